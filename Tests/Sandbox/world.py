@@ -1,0 +1,117 @@
+"""One world: a Hub, GitHub, and (when asked for) GitLab, with everything they have issued."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from .github import GitHub
+from .githubjob import GitHubJob
+from .gitlab import GitLab
+from .hub import CANONICAL, Hub
+from .hubstate import Power
+from .sentinel import Sentinels
+from .server import Server
+from .wire import Request
+
+Job = Literal["github", "gitlab", "none"]
+
+
+class World:
+    """A Hub that trusts a GitHub job, in a folder of its own that is gone afterwards.
+
+    Leaving the `with` block raises if a server met a bug of its own.
+    """
+
+    def __init__(self, job: GitHubJob | None = None, root: Path | None = None) -> None:
+        self._owns_root = root is None
+        self.root = root or Path(tempfile.mkdtemp(prefix="hfmint-world-"))
+        self.sentinels = Sentinels()
+        self.hub = Hub(self.sentinels)
+        self.github = GitHub(self.sentinels, job)
+        self.hub.trust(self.github.job.issuer, self.github.key.jwks)
+
+    @cached_property
+    def gitlab(self) -> GitLab:
+        """The GitLab instance; it starts when it is first named."""
+        gitlab = GitLab(self.sentinels)
+        self.hub.trust(gitlab.job.issuer, gitlab.key.jwks)
+        return gitlab.start()
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        """Those that run, by name."""
+        running: dict[str, Server] = {"hub": self.hub, "github": self.github}
+        return running | ({"gitlab": self.gitlab} if "gitlab" in self.__dict__ else {})
+
+    @property
+    def secrets(self) -> set[str]:
+        """Every secret that this world has issued."""
+        return self.sentinels.values
+
+    def __enter__(self) -> Self:
+        self.hub.start()
+        self.github.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        servers = self.servers.values()
+        for server in servers:
+            server.stop()
+        if self._owns_root:
+            shutil.rmtree(self.root, ignore_errors=True)
+        errors = [error for server in servers for error in server.errors]
+        if errors:
+            raise RuntimeError("the sandbox has a bug:\n" + "\n".join(errors))
+
+    def environment(self, job: Job = "github") -> dict[str, str]:
+        """All of a job's environment: nothing is inherited but PATH.
+
+        `XDG_RUNTIME_DIR` is a folder of this world, so that what falls back to it stays apart.
+        """
+        base = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+        for name, folder, mode in (
+            ("HOME", "home", 0o755),
+            ("TMPDIR", "tmp", 0o755),
+            ("XDG_RUNTIME_DIR", "run", 0o700),
+        ):
+            path = self.root / folder
+            path.mkdir(mode=mode, parents=True, exist_ok=True)
+            base[name] = str(path)
+        base |= {"HF_ENDPOINT": self.hub.origin, "HFMINT_AUDIENCE": CANONICAL}
+        if job == "github":
+            self.hub.trust(self.github.job.issuer, self.github.key.jwks)
+            base |= self.github.environment(self.root / "github")
+        elif job == "gitlab":
+            self.hub.trust(self.gitlab.job.issuer, self.gitlab.key.jwks)
+            base |= self.gitlab.environment(self.root / "gitlab")
+        return base
+
+    def publish(
+        self,
+        resource: str,
+        issuer: str | None = None,
+        claims: Mapping[str, str] | None = None,
+        power: Power = "write",
+    ) -> None:
+        """Add a trusted publisher; by default, for the GitHub job's repository."""
+        issuer = issuer or self.github.job.issuer
+        self.hub.publish(
+            resource, issuer, claims or {"repository": self.github.job.repository}, power
+        )
+
+    def fault(self, server: str, text: str) -> None:
+        """Arm a fault; the words are those of `Sandbox.faults`."""
+        if server == "gitlab":
+            self.gitlab.faults.add(text)
+        else:
+            self.servers[server].faults.add(text)
+
+    def requests(self, server: str) -> list[Request]:
+        """What a server was asked so far."""
+        return self.servers[server].requests
