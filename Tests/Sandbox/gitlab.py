@@ -106,6 +106,7 @@ class GitLab(Server):
         temp = project.with_name(f"{project.name}.tmp")
         project.mkdir(parents=True, exist_ok=True)
         temp.mkdir(exist_ok=True)
+        (temp / "gitlab_runner_env").touch()
         variables = {
             "CI": "true",
             "GITLAB_CI": "true",

@@ -7,6 +7,7 @@ repeated header is what a test wants to see. https://www.rfc-editor.org/rfc/rfc9
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from io import BufferedIOBase
 
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 16 * 1024 * 1024
+
+# https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -122,7 +126,7 @@ def _read_headers(stream: BufferedIOBase) -> Iterable[tuple[str, str]]:
         if not text:
             return
         name, colon, value = text.partition(":")
-        if not colon or not name or name != name.strip():
+        if not colon or not TOKEN.fullmatch(name):
             raise BadRequest("a header line has no proper name")
         yield name, value.strip(" \t")
 

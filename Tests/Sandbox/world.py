@@ -25,12 +25,14 @@ Job = Literal["github", "gitlab", "none"]
 class World:
     """A Hub that trusts a GitHub job, in a folder of its own that is gone afterwards.
 
-    Leaving the `with` block raises if a server met a bug of its own.
+    `bin`, when set, is a folder that comes first on each job's PATH. Leaving the `with` block
+    raises if a server met a bug of its own.
     """
 
     def __init__(self, job: GitHubJob | None = None, root: Path | None = None) -> None:
         self._owns_root = root is None
         self.root = root or Path(tempfile.mkdtemp(prefix="hfmint-world-"))
+        self.bin: Path | None = None
         self.sentinels = Sentinels()
         self.hub = Hub(self.sentinels)
         self.github = GitHub(self.sentinels, job)
@@ -74,15 +76,15 @@ class World:
 
         `XDG_RUNTIME_DIR` is a folder of this world, so that what falls back to it stays apart.
         """
-        base = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+        path = os.environ.get("PATH", os.defpath)
+        base = {"PATH": f"{self.bin}:{path}" if self.bin else path, "LANG": "C.UTF-8"}
         for name, folder, mode in (
             ("HOME", "home", 0o755),
             ("TMPDIR", "tmp", 0o755),
             ("XDG_RUNTIME_DIR", "run", 0o700),
         ):
-            path = self.root / folder
-            path.mkdir(mode=mode, parents=True, exist_ok=True)
-            base[name] = str(path)
+            (self.root / folder).mkdir(mode=mode, parents=True, exist_ok=True)
+            base[name] = str(self.root / folder)
         base |= {"HF_ENDPOINT": self.hub.origin, "HFMINT_AUDIENCE": CANONICAL}
         if job == "github":
             self.hub.trust(self.github.job.issuer, self.github.key.jwks)

@@ -1,0 +1,50 @@
+"""Fixtures: a world, and the product to run in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import product
+from Sandbox.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A Hub and a GitHub job of their own, with the product first on PATH if it is built."""
+    with World(root=tmp_path / "world") as world:
+        if program := product.binary():
+            world.bin = product.folder_with(program, tmp_path / "bin")
+        yield world
+
+
+@pytest.fixture
+def hfmint(world: World, tmp_path: Path) -> Callable[..., product.Result]:
+    """`hfmint("exchange", "acme/model", env=…)`: run the product in a fresh HOME and folder.
+
+    Without `env`, it is a step of the world's GitHub job; the same job at each call.
+    """
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    job: dict[str, str] = {}
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def call(
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        cwd: Path = work,
+        timeout: float = product.TIMEOUT,
+    ) -> product.Result:
+        if env is None and not job:
+            job.update(world.environment())
+        return product.run([str(program), *arguments], env or job, cwd, stdin, timeout)
+
+    return call

@@ -1,0 +1,27 @@
+"""Makes what a run printed the same each time: what varies gets a name in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+PATTERNS = (
+    (rf"Root=1-[0-9a-f]{{8}}-[0-9a-f]{{24}};{UUID}", "{request-id}"),
+    (rf"ghadelimiter_{UUID}", "{delimiter}"),
+    (UUID, "{uuid}"),
+    (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", "{time}"),
+    (r"(hfmint(?:-\d+)?)/[0-9a-f]{8,}\b", r"\1/{job}"),
+    (r"\{job\}/[0-9a-f]{8,}", "{job}/{key}"),
+    (r"\b[0-9a-f]{64}\b", "{sha256}"),
+    (r"\b1[789]\d{8}\b", "{epoch}"),
+)
+
+
+def normalise(text: str, names: Mapping[str, str]) -> str:
+    """The text with each value in `names` as `{name}`, then with each pattern's name."""
+    for value in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(value, f"{{{names[value]}}}")
+    for pattern, name in PATTERNS:
+        text = re.sub(pattern, name, text)
+    return text

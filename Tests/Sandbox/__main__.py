@@ -1,0 +1,158 @@
+"""Run a command as a CI job's step against a stand-in Hub.
+
+examples:
+  Scripts/sandbox -- hfmint exchange acme/model
+  Scripts/sandbox --event pull_request_target -- hfmint exchange acme/model
+  Scripts/sandbox --fault 'hub:status=503 times=2' -- hfmint exchange acme/model
+  Scripts/sandbox --publisher datasets/acme/d=repository:acme/training,branch:main -- sh
+  Scripts/sandbox --gitlab -- sh -c 'eval "$(hfmint exchange acme/model)" && env'
+  Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .githubjob import GitHubJob
+from .gitlab import GitLabJob
+from .options import describe, pair
+from .world import Job, World
+
+DEFAULT_PUBLISHER = "acme/model=repository:acme/training"
+DEFAULT_GITLAB_PUBLISHER = "acme/model=project_path:acme/training"
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="Scripts/sandbox",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s [OPTION]… -- COMMAND…   |   %(prog)s [OPTION]… --serve",
+    )
+    parser.add_argument("--gitlab", action="store_true", help="a GitLab job instead of GitHub's")
+    parser.add_argument(
+        "--publisher",
+        action="append",
+        metavar="RESOURCE=CLAIM:VALUE,…",
+        help=f"whom the Hub trusts (default {DEFAULT_PUBLISHER}); again for more",
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="SERVER:FAULT",
+        help="what goes wrong on hub, github or gitlab; the words are in Tests/Sandbox/faults.py",
+    )
+    parser.add_argument(
+        "--job",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="describe the job: ref=refs/tags/v1, fork=yes, environment=production, claim.X=…",
+    )
+    parser.add_argument("--event", help="what started the GitHub job (default push)")
+    parser.add_argument("--no-id-token", action="store_true", help="without the permission")
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
+    )
+    parser.add_argument("--serve", action="store_true", help="print the environment and serve")
+    parser.add_argument("command", nargs="*", metavar="COMMAND", help="after --")
+    options = parser.parse_args()
+    if bool(options.command) == options.serve:
+        parser.error("give a COMMAND after --, or --serve")
+    return options
+
+
+def main() -> int:
+    """Build the world, run the command in it, and exit as the command did."""
+    options = arguments()
+    with World() as world:
+        try:
+            environment = prepare(world, options)
+        except (ValueError, KeyError) as error:
+            print(f"sandbox: {error}", file=sys.stderr)
+            return 2
+        try:
+            return serve(environment) if options.serve else run(options.command, environment)
+        finally:
+            if options.log:
+                write_log(world, options.log)
+
+
+def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
+    """Describe the job, add publishers and faults; the environment of the job."""
+    job: Job = "gitlab" if options.gitlab else "github"
+    words = list(options.job)
+    words += [f"event={options.event}"] if options.event else []
+    words += ["id-token=no"] if options.no_id_token else []
+    if options.gitlab:
+        world.gitlab.job = describe(GitLabJob(), words)
+        default, issuer = DEFAULT_GITLAB_PUBLISHER, world.gitlab.job.issuer
+    else:
+        world.github.job = describe(GitHubJob(), words)
+        default, issuer = DEFAULT_PUBLISHER, world.github.job.issuer
+    for text in options.publisher or [default]:
+        resource, claims = pair(text)
+        world.publish(resource, issuer, dict(pair(claim, ":") for claim in claims.split(",")))
+    for text in options.fault:
+        world.fault(*pair(text, ":"))
+    return world.environment(job)
+
+
+def run(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run the command with this environment alone."""
+    try:
+        status = subprocess.run(command, env=environment, check=False).returncode
+    except OSError as error:
+        print(f"sandbox: {command[0]}: {error.strerror}", file=sys.stderr)
+        return 127
+    except KeyboardInterrupt:
+        return 130
+    return status if status >= 0 else 128 - status
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Print the environment, then serve until standard input ends."""
+    for name, value in environment.items():
+        print(f"{name}={value}")
+    sys.stdout.flush()
+    sys.stdin.read()
+    return 0
+
+
+def write_log(world: World, path: Path) -> None:
+    """One JSON object a request; no secret survives."""
+    lines = []
+    for name in world.servers:
+        for request in world.requests(name):
+            entry = {
+                "server": name,
+                "method": request.method,
+                "target": request.target,
+                "headers": request.headers,
+                "body": request.body.decode("utf-8", errors="replace"),
+                "time": round(request.time, 3),
+                "status": request.status,
+                "fault": request.fault,
+            }
+            lines.append((request.time, json.dumps(entry, ensure_ascii=False)))
+    text = "".join(f"{line}\n" for _, line in sorted(lines))
+    path.write_text(hide(text, world.secrets))
+
+
+def hide(text: str, secrets: set[str]) -> str:
+    """The text with each secret as `sha256:` and its digest."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, f"sha256:{hashlib.sha256(secret.encode()).hexdigest()}")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
