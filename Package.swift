@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One list for every Swift target: a stricter module is a surprise, a laxer one is a leak.
+///
+/// Warnings become errors in `Scripts/test`, not here, so that a newer Swift does not break anyone's build.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+let package = Package(
+    name: "hfmint",
+    products: [.executable(name: "hfmint", targets: ["hfmint"])],
+    targets: [
+        // The two ends: an executable of a few lines, and the C world, whose libraries are opened at first use.
+        .executableTarget(
+            name: "hfmint", dependencies: ["HFMintCLI", "HFMintCore", "HFMintSystem"], swiftSettings: strict),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // What is decided: no I/O, clock, or globals.
+        .target(name: "HFMintCore", swiftSettings: strict),
+        // What users see: commands, help, reports, printing.
+        .target(name: "HFMintCLI", dependencies: ["HFMintCore"], swiftSettings: strict),
+        // What touches the machine: curl, files, processes, clocks, libcrypto.
+        .target(
+            name: "HFMintSystem", dependencies: ["HFMintCore", "CCurl", "CLibcrypto", "CLinux"], swiftSettings: strict),
+
+        .testTarget(name: "HFMintCoreTests", dependencies: ["HFMintCore"], swiftSettings: strict),
+        .testTarget(name: "HFMintCLITests", dependencies: ["HFMintCLI", "HFMintCore"], swiftSettings: strict),
+        .testTarget(name: "HFMintSystemTests", dependencies: ["HFMintSystem", "HFMintCore"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,83 @@
+// libcurl for Swift, opened with dlopen at first use.
+//
+// Linking libcurl costs every start 6 ms for the forty libraries that it
+// brings. So the functions are looked up once, into one table, and the types
+// still come from curl.h. Swift cannot call C variadic functions, and every
+// libcurl option goes through one: each wrapper below pins one argument type,
+// so that the Swift side is type-checked. Nothing here decides anything.
+
+#ifndef HFMINT_CCURL_SHIM_H
+#define HFMINT_CCURL_SHIM_H
+
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stddef.h>
+
+/// Called by libcurl for each piece of the body, and for each header line.
+/// Returning anything but `size * count` aborts the transfer.
+typedef size_t (*hfmint_curl_sink)(
+    char *_Nonnull bytes, size_t size, size_t count, void *_Nonnull context);
+
+/// Every libcurl function that hfmint calls.
+typedef struct {
+    __typeof__(&curl_global_init) global_init;
+    __typeof__(&curl_easy_init) easy_init;
+    __typeof__(&curl_easy_cleanup) easy_cleanup;
+    __typeof__(&curl_easy_reset) easy_reset;
+    __typeof__(&curl_easy_setopt) easy_setopt;
+    __typeof__(&curl_easy_getinfo) easy_getinfo;
+    __typeof__(&curl_easy_perform) easy_perform;
+    __typeof__(&curl_version_info) version_info;
+} hfmint_curl;
+
+#pragma clang assume_nonnull begin
+
+/// Fills `table`. Returns null, or the name of what is missing.
+static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table) {
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "libcurl.so.4";
+#define HFMINT_LOOK_UP(field, symbol) \
+    if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
+    HFMINT_LOOK_UP(global_init, curl_global_init);
+    HFMINT_LOOK_UP(easy_init, curl_easy_init);
+    HFMINT_LOOK_UP(easy_cleanup, curl_easy_cleanup);
+    HFMINT_LOOK_UP(easy_reset, curl_easy_reset);
+    HFMINT_LOOK_UP(easy_setopt, curl_easy_setopt);
+    HFMINT_LOOK_UP(easy_getinfo, curl_easy_getinfo);
+    HFMINT_LOOK_UP(easy_perform, curl_easy_perform);
+    HFMINT_LOOK_UP(version_info, curl_version_info);
+#undef HFMINT_LOOK_UP
+    return NULL;
+}
+
+static inline CURLcode hfmint_curl_set_long(const hfmint_curl *table, CURL *handle, CURLoption option, long value) {
+    return table->easy_setopt(handle, option, value);
+}
+
+/// libcurl copies `value`, except for CURLOPT_POSTFIELDS; null restores the default.
+static inline CURLcode hfmint_curl_set_string(
+    const hfmint_curl *table, CURL *handle, CURLoption option, const char *_Nullable value) {
+    return table->easy_setopt(handle, option, value);
+}
+
+static inline CURLcode hfmint_curl_set_headers(
+    const hfmint_curl *table, CURL *handle, struct curl_slist *_Nullable headers) {
+    return table->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+}
+
+static inline CURLcode hfmint_curl_set_sinks(
+    const hfmint_curl *table, CURL *handle, hfmint_curl_sink body, hfmint_curl_sink header, void *context) {
+    CURLcode code = table->easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
+    if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_WRITEDATA, context);
+    if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
+    return code == CURLE_OK ? table->easy_setopt(handle, CURLOPT_HEADERDATA, context) : code;
+}
+
+static inline CURLcode hfmint_curl_get_long(const hfmint_curl *table, CURL *handle, CURLINFO info, long *value) {
+    return table->easy_getinfo(handle, info, value);
+}
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,16 @@
+// The few calls of Linux that Swift's view of libc lacks: variadic ones, and GNU extensions.
+
+#ifndef HFMINT_CLINUX_SHIM_H
+#define HFMINT_CLINUX_SHIM_H
+
+#include <sys/prctl.h>
+
+/// No core dump, and no other process of this user may attach or read our memory.
+static inline int hfmint_linux_set_not_dumpable(void) {
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/// pipe2(2), which the headers declare only with _GNU_SOURCE.
+int pipe2(int ends[2], int flags);
+
+#endif

@@ -1,0 +1,76 @@
+package import HFMintCore
+
+/// The words of a command line, sorted by what a command declares: nothing clever, and nothing done.
+package struct Arguments: Sendable {
+    package private(set) var operands: [String] = []
+    private var values: [String: [String]] = [:]
+
+    /// Accepts `--name value`, `--name=value`, `--switch`, and `--` before operands that begin with a dash.
+    package init(_ words: some Sequence<String>, for command: Command) throws(MintError) {
+        var rest = Array(words)[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                return
+            }
+            guard word.utf8.starts(with: "-".utf8), word.utf8.count > 1 else {
+                operands.append(word)
+                continue
+            }
+            try take(word, &rest, for: command)
+        }
+        guard command.operands != nil || operands.isEmpty else {
+            throw .usage("'\(command.fullName)' takes no '\(operands[0])'", hint: command.helpHint)
+        }
+    }
+
+    private mutating func take(
+        _ word: String, _ rest: inout ArraySlice<String>, for command: Command
+    ) throws(MintError) {
+        let parts = word.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard
+            let option = command.allOptions.first(where: {
+                "--\($0.name)" == parts[0] || $0.name == "help" && word == "-h"
+            })
+        else {
+            let known = command.allOptions.map { "--\($0.name)" }
+            throw .usage(
+                "unknown option '\(parts[0])' for '\(command.fullName)'",
+                hint: didYouMean(parts[0], among: known) ?? command.helpHint)
+        }
+        guard option.repeats || values[option.name] == nil else {
+            throw .usage("'--\(option.name)' is given twice", hint: command.helpHint)
+        }
+        values[option.name, default: []].append(try value(of: option, parts, &rest, command))
+    }
+
+    private func value(
+        of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: Command
+    ) throws(MintError) -> String {
+        guard option.value != nil else {
+            guard parts.count == 1 else { throw .usage("'--\(option.name)' takes no value", hint: command.helpHint) }
+            return ""
+        }
+        guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+            throw .usage("missing value for '\(option.usage)'", hint: command.helpHint)
+        }
+        return value
+    }
+
+    package func has(_ option: Option) -> Bool { values[option.name] != nil }
+
+    package func value(_ option: Option) -> String? { values[option.name]?.first }
+
+    package func values(_ option: Option) -> [String] { values[option.name] ?? [] }
+
+    /// A whole number in `range`.
+    package func number(_ option: Option, in range: ClosedRange<Int>) throws(MintError) -> Int? {
+        guard let text = value(option) else { return nil }
+        guard text.utf8.allSatisfy(\.isASCIIDigit), let number = Int(text), range.contains(number) else {
+            throw .usage(
+                "'--\(option.name) \(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,140 @@
+internal import HFMintCore
+
+extension Command {
+    package static let exchange = Command(
+        name: "exchange",
+        summary: "trade this job's ID token for a short-lived Hub token, and deliver it",
+        operands: "[NAME=]RESOURCE…",
+        description: [
+            "Trades the ID token that this CI job can get for a Hub token that lives an hour, and hands it to the"
+                + " following commands. The token goes into files of the job's own (0600); stdout gets one line of"
+                + " shell that says where they are.",
+            "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
+                + " of any of them; without one, HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
+                + " called HF_TOKEN; each further one needs a NAME.",
+        ],
+        options: [.deliver, .export, .allowUntrustedEvent] + Option.identity + [.stateDirectory] + Option.reporting,
+        examples: [
+            Example(
+                "in any CI system: the following commands of this step use the token",
+                "eval \"$(hfmint exchange acme/model)\""),
+            Example("two repositories", "eval \"$(hfmint exchange acme/model DATA_TOKEN=datasets/acme/data)\""),
+            Example(
+                "an environment file for a container",
+                "docker run --env-file \"$(hfmint exchange acme/model --deliver env-file)\" image"),
+            Example(
+                "the token itself, for a program that wants it on its stdin",
+                "hfmint exchange acme/model --deliver stdout | login --token-stdin"),
+        ],
+        printsShell: { ExchangeCommand.printsShell($0) },
+        run: { arguments, context throws(MintError) in try ExchangeCommand(arguments, context).run() })
+}
+
+extension Option {
+    static let deliver = Option(
+        "deliver", "HOW", repeats: true,
+        choices: ["auto", "shell", "env", "output", "env-file", "token-file", "stdout"],
+        help: "how the token is handed on: \(DeliveryMethod.words.joined(separator: ", ")) (default: auto)")
+    static let export = Option("export", help: "deliver the token's value, masked, instead of the path of its file")
+}
+
+private struct ExchangeCommand {
+    private let context: Context
+    private let authority: Authority
+    private let requests: [TokenRequest]
+    private let methods: [DeliveryMethod]
+    private let arguments: Arguments
+
+    static func printsShell(_ arguments: Arguments) -> Bool {
+        let methods = arguments.values(.deliver)
+        return !arguments.has(.json) && (methods.isEmpty || methods.contains("auto") || methods.contains("shell"))
+    }
+
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.arguments = arguments
+        self.context = context
+        authority = try arguments.authority(in: context.environment)
+        requests = try TokenRequest.parse(
+            Self.operands(arguments, context.environment), endpoint: authority.endpoint)
+        methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
+        if requests.count > 1, case .tokenFile(.some) = methods.first(where: { $0.name == "token-file" }) {
+            throw .usage(
+                "one token file cannot hold \(requests.count) tokens", hint: "use --deliver token-file without a path")
+        }
+    }
+
+    private static func operands(_ arguments: Arguments, _ environment: Environment) throws(MintError) -> [String] {
+        guard arguments.operands.isEmpty else { return arguments.operands }
+        guard let resource = environment[.hfmintResource] ?? environment[.hfOIDCResource] else {
+            throw .usage(
+                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
+                hint: "name what the token is for: hfmint exchange owner/name")
+        }
+        return [resource]
+    }
+
+    func run() throws(MintError) -> Report {
+        let source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
+        let delivery = try Delivery(
+            methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
+            platform: source.platform,
+            jobDirectory: JobDirectory(
+                option: arguments.value(.stateDirectory), platform: source.platform, context: context),
+            context: context)
+        let exchanger = Exchanger(
+            authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
+            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90, context: context)
+        let (tokens, failures) = exchange(with: exchanger)
+        guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
+        return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
+    }
+
+    /// Each resource succeeds or fails alone.
+    private func exchange(with exchanger: Exchanger) -> ([NamedToken], [MintError]) {
+        var tokens: [NamedToken] = []
+        var failures: [MintError] = []
+        for request in requests {
+            do throws(MintError) {
+                let token = try exchanger.token(for: request.resource)
+                tokens.append(NamedToken(request, token))
+                let lifetime = inWords(seconds: token.expiresAt - context.clock.now())
+                context.note("\(request.name.name) is a token for \(request.resource.canonical), good for \(lifetime)")
+            } catch {
+                failures.append(error)
+            }
+        }
+        return (tokens, failures)
+    }
+
+    private func report(_ tokens: [NamedToken], _ failures: [MintError], _ outcome: Delivery.Outcome) -> Report {
+        let printed = outcome.tokens
+        var text = outcome.lines.map { TextOrToken.text($0) } + printed.map { .token($0) }
+        if let failure = failures.first, Self.printsShell(arguments) {
+            text.append(.text("(exit \(failure.code.exitStatus.rawValue))"))
+        }
+        let json: JSONValue = [
+            "tokens": .array(
+                tokens.enumerated().map { index, named in
+                    let path = index < outcome.tokenPaths.count ? outcome.tokenPaths[index] : nil
+                    return named.json(path: path, includesToken: !printed.isEmpty)
+                }),
+            "environment_file": .string(outcome.environmentFile),
+            "deliveries": .array(outcome.places.map { ["method": .string($0.method), "target": .string($0.target)] }),
+            "errors": .array(failures.map(\.json)),
+        ]
+        return Report(text: text, json: json, failures: failures)
+    }
+}
+
+extension NamedToken {
+    fileprivate func json(path: String?, includesToken: Bool) -> JSONValue {
+        let members: [JSONValue.Member] = [
+            .init("name", .string(request.name.name)),
+            .init("resource", .string(request.resource.canonical)),
+            .init("expires_at", .string(token.expiresAt.rfc3339)),
+            .init("sha256", .string(token.sha256)),
+            .init("path", .string(path)),
+        ]
+        return .object(members + (includesToken ? [.init("access_token", .token(token))] : []))
+    }
+}

@@ -1,0 +1,106 @@
+internal import HFMintCore
+
+extension Command {
+    /// `hfmint` alone.
+    package static let overview = Command(
+        name: "",
+        summary: "show what is detected here, and what to type next",
+        description: [
+            "Shows which CI system this job runs on, whether it can get an ID token, and the exact next command;"
+                + " outside CI, the lines to add to the pipeline that lies in this repository."
+        ],
+        options: [.audience, .endpoint] + Option.reporting,
+        examples: [Example("where am I, and what is missing?", "hfmint")],
+        run: { arguments, context throws(MintError) in
+            try Overview(authority: arguments.authority(in: context.environment), context: context).report()
+        })
+}
+
+private struct Overview {
+    let authority: Authority
+    let context: Context
+
+    func report() -> Report {
+        guard let platform = Provider.detected(in: context.environment) else { return outsideCI() }
+        let job = Provider.Job(environment: context.environment, files: context.files)
+        do throws(MintError) {
+            let acquisition =
+                try context.environment.isSet(.hfOIDCIDToken)
+                ? .variable(.hfOIDCIDToken) : platform.acquisition(job, authority.audience)
+            return ready(platform, acquisition)
+        } catch {
+            return refused(platform, error)
+        }
+    }
+
+    private func ready(_ platform: Provider, _ acquisition: Acquisition) -> Report {
+        let command = "eval \"$(hfmint exchange \(resource))\""
+        return Report(
+            lines: [
+                "platform   \(platform.title) (\(platform.evidence))",
+                "ID token   from \(acquisition.source)\(acquisition.canMintAgain ? "" : ", the same one for the whole job")",
+                "next       \(command)",
+            ],
+            json: json(platform, canProve: true, next: [command]))
+    }
+
+    private func refused(_ platform: Provider, _ error: MintError) -> Report {
+        Report(
+            lines: ["platform   \(platform.title) (\(platform.evidence))"],
+            json: json(platform, canProve: false, next: error.hint.map { [$0] } ?? []),
+            failures: [error])
+    }
+
+    /// Not a failure: people try hfmint on their own machines first.
+    private func outsideCI() -> Report {
+        let found = repositories().lazy.compactMap { top in
+            allProviders.first { context.files.kind(of: "\(top)/\($0.example.marker)") != nil }
+        }.first
+        guard let platform = found else {
+            return Report(
+                lines: [
+                    "platform   none: this is not a CI job that hfmint knows",
+                    "next       run it in one of: \(allProviders.map(\.title).joined(separator: ", "))",
+                    "           or bring an ID token: HF_OIDC_ID_TOKEN, --id-token-file, --id-token-command",
+                ],
+                json: json(nil, canProve: false, next: []))
+        }
+        return Report(
+            lines: [
+                "platform   none: this is not a CI job, but the repository uses \(platform.title)",
+                "next       add to \(platform.example.file):",
+                "",
+            ] + platform.example.lines.map { "    \($0)" },
+            json: json(nil, canProve: false, next: platform.example.lines))
+    }
+
+    private var resource: String {
+        context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource] ?? "owner/name"
+    }
+
+    private func json(_ platform: Provider?, canProve: Bool, next: [String]) -> JSONValue {
+        [
+            "version": .string(hfmintVersion),
+            "platform": .string(platform?.name),
+            "can_prove_identity": .bool(canProve),
+            "endpoint": .string(authority.endpoint.description),
+            "audience": .string(authority.audience),
+            "next": .array(next.map { .string($0) }),
+        ]
+    }
+
+    /// The working directory and those above it, up to the top of a repository.
+    private func repositories() -> [String] {
+        var parts = context.files.workingDirectory.utf8.split(separator: ASCII.slash).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        var directories: [String] = []
+        while !parts.isEmpty, directories.count < 64 {
+            let directory = "/" + parts.joined(separator: "/")
+            directories.append(directory)
+            if context.files.kind(of: directory + "/.git") != nil { break }
+            parts.removeLast()
+        }
+        return directories
+    }
+}

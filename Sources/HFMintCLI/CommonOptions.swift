@@ -1,0 +1,52 @@
+internal import HFMintCore
+
+/// The options that several commands share.
+extension Option {
+    static let help = Option("help", help: "show this help")
+    static let json = Option("json", help: "print one JSON object on stdout")
+    static let quiet = Option("quiet", help: "print nothing on stderr but errors")
+    static let verbose = Option("verbose", help: "say on stderr how it was done")
+
+    static let endpoint = Option(
+        "endpoint", "URL", help: "the Hub's origin (default: HF_ENDPOINT, else https://huggingface.co)")
+    static let audience = Option(
+        "audience", "AUD", help: "the audience of the ID token (default: HFMINT_AUDIENCE, else the Hub's origin)")
+    static let provider = Option(
+        "provider", "NAME", choices: allProviders.map(\.name), help: "ask this CI system, whatever else is detected")
+    static let idTokenFile = Option(
+        "id-token-file", "PATH", help: "read the ID token from a file, or from stdin with '-'")
+    static let idTokenCommand = Option(
+        "id-token-command", "CMD", help: "run CMD with /bin/sh, and take the ID token from its stdout")
+    static let deadline = Option("deadline", "SECONDS", help: "give up after so long (default: 90)")
+    static let stateDirectory = Option(
+        "state-dir", "DIR",
+        help: "keep this job's tokens in DIR (default: HFMINT_STATE_DIR, else the job's temporary files)")
+    static let allowUntrustedEvent = Option(
+        "allow-untrusted-event", help: "exchange even if strangers can trigger the event behind this job")
+
+    /// Who this job is, and where the Hub is.
+    static let identity: [Option] = [endpoint, audience, provider, idTokenFile, idTokenCommand, deadline]
+    static let reporting: [Option] = [json, quiet, verbose]
+}
+
+extension Arguments {
+    var idTokenSource: IDTokenSource.Options {
+        IDTokenSource.Options(
+            file: value(.idTokenFile), command: value(.idTokenCommand), provider: value(.provider))
+    }
+
+    func authority(in environment: Environment) throws(MintError) -> Authority {
+        try Authority(
+            endpointOption: value(.endpoint), audienceOption: value(.audience), environment: environment)
+    }
+
+    /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
+    func verbosity() throws(MintError) -> Verbosity {
+        switch (has(.quiet), has(.verbose)) {
+        case (true, true): throw .usage("--quiet and --verbose exclude each other", hint: "give one of them")
+        case (true, false): .quiet
+        case (false, true): .verbose
+        case (false, false): .normal
+        }
+    }
+}

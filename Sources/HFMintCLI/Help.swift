@@ -1,0 +1,80 @@
+internal import HFMintCore
+
+/// The help texts, made from the declarations of commands and options.
+enum Help {
+    /// `hfmint help`.
+    static func overview() -> [String] {
+        let rows =
+            [("hfmint", Command.overview.summary)]
+            + allCommands.map { ("hfmint \(usage($0))", $0.summary) }
+            + [("hfmint --version", Command.version.summary)]
+        return [
+            "hfmint: the Hugging Face credential that a CI job needs, only for as long as it needs it",
+            "",
+            "usage:",
+        ] + aligned(rows) + [
+            "",
+            "The line that works in every CI system:",
+            "  eval \"$(hfmint exchange acme/model)\"",
+            "",
+            "exit status:",
+        ] + aligned(MintError.ExitStatus.allCases.map { ("\($0.rawValue)", $0.meaning) }) + [
+            "",
+            "Each command explains itself: hfmint help COMMAND",
+        ]
+    }
+
+    /// `hfmint help COMMAND`.
+    static func lines(for command: Command) -> [String] {
+        let words =
+            ["hfmint"] + [usage(command)].filter { !$0.isEmpty } + (command.options.isEmpty ? [] : ["[OPTION]…"])
+        return ["usage: \(words.joined(separator: " "))", ""]
+            + command.description.flatMap { wrapped($0) + [""] }
+            + ["options:"] + aligned(command.allOptions.map { ($0.usage, $0.help) })
+            + (command.examples.isEmpty ? [] : ["", "examples:"])
+            + command.examples.flatMap { ["  # \($0.purpose)", "  \($0.line)"] }
+    }
+
+    private static func usage(_ command: Command) -> String {
+        [command.name, command.operands ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// Two columns; a left one that is too long stands on a line of its own.
+    private static func aligned(_ rows: [(String, String)]) -> [String] {
+        let column = min(30, rows.map(\.0.count).max() ?? 0) + 4
+        return rows.flatMap { left, right -> [String] in
+            let lines = wrapped(right, width: 100 - column)
+            let indent = String(repeating: " ", count: column)
+            guard left.count + 4 <= column else { return ["  \(left)"] + lines.map { indent + $0 } }
+            let first = "  \(left)" + String(repeating: " ", count: column - left.count - 2) + (lines.first ?? "")
+            return [first] + lines.dropFirst().map { indent + $0 }
+        }
+    }
+
+    private static func wrapped(_ paragraph: String, width: Int = 96) -> [String] {
+        var lines: [String] = []
+        for word in paragraph.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}
+
+extension MintError.ExitStatus {
+    /// For the help and the documentation.
+    var meaning: String {
+        switch self {
+        case .success: "done"
+        case .bug: "a bug in hfmint: report it"
+        case .usage: "usage: fix the command line"
+        case .denied: "denied: fix permissions, trust settings or policy; a retry is useless"
+        case .retryLater: "try again later"
+        case .localState: "local state: look at disk, file modes, installed libraries"
+        case .personNeeded: "a person is needed"
+        }
+    }
+}

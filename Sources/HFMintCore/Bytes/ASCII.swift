@@ -1,0 +1,69 @@
+/// The bytes that protocols are made of, by name.
+package enum ASCII {
+    package static let tab = UInt8(ascii: "\t")
+    package static let lineFeed = UInt8(ascii: "\n")
+    package static let carriageReturn = UInt8(ascii: "\r")
+    package static let space = UInt8(ascii: " ")
+    package static let quote = UInt8(ascii: "\"")
+    package static let apostrophe = UInt8(ascii: "'")
+    package static let backslash = UInt8(ascii: "\\")
+    package static let slash = UInt8(ascii: "/")
+    package static let colon = UInt8(ascii: ":")
+    package static let comma = UInt8(ascii: ",")
+    package static let dot = UInt8(ascii: ".")
+    package static let minus = UInt8(ascii: "-")
+    package static let equals = UInt8(ascii: "=")
+    package static let underscore = UInt8(ascii: "_")
+}
+
+extension UInt8 {
+    package var isASCIIDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+    package var isASCIIUppercase: Bool { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") }
+    package var isASCIILowercase: Bool { self >= UInt8(ascii: "a") && self <= UInt8(ascii: "z") }
+    package var isASCIILetter: Bool { isASCIIUppercase || isASCIILowercase }
+    package var isASCIILetterOrDigit: Bool { isASCIILetter || isASCIIDigit }
+    package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
+
+    /// Visible ASCII: no space, no control, nothing above 0x7E.
+    package var isASCIIVisible: Bool { self > 0x20 && self < 0x7F }
+
+    package var asciiLowercased: UInt8 { isASCIIUppercase ? self + 0x20 : self }
+
+    /// The value of a hexadecimal digit.
+    package var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// A copy of `range`, for bytes that are not secret.
+    package func bytes(in range: Range<Int>) -> [UInt8] {
+        range.map { self[$0] }
+    }
+
+    package var bytes: [UInt8] { bytes(in: 0..<count) }
+
+    /// Whether the bytes of `range` are those of `text`.
+    package func equals(_ text: String, in range: Range<Int>) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Whether these are the bytes of `text`: never equivalence of characters.
+    package func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }
+}
+
+extension Sequence where Element == UInt8 {
+    /// Lower-case hexadecimal.
+    package var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

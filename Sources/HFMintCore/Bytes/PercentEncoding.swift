@@ -1,0 +1,14 @@
+/// Percent-encoding of everything but the unreserved characters.
+///
+/// <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
+package func percentEncoded(_ text: String) -> String {
+    var encoded = ""
+    for byte in text.utf8 {
+        if byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte) {
+            encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        } else {
+            encoded += "%" + CollectionOfOne(byte).hexadecimal.uppercased()
+        }
+    }
+    return encoded
+}

@@ -1,0 +1,52 @@
+/// How a Hub token reaches the next step.
+package enum DeliveryMethod: Equatable, Sendable {
+    /// ``shell``, and ``env`` where the CI system has a file that reaches later steps.
+    case auto
+    case shell
+    case env
+    case output
+    case environmentFile(String?)
+    case tokenFile(String?)
+    case stdout
+
+    package static let words = ["auto", "shell", "env", "output", "env-file[=PATH]", "token-file[=PATH]", "stdout"]
+
+    package init(parsing text: String) throws(MintError) {
+        let parts = text.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        let path = parts.count == 2 ? parts[1] : nil
+        switch (parts[0], path) {
+        case ("auto", nil): self = .auto
+        case ("shell", nil): self = .shell
+        case ("env", nil): self = .env
+        case ("output", nil): self = .output
+        case ("stdout", nil): self = .stdout
+        case ("env-file", let path) where path?.isEmpty != true: self = .environmentFile(path)
+        case ("token-file", let path) where path?.isEmpty != true: self = .tokenFile(path)
+        default:
+            throw .usage(
+                "'\(text)' is not a delivery", hint: "give one of \(Self.words.joined(separator: ", "))")
+        }
+    }
+
+    package var name: String {
+        switch self {
+        case .auto: "auto"
+        case .shell: "shell"
+        case .env: "env"
+        case .output: "output"
+        case .environmentFile: "env-file"
+        case .tokenFile: "token-file"
+        case .stdout: "stdout"
+        }
+    }
+
+    /// Whether it needs the two files in the job's directory.
+    var usesJobFiles: Bool {
+        switch self {
+        case .auto, .shell, .env, .output: true
+        case .environmentFile(let path), .tokenFile(let path): path == nil
+        case .stdout: false
+        }
+    }
+}

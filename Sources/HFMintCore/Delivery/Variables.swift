@@ -1,0 +1,106 @@
+/// A variable that a delivery sets.
+package struct Variable: Sendable {
+    package let name: String
+    package let value: TextOrToken
+
+    package init(_ name: String, _ text: String) {
+        self.name = name
+        value = .text(text)
+    }
+
+    package init(_ name: String, _ token: HubToken) {
+        self.name = name
+        value = .token(token)
+    }
+}
+
+/// The variables of a delivery, in the syntaxes in which they can be handed on.
+///
+/// A token's bytes are checked where it arrives (``HubToken/isWellFormed(_:)``), paths and resources where they are
+/// made; so no value here holds a line break, and each syntax needs only its own quotes.
+package struct Variables: Sendable {
+    package private(set) var list: [Variable]
+
+    /// Paths, never a token's value.
+    ///
+    /// An ambient `HF_TOKEN` would win over the path, so both of its names are blanked; `HF_OIDC_RESOURCE` would make
+    /// huggingface_hub exchange again, so it is blanked too.
+    package static func paths(
+        _ tokens: [NamedToken], at paths: [String], environmentFile: String?, resource: String?
+    ) -> Variables {
+        var list: [Variable] = []
+        for (named, path) in zip(tokens, paths) {
+            list.append(Variable(named.request.name.path, path))
+            list.append(Variable(named.request.name.expiresAt, named.token.expiresAt.rfc3339))
+        }
+        if let environmentFile { list.append(Variable(Environment.Key.hfmintEnvironmentFile.name, environmentFile)) }
+        if tokens.contains(where: { $0.request.name == .hfToken }) {
+            list.append(Variable(Environment.Key.hfToken.name, ""))
+            list.append(Variable(Environment.Key.legacyHubToken.name, ""))
+        }
+        return Variables(list: list + resourceVariables(resource))
+    }
+
+    /// The tokens themselves.
+    package static func values(_ tokens: [NamedToken], resource: String?) -> Variables {
+        let list = tokens.flatMap { named in
+            [
+                Variable(named.request.name.name, named.token),
+                Variable(named.request.name.expiresAt, named.token.expiresAt.rfc3339),
+            ]
+        }
+        return Variables(list: list + resourceVariables(resource))
+    }
+
+    private static func resourceVariables(_ resource: String?) -> [Variable] {
+        (resource.map { [Variable(Environment.Key.hfmintResource.name, $0)] } ?? [])
+            + [Variable(Environment.Key.hfOIDCResource.name, "")]
+    }
+
+    /// `KEY=value` lines, for `set -a; . FILE`, `docker --env-file` and systemd.
+    package func environmentFile() -> Secret {
+        Secret(joining: list.flatMap { [.text("\($0.name)="), $0.value, .text("\n")] })
+    }
+
+    /// `NAME<<delimiter` blocks, for `GITHUB_ENV` and `GITHUB_OUTPUT`.
+    ///
+    /// A delimiter that could be guessed would let a value end its block and begin another.
+    /// <https://github.com/advisories/GHSA-7r3h-m5j6-3q42>
+    package func heredocs(random: () -> UInt64) -> Secret {
+        Secret(
+            joining: list.flatMap { variable in
+                let delimiter = "ghadelimiter_\(hexadecimal(random()))\(hexadecimal(random()))"
+                return [.text("\(variable.name)<<\(delimiter)\n"), variable.value, .text("\n\(delimiter)\n")]
+            })
+    }
+
+    /// One `export` command for `eval`, of variables that hold no token.
+    package func shellExport() -> String {
+        let words = list.compactMap { variable -> String? in
+            guard case .text(let text) = variable.value else { return nil }
+            return "\(variable.name)=\(shellQuoted(text))"
+        }
+        return "export " + words.joined(separator: " ")
+    }
+}
+
+/// `text` as one word of a POSIX shell.
+package func shellQuoted(_ text: String) -> String {
+    "'" + text.split(separator: "'" as Unicode.Scalar, omittingEmptySubsequences: false).joined(separator: "'\\''")
+        + "'"
+}
+
+private func hexadecimal(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
+extension String {
+    fileprivate func split(
+        separator: Unicode.Scalar, omittingEmptySubsequences: Bool
+    ) -> [String] {
+        unicodeScalars.split(separator: separator, omittingEmptySubsequences: omittingEmptySubsequences).map {
+            String($0)
+        }
+    }
+}

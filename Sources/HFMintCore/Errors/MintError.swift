@@ -1,0 +1,98 @@
+/// The only error that crosses a module boundary.
+///
+/// Write ``message`` for someone reading a CI log at night: what could not be
+/// done, in lower case, without a full stop, naming the variable, host, or file
+/// involved. Put the way out in ``hint``: the next thing to type or to change.
+/// Never put bytes from the network or from a credential file in either, with
+/// one exception: what the Hub's documented error fields say, see ``HubRefusal``.
+package struct MintError: Error, Equatable, Sendable {
+    package let code: Code
+    package let message: String
+    /// Facts beside the message, one line each: what was sent, what was answered.
+    package var details: [String]
+    package let hint: String?
+
+    package init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.hint = hint
+    }
+}
+
+extension MintError {
+    /// What went wrong, as a stable name.
+    ///
+    /// Scripts match on the raw value, so a raw value never changes.
+    package enum Code: String, CaseIterable, Sendable {
+        case usage
+        case endpointRefused = "endpoint-refused"
+        case identityNotFound = "identity-not-found"
+        case identityDenied = "identity-denied"
+        case identityUnsuitable = "identity-unsuitable"
+        case identityUnavailable = "identity-unavailable"
+        case eventUntrusted = "event-untrusted"
+        case exchangeRejected = "exchange-rejected"
+        case answerInvalid = "answer-invalid"
+        case serverUntrusted = "server-untrusted"
+        case serviceUnavailable = "service-unavailable"
+        case deliveryRefused = "delivery-refused"
+        case stateUnusable = "state-unusable"
+        case libraryMissing = "library-missing"
+        case proxyRefused = "proxy-refused"
+    }
+
+    /// What a caller should do next.
+    ///
+    /// Several codes share one status.
+    package enum ExitStatus: Int32, CaseIterable, Sendable {
+        case success = 0
+        case bug = 1
+        case usage = 2
+        case denied = 3
+        case retryLater = 4
+        case localState = 5
+        case personNeeded = 6
+    }
+}
+
+extension MintError.Code {
+    // No `default`: a new code does not compile until someone decides its exit status.
+    package var exitStatus: MintError.ExitStatus {
+        switch self {
+        case .usage, .endpointRefused: .usage
+        case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
+            .serverUntrusted, .proxyRefused:
+            .denied
+        case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
+        case .deliveryRefused, .stateUnusable, .libraryMissing: .localState
+        }
+    }
+
+    /// One sentence for the documentation.
+    package var meaning: String {
+        switch self {
+        case .usage: "the command line is not one that hfmint knows"
+        case .endpointRefused: "the endpoint and the audience do not belong together, or the endpoint is not an origin"
+        case .identityNotFound: "nothing here can prove which job this is"
+        case .identityDenied: "the CI system is known, and refused an ID token to this job"
+        case .identityUnsuitable: "there is an ID token, but it cannot work: not a JWT, another audience, expired"
+        case .identityUnavailable: "the CI system did not answer in time; try again"
+        case .eventUntrusted: "the job was triggered by an event that strangers can cause"
+        case .exchangeRejected: "the Hub refused the exchange"
+        case .answerInvalid: "the answer was not one that the Hub gives; nothing was written"
+        case .serverUntrusted: "the server's certificate was not accepted; no secret was sent"
+        case .serviceUnavailable: "a server could not be reached, or asked to come back later"
+        case .deliveryRefused: "the token could not be delivered safely in the way that was asked for"
+        case .stateUnusable: "a local file or directory could not be used"
+        case .libraryMissing: "a shared library is not installed"
+        case .proxyRefused: "the proxy refused to pass the request on"
+        }
+    }
+}
+
+extension MintError {
+    package static func usage(_ message: String, hint: String? = nil) -> Self {
+        .init(.usage, message, hint: hint)
+    }
+}

@@ -1,0 +1,83 @@
+/// How often and how long hfmint tries.
+package struct Attempts: Sendable {
+    package static let most = 5
+
+    private let deadline: Duration
+    private(set) var made = 0
+
+    /// - Parameter deadline: when the whole command must be done, by the clock's uptime.
+    package init(until deadline: Duration) {
+        self.deadline = deadline
+    }
+
+    package func remaining(_ clock: any Clock) -> Duration { deadline - clock.uptime() }
+
+    /// The limits of one request: never longer than what is left.
+    package func limits(_ clock: any Clock) -> HTTPLimits {
+        var limits = HTTPLimits.default
+        let left = max(1, remaining(clock).milliseconds)
+        limits.totalMilliseconds = min(limits.totalMilliseconds, left)
+        limits.connectMilliseconds = min(limits.connectMilliseconds, left)
+        return limits
+    }
+
+    /// Counts a failed try, then waits and returns `true`, if there is reason to try again.
+    ///
+    /// The wait is drawn from the whole range (full jitter), so that fifty jobs that failed together do not come
+    /// back together; a server's `Retry-After` is a lower bound, and one beyond the deadline ends it at once.
+    ///
+    /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
+    package mutating func waitAfterFailure(_ failure: TryFailure, in context: Context) -> Bool {
+        made += 1
+        guard failure.isTransient, made < Self.most else { return false }
+        let ceiling = min(500 << (made - 1), 8_000)
+        let jitter = Int(context.random() % UInt64(ceiling + 1))
+        let wait = Duration.milliseconds(max(jitter, (failure.retryAfterSeconds ?? 0) * 1_000))
+        guard wait < remaining(context.clock) else { return false }
+        context.trace("try \(made) of \(Self.most): \(failure.error.message); waiting \(wait.milliseconds) ms")
+        context.clock.sleep(for: wait)
+        return true
+    }
+}
+
+/// Why a try failed, and whether another one may do better.
+package struct TryFailure: Error, Sendable {
+    package let error: MintError
+    package let isTransient: Bool
+    package let retryAfterSeconds: Int?
+
+    package init(_ error: MintError, isTransient: Bool = false, retryAfterSeconds: Int? = nil) {
+        self.error = error
+        self.isTransient = isTransient
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+}
+
+extension Duration {
+    package var milliseconds: Int {
+        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+extension HTTPResponse {
+    /// Whether the same request may be answered otherwise in a moment.
+    package var isTransient: Bool { [408, 425, 429].contains(status) || (500...599).contains(status) }
+
+    /// In seconds from now: `Retry-After` as a number or a date, else the `t` of the Hub's `RateLimit`; at most a
+    /// thousand years, so that arithmetic on it is safe.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>, <https://huggingface.co/docs/hub/rate-limits>
+    package func retryAfterSeconds(now: Timestamp) -> Int? {
+        let most = 31_536_000_000
+        func bounded(_ digits: Substring) -> Int? {
+            guard !digits.isEmpty, digits.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+            return min(Int(digits) ?? most, most)
+        }
+        if let value = header("retry-after") {
+            return bounded(value[...]) ?? Timestamp(httpDate: value).map { min(max(0, $0 - now), most) }
+        }
+        guard status == 429, let limits = header("ratelimit") else { return nil }
+        let reset = limits.split(separator: ";").first { $0.utf8.starts(with: "t=".utf8) }
+        return reset.flatMap { bounded($0.dropFirst(2)) }
+    }
+}

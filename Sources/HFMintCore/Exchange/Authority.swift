@@ -1,0 +1,49 @@
+/// Where the Hub is, and the audience that an ID token must have to be sent there.
+///
+/// An ID token goes only to the origin that its audience names. Any other pair needs both `--endpoint` and
+/// `--audience` on the command line, so that no variable that a build script sets can lead a token elsewhere; or an
+/// endpoint on this machine.
+package struct Authority: Equatable, Sendable {
+    package let endpoint: Origin
+    package let audience: String
+
+    package init(
+        endpointOption: String?, audienceOption: String?, environment: Environment
+    ) throws(MintError) {
+        let endpoint = try Self.endpoint(option: endpointOption, environment: environment)
+        let audience = audienceOption ?? environment[.hfmintAudience] ?? endpoint.description
+        let bothAsked = endpointOption != nil && audienceOption != nil
+        guard Self.names(audience, endpoint) || bothAsked || endpoint.isLoopback else {
+            throw MintError(
+                .endpointRefused, "an ID token for the audience '\(audience)' would go to \(endpoint)",
+                hint: "if that is intended, give both --endpoint and --audience on the command line")
+        }
+        guard !audience.isEmpty, audience.utf8.count <= 1_000, audience.utf8.allSatisfy(\.isASCIIVisible) else {
+            throw .usage("the audience is empty, too long, or holds a space or a control character")
+        }
+        self.endpoint = endpoint
+        self.audience = audience
+    }
+
+    private static func names(_ audience: String, _ endpoint: Origin) -> Bool {
+        Origin(audience.utf8).map { $0 == endpoint } ?? false
+    }
+
+    private static func endpoint(option: String?, environment: Environment) throws(MintError) -> Origin {
+        let source = option == nil ? Environment.Key.hfEndpoint.name : "--endpoint"
+        guard let text = option ?? environment[.hfEndpoint] else { return .huggingFace }
+        let trimmed = text.utf8.last == ASCII.slash ? String(text.dropLast()) : text
+        guard let origin = Origin(trimmed.utf8) else {
+            throw MintError(
+                .endpointRefused, "\(source) is not an origin: '\(text)'",
+                hint: "write scheme and host alone, such as https://huggingface.co")
+        }
+        guard origin.scheme == .https || origin.isLoopback else {
+            throw MintError(
+                .endpointRefused, "\(source) is plain http to another machine: '\(text)'",
+                hint: "use https")
+        }
+        // hf.co only redirects to the Hub, and redirects are not followed.
+        return origin.description == "https://hf.co" ? .huggingFace : origin
+    }
+}

@@ -1,0 +1,81 @@
+/// The one refusal that matters: `invalid_grant`, which never says which claim was wrong.
+///
+/// So hfmint says what it knows: the Hub's words, its request id, the claims that were sent, and what to type into
+/// the Trusted Publishers form for this very job.
+package struct Refusal: Sendable {
+    private let answer: HubRefusal
+    private let claims: Claims
+    private let resource: Resource
+    private let authority: Authority
+    private let platform: Provider?
+
+    package init(
+        _ answer: HubRefusal, claims: Claims, resource: Resource, authority: Authority, platform: Provider?
+    ) {
+        self.answer = answer
+        self.claims = claims
+        self.resource = resource
+        self.authority = authority
+        self.platform = platform
+    }
+
+    /// The claims that may be shown: what publishers match on, and no name or address of a person.
+    package static let shownClaims = [
+        "iss", "sub", "aud", "exp",
+        // GitHub, Forgejo
+        "repository", "repository_id", "repository_owner", "repository_owner_id", "ref", "ref_type", "event_name",
+        "environment", "workflow", "workflow_ref", "job_workflow_ref", "runner_environment",
+        // GitLab
+        "project_path", "project_id", "namespace_path", "namespace_id", "ref_path", "ref_protected",
+        "pipeline_source", "ci_config_ref_uri",
+    ]
+
+    package func error(now: Timestamp) -> MintError {
+        MintError(
+            .exchangeRejected,
+            "\(authority.endpoint.host) refused a token for '\(resource.canonical)': \(answer.sentence)",
+            details: requestID + clockSkew(now) + sentClaims + form,
+            hint: hint)
+    }
+
+    private var isAboutTrust: Bool { answer.error.utf8.elementsEqual("invalid_grant".utf8) }
+
+    private var requestID: [String] { answer.requestID.map { ["request id: \($0)"] } ?? [] }
+
+    private func clockSkew(_ now: Timestamp) -> [String] {
+        guard let date = answer.date, abs(now - date) > 60 else { return [] }
+        let direction = now > date ? "ahead of" : "behind"
+        return ["the clock of this machine is \(inWords(seconds: abs(now - date))) \(direction) the Hub's"]
+    }
+
+    private var sentClaims: [String] {
+        guard isAboutTrust else { return [] }
+        var rows: [(String, String)] = Self.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
+        if claims["aud"] == nil {
+            let audiences = claims.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
+            rows.insert(("aud", "[\(audiences)]"), at: min(2, rows.count))
+        }
+        return ["the ID token said:"] + aligned(rows)
+    }
+
+    private var form: [String] {
+        guard isAboutTrust, let form = platform?.publisher(claims) else { return [] }
+        let rows = [("provider", form.preset), ("issuer", form.issuer)] + form.rows.map { ($0.claim, $0.value) }
+        let tighter = form.tighter.map { ($0.claim, $0.value) }
+        return ["a Trusted Publisher that fits this job:"] + aligned(rows)
+            + (tighter.isEmpty ? [] : ["tighter, if the form takes them as custom claims:"] + aligned(tighter))
+    }
+
+    private func aligned(_ rows: [(String, String)]) -> [String] {
+        let width = rows.map(\.0.utf8.count).max() ?? 0
+        return rows.map { name, value in
+            "  \(name)\(String(repeating: " ", count: width - name.utf8.count))  \(value)"
+        }
+    }
+
+    private var hint: String {
+        isAboutTrust
+            ? "compare with the publishers at \(resource.settingsURL(on: authority.endpoint)), or add this one there"
+            : "check the name of the resource; the Hub knows '\(resource.canonical)' as a \(resource.noun)"
+    }
+}

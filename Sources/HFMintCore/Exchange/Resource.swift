@@ -1,0 +1,83 @@
+/// What a Hub token is for: one repository, or a user.
+///
+/// <https://huggingface.co/docs/hub/trusted-publishers>
+package struct Resource: Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case model, dataset, space, kernel, bucket, user
+
+        /// The word in front of the name, in a resource and in a URL of the Hub.
+        package var prefix: String? {
+            switch self {
+            case .model, .user: nil
+            case .dataset, .space, .kernel, .bucket: rawValue + "s"
+            }
+        }
+    }
+
+    package let kind: Kind
+    /// The user or organization; of a user, the name.
+    package let namespace: String
+    package let name: String
+
+    /// As the Hub's token endpoint takes it: `acme/model`, `datasets/acme/data`, `acme-bot`.
+    package var canonical: String {
+        kind == .user ? namespace : [kind.prefix, namespace, name].compactMap(\.self).joined(separator: "/")
+    }
+
+    /// What a token for it is likely to be used for, in a sentence.
+    package var noun: String { kind == .user ? "user" : "\(kind.rawValue) repository" }
+}
+
+extension Resource {
+    /// Reads a resource as people write or paste it.
+    ///
+    /// Accepts the canonical form, and a URL below `endpoint` (or huggingface.co, or hf.co) with whatever path
+    /// follows the name: `https://huggingface.co/datasets/a/b/tree/main`.
+    package init(parsing text: String, endpoint: Origin) throws(MintError) {
+        guard let parsed = Self.parse(Array(text.utf8), endpoint: endpoint) else {
+            throw .usage(
+                "'\(text)' is not a resource",
+                hint: "write owner/name, datasets/owner/name, spaces/owner/name, kernels/owner/name,"
+                    + " buckets/owner/name, or a user name")
+        }
+        self = parsed
+    }
+
+    private static func parse(_ text: [UInt8], endpoint: Origin) -> Resource? {
+        guard text.count <= 512 else { return nil }
+        guard text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) else {
+            return parts(text.split(separator: ASCII.slash, omittingEmptySubsequences: false), isURL: false)
+        }
+        let ours = [endpoint, .huggingFace].map { Array("\($0)/".utf8) } + [Array("https://hf.co/".utf8)]
+        guard let base = ours.first(where: { text.starts(with: $0) }) else { return nil }
+        let path = text.dropFirst(base.count).prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        return parts(path.split(separator: ASCII.slash, omittingEmptySubsequences: true), isURL: true)
+    }
+
+    private static func parts(_ parts: [ArraySlice<UInt8>], isURL: Bool) -> Resource? {
+        let kind = Kind.allCases.first { kind in kind.prefix.map { parts.first?.elementsEqual($0.utf8) == true } == true
+        }
+        let names = parts.dropFirst(kind == nil ? 0 : 1)
+        guard names.count <= 2 || isURL, names.prefix(2).allSatisfy(isName) else { return nil }
+        switch (kind, names.count) {
+        case (nil, 1): return Resource(kind: .user, namespace: text(names.first), name: "")
+        case (_, 2...):
+            return Resource(
+                kind: kind ?? .model, namespace: text(names.first), name: text(names.dropFirst().first))
+        default: return nil
+        }
+    }
+
+    private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
+        (1...96).contains(name.count) && name.first != ASCII.dot && name.first != ASCII.minus
+            && name.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
+    }
+
+    private static func text(_ name: ArraySlice<UInt8>?) -> String { String(decoding: name ?? [], as: UTF8.self) }
+
+    /// The page on which the Hub's Trusted Publishers of this resource are set.
+    package func settingsURL(on endpoint: Origin) -> String {
+        kind == .user
+            ? "\(endpoint)/settings/authentication#ci-cd-access" : "\(endpoint)/\(canonical)/settings"
+    }
+}

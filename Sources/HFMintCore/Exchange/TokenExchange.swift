@@ -1,0 +1,93 @@
+/// The Hub's token exchange (RFC 8693): what is sent, and what an answer must be.
+///
+/// <https://huggingface.co/docs/hub/trusted-publishers>, <https://www.rfc-editor.org/rfc/rfc8693>
+package enum TokenExchange {
+    package static func request(to endpoint: Origin) -> HTTPRequest {
+        HTTPRequest(
+            .post, HTTPURL(endpoint, "/oauth/token"), headers: [HTTPHeader("Accept", "application/json")])
+    }
+
+    /// The four fields that the Hub requires.
+    ///
+    /// An ``IDToken`` and a canonical ``Resource`` need no JSON escapes.
+    package static func body(_ idToken: borrowing IDToken, for resource: Resource) -> HTTPBody {
+        let before = """
+            {"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange",\
+            "subject_token_type":"urn:ietf:params:oauth:token-type:id_token",\
+            "resource":"\(resource.canonical)","subject_token":"
+            """
+        return .json(idToken.secret.enclosed(by: before, and: "\"}"))
+    }
+
+    /// Reads a 200: `nil` unless it is a bearer token with a lifetime, byte by byte.
+    package static func answer(_ body: borrowing Secret) -> Answer? {
+        body.reveal { text in
+            guard let root = try? readJSON(text, limits: .answer),
+                let type = root["token_type"]?.string(in: text),
+                type.map(\.asciiLowercased).equals("bearer"),
+                let lifetime = root["expires_in"]?.integer(in: text), (1...2_592_000).contains(lifetime),
+                let token = root["access_token"]?.secret(in: text),
+                token.reveal({ HubToken.isWellFormed($0) })
+            else { return nil }
+            return Answer(token: token, lifetimeSeconds: lifetime)
+        }
+    }
+
+    package struct Answer: ~Copyable {
+        package let token: Secret
+        package let lifetimeSeconds: Int
+    }
+}
+
+/// What the Hub's documented error fields say (RFC 6749, 5.2).
+package struct HubRefusal: Equatable, Sendable {
+    package let status: Int
+    /// `invalid_grant`.
+    package let error: String
+    package let description: String?
+    package let requestID: String?
+    /// The Hub's clock, as its answer gave it.
+    package let date: Timestamp?
+
+    package init(_ response: borrowing HTTPResponse) {
+        status = response.status
+        date = response.date
+        requestID = response.header("x-request-id").map { Self.excerpt(Array($0.utf8)) }
+        let fields: (error: [UInt8]?, description: [UInt8]?) = response.body.reveal { text in
+            guard let root = try? readJSON(text, limits: .answer) else { return (nil, nil) }
+            return (root["error"]?.string(in: text), root["error_description"]?.string(in: text))
+        }
+        let isCode = fields.error?.allSatisfy { $0.isASCIILowercase || $0 == ASCII.underscore } ?? false
+        error = isCode ? Self.excerpt(fields.error ?? []) : "HTTP \(response.status)"
+        description = fields.description.map(Self.excerpt)
+    }
+
+    /// Server text that may be shown: bounded, and nothing in it that could be a credential.
+    private static func excerpt(_ bytes: [UInt8]) -> String {
+        let words = bytes.prefix(300).split(separator: ASCII.space, omittingEmptySubsequences: false)
+        let shown = words.map { word in
+            let isSecret = ["eyJ", "hf_"].contains { word.contains($0.utf8) } || word.count > 100
+            return isSecret ? "[redacted]" : String(decoding: word, as: UTF8.self)
+        }
+        return shown.joined(separator: " ")
+    }
+
+    /// The Hub gave up on asking the issuer for its keys, and says so with the code of a refusal.
+    ///
+    /// <https://github.com/huggingface/hub-docs/issues/2757>
+    package var isAborted: Bool {
+        error.utf8.elementsEqual("invalid_grant".utf8)
+            && description?.utf8.elementsEqual("This operation was aborted".utf8) == true
+    }
+
+    package var sentence: String {
+        description.map { "\(error): \($0)" } ?? error
+    }
+}
+
+extension ArraySlice where Element == UInt8 {
+    fileprivate func contains(_ needle: String.UTF8View) -> Bool {
+        guard count >= needle.count else { return false }
+        return (startIndex...(endIndex - needle.count)).contains { self[$0...].starts(with: needle) }
+    }
+}

@@ -1,0 +1,39 @@
+/// What an ID token says of its job.
+///
+/// Claims are compared as bytes. The text forms are for messages alone.
+package struct Claims: Equatable, Sendable {
+    private let text: JSONText
+
+    package init(_ text: JSONText) {
+        self.text = text
+    }
+
+    /// The string claim `name`, for a message; a boolean or a number as it is written.
+    package subscript(name: String) -> String? {
+        guard let node = text.root[name] else { return nil }
+        switch node.value {
+        case .string: return text.string(node).map { String(decoding: $0, as: UTF8.self) }
+        case .number, .bool: return String(decoding: text.bytes[node.range], as: UTF8.self)
+        case .null, .array, .object: return nil
+        }
+    }
+
+    /// Whether the string claim `name` has exactly the bytes of `value`.
+    package func equals(_ name: String, _ value: String) -> Bool {
+        text.string(text.root[name])?.equals(value) ?? false
+    }
+
+    /// `aud`, which may be one string or an array of them (RFC 7519, 4.1.3).
+    package var audiences: [[UInt8]] {
+        let node = text.root["aud"]
+        if let one = text.string(node) { return [one] }
+        return node?.elements?.compactMap { text.string($0) } ?? []
+    }
+
+    package var expiresAt: Timestamp? { moment("exp") }
+    package var issuedAt: Timestamp? { moment("iat") }
+
+    private func moment(_ name: String) -> Timestamp? {
+        text.integer(text.root[name]).map { Timestamp(secondsSince1970: $0) }
+    }
+}

@@ -1,0 +1,176 @@
+/// Where this run's ID token comes from, and who vouches for it.
+package struct IDTokenSource: Sendable {
+    package let acquisition: Acquisition
+    /// The platform this job runs on, where one is recognised; also when the token came by another way.
+    package let platform: Provider?
+
+    /// What the command line says about the source.
+    package struct Options: Sendable {
+        package var file: String?
+        package var command: String?
+        package var provider: String?
+
+        package init(file: String? = nil, command: String? = nil, provider: String? = nil) {
+            self.file = file
+            self.command = command
+            self.provider = provider
+        }
+    }
+
+    /// Asks in this order: an option, `HF_OIDC_ID_TOKEN`, the CI systems by their variables.
+    ///
+    /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
+    package init(_ options: Options, audience: String, in context: Context) throws(MintError) {
+        let given = [
+            options.file.map { _ in "--id-token-file" }, options.command.map { _ in "--id-token-command" },
+            options.provider.map { _ in "--provider" },
+        ].compactMap(\.self)
+        guard given.count <= 1 else {
+            throw .usage("\(given.joined(separator: " and ")) exclude each other", hint: "give one of them")
+        }
+        platform =
+            try options.provider.map { name throws(MintError) in try Provider.named(name) }
+            ?? Provider.detected(in: context.environment)
+        let job = Provider.Job(environment: context.environment, files: context.files)
+        if let file = options.file {
+            acquisition = file == "-" ? .standardInput : .file(file)
+        } else if let command = options.command {
+            acquisition = .command(ChildCommand(["/bin/sh", "-c", command]))
+        } else if options.provider == nil, context.environment.isSet(.hfOIDCIDToken) {
+            acquisition = .variable(.hfOIDCIDToken)
+        } else if let platform {
+            acquisition = try platform.acquisition(job, audience)
+        } else {
+            throw MintError(
+                .identityNotFound, "no CI system was recognised here, and no ID token was given",
+                hint: "run this in a CI job, or give --id-token-file, --id-token-command, or HF_OIDC_ID_TOKEN")
+        }
+    }
+}
+
+extension Acquisition {
+    /// Gets the token, anew at every call.
+    package func idToken(in context: Context, limits: HTTPLimits) throws(TryFailure) -> IDToken {
+        let text: Secret
+        switch self {
+        case .http(let http): text = try http.token(in: context, limits: limits)
+        case .command(let command): text = try run(command, in: context)
+        case .variable(let key):
+            guard let value = context.environment.secret(key) else { throw unreadable("\(key.name) is not set") }
+            text = value
+        case .file(let path): text = try read(path, in: context)
+        case .standardInput: text = try read("/dev/stdin", in: context)
+        }
+        do throws(NotAnIDToken) {
+            return try IDToken.parse(text)
+        } catch {
+            throw TryFailure(
+                MintError(.identityUnsuitable, "\(source) did not give an ID token: \(error.reason)"))
+        }
+    }
+
+    private func read(_ path: String, in context: Context) throws(TryFailure) -> Secret {
+        do throws(FileFailure) {
+            // Room for a trailing line break: the parser says what is wrong with a token that is too large.
+            guard let text = try context.files.read(path, limit: IDToken.byteLimit + 2) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            return text
+        } catch {
+            throw unreadable("cannot read \(source): \(error.reason)")
+        }
+    }
+
+    private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {
+        let result: ChildResult
+        do throws(ProcessFailure) {
+            result = try context.processes.run(command)
+        } catch {
+            switch error {
+            case .notFound: throw unreadable("\(source) was not found")
+            case .timedOut: throw unreadable("\(source) took longer than \(command.milliseconds / 1_000) s")
+            case .tooMuchOutput: throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB")
+            case .cannotStart(let reason): throw unreadable("\(source) could not be started: \(reason)")
+            }
+        }
+        guard result.status == 0 else { throw unreadable("\(source) failed with status \(result.status)") }
+        return result.output
+    }
+
+    private func unreadable(_ message: String) -> TryFailure {
+        TryFailure(MintError(.identityUnsuitable, message))
+    }
+}
+
+extension HTTPAcquisition {
+    fileprivate func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
+        let host = request.url.origin.host
+        guard let value = context.environment.secret(credential) else {
+            throw TryFailure(MintError(.identityDenied, "\(provider): \(credential.name) is not set"))
+        }
+        let proof = HTTPCredential.header(name: header, prefix: prefix, value)
+        let response: HTTPResponse
+        do throws(TransportError) {
+            response = try context.send(request, credential: proof, limits: limits)
+        } catch {
+            throw TryFailure(.transport(error, to: host, doing: .identityUnavailable), isTransient: error.isTransient)
+        }
+        guard response.status == 200 else { throw refusal(response, host, now: context.clock.now()) }
+        guard
+            let token = response.body.reveal({ text in
+                (try? readJSON(text, limits: .answer))?[member]?.secret(in: text)
+            })
+        else {
+            throw TryFailure(
+                MintError(.identityUnavailable, "\(provider): \(host) answered, but without an ID token"))
+        }
+        return token
+    }
+
+    private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> TryFailure {
+        let isPassing = response.isTransient || (response.status == 403 && says(transientRefusals, response))
+        guard !isPassing else {
+            return TryFailure(
+                MintError(
+                    .identityUnavailable, "\(provider): \(host) answered \(response.status)",
+                    hint: "the CI system is having trouble; try again"),
+                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: now))
+        }
+        return TryFailure(
+            MintError(
+                .identityDenied, "\(provider): \(host) refused this job an ID token (\(response.status))",
+                hint: refusalHint))
+    }
+
+    private func says(_ words: [String], _ response: borrowing HTTPResponse) -> Bool {
+        response.body.reveal { text in
+            words.contains { word in
+                let count = word.utf8.count
+                return text.count >= count
+                    && (0...(text.count - count)).contains { text.equals(word, in: $0..<$0 + count) }
+            }
+        }
+    }
+}
+
+extension MintError {
+    /// A request that got no answer, told with the host it was meant for.
+    static func transport(_ error: TransportError, to host: String, doing code: Code) -> MintError {
+        switch error.kind {
+        case .library:
+            MintError(.libraryMissing, error.reason, hint: "install it: apt-get install libcurl4")
+        case .untrusted:
+            MintError(
+                .serverUntrusted, "\(host) is not trusted: \(error.reason)",
+                hint: "behind a proxy that inspects TLS, point SSL_CERT_FILE at its certificate")
+        case .proxyRefused:
+            MintError(
+                .proxyRefused, "cannot reach \(host): \(error.reason)",
+                hint: "check HTTPS_PROXY, or exempt the host with NO_PROXY=\(host)")
+        case .tooLarge: MintError(.answerInvalid, "\(host) sent too large an answer")
+        case .policy: MintError(.endpointRefused, "\(host): \(error.reason)")
+        case .resolve, .connect, .proxy, .tls, .timeout, .interrupted:
+            MintError(code, "cannot reach \(host): \(error.reason)", hint: "this is safe to try again")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// A platform that vouches for the job hfmint runs in: mostly one value.
+///
+/// Two failures are kept apart, because they send the reader to different places. *Not here* is `false` from
+/// ``isHere``, and the next provider is asked. *Here, but refused* is an error from ``acquisition``, and hfmint stops.
+package struct Provider: Sendable {
+    /// As in `--provider` and in messages: `github-actions`.
+    package let name: String
+    /// As its vendor spells it: `GitHub Actions`.
+    package let title: String
+    /// The variable and the value that show it, for a person: `GITHUB_ACTIONS=true`.
+    package let evidence: String
+    package let isHere: @Sendable (Environment) -> Bool
+    /// How this job gets an ID token for an audience.
+    ///
+    /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
+    package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
+    /// Names this job among all jobs of the platform, without any secret.
+    package let jobID: @Sendable (Environment) -> [String]
+    /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
+    package let untrustedEvent: @Sendable (Job, Claims) -> String?
+    package let masking: Masking
+    package let stepFiles: StepFiles
+    /// What to enter into the Hub's form so that it trusts this very job.
+    package let publisher: @Sendable (Claims) -> PublisherForm
+    /// The file whose presence says that a repository uses this platform, and what to add to it.
+    package let example: PipelineExample
+}
+
+extension Provider {
+    /// What a provider may look at: variables, and files that the platform wrote.
+    package struct Job: Sendable {
+        package let environment: Environment
+        package let files: any Files
+
+        package init(environment: Environment, files: any Files) {
+            self.environment = environment
+            self.files = files
+        }
+
+        /// A JSON file that the platform wrote, such as the event behind the job; `nil` if it cannot be read.
+        package func json(at key: Environment.Key) -> JSONText? {
+            guard let path = environment[key],
+                let file = try? files.read(path, limit: JSONLimits.event.byteCount)
+            else { return nil }
+            return try? JSONText(file.reveal { $0.bytes }, limits: .event)
+        }
+    }
+}
+
+/// How a platform hides a value from its logs while a job runs.
+package enum Masking: Sendable {
+    /// It cannot: a value must never be printed.
+    case none
+    /// The line `::add-mask::<value>` on stderr.
+    ///
+    /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log>
+    case workflowCommand
+}
+
+/// The files by which a step tells later steps its variables and its outputs.
+package enum StepFiles: Sendable {
+    case none
+    /// `NAME<<delimiter` blocks appended to the files that these variables name.
+    case heredoc(environment: Environment.Key, output: Environment.Key)
+}
+
+/// Rows to type into the Hub's Trusted Publishers form.
+package struct PublisherForm: Equatable, Sendable {
+    /// The form's preset, or "Custom".
+    package let preset: String
+    package let issuer: String
+    package var rows: [Row]
+    /// Rows that would hold even if a name changed hands.
+    package var tighter: [Row]
+
+    package struct Row: Equatable, Sendable {
+        package let claim: String
+        package let value: String
+        package let why: String
+
+        package init(_ claim: String, _ value: String, _ why: String) {
+            self.claim = claim
+            self.value = value
+            self.why = why
+        }
+    }
+
+    package init(preset: String, issuer: String, rows: [Row], tighter: [Row] = []) {
+        self.preset = preset
+        self.issuer = issuer
+        self.rows = rows
+        self.tighter = tighter
+    }
+}
+
+/// What a repository on this platform looks like, and the lines that it needs.
+package struct PipelineExample: Sendable {
+    /// A file or a directory, relative to the top of a repository.
+    package let marker: String
+    package let file: String
+    package let lines: [String]
+}

@@ -1,0 +1,81 @@
+extension Provider {
+    /// GitLab CI/CD, on gitlab.com and self-managed.
+    ///
+    /// An ID token is a variable that the job's `id_tokens:` declares; there is none to be had at run time.
+    /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/>
+    package static let gitLabCI = Provider(
+        name: "gitlab-ci",
+        title: "GitLab CI",
+        evidence: "GITLAB_CI=true",
+        isHere: { $0["GITLAB_CI"] == "true" },
+        acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
+        jobID: { environment in
+            ["CI_SERVER_URL", "CI_JOB_ID"].map { environment[Environment.Key($0)] ?? "" }
+        },
+        untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
+        masking: .none,
+        stepFiles: .none,
+        publisher: { GitLabCI.publisher(for: $0) },
+        example: PipelineExample(
+            marker: ".gitlab-ci.yml",
+            file: ".gitlab-ci.yml",
+            lines: [
+                "publish:",
+                "  id_tokens:",
+                "    HF_ID_TOKEN:",
+                "      aud: https://huggingface.co",
+                "  script:",
+                "    - eval \"$(hfmint exchange acme/model)\"",
+                "    - hf upload acme/model .",
+            ])
+    )
+}
+
+private enum GitLabCI {
+    /// `HF_OIDC_ID_TOKEN` is asked before any platform; this one is the name that the Hub's documentation uses.
+    private static let documented: Environment.Key = "HF_ID_TOKEN"
+
+    static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
+        if job.environment.isSet(documented) { return .variable(documented) }
+        // A variable with another name is suggested, never used: which token goes out is the user's decision.
+        let found = job.environment.names { value in
+            guard let token = try? IDToken.parse(Secret(copying: value)) else { return false }
+            return token.claims.audiences.contains { $0.equals(audience) }
+        }
+        if let name = found.first {
+            throw MintError(
+                .identityDenied, "gitlab-ci: neither HF_OIDC_ID_TOKEN nor HF_ID_TOKEN is set",
+                hint: "'\(name)' holds an ID token for \(audience): call it HF_ID_TOKEN in `id_tokens:`")
+        }
+        throw MintError(
+            .identityDenied, "gitlab-ci: this job has no ID token (HF_ID_TOKEN is not set)",
+            hint: "add to the job: `id_tokens: { HF_ID_TOKEN: { aud: \(audience) } }`")
+    }
+
+    /// In a merge request pipeline the project that started it may be a fork.
+    static func untrustedEvent(in environment: Environment) -> String? {
+        guard environment["CI_PIPELINE_SOURCE"] == "merge_request_event" else { return nil }
+        let source = environment["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"]
+        let isFork = source != environment["CI_MERGE_REQUEST_PROJECT_ID"]
+        return isFork ? "the merge request is from a fork" : nil
+    }
+
+    static func publisher(for claims: Claims) -> PublisherForm {
+        func row(_ claim: String, _ why: String) -> [PublisherForm.Row] {
+            claims[claim].map { [PublisherForm.Row(claim, $0, why)] } ?? []
+        }
+        var form = PublisherForm(
+            preset: "GitLab", issuer: claims["iss"] ?? "https://gitlab.com",
+            rows: row("project_path", "the project that the job runs in"))
+        form.rows += row("ref", "only this branch or tag")
+        form.rows += row("ref_type", "a branch and a tag may share a name")
+        form.rows += row("environment", "only jobs that deploy to this environment")
+        form.tighter += row("project_id", "survives a rename; nobody can take it over")
+        form.tighter += row("namespace_id", "the same for the group")
+        if claims.equals("ref_protected", "true") {
+            form.tighter += row("ref_protected", "only protected branches and tags")
+        }
+        form.tighter += row("ci_config_ref_uri", "only this pipeline definition")
+        return form
+    }
+}

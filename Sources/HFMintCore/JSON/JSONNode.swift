@@ -1,0 +1,79 @@
+/// One value of a JSON text, as positions in its bytes.
+///
+/// A node holds no bytes of any value, so a text that carries a credential can be read while the credential stays
+/// where it is. Ask for a value by lending the bytes again.
+package struct JSONNode: Equatable, Sendable {
+    package enum Value: Equatable, Sendable {
+        case null
+        case bool(Bool)
+        case number
+        case string
+        case array([JSONNode])
+        case object([JSONMember])
+    }
+
+    package let value: Value
+    /// Where the value stands; of a string, the bytes between the quotes.
+    package let range: Range<Int>
+}
+
+/// A name and its value.
+package struct JSONMember: Equatable, Sendable {
+    /// The name with its escapes resolved.
+    package let name: [UInt8]
+    package let node: JSONNode
+}
+
+extension JSONNode {
+    package var members: [JSONMember]? {
+        if case .object(let members) = value { members } else { nil }
+    }
+
+    package var elements: [JSONNode]? {
+        if case .array(let elements) = value { elements } else { nil }
+    }
+
+    package var isString: Bool { value == .string }
+
+    /// The member called `name`, compared as bytes; `nil` where this is no object, or has none.
+    package subscript(name: String) -> JSONNode? {
+        members?.first { $0.name.equals(name) }?.node
+    }
+
+    /// The string with its escapes resolved; `nil` for any other value.
+    package func string(in text: Span<UInt8>) -> [UInt8]? {
+        guard isString else { return nil }
+        var bytes: [UInt8] = []
+        JSONString.decode(text, in: range) { bytes.append($0) }
+        return bytes
+    }
+
+    /// The string with its escapes resolved, straight into a ``Secret``; `nil` for any other value.
+    package func secret(in text: Span<UInt8>) -> Secret? {
+        guard isString else { return nil }
+        var buffer = SecretBuffer(capacity: range.count)
+        JSONString.decode(text, in: range) { buffer.append($0) }
+        return buffer.finish()
+    }
+
+    /// A number written as an integer, without fraction or exponent, that fits; `nil` for any other value.
+    package func integer(in text: Span<UInt8>) -> Int? {
+        guard value == .number else { return nil }
+        return Int(String(decoding: text.bytes(in: range), as: UTF8.self))
+    }
+}
+
+/// A JSON text whose bytes are not secret, with its root.
+package struct JSONText: Equatable, Sendable {
+    package let bytes: [UInt8]
+    package let root: JSONNode
+
+    package init(_ bytes: [UInt8], limits: JSONLimits = .answer) throws(JSONError) {
+        self.bytes = bytes
+        root = try readJSON(bytes.span, limits: limits)
+    }
+
+    package func string(_ node: JSONNode?) -> [UInt8]? { node?.string(in: bytes.span) }
+
+    package func integer(_ node: JSONNode?) -> Int? { node?.integer(in: bytes.span) }
+}

@@ -1,0 +1,63 @@
+/// The inside of a JSON string whose syntax the reader has accepted.
+enum JSONString {
+    /// Hands out the bytes that `range` stands for; never more of them than `range` is long.
+    static func decode(_ text: Span<UInt8>, in range: Range<Int>, into sink: (UInt8) -> Void) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            guard text[position] == ASCII.backslash else {
+                sink(text[position])
+                position += 1
+                continue
+            }
+            switch text[position + 1] {
+            case UInt8(ascii: "b"): sink(0x08)
+            case UInt8(ascii: "f"): sink(0x0C)
+            case UInt8(ascii: "n"): sink(ASCII.lineFeed)
+            case UInt8(ascii: "r"): sink(ASCII.carriageReturn)
+            case UInt8(ascii: "t"): sink(ASCII.tab)
+            case UInt8(ascii: "u"):
+                let (scalar, length) = scalar(text, at: position)
+                UTF8.encode(scalar)?.forEach(sink)
+                position += length
+                continue
+            case let other: sink(other)
+            }
+            position += 2
+        }
+    }
+
+    /// The scalar of `\uXXXX`, or of a surrogate pair of them, and how many bytes it takes.
+    private static func scalar(_ text: Span<UInt8>, at position: Int) -> (Unicode.Scalar, Int) {
+        let first = codeUnit(text, at: position)
+        if let scalar = Unicode.Scalar(first) { return (scalar, 6) }
+        let second = codeUnit(text, at: position + 6)
+        let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+        return (Unicode.Scalar(value) ?? "\u{FFFD}", 12)
+    }
+
+    private static func codeUnit(_ text: Span<UInt8>, at position: Int) -> UInt16 {
+        (2..<6).reduce(0) { $0 << 4 | UInt16(text[position + $1].hexDigitValue ?? 0) }
+    }
+
+    /// `text` between quotes, with everything escaped that JSON, a terminal, or a log reader could trip over.
+    static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            default:
+                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+                    let digits = String(scalar.value, radix: 16)
+                    quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    quoted.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return quoted + "\""
+    }
+}

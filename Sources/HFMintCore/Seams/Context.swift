@@ -1,0 +1,51 @@
+/// Everything that hfmint may touch, handed to whoever needs it.
+package struct Context: Sendable {
+    package var environment: Environment
+    package var transport: any HTTPTransport
+    package var clock: any Clock
+    package var files: any Files
+    package var processes: any Processes
+    package var digests: any Digests
+    package var output: any Output
+    /// 64 random bits.
+    package var random: @Sendable () -> UInt64
+    package var verbosity: Verbosity = .normal
+
+    package init(
+        environment: Environment,
+        transport: any HTTPTransport,
+        clock: any Clock,
+        files: any Files,
+        processes: any Processes,
+        digests: any Digests,
+        output: any Output,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.environment = environment
+        self.transport = transport
+        self.clock = clock
+        self.files = files
+        self.processes = processes
+        self.digests = digests
+        self.output = output
+        self.random = random
+    }
+}
+
+package enum Verbosity: Int, Comparable, Sendable {
+    case quiet, normal, verbose
+
+    package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Context {
+    /// Something that the user did not ask for and should know; silenced by `--quiet`.
+    package func note(_ message: String) {
+        if verbosity >= .normal { output.write("hfmint: \(message.printable)\n", to: .err) }
+    }
+
+    /// How hfmint got there; only with `--verbose`.
+    package func trace(_ message: String) {
+        if verbosity >= .verbose { output.write("hfmint: \(message.printable)\n", to: .err) }
+    }
+}

@@ -1,0 +1,87 @@
+/// The environment variables of one run, read once at startup.
+///
+/// A value, not a global: tests build the environment they need and run in parallel.
+/// Names and values are bytes, as the kernel hands them over.
+package struct Environment: Sendable {
+    private let values: [[UInt8]: [UInt8]]
+
+    /// - Parameter entries: each `NAME=value`. Of two with one name the first counts, as in getenv(3).
+    package init(entries: [[UInt8]]) {
+        var values: [[UInt8]: [UInt8]] = [:]
+        for entry in entries {
+            guard let separator = entry.firstIndex(of: ASCII.equals), separator > 0 else { continue }
+            let name = Array(entry[..<separator])
+            if values[name] == nil { values[name] = Array(entry[(separator + 1)...]) }
+        }
+        self.values = values
+    }
+
+    /// The value of `key`, or `nil` if it is unset or empty: CI systems blur the two.
+    ///
+    /// Bytes that are not UTF-8 become U+FFFD; ask ``secret(_:)`` where every byte counts.
+    package subscript(key: Key) -> String? {
+        bytes(key).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value of `key` in a home of its own.
+    package func secret(_ key: Key) -> Secret? {
+        guard let value = bytes(key) else { return nil }
+        return Secret(copying: value)
+    }
+
+    package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
+
+    private func bytes(_ key: Key) -> [UInt8]? {
+        guard let value = values[Array(key.name.utf8)], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// The names of the variables whose value passes `test`, in order.
+    package func names(where test: ([UInt8]) -> Bool) -> [String] {
+        values.filter { test($0.value) }.map { String(decoding: $0.key, as: UTF8.self) }.sorted()
+    }
+}
+
+extension Environment {
+    /// The name of a variable that hfmint reads.
+    package struct Key: Hashable, Sendable, ExpressibleByStringLiteral {
+        package let name: String
+
+        package init(_ name: String) {
+            self.name = name
+        }
+
+        package init(stringLiteral name: String) {
+            self.name = name
+        }
+    }
+}
+
+/// The variables that belong to hfmint and to the Hub's own tools.
+///
+/// What a CI system sets is named in that provider's file.
+/// <https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables>
+extension Environment.Key {
+    package static let hfmintResource: Self = "HFMINT_RESOURCE"
+    package static let hfmintAudience: Self = "HFMINT_AUDIENCE"
+    package static let hfmintStateDirectory: Self = "HFMINT_STATE_DIR"
+    package static let hfmintEnvironmentFile: Self = "HFMINT_ENV_FILE"
+    package static let hfOIDCResource: Self = "HF_OIDC_RESOURCE"
+    package static let hfOIDCIDToken: Self = "HF_OIDC_ID_TOKEN"
+    package static let hfEndpoint: Self = "HF_ENDPOINT"
+    package static let hfToken: Self = "HF_TOKEN"
+    package static let hfTokenPath: Self = "HF_TOKEN_PATH"
+    /// The name that huggingface_hub read before `HF_TOKEN`, and still does.
+    package static let legacyHubToken: Self = "HUGGING_FACE_HUB_TOKEN"
+}
+
+extension Environment: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (Key, String)...) {
+        self.init(entries: elements.map { Array("\($0.name)=\($1)".utf8) })
+    }
+}
+
+extension Environment: CustomStringConvertible {
+    /// Names only; a value may be a credential.
+    package var description: String { "Environment[\(names { _ in true }.joined(separator: " "))]" }
+}

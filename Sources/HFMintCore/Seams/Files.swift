@@ -1,0 +1,66 @@
+/// Files and directories, for whoever must not open them directly.
+package protocol Files: Sendable {
+    /// The bytes of a file, for the length of one read; `nil` where there is none.
+    ///
+    /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
+    func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
+
+    /// Opens a directory that belongs to this user alone (0700), and makes it and its `hfmint` parent where needed.
+    func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory
+
+    /// Puts `bytes` where a user asked for them: a draft beside the target, flushed, renamed over it; 0600.
+    ///
+    /// - Throws: ``FileFailure`` if an existing target is not a regular 0600 file of this user, if others can write
+    ///   the directory and it lacks the sticky bit, or if it lies in a git work tree.
+    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure)
+
+    /// Appends to a file that the CI platform prepared, in one write, after a line feed if its last line lacks one.
+    ///
+    /// - Throws: ``FileFailure`` if it is not a regular file; if it is a symlink; if `secret` and others can write it.
+    func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure)
+
+    func kind(of path: String) -> FileKind?
+
+    /// The names in a directory, sorted; empty where there is none.
+    func names(in directory: String) -> [String]
+
+    var workingDirectory: String { get }
+
+    var userID: UInt32 { get }
+}
+
+package enum FileKind: Sendable { case regular, directory, socket, other }
+
+/// A directory of this user's alone, opened once and used through its descriptor.
+package protocol PrivateDirectory: Sendable {
+    var path: String { get }
+
+    /// After a crash at any instant the name holds the old bytes or the new ones.
+    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure)
+}
+
+/// A place where a private directory could be.
+package struct DirectoryCandidate: Equatable, Sendable {
+    /// Must exist already, and may be anyone's.
+    package let base: String
+    /// Made one below the other, each 0700.
+    package let components: [String]
+
+    package init(base: String, components: [String]) {
+        self.base = base
+        self.components = components
+    }
+
+    package var path: String { ([base] + components).joined(separator: "/") }
+}
+
+/// Why a file could not be used: the path, and a reason in hfmint's or the operating system's words.
+package struct FileFailure: Error, Equatable, Sendable {
+    package let path: String
+    package let reason: String
+
+    package init(_ path: String, _ reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}

@@ -1,0 +1,71 @@
+/// A request without its secrets, so that it can be printed, compared and recorded.
+///
+/// The credential and the body travel beside it, see ``HTTPTransport``.
+package struct HTTPRequest: Equatable, Sendable {
+    package enum Method: String, Sendable {
+        case head = "HEAD"
+        case get = "GET"
+        case post = "POST"
+    }
+
+    package var method: Method
+    package var url: HTTPURL
+    package var headers: [HTTPHeader]
+    package var route: Route
+    package var trust: TrustAnchors
+    package var limits: HTTPLimits
+
+    package init(
+        _ method: Method,
+        _ url: HTTPURL,
+        headers: [HTTPHeader] = [],
+        route: Route = .direct,
+        trust: TrustAnchors = .system,
+        limits: HTTPLimits = .default
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.route = route
+        self.trust = trust
+        self.limits = limits
+    }
+}
+
+/// A header that may be printed.
+package struct HTTPHeader: Equatable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The way from here to the server.
+package enum Route: Equatable, Sendable {
+    case direct
+    /// Through an HTTP proxy; its user name and password, if any, are in the environment's value alone.
+    case proxy(Environment.Key)
+    /// Over a unix socket at this path.
+    case unixSocket(String)
+}
+
+/// Whose signature on a server's certificate counts.
+package enum TrustAnchors: Equatable, Sendable {
+    /// The system's hashed certificate directory, then its bundle.
+    case system
+    case files(bundle: String?, directory: String?)
+}
+
+/// How long and how large an exchange may be before it is given up.
+package struct HTTPLimits: Equatable, Sendable {
+    package var connectMilliseconds: Int
+    package var totalMilliseconds: Int
+    package var bodyByteCount: Int
+
+    /// 20 s a try, because the Hub itself gives up on an issuer after 10; 64 KiB of answer.
+    package static let `default` = HTTPLimits(
+        connectMilliseconds: 10_000, totalMilliseconds: 20_000, bodyByteCount: 64 << 10)
+}

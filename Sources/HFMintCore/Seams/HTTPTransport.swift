@@ -1,0 +1,107 @@
+/// One request, one answer.
+///
+/// Synchronous on purpose: hfmint does one thing at a time, and blocking inside
+/// Swift's cooperative thread pool would starve a two-core CI runner.
+package protocol HTTPTransport: Sendable {
+    /// Never follows a redirect, never speaks plain http beyond this machine.
+    ///
+    /// - Throws: ``TransportError`` if no complete answer arrived. A 3xx, 4xx or 5xx *is* an answer, and is returned.
+    func send(
+        _ request: HTTPRequest,
+        credential: borrowing HTTPCredential,
+        body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse
+}
+
+/// What proves to the server who asks.
+package enum HTTPCredential: ~Copyable, Sendable {
+    case none
+    case header(Header)
+
+    /// `name: prefix` and the secret, for instance `Authorization: Bearer …`.
+    package struct Header: ~Copyable, Sendable {
+        package let name: String
+        package let prefix: String
+        package let secret: Secret
+    }
+
+    package static func header(name: String, prefix: String, _ secret: consuming Secret) -> HTTPCredential {
+        .header(Header(name: name, prefix: prefix, secret: secret))
+    }
+}
+
+/// What is sent to the server.
+package enum HTTPBody: ~Copyable, Sendable {
+    case none
+    case content(Content)
+
+    package struct Content: ~Copyable, Sendable {
+        package let type: String
+        package let bytes: Secret
+    }
+
+    package static func json(_ bytes: consuming Secret) -> HTTPBody {
+        .content(Content(type: "application/json", bytes: bytes))
+    }
+}
+
+/// An answer whose body is assumed to hold a credential.
+package struct HTTPResponse: ~Copyable, Sendable {
+    package let status: Int
+    /// Only those that ``HTTPResponse/keptHeaders`` names.
+    package let headers: [HTTPHeader]
+    package let body: Secret
+
+    package init(status: Int, headers: [HTTPHeader] = [], body: consuming Secret) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Lower case; every other header is dropped where it arrives.
+    package static let keptHeaders = ["date", "location", "ratelimit", "retry-after", "x-request-id"]
+
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+
+    package var date: Timestamp? { header("date").flatMap { Timestamp(httpDate: $0) } }
+}
+
+/// Why there is no answer.
+package struct TransportError: Error, Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        /// libcurl is not installed, or too old.
+        case library
+        /// Plain http to another machine, or something else that hfmint never does.
+        case policy
+        case resolve
+        case connect
+        /// The proxy was not there, or did not get through.
+        case proxy
+        /// The proxy said no.
+        case proxyRefused
+        /// The certificate was not accepted.
+        case untrusted
+        case tls
+        case timeout
+        case interrupted
+        case tooLarge
+    }
+
+    package let kind: Kind
+    /// In hfmint's own words: lower case, no host, nothing that a server said.
+    package let reason: String
+
+    package init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+
+    package var isTransient: Bool {
+        switch kind {
+        case .resolve, .connect, .proxy, .tls, .timeout, .interrupted: true
+        case .library, .policy, .proxyRefused, .untrusted, .tooLarge: false
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// Running other programs.
+package protocol Processes: Sendable {
+    /// Runs `command` with no input, this process's environment and stderr, and waits for it.
+    ///
+    /// After `milliseconds`, or beyond `byteLimit` bytes of output, it and what it started are killed.
+    func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult
+}
+
+package struct ChildCommand: Equatable, Sendable {
+    /// The program, looked up on `PATH` unless it holds a slash, and its arguments; never a secret.
+    package var arguments: [String]
+    package var milliseconds: Int
+    package var byteLimit: Int
+
+    package init(_ arguments: [String], milliseconds: Int = 30_000, byteLimit: Int = 64 << 10) {
+        self.arguments = arguments
+        self.milliseconds = milliseconds
+        self.byteLimit = byteLimit
+    }
+}
+
+package struct ChildResult: ~Copyable, Sendable {
+    /// As a shell reports it: 128 + the signal for a program that a signal ended.
+    package let status: Int
+    package let output: Secret
+
+    package init(status: Int, output: consuming Secret) {
+        self.status = status
+        self.output = output
+    }
+}
+
+package enum ProcessFailure: Error, Equatable, Sendable {
+    case notFound
+    case timedOut
+    case tooMuchOutput
+    /// In the operating system's words.
+    case cannotStart(String)
+}

@@ -1,0 +1,26 @@
+/// A piece of a text that may hold Hub tokens.
+package enum TextOrToken: Sendable {
+    case text(String)
+    case token(HubToken)
+
+    fileprivate var byteCount: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .token(let token): token.secret.byteCount
+        }
+    }
+}
+
+extension Secret {
+    /// The pieces one after the other, in memory that never grows and so leaves nothing behind.
+    package init(joining pieces: [TextOrToken]) {
+        var buffer = SecretBuffer(capacity: pieces.reduce(0) { $0 + $1.byteCount })
+        for piece in pieces {
+            switch piece {
+            case .text(let text): buffer.append(text)
+            case .token(let token): buffer.append(token.secret)
+            }
+        }
+        self = buffer.finish()
+    }
+}

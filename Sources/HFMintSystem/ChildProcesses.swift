@@ -1,0 +1,89 @@
+private import CLinux
+import Glibc
+package import HFMintCore
+
+/// ``Processes`` by posix_spawn.
+package struct ChildProcesses: Processes {
+    private let clock = SystemClock()
+
+    package init() {}
+
+    package func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult {
+        let (output, child) = try start(command.arguments)
+        let deadline = clock.uptime() + .milliseconds(command.milliseconds)
+        do throws(ProcessFailure) {
+            let text = try collect(output, byteLimit: command.byteLimit, until: deadline)
+            return ChildResult(status: try wait(for: child, until: deadline), output: text)
+        } catch {
+            // It leads a process group of its own, so what it started goes with it.
+            _ = kill(-child, SIGKILL)
+            var status: CInt = 0
+            while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            throw error
+        }
+    }
+
+    private func start(_ arguments: [String]) throws(ProcessFailure) -> (output: Pipe, child: pid_t) {
+        var ends: [CInt] = [-1, -1]
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStart(Errno.last.reason) }
+        let output = Pipe(Descriptor(adopting: ends[0]))
+        let input = Descriptor(adopting: ends[1])
+
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, input.number, STDOUT_FILENO)
+
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+
+        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var child: pid_t = 0
+        let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+        switch code {
+        case 0: return (output, child)
+        case ENOENT: throw .notFound
+        default: throw .cannotStart(Errno(code: code).reason)
+        }
+    }
+
+    private func collect(_ output: Pipe, byteLimit: Int, until deadline: Duration) throws(ProcessFailure) -> Secret {
+        var buffer = SecretBuffer(capacity: byteLimit + 1)
+        while true {
+            let left = (deadline - clock.uptime()).milliseconds
+            guard left > 0 else { throw .timedOut }
+            var poller = pollfd(fd: output.descriptor.number, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&poller, 1, CInt(left)) > 0 else { continue }
+            let count = unsafe buffer.fill { room in unsafe read(output.descriptor.number, room.baseAddress, room.count)
+            }
+            guard buffer.byteCount <= byteLimit else { throw .tooMuchOutput }
+            if count == 0 { return buffer.finish() }
+        }
+    }
+
+    /// A program that closed its output and goes on is asked for its end every 10 ms.
+    private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
+        var status: CInt = 0
+        while true {
+            let ended = unsafe waitpid(child, &status, WNOHANG)
+            if ended == child { break }
+            guard clock.uptime() < deadline else { throw .timedOut }
+            clock.sleep(for: .milliseconds(10))
+        }
+        let signal = status & 0x7F
+        return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+    }
+}
+
+/// The reading end of a child's output.
+private final class Pipe {
+    let descriptor: Descriptor
+
+    init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+}

@@ -1,0 +1,58 @@
+private import CCurl
+internal import HFMintCore
+
+extension TransportError {
+    /// Says in hfmint's words why libcurl gave up on `request`.
+    init(_ error: CurlError, of handle: EasyHandle, for request: HTTPRequest) {
+        let proxyStatus = handle.number(CURLINFO_HTTP_CONNECTCODE)
+        if proxyStatus >= 400 {
+            let kind: Kind = proxyStatus < 500 ? .proxyRefused : .proxy
+            self.init(kind, "the proxy refused the connection (\(proxyStatus))")
+            return
+        }
+        switch error.code {
+        case CURLE_COULDNT_RESOLVE_HOST: self.init(.resolve, "its name could not be resolved")
+        case CURLE_COULDNT_RESOLVE_PROXY: self.init(.proxy, "the proxy's name could not be resolved")
+        case CURLE_PROXY: self.init(.proxy, "the proxy did not pass the request on")
+        case CURLE_COULDNT_CONNECT:
+            if case .proxy = request.route {
+                self.init(.proxy, "the proxy could not be reached")
+            } else {
+                self.init(.connect, "the connection was refused, or there is no way there")
+            }
+        case CURLE_OPERATION_TIMEDOUT:
+            self.init(.timeout, "no complete answer within \(inSeconds(request.limits.totalMilliseconds))")
+        case CURLE_SSL_CONNECT_ERROR: self.init(.tls, "no common TLS version or cipher (TLS 1.2 is the least)")
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
+            self.init(.untrusted, certificateReason(handle.number(CURLINFO_SSL_VERIFYRESULT)))
+        case CURLE_SSL_CACERT_BADFILE: self.init(.untrusted, "the certificate file or directory cannot be read")
+        case CURLE_WRITE_ERROR where handle.bodyIsTooLarge, CURLE_FILESIZE_EXCEEDED:
+            self.init(.tooLarge, "the answer is too large")
+        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
+            self.init(.interrupted, "the connection ended before the answer did")
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
+            self.init(.interrupted, "what answered does not speak HTTP")
+        case CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_FAILED_INIT:
+            self.init(.library, "a libcurl.so.4 of version 7.85 or newer")
+        default: self.init(.interrupted, "the transfer failed (libcurl error \(error.code.rawValue))")
+        }
+    }
+}
+
+/// What OpenSSL found wrong with a certificate.
+///
+/// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>
+private func certificateReason(_ verifyResult: Int) -> String {
+    switch verifyResult {
+    case 9: "its certificate is not valid yet"
+    case 10: "its certificate has expired"
+    case 18, 19: "its certificate is self-signed"
+    case 20, 21, 2: "its certificate is signed by an authority that is not trusted here"
+    case 0, 62: "its certificate is for another host"
+    default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
+    }
+}
+
+private func inSeconds(_ milliseconds: Int) -> String {
+    milliseconds < 1_000 ? "\(milliseconds) ms" : "\(milliseconds / 1_000) s"
+}

@@ -1,0 +1,178 @@
+private import CCurl
+package import HFMintCore
+internal import Synchronization
+
+/// ``HTTPTransport`` over libcurl.
+///
+/// What it never does, whatever the request says: follow a redirect, speak plain http to another machine, accept less
+/// than TLS 1.2, read `.netrc`, or let libcurl look for a proxy by itself.
+package final class CurlTransport: HTTPTransport {
+    private let environment: Environment
+    private let idle = Mutex<[IdleHandle]>([])
+    /// Whether the hashed certificate directory has failed once, so that the bundle is asked first.
+    private let prefersBundle = Mutex(false)
+
+    /// - Parameter environment: where ``Route/proxy(_:)`` finds its value, which may hold a password.
+    package init(environment: Environment) {
+        self.environment = environment
+    }
+
+    package func send(
+        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse {
+        guard request.url.isConfidential else {
+            throw TransportError(.policy, "plain http to another machine is never used")
+        }
+        if let missing = LibCurl.shared.missing {
+            throw TransportError(.library, "\(missing) is not installed")
+        }
+        guard credential.fitsOnOneLine else {
+            throw TransportError(.policy, "the credential for it holds a byte that no header may hold")
+        }
+        let transfer = Transfer(request, environment: environment, trust: systemTrust)
+        let handle = try takeHandle()
+        defer { idle.withLock { $0.append(IdleHandle(handle)) } }
+        do throws(TransportError) {
+            return try transfer.perform(on: handle, credential, body)
+        } catch {
+            // The certificate was refused, so nothing secret has been sent yet.
+            guard error.kind == .untrusted, request.trust == .system, !prefersBundle.withLock({ $0 }) else {
+                throw error
+            }
+            prefersBundle.withLock { $0 = true }
+            return try Transfer(request, environment: environment, trust: systemTrust).perform(
+                on: handle, credential, body)
+        }
+    }
+
+    /// The directory takes a third of the time that the bundle does, and not every system has one.
+    private var systemTrust: SystemTrust { prefersBundle.withLock { $0 } ? .bundle : .directory }
+
+    private func takeHandle() throws(TransportError) -> EasyHandle {
+        if let handle = idle.withLock({ $0.popLast() }) { return handle.handle }
+        do throws(CurlError) {
+            return try EasyHandle()
+        } catch {
+            throw TransportError(.library, "libcurl could not be started")
+        }
+    }
+}
+
+extension HTTPCredential {
+    /// A line break in a credential would begin another header.
+    fileprivate var fitsOnOneLine: Bool {
+        switch self {
+        case .none: true
+        case .header(let header): header.secret.reveal { span in span.indices.allSatisfy { span[$0].isASCIIVisible } }
+        }
+    }
+}
+
+/// A handle that no thread uses.
+private struct IdleHandle: @unchecked Sendable {
+    // `@unchecked`: it changes hands only through the lock around the list of idle handles.
+    let handle: EasyHandle
+
+    init(_ handle: EasyHandle) {
+        self.handle = handle
+    }
+}
+
+private enum SystemTrust { case directory, bundle }
+
+/// One transfer: the request, in libcurl's terms.
+private struct Transfer {
+    let request: HTTPRequest
+    let environment: Environment
+    let trust: SystemTrust
+
+    /// Where OpenSSL's hashed certificates lie, on every system with OpenSSL's default layout.
+    private static let certificateDirectory = "/etc/ssl/certs"
+
+    init(_ request: HTTPRequest, environment: Environment, trust: SystemTrust) {
+        self.request = request
+        self.environment = environment
+        self.trust = trust
+    }
+
+    func perform(
+        on handle: EasyHandle, _ credential: borrowing HTTPCredential, _ body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse {
+        do throws(CurlError) {
+            try handle.reset(bodyLimit: request.limits.bodyByteCount)
+            try setMethod(handle)
+            try setPolicy(handle)
+            try setRoute(handle)
+            try setTrust(handle)
+            try handle.perform(headers: headerLines(credential, body), body: body)
+            return handle.response()
+        } catch {
+            throw TransportError(error, of: handle, for: request)
+        }
+    }
+
+    private func setMethod(_ handle: EasyHandle) throws(CurlError) {
+        try handle.set(CURLOPT_URL, request.url.description)
+        // Slashes and dots go out as they came in: a token URL may hold a double slash that counts.
+        try handle.set(CURLOPT_PATH_AS_IS, 1)
+        switch request.method {
+        case .head: try handle.set(CURLOPT_NOBODY, 1)
+        case .get: try handle.set(CURLOPT_HTTPGET, 1)
+        case .post: try handle.set(CURLOPT_POST, 1)
+        }
+    }
+
+    /// A libcurl that does not know one of these options is an error, not a silent downgrade.
+    private func setPolicy(_ handle: EasyHandle) throws(CurlError) {
+        try handle.set(CURLOPT_PROTOCOLS_STR, request.url.origin.scheme.rawValue)
+        try handle.set(CURLOPT_FOLLOWLOCATION, 0)
+        try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try handle.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        // GitHub's token endpoint has answered HTTP/2 with HTTP_1_1_REQUIRED.
+        try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        try handle.set(CURLOPT_USERAGENT, "hfmint/\(hfmintVersion)")
+        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connectMilliseconds)
+        try handle.set(CURLOPT_TIMEOUT_MS, request.limits.totalMilliseconds)
+    }
+
+    /// Always told, so that no variable which libcurl reads by itself decides.
+    private func setRoute(_ handle: EasyHandle) throws(CurlError) {
+        try handle.set(CURLOPT_NOPROXY, "")
+        switch request.route {
+        case .direct: try handle.set(CURLOPT_PROXY, "")
+        case .proxy(let key): try handle.set(CURLOPT_PROXY, environment[key] ?? "")
+        case .unixSocket(let path):
+            try handle.set(CURLOPT_PROXY, "")
+            try handle.set(CURLOPT_UNIX_SOCKET_PATH, path)
+        }
+    }
+
+    private func setTrust(_ handle: EasyHandle) throws(CurlError) {
+        guard request.url.origin.scheme == .https else { return }
+        switch (request.trust, trust) {
+        case (.files(let bundle, let directory), _):
+            try handle.set(CURLOPT_CAINFO, bundle)
+            try handle.set(CURLOPT_CAPATH, directory)
+        case (.system, .directory):
+            try handle.set(CURLOPT_CAINFO, nil)
+            try handle.set(CURLOPT_CAPATH, Self.certificateDirectory)
+        case (.system, .bundle): break
+        }
+    }
+
+    private func headerLines(_ credential: borrowing HTTPCredential, _ body: borrowing HTTPBody) -> HeaderLines {
+        var lines = request.headers.map { SharedSecret(Secret(copying: "\($0.name): \($0.value)\0".utf8)) }
+        switch body {
+        case .none: break
+        case .content(let content):
+            lines.append(SharedSecret(Secret(copying: "Content-Type: \(content.type)\0".utf8)))
+        }
+        switch credential {
+        case .none: break
+        case .header(let header):
+            lines.append(SharedSecret(header.secret.enclosed(by: "\(header.name): \(header.prefix)", and: "\0")))
+        }
+        return HeaderLines(lines)
+    }
+}

@@ -1,0 +1,158 @@
+internal import CCurl
+internal import Glibc
+internal import HFMintCore
+
+/// A libcurl handle: it keeps its connections between transfers, and nothing else.
+///
+/// One thread at a time may use it.
+@safe
+final class EasyHandle {
+    private let pointer: UnsafeMutableRawPointer
+    private var library = LibCurl.shared.table
+    private let answer = Answer()
+
+    init() throws(CurlError) {
+        guard let pointer = LibCurl.shared.table.easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe library.easy_cleanup(pointer)
+    }
+
+    func set(_ option: CURLoption, _ value: Int) throws(CurlError) {
+        try check(unsafe hfmint_curl_set_long(&library, pointer, option, value))
+    }
+
+    /// libcurl copies `value`; `nil` clears the option.
+    func set(_ option: CURLoption, _ value: String?) throws(CurlError) {
+        try check(unsafe hfmint_curl_set_string(&library, pointer, option, value))
+    }
+
+    func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        guard unsafe hfmint_curl_get_long(&library, pointer, info, &value) == CURLE_OK else { return 0 }
+        return value
+    }
+
+    /// Forgets every option of the transfer before.
+    func reset(bodyLimit: Int) throws(CurlError) {
+        unsafe library.easy_reset(pointer)
+        answer.reset(bodyLimit: bodyLimit)
+        let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
+        try check(unsafe hfmint_curl_set_sinks(&library, pointer, receiveBody, receiveHeader, context))
+    }
+
+    /// Performs the transfer with these header lines and this body, both lent for its length alone.
+    func perform(headers: HeaderLines, body: borrowing HTTPBody) throws(CurlError) {
+        try check(unsafe hfmint_curl_set_headers(&library, pointer, headers.list))
+        switch body {
+        case .none: try perform()
+        case .content(let content):
+            try content.bytes.reveal { span throws(CurlError) in
+                try unsafe span.withUnsafeBytes { bytes throws(CurlError) in
+                    try set(CURLOPT_POSTFIELDSIZE, bytes.count)
+                    // Not copied: libcurl reads from where the secret lives.
+                    let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    try check(unsafe hfmint_curl_set_string(&library, pointer, CURLOPT_POSTFIELDS, start))
+                    try perform()
+                }
+            }
+        }
+    }
+
+    private func perform() throws(CurlError) {
+        try check(unsafe library.easy_perform(pointer))
+    }
+
+    var bodyIsTooLarge: Bool { answer.isTooLarge }
+
+    func response() -> HTTPResponse {
+        HTTPResponse(status: number(CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.takeBody())
+    }
+
+    private func check(_ code: CURLcode) throws(CurlError) {
+        guard code == CURLE_OK else { throw CurlError(code) }
+    }
+}
+
+/// Header lines for libcurl, in memory that is wiped: its own list functions would leave copies behind.
+@safe
+final class HeaderLines {
+    private let nodes: UnsafeMutableBufferPointer<curl_slist>
+    private let lines: [SharedSecret]
+
+    /// - Parameter lines: each `Name: value` and a NUL.
+    init(_ lines: [SharedSecret]) {
+        self.lines = lines
+        unsafe nodes = .allocate(capacity: lines.count)
+        for (index, line) in lines.enumerated() {
+            let isLast = index == lines.count - 1
+            let next = unsafe isLast ? nil : nodes.baseAddress?.advanced(by: index + 1)
+            let data = unsafe line.secret.reveal { span in
+                // The bytes stay where they are for as long as `lines` does.
+                unsafe span.withUnsafeBytes { unsafe UnsafeMutableRawPointer(mutating: $0.baseAddress) }
+            }
+            unsafe nodes.initializeElement(
+                at: index, to: curl_slist(data: data?.assumingMemoryBound(to: CChar.self), next: next))
+        }
+    }
+
+    deinit {
+        unsafe nodes.deallocate()
+    }
+
+    var list: UnsafeMutablePointer<curl_slist>? { unsafe lines.isEmpty ? nil : nodes.baseAddress }
+}
+
+/// What has arrived so far; it gives libcurl's callbacks a stable address to write through.
+private final class Answer {
+    private var body = SecretBuffer(capacity: 0)
+    private(set) var headers: [HTTPHeader] = []
+    private(set) var isTooLarge = false
+
+    func reset(bodyLimit: Int) {
+        body = SecretBuffer(capacity: bodyLimit)
+        headers = []
+        isTooLarge = false
+    }
+
+    func takeBody() -> Secret {
+        let secret = body.finish()
+        body = SecretBuffer(capacity: 0)
+        return secret
+    }
+
+    func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        let fits = unsafe body.appendIfRoom(bytes)
+        if !fits { isTooLarge = true }
+        return fits
+    }
+
+    /// Keeps the few headers that hfmint reads; of two with one name, the first.
+    func receive(header line: UnsafeRawBufferPointer) {
+        // A new status line: what came before belonged to an interim answer.
+        if unsafe line.starts(with: "HTTP/".utf8) { headers = [] }
+        guard let colon = unsafe line.firstIndex(of: ASCII.colon), line.count <= 2_048 else { return }
+        let name = unsafe String(decoding: line[..<colon].map(\.asciiLowercased), as: UTF8.self)
+        guard HTTPResponse.keptHeaders.contains(name), !headers.contains(where: { $0.name == name }) else { return }
+        let value = unsafe line[(colon + 1)...].filter { $0.isASCIIVisible || $0 == ASCII.space }
+        let text = value.drop { $0 == ASCII.space }
+        headers.append(HTTPHeader(name, String(decoding: text, as: UTF8.self)))
+    }
+}
+
+private func receiveBody(
+    _ start: UnsafeMutablePointer<CChar>, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer
+) -> Int {
+    let answer = unsafe Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
+    return unsafe answer.receive(body: UnsafeRawBufferPointer(start: start, count: size * count)) ? size * count : 0
+}
+
+private func receiveHeader(
+    _ start: UnsafeMutablePointer<CChar>, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer
+) -> Int {
+    let answer = unsafe Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
+    unsafe answer.receive(header: UnsafeRawBufferPointer(start: start, count: size * count))
+    return size * count
+}

@@ -1,0 +1,29 @@
+internal import CCurl
+internal import HFMintCore
+
+/// libcurl, opened at first use.
+struct LibCurl: @unchecked Sendable {
+    // `@unchecked`: function pointers, written once.
+    private(set) var table = hfmint_curl()
+    /// The name of what is not there: the library, or a function that an old one lacks.
+    private(set) var missing: String?
+
+    static let shared = LibCurl()
+
+    private init() {
+        if let name = unsafe hfmint_curl_load(&table) {
+            missing = unsafe String(cString: name)
+        } else if table.global_init(Int(CURL_GLOBAL_DEFAULT)) != CURLE_OK {
+            missing = "a working libcurl.so.4"
+        }
+    }
+}
+
+/// What libcurl said, before anyone knows which request it was about.
+struct CurlError: Error {
+    let code: CURLcode
+
+    init(_ code: CURLcode) {
+        self.code = code
+    }
+}

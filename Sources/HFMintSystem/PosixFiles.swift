@@ -1,0 +1,155 @@
+import Glibc
+package import HFMintCore
+
+/// ``Files`` of this machine.
+package struct PosixFiles: Files {
+    package init() {}
+
+    package var userID: UInt32 { geteuid() }
+
+    package var workingDirectory: String {
+        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+
+    package func kind(of path: String) -> FileKind? {
+        var raw = stat()
+        guard unsafe stat(path, &raw) == 0 else { return nil }
+        return FileStatus(raw).kind
+    }
+
+    package func names(in directory: String) -> [String] {
+        guard let stream = unsafe opendir(directory) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
+                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        do throws(Errno) {
+            // Not blocking: a FIFO without a writer would otherwise hold us for ever.
+            let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+            let status = try file.status()
+            let isRegular = status.kind == .regular
+            if status.kind == .directory { throw Errno(code: EISDIR) }
+            let capacity = isRegular ? min(status.byteCount, limit) + 1 : limit + 1
+            return try file.readAll(capacity: capacity, limit: limit)
+        } catch {
+            switch error.code {
+            case ENOENT: return nil
+            case EFBIG: throw FileFailure(path, "it is larger than \(limit >> 10) KiB")
+            case ETIMEDOUT: throw FileFailure(path, "nothing came within 30 s")
+            default: throw error.failure(path)
+            }
+        }
+    }
+
+    package func openPrivateDirectory(
+        _ candidate: DirectoryCandidate
+    ) throws(FileFailure) -> any PrivateDirectory {
+        try PosixPrivateDirectory.open(candidate)
+    }
+
+    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
+        let (folder, name) = split(path)
+        try refuseWorkTree(folder, for: path)
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let status = try naming(folder) { () throws(Errno) in try directory.status() }
+        guard !status.othersCanWrite || status.isSticky else {
+            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
+        }
+        try check(existing: try naming(path) { () throws(Errno) in try directory.statusBelow(name) }, path)
+        try naming(path) { () throws(Errno) in try directory.replaceBelow(name, with: bytes) }
+    }
+
+    private func check(existing: FileStatus?, _ path: String) throws(FileFailure) {
+        guard let existing else { return }
+        guard existing.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
+        guard existing.isOurs else { throw FileFailure(path, "it belongs to another user") }
+        guard existing.permissions == 0o600 else {
+            throw FileFailure(path, "it exists with mode \(String(existing.permissions, radix: 8)) instead of 600")
+        }
+        guard existing.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+    }
+
+    /// A credential inside a work tree ends in a commit or an image.
+    private func refuseWorkTree(_ folder: String, for path: String) throws(FileFailure) {
+        guard let resolved = unsafe realpath(folder, nil) else { throw Errno.last.failure(path) }
+        defer { unsafe free(resolved) }
+        var parts = unsafe String(cString: resolved).utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
+        while true {
+            let directory = "/" + parts.joined(separator: "/")
+            if kind(of: directory + "/.git") != nil {
+                throw FileFailure(path, "it lies in a git work tree (\(directory)), where it could be committed")
+            }
+            guard parts.popLast() != nil else { return }
+        }
+    }
+
+    package func appendToPlatformFile(
+        _ path: String, _ bytes: borrowing Secret, isSecret: Bool
+    ) throws(FileFailure) {
+        let file = try openPlatformFile(path)
+        let status = try naming(path) { () throws(Errno) in try file.status() }
+        try check(platformFile: status, path, isSecret: isSecret)
+        try naming(path) { () throws(Errno) in
+            let last = status.byteCount == 0 ? ASCII.lineFeed : try file.byte(at: status.byteCount - 1)
+            try last == ASCII.lineFeed ? file.write(bytes) : file.write(bytes.enclosed(by: "\n", and: ""))
+        }
+    }
+
+    private func openPlatformFile(_ path: String) throws(FileFailure) -> Descriptor {
+        do throws(Errno) {
+            return try Descriptor.open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
+        } catch {
+            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
+        }
+    }
+
+    /// Any owner will do: in a container we are root, and the runner's files are not root's.
+    private func check(platformFile status: FileStatus, _ path: String, isSecret: Bool) throws(FileFailure) {
+        guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
+        guard status.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+        guard !isSecret || !status.othersCanWrite else {
+            throw FileFailure(path, "others can write it, so no token goes into it; leave out --export")
+        }
+    }
+}
+
+private func split(_ path: String) -> (folder: String, name: String) {
+    let bytes = Array(path.utf8)
+    guard let slash = bytes.lastIndex(of: ASCII.slash) else { return (".", path) }
+    let folder = slash == 0 ? "/" : String(decoding: bytes[..<slash], as: UTF8.self)
+    return (folder, String(decoding: bytes[(slash + 1)...], as: UTF8.self))
+}
+
+extension Descriptor {
+    fileprivate func byte(at offset: Int) throws(Errno) -> UInt8 {
+        var byte: UInt8 = 0
+        guard unsafe pread(number, &byte, 1, offset) == 1 else { throw .last }
+        return byte
+    }
+
+    /// Everything up to the end, waiting 30 s at most for a peer that does not write.
+    fileprivate func readAll(capacity: Int, limit: Int) throws(Errno) -> Secret {
+        var buffer = SecretBuffer(capacity: capacity)
+        while true {
+            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&poller, 1, 30_000)
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { throw Errno(code: ETIMEDOUT) }
+            guard buffer.byteCount <= limit, buffer.byteCount < capacity else { throw Errno(code: EFBIG) }
+            let count = unsafe buffer.fill { room in unsafe Glibc.read(number, room.baseAddress, room.count) }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count >= 0 else { throw .last }
+            if count == 0 { return buffer.finish() }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+private import CLinux
+import Glibc
+package import HFMintCore
+
+/// The process that hfmint is.
+package enum ThisProcess {
+    /// Leaves no memory behind for others to read, and no closed standard stream for a later file to take the place of.
+    ///
+    /// Best effort, and first of all: nothing secret has been read yet.
+    package static func harden() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        _ = hfmint_linux_set_not_dumpable()
+        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
+    package static var environment: Environment {
+        var entries: [[UInt8]] = []
+        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
+        while let entry = unsafe next.pointee {
+            unsafe entries.append(
+                Array(UnsafeBufferPointer(start: entry, count: strlen(entry)).map { UInt8(bitPattern: $0) }))
+            unsafe next = next.successor()
+        }
+        return Environment(entries: entries)
+    }
+
+    /// The arguments after the program's name.
+    package static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+
+    package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+}

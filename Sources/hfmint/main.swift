@@ -1,0 +1,20 @@
+import HFMintCLI
+import HFMintCore
+import HFMintSystem
+
+// The only place where the seams meet the machine.
+ThisProcess.harden()
+
+let environment = ThisProcess.environment
+let live = Context(
+    environment: environment,
+    transport: CurlTransport(environment: environment),
+    clock: SystemClock(),
+    files: PosixFiles(),
+    processes: ChildProcesses(),
+    digests: LibCrypto(),
+    output: StandardStreams(),
+    random: { .random(in: .min ... .max) }
+)
+
+ThisProcess.exit(runTool(ThisProcess.arguments, in: live).rawValue)
