@@ -9,9 +9,10 @@ import pytest
 
 from client import Answer, ask
 from Sandbox.keys import verify
+from Sandbox.sentinel import MARKER, random_text
 from Sandbox.world import World
 
-ID, SECRET = "app id", "sec:ret+%"
+ID, SECRET = "app id", f"{MARKER}:+%{random_text(20)}"
 FORM = {
     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
     "subject_token": "ci@acme.example",

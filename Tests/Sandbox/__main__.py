@@ -63,11 +63,17 @@ def arguments() -> argparse.Namespace:
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
     )
     parser.add_argument("--serve", action="store_true", help="print the environment and serve")
-    parser.add_argument("command", nargs="*", metavar="COMMAND", help="after --")
-    options = parser.parse_args()
-    if bool(options.command) == options.serve:
+    before, command = split(sys.argv[1:])
+    options = parser.parse_args(before, argparse.Namespace(command=command))
+    if bool(command) == options.serve:
         parser.error("give a COMMAND after --, or --serve")
     return options
+
+
+def split(words: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before the first `--`, and the command after it."""
+    end = words.index("--") if "--" in words else len(words)
+    return words[:end], words[end + 1 :]
 
 
 def main() -> int:

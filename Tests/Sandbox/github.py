@@ -28,13 +28,17 @@ FILE_COMMANDS = {
 
 
 class GitHub(Server):
-    """One job's runtime. Set `job` to describe it; `key` to sign with another key."""
+    """One job's runtime. Set `job` to describe it; `key` to sign with another key.
+
+    `api_version_required` is stricter than GitHub, which also answers clients that drop the query.
+    """
 
     def __init__(self, secrets: Sentinels, job: GitHubJob | None = None) -> None:
         super().__init__()
         self.secrets = secrets
         self.job = job or GitHubJob()
         self.key = SigningKey.shared("github-actions")
+        self.api_version_required = True
         self.runner_token = secrets.issue("runner-token", "ghr_", 64)
         self.request_path = f"/222//idtoken/{uuid.uuid4()}/{uuid.uuid4()}"
         self.route("GET", self.request_path, self._id_token)
@@ -59,12 +63,12 @@ class GitHub(Server):
         if request.header("Authorization") != f"Bearer {self.runner_token}":
             return json_response(401, {"message": "The runner's token is missing or wrong"})
         pairs = [pair.partition("=")[::2] for pair in request.query.split("&")]
-        audiences = [unquote_plus(value) for name, value in pairs if name == "audience"]
-        if [value for name, value in pairs if name == "api-version"] != ["2.0"]:
-            return json_response(400, {"message": "api-version=2.0 is missing"})
-        if len(audiences) > 1 or len(pairs) != 1 + len(audiences):
+        query = dict(pairs)
+        if len(query) != len(pairs) or not set(query) <= {"api-version", "audience"}:
             return json_response(400, {"message": "The query is not understood"})
-        token = self.id_token(audiences[0] if audiences else None)
+        if query.get("api-version", "" if self.api_version_required else "2.0") != "2.0":
+            return json_response(400, {"message": "api-version=2.0 is missing"})
+        token = self.id_token(unquote_plus(query["audience"]) if "audience" in query else None)
         return json_response(200, {"count": len(token), "value": token})
 
     def _discovery(self, _: Request) -> Response:
