@@ -1,4 +1,22 @@
-"""Plays a transcript's scenario in a world of its own."""
+r"""Plays a transcript's scenario in a world of its own.
+
+What may stand before a `$` line, or between two:
+
+    job github|gitlab|none [KEY=VALUE …]    first; the keys are those of `Sandbox.options.describe`
+    publisher RESOURCE CLAIM=VALUE … [issuer=URL] [power=read]
+    repo RESOURCE [public|private|gated]
+    app CLIENT-ID members=EMAIL,… scopes=SCOPE,…
+    hub audience=|expires-in=|array-audience=|jwt-whoami=|revoke-kills=|locked=
+    clock SERVER SECONDS                    put a server's clock wrong
+    fault SERVER FAULT                      the words of `Sandbox.faults`
+    env NAME=VALUE · unset NAME
+    write PATH MODE TEXT                    with `\n`, `\t` and `\\`
+    next-step                               GITHUB_ENV takes effect, and the step's files are new
+
+In jobs, publishers, values, texts, faults and `$` lines, `{hub}`, `{hub-host}`, `{github}`, `{gitlab}`, `{tmp}`,
+`{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new one of this job) and
+`{id-token:AUDIENCE}` are filled in.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +98,7 @@ class Player:
     def _set_job(self, text: str) -> None:
         if "_environment" in self.__dict__:
             raise ValueError("`job` comes before what uses its environment")
-        kind, *words = text.split()
+        kind, *words = self._fill(text).split()
         if kind == "github":
             self._world.github.job = describe(GitHubJob(), words)
             self._issuer = self._world.github.job.issuer
@@ -92,7 +110,7 @@ class Player:
         self._job = cast(Job, kind)
 
     def _add_publisher(self, text: str) -> None:
-        resource, *words = text.split()
+        resource, *words = self._fill(text).split()
         claims = dict(map(pair, words))
         issuer = claims.pop("issuer", self._issuer)
         power = cast(Power, claims.pop("power", "write"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -243,3 +244,14 @@ def test_exchanges_are_counted_by_token_and_by_resource(world: World) -> None:
     hub = world.hub
     counts = [hub.exchanges(), hub.exchanges("acme/model"), hub.exchanges(id_token=first)]
     assert [*counts, hub.exchanges("acme/other", second)] == [3, 2, 2, 0]
+
+
+def test_fifty_at_once_are_fifty_answers(world: World) -> None:
+    """Nothing is lost or counted twice."""
+    world.publish("acme/model")
+    tokens = [good_token(world) for _ in range(50)]
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda token: exchange(world.hub.origin, token), tokens))
+    assert [answer.status for answer in answers] == [200] * 50
+    assert len({answer.headers["X-Request-Id"] for answer in answers}) == 50
+    assert world.hub.exchanges("acme/model") == 50
