@@ -13,9 +13,9 @@ What may stand before a `$` line, or between two:
     write PATH MODE TEXT                    with `\n`, `\t` and `\\`
     next-step                               GITHUB_ENV takes effect, and the step's files are new
 
-In jobs, publishers, values, texts, faults and `$` lines, `{hub}`, `{hub-host}`, `{github}`, `{gitlab}`, `{tmp}`,
-`{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new one of this job) and
-`{id-token:AUDIENCE}` are filled in.
+In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
+`{github}`, `{gitlab}`, `{tmp}`, `{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new
+one of this job) and `{id-token:AUDIENCE}`.
 """
 
 from __future__ import annotations
