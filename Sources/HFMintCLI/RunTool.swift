@@ -3,6 +3,8 @@ package import HFMintCore
 /// Every command, in the order in which `hfmint help` lists them.
 package let allCommands: [Command] = [
     .exchange,
+    .forget,
+    .revoke,
     .help,
 ]
 

@@ -44,6 +44,39 @@ struct Descriptor: ~Copyable {
         guard fsync(number) == 0 else { throw .last }
     }
 
+    func identity() throws(Errno) -> FileIdentity {
+        var raw = stat()
+        guard unsafe fstat(number, &raw) == 0 else { throw .last }
+        return FileIdentity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))
+    }
+
+    /// The whole of a regular file.
+    ///
+    /// - Throws: `EFBIG` if it is larger than `limit`.
+    func readRegular(limit: Int) throws(Errno) -> Secret {
+        let status = try status()
+        guard status.kind == .regular else { throw Errno(code: EINVAL) }
+        return try readAll(capacity: min(status.byteCount, limit) + 1, limit: limit)
+    }
+
+    /// Everything up to the end, waiting 30 s at most for a peer that does not write.
+    ///
+    /// - Throws: `EFBIG` if that is more than `limit`, or than fits `capacity`; `ETIMEDOUT`.
+    func readAll(capacity: Int, limit: Int) throws(Errno) -> Secret {
+        var buffer = SecretBuffer(capacity: capacity)
+        while true {
+            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&poller, 1, 30_000)
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { throw Errno(code: ETIMEDOUT) }
+            guard buffer.byteCount <= limit, buffer.byteCount < capacity else { throw Errno(code: EFBIG) }
+            let count = unsafe buffer.fill { room in unsafe Glibc.read(number, room.baseAddress, room.count) }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count >= 0 else { throw .last }
+            if count == 0 { return buffer.finish() }
+        }
+    }
+
     func status() throws(Errno) -> FileStatus {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw .last }

@@ -20,16 +20,7 @@ package struct PosixFiles: Files {
     }
 
     package func names(in directory: String) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
-                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        (try? Descriptor.open(directory, O_RDONLY | O_DIRECTORY))?.names() ?? []
     }
 
     package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
@@ -52,12 +43,12 @@ package struct PosixFiles: Files {
     }
 
     package func openPrivateDirectory(
-        _ candidate: DirectoryCandidate
-    ) throws(FileFailure) -> any PrivateDirectory {
-        try PosixPrivateDirectory.open(candidate)
+        _ candidate: DirectoryCandidate, making: Bool
+    ) throws(FileFailure) -> (any PrivateDirectory)? {
+        try PosixPrivateDirectory.open(candidate, making: making)
     }
 
-    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
+    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
         let (folder, name) = split(path)
         try refuseWorkTree(folder, for: path)
         let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
@@ -66,7 +57,23 @@ package struct PosixFiles: Files {
             throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
         }
         try check(existing: try naming(path) { () throws(Errno) in try directory.statusBelow(name) }, path)
-        try naming(path) { () throws(Errno) in try directory.replaceBelow(name, with: bytes) }
+        return try naming(path) { () throws(Errno) in try directory.replaceBelow(name, with: bytes) }
+    }
+
+    package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
+        let (folder, name) = split(path)
+        return try naming(path) { () throws(Errno) in
+            do throws(Errno) {
+                let directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
+                let found = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()
+                guard found == identity else { return false }
+                try directory.eraseBelow(name)
+                return true
+            } catch {
+                guard error.code == ENOENT || error.code == ELOOP else { throw error }
+                return false
+            }
+        }
     }
 
     private func check(existing: FileStatus?, _ path: String) throws(FileFailure) {
@@ -135,21 +142,5 @@ extension Descriptor {
         var byte: UInt8 = 0
         guard unsafe pread(number, &byte, 1, offset) == 1 else { throw .last }
         return byte
-    }
-
-    /// Everything up to the end, waiting 30 s at most for a peer that does not write.
-    fileprivate func readAll(capacity: Int, limit: Int) throws(Errno) -> Secret {
-        var buffer = SecretBuffer(capacity: capacity)
-        while true {
-            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-            let ready = unsafe poll(&poller, 1, 30_000)
-            if ready < 0 && errno == EINTR { continue }
-            guard ready > 0 else { throw Errno(code: ETIMEDOUT) }
-            guard buffer.byteCount <= limit, buffer.byteCount < capacity else { throw Errno(code: EFBIG) }
-            let count = unsafe buffer.fill { room in unsafe Glibc.read(number, room.baseAddress, room.count) }
-            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count >= 0 else { throw .last }
-            if count == 0 { return buffer.finish() }
-        }
     }
 }

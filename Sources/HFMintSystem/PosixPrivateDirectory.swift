@@ -1,5 +1,17 @@
 import Glibc
+internal import Synchronization
 package import HFMintCore
+
+/// Closing the descriptor lets go of the lock.
+private final class HeldLock: DirectoryLock {
+    private let file: Mutex<Descriptor?>
+
+    init(_ file: consuming Descriptor) {
+        self.file = Mutex(file)
+    }
+
+    func release() { file.withLock { $0 = nil } }
+}
 
 /// A directory of this user's alone, used through the descriptor that it was checked by.
 package final class PosixPrivateDirectory: PrivateDirectory {
@@ -11,32 +23,90 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         self.descriptor = descriptor
     }
 
-    static func open(_ candidate: DirectoryCandidate) throws(FileFailure) -> PosixPrivateDirectory {
+    /// `nil` where its base does not exist, or, unless `making`, the directory itself.
+    static func open(_ candidate: DirectoryCandidate, making: Bool) throws(FileFailure) -> PosixPrivateDirectory? {
         var path = candidate.base
-        let base = try naming(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(path) { () throws(Errno) in try base.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write it, and it lacks the sticky bit")
-        }
+        guard let base = try openBase(path) else { return nil }
         var directory = base
         for component in candidate.components {
             path += "/" + component
-            let next = try directory.privateDirectoryBelow(component, path)
+            if making { try directory.makeDirectoryBelow(component, path) }
+            guard let next = try directory.privateDirectoryBelow(component, path) else { return nil }
             directory = next
         }
         return PosixPrivateDirectory(path: path, descriptor: directory)
     }
 
+    private static func openBase(_ path: String) throws(FileFailure) -> Descriptor? {
+        guard let base = try openIfThere(path) else { return nil }
+        let status = try naming(path) { () throws(Errno) in try base.status() }
+        guard !status.othersCanWrite || status.isSticky else {
+            throw FileFailure(path, "others can write it, and it lacks the sticky bit")
+        }
+        return base
+    }
+
+    private static func openIfThere(_ path: String) throws(FileFailure) -> Descriptor? {
+        do throws(Errno) {
+            return try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        } catch {
+            guard error.code == ENOENT else { throw error.failure(path) }
+            return nil
+        }
+    }
+
+    package var names: [String] { descriptor.names() }
+
+    package func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
+        try naming("\(path)/\(name)") { () throws(Errno) in
+            do throws(Errno) {
+                return try descriptor.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: limit)
+            } catch {
+                guard error.code == ENOENT else { throw error }
+                return nil
+            }
+        }
+    }
+
+    package func lock(
+        _ name: String, until deadline: Duration, clock: any Clock
+    ) throws(FileFailure) -> any DirectoryLock {
+        let file = try naming("\(path)/\(name)") { () throws(Errno) in
+            try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+        }
+        while !file.tryLock() {
+            guard clock.uptime() < deadline else {
+                throw FileFailure("\(path)/\(name)", "another process holds it, and did not let go in time")
+            }
+            clock.sleep(for: .milliseconds(5))
+        }
+        return HeldLock(file)
+    }
+
+    package func erase() throws(FileFailure) -> [String] {
+        var erased: [String] = []
+        for name in names {
+            try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
+            erased.append("\(path)/\(name)")
+        }
+        // Not empty any more if another process of the job has just made a file: then it stays.
+        _ = unsafe rmdir(path)
+        return erased
+    }
+
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.replaceBelow(name, with: bytes) }
+        _ = try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.replaceBelow(name, with: bytes) }
     }
 }
 
 extension Descriptor {
-    /// Makes `name` where it does not exist, and refuses what is not this user's alone.
-    fileprivate func privateDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Descriptor {
-        if unsafe mkdirat(number, name, 0o700) != 0, errno != EEXIST { throw Errno.last.failure(path) }
-        let directory = try openPrivate(name, path)
+    fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) {
+        guard unsafe mkdirat(number, name, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(path) }
+    }
+
+    /// Refuses what is not this user's alone; `nil` where there is nothing.
+    fileprivate func privateDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Descriptor? {
+        guard let directory = try openPrivate(name, path) else { return nil }
         let status = try naming(path) { () throws(Errno) in try directory.status() }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
         guard status.permissions & 0o777 == 0o700 else {
@@ -45,30 +115,13 @@ extension Descriptor {
         return directory
     }
 
-    private func openPrivate(_ name: String, _ path: String) throws(FileFailure) -> Descriptor {
+    private func openPrivate(_ name: String, _ path: String) throws(FileFailure) -> Descriptor? {
         do throws(Errno) {
             return try openBelow(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         } catch {
+            if error.code == ENOENT { return nil }
             let isOther = error.code == ELOOP || error.code == ENOTDIR
             throw isOther ? FileFailure(path, "it is a symbolic link or no directory") : error.failure(path)
         }
-    }
-
-    /// Replaces a file below this directory whole: a draft beside it, flushed, renamed over it, the directory flushed.
-    ///
-    /// After a crash at any instant the name holds the old bytes or the new ones.
-    func replaceBelow(_ name: String, with bytes: borrowing Secret) throws(Errno) {
-        // Random, not the process id: in a container that is the same in every run.
-        let draft = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 36)).draft"
-        do throws(Errno) {
-            let file = try openBelow(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try file.write(bytes)
-            try file.sync()
-            guard unsafe renameat(number, draft, number, name) == 0 else { throw .last }
-        } catch {
-            _ = unsafe unlinkat(number, draft, 0)
-            throw error
-        }
-        try sync()
     }
 }

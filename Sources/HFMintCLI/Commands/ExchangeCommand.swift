@@ -75,15 +75,16 @@ private struct ExchangeCommand {
 
     func run() throws(MintError) -> Report {
         let source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
+        let directory = try JobDirectory(
+            option: arguments.value(.stateDirectory), platform: source.platform, context: context
+        ).open(in: context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            platform: source.platform,
-            jobDirectory: JobDirectory(
-                option: arguments.value(.stateDirectory), platform: source.platform, context: context),
-            context: context)
+            platform: source.platform, directory: directory, context: context)
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90, context: context)
+            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
+            cache: directory.map { TokenCache($0, context: context) }, context: context)
         let (tokens, failures) = exchange(with: exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))

@@ -2,10 +2,20 @@ extension String {
     /// The same text on one line: control characters, line separators and invisible directions are escaped.
     ///
     /// A line break in a quoted value could otherwise start a CI workflow command, and an escape sequence could
-    /// rewrite what the terminal shows.
+    /// rewrite what the terminal shows. Runners also take `##[command]` in the middle of a line, so two number signs
+    /// are never left together.
     package var printable: String {
-        guard unicodeScalars.contains(where: \.mustBeEscaped) else { return self }
-        return unicodeScalars.map { $0.mustBeEscaped ? $0.escaped(asASCII: true) : String($0) }.joined()
+        var previous: Unicode.Scalar?
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar.mustBeEscaped || (scalar == "#" && previous == "#") {
+                text += scalar == "#" ? "\\u{23}" : scalar.escaped(asASCII: true)
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+            previous = scalar
+        }
+        return text
     }
 }
 

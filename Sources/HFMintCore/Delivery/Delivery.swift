@@ -16,7 +16,7 @@ package struct Delivery: Sendable {
         exportsValues: Bool,
         printsReport: Bool,
         platform: Provider?,
-        jobDirectory: JobDirectory,
+        directory: (any PrivateDirectory)?,
         context: Context
     ) throws(MintError) {
         self.exportsValues = exportsValues
@@ -24,7 +24,12 @@ package struct Delivery: Sendable {
         self.platform = platform
         self.context = context
         self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, platform, context.environment)
-        directory = try self.methods.contains(where: \.usesJobFiles) ? jobDirectory.open(in: context) : nil
+        self.directory = directory
+        if directory == nil, self.methods.contains(where: \.usesJobFiles) {
+            throw MintError(
+                .stateUnusable, "there is no directory for this job's tokens",
+                hint: "name one that is yours alone (0700) with --state-dir or HFMINT_STATE_DIR")
+        }
         try checkStdout()
         try checkStepFiles()
         try checkMasking()
@@ -132,7 +137,8 @@ extension Delivery {
     package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Outcome {
         mask(tokens)
         do throws(FileFailure) {
-            let files = try JobFiles(tokens, resource: resource(of: tokens), in: directory)
+            let needsFiles = methods.contains(where: \.usesJobFiles)
+            let files = try JobFiles(tokens, resource: resource(of: tokens), in: needsFiles ? directory : nil)
             var outcome = Outcome()
             outcome.tokenPaths = files.tokens
             outcome.environmentFile = files.environment
@@ -195,10 +201,22 @@ extension Delivery {
         _ bytes: borrowing Secret, to given: String?, else jobFile: String?, _ method: DeliveryMethod,
         _ outcome: inout Outcome
     ) throws(FileFailure) {
-        if let given { try context.files.replaceUserFile(given, with: bytes) }
+        if let given {
+            let identity = try context.files.replaceUserFile(given, with: bytes)
+            // So that `hfmint forget` finds it; where there is no directory, the user's own copy is the user's.
+            try directory.map { directory throws(FileFailure) in
+                try UserCopy(path: absolute(given), identity).record(in: directory)
+            }
+        }
         guard let path = given ?? jobFile else { return }
         outcome.lines.append(path)
         outcome.places.append(.init(method: method.name, target: path))
+    }
+}
+
+extension Delivery {
+    private func absolute(_ path: String) -> String {
+        path.utf8.first == ASCII.slash ? path : "\(context.files.workingDirectory)/\(path)"
     }
 }
 

@@ -36,23 +36,38 @@ package struct JobDirectory: Sendable {
         return (isAbsolute ? "/" + base : base, last)
     }
 
-    /// Opens the first usable one; what is skipped is noted.
+    /// Opens the first usable one, and notes what it skips; `nil` where none is: then nothing is cached.
     ///
-    /// - Throws: ``MintError/Code/stateUnusable`` if there is none, or if the one the user named is unusable.
-    package func open(in context: Context) throws(MintError) -> any PrivateDirectory {
-        var reasons: [String] = []
+    /// - Throws: ``MintError/Code/stateUnusable`` if the one that the user named is unusable.
+    package func open(in context: Context) throws(MintError) -> (any PrivateDirectory)? {
         for candidate in candidates {
             do throws(FileFailure) {
                 guard candidate.path.utf8.allSatisfy({ !$0.isASCIIControl }) else {
                     throw FileFailure(candidate.path, "its name holds a control character")
                 }
-                return try context.files.openPrivateDirectory(candidate)
+                if let directory = try context.files.openPrivateDirectory(candidate, making: true) { return directory }
+                guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
             } catch {
-                reasons.append("'\(error.path)': \(error.reason)")
+                guard !isGiven else {
+                    throw MintError(
+                        .stateUnusable, "cannot keep tokens in '\(error.path)': \(error.reason)",
+                        hint: "name a directory that is yours alone (0700) with --state-dir or HFMINT_STATE_DIR")
+                }
+                context.note("skipping '\(error.path)' for this job's tokens: \(error.reason)")
             }
         }
-        throw MintError(
-            .stateUnusable, "there is no directory for this job's tokens", details: reasons,
-            hint: "name one that is yours alone (0700) with --state-dir or HFMINT_STATE_DIR")
+        return nil
+    }
+
+    /// Those that exist, for the end of the job; what cannot be opened is noted.
+    package func existing(in context: Context) -> [any PrivateDirectory] {
+        candidates.compactMap { candidate in
+            do throws(FileFailure) {
+                return try context.files.openPrivateDirectory(candidate, making: false)
+            } catch {
+                context.note("leaving '\(error.path)' alone: \(error.reason)")
+                return nil
+            }
+        }
     }
 }

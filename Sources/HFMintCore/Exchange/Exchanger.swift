@@ -5,6 +5,7 @@ package struct Exchanger: Sendable {
     package let allowsUntrustedEvent: Bool
     /// By the clock's uptime: one deadline for all resources.
     private let deadline: Duration
+    private let cache: TokenCache?
     private let context: Context
 
     package init(
@@ -12,17 +13,27 @@ package struct Exchanger: Sendable {
         source: IDTokenSource,
         allowsUntrustedEvent: Bool = false,
         deadlineSeconds: Int = 90,
+        cache: TokenCache? = nil,
         context: Context
     ) {
         self.authority = authority
         self.source = source
         self.allowsUntrustedEvent = allowsUntrustedEvent
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
+        self.cache = cache
         self.context = context
     }
 
-    /// A token for `resource`, fresh from the Hub.
+    /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
     package func token(for resource: Resource) throws(MintError) -> HubToken {
+        guard let cache else { return try exchange(for: resource) }
+        let key = TokenKey(
+            authority: authority, resource: resource, identity: source.identity(in: context),
+            allowsUntrustedEvent: allowsUntrustedEvent)
+        return try cache.token(for: key, until: deadline) { () throws(MintError) in try exchange(for: resource) }
+    }
+
+    private func exchange(for resource: Resource) throws(MintError) -> HubToken {
         var attempts = Attempts(until: deadline)
         while true {
             do throws(TryFailure) {

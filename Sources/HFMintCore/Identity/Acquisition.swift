@@ -5,13 +5,14 @@ package enum Acquisition: Equatable, Sendable {
     case command(ChildCommand)
     case variable(Environment.Key)
     case file(String)
-    case standardInput
+    /// A token that came over standard input, which can be read only once.
+    case held(SharedSecret)
 
     /// Whether asking again gives another token, with another expiry.
     package var canMintAgain: Bool {
         switch self {
         case .http, .command, .file: true
-        case .variable, .standardInput: false
+        case .variable, .held: false
         }
     }
 
@@ -22,7 +23,7 @@ package enum Acquisition: Equatable, Sendable {
         case .command: "the ID token command"
         case .variable(let key): key.name
         case .file(let path): "'\(path)'"
-        case .standardInput: "standard input"
+        case .held: "standard input"
         }
     }
 }

@@ -33,7 +33,7 @@ package struct IDTokenSource: Sendable {
             ?? Provider.detected(in: context.environment)
         let job = Provider.Job(environment: context.environment, files: context.files)
         if let file = options.file {
-            acquisition = file == "-" ? .standardInput : .file(file)
+            acquisition = try file == "-" ? .standardInput(in: context) : .file(file)
         } else if let command = options.command {
             acquisition = .command(ChildCommand(["/bin/sh", "-c", command]))
         } else if options.provider == nil, context.environment.isSet(.hfOIDCIDToken) {
@@ -59,13 +59,22 @@ extension Acquisition {
             guard let value = context.environment.secret(key) else { throw unreadable("\(key.name) is not set") }
             text = value
         case .file(let path): text = try read(path, in: context)
-        case .standardInput: text = try read("/dev/stdin", in: context)
+        case .held(let held): text = held.secret.duplicate()
         }
         do throws(NotAnIDToken) {
             return try IDToken.parse(text)
         } catch {
             throw TryFailure(
                 MintError(.identityUnsuitable, "\(source) did not give an ID token: \(error.reason)"))
+        }
+    }
+
+    /// Reads standard input to its end, once and for all.
+    fileprivate static func standardInput(in context: Context) throws(MintError) -> Acquisition {
+        do throws(TryFailure) {
+            return .held(SharedSecret(try Acquisition.file("/dev/stdin").read("/dev/stdin", in: context)))
+        } catch {
+            throw error.error
         }
     }
 

@@ -29,6 +29,9 @@ package struct Environment: Sendable {
         return Secret(copying: value)
     }
 
+    /// Tells two values of `key` apart without a copy of either.
+    package func fingerprint(of key: Key) -> String { HFMintCore.fingerprint([bytes(key) ?? []]) }
+
     package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
 
     private func bytes(_ key: Key) -> [UInt8]? {

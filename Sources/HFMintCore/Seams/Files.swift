@@ -5,14 +5,25 @@ package protocol Files: Sendable {
     /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
     func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
-    /// Opens a directory that belongs to this user alone (0700), and makes it and its `hfmint` parent where needed.
-    func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory
+    /// Opens a directory that belongs to this user alone (0700).
+    ///
+    /// - Parameter making: whether to make it, and those between it and its base, where they do not exist.
+    /// - Returns: `nil` where its base does not exist, or, unless `making`, the directory itself.
+    func openPrivateDirectory(
+        _ candidate: DirectoryCandidate, making: Bool
+    ) throws(FileFailure) -> (any PrivateDirectory)?
 
     /// Puts `bytes` where a user asked for them: a draft beside the target, flushed, renamed over it; 0600.
     ///
     /// - Throws: ``FileFailure`` if an existing target is not a regular 0600 file of this user, if others can write
     ///   the directory and it lacks the sticky bit, or if it lies in a git work tree.
-    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure)
+    @discardableResult
+    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity
+
+    /// Overwrites a file that ``replaceUserFile(_:with:)`` wrote with zeros, and removes it.
+    ///
+    /// - Returns: `false` where there is nothing at `path` any more, or something that hfmint did not write.
+    func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool
 
     /// Appends to a file that the CI platform prepared, in one write, after a line feed if its last line lacks one.
     ///
@@ -29,14 +40,46 @@ package protocol Files: Sendable {
     var userID: UInt32 { get }
 }
 
+/// Which file stands at a path, whatever its name: what it was replaced by is another one.
+package struct FileIdentity: Equatable, Sendable {
+    package let device: UInt64
+    package let inode: UInt64
+
+    package init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
 package enum FileKind: Sendable { case regular, directory, socket, other }
 
 /// A directory of this user's alone, opened once and used through its descriptor.
 package protocol PrivateDirectory: Sendable {
     var path: String { get }
 
+    /// Of the files in it, sorted.
+    var names: [String] { get }
+
     /// After a crash at any instant the name holds the old bytes or the new ones.
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure)
+
+    /// `nil` where there is no such file.
+    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret?
+
+    /// Waits until no other process holds the lock of this name.
+    ///
+    /// The kernel lets go of it when its holder dies.
+    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
+
+    /// Overwrites every file with zeros, as well as the disk lets us, removes it, and then the directory.
+    ///
+    /// - Returns: the paths that are gone.
+    func erase() throws(FileFailure) -> [String]
+}
+
+/// A lock that is held until it is let go, or this process ends.
+package protocol DirectoryLock: Sendable {
+    func release()
 }
 
 /// A place where a private directory could be.

@@ -75,6 +75,11 @@ package final class SharedSecret: Sendable {
     }
 }
 
+extension SharedSecret: Equatable {
+    /// Whether both are the same home, never whether two secrets hold the same bytes.
+    package static func == (left: SharedSecret, right: SharedSecret) -> Bool { left === right }
+}
+
 /// Overwrites `memory` with zeros, in a way the optimiser may not remove.
 func wipe(_ memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress else { return }

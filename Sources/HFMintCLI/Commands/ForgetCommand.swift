@@ -1,0 +1,106 @@
+internal import HFMintCore
+
+extension Command {
+    package static let forget = Command(
+        name: "forget",
+        summary: "at the end of a job: overwrite and remove every copy that this job was given",
+        description: [
+            "Overwrites (as well as the disk lets it) and removes the tokens of this job: the files in its directory,"
+                + " and those that `--deliver env-file=PATH` and `token-file=PATH` wrote. Names what it cannot remove."
+                + " The Hub is not asked: a token expires by itself, and `hfmint revoke` is for one that leaked.",
+            "Never fails a job that succeeded: what could not be removed is said, and the exit status is 0.",
+        ],
+        options: [.provider, .stateDirectory] + Option.reporting,
+        examples: [
+            Example("the last step of a job, also after a failure", "hfmint forget"),
+            Example("for a script that wants to know", "hfmint forget --json"),
+        ],
+        run: { arguments, context throws(MintError) in try ForgetCommand(arguments, context).run() })
+}
+
+private struct ForgetCommand {
+    private let directories: [any PrivateDirectory]
+    private let platform: Provider?
+    private let context: Context
+
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.context = context
+        platform =
+            try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
+            ?? Provider.detected(in: context.environment)
+        directories = JobDirectory(
+            option: arguments.value(.stateDirectory), platform: platform, context: context
+        ).existing(in: context)
+    }
+
+    func run() -> Report {
+        var removed: [String] = []
+        var remaining: [String] = []
+        for directory in directories {
+            for copy in UserCopy.all(in: directory) { erase(copy, &removed, &remaining) }
+            do throws(FileFailure) {
+                removed += try directory.erase()
+            } catch {
+                remaining.append("'\(error.path)': \(error.reason)")
+            }
+        }
+        remaining += beyondReach()
+        let lines = removed.map { "removed  \($0.printable)" } + remaining.map { "remains  \($0.printable)" }
+        return Report(
+            lines: lines.isEmpty ? ["this job has no tokens here"] : lines,
+            json: [
+                "removed": .array(removed.map { .string($0) }), "remaining": .array(remaining.map { .string($0) }),
+            ])
+    }
+
+    private func erase(_ copy: UserCopy, _ removed: inout [String], _ remaining: inout [String]) {
+        do throws(FileFailure) {
+            if try context.files.eraseUserFile(copy.path, copy.identity) { removed.append(copy.path) }
+        } catch {
+            remaining.append("'\(error.path)': \(error.reason)")
+        }
+    }
+
+    /// What no program can take back.
+    private func beyondReach() -> [String] {
+        var places: [String] = []
+        for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
+            places.append("\(key.name) in the environment of this step, until it ends")
+        }
+        guard case .heredoc(let environment, let output) = platform?.stepFiles else { return places }
+        for key in [environment, output] where holdsToken(key) {
+            places.append("a token in \(key.name), which the platform hands to later steps")
+        }
+        return places
+    }
+
+    private func holdsToken(_ key: Environment.Key) -> Bool {
+        guard let path = context.environment[key], let file = try? context.files.read(path, limit: 1 << 20) else {
+            return false
+        }
+        return file.reveal { text in
+            text.indices.contains { start in
+                [HubToken.Kind.repository, .user].contains { kind in
+                    let end = start + kind.rawValue.utf8.count
+                    return end <= text.count && text.equals(kind.rawValue, in: start..<end)
+                }
+            }
+        }
+    }
+}
+
+extension Secret? {
+    /// Whether it begins like a token that the Hub gives for an ID token.
+    fileprivate var isShortLived: Bool {
+        switch self {
+        case .none: return false
+        case .some(let secret):
+            return secret.reveal { text in
+                [HubToken.Kind.repository, .user].contains { kind in
+                    let count = kind.rawValue.utf8.count
+                    return text.count > count && text.equals(kind.rawValue, in: 0..<count)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import HFMintCore
+
+extension Command {
+    package static let revoke = Command(
+        name: "revoke",
+        summary: "a token leaked: report it to the Hub, then see whether it died",
+        description: [
+            "Reports the token in HF_TOKEN, in the file that HF_TOKEN_PATH names, or on stdin, to the Hub, which e-mails"
+                + " its owner. The Hub answers the same whether or not it knew the token, so hfmint tries the token"
+                + " before and after, and says only what it saw: dead, accepted, or cannot be revoked.",
+            "A token for one repository (hf_jwt_…) is too long for the Hub's route. It expires within the hour; removing"
+                + " the Trusted Publisher stops new ones.",
+        ],
+        options: [.tokenStdin, .endpoint, .deadline] + Option.reporting,
+        examples: [
+            Example("the token that this job was given", "hfmint revoke"),
+            Example("a token that was found somewhere", "hfmint revoke --token-stdin < leaked.txt"),
+        ],
+        run: { arguments, context throws(MintError) in try RevokeCommand(arguments, context).run() })
+}
+
+extension Option {
+    static let tokenStdin = Option("token-stdin", help: "read the token from stdin")
+}
+
+private struct RevokeCommand {
+    private let arguments: Arguments
+    private let context: Context
+    private let endpoint: Origin
+
+    /// The address comes from the command line or is the Hub itself: no variable leads a token elsewhere.
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.arguments = arguments
+        self.context = context
+        endpoint = try arguments.authority(in: context.environment).endpoint
+        guard arguments.has(.endpoint) || endpoint == .huggingFace || endpoint.isLoopback else {
+            throw MintError(
+                .endpointRefused, "a token would go to \(endpoint), which only HF_ENDPOINT names",
+                hint: "if that Hub issued the token, give --endpoint \(endpoint)")
+        }
+    }
+
+    func run() throws(MintError) -> Report {
+        let token = try readToken()
+        let resource = context.environment[.hfmintResource].flatMap { text in
+            try? Resource(parsing: text, endpoint: endpoint)
+        }
+        let revocation = Revocation(
+            endpoint: endpoint, resource: resource,
+            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
+            context: context)
+        return try report(revocation.report(token), expiry: expiry(of: token))
+    }
+
+    private func readToken() throws(MintError) -> Secret {
+        let text = arguments.has(.tokenStdin) ? try read("/dev/stdin") : try ambientToken()
+        let token = text.withoutTrailingLineBreak()
+        guard token.reveal({ HubToken.isWellFormed($0) }) else {
+            throw .usage("that is not a Hub token", hint: "a token begins with hf_ and is one line")
+        }
+        return token
+    }
+
+    private func ambientToken() throws(MintError) -> Secret {
+        if let token = context.environment.secret(.hfToken) { return token }
+        guard let path = context.environment[.hfTokenPath] else {
+            throw .usage(
+                "there is no token here: neither HF_TOKEN nor HF_TOKEN_PATH is set",
+                hint: "give it on stdin: hfmint revoke --token-stdin")
+        }
+        return try read(path)
+    }
+
+    private func read(_ path: String) throws(MintError) -> Secret {
+        do throws(FileFailure) {
+            guard let text = try context.files.read(path, limit: 32 << 10) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            return text
+        } catch {
+            throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
+        }
+    }
+
+    private func expiry(of token: borrowing Secret) -> String? {
+        HubToken.claimedExpiry(of: token)?.rfc3339
+            ?? context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
+    }
+
+    private func report(_ outcome: Revocation.Outcome, expiry: String?) throws(MintError) -> Report {
+        let until = expiry.map { "expires \($0.printable)" } ?? "when it expires is not known"
+        let json: JSONValue = ["outcome": .string(outcome.rawValue), "expires_at": .string(expiry)]
+        switch outcome {
+        case .dead: return Report(lines: ["dead: it worked before the report, and was refused twice after"], json: json)
+        case .accepted:
+            return Report(
+                lines: ["accepted, \(until): \(endpoint.host) took the report, which does not say that the token died"],
+                json: json)
+        case .cannotBeRevoked:
+            return Report(
+                lines: ["cannot be revoked, \(until)"], json: json,
+                failures: [
+                    MintError(
+                        .exchangeRejected, "\(endpoint.host) takes no report of a token longer than 200 bytes",
+                        hint: "remove the Trusted Publisher that it came from, so that no new one is given")
+                ])
+        }
+    }
+}

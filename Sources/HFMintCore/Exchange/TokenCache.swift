@@ -1,0 +1,101 @@
+/// The Hub tokens that this job has already been given, in the job's own directory.
+///
+/// Each has one record there, replaced whole: the fields it depends on, its times, and the token.
+package struct TokenCache: Sendable {
+    private let directory: any PrivateDirectory
+    private let context: Context
+
+    package init(_ directory: any PrivateDirectory, context: Context) {
+        self.directory = directory
+        self.context = context
+    }
+
+    /// The token for `key`: the one that is there while enough of its life is left, else what `exchange` gives.
+    ///
+    /// A kernel lock makes fifty calls at once one exchange.
+    ///
+    /// - Throws: what `exchange` throws; ``MintError/Code/stateUnusable`` if the lock is not free by `deadline`.
+    package func token(
+        for key: TokenKey, until deadline: Duration, exchange: () throws(MintError) -> HubToken
+    ) throws(MintError) -> HubToken {
+        if let token = cached(key) { return token }
+        let lock = try lock(key, until: deadline)
+        defer { lock.release() }
+        if let token = cached(key) { return token }
+        let token = try exchange()
+        keep(token, for: key)
+        return token
+    }
+
+    private func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {
+        do throws(FileFailure) {
+            return try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
+        } catch {
+            throw MintError(
+                .stateUnusable, "cannot use '\(error.path)': \(error.reason)",
+                hint: "see who holds it, or name another directory with --state-dir")
+        }
+    }
+
+    /// A token that cannot be kept is delivered all the same.
+    private func keep(_ token: HubToken, for key: TokenKey) {
+        let record: JSONValue = [
+            "fields": .array(
+                key.fields.map { .array([.string($0.name), .string(String(decoding: $0.value, as: UTF8.self))]) }),
+            "obtained_at": .integer(context.clock.now().secondsSince1970),
+            "expires_at": .integer(token.expiresAt.secondsSince1970),
+            "sha256": .string(token.sha256),
+            "token": .token(token),
+        ]
+        do throws(FileFailure) {
+            try directory.replace(recordName(key), with: record.rendered())
+        } catch {
+            context.note("the token is not kept for the next call: '\(error.path)': \(error.reason)")
+        }
+    }
+
+    private func recordName(_ key: TokenKey) -> String { "record-\(key.fingerprint)" }
+
+    /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
+    private func cached(_ key: TokenKey) -> HubToken? {
+        guard let text = try? directory.read(recordName(key), limit: JSONLimits.answer.byteCount) else { return nil }
+        let now = context.clock.now()
+        return text.reveal { span in Record(span, for: key).flatMap { $0.isFresh(at: now) ? $0.token : nil } }
+    }
+}
+
+/// A record as it was read back.
+private struct Record {
+    let token: HubToken
+    private let obtainedAt: Timestamp
+
+    init?(_ text: Span<UInt8>, for key: TokenKey) {
+        guard let root = try? readJSON(text, limits: .answer),
+            Self.fields(root["fields"], text) == key.fields,
+            let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
+            let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
+            secret.reveal({ HubToken.isWellFormed($0) })
+        else { return nil }
+        obtainedAt = Timestamp(secondsSince1970: obtained)
+        token = HubToken(
+            secret: secret, expiresAt: Timestamp(secondsSince1970: expires),
+            sha256: String(decoding: digest, as: UTF8.self))
+    }
+
+    private static func fields(_ node: JSONNode?, _ text: Span<UInt8>) -> [TokenKey.Field]? {
+        var fields: [TokenKey.Field] = []
+        for pair in node?.elements ?? [] {
+            guard let parts = pair.elements, parts.count == 2, let name = parts[0].string(in: text),
+                let value = parts[1].string(in: text)
+            else { return nil }
+            fields.append(TokenKey.Field(name: String(decoding: name, as: UTF8.self), value: value))
+        }
+        return fields
+    }
+
+    /// Whether at least five minutes, or a quarter of its life, are left; and it does not come from the future.
+    func isFresh(at now: Timestamp) -> Bool {
+        let margin = min(300, (token.expiresAt - obtainedAt) / 4)
+        return obtainedAt <= now && token.expiresAt - now >= max(1, margin)
+    }
+}

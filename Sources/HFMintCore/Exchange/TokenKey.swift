@@ -1,0 +1,47 @@
+/// Everything that a cached Hub token depends on: nothing is served across any of it.
+package struct TokenKey: Equatable, Sendable {
+    /// Name and value, in a fixed order.
+    package let fields: [Field]
+
+    package struct Field: Equatable, Sendable {
+        package let name: String
+        package let value: [UInt8]
+    }
+
+    /// - Parameter identity: what is known of the job's identity without a request.
+    package init(authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool) {
+        let texts: [(String, String)] =
+            [
+                ("format", "1"),
+                ("endpoint", authority.endpoint.description),
+                ("audience", authority.audience),
+                ("kind", "trusted-publisher"),
+                ("resource", resource.canonical),
+                ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
+            ] + identity.enumerated().map { ("identity \($0)", $1) }
+        fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
+    }
+
+    /// Names the token's files in the job's directory; two keys with one name are told apart by their fields.
+    package var fingerprint: String {
+        HFMintCore.fingerprint(fields.flatMap { [Array($0.name.utf8), $0.value] })
+    }
+}
+
+extension IDTokenSource {
+    /// What is known of this job's identity without a request: the platform, the source, the credential for the
+    /// token endpoint, and issuer and subject of a token that is already here.
+    package func identity(in context: Context) -> [String] {
+        var identity = [platform?.name ?? "none"]
+        switch acquisition {
+        case .http(let http):
+            // A fingerprint suffices to tell two jobs apart, and a copy of the credential would be one too many.
+            identity += ["http", http.request.url.description, context.environment.fingerprint(of: http.credential)]
+        case .command(let command): identity += ["command"] + command.arguments
+        case .variable, .file, .held:
+            let claims = try? acquisition.idToken(in: context, limits: .default).claims
+            identity += [acquisition.source, claims?["iss"] ?? "", claims?["sub"] ?? ""]
+        }
+        return identity
+    }
+}

@@ -1,0 +1,88 @@
+import Glibc
+internal import HFMintCore
+
+extension Descriptor {
+    /// Replaces a file below this directory whole: a draft beside it, flushed, renamed over it, the directory flushed.
+    ///
+    /// After a crash at any instant the name holds the old bytes or the new ones, and the next call removes the draft.
+    ///
+    /// - Returns: which file stands there now.
+    @discardableResult
+    func replaceBelow(_ name: String, with bytes: borrowing Secret) throws(Errno) -> FileIdentity {
+        sweepDrafts(of: name)
+        while true {
+            // Random, not the process id: in a container that is the same in every run.
+            let draft = draftName(name, String(UInt64.random(in: .min ... .max), radix: 36))
+            let file = try openBelow(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+            // Held until it has its name: nobody sweeps the draft of a living process. One that was swept before it
+            // was locked is gone, and another is made.
+            if file.tryLock(), try file.status().linkCount > 0 { return try finish(file, draft, name, bytes) }
+        }
+    }
+
+    private func finish(
+        _ file: borrowing Descriptor, _ draft: String, _ name: String, _ bytes: borrowing Secret
+    ) throws(Errno) -> FileIdentity {
+        do throws(Errno) {
+            try file.write(bytes)
+            try file.sync()
+            guard unsafe renameat(number, draft, number, name) == 0 else { throw .last }
+            try sync()
+            return try file.identity()
+        } catch {
+            _ = unsafe unlinkat(number, draft, 0)
+            throw error
+        }
+    }
+
+    /// Removes what a killed process left: a draft whose lock nobody holds.
+    private func sweepDrafts(of name: String) {
+        let prefix = draftName(name, "").utf8.dropLast(Self.draftSuffix.utf8.count)
+        for entry in names()
+        where entry.utf8.starts(with: prefix) && entry.utf8.suffix(6).elementsEqual(Self.draftSuffix.utf8) {
+            guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), draft.tryLock() else {
+                continue
+            }
+            try? eraseBelow(entry)
+        }
+    }
+
+    private static let draftSuffix = ".draft"
+
+    private func draftName(_ name: String, _ random: String) -> String { ".\(name).\(random)\(Self.draftSuffix)" }
+
+    /// Takes the kernel's lock on this file, if nobody else has it.
+    func tryLock() -> Bool {
+        while flock(number, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EINTR else { return false }
+        }
+        return true
+    }
+
+    /// Overwrites a regular file with zeros, as well as the disk lets us, and removes its name.
+    func eraseBelow(_ name: String) throws(Errno) {
+        if let file = try? openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? file.status(),
+            status.kind == .regular, status.byteCount > 0
+        {
+            try? file.write(Secret(copying: repeatElement(0, count: min(status.byteCount, 1 << 20))))
+            try? file.sync()
+        }
+        guard unsafe unlinkat(number, name, 0) == 0 || errno == ENOENT else { throw .last }
+    }
+
+    /// The names below this directory.
+    func names() -> [String] {
+        let copy = dup(number)
+        guard copy >= 0, let stream = unsafe fdopendir(copy) else { return [] }
+        defer { unsafe closedir(stream) }
+        unsafe rewinddir(stream)
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
+                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
