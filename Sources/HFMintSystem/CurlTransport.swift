@@ -20,7 +20,7 @@ package final class CurlTransport: HTTPTransport {
     package func send(
         _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse {
-        guard request.url.isConfidential else {
+        guard request.isAllowed else {
             throw TransportError(.policy, "plain http to another machine is never used")
         }
         if let missing = LibCurl.shared.missing {
@@ -58,11 +58,31 @@ package final class CurlTransport: HTTPTransport {
     }
 }
 
+extension HTTPRequest {
+    /// Plain http goes to this machine, over a unix socket, or to a cloud's metadata server; never further.
+    fileprivate var isAllowed: Bool {
+        switch route {
+        case .unixSocket, .metadataServer: true
+        case .direct, .proxy: url.isConfidential
+        }
+    }
+}
+
+extension HTTPCredential.AWSSignature {
+    fileprivate func tokenLine() -> SharedSecret? {
+        switch sessionToken {
+        case .none: nil
+        case .some(let token): SharedSecret(token.enclosed(by: "X-Amz-Security-Token: ", and: "\0"))
+        }
+    }
+}
+
 extension HTTPCredential {
     /// A line break in a credential would begin another header.
     fileprivate var fitsOnOneLine: Bool {
         switch self {
         case .none: true
+        case .awsSignature: true
         case .header(let header): header.secret.reveal { span in span.indices.allSatisfy { span[$0].isASCIIVisible } }
         }
     }
@@ -104,6 +124,7 @@ private struct Transfer {
             try setPolicy(handle)
             try setRoute(handle)
             try setTrust(handle)
+            try setSignature(handle, credential)
             try handle.perform(headers: headerLines(credential, body), body: body)
             return handle.response()
         } catch {
@@ -140,7 +161,7 @@ private struct Transfer {
     private func setRoute(_ handle: EasyHandle) throws(CurlError) {
         try handle.set(CURLOPT_NOPROXY, "")
         switch request.route {
-        case .direct: try handle.set(CURLOPT_PROXY, "")
+        case .direct, .metadataServer: try handle.set(CURLOPT_PROXY, "")
         case .proxy(let key): try handle.set(CURLOPT_PROXY, environment[key] ?? "")
         case .unixSocket(let path):
             try handle.set(CURLOPT_PROXY, "")
@@ -161,6 +182,18 @@ private struct Transfer {
         }
     }
 
+    /// libcurl signs; its copy of the key is beyond our reach until the handle is reset.
+    private func setSignature(_ handle: EasyHandle, _ credential: borrowing HTTPCredential) throws(CurlError) {
+        switch credential {
+        case .none: break
+        case .header: break
+        case .awsSignature(let signature):
+            try handle.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+            try handle.set(CURLOPT_USERNAME, signature.keyID)
+            try handle.set(CURLOPT_PASSWORD, signature.key)
+        }
+    }
+
     private func headerLines(_ credential: borrowing HTTPCredential, _ body: borrowing HTTPBody) -> HeaderLines {
         var lines = request.headers.map { SharedSecret(Secret(copying: "\($0.name): \($0.value)\0".utf8)) }
         switch body {
@@ -170,6 +203,8 @@ private struct Transfer {
         }
         switch credential {
         case .none: break
+        case .awsSignature(let signature):
+            if let line = signature.tokenLine() { lines.append(line) }
         case .header(let header):
             lines.append(SharedSecret(header.secret.enclosed(by: "\(header.name): \(header.prefix)", and: "\0")))
         }

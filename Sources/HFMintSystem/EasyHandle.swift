@@ -29,6 +29,16 @@ final class EasyHandle {
         try check(unsafe hfmint_curl_set_string(&library, pointer, option, value))
     }
 
+    /// libcurl copies the secret.
+    func set(_ option: CURLoption, _ value: borrowing Secret) throws(CurlError) {
+        try value.enclosed(by: "", and: "\0").reveal { span throws(CurlError) in
+            try unsafe span.withUnsafeBytes { bytes throws(CurlError) in
+                let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                try check(unsafe hfmint_curl_set_string(&library, pointer, option, start))
+            }
+        }
+    }
+
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         guard unsafe hfmint_curl_get_long(&library, pointer, info, &value) == CURLE_OK else { return 0 }

@@ -53,14 +53,15 @@ private struct Overview {
 
     /// Not a failure: people try hfmint on their own machines first.
     private func outsideCI() -> Report {
+        let examples = allProviders.compactMap { platform in example.map { (platform, $0) } }
         let found = repositories().lazy.compactMap { top in
-            allProviders.first { context.files.kind(of: "\(top)/\($0.example.marker)") != nil }
+            examples.first { context.files.kind(of: "\(top)/\($0.1.marker)") != nil }
         }.first
-        guard let platform = found else {
+        guard let (platform, example) = found else {
             return Report(
                 lines: [
                     "platform   none: this is not a CI job that hfmint knows",
-                    "next       run it in one of: \(allProviders.map(\.title).joined(separator: ", "))",
+                    "next       run it in one of: \(examples.map(\.0.title).joined(separator: ", "))",
                     "           or bring an ID token: HF_OIDC_ID_TOKEN, --id-token-file, --id-token-command",
                 ],
                 json: json(nil, canProve: false, next: []))
@@ -68,10 +69,10 @@ private struct Overview {
         return Report(
             lines: [
                 "platform   none: this is not a CI job, but the repository uses \(platform.title)",
-                "next       add to \(platform.example.file):",
+                "next       add to \(example.file):",
                 "",
-            ] + platform.example.lines.map { "    \($0)" },
-            json: json(nil, canProve: false, next: platform.example.lines))
+            ] + example.lines.map { "    \($0)" },
+            json: json(nil, canProve: false, next: example.lines))
     }
 
     private var resource: String {

@@ -14,7 +14,9 @@ package struct JobDirectory: Sendable {
             return
         }
         let job = fingerprint(
-            ([platform?.name ?? "none"] + (platform?.jobID(environment) ?? [])).map { Array($0.utf8) })
+            ([platform?.name ?? "none"] + (platform?.jobVariables ?? []).map { environment[$0] ?? "" }).map {
+                Array($0.utf8)
+            })
         let own = ["hfmint", job]
         let user = "hfmint-\(context.files.userID)"
         var candidates: [DirectoryCandidate] = []

@@ -35,13 +35,25 @@ extension IDTokenSource {
         var identity = [platform?.name ?? "none"]
         switch acquisition {
         case .http(let http):
-            // A fingerprint suffices to tell two jobs apart, and a copy of the credential would be one too many.
-            identity += ["http", http.request.url.description, context.environment.fingerprint(of: http.credential)]
+            identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
             identity += [acquisition.source, claims?["iss"] ?? "", claims?["sub"] ?? ""]
         }
         return identity
+    }
+}
+
+extension HTTPAcquisition {
+    /// Tells two jobs apart by what each shows its endpoint, without a copy of it.
+    fileprivate func proofFingerprint(in environment: Environment) -> [String] {
+        switch proof {
+        case .none: []
+        case .variable(let key, _, _): [environment.fingerprint(of: key)]
+        case .file(let path, _, _): [path]
+        case .fetched(let other, _, _): [other.request.url.description] + other.proofFingerprint(in: environment)
+        case .awsSignature(let region, _): [region, environment.fingerprint(of: .awsAccessKeyID)]
+        }
     }
 }

@@ -111,57 +111,6 @@ extension Acquisition {
     }
 }
 
-extension HTTPAcquisition {
-    fileprivate func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
-        let host = request.url.origin.host
-        guard let value = context.environment.secret(credential) else {
-            throw TryFailure(MintError(.identityDenied, "\(provider): \(credential.name) is not set"))
-        }
-        let proof = HTTPCredential.header(name: header, prefix: prefix, value)
-        let response: HTTPResponse
-        do throws(TransportError) {
-            response = try context.send(request, credential: proof, limits: limits)
-        } catch {
-            throw TryFailure(.transport(error, to: host, doing: .identityUnavailable), isTransient: error.isTransient)
-        }
-        guard response.status == 200 else { throw refusal(response, host, now: context.clock.now()) }
-        guard
-            let token = response.body.reveal({ text in
-                (try? readJSON(text, limits: .answer))?[member]?.secret(in: text)
-            })
-        else {
-            throw TryFailure(
-                MintError(.identityUnavailable, "\(provider): \(host) answered, but without an ID token"))
-        }
-        return token
-    }
-
-    private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> TryFailure {
-        let isPassing = response.isTransient || (response.status == 403 && says(transientRefusals, response))
-        guard !isPassing else {
-            return TryFailure(
-                MintError(
-                    .identityUnavailable, "\(provider): \(host) answered \(response.status)",
-                    hint: "the CI system is having trouble; try again"),
-                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: now))
-        }
-        return TryFailure(
-            MintError(
-                .identityDenied, "\(provider): \(host) refused this job an ID token (\(response.status))",
-                hint: refusalHint))
-    }
-
-    private func says(_ words: [String], _ response: borrowing HTTPResponse) -> Bool {
-        response.body.reveal { text in
-            words.contains { word in
-                let count = word.utf8.count
-                return text.count >= count
-                    && (0...(text.count - count)).contains { text.equals(word, in: $0..<$0 + count) }
-            }
-        }
-    }
-}
-
 extension MintError {
     /// A request that got no answer, told with the host it was meant for.
     static func transport(_ error: TransportError, to host: String, doing code: Code) -> MintError {

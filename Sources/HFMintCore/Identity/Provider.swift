@@ -14,8 +14,8 @@ package struct Provider: Sendable {
     ///
     /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
-    /// Names this job among all jobs of the platform, without any secret.
-    package let jobID: @Sendable (Environment) -> [String]
+    /// The variables that name this job among all jobs of the platform; none of them a secret.
+    package let jobVariables: [Environment.Key]
     /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
     package let untrustedEvent: @Sendable (Job, Claims) -> String?
     package let masking: Masking
@@ -23,7 +23,50 @@ package struct Provider: Sendable {
     /// What to enter into the Hub's form so that it trusts this very job.
     package let publisher: @Sendable (Claims) -> PublisherForm
     /// The file whose presence says that a repository uses this platform, and what to add to it.
-    package let example: PipelineExample
+    package let example: PipelineExample?
+
+    package init(
+        name: String,
+        title: String,
+        evidence: String,
+        isHere: @escaping @Sendable (Environment) -> Bool,
+        acquisition: @escaping @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition,
+        jobVariables: [Environment.Key] = [],
+        untrustedEvent: @escaping @Sendable (Job, Claims) -> String? = { _, _ in nil },
+        masking: Masking = .none,
+        stepFiles: StepFiles = .none,
+        publisher: @escaping @Sendable (Claims) -> PublisherForm,
+        example: PipelineExample? = nil
+    ) {
+        self.name = name
+        self.title = title
+        self.evidence = evidence
+        self.isHere = isHere
+        self.acquisition = acquisition
+        self.jobVariables = jobVariables
+        self.untrustedEvent = untrustedEvent
+        self.masking = masking
+        self.stepFiles = stepFiles
+        self.publisher = publisher
+        self.example = example
+    }
+
+    /// A platform whose jobs cannot get what the Hub takes: it is named, with the reason and what would work.
+    package static func impossible(
+        name: String,
+        title: String,
+        evidence: String,
+        isHere: @escaping @Sendable (Environment) -> Bool,
+        because reason: String,
+        instead: String
+    ) -> Provider {
+        Provider(
+            name: name, title: title, evidence: evidence, isHere: isHere,
+            acquisition: { _, _ throws(MintError) in
+                throw MintError(.identityDenied, "\(name): \(reason)", hint: instead)
+            },
+            publisher: { PublisherForm(claims: $0, rows: []) })
+    }
 }
 
 extension Provider {
@@ -83,6 +126,21 @@ package struct PublisherForm: Equatable, Sendable {
             self.value = value
             self.why = why
         }
+    }
+
+    /// Rows for those of these claims that the token has.
+    package init(
+        preset: String = "Custom",
+        issuer: String = "",
+        claims: Claims,
+        rows: [(claim: String, why: String)],
+        tighter: [(claim: String, why: String)] = []
+    ) {
+        func present(_ rows: [(claim: String, why: String)]) -> [Row] {
+            rows.compactMap { row in claims[row.claim].map { Row(row.claim, $0, row.why) } }
+        }
+        self.init(
+            preset: preset, issuer: claims["iss"] ?? issuer, rows: present(rows), tighter: present(tighter))
     }
 
     package init(preset: String, issuer: String, rows: [Row], tighter: [Row] = []) {

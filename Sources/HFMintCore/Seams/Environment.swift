@@ -72,6 +72,9 @@ extension Environment.Key {
     package static let hfOIDCResource: Self = "HF_OIDC_RESOURCE"
     package static let hfOIDCIDToken: Self = "HF_OIDC_ID_TOKEN"
     package static let hfEndpoint: Self = "HF_ENDPOINT"
+    package static let awsAccessKeyID: Self = "AWS_ACCESS_KEY_ID"
+    package static let awsSecretAccessKey: Self = "AWS_SECRET_ACCESS_KEY"
+    package static let awsSessionToken: Self = "AWS_SESSION_TOKEN"
     package static let hfToken: Self = "HF_TOKEN"
     package static let hfTokenPath: Self = "HF_TOKEN_PATH"
     /// The name that huggingface_hub read before `HF_TOKEN`, and still does.

@@ -46,6 +46,8 @@ package struct HTTPHeader: Equatable, Sendable {
 /// The way from here to the server.
 package enum Route: Equatable, Sendable {
     case direct
+    /// To a cloud's metadata server: the one plain http beyond this machine, never through a proxy.
+    case metadataServer
     /// Through an HTTP proxy; its user name and password, if any, are in the environment's value alone.
     case proxy(Environment.Key)
     /// Over a unix socket at this path.

@@ -17,12 +17,31 @@ package protocol HTTPTransport: Sendable {
 package enum HTTPCredential: ~Copyable, Sendable {
     case none
     case header(Header)
+    case awsSignature(AWSSignature)
 
     /// `name: prefix` and the secret, for instance `Authorization: Bearer …`.
     package struct Header: ~Copyable, Sendable {
         package let name: String
         package let prefix: String
         package let secret: Secret
+    }
+
+    /// What libcurl signs a request with; the signature itself is its work.
+    ///
+    /// <https://curl.se/libcurl/c/CURLOPT_AWS_SIGV4.html>
+    package struct AWSSignature: ~Copyable, Sendable {
+        package let region: String
+        package let service: String
+        package let keyID: String
+        package let key: Secret
+        package let sessionToken: Secret?
+    }
+
+    package static func awsSignature(
+        region: String, service: String, keyID: String, key: consuming Secret, sessionToken: consuming Secret?
+    ) -> HTTPCredential {
+        .awsSignature(
+            AWSSignature(region: region, service: service, keyID: keyID, key: key, sessionToken: sessionToken))
     }
 
     package static func header(name: String, prefix: String, _ secret: consuming Secret) -> HTTPCredential {
@@ -38,6 +57,13 @@ package enum HTTPBody: ~Copyable, Sendable {
     package struct Content: ~Copyable, Sendable {
         package let type: String
         package let bytes: Secret
+    }
+
+    package init(_ content: consuming Content?) {
+        switch consume content {
+        case .none: self = .none
+        case .some(let content): self = .content(content)
+        }
     }
 
     package static func json(_ bytes: consuming Secret) -> HTTPBody {

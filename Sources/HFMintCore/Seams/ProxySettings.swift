@@ -54,6 +54,10 @@ extension Context {
         if request.route == .direct { request.route = ProxySettings(environment).route(to: request.url.origin) }
         request.trust = TrustAnchors(environment)
         request.limits = limits
+        if request.route == .metadataServer {
+            // Where there is none, nothing answers at all.
+            request.limits.connectMilliseconds = min(2_000, limits.connectMilliseconds)
+        }
         return try transport.send(request, credential: credential, body: body)
     }
 }

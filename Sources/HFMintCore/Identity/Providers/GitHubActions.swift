@@ -8,7 +8,10 @@ extension Provider {
         evidence: "GITHUB_ACTIONS=true",
         isHere: { $0[.gitHubActions] == "true" },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
-        jobID: { GitHubActions.jobID(in: $0) },
+        // The request URL holds the ids of the run's plan and of this one job, which no other variable does.
+        jobVariables: [
+            "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", .job, .requestURL,
+        ],
         untrustedEvent: { GitHubActions.untrustedEvent(in: $0, $1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: "GITHUB_ENV", output: "GITHUB_OUTPUT"),
@@ -59,8 +62,8 @@ private enum GitHubActions {
                 request: HTTPRequest(
                     .get, url.appendingQuery("audience", audience),
                     headers: [HTTPHeader("Accept", "application/json; api-version=2.0")]),
-                credential: .requestToken,
-                member: "value",
+                proof: .variable(.requestToken, header: "Authorization", prefix: "Bearer "),
+                answer: .member("value"),
                 // https://github.com/aws-actions/configure-aws-credentials/issues/469
                 transientRefusals: ["Pending", "Delayed"],
                 refusalHint: "check `permissions: id-token: write` on the job, and that the run is not from a fork"
@@ -119,14 +122,6 @@ private enum GitHubActions {
     private static func workflowPath(_ ref: String) -> String? {
         let path = ref.prefix { $0 != "@" }.split(separator: "/").dropFirst(2).joined(separator: "/")
         return path.isEmpty || path.contains("..") ? nil : path
-    }
-
-    /// The request URL holds the ids of the run's plan and of this one job, which no other variable does.
-    static func jobID(in environment: Environment) -> [String] {
-        [
-            "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB",
-            "ACTIONS_ID_TOKEN_REQUEST_URL",
-        ].map { environment[Environment.Key($0)] ?? "" }
     }
 
     /// Events that anyone with an account can cause, and that nevertheless run with the repository's rights.

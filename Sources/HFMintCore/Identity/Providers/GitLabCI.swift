@@ -9,9 +9,7 @@ extension Provider {
         evidence: "GITLAB_CI=true",
         isHere: { $0["GITLAB_CI"] == "true" },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
-        jobID: { environment in
-            ["CI_SERVER_URL", "CI_JOB_ID"].map { environment[Environment.Key($0)] ?? "" }
-        },
+        jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
         masking: .none,
         stepFiles: .none,
@@ -61,21 +59,19 @@ private enum GitLabCI {
     }
 
     static func publisher(for claims: Claims) -> PublisherForm {
-        func row(_ claim: String, _ why: String) -> [PublisherForm.Row] {
-            claims[claim].map { [PublisherForm.Row(claim, $0, why)] } ?? []
-        }
-        var form = PublisherForm(
-            preset: "GitLab", issuer: claims["iss"] ?? "https://gitlab.com",
-            rows: row("project_path", "the project that the job runs in"))
-        form.rows += row("ref", "only this branch or tag")
-        form.rows += row("ref_type", "a branch and a tag may share a name")
-        form.rows += row("environment", "only jobs that deploy to this environment")
-        form.tighter += row("project_id", "survives a rename; nobody can take it over")
-        form.tighter += row("namespace_id", "the same for the group")
-        if claims.equals("ref_protected", "true") {
-            form.tighter += row("ref_protected", "only protected branches and tags")
-        }
-        form.tighter += row("ci_config_ref_uri", "only this pipeline definition")
-        return form
+        PublisherForm(
+            preset: "GitLab", issuer: "https://gitlab.com", claims: claims,
+            rows: [
+                ("project_path", "the project that the job runs in"),
+                ("ref", "only this branch or tag"),
+                ("ref_type", "a branch and a tag may share a name"),
+                ("environment", "only jobs that deploy to this environment"),
+            ],
+            tighter: [
+                ("project_id", "survives a rename; nobody can take it over"),
+                ("namespace_id", "the same for the group"),
+                ("ref_protected", "only protected branches and tags, where it is true"),
+                ("ci_config_ref_uri", "only this pipeline definition"),
+            ])
     }
 }

@@ -1,0 +1,182 @@
+/// A token endpoint of the platform: what to ask it, and where in its answer the token is.
+package struct HTTPAcquisition: Equatable, Sendable {
+    package let provider: String
+    package let request: HTTPRequest
+    /// A body that holds no secret, with its content type.
+    package let body: Content?
+    package let proof: Proof
+    package let answer: Answer
+    /// Words in a 403 that mean "ask again": GitHub says them of jobs that are about to start.
+    package let transientRefusals: [String]
+    /// What to do about a refusal that is final.
+    package let refusalHint: String
+
+    package struct Content: Equatable, Sendable {
+        package let type: String
+        package let text: String
+
+        package static func json(_ value: JSONValue) -> Content {
+            Content(
+                type: "application/json",
+                text: value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })
+        }
+
+        package static func form(_ fields: [(String, String)]) -> Content {
+            Content(
+                type: "application/x-www-form-urlencoded",
+                text: fields.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&"))
+        }
+    }
+
+    /// What shows the endpoint which job asks.
+    package indirect enum Proof: Equatable, Sendable {
+        /// That the request comes from this machine is enough.
+        case none
+        /// A header whose secret is in a variable.
+        case variable(Environment.Key, header: String, prefix: String)
+        /// A header whose secret is in a file.
+        case file(String, header: String, prefix: String)
+        /// A header whose secret another endpoint gives.
+        case fetched(HTTPAcquisition, header: String, prefix: String)
+        /// AWS Signature Version 4, with the keys in the usual variables.
+        case awsSignature(region: String, service: String)
+    }
+
+    /// Where the token is in the answer.
+    package enum Answer: Equatable, Sendable {
+        /// The member of this name, at whatever depth.
+        case member(String)
+        /// The whole body.
+        case text
+        /// The member of this name, or the XML element of this name: some APIs answer one or the other.
+        case memberOrElement(String)
+    }
+
+    package init(
+        provider: String,
+        request: HTTPRequest,
+        body: Content? = nil,
+        proof: Proof = .none,
+        answer: Answer,
+        transientRefusals: [String] = [],
+        refusalHint: String
+    ) {
+        self.provider = provider
+        self.request = request
+        self.body = body
+        self.proof = proof
+        self.answer = answer
+        self.transientRefusals = transientRefusals
+        self.refusalHint = refusalHint
+    }
+}
+
+extension HTTPAcquisition {
+    /// Asks once.
+    func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
+        let host = request.url.origin.host
+        let credential = try credential(in: context, limits: limits)
+        let content = body.map { HTTPBody.Content(type: $0.type, bytes: Secret(copying: $0.text.utf8)) }
+        let response: HTTPResponse
+        do throws(TransportError) {
+            response = try context.send(request, credential: credential, body: HTTPBody(content), limits: limits)
+        } catch {
+            throw TryFailure(.transport(error, to: host, doing: .identityUnavailable), isTransient: error.isTransient)
+        }
+        guard (200...201).contains(response.status) else { throw refusal(response, host, now: context.clock.now()) }
+        guard let token = answer.token(in: response.body) else {
+            throw TryFailure(
+                MintError(.identityUnavailable, "\(provider): \(host) answered, but without an ID token"))
+        }
+        return token
+    }
+
+    private func credential(in context: Context, limits: HTTPLimits) throws(TryFailure) -> HTTPCredential {
+        func missing(_ what: String) -> TryFailure {
+            TryFailure(MintError(.identityDenied, "\(provider): \(what)", hint: refusalHint))
+        }
+        switch proof {
+        case .none: return .none
+        case .variable(let key, let header, let prefix):
+            guard let value = context.environment.secret(key) else { throw missing("\(key.name) is not set") }
+            return .header(name: header, prefix: prefix, value)
+        case .file(let path, let header, let prefix):
+            guard let value = try? context.files.read(path, limit: IDToken.byteLimit) else {
+                throw missing("'\(path)' cannot be read")
+            }
+            return .header(name: header, prefix: prefix, value.withoutTrailingLineBreak())
+        case .fetched(let other, let header, let prefix):
+            return .header(name: header, prefix: prefix, try other.token(in: context, limits: limits))
+        case .awsSignature(let region, let service):
+            guard let keyID = context.environment[.awsAccessKeyID],
+                let key = context.environment.secret(.awsSecretAccessKey)
+            else { throw missing("\(Environment.Key.awsAccessKeyID.name) and its secret are not set") }
+            return .awsSignature(
+                region: region, service: service, keyID: keyID, key: key,
+                sessionToken: context.environment.secret(.awsSessionToken))
+        }
+    }
+
+    private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> TryFailure {
+        let isPassing = response.isTransient || (response.status == 403 && response.body.holds(transientRefusals))
+        guard !isPassing else {
+            return TryFailure(
+                MintError(
+                    .identityUnavailable, "\(provider): \(host) answered \(response.status)",
+                    hint: "the CI system is having trouble; try again"),
+                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: now))
+        }
+        return TryFailure(
+            MintError(
+                .identityDenied, "\(provider): \(host) refused this job an ID token (\(response.status))",
+                hint: refusalHint))
+    }
+}
+
+extension HTTPAcquisition.Answer {
+    fileprivate func token(in body: borrowing Secret) -> Secret? {
+        switch self {
+        case .text: body.byteCount == 0 ? nil : body.duplicate()
+        case .member(let name): member(name, in: body)
+        case .memberOrElement(let name): member(name, in: body) ?? element(name, in: body)
+        }
+    }
+
+    private func member(_ name: String, in body: borrowing Secret) -> Secret? {
+        body.reveal { text in
+            (try? readJSON(text, limits: .answer))?.first(name)?.secret(in: text)
+        }
+    }
+
+    private func element(_ name: String, in body: borrowing Secret) -> Secret? {
+        body.reveal { text in
+            guard let start = text.end(of: "<\(name)>", from: 0),
+                let end = text.end(of: "</\(name)>", from: start)
+            else { return nil }
+            return Secret(copying: text.extracting(start..<end - name.utf8.count - 3))
+        }
+    }
+}
+
+extension JSONNode {
+    /// The first member of this name, at whatever depth.
+    fileprivate func first(_ name: String) -> JSONNode? {
+        if let node = self[name] { return node }
+        return members?.lazy.compactMap { $0.node.first(name) }.first
+    }
+}
+
+extension Secret {
+    fileprivate func holds(_ words: [String]) -> Bool {
+        reveal { text in words.contains { text.end(of: $0, from: 0) != nil } }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The position behind the first `word` at or after `start`.
+    fileprivate func end(of word: String, from start: Int) -> Int? {
+        let length = word.utf8.count
+        guard count - start >= length else { return nil }
+        return (start...(count - length)).first { equals(word, in: $0..<$0 + length) }.map { $0 + length }
+    }
+}
