@@ -53,7 +53,7 @@ private struct Overview {
 
     /// Not a failure: people try hfmint on their own machines first.
     private func outsideCI() -> Report {
-        let examples = allProviders.compactMap { platform in example.map { (platform, $0) } }
+        let examples = allProviders.compactMap { platform in platform.example.map { (platform, $0) } }
         let found = repositories().lazy.compactMap { top in
             examples.first { context.files.kind(of: "\(top)/\($0.1.marker)") != nil }
         }.first
