@@ -15,7 +15,7 @@ struct Printer {
         if asJSON {
             write(report.json)
         } else if !report.text.isEmpty {
-            output.write(Secret(joining: report.text.flatMap { [$0, .text("\n")] }), to: .out)
+            output.write(Secret(joining: report.text), to: .out)
         }
     }
 

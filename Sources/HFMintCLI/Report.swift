@@ -4,7 +4,7 @@ package import HFMintCore
 ///
 /// One printer makes text or JSON of it.
 package struct Report: Sendable {
-    /// For stdout without `--json`, each with a line feed after it.
+    /// For stdout without `--json`, as it stands.
     package var text: [TextOrToken]
     /// For stdout with `--json`.
     package var json: JSONValue
@@ -18,6 +18,6 @@ package struct Report: Sendable {
     }
 
     package init(lines: [String], json: JSONValue, failures: [MintError] = []) {
-        self.init(text: lines.map { .text($0) }, json: json, failures: failures)
+        self.init(text: lines.map { .text("\($0)\n") }, json: json, failures: failures)
     }
 }

@@ -5,6 +5,8 @@ package let allCommands: [Command] = [
     .exchange,
     .forget,
     .revoke,
+    .setupGit,
+    .gitCredential,
     .help,
 ]
 

@@ -57,6 +57,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     package var names: [String] { descriptor.names() }
 
+    package func remove(_ name: String) throws(FileFailure) {
+        try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
+    }
+
     package func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
         try naming("\(path)/\(name)") { () throws(Errno) in
             do throws(Errno) {

@@ -27,8 +27,19 @@ package enum ThisProcess {
         return Environment(entries: entries)
     }
 
-    /// The arguments after the program's name.
-    package static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+    /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
+    package static var arguments: [String] {
+        let words = CommandLine.arguments
+        let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
+        return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
+    }
+
+    /// The file that runs, whatever name it was called by.
+    package static var path: String {
+        guard let path = unsafe realpath("/proc/self/exe", nil) else { return "hfmint" }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
 
     package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }

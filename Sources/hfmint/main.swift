@@ -14,7 +14,8 @@ let live = Context(
     processes: ChildProcesses(),
     digests: LibCrypto(),
     output: StandardStreams(),
-    random: { .random(in: .min ... .max) }
+    random: { .random(in: .min ... .max) },
+    programPath: ThisProcess.path
 )
 
 ThisProcess.exit(runTool(ThisProcess.arguments, in: live).rawValue)

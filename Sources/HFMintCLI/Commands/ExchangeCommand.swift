@@ -74,18 +74,11 @@ private struct ExchangeCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
-        let directory = try JobDirectory(
-            option: arguments.value(.stateDirectory), platform: source.platform, context: context
-        ).open(in: context)
+        let job = try Job(arguments, authority: authority, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            platform: source.platform, directory: directory, context: context)
-        let exchanger = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
-            cache: directory.map { TokenCache($0, context: context) }, context: context)
-        let (tokens, failures) = exchange(with: exchanger)
+            platform: job.source.platform, directory: job.directory, context: context)
+        let (tokens, failures) = exchange(with: job.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
     }
@@ -109,9 +102,9 @@ private struct ExchangeCommand {
 
     private func report(_ tokens: [NamedToken], _ failures: [MintError], _ outcome: Delivery.Outcome) -> Report {
         let printed = outcome.tokens
-        var text = outcome.lines.map { TextOrToken.text($0) } + printed.map { .token($0) }
+        var text = outcome.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0), .text("\n")] }
         if let failure = failures.first, Self.printsShell(arguments) {
-            text.append(.text("(exit \(failure.code.exitStatus.rawValue))"))
+            text.append(.text("(exit \(failure.code.exitStatus.rawValue))\n"))
         }
         let json: JSONValue = [
             "tokens": .array(

@@ -25,6 +25,14 @@ package struct Authority: Equatable, Sendable {
         self.audience = audience
     }
 
+    /// The Hub, with its own audience.
+    package static let huggingFace = Authority(endpoint: .huggingFace)
+
+    private init(endpoint: Origin) {
+        self.endpoint = endpoint
+        audience = endpoint.description
+    }
+
     private static func names(_ audience: String, _ endpoint: Origin) -> Bool {
         Origin(audience.utf8).map { $0 == endpoint } ?? false
     }

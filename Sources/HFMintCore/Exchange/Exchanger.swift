@@ -27,10 +27,24 @@ package struct Exchanger: Sendable {
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
     package func token(for resource: Resource) throws(MintError) -> HubToken {
         guard let cache else { return try exchange(for: resource) }
-        let key = TokenKey(
+        return try cache.token(for: key(resource), until: deadline) { () throws(MintError) in
+            try exchange(for: resource)
+        }
+    }
+
+    /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
+    package func drop(_ rejected: borrowing Secret, for resource: Resource) throws(MintError) {
+        do throws(FileFailure) {
+            try cache?.drop(rejected, for: key(resource))
+        } catch {
+            throw MintError(.stateUnusable, "cannot drop '\(error.path)': \(error.reason)")
+        }
+    }
+
+    private func key(_ resource: Resource) -> TokenKey {
+        TokenKey(
             authority: authority, resource: resource, identity: source.identity(in: context),
             allowsUntrustedEvent: allowsUntrustedEvent)
-        return try cache.token(for: key, until: deadline) { () throws(MintError) in try exchange(for: resource) }
     }
 
     private func exchange(for resource: Resource) throws(MintError) -> HubToken {

@@ -22,9 +22,40 @@ package struct TokenCache: Sendable {
         let lock = try lock(key, until: deadline)
         defer { lock.release() }
         if let token = cached(key) { return token }
+        try checkRejections(of: key)
         let token = try exchange()
         keep(token, for: key)
         return token
+    }
+
+    /// Drops the token for `key` if it is the one that a server has just rejected.
+    ///
+    /// The next call exchanges anew, once: a server that rejects a second fresh token within five minutes would
+    /// otherwise make every git command an exchange.
+    package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
+        guard let token = cached(key), token.secret.holdsSameBytes(as: rejected) else { return }
+        try directory.remove(recordName(key))
+        let rejections = recentRejections(of: key) + [context.clock.now()]
+        let record: JSONValue = .array(rejections.map { .integer($0.secondsSince1970) })
+        try directory.replace(rejectionsName(key), with: record.rendered())
+    }
+
+    private func rejectionsName(_ key: TokenKey) -> String { "rejected-\(key.fingerprint)" }
+
+    private func recentRejections(of key: TokenKey) -> [Timestamp] {
+        guard let text = try? directory.read(rejectionsName(key), limit: 4_096) else { return [] }
+        let now = context.clock.now()
+        return text.reveal { span in
+            let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
+            return moments.map { Timestamp(secondsSince1970: $0) }.filter { abs(now - $0) < 300 }
+        }
+    }
+
+    private func checkRejections(of key: TokenKey) throws(MintError) {
+        guard recentRejections(of: key).count >= 2 else { return }
+        throw MintError(
+            .exchangeRejected, "two fresh tokens were rejected within five minutes; no third is asked for",
+            hint: "see what the token may do: `hfmint doctor`")
     }
 
     private func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {

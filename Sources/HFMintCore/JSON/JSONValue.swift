@@ -21,6 +21,12 @@ package indirect enum JSONValue: Sendable {
     package static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 }
 
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
+    package init(stringLiteral text: String) { self = .string(text) }
+
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+}
+
 extension JSONValue: ExpressibleByDictionaryLiteral {
     /// Members stay in the order in which they are written.
     package init(dictionaryLiteral elements: (String, JSONValue)...) {

@@ -10,6 +10,8 @@ package struct Context: Sendable {
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
     package var verbosity: Verbosity = .normal
+    /// Where this program lies, for what calls it later.
+    package var programPath: String
 
     package init(
         environment: Environment,
@@ -19,7 +21,8 @@ package struct Context: Sendable {
         processes: any Processes,
         digests: any Digests,
         output: any Output,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        programPath: String = "hfmint"
     ) {
         self.environment = environment
         self.transport = transport
@@ -29,6 +32,7 @@ package struct Context: Sendable {
         self.digests = digests
         self.output = output
         self.random = random
+        self.programPath = programPath
     }
 }
 

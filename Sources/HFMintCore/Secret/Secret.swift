@@ -60,6 +60,16 @@ extension Secret {
         return buffer.finish()
     }
 
+    /// Whether both hold the same bytes, in a time that depends on their lengths alone.
+    package borrowing func holdsSameBytes(as other: borrowing Secret) -> Bool {
+        reveal { mine in
+            other.reveal { theirs in
+                guard mine.count == theirs.count else { return false }
+                return mine.indices.reduce(0 as UInt8) { $0 | (mine[$1] ^ theirs[$1]) } == 0
+            }
+        }
+    }
+
     /// A second home for the same bytes, for an owner that outlives this one.
     package borrowing func duplicate() -> Secret {
         reveal { Secret(copying: $0) }

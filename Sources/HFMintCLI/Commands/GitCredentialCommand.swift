@@ -1,0 +1,94 @@
+internal import HFMintCore
+
+extension Command {
+    package static let gitCredential = Command(
+        name: "git-credential",
+        summary: "answer git, which asks for a credential (git's protocol, nothing else)",
+        operands: "get | store | erase | capability",
+        description: [
+            "A credential helper for git and git-lfs. `hfmint setup-git` tells git to ask it. Each repository gets a"
+                + " token of its own, exchanged when git first asks; other hosts are not answered.",
+            "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
+                + " with a fresh one.",
+        ],
+        options: [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        examples: [
+            Example(
+                "what setup-git writes",
+                "git config --global credential.https://huggingface.co.helper 'hfmint git-credential'"),
+            Example(
+                "ask as git does",
+                "printf 'protocol=https\\nhost=huggingface.co\\npath=acme/model\\n' | hfmint git-credential get"),
+        ],
+        run: { arguments, context throws(MintError) in
+            switch arguments.operands.first {
+            case "get": GitCredentialCommand(arguments, context).get()
+            case "erase": GitCredentialCommand(arguments, context).erase()
+            case "capability": Report(text: CredentialAnswer.capabilities.pieces, json: .null)
+            case nil: throw .usage("which operation?", hint: "git says one of get, store, erase, capability")
+            // Git may ask for more one day: a helper must ignore what it does not know.
+            default: Report(lines: [], json: .null)
+            }
+        })
+}
+
+private struct GitCredentialCommand {
+    private let arguments: Arguments
+    private let context: Context
+
+    init(_ arguments: Arguments, _ context: Context) {
+        self.arguments = arguments
+        self.context = context
+    }
+
+    /// A question about our host that cannot be answered ends git's search, so that nobody is prompted and no other
+    /// helper hands out something stale.
+    func get() -> Report {
+        do throws(MintError) {
+            guard let question = try question() else { return Report(lines: [], json: .null) }
+            let job = try Job(arguments, authority: question.authority, context)
+            let token = try job.exchanger.token(for: question.resource)
+            return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
+        } catch {
+            return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
+        }
+    }
+
+    private func question() throws(MintError) -> GitCredential.Question? {
+        let authority = try arguments.authority(in: context.environment)
+        return try GitCredential(authority, context: context).question(standardInput())
+    }
+
+    /// Never a failure of the git command that calls it: the worst is that a token which is no good stays a while.
+    func erase() -> Report {
+        do throws(MintError) {
+            let text = try standardInput()
+            let authority = try arguments.authority(in: context.environment)
+            guard let question = try GitCredential(authority, context: context).question(text) else {
+                return Report(lines: [], json: .null)
+            }
+            let job = try Job(arguments, authority: question.authority, context)
+            for field in ["password", "credential"] {
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, job)
+            }
+        } catch {
+            context.trace("erase: \(error.message)")
+        }
+        return Report(lines: [], json: .null)
+    }
+
+    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ job: Job) throws(MintError) {
+        switch rejected {
+        case .none: break
+        case .some(let secret): try job.exchanger.drop(secret, for: question.resource)
+        }
+    }
+
+    private func standardInput() throws(MintError) -> Secret {
+        do throws(FileFailure) {
+            return try context.files.read("/dev/stdin", limit: CredentialDescription.byteLimit) ?? Secret(copying: [])
+        } catch {
+            throw .usage("cannot read what git sent: \(error.reason)")
+        }
+    }
+}

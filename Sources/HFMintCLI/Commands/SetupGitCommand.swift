@@ -1,0 +1,85 @@
+internal import HFMintCore
+
+extension Command {
+    package static let setupGit = Command(
+        name: "setup-git",
+        summary: "tell git to ask hfmint for the Hub's hosts",
+        description: [
+            "Makes `git` and `git-lfs` ask hfmint for a token whenever they talk to the Hub: clone, fetch and push then"
+                + " just work, each repository with a token of its own. Other hosts are left alone, and helpers that"
+                + " were set for the Hub before are not asked any more.",
+            "In a CI job the user's configuration is changed (--global), elsewhere that of this work tree (--local)."
+                + " With --environment no file is changed: evaluate what it prints.",
+        ],
+        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.reporting,
+        examples: [
+            Example("in a CI job, for all that follows", "hfmint setup-git"),
+            Example("without touching any file", "eval \"$(hfmint setup-git --environment)\""),
+            Example("take it back", "hfmint setup-git --undo"),
+        ],
+        printsShell: { $0.has(.environmentScope) && !$0.has(.json) },
+        run: { arguments, context throws(MintError) in try SetupGitCommand(arguments, context).run() })
+}
+
+extension Option {
+    fileprivate static let local = Option("local", help: "change this work tree's configuration")
+    fileprivate static let global = Option("global", help: "change the user's configuration")
+    fileprivate static let environmentScope = Option(
+        "environment", help: "change no file: print variables (GIT_CONFIG_COUNT …) for eval")
+    fileprivate static let undo = Option("undo", help: "remove what setup-git wrote")
+}
+
+private struct SetupGitCommand {
+    private let arguments: Arguments
+    private let context: Context
+    private let configuration: GitConfiguration
+
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.arguments = arguments
+        self.context = context
+        configuration = GitConfiguration(
+            try arguments.authority(in: context.environment), programPath: context.programPath)
+        let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
+        guard scopes.count <= 1 else {
+            throw .usage(
+                "\(scopes.map { "--\($0.name)" }.joined(separator: " and ")) exclude each other",
+                hint: "give one of them")
+        }
+    }
+
+    func run() throws(MintError) -> Report {
+        guard !arguments.has(.environmentScope) else { return try environment() }
+        if arguments.has(.undo) {
+            try configuration.remove(scope, in: context)
+            context.note("git does not ask hfmint any more (\(scope.rawValue))")
+        } else {
+            try configuration.write(scope, in: context)
+            context.note("git asks hfmint for the Hub's repositories (\(scope.rawValue))")
+        }
+        return Report(
+            lines: [],
+            json: ["scope": .string(scope.rawValue), "undone": .bool(arguments.has(.undo)), "entries": entries])
+    }
+
+    private var scope: GitScope {
+        if arguments.has(.local) { return .local }
+        if arguments.has(.global) { return .global }
+        return Provider.detected(in: context.environment) == nil ? .local : .global
+    }
+
+    private func environment() throws(MintError) -> Report {
+        guard !arguments.has(.undo) else {
+            throw .usage(
+                "there is nothing to undo: variables end with the shell that holds them", hint: "leave out --undo")
+        }
+        let variables = configuration.variables(after: context.environment)
+        let words = variables.map { "\($0.key)=\(shellQuoted($0.value))" }
+        return Report(
+            lines: ["export \(words.joined(separator: " "))"],
+            json: ["scope": "--environment", "undone": false, "entries": entries])
+    }
+
+    private var entries: JSONValue {
+        .array(configuration.entries.map { ["key": .string($0.key), "value": .string($0.value)] })
+    }
+}

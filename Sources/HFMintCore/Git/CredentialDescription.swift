@@ -1,0 +1,108 @@
+/// What git tells a credential helper: `key=value` lines, bytes throughout.
+///
+/// Read strictly, because what git passes on may come from a repository that a stranger wrote: one LF ends a line and
+/// nothing else does, a value holds no NUL and no CR, and everything is bounded.
+///
+/// <https://git-scm.com/docs/git-credential#IOFMT>
+package struct CredentialDescription: Equatable, Sendable {
+    package private(set) var transport: [UInt8]?
+    package private(set) var host: [UInt8]?
+    package private(set) var path: [UInt8]?
+    package private(set) var username: [UInt8]?
+    /// What the caller understands: `capability[]`.
+    package private(set) var capabilities: [[UInt8]] = []
+    /// The challenges of the 401 that made git ask: `wwwauth[]`.
+    package private(set) var challenges: [[UInt8]] = []
+
+    package static let byteLimit = 64 << 10
+
+    /// Why git's words cannot be understood; it quotes none of them.
+    package struct Malformed: Error, Equatable, Sendable {
+        package let reason: String
+    }
+
+    /// Reads up to the first empty line, or the end.
+    ///
+    /// The last value of a key counts, and an empty `key[]` empties its list, as git does.
+    package init(_ text: Span<UInt8>) throws(Malformed) {
+        guard text.count <= Self.byteLimit else { throw Malformed(reason: "more than 64 KiB") }
+        var start = 0
+        while start < text.count {
+            let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
+            if end == start { return }
+            try take(text.extracting(start..<end))
+            start = end + 1
+        }
+    }
+
+    private mutating func take(_ line: Span<UInt8>) throws(Malformed) {
+        for index in line.indices where line[index] == 0 || line[index] == ASCII.carriageReturn {
+            throw Malformed(reason: "a NUL or a carriage return in a line")
+        }
+        guard let separator = line.indices.first(where: { line[$0] == ASCII.equals }), separator > 0 else {
+            throw Malformed(reason: "a line that is not key=value")
+        }
+        let value = separator + 1..<line.count
+        switch String(decoding: line.bytes(in: 0..<separator), as: UTF8.self) {
+        case "protocol": transport = line.bytes(in: value)
+        case "host": host = line.bytes(in: value)
+        case "path": path = line.bytes(in: value)
+        case "username": username = line.bytes(in: value)
+        case "url": try take(url: line.bytes(in: value))
+        case "capability[]": Self.add(line.bytes(in: value), to: &capabilities)
+        case "wwwauth[]": Self.add(line.bytes(in: value), to: &challenges)
+        // `password` and `credential` stay where they are: see ``secret(named:in:)``.
+        default: break
+        }
+    }
+
+    private static func add(_ value: [UInt8], to list: inout [[UInt8]]) {
+        if value.isEmpty { list = [] } else { list.append(value) }
+    }
+
+    /// `url=` sets protocol, host and path at once; git resolves it before it calls a helper, other callers may not.
+    private mutating func take(url: [UInt8]) throws(Malformed) {
+        guard let colon = url.firstIndex(of: ASCII.colon), url[colon...].starts(with: "://".utf8) else {
+            throw Malformed(reason: "a url without a protocol")
+        }
+        let rest = url[(colon + 3)...]
+        let authority = rest.prefix { $0 != ASCII.slash }
+        guard !authority.contains(UInt8(ascii: "@")) else { throw Malformed(reason: "a url with a user name") }
+        transport = Array(url[..<colon])
+        host = Array(authority)
+        let path = rest.dropFirst(authority.count + 1)
+        self.path = path.isEmpty ? nil : Array(path)
+    }
+
+    package func announces(_ capability: String) -> Bool {
+        capabilities.contains { $0.equals(capability) }
+    }
+
+    /// Whether the server's challenges, if git passed them on, include this scheme.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>
+    package func mayUse(scheme: String) -> Bool {
+        guard !challenges.isEmpty else { return true }
+        return challenges.contains { challenge in
+            challenge.prefix { $0 != ASCII.space }.map(\.asciiLowercased).elementsEqual(
+                scheme.utf8.map(\.asciiLowercased))
+        }
+    }
+}
+
+extension CredentialDescription {
+    /// The last value of `key`, straight into a ``Secret``.
+    package static func secret(named key: String, in text: Span<UInt8>) -> Secret? {
+        var found: Range<Int>?
+        var start = 0
+        while start < text.count {
+            let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
+            if end == start { break }
+            let valueStart = start + key.utf8.count + 1
+            if valueStart <= end, text.equals("\(key)=", in: start..<valueStart) { found = valueStart..<end }
+            start = end + 1
+        }
+        guard let found else { return nil }
+        return Secret(copying: text.extracting(found))
+    }
+}

@@ -1,0 +1,36 @@
+extension Resource {
+    /// The repository that a path of git's, or of git-lfs', names: `acme/model`, `datasets/acme/data.git`,
+    /// `acme/model.git/info/lfs`.
+    ///
+    /// `nil` for anything else: dot segments, percent signs and doubled slashes could name one repository to us and
+    /// another to the server.
+    package init?(gitPath path: [UInt8]) {
+        var parts = path.split(separator: ASCII.slash, omittingEmptySubsequences: false)
+        if parts.last?.isEmpty == true { parts.removeLast() }
+        if let info = parts.firstIndex(where: { $0.elementsEqual("info".utf8) }), info >= 2 {
+            guard parts[info...].dropFirst().first?.elementsEqual("lfs".utf8) == true else { return nil }
+            parts.removeSubrange(info...)
+        }
+        guard parts.count >= 2, var name = parts.popLast() else { return nil }
+        if name.count > 4, name.suffix(4).elementsEqual(".git".utf8) { name.removeLast(4) }
+        let text = String(decoding: Array((parts + [name]).joined(separator: [ASCII.slash])), as: UTF8.self)
+        guard !text.utf8.starts(with: "http".utf8) || !text.utf8.contains(ASCII.colon),
+            let resource = try? Resource(parsing: text, endpoint: .huggingFace),
+            resource.kind != .user, resource.kind != .bucket, resource.canonical.utf8.elementsEqual(text.utf8)
+        else { return nil }
+        self = resource
+    }
+
+    /// The repository of a remote's URL, where it lies on one of `hosts`.
+    package init?(remoteURL url: [UInt8], hosts: [String]) {
+        guard let colon = url.firstIndex(of: ASCII.colon) else { return nil }
+        let isURL = url[colon...].starts(with: "://".utf8)
+        // Either `https://user@host/path`, or `git@host:path`.
+        let rest = isURL ? url[(colon + 3)...] : url[...]
+        let separator = isURL ? ASCII.slash : ASCII.colon
+        let authority = rest.prefix { $0 != separator }
+        let host = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[($0 + 1)...] } ?? authority
+        guard hosts.contains(where: { host.elementsEqual($0.utf8) }) else { return nil }
+        self.init(gitPath: Array(rest.dropFirst(authority.count + 1)))
+    }
+}
