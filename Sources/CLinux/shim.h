@@ -13,4 +13,7 @@ static inline int hfmint_linux_set_not_dumpable(void) {
 /// pipe2(2), which the headers declare only with _GNU_SOURCE.
 int pipe2(int ends[2], int flags);
 
+/// execvpe(3), likewise.
+int execvpe(const char *program, char *const words[], char *const environment[]);
+
 #endif

@@ -3,6 +3,8 @@ package import HFMintCore
 /// The words of a command line, sorted by what a command declares: nothing clever, and nothing done.
 package struct Arguments: Sendable {
     package private(set) var operands: [String] = []
+    /// The words after `--`, for a command that runs another.
+    package private(set) var childCommand: [String] = []
     private var values: [String: [String]] = [:]
 
     /// Accepts `--name value`, `--name=value`, `--switch`, and `--` before operands that begin with a dash.
@@ -10,8 +12,8 @@ package struct Arguments: Sendable {
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
             if word == "--" {
-                operands += rest
-                return
+                if command.runsAnother { childCommand = Array(rest) } else { operands += rest }
+                break
             }
             guard word.utf8.starts(with: "-".utf8), word.utf8.count > 1 else {
                 operands.append(word)

@@ -14,6 +14,10 @@ package struct Command: Sendable {
     package let description: [String]
     package let options: [Option]
     package let examples: [Example]
+    /// Whether the words after `--` are a program and its arguments.
+    package let runsAnother: Bool
+    /// Its exit status when hfmint itself fails, for a command whose other statuses are a program's.
+    package let ownFailureStatus: Int32?
     /// Whether what it prints is for `eval`: then a failure must reach the shell that evaluates it.
     package let printsShell: @Sendable (Arguments) -> Bool
     package let run: @Sendable (Arguments, Context) throws(MintError) -> Report
@@ -25,6 +29,8 @@ package struct Command: Sendable {
         description: [String],
         options: [Option],
         examples: [Example],
+        runsAnother: Bool = false,
+        ownFailureStatus: Int32? = nil,
         printsShell: @escaping @Sendable (Arguments) -> Bool = { _ in false },
         run: @escaping @Sendable (Arguments, Context) throws(MintError) -> Report
     ) {
@@ -34,6 +40,8 @@ package struct Command: Sendable {
         self.description = description
         self.options = options
         self.examples = examples
+        self.runsAnother = runsAnother
+        self.ownFailureStatus = ownFailureStatus
         self.printsShell = printsShell
         self.run = run
     }

@@ -19,6 +19,7 @@ struct Job {
                 option: arguments.value(.stateDirectory), platform: platform, context: context
             ).open(in: context)
         }
+        if let directory { RunDirectory.sweep(directory, context: context) }
         exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
             deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,

@@ -10,6 +10,8 @@ package struct Report: Sendable {
     package var json: JSONValue
     /// What failed although other things succeeded; the first decides the exit status.
     package var failures: [MintError]
+    /// The status of the program that was run, where one was.
+    package var childStatus: Int32?
 
     package init(text: [TextOrToken], json: JSONValue, failures: [MintError] = []) {
         self.text = text

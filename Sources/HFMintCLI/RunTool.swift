@@ -3,6 +3,7 @@ package import HFMintCore
 /// Every command, in the order in which `hfmint help` lists them.
 package let allCommands: [Command] = [
     .exchange,
+    .run,
     .forget,
     .revoke,
     .setupGit,
@@ -10,27 +11,31 @@ package let allCommands: [Command] = [
     .help,
 ]
 
-/// Runs hfmint once, and says how it went.
-package func runTool(_ words: [String], in context: Context) -> MintError.ExitStatus {
+/// Runs hfmint once, and says how it went: its exit status.
+package func runTool(_ words: [String], in context: Context) -> Int32 {
     var context = context
     var printer = Printer(
         output: context.output, environment: context.environment, asJSON: words.contains("--json"))
     var isEvaluated = words.first == Command.exchange.name
+    var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
         let (command, rest) = try command(words)
         let arguments = try Arguments(rest, for: command)
         isEvaluated = command.printsShell(arguments)
+        ownFailureStatus = command.ownFailureStatus
         printer = Printer(
             output: context.output, environment: context.environment, asJSON: arguments.has(.json))
         context.verbosity = try arguments.verbosity()
-        let report =
-            arguments.has(.help)
-            ? Report(lines: Help.lines(for: command), json: .null) : try command.run(arguments, context)
+        guard !arguments.has(.help) else {
+            printer.print(Report(lines: Help.lines(for: command), json: .null))
+            return 0
+        }
+        let report = try command.run(arguments, context)
         printer.print(report)
-        return report.failures.first?.code.exitStatus ?? .success
+        return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
     } catch {
         printer.print(error, evaluated: isEvaluated)
-        return error.code.exitStatus
+        return ownFailureStatus ?? error.code.exitStatus.rawValue
     }
 }
 

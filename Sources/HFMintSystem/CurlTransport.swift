@@ -45,6 +45,10 @@ package final class CurlTransport: HTTPTransport {
         }
     }
 
+    package func closeIdleConnections() {
+        idle.withLock { $0 = [] }
+    }
+
     /// The directory takes a third of the time that the bundle does, and not every system has one.
     private var systemTrust: SystemTrust { prefersBundle.withLock { $0 } ? .bundle : .directory }
 

@@ -57,6 +57,15 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     package var names: [String] { descriptor.names() }
 
+    package func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
+        let path = "\(path)/\(name)"
+        try descriptor.makeDirectoryBelow(name, path)
+        guard let directory = try descriptor.privateDirectoryBelow(name, path) else {
+            throw FileFailure(path, "it was removed a moment ago")
+        }
+        return PosixPrivateDirectory(path: path, descriptor: directory)
+    }
+
     package func remove(_ name: String) throws(FileFailure) {
         try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
     }
@@ -90,6 +99,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     package func erase() throws(FileFailure) -> [String] {
         var erased: [String] = []
         for name in names {
+            if descriptor.isDirectoryBelow(name) {
+                erased += try subdirectory(name).erase()
+                continue
+            }
             try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
             erased.append("\(path)/\(name)")
         }
@@ -104,6 +117,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 }
 
 extension Descriptor {
+    fileprivate func isDirectoryBelow(_ name: String) -> Bool {
+        (try? statusBelow(name))??.kind == .directory
+    }
+
     fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) {
         guard unsafe mkdirat(number, name, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(path) }
     }

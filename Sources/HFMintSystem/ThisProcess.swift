@@ -8,13 +8,32 @@ package enum ThisProcess {
     ///
     /// Best effort, and first of all: nothing secret has been read yet.
     package static func harden() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        forbidCoreDumps()
         _ = hfmint_linux_set_not_dumpable()
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", O_RDWR)
         }
     }
+
+    /// The soft limit alone, so that it can be given back to a child.
+    static func forbidCoreDumps() {
+        var limit = coreLimit
+        limit.rlim_cur = 0
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    }
+
+    /// The limits that hfmint was started with, for a child.
+    static func restoreLimits() {
+        var limit = coreLimit
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    }
+
+    /// As it was at the start.
+    private static let coreLimit: rlimit = {
+        var limit = rlimit()
+        _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        return limit
+    }()
 
     package static var environment: Environment {
         var entries: [[UInt8]] = []
@@ -41,5 +60,6 @@ package enum ThisProcess {
         return unsafe String(cString: path)
     }
 
-    package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+    /// At once: a thread may be in the middle of a request, and nothing is buffered.
+    package static func exit(_ status: Int32) -> Never { _exit(status) }
 }

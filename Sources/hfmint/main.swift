@@ -12,10 +12,11 @@ let live = Context(
     clock: SystemClock(),
     files: PosixFiles(),
     processes: ChildProcesses(),
+    supervisor: PosixSupervisor(),
     digests: LibCrypto(),
     output: StandardStreams(),
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path
 )
 
-ThisProcess.exit(runTool(ThisProcess.arguments, in: live).rawValue)
+ThisProcess.exit(runTool(ThisProcess.arguments, in: live))

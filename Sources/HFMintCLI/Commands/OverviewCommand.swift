@@ -24,9 +24,8 @@ private struct Overview {
         guard let platform = Provider.detected(in: context.environment) else { return outsideCI() }
         let job = Provider.Job(environment: context.environment, files: context.files)
         do throws(MintError) {
-            let acquisition =
-                try context.environment.isSet(.hfOIDCIDToken)
-                ? .variable(.hfOIDCIDToken) : platform.acquisition(job, authority.audience)
+            let given = IDTokenSource.given(context.environment).map { Acquisition.variable($0) }
+            let acquisition = if let given { given } else { try platform.acquisition(job, authority.audience) }
             return ready(platform, acquisition)
         } catch {
             return refused(platform, error)

@@ -26,9 +26,7 @@ package struct Delivery: Sendable {
         self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, platform, context.environment)
         self.directory = directory
         if directory == nil, self.methods.contains(where: \.usesJobFiles) {
-            throw MintError(
-                .stateUnusable, "there is no directory for this job's tokens",
-                hint: "name one that is yours alone (0700) with --state-dir or HFMINT_STATE_DIR")
+            throw .noDirectory
         }
         try checkStdout()
         try checkStepFiles()

@@ -73,3 +73,9 @@ package struct JobDirectory: Sendable {
         }
     }
 }
+
+extension MintError {
+    package static let noDirectory = MintError(
+        .stateUnusable, "there is no directory for this job's tokens",
+        hint: "name one that is yours alone (0700) with --state-dir or HFMINT_STATE_DIR")
+}

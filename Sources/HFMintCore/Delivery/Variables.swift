@@ -8,6 +8,11 @@ package struct Variable: Sendable {
         value = .text(text)
     }
 
+    package init(_ name: String, _ secret: SharedSecret) {
+        self.name = name
+        value = .secret(secret)
+    }
+
     package init(_ name: String, _ token: HubToken) {
         self.name = name
         value = .token(token)

@@ -3,6 +3,7 @@ package struct Exchanger: Sendable {
     package let authority: Authority
     package let source: IDTokenSource
     package let allowsUntrustedEvent: Bool
+    private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
     private let deadline: Duration
     private let cache: TokenCache?
@@ -19,6 +20,7 @@ package struct Exchanger: Sendable {
         self.authority = authority
         self.source = source
         self.allowsUntrustedEvent = allowsUntrustedEvent
+        self.deadlineSeconds = deadlineSeconds
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         self.cache = cache
         self.context = context
@@ -30,6 +32,16 @@ package struct Exchanger: Sendable {
         return try cache.token(for: key(resource), until: deadline) { () throws(MintError) in
             try exchange(for: resource)
         }
+    }
+
+    /// A fresh token for `resource`, whatever the job already has, within a deadline of its own.
+    package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
+        let again = Exchanger(
+            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent,
+            deadlineSeconds: deadlineSeconds, cache: cache, context: context)
+        let token = try again.exchange(for: resource)
+        cache?.keep(token, for: key(resource))
+        return token
     }
 
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.

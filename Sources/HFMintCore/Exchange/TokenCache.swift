@@ -69,7 +69,7 @@ package struct TokenCache: Sendable {
     }
 
     /// A token that cannot be kept is delivered all the same.
-    private func keep(_ token: HubToken, for key: TokenKey) {
+    func keep(_ token: HubToken, for key: TokenKey) {
         let record: JSONValue = [
             "fields": .array(
                 key.fields.map { .array([.string($0.name), .string(String(decoding: $0.value, as: UTF8.self))]) }),

@@ -39,7 +39,11 @@ extension IDTokenSource {
         case .command(let command): identity += ["command"] + command.arguments
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
-            identity += [acquisition.source, claims?["iss"] ?? "", claims?["sub"] ?? ""]
+            // Not the name of the variable: the same token counts as the same job under another.
+            identity += [
+                acquisition == .variable(.hfmintIDToken) ? "HF_OIDC_ID_TOKEN" : acquisition.source,
+                claims?["iss"] ?? "", claims?["sub"] ?? "",
+            ]
         }
         return identity
     }

@@ -9,10 +9,11 @@ package struct GitConfiguration: Sendable {
     /// As git runs it, through the shell.
     private let helper: String
 
-    package init(_ authority: Authority, programPath: String) {
+    package init(_ authority: Authority, programPath: String, options: [String] = []) {
         origins = GitHosts(authority).origins
         let isPlain = programPath.utf8.allSatisfy { $0.isASCIILetterOrDigit || "/._-+".utf8.contains($0) }
-        helper = isPlain ? "\(programPath) git-credential" : "!\(shellQuoted(programPath)) git-credential"
+        let program = isPlain ? programPath : "!\(shellQuoted(programPath))"
+        helper = ([program, "git-credential"] + options.map(shellQuoted)).joined(separator: " ")
     }
 
     /// In the order in which they must be added: an empty helper first, which makes git forget those of wider scopes.

@@ -17,6 +17,11 @@ package struct IDTokenSource: Sendable {
         }
     }
 
+    /// The variable in which somebody handed this job an ID token, whatever the platform.
+    package static func given(_ environment: Environment) -> Environment.Key? {
+        [.hfOIDCIDToken, .hfmintIDToken].first { environment.isSet($0) }
+    }
+
     /// Asks in this order: an option, `HF_OIDC_ID_TOKEN`, the CI systems by their variables.
     ///
     /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
@@ -36,8 +41,8 @@ package struct IDTokenSource: Sendable {
             acquisition = try file == "-" ? .standardInput(in: context) : .file(file)
         } else if let command = options.command {
             acquisition = .command(ChildCommand(["/bin/sh", "-c", command]))
-        } else if options.provider == nil, context.environment.isSet(.hfOIDCIDToken) {
-            acquisition = .variable(.hfOIDCIDToken)
+        } else if options.provider == nil, let given = Self.given(context.environment) {
+            acquisition = .variable(given)
         } else if let platform {
             acquisition = try platform.acquisition(job, audience)
         } else {

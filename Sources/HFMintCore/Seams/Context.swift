@@ -5,6 +5,7 @@ package struct Context: Sendable {
     package var clock: any Clock
     package var files: any Files
     package var processes: any Processes
+    package var supervisor: any Supervisor
     package var digests: any Digests
     package var output: any Output
     /// 64 random bits.
@@ -19,6 +20,7 @@ package struct Context: Sendable {
         clock: any Clock,
         files: any Files,
         processes: any Processes,
+        supervisor: any Supervisor,
         digests: any Digests,
         output: any Output,
         random: @escaping @Sendable () -> UInt64,
@@ -29,6 +31,7 @@ package struct Context: Sendable {
         self.clock = clock
         self.files = files
         self.processes = processes
+        self.supervisor = supervisor
         self.digests = digests
         self.output = output
         self.random = random

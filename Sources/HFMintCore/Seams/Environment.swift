@@ -39,6 +39,15 @@ package struct Environment: Sendable {
         return value
     }
 
+    /// Every variable except `removed`, and `added` in their place, as a program gets them: `NAME=value` and a NUL.
+    package func block(removing removed: [Key], adding added: [Variable]) -> [SharedSecret] {
+        let gone = Set((removed.map(\.name) + added.map(\.name)).map { Array($0.utf8) })
+        let kept = values.filter { !gone.contains($0.key) }.map { name, value in
+            SharedSecret(Secret(copying: name + [ASCII.equals] + value + [0]))
+        }
+        return kept + added.map { SharedSecret(Secret(joining: [.text("\($0.name)="), $0.value, .text("\0")])) }
+    }
+
     /// The names of the variables whose value passes `test`, in order.
     package func names(where test: ([UInt8]) -> Bool) -> [String] {
         values.filter { test($0.value) }.map { String(decoding: $0.key, as: UTF8.self) }.sorted()
@@ -68,6 +77,8 @@ extension Environment.Key {
     package static let hfmintResource: Self = "HFMINT_RESOURCE"
     package static let hfmintAudience: Self = "HFMINT_AUDIENCE"
     package static let hfmintStateDirectory: Self = "HFMINT_STATE_DIR"
+    /// The ID token of a job for hfmint alone: `run` passes it on under this name, which no other program reads.
+    package static let hfmintIDToken: Self = "HFMINT_ID_TOKEN"
     package static let hfmintEnvironmentFile: Self = "HFMINT_ENV_FILE"
     package static let hfOIDCResource: Self = "HF_OIDC_RESOURCE"
     package static let hfOIDCIDToken: Self = "HF_OIDC_ID_TOKEN"

@@ -63,6 +63,9 @@ package protocol PrivateDirectory: Sendable {
     /// After a crash at any instant the name holds the old bytes or the new ones.
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure)
 
+    /// A directory below this one, with the same promises.
+    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory
+
     /// Overwrites a file with zeros and removes it; nothing happens where there is none.
     func remove(_ name: String) throws(FileFailure)
 

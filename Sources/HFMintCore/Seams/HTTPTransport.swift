@@ -11,6 +11,9 @@ package protocol HTTPTransport: Sendable {
         credential: borrowing HTTPCredential,
         body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse
+
+    /// Closes the connections that were kept for the next request, so that no child inherits one.
+    func closeIdleConnections()
 }
 
 /// What proves to the server who asks.

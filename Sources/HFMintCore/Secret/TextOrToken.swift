@@ -2,11 +2,13 @@
 package enum TextOrToken: Sendable {
     case text(String)
     case token(HubToken)
+    case secret(SharedSecret)
 
     fileprivate var byteCount: Int {
         switch self {
         case .text(let text): text.utf8.count
         case .token(let token): token.secret.byteCount
+        case .secret(let shared): shared.secret.byteCount
         }
     }
 }
@@ -19,6 +21,7 @@ extension Secret {
             switch piece {
             case .text(let text): buffer.append(text)
             case .token(let token): buffer.append(token.secret)
+            case .secret(let shared): buffer.append(shared.secret)
             }
         }
         self = buffer.finish()

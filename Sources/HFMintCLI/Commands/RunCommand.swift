@@ -1,0 +1,147 @@
+internal import HFMintCore
+
+extension Command {
+    package static let run = Command(
+        name: "run",
+        summary: "run a command with a token that is renewed while it runs",
+        operands: "[RESOURCE] -- COMMAND [ARG]…",
+        description: [
+            "Runs a command that finds a Hub token through HF_TOKEN_PATH, and whose git asks hfmint. At half the token's"
+                + " life its file is replaced whole, for as long as the CI system lets this job prove itself again. When"
+                + " the command ends, what it was given is overwritten and removed.",
+            "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
+                + " not be run, and 125 if hfmint failed before it started.",
+        ],
+        options: [.export, .exec, .allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        examples: [
+            Example("a training job that outlives an hour", "hfmint run acme/model -- python train.py"),
+            Example(
+                "for a program that reads HF_TOKEN alone (it is not renewed)",
+                "hfmint run acme/model --export -- ./upload"),
+            Example("without a process in between", "hfmint run acme/model --exec -- python publish.py"),
+        ],
+        runsAnother: true,
+        ownFailureStatus: 125,
+        run: { arguments, context throws(MintError) in try RunCommand(arguments, context).run() })
+}
+
+extension Option {
+    fileprivate static let exec = Option(
+        "exec", help: "become the command; then nothing is renewed, nor forgotten at the end")
+}
+
+private struct RunCommand {
+    private let arguments: Arguments
+    private let context: Context
+    private let authority: Authority
+    private let resource: Resource
+
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.arguments = arguments
+        self.context = context
+        guard !arguments.childCommand.isEmpty else {
+            throw .usage(
+                "no command was given", hint: "put it behind two dashes: hfmint run acme/model -- python train.py")
+        }
+        guard arguments.operands.count <= 1 else {
+            throw .usage(
+                "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
+        }
+        authority = try arguments.authority(in: context.environment)
+        let environment = context.environment
+        guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
+        else {
+            throw .usage(
+                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
+                hint: "name what the token is for: hfmint run owner/name -- COMMAND")
+        }
+        resource = try Resource(parsing: named, endpoint: authority.endpoint)
+    }
+
+    func run() throws(MintError) -> Report {
+        let job = try Job(arguments, authority: authority, context)
+        guard let jobDirectory = job.directory else { throw .noDirectory }
+        if arguments.has(.exec) { return try become(job, jobDirectory) }
+        let runDirectory = try directory { () throws(FileFailure) in
+            try RunDirectory(in: jobDirectory, context: context)
+        }
+        defer { runDirectory.end(context) }
+        let own = try Job(arguments, authority: authority, stateDirectory: runDirectory.directory, context)
+        let token = try own.exchanger.token(for: resource)
+        let keeper = try directory { () throws(FileFailure) in
+            try TokenKeeper(
+                token, for: resource, exchanger: own.exchanger, directory: runDirectory.directory, context: context)
+        }
+        defer { keeper.end() }
+        context.transport.closeIdleConnections()
+        let command = child(token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        do throws(SupervisionFailure) {
+            return status(try context.supervisor.run(command, renewal: keeper.renewal))
+        } catch {
+            return failed(error)
+        }
+    }
+
+    private func become(_ job: Job, _ directory: any PrivateDirectory) throws(MintError) -> Report {
+        let token = try job.exchanger.token(for: resource)
+        let name = "token-" + fingerprint([Array(resource.canonical.utf8)])
+        try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
+        context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
+        let command = child(token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        return failed(context.supervisor.become(command))
+    }
+
+    /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
+    private func child(_ token: HubToken, path: String, stateDirectory: String) -> SupervisedCommand {
+        var added = [
+            Variable(Environment.Key.hfTokenPath.name, path),
+            Variable(VariableName.hfToken.expiresAt, token.expiresAt.rfc3339),
+            Variable(Environment.Key.hfmintResource.name, resource.canonical),
+        ]
+        let git = GitConfiguration(
+            authority, programPath: context.programPath, options: helperOptions(stateDirectory))
+        added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
+        if let idToken = context.environment.secret(.hfOIDCIDToken) {
+            added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))
+        }
+        if arguments.has(.export) {
+            context.note("HF_TOKEN holds the token's value, and that is not renewed")
+            added.append(Variable(Environment.Key.hfToken.name, token))
+        }
+        return SupervisedCommand(
+            arguments.childCommand,
+            environment: context.environment.block(
+                removing: [.hfToken, .legacyHubToken, .hfOIDCResource, .hfOIDCIDToken], adding: added))
+    }
+
+    /// The git helper of the command proves the job in the way in which this call did.
+    private func helperOptions(_ stateDirectory: String) -> [String] {
+        let passed: [Option] = [.endpoint, .audience, .provider, .idTokenFile, .idTokenCommand]
+        return ["--state-dir", stateDirectory]
+            + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
+            + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
+    }
+
+    private func directory<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {
+        do throws(FileFailure) {
+            return try body()
+        } catch {
+            throw MintError(.stateUnusable, "cannot keep the token in '\(error.path)': \(error.reason)")
+        }
+    }
+
+    private func failed(_ failure: SupervisionFailure) -> Report {
+        let program = arguments.childCommand[0].printable
+        switch failure {
+        case .notFound: context.note("'\(program)' was not found")
+        case .cannotRun(let reason): context.note("'\(program)' cannot be run: \(reason)")
+        }
+        return status(failure.status)
+    }
+
+    private func status(_ status: Int32) -> Report {
+        var report = Report(lines: [], json: .null)
+        report.childStatus = status
+        return report
+    }
+}

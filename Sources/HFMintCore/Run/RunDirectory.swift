@@ -1,0 +1,37 @@
+/// The directory of one `hfmint run`, below its job's: it lives as long as the program that was run.
+///
+/// Its lock is held by the supervisor. Where nobody holds it the supervisor was killed, and the next hfmint of the
+/// job removes the directory.
+package struct RunDirectory: Sendable {
+    package let directory: any PrivateDirectory
+    private let lock: any DirectoryLock
+
+    private static let prefix = "run-"
+    private static let lockName = "lock"
+
+    package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
+        directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
+        lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
+    }
+
+    /// Removes everything; what cannot be removed is noted.
+    package func end(_ context: Context) {
+        do throws(FileFailure) {
+            _ = try directory.erase()
+        } catch {
+            context.note("'\(error.path)' remains: \(error.reason)")
+        }
+        lock.release()
+    }
+
+    /// Removes what killed supervisors of this job left.
+    package static func sweep(_ job: any PrivateDirectory, context: Context) {
+        for name in job.names where name.utf8.starts(with: prefix.utf8) {
+            guard let left = try? job.subdirectory(name),
+                let lock = try? left.lock(lockName, until: .zero, clock: context.clock)
+            else { continue }
+            _ = try? left.erase()
+            lock.release()
+        }
+    }
+}

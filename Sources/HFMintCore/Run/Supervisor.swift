@@ -1,0 +1,52 @@
+/// Runs a program in this one's place: it is our child, and the caller must not notice.
+package protocol Supervisor: Sendable {
+    /// Starts `command`, passes signals on, and waits for its end.
+    ///
+    /// INT, QUIT and TSTP reach it from the terminal by themselves, and are ignored here; TERM, HUP, USR1, USR2 and
+    /// CONT are passed on. It starts with the signal mask, the dispositions and the limits that hfmint was started
+    /// with. While it lives, `renewal` is called on a thread of its own whenever the wait that it last answered is
+    /// over; `nil` ends that.
+    ///
+    /// - Returns: as shells report it: its status, or 128 + the signal that ended it.
+    func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32
+
+    /// Becomes `command`; returns only if that is impossible.
+    func become(_ command: SupervisedCommand) -> SupervisionFailure
+}
+
+package struct SupervisedCommand: Sendable {
+    package let arguments: [String]
+    /// Each `NAME=value` and a NUL.
+    package let environment: [SharedSecret]
+
+    package init(_ arguments: [String], environment: [SharedSecret]) {
+        self.arguments = arguments
+        self.environment = environment
+    }
+}
+
+package struct Renewal: Sendable {
+    package let firstWait: Duration
+    /// Answers how long to wait before the next call.
+    package let renew: @Sendable () -> Duration?
+
+    package init(firstWait: Duration, renew: @escaping @Sendable () -> Duration?) {
+        self.firstWait = firstWait
+        self.renew = renew
+    }
+}
+
+/// Why a program did not start.
+package enum SupervisionFailure: Error, Equatable, Sendable {
+    case notFound
+    /// It is there, and cannot be run: in the operating system's words.
+    case cannotRun(String)
+
+    /// As shells report it.
+    package var status: Int32 {
+        switch self {
+        case .notFound: 127
+        case .cannotRun: 126
+        }
+    }
+}

@@ -1,0 +1,187 @@
+private import CLinux
+import Glibc
+package import HFMintCore
+
+/// ``Supervisor`` by posix_spawn: no fork after threads, and the child stays in our process group.
+package struct PosixSupervisor: Supervisor {
+    /// Reach the child from the terminal by themselves.
+    private static let ignored = [SIGINT, SIGQUIT, SIGTSTP]
+    private static let passedOn = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT]
+
+    package init() {}
+
+    package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
+        let original = SignalState.current(Self.ignored + Self.passedOn)
+        let passedOn = Self.passedOn.filter { !original.ignored.contains($0) }
+        let watched = SignalSet(passedOn + [SIGCHLD])
+        // Blocked before any thread starts, so that no signal ends us between here and the wait.
+        _ = watched.block()
+        Self.ignored.forEach { _ = signal($0, SIG_IGN) }
+        let child = try spawn(command, original)
+        if let renewal { RenewalThread.start(renewal) }
+        return wait(for: child, watched)
+    }
+
+    private func spawn(_ command: SupervisedCommand, _ original: SignalState) throws(SupervisionFailure) -> pid_t {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var defaults = SignalSet((Self.ignored + Self.passedOn).filter { !original.ignored.contains($0) }).raw
+        var mask = original.mask.raw
+        unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        ThisProcess.restoreLimits()
+        defer { ThisProcess.forbidCoreDumps() }
+        var child: pid_t = 0
+        let code = unsafe withWords(command) { words, environment in
+            unsafe posix_spawnp(&child, command.arguments[0], nil, &attributes, words, environment)
+        }
+        guard code == 0 else { throw SupervisionFailure(code) }
+        return child
+    }
+
+    package func become(_ command: SupervisedCommand) -> SupervisionFailure {
+        ThisProcess.restoreLimits()
+        let code = unsafe withWords(command) { words, environment in
+            _ = unsafe execvpe(command.arguments[0], words, environment)
+            return errno
+        }
+        return SupervisionFailure(code)
+    }
+
+    private func wait(for child: pid_t, _ watched: SignalSet) -> Int32 {
+        var set = watched.raw
+        while true {
+            var number: CInt = 0
+            guard unsafe sigwait(&set, &number) == 0 else { continue }
+            guard number == SIGCHLD else {
+                _ = kill(child, number)
+                continue
+            }
+            if let status = changed(child) { return status }
+        }
+    }
+
+    /// The status of `child` if it has ended.
+    ///
+    /// If it was stopped, as Ctrl-Z does, so are we: the shell waits for us, and must see a job that stopped.
+    private func changed(_ child: pid_t) -> Int32? {
+        var status: CInt = 0
+        while true {
+            let found = unsafe waitpid(getpid() == 1 ? -1 : child, &status, WNOHANG | WUNTRACED)
+            guard found > 0 else { return nil }
+            // As process 1 we also bury what our child left behind.
+            guard found == child else { continue }
+            if status & 0xFF == 0x7F {
+                raise(SIGSTOP)
+                continue
+            }
+            let signal = status & 0x7F
+            return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        }
+    }
+}
+
+extension SupervisionFailure {
+    fileprivate init(_ code: CInt) {
+        self = code == ENOENT ? .notFound : .cannotRun(Errno(code: code).reason)
+    }
+}
+
+/// Lends `command` as C wants it: two lists of strings, each with a null at its end.
+private func withWords<Result>(
+    _ command: SupervisedCommand,
+    _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) ->
+        Result
+) -> Result {
+    var words = unsafe command.arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe words.forEach { unsafe free($0) } }
+    // The bytes stay where they are for as long as `command` does.
+    var environment =
+        unsafe command.environment.map { entry in
+            unsafe entry.secret.reveal { span in
+                unsafe span.withUnsafeBytes {
+                    unsafe UnsafeMutableRawPointer(mutating: $0.baseAddress)?.assumingMemoryBound(to: CChar.self)
+                }
+            }
+        } + [nil]
+    return withExtendedLifetime(command) {
+        unsafe words.withUnsafeMutableBufferPointer { words in
+            unsafe environment.withUnsafeMutableBufferPointer { environment in
+                guard let first = words.baseAddress, let second = environment.baseAddress else {
+                    preconditionFailure("a list that ends with a null is not empty")
+                }
+                return unsafe body(first, second)
+            }
+        }
+    }
+}
+
+/// A set of signals.
+private struct SignalSet {
+    private(set) var raw = sigset_t()
+
+    init(_ signals: [CInt]) {
+        unsafe sigemptyset(&raw)
+        signals.forEach { _ = unsafe sigaddset(&raw, $0) }
+    }
+
+    fileprivate init(raw: sigset_t) {
+        self.raw = raw
+    }
+
+    /// Blocks these signals too, and answers what was blocked before.
+    func block() -> SignalSet {
+        var set = raw
+        var before = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, &set, &before)
+        return SignalSet(raw: before)
+    }
+}
+
+/// What the signals did when hfmint was started: a program that was started under `nohup` must stay so.
+private struct SignalState {
+    let mask: SignalSet
+    let ignored: [CInt]
+
+    static func current(_ signals: [CInt]) -> SignalState {
+        let ignored = signals.filter { number in
+            var action = sigaction()
+            guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+            return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+        }
+        return SignalState(mask: SignalSet([]).block(), ignored: ignored)
+    }
+}
+
+/// The thread that renews a token while a child runs; it ends with the process.
+private final class RenewalThread {
+    private let renewal: Renewal
+
+    private init(_ renewal: Renewal) {
+        self.renewal = renewal
+    }
+
+    static func start(_ renewal: Renewal) {
+        let context = unsafe Unmanaged.passRetained(RenewalThread(renewal))
+        var thread = pthread_t()
+        let code = unsafe pthread_create(&thread, nil, runRenewal, context.toOpaque())
+        if code == 0 { pthread_detach(thread) } else { unsafe context.release() }
+    }
+
+    fileprivate func loop() {
+        var wait: Duration? = renewal.firstWait
+        while let duration = wait {
+            SystemClock().sleep(for: duration)
+            wait = renewal.renew()
+        }
+    }
+}
+
+private func runRenewal(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context = unsafe context else { return nil }
+    unsafe Unmanaged<RenewalThread>.fromOpaque(context).takeRetainedValue().loop()
+    return nil
+}
