@@ -21,6 +21,8 @@ package struct JSONNode: Equatable, Sendable {
 package struct JSONMember: Equatable, Sendable {
     /// The name with its escapes resolved.
     package let name: [UInt8]
+    /// Where the name stands.
+    package let offset: Int
     package let node: JSONNode
 }
 
@@ -68,9 +70,11 @@ package struct JSONText: Equatable, Sendable {
     package let bytes: [UInt8]
     package let root: JSONNode
 
-    package init(_ bytes: [UInt8], limits: JSONLimits = .answer) throws(JSONError) {
+    package init(
+        _ bytes: [UInt8], limits: JSONLimits = .answer, dialect: JSONDialect = .json
+    ) throws(JSONError) {
         self.bytes = bytes
-        root = try readJSON(bytes.span, limits: limits)
+        root = try readJSON(bytes.span, limits: limits, dialect: dialect)
     }
 
     package func string(_ node: JSONNode?) -> [UInt8]? { node?.string(in: bytes.span) }

@@ -26,6 +26,7 @@ package struct JSONError: Error, Equatable, Sendable {
         case loneSurrogate = "half of a surrogate pair"
         case controlCharacter = "a control character in a string"
         case invalidUTF8 = "not UTF-8"
+        case openComment = "a comment that does not end"
         case duplicateName = "a name occurs twice in one object"
     }
 
@@ -34,18 +35,29 @@ package struct JSONError: Error, Equatable, Sendable {
     package let offset: Int
 }
 
+/// What a text may be written in.
+package enum JSONDialect: Sendable {
+    case json
+    /// JSON with what people miss in it: comments, trailing commas, names without quotes, strings in single quotes.
+    ///
+    /// No more of JSON5 than that. <https://spec.json5.org>
+    case json5
+}
+
 /// Reads one JSON text (RFC 8259), strictly.
 ///
 /// Stricter than the standard where the standard leaves a choice that parsers make differently: names occur once in
 /// an object, strings are valid UTF-8 without lone surrogates, and depth and size are bounded.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc8259>
-package func readJSON(_ text: Span<UInt8>, limits: JSONLimits) throws(JSONError) -> JSONNode {
+package func readJSON(
+    _ text: Span<UInt8>, limits: JSONLimits, dialect: JSONDialect = .json
+) throws(JSONError) -> JSONNode {
     guard text.count <= limits.byteCount else { throw JSONError(reason: .tooLarge, offset: limits.byteCount) }
-    var state = JSONReaderState(limits: limits)
-    state.skipSpace(text)
+    var state = JSONReaderState(limits: limits, dialect: dialect)
+    try state.skipSpace(text)
     let root = try state.value(text, depth: 0)
-    state.skipSpace(text)
+    try state.skipSpace(text)
     guard state.position == text.count else { throw state.failure(.trailingBytes) }
     return root
 }
@@ -55,20 +67,39 @@ package func readJSON(_ text: Span<UInt8>, limits: JSONLimits) throws(JSONError)
 /// The text itself is lent to each step, as a span cannot be stored.
 private struct JSONReaderState {
     let limits: JSONLimits
+    let dialect: JSONDialect
     var position = 0
     var nodeCount = 0
 
-    init(limits: JSONLimits) {
+    init(limits: JSONLimits, dialect: JSONDialect) {
         self.limits = limits
+        self.dialect = dialect
     }
 
     func failure(_ reason: JSONError.Reason) -> JSONError { JSONError(reason: reason, offset: position) }
 
-    mutating func skipSpace(_ text: Span<UInt8>) {
-        while position < text.count,
-            [ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn].contains(text[position])
-        {
+    mutating func skipSpace(_ text: Span<UInt8>) throws(JSONError) {
+        while position < text.count {
+            switch text[position] {
+            case ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn: position += 1
+            case ASCII.slash where dialect == .json5: try skipComment(text)
+            default: return
+            }
+        }
+    }
+
+    mutating func skipComment(_ text: Span<UInt8>) throws(JSONError) {
+        let start = position
+        position += 1
+        switch try peek(text) {
+        case ASCII.slash:
+            while position < text.count, text[position] != ASCII.lineFeed { position += 1 }
+        case UInt8(ascii: "*"):
             position += 1
+            while position + 1 < text.count, !text.equals("*/", in: position..<position + 2) { position += 1 }
+            guard position + 1 < text.count else { throw JSONError(reason: .openComment, offset: start) }
+            position += 2
+        default: throw failure(.unexpectedByte)
         }
     }
 
@@ -81,6 +112,7 @@ private struct JSONReaderState {
         case UInt8(ascii: "{"): return JSONNode(value: try object(text, depth: depth), range: start..<position)
         case UInt8(ascii: "["): return JSONNode(value: try array(text, depth: depth), range: start..<position)
         case ASCII.quote: return JSONNode(value: .string, range: try string(text))
+        case ASCII.apostrophe where dialect == .json5: return JSONNode(value: .string, range: try string(text))
         case UInt8(ascii: "t"): return try word("true", .bool(true), text)
         case UInt8(ascii: "f"): return try word("false", .bool(false), text)
         case UInt8(ascii: "n"): return try word("null", .null, text)
@@ -110,17 +142,30 @@ private struct JSONReaderState {
         var names: Set<[UInt8]> = []
         try items(text, opening: "{", closing: "}") { state, text throws(JSONError) in
             let start = state.position
-            guard try state.peek(text) == ASCII.quote else { throw state.failure(.unexpectedByte) }
-            let range = try state.string(text)
+            let range = try state.name(text)
             var name: [UInt8] = []
             JSONString.decode(text, in: range) { name.append($0) }
             guard names.insert(name).inserted else { throw JSONError(reason: .duplicateName, offset: start) }
-            state.skipSpace(text)
+            try state.skipSpace(text)
             try state.take(ASCII.colon, text)
-            state.skipSpace(text)
-            members.append(JSONMember(name: name, node: try state.value(text, depth: depth + 1)))
+            try state.skipSpace(text)
+            members.append(JSONMember(name: name, offset: start, node: try state.value(text, depth: depth + 1)))
         }
         return .object(members)
+    }
+
+    /// The range of a member's name, without its quotes.
+    mutating func name(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+        let first = try peek(text)
+        if first == ASCII.quote || (first == ASCII.apostrophe && dialect == .json5) { return try string(text) }
+        guard dialect == .json5, first.isASCIILetter || "_$".utf8.contains(first) else {
+            throw failure(.unexpectedByte)
+        }
+        let start = position
+        while position < text.count, text[position].isASCIILetterOrDigit || "_$".utf8.contains(text[position]) {
+            position += 1
+        }
+        return start..<position
     }
 
     mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONNode.Value {
@@ -139,30 +184,27 @@ private struct JSONReaderState {
         item: (inout Self, Span<UInt8>) throws(JSONError) -> Void
     ) throws(JSONError) {
         try take(UInt8(ascii: opening), text)
-        skipSpace(text)
-        if try peek(text) == UInt8(ascii: closing) {
-            position += 1
-            return
-        }
-        while true {
+        try skipSpace(text)
+        var isFirst = true
+        while try peek(text) != UInt8(ascii: closing) || (!isFirst && dialect == .json) {
             try item(&self, text)
-            skipSpace(text)
-            if try peek(text) == UInt8(ascii: closing) {
-                position += 1
-                return
-            }
+            isFirst = false
+            try skipSpace(text)
+            if try peek(text) == UInt8(ascii: closing) { break }
             try take(ASCII.comma, text)
-            skipSpace(text)
+            try skipSpace(text)
         }
+        try take(UInt8(ascii: closing), text)
     }
 
     /// The range between the quotes.
     mutating func string(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+        let closing = text[position]
         position += 1
         let start = position
         while true {
             switch try peek(text) {
-            case ASCII.quote:
+            case closing:
                 position += 1
                 return start..<position - 1
             case ASCII.backslash: try escape(text)
@@ -177,7 +219,9 @@ private struct JSONReaderState {
         position += 1
         let letter = try peek(text)
         guard letter == UInt8(ascii: "u") else {
-            guard "\"\\/bfnrt".utf8.contains(letter) else { throw failure(.badEscape) }
+            guard "\"\\/bfnrt".utf8.contains(letter) || (letter == ASCII.apostrophe && dialect == .json5) else {
+                throw failure(.badEscape)
+            }
             position += 1
             return
         }
