@@ -1,0 +1,123 @@
+/// Holds a manifest against a ``Shape``, and finds everything that is wrong with it at once.
+package struct ManifestCheck {
+    private let lines: [Int]
+    package private(set) var issues: [ManifestIssue] = []
+
+    private init(_ text: JSONText) {
+        // Where each line begins.
+        lines = [0] + text.bytes.indices.filter { text.bytes[$0] == ASCII.lineFeed }.map { $0 + 1 }
+    }
+
+    package static func issues(in text: JSONText, shape: Shape) -> [ManifestIssue] {
+        var check = ManifestCheck(text)
+        check.check(ManifestNode(text), shape, path: "")
+        return check.issues
+    }
+
+    private func line(of offset: Int) -> Int {
+        lines.partitioningIndex { $0 > offset }
+    }
+
+    private mutating func complain(_ complaint: String, path: String, at offset: Int) {
+        guard issues.count < 100 else { return }
+        issues.append(ManifestIssue(path: path, line: line(of: offset), complaint: complaint))
+    }
+
+    private mutating func check(_ place: ManifestNode, _ shape: Shape, path: String) {
+        let start = place.node.range.lowerBound
+        switch shape {
+        case .object(let object): checkObject(place, object, path: path)
+        case .variants(let variants): checkVariant(place, variants, path: path)
+        case .map(let value, let noun): checkMap(place, value, noun, path: path)
+        case .array(let element, let least):
+            guard place.node.elements != nil else { return complain("must be a list", path: path, at: start) }
+            if place.elements.count < least { complain("must not be empty", path: path, at: start) }
+            for (index, item) in place.elements.enumerated() { check(item, element, path: "\(path)[\(index)]") }
+        case .string(let rule):
+            guard let text = place.string else { return complain("must be a string", path: path, at: start) }
+            if let complaint = rule.complaint(about: text) { complain(complaint, path: path, at: start) }
+        case .integer(let range):
+            guard let number = place.integer, range.contains(number) else {
+                return complain(
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound)", path: path, at: start)
+            }
+        case .bool: if place.bool == nil { complain("must be true or false", path: path, at: start) }
+        case .secretReference:
+            if let complaint = SecretReference.complaint(about: place) { complain(complaint, path: path, at: start) }
+        }
+    }
+
+    private mutating func checkMap(_ place: ManifestNode, _ value: Shape, _ noun: String, path: String) {
+        guard place.node.members != nil else {
+            return complain("must be an object", path: path, at: place.node.range.lowerBound)
+        }
+        for (index, member) in place.members.enumerated() {
+            let memberPath = join(path, member.name)
+            let isName =
+                (1...64).contains(member.name.utf8.count)
+                && member.name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
+            if !isName {
+                let offset = place.node.members?[index].offset ?? 0
+                complain("is no name for a \(noun): letters, digits, '-', '_' and '.'", path: memberPath, at: offset)
+            }
+            check(member.value, value, path: memberPath)
+        }
+    }
+
+    private mutating func checkVariant(_ place: ManifestNode, _ variants: [Shape.Variant], path: String) {
+        guard place.node.members != nil else {
+            return complain("must be an object", path: path, at: place.node.range.lowerBound)
+        }
+        let kinds = variants.map(\.kind)
+        guard let kind = place["kind"]?.string else {
+            return complain(
+                "needs a 'kind': one of \(kinds.joined(separator: ", "))", path: path, at: place.node.range.lowerBound)
+        }
+        guard let variant = variants.first(where: { $0.kind.utf8.elementsEqual(kind.utf8) }) else {
+            return complain(
+                "must be one of \(kinds.joined(separator: ", "))\(nearest(kind, kinds))", path: join(path, "kind"),
+                at: place["kind"]?.node.range.lowerBound ?? 0)
+        }
+        let kindField = Field.required("kind", .string(.word([variant.kind])), variant.help)
+        checkObject(place, ObjectShape([kindField] + variant.shape.fields, rule: variant.shape.rule), path: path)
+    }
+
+    private mutating func checkObject(_ place: ManifestNode, _ shape: ObjectShape, path: String) {
+        let start = place.node.range.lowerBound
+        guard let members = place.node.members else { return complain("must be an object", path: path, at: start) }
+        let issuesBefore = issues.count
+        for (member, named) in zip(members, place.members) {
+            guard let field = shape.fields.first(where: { $0.name.utf8.elementsEqual(named.name.utf8) }) else {
+                complain(
+                    "is not a key here\(nearest(named.name, shape.fields.map(\.name)))", path: join(path, named.name),
+                    at: member.offset)
+                continue
+            }
+            check(named.value, field.shape, path: join(path, field.name))
+        }
+        for field in shape.fields where field.isRequired && place[field.name] == nil {
+            complain("needs '\(field.name)': \(field.help)", path: path, at: start)
+        }
+        guard issues.count == issuesBefore, let complaint = shape.rule?(place) else { return }
+        complain(complaint, path: path, at: start)
+    }
+
+    private func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+    private func nearest(_ typed: String, _ words: [String]) -> String {
+        nearestWord(to: typed, among: words).map { "; did you mean '\($0)'?" } ?? ""
+    }
+}
+
+extension Array {
+    /// The first index whose element is in the second half, of an array of which a first half is not.
+    fileprivate func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
