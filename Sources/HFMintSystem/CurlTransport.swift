@@ -144,6 +144,8 @@ private struct Transfer {
         case .head: try handle.set(CURLOPT_NOBODY, 1)
         case .get: try handle.set(CURLOPT_HTTPGET, 1)
         case .post: try handle.set(CURLOPT_POST, 1)
+        // With a body libcurl would otherwise say POST.
+        case .put, .patch, .delete: try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
     }
 

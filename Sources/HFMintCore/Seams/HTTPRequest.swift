@@ -6,6 +6,9 @@ package struct HTTPRequest: Equatable, Sendable {
         case head = "HEAD"
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     package var method: Method

@@ -48,11 +48,12 @@ extension Context {
         _ request: HTTPRequest,
         credential: borrowing HTTPCredential = .none,
         body: borrowing HTTPBody = .none,
-        limits: HTTPLimits
+        limits: HTTPLimits,
+        trust: TrustAnchors? = nil
     ) throws(TransportError) -> HTTPResponse {
         var request = request
         if request.route == .direct { request.route = ProxySettings(environment).route(to: request.url.origin) }
-        request.trust = TrustAnchors(environment)
+        request.trust = trust ?? TrustAnchors(environment)
         request.limits = limits
         if request.route == .metadataServer {
             // Where there is none, nothing answers at all.

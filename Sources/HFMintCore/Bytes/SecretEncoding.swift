@@ -1,0 +1,51 @@
+extension Secret {
+    /// `application/x-www-form-urlencoded`, with everything but the unreserved characters percent-encoded.
+    package borrowing func formEncoded() -> Secret {
+        reveal { span in
+            var buffer = SecretBuffer(capacity: span.count * 3)
+            for index in span.indices {
+                let byte = span[index]
+                if byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte) {
+                    buffer.append(byte)
+                } else {
+                    buffer.append("%" + CollectionOfOne(byte).hexadecimal.uppercased())
+                }
+            }
+            return buffer.finish()
+        }
+    }
+
+    /// Base64 with padding (RFC 4648, 4), on one line.
+    package borrowing func base64Encoded() -> Secret {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        return reveal { span in
+            var buffer = SecretBuffer(capacity: (span.count + 2) / 3 * 4)
+            for start in stride(from: 0, to: span.count, by: 3) {
+                let taken = min(3, span.count - start)
+                var bits: UInt32 = 0
+                for offset in 0..<3 { bits = bits << 8 | (offset < taken ? UInt32(span[start + offset]) : 0) }
+                for digit in 0..<4 {
+                    let value = Int(bits >> UInt32(18 - 6 * digit)) & 63
+                    buffer.append(digit <= taken ? alphabet[value] : ASCII.equals)
+                }
+            }
+            return buffer.finish()
+        }
+    }
+
+    /// The inside of a JSON string.
+    package borrowing func jsonEscaped() -> Secret {
+        reveal { span in
+            var buffer = SecretBuffer(capacity: span.count * 6)
+            for index in span.indices {
+                let byte = span[index]
+                if byte < 0x20 || byte == ASCII.quote || byte == ASCII.backslash {
+                    buffer.append("\\u00" + CollectionOfOne(byte).hexadecimal)
+                } else {
+                    buffer.append(byte)
+                }
+            }
+            return buffer.finish()
+        }
+    }
+}

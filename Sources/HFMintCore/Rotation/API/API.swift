@@ -1,0 +1,150 @@
+/// The HTTP API of an issuer or a sink: one base URL, one credential, JSON in and out.
+package struct API: Sendable {
+    /// As the manifest calls it, for messages: `okta`.
+    package let name: String
+    private let base: HTTPURL
+    private let authorization: Authorization
+    private let trust: TrustAnchors?
+    private let context: Context
+
+    /// How the API knows who asks; the secret is read anew at each call and wiped after it.
+    package enum Authorization: Sendable {
+        case none
+        case header(String, prefix: String, SecretReference, folder: String)
+        /// HTTP Basic with each part form-encoded (RFC 6749, 2.3.1).
+        case basic(user: String, SecretReference, folder: String)
+        /// AWS Signature Version 4 with the keys in the usual variables.
+        case aws(region: String, service: String)
+        /// A token that another call gives.
+        case token(@Sendable () throws(StepFailure) -> SharedSecret)
+    }
+
+    package init(
+        _ name: String, base: HTTPURL, authorization: Authorization, trust: TrustAnchors? = nil, context: Context
+    ) {
+        self.name = name
+        self.base = base
+        self.authorization = authorization
+        self.trust = trust
+        self.context = context
+    }
+
+    package enum Body: Sendable {
+        case none
+        /// Pieces of a JSON text, of which some are secret.
+        case json([TextOrToken])
+        case form([TextOrToken])
+        /// With a content type of its own.
+        case other(type: String, [TextOrToken])
+
+        /// A JSON text without any secret.
+        package static func json(_ value: JSONValue) -> Body {
+            .json([.text(value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })])
+        }
+    }
+
+    /// Whether a call may be sent again when its answer is lost.
+    package enum Effect: Sendable {
+        /// It changes nothing, or the same call twice is the same as once.
+        case repeatable
+        /// Sent twice it may act twice: a lost answer is ``StepFailure/Kind/ambiguous``.
+        case once
+    }
+
+    /// Sends one request, once.
+    ///
+    /// - Parameters:
+    ///   - path: below the base URL, beginning with a slash, percent-encoded.
+    ///   - accepting: the statuses that are answers; every other one is thrown.
+    /// - Throws: for 408, 425, 429 and 5xx, and where no answer came, a failure that tells whether it may have acted.
+    package func call(
+        _ method: HTTPRequest.Method, _ path: String, headers: [HTTPHeader] = [], body: Body = .none,
+        effect: Effect = .repeatable, accepting: Set<Int> = [200]
+    ) throws(StepFailure) -> HTTPResponse {
+        let prefix = base.target == "/" ? "" : base.target
+        let url = HTTPURL(base.origin, prefix + path)
+        let request = HTTPRequest(method, url, headers: [HTTPHeader("Accept", "application/json")] + headers)
+        let response = try send(request, body, effect)
+        guard !accepting.contains(response.status) else { return response }
+        throw failure(response, effect, "\(method.rawValue) on \(base.origin.host)")
+    }
+
+    private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
+        let credential = try credential()
+        do throws(TransportError) {
+            return try context.send(
+                request, credential: credential, body: HTTPBody(body.content), limits: .default, trust: trust)
+        } catch {
+            let message = "\(name): \(request.url.origin.host): \(error.reason)"
+            guard error.isTransient else { throw StepFailure(.refused, message) }
+            let mayHaveActed = effect == .once && error.mayHaveBeenSent
+            throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
+        }
+    }
+
+    private func failure(_ response: borrowing HTTPResponse, _ effect: Effect, _ what: String) -> StepFailure {
+        let message = "\(name): \(what) answered \(response.status)"
+        switch response.status {
+        // The server says that it did nothing.
+        case 425, 429:
+            let wait = response.retryAfterSeconds(now: context.clock.now())
+            return StepFailure(.transient(retryAfterSeconds: wait), message)
+        case 408, 500...599:
+            let wait = response.retryAfterSeconds(now: context.clock.now())
+            return StepFailure(effect == .once ? .ambiguous : .transient(retryAfterSeconds: wait), message)
+        default: return StepFailure(.refused, message)
+        }
+    }
+
+    private func credential() throws(StepFailure) -> HTTPCredential {
+        switch authorization {
+        case .none: return .none
+        case .header(let header, let prefix, let reference, let folder):
+            return .header(name: header, prefix: prefix, try read(reference, folder))
+        case .basic(let user, let reference, let folder):
+            let password = try read(reference, folder)
+            return .header(
+                name: "Authorization", prefix: "Basic ",
+                password.formEncoded().enclosed(by: "\(percentEncoded(user)):", and: "").base64Encoded())
+        case .aws(let region, let service):
+            guard let keyID = context.environment[.awsAccessKeyID],
+                let key = context.environment.secret(.awsSecretAccessKey)
+            else { throw StepFailure(.refused, "\(name): AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set") }
+            return .awsSignature(
+                region: region, service: service, keyID: keyID, key: key,
+                sessionToken: context.environment.secret(.awsSessionToken))
+        case .token(let token):
+            return .header(name: "Authorization", prefix: "Bearer ", try token().secret.duplicate())
+        }
+    }
+
+    private func read(_ reference: SecretReference, _ folder: String) throws(StepFailure) -> Secret {
+        do throws(MintError) {
+            return try reference.read(relativeTo: folder, in: context)
+        } catch {
+            throw StepFailure(.refused, "\(name): \(error.message)")
+        }
+    }
+}
+
+extension API.Body {
+    fileprivate var content: HTTPBody.Content? {
+        switch self {
+        case .none: nil
+        case .json(let pieces): HTTPBody.Content(type: "application/json", bytes: Secret(joining: pieces))
+        case .form(let pieces):
+            HTTPBody.Content(type: "application/x-www-form-urlencoded", bytes: Secret(joining: pieces))
+        case .other(let type, let pieces): HTTPBody.Content(type: type, bytes: Secret(joining: pieces))
+        }
+    }
+}
+
+extension TransportError {
+    /// Whether the server may have received the request: `false` only where no connection came about.
+    fileprivate var mayHaveBeenSent: Bool {
+        switch kind {
+        case .resolve, .connect, .proxy, .tls: false
+        default: true
+        }
+    }
+}

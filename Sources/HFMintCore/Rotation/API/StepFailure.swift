@@ -1,0 +1,20 @@
+/// Why one step of a rotation did not do what it should, sorted by what may be done next.
+package struct StepFailure: Error, Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        /// Nothing happened, and the same step may work in a moment.
+        case transient(retryAfterSeconds: Int?)
+        /// Nobody knows whether it happened: the world must be asked before it is repeated.
+        case ambiguous
+        /// Nothing happened, and the same step will be refused again.
+        case refused
+    }
+
+    package let kind: Kind
+    /// Lower case, names the server and what was asked of it, never what it said.
+    package let message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}

@@ -1,0 +1,60 @@
+/// A place where the new secret must arrive.
+package protocol Sink: Sendable {
+    /// Which place this is, for messages, and so that no two rotations write one; it holds no secret.
+    var target: String { get }
+
+    /// Whether ``read()`` gives the value back.
+    var isReadable: Bool { get }
+
+    /// Whether the credential is accepted and the target is there, without any change.
+    func preflight() throws(StepFailure)
+
+    /// Writes the value; the same `token` twice is one write.
+    ///
+    /// - Returns: what the sink showed of it: never more than was seen.
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence
+
+    /// What the sink holds now; `nil` where it holds nothing, or does not show it.
+    func read() throws(StepFailure) -> Secret?
+}
+
+/// How it is known that a sink holds the new secret.
+package struct Evidence: Equatable, Sendable {
+    package enum Kind: String, Sendable {
+        /// The value was read back, and is the same.
+        case readBack = "read back"
+        /// The sink named the version that it made.
+        case version
+        /// The sink shows a later time of change.
+        case updated
+        /// The sink said yes, and shows nothing.
+        case accepted
+    }
+
+    package let kind: Kind
+    /// A version, or a time; never a value.
+    package let detail: String?
+
+    package init(_ kind: Kind, _ detail: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+/// A kind of sink: what the manifest says of it, and how it is made from that.
+package struct SinkKind: Sendable {
+    package let kind: String
+    package let help: String
+    package let shape: ObjectShape
+    package let make: @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Sink
+
+    package init(
+        _ kind: String, help: String, shape: ObjectShape,
+        make: @escaping @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Sink
+    ) {
+        self.kind = kind
+        self.help = help
+        self.shape = shape
+        self.make = make
+    }
+}
