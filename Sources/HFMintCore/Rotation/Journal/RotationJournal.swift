@@ -1,0 +1,66 @@
+/// The memory of one rotation: a file of lines, each a checksum and the whole state, the last whole one counts.
+///
+/// Journal, lock and outbox are this one file, so no crash can tear them apart. A line is durable when ``record(_:)``
+/// returns.
+package final class RotationJournal {
+    private let file: any LogFile
+    package private(set) var state: RotationState
+
+    package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
+
+    /// - Throws: a failure if a whole line is damaged, or from another version: then only a person may go on.
+    package init(_ file: any LogFile) throws(FileFailure) {
+        self.file = file
+        state = try Self.lastState(in: try file.read())
+    }
+
+    private static func lastState(in bytes: [UInt8]) throws(FileFailure) -> RotationState {
+        let lines = bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
+        // What follows the last line feed is a line that a crash tore.
+        let whole = lines.dropLast()
+        guard !whole.isEmpty else { return RotationState() }
+        // One torn line may have been ended by a process that was killed before it wrote its own.
+        for line in whole.suffix(2).reversed() {
+            if let state = state(of: line) { return state }
+        }
+        throw FileFailure("journal", "its last lines are damaged, or another version of hfmint wrote them")
+    }
+
+    private static func state(of line: ArraySlice<UInt8>) -> RotationState? {
+        guard let space = line.firstIndex(of: ASCII.space) else { return nil }
+        let text = Array(line[(space + 1)...])
+        guard fingerprint([text]).utf8.elementsEqual(line[..<space]), let json = try? JSONText(text, limits: .event)
+        else {
+            return nil
+        }
+        return RotationState(ManifestNode(json))
+    }
+
+    /// Makes `state` durable, and only then the one that counts.
+    package func record(_ state: RotationState) throws(FileFailure) {
+        try file.append(Self.line(state))
+        self.state = state
+    }
+
+    /// The same, in place of everything that was recorded before.
+    package func compact(_ state: RotationState) throws(FileFailure) {
+        try file.replace(Self.line(state))
+        self.state = state
+    }
+
+    private static func line(_ state: RotationState) -> [UInt8] {
+        let text = state.json.rendered().reveal { $0.bytes }
+        return Array(fingerprint([text]).utf8) + [ASCII.space] + text + [ASCII.lineFeed]
+    }
+}
+
+/// A file of lines that this process alone may write while it holds it.
+package protocol LogFile: Sendable {
+    func read() throws(FileFailure) -> [UInt8]
+
+    /// Durable when it returns. A torn line at the end is ended first.
+    func append(_ line: [UInt8]) throws(FileFailure)
+
+    /// Replaces the whole content; after a crash it is the old or the new one.
+    func replace(_ content: [UInt8]) throws(FileFailure)
+}

@@ -1,0 +1,83 @@
+/// How far a rotation has come: everything that must be known after a crash, and no secret value.
+///
+/// Each change is one line of the journal, durable before and after the act that it speaks of.
+package struct RotationState: Equatable, Sendable {
+    /// Each names what is already true and durable.
+    package enum Phase: String, CaseIterable, Sendable {
+        case idle, planned, created, verified, delivered, announced, retired, done
+    }
+
+    /// Why a run began.
+    package enum Cause: String, Sendable {
+        case schedule, now, leaked, supplied
+    }
+
+    /// An intent: the act has been decided, and its result is not known yet.
+    package enum Act: Equatable, Sendable {
+        case create(sha256: String?)
+        case removeCreated
+        case write(sink: String)
+        case deactivate
+        case delete
+    }
+
+    package var phase = Phase.idle
+    /// Counts the runs of this rotation; with its name it makes the marker.
+    package var run = 0
+    package var cause = Cause.schedule
+    package var startedAt: Timestamp?
+    /// The slot of the schedule that this run answers.
+    package var slot: Timestamp?
+    /// Of the definition that this run goes by.
+    package var definition = ""
+
+    /// The secrets that were there before this run made one.
+    package var knownIDs: [String] = []
+    package var predecessor: String?
+    /// Of the predecessor's value, where the issuer shows it.
+    package var predecessorSHA256: String?
+
+    package var pending: Act?
+    package var created: Created?
+    /// Ours, and of no use any more since their value was lost: removed when the predecessor is.
+    package var lost: [String] = []
+    package var sinks: [SinkProgress] = []
+    /// From here on nothing is removed that a sink may hold.
+    package var hasTouchedSinks = false
+
+    package var overlapEndsAt: Timestamp?
+    package var deathEvidence: String?
+    package var events: [CallbackEvent] = []
+
+    /// Failed tries of the present step.
+    package var attempts = 0
+    package var dueAt: Timestamp?
+    /// Why only a person can go on.
+    package var attention: String?
+
+    /// What a person named with `rotate adopt`.
+    package var adopted: String?
+    package var last: Completed?
+
+    package init() {}
+
+    package struct Created: Equatable, Sendable {
+        package let id: String
+        package let sha256: String
+        package let expiresAt: Timestamp?
+    }
+
+    package struct SinkProgress: Equatable, Sendable {
+        package let target: String
+        package var evidence: Evidence?
+    }
+
+    package struct Completed: Equatable, Sendable {
+        package let id: String
+        package let at: Timestamp
+        package let slot: Timestamp?
+        package let expiresAt: Timestamp?
+    }
+
+    package var isRunning: Bool { phase != .idle && phase != .done }
+}
