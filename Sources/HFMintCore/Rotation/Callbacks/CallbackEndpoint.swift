@@ -1,0 +1,37 @@
+/// Someone who depends on a secret, and is told what happens to it.
+package struct CallbackEndpoint: Sendable {
+    package let url: HTTPURL
+    package let format: any CallbackFormat
+    /// Whether the old secret stays until this endpoint has agreed.
+    package let mustAcknowledge: Bool
+    /// How long its agreement is waited for, in seconds.
+    package let deadline: Int
+
+    package init(url: HTTPURL, format: any CallbackFormat, mustAcknowledge: Bool, deadline: Int) {
+        self.url = url
+        self.format = format
+        self.mustAcknowledge = mustAcknowledge
+        self.deadline = deadline
+    }
+}
+
+/// How an event is written and signed.
+package protocol CallbackFormat: Sendable {
+    /// The request for one try: the signature is made anew each time, as it covers the time of the try.
+    func request(
+        for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
+    ) throws(StepFailure) -> SignedCallback
+}
+
+package struct SignedCallback: Sendable {
+    package let headers: [HTTPHeader]
+    package let contentType: String
+    /// It holds no secret; it names them by id.
+    package let body: String
+
+    package init(headers: [HTTPHeader], contentType: String, body: String) {
+        self.headers = headers
+        self.contentType = contentType
+        self.body = body
+    }
+}

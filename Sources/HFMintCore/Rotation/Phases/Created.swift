@@ -1,0 +1,112 @@
+extension RotationMachine {
+    /// planned (announced, where the old secret dies at once) → created.
+    ///
+    /// Already true and durable then: the issuer holds a new secret that a marker, an id, or a SHA-256 that was
+    /// journalled before the call proves ours. After a crash the issuer is asked first: a secret of ours whose value
+    /// can be had is taken; one whose value is gone is removed by its id, and another is made.
+    func create() throws(StepError) -> Progress {
+        if case .person = definition.issuer.shape {
+            throw .attention(
+                "press Refresh at \(definition.issuer.target) now, then: hfmint rotate supply \(definition.name)")
+        }
+        if case .create(let sha256) = state.pending { return try recoverCreation(sha256: sha256) }
+        if state.pending == .removeCreated { return try removeCreated() }
+        let chosen = definition.issuer.takesChosenValue ? SharedSecret(chooseValue()) : nil
+        let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
+        let creation = SecretCreation(marker: marker, value: chosen)
+        var issued: CreatedSecret?
+        try act(.create(sha256: digest)) { () throws(StepFailure) -> CreatedSecret in
+            try definition.issuer.create(creation)
+        } result: { _, secret in
+            issued = secret
+        }
+        guard let issued else { return .go }
+        return try take(issued)
+    }
+
+    private func take(_ issued: CreatedSecret) throws(StepError) -> Progress {
+        let digest = try sha256(issued.value.secret)
+        value = issued.value
+        logInsInARow = 0
+        try move(to: .created) { state in
+            state.created = .init(id: issued.id, sha256: digest, expiresAt: issued.expiresAt)
+            state.events.append(self.event(.secretCreated, secretID: issued.id))
+        }
+        return .go
+    }
+
+    /// 64 characters that every issuer and every shell takes.
+    private func chooseValue() -> Secret {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var buffer = SecretBuffer(capacity: 64)
+        while buffer.byteCount < 64 {
+            var bits = context.random()
+            for _ in 0..<10 where buffer.byteCount < 64 {
+                buffer.append(alphabet[Int(bits & 63)])
+                bits >>= 6
+            }
+        }
+        return buffer.finish()
+    }
+
+    private func recoverCreation(sha256: String?) throws(StepError) -> Progress {
+        let survey = try survey()
+        guard let ours = ours(in: survey, sha256: sha256) else {
+            // Nothing of ours is there: the call did nothing.
+            try record { $0.pending = nil }
+            return .go
+        }
+        if let value = try readValue(ours.id) {
+            try record { $0.pending = nil }
+            return try take(CreatedSecret(id: ours.id, value: value, expiresAt: ours.expiresAt))
+        }
+        guard case .separate = definition.issuer.shape else {
+            try record { $0.pending = nil }
+            return .go
+        }
+        try record { state in
+            state.created = .init(id: ours.id, sha256: sha256 ?? "", expiresAt: nil)
+            state.pending = .removeCreated
+        }
+        return try removeCreated()
+    }
+
+    /// The secret that an interrupted call made, by its proof: never by being new alone, as an administrator's is too.
+    private func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
+        let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
+        if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
+        if let sha256 { return survey.secrets.first { $0.sha256 == sha256 } }
+        switch definition.issuer.shape {
+        case .stacked, .replacing:
+            // One place, one value: it is not the one from before, so our call changed it.
+            return survey.secrets.first { $0.sha256 != nil && $0.sha256 != state.predecessorSHA256 }
+        case .separate, .person: return nil
+        }
+    }
+
+    func readValue(_ id: String) throws(StepError) -> SharedSecret? {
+        guard definition.issuer.isReadable else { return nil }
+        var value: SharedSecret?
+        try asking { () throws(StepFailure) in
+            if let secret = try definition.issuer.read(id) { value = SharedSecret(secret) }
+        }
+        return value
+    }
+
+    /// Removes a new secret of ours that no sink can hold, and goes back to before it was made.
+    func removeCreated() throws(StepError) -> Progress {
+        guard let created = state.created else {
+            try record { $0.pending = nil }
+            return .go
+        }
+        let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
+        try act(.removeCreated) { () throws(StepFailure) in
+            try definition.issuer.delete(created.id)
+        } result: { state, _ in
+            state.created = nil
+            state.phase = back
+        }
+        value = nil
+        return .go
+    }
+}

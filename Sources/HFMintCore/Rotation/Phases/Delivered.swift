@@ -1,0 +1,86 @@
+extension RotationMachine {
+    /// verified → delivered: every sink has confirmed the new secret.
+    ///
+    /// The first write is the point of no return, and is recorded before it is sent: from there on nothing is removed
+    /// that a sink may hold. A value that a crash took comes back from the issuer, or from a sink that can be read;
+    /// else another secret is made while both stay alive, and where the issuer has no room for that a person is asked.
+    func deliver() throws(StepError) -> Progress {
+        guard let created = state.created else { throw .attention("the journal names no new secret") }
+        guard try recoverValue(created) else { return try createAnother(created) }
+        for index in definition.sinks.indices where state.sinks[index].evidence == nil {
+            try write(to: definition.sinks[index], at: index, created)
+        }
+        try move(to: .delivered) { state in
+            state.events.append(self.event(.secretDelivered, secretID: created.id))
+        }
+        return .go
+    }
+
+    private func write(to sink: any Sink, at index: Int, _ created: RotationState.Created) throws(StepError) {
+        guard let value else { return }
+        let token = "\(marker):\(created.sha256.prefix(16))"
+        // The same value with the same token: to repeat an interrupted write does no harm.
+        try act(.write(sink: sink.target), alsoIntending: { $0.hasTouchedSinks = true }) {
+            () throws(StepFailure) -> Evidence in
+            try sink.write(value.secret, token: token)
+        } result: { state, evidence in
+            state.sinks[index].evidence = evidence
+        }
+    }
+
+    private func recoverValue(_ created: RotationState.Created) throws(StepError) -> Bool {
+        if value != nil { return true }
+        if let read = try readValue(created.id), try sha256(read.secret) == created.sha256 {
+            value = read
+            return true
+        }
+        for sink in definition.sinks where sink.isReadable {
+            guard let found = try read(sink), try sha256(found.secret) == created.sha256, try works(found) else {
+                continue
+            }
+            value = found
+            return true
+        }
+        return false
+    }
+
+    private func read(_ sink: any Sink) throws(StepError) -> SharedSecret? {
+        var value: SharedSecret?
+        try asking { () throws(StepFailure) in
+            if let secret = try sink.read() { value = SharedSecret(secret) }
+        }
+        return value
+    }
+
+    func works(_ value: SharedSecret) throws(StepError) -> Bool {
+        guard let verifier = definition.verifier else { return true }
+        return try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) } == .accepted
+    }
+
+    private func createAnother(_ created: RotationState.Created) throws(StepError) -> Progress {
+        // No sink holds it, so it may go.
+        guard state.hasTouchedSinks else { return try removeOrForget() }
+        if case .separate(let limit?) = definition.issuer.shape {
+            guard try survey().secrets.count < limit else {
+                throw .attention(
+                    "the value of the new secret is lost, some sinks hold it, and \(definition.issuer.target) has no room"
+                        + " for another")
+            }
+        }
+        let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
+        try move(to: back) { state in
+            if case .separate = self.definition.issuer.shape { state.lost.append(created.id) }
+            state.knownIDs.append(created.id)
+            state.created = nil
+            state.pending = nil
+            for index in state.sinks.indices { state.sinks[index].evidence = nil }
+        }
+        return .go
+    }
+
+    private func removeOrForget() throws(StepError) -> Progress {
+        if case .separate = definition.issuer.shape { return try removeCreated() }
+        try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
+        return .go
+    }
+}

@@ -1,0 +1,66 @@
+extension RotationMachine {
+    /// announced → retired: the predecessor is switched off where that can be undone, its death has evidence, then it
+    /// is removed; and so are secrets of ours whose value was lost.
+    ///
+    /// Without a predecessor nothing is retired. Everything here repeats until it is proven.
+    func retire() throws(StepError) -> Progress {
+        guard let predecessor = state.predecessor, predecessor != state.created?.id else {
+            return try removeLost()
+        }
+        if state.deathEvidence == nil {
+            let canCheck = definition.issuer.isReadable && definition.verifier != nil
+            let old = canCheck ? try readValue(predecessor) : nil
+            try deactivate(predecessor)
+            guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
+                throw .attention(
+                    "\(definition.issuer.target) took the order to retire the old secret, and shows no proof that it is dead"
+                )
+            }
+            try record { $0.deathEvidence = evidence }
+        }
+        try act(.delete) { () throws(StepFailure) in
+            try definition.issuer.delete(predecessor)
+        } result: { _, _ in
+        }
+        return try removeLost()
+    }
+
+    /// Stacked issuers have no such step: there the removal is the death.
+    private func deactivate(_ id: String) throws(StepError) {
+        try act(.deactivate) { () throws(StepFailure) in
+            if try !definition.issuer.deactivate(id) { try definition.issuer.delete(id) }
+        } result: { _, _ in
+        }
+    }
+
+    private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepError) -> String? {
+        if let old, let value = try newValue(), let verifier = definition.verifier {
+            let oldAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: old.secret) }
+            let newAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
+            if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
+        }
+        let listings = try [survey(), survey()]
+        let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }
+        // An issuer that lists nothing at all proves nothing.
+        if isGone, listings.allSatisfy({ !$0.secrets.isEmpty }) { return "listed" }
+        return definition.acceptsUnprovenDeath ? "accepted" : nil
+    }
+
+    private func newValue() throws(StepError) -> SharedSecret? {
+        if let value { return value }
+        guard let created = state.created else { return nil }
+        return try readValue(created.id)
+    }
+
+    private func removeLost() throws(StepError) -> Progress {
+        while let id = state.lost.first {
+            try act(.delete) { () throws(StepFailure) in
+                try definition.issuer.delete(id)
+            } result: { state, _ in
+                state.lost.removeFirst()
+            }
+        }
+        try move(to: .retired)
+        return .go
+    }
+}

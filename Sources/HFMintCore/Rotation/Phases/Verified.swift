@@ -1,0 +1,53 @@
+extension RotationMachine {
+    /// created → verified: a real log-in with the new secret works as often in a row as was asked for.
+    ///
+    /// No sink has been touched; a failure removes what we made, and the old secret never noticed.
+    func verify() throws(StepError) -> Progress {
+        if state.pending == .removeCreated { return try removeCreated() }
+        guard let value = try valueFromIssuer() else { return try discard() }
+        guard let verifier = definition.verifier else {
+            try move(to: .verified)
+            return .go
+        }
+        let answer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
+        guard answer == .accepted else { return try refused() }
+        logInsInARow += 1
+        guard logInsInARow >= verifier.attempts else { return .go }
+        try move(to: .verified)
+        return .go
+    }
+
+    /// A new secret may take a while to spread; how long is nobody's promise.
+    private static let patience = 60
+
+    private func refused() throws(StepError) -> Progress {
+        logInsInARow = 0
+        try record { $0.attempts += 1 }
+        guard state.attempts < Self.patience else {
+            _ = try discard()
+            throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
+        }
+        return .soon(seconds: 2)
+    }
+
+    /// The value in memory, or as the issuer shows it again.
+    private func valueFromIssuer() throws(StepError) -> SharedSecret? {
+        if let value { return value }
+        guard let created = state.created else { return nil }
+        value = try readValue(created.id)
+        return value
+    }
+
+    /// Gives up a new secret that nobody has seen.
+    private func discard() throws(StepError) -> Progress {
+        switch definition.issuer.shape {
+        case .separate: return try removeCreated()
+        case .stacked:
+            try move(to: .planned) { $0.created = nil }
+            return .go
+        case .replacing, .person:
+            try move(to: .announced) { $0.created = nil }
+            return .go
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// One rotation as the manifest defines it.
+package struct RotationDefinition: Sendable {
+    package let name: String
+    package let issuer: any Issuer
+    package let verifier: (any Verifier)?
+    package let sinks: [any Sink]
+    package let callbacks: [CallbackEndpoint]
+    package let schedule: Schedule?
+    /// How long the old secret stays alive beside the new one, in seconds.
+    package let overlap: Int
+    /// Whether the issuer's yes counts as proof that the old secret is dead.
+    package let acceptsUnprovenDeath: Bool
+    /// Of the definition's text: a run finishes by the definition it began with.
+    package let digest: String
+
+    package init(
+        name: String, issuer: any Issuer, verifier: (any Verifier)?, sinks: [any Sink],
+        callbacks: [CallbackEndpoint] = [], schedule: Schedule? = nil, overlap: Int = 86_400,
+        acceptsUnprovenDeath: Bool = false, digest: String
+    ) {
+        self.name = name
+        self.issuer = issuer
+        self.verifier = verifier
+        // Those that can be read back first: they can give the value again if we lose it.
+        self.sinks = sinks.filter(\.isReadable) + sinks.filter { !$0.isReadable }
+        self.callbacks = callbacks
+        self.schedule = schedule
+        self.overlap = overlap
+        self.acceptsUnprovenDeath = acceptsUnprovenDeath
+        self.digest = digest
+    }
+}

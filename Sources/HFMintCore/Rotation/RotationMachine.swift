@@ -1,0 +1,183 @@
+/// Drives one rotation forward, from wherever it stopped.
+///
+/// Every act is an intent, made durable; the effect; and its result, made durable. An intent without a result is
+/// ambiguous, and the world is asked before anything is repeated. The value of a new secret lives in this object alone.
+package final class RotationMachine {
+    let definition: RotationDefinition
+    let context: Context
+    private let journal: RotationJournal
+    /// The new secret's value, as long as this process lives.
+    var value: SharedSecret?
+    /// Log-ins with the new secret that worked, in a row.
+    var logInsInARow = 0
+
+    package init(_ definition: RotationDefinition, journal: RotationJournal, context: Context) {
+        self.definition = definition
+        self.journal = journal
+        self.context = context
+    }
+
+    package var state: RotationState { journal.state }
+
+    /// What comes next.
+    package enum Progress: Equatable, Sendable {
+        /// Another step can be taken now.
+        case go
+        /// The same step is taken again soon, by this process: a value is in memory, or only a moment is missing.
+        case soon(seconds: Int)
+        /// Nothing to do before then; another process may take it up.
+        case later(Timestamp, because: String)
+        case attention(String)
+        case finished
+    }
+
+    /// Takes one step.
+    ///
+    /// - Throws: where the journal cannot be written: then nothing more may be done.
+    package func step() throws(FileFailure) -> Progress {
+        if let reason = state.attention { return .attention(reason) }
+        if let due = state.dueAt, due > context.clock.now(), value == nil {
+            return .later(due, because: "the last try failed")
+        }
+        try flushCallbacks()
+        do throws(StepError) {
+            return try stepOfPhase()
+        } catch {
+            switch error {
+            case .journal(let failure): throw failure
+            case .attention(let reason): return try stop(reason)
+            case .step(let failure): return try failed(failure)
+            }
+        }
+    }
+
+    private func stepOfPhase() throws(StepError) -> Progress {
+        switch state.phase {
+        case .idle, .done: .finished
+        case .planned where definition.issuer.shape.overlaps: try create()
+        case .planned: try announce()
+        case .announced where definition.issuer.shape.overlaps: try retire()
+        case .announced: try create()
+        case .created: try verify()
+        case .verified: try deliver()
+        case .delivered where definition.issuer.shape.overlaps: try announce()
+        case .delivered, .retired: try finish()
+        }
+    }
+
+    // MARK: Recording
+
+    /// Makes a change durable.
+    func record(_ change: (inout RotationState) -> Void) throws(StepError) {
+        var state = state
+        change(&state)
+        do throws(FileFailure) {
+            try journal.record(state)
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// The intent, durable; the effect; the result, durable.
+    func act<Result>(
+        _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
+        _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
+    ) throws(StepError) {
+        try record { state in
+            state.pending = act
+            intent(&state)
+        }
+        let outcome: Result
+        do throws(StepFailure) {
+            outcome = try effect()
+        } catch {
+            // Where nothing happened there is nothing to ask about.
+            if error.kind != .ambiguous { try record { $0.pending = nil } }
+            throw .step(error)
+        }
+        try record { state in
+            state.pending = nil
+            state.attempts = 0
+            state.dueAt = nil
+            result(&state, outcome)
+        }
+    }
+
+    func move(to phase: RotationState.Phase, _ change: (inout RotationState) -> Void = { _ in }) throws(StepError) {
+        try record { state in
+            state.phase = phase
+            state.attempts = 0
+            state.dueAt = nil
+            change(&state)
+        }
+    }
+
+    /// Runs what asks or changes the world, with its failure in our terms.
+    func asking<Result>(_ body: () throws(StepFailure) -> Result) throws(StepError) -> Result {
+        do throws(StepFailure) {
+            return try body()
+        } catch {
+            throw .step(error)
+        }
+    }
+
+    // MARK: Failures
+
+    /// Tries of one step before a person is asked.
+    package static let mostAttempts = 8
+
+    private func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
+        if failure.kind == .refused { return try stop(failure.message) }
+        var state = state
+        state.attempts += 1
+        guard state.attempts < Self.mostAttempts else {
+            return try stop("\(failure.message), \(state.attempts) times")
+        }
+        var wait = min(1 << (state.attempts - 1), 60)
+        if case .transient(let seconds?) = failure.kind { wait = max(wait, min(seconds, 86_400)) }
+        let due = context.clock.now() + wait
+        state.dueAt = due
+        try journal.record(state)
+        context.trace("\(definition.name): \(failure.message); again in \(wait) s")
+        return wait <= 60 ? .soon(seconds: wait) : .later(due, because: failure.message)
+    }
+
+    private func stop(_ reason: String) throws(FileFailure) -> Progress {
+        var state = state
+        state.attention = reason
+        state.events.append(event(.rotationAttention))
+        try journal.record(state)
+        try flushCallbacks()
+        return .attention(reason)
+    }
+
+    func saveState(_ state: RotationState) throws(FileFailure) { try journal.record(state) }
+
+    func compactState(_ state: RotationState) throws(StepError) {
+        do throws(FileFailure) {
+            try journal.compact(state)
+        } catch {
+            throw .journal(error)
+        }
+    }
+}
+
+/// Why a step ended without its result.
+enum StepError: Error {
+    case journal(FileFailure)
+    case step(StepFailure)
+    case attention(String)
+}
+
+extension RotationMachine {
+    /// Written beside the new secret where the issuer has room: it proves it ours.
+    var marker: String { "hfmint:\(definition.name):\(state.run)" }
+
+    func sha256(_ secret: borrowing Secret) throws(StepError) -> String {
+        do throws(MintError) {
+            return try context.digests.sha256(secret).hexadecimal
+        } catch {
+            throw .attention(error.message)
+        }
+    }
+}
