@@ -16,7 +16,7 @@ extension RotationMachine {
     /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
     private static let spacing = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
 
-    /// Tells whoever is due. At least once, durable, under the same id.
+    /// Tells whoever is due: at least once, durable, under the same id.
     func flushCallbacks() throws(FileFailure) {
         for eventIndex in state.events.indices {
             for index in state.events[eventIndex].deliveries.indices {
