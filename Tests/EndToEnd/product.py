@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import evidence
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 TIMEOUT = 60.0
 
@@ -27,6 +29,9 @@ def binary() -> Path | None:
         return Path(given).resolve(strict=True)
     built = CHECKOUT / ".build/debug/hfmint"
     return built if built.exists() else None
+
+
+THE_PRODUCT = binary()
 
 
 def folder_with(program: Path, folder: Path) -> Path:
@@ -55,4 +60,5 @@ def run(
         timeout=timeout,
         check=False,
     )
+    evidence.keep(THE_PRODUCT, command, env, cwd, (done.stdout, done.stderr))
     return Result(done.returncode, done.stdout, done.stderr)

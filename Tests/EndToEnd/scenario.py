@@ -27,6 +27,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
+import evidence
 import product
 from normal import normalise
 from Sandbox.github import file_commands
@@ -167,6 +168,7 @@ class Player:
         )
         path.write_text(self._fill(unescaped), encoding="utf-8")
         path.chmod(int(mode, 8))
+        evidence.put_there(path)
 
     def _next_step(self, _: str) -> None:
         environment = self._environment
