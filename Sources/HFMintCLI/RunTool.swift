@@ -16,7 +16,10 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
     var context = context
     var printer = Printer(
         output: context.output, environment: context.environment, asJSON: words.contains("--json"))
-    var isEvaluated = words.first == Command.exchange.name
+    // Until the command is known, it may be a slip of `exchange`, and what a shell evaluates must fail with it.
+    var isEvaluated = !words.contains("--json") && words.first.map { name in
+        name == Command.exchange.name || !name.utf8.starts(with: "-".utf8) && !allCommands.contains { $0.name == name }
+    } == true
     var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
         let (command, rest) = try command(words)

@@ -88,8 +88,9 @@ package struct Delivery: Sendable {
         return (key, path)
     }
 
+    /// With `--export` the shell has the value as well, and whatever it starts may print it.
     private var printsOrExportsValue: Bool {
-        methods.contains(.stdout) || exportsValues && methods.contains { $0 == .env || $0 == .output }
+        methods.contains(.stdout) || exportsValues && methods.contains { [.shell, .env, .output].contains($0) }
     }
 
     private func checkMasking() throws(MintError) {
@@ -207,7 +208,8 @@ extension Delivery {
             }
         }
         guard let path = given ?? jobFile else { return }
-        outcome.lines.append(path)
+        // stdout that a shell evaluates, or that is the token, has no room for a path.
+        if !methods.contains(.shell), !methods.contains(.stdout) { outcome.lines.append(path) }
         outcome.places.append(.init(method: method.name, target: path))
     }
 }
