@@ -106,7 +106,7 @@ package struct Delivery: Sendable {
         if context.output.kind(of: .err) == .file {
             throw MintError(
                 .deliveryRefused, "stderr is a file, so the line that masks the token would stay in it",
-                hint: "do not redirect stderr of this command, or leave out --export")
+                hint: "do not redirect stderr of this command" + (exportsValues ? ", or leave out --export" : ""))
         }
     }
 }
@@ -146,7 +146,7 @@ extension Delivery {
         } catch {
             throw MintError(
                 .stateUnusable, "cannot deliver to '\(error.path)': \(error.reason)",
-                hint: "the token was not delivered; it expires by itself")
+                hint: "put that right, or choose another --deliver; the token that was had expires by itself")
         }
     }
 

@@ -102,11 +102,11 @@ package struct Exchanger: Sendable {
             throw TryFailure(
                 .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
         }
-        guard response.status == 200 else { throw refusal(response, idToken.claims, resource) }
-        guard let answer = TokenExchange.answer(response.body) else {
+        guard (200...299).contains(response.status) else { throw refusal(response, idToken.claims, resource) }
+        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw TryFailure(
                 MintError(
-                    .answerInvalid, "\(host) answered 200, but not with a Hub token; nothing was written",
+                    .answerInvalid, "\(host) answered \(response.status), but not with a Hub token; nothing was written",
                     hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
         }
         do throws(MintError) {
