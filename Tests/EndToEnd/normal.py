@@ -15,6 +15,8 @@ PATTERNS = (
     (r"(?<=/)((?:[a-z]+-)?)[0-9a-f]{32}\b", r"\1{key}"),
     (r"\b[0-9a-f]{64}\b", "{sha256}"),
     (r"\b1[789]\d{8}\b", "{epoch}"),
+    (r"\b\d+ bytes from\b", "{size} bytes from"),
+    (r"\bwaiting \d+ ms\b", "waiting {wait}"),
 )
 
 
