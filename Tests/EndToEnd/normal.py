@@ -12,11 +12,12 @@ PATTERNS = (
     (UUID, "{uuid}"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", "{time}"),
     (r"(hfmint(?:-\d+)?)/[0-9a-f]{8,}\b", r"\1/{job}"),
-    (r"(?<=/)((?:[a-z]+-)?)[0-9a-f]{32}\b", r"\1{key}"),
+    (r"(?<=/)((?:[a-z]+-)?)[0-9a-f]{32,40}\b", r"\1{key}"),
     (r"\b[0-9a-f]{64}\b", "{sha256}"),
     (r"\b1[789]\d{8}\b", "{epoch}"),
     (r"\b\d+ bytes from\b", "{size} bytes from"),
     (r"\bwaiting \d+ ms\b", "waiting {wait}"),
+    (r"\bgood for \d+ (?:s|min)\b", "good for {lifetime}"),
 )
 
 
