@@ -17,9 +17,7 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
     var printer = Printer(
         output: context.output, environment: context.environment, asJSON: words.contains("--json"))
     // Until the command is known, it may be a slip of `exchange`, and what a shell evaluates must fail with it.
-    var isEvaluated = !words.contains("--json") && words.first.map { name in
-        name == Command.exchange.name || !name.utf8.starts(with: "-".utf8) && !allCommands.contains { $0.name == name }
-    } == true
+    var isEvaluated = !words.contains("--json") && mayBeExchange(words.first)
     var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
         let (command, rest) = try command(words)
@@ -40,6 +38,11 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
         printer.print(error, evaluated: isEvaluated)
         return ownFailureStatus ?? error.code.exitStatus.rawValue
     }
+}
+
+private func mayBeExchange(_ word: String?) -> Bool {
+    guard let word, !word.utf8.starts(with: "-".utf8) else { return false }
+    return word == Command.exchange.name || !allCommands.contains { $0.name == word }
 }
 
 /// The command that the first word names, and the words after it.

@@ -35,7 +35,8 @@ extension Option {
         "deliver", "HOW", repeats: true,
         choices: ["auto", "shell", "env", "output", "env-file", "token-file", "stdout"],
         help: "how the token is handed on: \(DeliveryMethod.words.joined(separator: ", ")) (default: auto)")
-    static let export = Option("export", help: "deliver the token's value instead of its path, and mask it where the CI system can")
+    static let export = Option(
+        "export", help: "deliver the token's value instead of its path, and mask it where the CI system can")
 }
 
 private struct ExchangeCommand {

@@ -106,7 +106,8 @@ package struct Exchanger: Sendable {
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw TryFailure(
                 MintError(
-                    .answerInvalid, "\(host) answered \(response.status), but not with a Hub token; nothing was written",
+                    .answerInvalid,
+                    "\(host) answered \(response.status), but not with a Hub token; nothing was written",
                     hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
         }
         do throws(MintError) {

@@ -78,7 +78,8 @@ package struct Refusal: Sendable {
 
     private var hint: String {
         if isAboutTrust {
-            return "compare with the publishers at \(resource.settingsURL(on: authority.endpoint)), or add this one there"
+            let page = resource.settingsURL(on: authority.endpoint)
+            return "compare with the publishers at \(page), or add this one there"
         }
         return answer.isOAuth
             ? "check the name of the resource: '\(resource.canonical)' means a \(resource.noun)"

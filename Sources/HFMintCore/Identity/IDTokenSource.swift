@@ -111,7 +111,8 @@ extension Acquisition {
         } catch {
             switch error {
             case .notFound: throw unreadable("\(source) was not found", hint: hint)
-            case .timedOut: throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
+            case .timedOut:
+                throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
             case .tooMuchOutput:
                 throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
             case .cannotStart(let reason): throw unreadable("\(source) could not be started: \(reason)", hint: hint)
