@@ -54,7 +54,9 @@ package struct TryFailure: Error, Sendable {
 }
 
 /// For a message: a limit that was a moment short of a second is called the second that it was meant to be.
-package func inSeconds(_ milliseconds: Int) -> String { "\((milliseconds + 999) / 1_000) s" }
+package func inSeconds(_ milliseconds: Int) -> String {
+    milliseconds <= 500 ? "\(milliseconds) ms" : "\((milliseconds + 999) / 1_000) s"
+}
 
 extension Duration {
     package var milliseconds: Int {
