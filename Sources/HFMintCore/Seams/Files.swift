@@ -47,7 +47,7 @@ package struct FileIdentity: Equatable, Sendable {
     /// In nanoseconds since 1970: a file system gives a removed file's inode to the next one.
     package let modifiedAt: Int
 
-    package init(device: UInt64, inode: UInt64, modifiedAt: Int) {
+    package init(device: UInt64, inode: UInt64, modifiedAt: Int = 0) {
         self.device = device
         self.inode = inode
         self.modifiedAt = modifiedAt
