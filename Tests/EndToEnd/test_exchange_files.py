@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import product
-from evidence import Hfmint, changes, files_with, tokens, traces_of_nothing, tree
+from traces import Hfmint, changes, files_with, tokens, traces_of_nothing, tree
 from Sandbox.world import World
 
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")

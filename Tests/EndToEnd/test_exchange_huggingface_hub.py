@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import product
-from evidence import tokens
+from traces import tokens
 from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.world import World

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import product
-from evidence import strace, tokens
+from traces import strace, tokens
 from Sandbox.world import World
 
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")

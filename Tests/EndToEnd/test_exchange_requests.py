@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import product
-from evidence import Hfmint, sent_id_tokens, strace, tokens
+from traces import Hfmint, sent_id_tokens, strace, tokens
 from Sandbox.server import Server
 from Sandbox.world import World
 

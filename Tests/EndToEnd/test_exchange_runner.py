@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import product
-from evidence import Hfmint, tokens
+from traces import Hfmint, tokens
 from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.runnerfiles import read_env, read_output
