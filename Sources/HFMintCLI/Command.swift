@@ -62,5 +62,5 @@ package struct Command: Sendable {
     /// Its own, and `--help`.
     package var allOptions: [Option] { options + [.help] }
 
-    var helpHint: String { "see `hfmint help\(name.isEmpty ? "" : " \(name)")`" }
+    var helpHint: String { "see `hfmint help\(name.isEmpty || name.hasPrefix("-") ? "" : " \(name)")`" }
 }

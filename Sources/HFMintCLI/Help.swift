@@ -26,8 +26,9 @@ enum Help {
 
     /// `hfmint help COMMAND`.
     static func lines(for command: Command) -> [String] {
-        let words =
-            ["hfmint"] + [usage(command)].filter { !$0.isEmpty } + (command.options.isEmpty ? [] : ["[OPTION]…"])
+        // Before the operands: what follows the COMMAND of `run` belongs to it.
+        let options = command.options.isEmpty ? nil : "[OPTION]…"
+        let words = ["hfmint", command.name, options, command.operands].compactMap(\.self).filter { !$0.isEmpty }
         return ["usage: \(words.joined(separator: " "))", ""]
             + command.description.flatMap { wrapped($0) + [""] }
             + ["options:"] + aligned(command.allOptions.map { ($0.usage, $0.help) })

@@ -16,7 +16,8 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
     var context = context
     var printer = Printer(
         output: context.output, environment: context.environment, asJSON: words.contains("--json"))
-    var isEvaluated = words.first == Command.exchange.name
+    // Until the command is known, it may be a slip of `exchange`, and what a shell evaluates must fail with it.
+    var isEvaluated = !words.contains("--json") && mayBeExchange(words.first)
     var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
         let (command, rest) = try command(words)
@@ -37,6 +38,11 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
         printer.print(error, evaluated: isEvaluated)
         return ownFailureStatus ?? error.code.exitStatus.rawValue
     }
+}
+
+private func mayBeExchange(_ word: String?) -> Bool {
+    guard let word, !word.utf8.starts(with: "-".utf8) else { return false }
+    return word == Command.exchange.name || !allCommands.contains { $0.name == word }
 }
 
 /// The command that the first word names, and the words after it.

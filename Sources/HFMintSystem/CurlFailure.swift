@@ -52,7 +52,3 @@ private func certificateReason(_ verifyResult: Int) -> String {
     default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
     }
 }
-
-private func inSeconds(_ milliseconds: Int) -> String {
-    milliseconds < 1_000 ? "\(milliseconds) ms" : "\(milliseconds / 1_000) s"
-}

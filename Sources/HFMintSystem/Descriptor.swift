@@ -25,6 +25,11 @@ struct Descriptor: ~Copyable {
 
     deinit { _ = close(number) }
 
+    /// What was asked for when it was made is only an upper bound: a umask may have taken even the owner's rights.
+    func setMode(_ mode: mode_t) throws(Errno) {
+        guard fchmod(number, mode) == 0 else { throw .last }
+    }
+
     /// Writes everything, in one call unless the kernel takes it in parts.
     func write(_ secret: borrowing Secret) throws(Errno) {
         try secret.reveal { span throws(Errno) in
@@ -47,7 +52,9 @@ struct Descriptor: ~Copyable {
     func identity() throws(Errno) -> FileIdentity {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw .last }
-        return FileIdentity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))
+        return FileIdentity(
+            device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino),
+            modifiedAt: raw.st_mtim.tv_sec * 1_000_000_000 + raw.st_mtim.tv_nsec)
     }
 
     /// The whole of a regular file.

@@ -14,6 +14,7 @@ extension Descriptor {
             // Random, not the process id: in a container that is the same in every run.
             let draft = draftName(name, String(UInt64.random(in: .min ... .max), radix: 36))
             let file = try openBelow(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+            try file.setMode(0o600)
             // Held until it has its name: nobody sweeps the draft of a living process. One that was swept before it
             // was locked is gone, and another is made.
             if file.tryLock(), try file.status().linkCount > 0 { return try finish(file, draft, name, bytes) }

@@ -73,6 +73,8 @@ final class EasyHandle {
 
     private func perform() throws(CurlError) {
         try check(unsafe library.easy_perform(pointer))
+        // libcurl calls it a success when a peer hangs up inside the head of its answer.
+        guard answer.headIsComplete else { throw CurlError(CURLE_PARTIAL_FILE) }
     }
 
     var bodyIsTooLarge: Bool { answer.isTooLarge }
@@ -120,11 +122,14 @@ private final class Answer {
     private var body = SecretBuffer(capacity: 0)
     private(set) var headers: [HTTPHeader] = []
     private(set) var isTooLarge = false
+    /// Whether the empty line after the headers has come.
+    private(set) var headIsComplete = false
 
     func reset(bodyLimit: Int) {
         body = SecretBuffer(capacity: bodyLimit)
         headers = []
         isTooLarge = false
+        headIsComplete = false
     }
 
     func takeBody() -> Secret {
@@ -142,7 +147,12 @@ private final class Answer {
     /// Keeps the few headers that hfmint reads; of two with one name, the first.
     func receive(header line: UnsafeRawBufferPointer) {
         // A new status line: what came before belonged to an interim answer.
-        if unsafe line.starts(with: "HTTP/".utf8) { headers = [] }
+        if unsafe line.starts(with: "HTTP/".utf8) {
+            headers = []
+            headIsComplete = false
+        } else if unsafe line.allSatisfy({ $0 == ASCII.carriageReturn || $0 == ASCII.lineFeed }) {
+            headIsComplete = true
+        }
         guard let colon = unsafe line.firstIndex(of: ASCII.colon), line.count <= 2_048 else { return }
         let name = unsafe String(decoding: line[..<colon].map(\.asciiLowercased), as: UTF8.self)
         guard HTTPResponse.keptHeaders.contains(name), !headers.contains(where: { $0.name == name }) else { return }

@@ -85,7 +85,9 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         _ name: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock {
         let file = try naming("\(path)/\(name)") { () throws(Errno) in
-            try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            let file = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            try file.setMode(0o600)
+            return file
         }
         while !file.tryLock() {
             guard clock.uptime() < deadline else {
@@ -122,7 +124,12 @@ extension Descriptor {
     }
 
     fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) {
-        guard unsafe mkdirat(number, name, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(path) }
+        guard unsafe mkdirat(number, name, 0o700) == 0 else {
+            guard errno == EEXIST else { throw Errno.last.failure(path) }
+            return
+        }
+        // The umask may have taken even the owner's rights.
+        guard unsafe fchmodat(number, name, 0o700, 0) == 0 else { throw Errno.last.failure(path) }
     }
 
     /// Refuses what is not this user's alone; `nil` where there is nothing.

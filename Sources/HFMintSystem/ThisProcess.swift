@@ -10,6 +10,11 @@ package enum ThisProcess {
     package static func harden() {
         forbidCoreDumps()
         _ = hfmint_linux_set_not_dumpable()
+        // Where Swift's own crash reporter is installed, it has taken these already: it would print parts of our
+        // memory, and waits for ever for a process that nobody may look into.
+        for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+            _ = Glibc.signal(signal, SIG_DFL)
+        }
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", O_RDWR)
         }

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 PATTERNS = (
     (rf"Root=1-[0-9a-f]{{8}}-[0-9a-f]{{24}};{UUID}", "{request-id}"),
-    (rf"ghadelimiter_{UUID}", "{delimiter}"),
+    (rf"ghadelimiter_(?:{UUID}|[0-9a-f]{{32}})", "{delimiter}"),
     (UUID, "{uuid}"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", "{time}"),
     (r"(hfmint(?:-\d+)?)/[0-9a-f]{8,}\b", r"\1/{job}"),
-    (r"\{job\}/[0-9a-f]{8,}", "{job}/{key}"),
+    (r"(?<=/)((?:[a-z]+-)?)[0-9a-f]{32,40}\b", r"\1{key}"),
     (r"\b[0-9a-f]{64}\b", "{sha256}"),
     (r"\b1[789]\d{8}\b", "{epoch}"),
+    (r"\b\d+ bytes from\b", "{size} bytes from"),
+    (r"\bwaiting \d+ ms\b", "waiting {wait}"),
+    (r"\bgood for \d+ (?:s|min)\b", "good for {lifetime}"),
 )
 
 

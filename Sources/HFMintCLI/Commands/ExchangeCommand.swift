@@ -35,7 +35,8 @@ extension Option {
         "deliver", "HOW", repeats: true,
         choices: ["auto", "shell", "env", "output", "env-file", "token-file", "stdout"],
         help: "how the token is handed on: \(DeliveryMethod.words.joined(separator: ", ")) (default: auto)")
-    static let export = Option("export", help: "deliver the token's value, masked, instead of the path of its file")
+    static let export = Option(
+        "export", help: "deliver the token's value instead of its path, and mask it where the CI system can")
 }
 
 private struct ExchangeCommand {
@@ -46,16 +47,18 @@ private struct ExchangeCommand {
     private let arguments: Arguments
 
     static func printsShell(_ arguments: Arguments) -> Bool {
-        let methods = arguments.values(.deliver)
-        return !arguments.has(.json) && (methods.isEmpty || methods.contains("auto") || methods.contains("shell"))
+        let words = arguments.values(.deliver)
+        let methods = words.compactMap { try? DeliveryMethod(parsing: $0) }
+        // A slip in the name of a delivery must stop the script too.
+        let mayBeShell = methods.count < words.count || methods.contains(.auto) || methods.contains(.shell)
+        return !arguments.has(.json) && (words.isEmpty || mayBeShell)
     }
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        requests = try TokenRequest.parse(
-            Self.operands(arguments, context.environment), endpoint: authority.endpoint)
+        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         if requests.count > 1, case .tokenFile(.some) = methods.first(where: { $0.name == "token-file" }) {
             throw .usage(
@@ -63,14 +66,21 @@ private struct ExchangeCommand {
         }
     }
 
-    private static func operands(_ arguments: Arguments, _ environment: Environment) throws(MintError) -> [String] {
-        guard arguments.operands.isEmpty else { return arguments.operands }
-        guard let resource = environment[.hfmintResource] ?? environment[.hfOIDCResource] else {
-            throw .usage(
-                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-                hint: "name what the token is for: hfmint exchange owner/name")
+    private static func requests(
+        _ operands: [String], _ environment: Environment, _ endpoint: Origin
+    ) throws(MintError) -> [TokenRequest] {
+        guard operands.isEmpty else { return try TokenRequest.parse(operands, endpoint: endpoint) }
+        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
+            guard let resource = environment[key] else { continue }
+            do throws(MintError) {
+                return try TokenRequest.parse([resource], endpoint: endpoint)
+            } catch {
+                throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
+            }
         }
-        return [resource]
+        throw .usage(
+            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
+            hint: "name what the token is for: hfmint exchange owner/name")
     }
 
     func run() throws(MintError) -> Report {
@@ -116,7 +126,18 @@ private struct ExchangeCommand {
             "deliveries": .array(outcome.places.map { ["method": .string($0.method), "target": .string($0.target)] }),
             "errors": .array(failures.map(\.json)),
         ]
-        return Report(text: text, json: json, failures: failures)
+        return Report(text: text, json: json, failures: toldOnce(failures))
+    }
+
+    /// Every resource was asked for with the same claims, so what to enter for them is said with the first refusal.
+    private func toldOnce(_ failures: [MintError]) -> [MintError] {
+        let first = failures.firstIndex { $0.code == .exchangeRejected }
+        return failures.enumerated().map { index, failure in
+            guard let first, index > first, failure.code == .exchangeRejected else { return failure }
+            var told = failure
+            told.details.removeAll { !$0.hasPrefix("request id:") }
+            return told
+        }
     }
 }
 

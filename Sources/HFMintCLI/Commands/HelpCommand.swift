@@ -10,6 +10,9 @@ extension Command {
         examples: [Example("what `exchange` takes and does", "hfmint help exchange")],
         run: { arguments, _ throws(MintError) in
             guard let name = arguments.operands.first else { return Report(lines: Help.overview(), json: .null) }
+            guard arguments.operands.count == 1 else {
+                throw .usage("help explains one command at a time", hint: "hfmint help \(name)")
+            }
             guard let command = allCommands.first(where: { $0.name == name }) else {
                 throw .usage(
                     "unknown command '\(name)'",

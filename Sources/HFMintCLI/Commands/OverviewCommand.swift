@@ -21,7 +21,9 @@ private struct Overview {
     let context: Context
 
     func report() -> Report {
-        guard let platform = Provider.detected(in: context.environment) else { return outsideCI() }
+        guard let platform = Provider.detected(in: context.environment) else {
+            return context.environment.isSet(.hfOIDCIDToken) ? ready(nil, .variable(.hfOIDCIDToken)) : outsideCI()
+        }
         let job = Provider.Job(environment: context.environment, files: context.files)
         do throws(MintError) {
             let given = IDTokenSource.given(context.environment).map { Acquisition.variable($0) }
@@ -32,11 +34,11 @@ private struct Overview {
         }
     }
 
-    private func ready(_ platform: Provider, _ acquisition: Acquisition) -> Report {
+    private func ready(_ platform: Provider?, _ acquisition: Acquisition) -> Report {
         let command = "eval \"$(hfmint exchange \(resource))\""
         return Report(
             lines: [
-                "platform   \(platform.title) (\(platform.evidence))",
+                "platform   \(platform.map { "\($0.title) (\($0.evidence))" } ?? "none that hfmint knows")",
                 "ID token   from \(acquisition.source)\(acquisition.canMintAgain ? "" : ", the same one for the whole job")",
                 "next       \(command)",
             ],

@@ -88,8 +88,9 @@ package struct Delivery: Sendable {
         return (key, path)
     }
 
+    /// With `--export` the shell has the value as well, and whatever it starts may print it.
     private var printsOrExportsValue: Bool {
-        methods.contains(.stdout) || exportsValues && methods.contains { $0 == .env || $0 == .output }
+        methods.contains(.stdout) || exportsValues && methods.contains { [.shell, .env, .output].contains($0) }
     }
 
     private func checkMasking() throws(MintError) {
@@ -105,7 +106,7 @@ package struct Delivery: Sendable {
         if context.output.kind(of: .err) == .file {
             throw MintError(
                 .deliveryRefused, "stderr is a file, so the line that masks the token would stay in it",
-                hint: "do not redirect stderr of this command, or leave out --export")
+                hint: "do not redirect stderr of this command" + (exportsValues ? ", or leave out --export" : ""))
         }
     }
 }
@@ -145,7 +146,7 @@ extension Delivery {
         } catch {
             throw MintError(
                 .stateUnusable, "cannot deliver to '\(error.path)': \(error.reason)",
-                hint: "the token was not delivered; it expires by itself")
+                hint: "put that right, or choose another --deliver; the token that was had expires by itself")
         }
     }
 
@@ -207,7 +208,8 @@ extension Delivery {
             }
         }
         guard let path = given ?? jobFile else { return }
-        outcome.lines.append(path)
+        // stdout that a shell evaluates, or that is the token, has no room for a path.
+        if !methods.contains(.shell), !methods.contains(.stdout) { outcome.lines.append(path) }
         outcome.places.append(.init(method: method.name, target: path))
     }
 }

@@ -34,8 +34,8 @@ package struct JobDirectory: Sendable {
         let isAbsolute = path.utf8.first == ASCII.slash
         var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
         let last = parts.popLast() ?? "."
-        let base = (isAbsolute ? "" : workingDirectory + "/") + parts.joined(separator: "/")
-        return (isAbsolute ? "/" + base : base, last)
+        let base = parts.joined(separator: "/")
+        return (isAbsolute ? "/" + base : ([workingDirectory] + parts).joined(separator: "/"), last)
     }
 
     /// Opens the first usable one, and notes what it skips; `nil` where none is: then nothing is cached.

@@ -60,12 +60,12 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .usage, .endpointRefused: .usage
+        case .usage, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
             .serverUntrusted, .proxyRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
-        case .deliveryRefused, .stateUnusable, .libraryMissing: .localState
+        case .stateUnusable, .libraryMissing: .localState
         }
     }
 

@@ -63,7 +63,7 @@ package struct Exchanger: Sendable {
         var attempts = Attempts(until: deadline)
         while true {
             do throws(TryFailure) {
-                return try attempt(resource, limits: attempts.limits(context.clock))
+                return try attempt(resource, attempts)
             } catch {
                 guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
             }
@@ -79,8 +79,10 @@ package struct Exchanger: Sendable {
         return error
     }
 
-    private func attempt(_ resource: Resource, limits: HTTPLimits) throws(TryFailure) -> HubToken {
-        let idToken = try source.acquisition.idToken(in: context, limits: limits)
+    private func attempt(_ resource: Resource, _ attempts: Attempts) throws(TryFailure) -> HubToken {
+        let limits = attempts.limits(context.clock)
+        let idToken = try source.acquisition.idToken(
+            in: context, limits: limits, remaining: attempts.remaining(context.clock))
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
         try check(idToken.claims, limits: limits)
         return try exchange(idToken, for: resource, limits: limits)
@@ -100,11 +102,12 @@ package struct Exchanger: Sendable {
             throw TryFailure(
                 .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
         }
-        guard response.status == 200 else { throw refusal(response, idToken.claims, resource) }
-        guard let answer = TokenExchange.answer(response.body) else {
+        guard (200...299).contains(response.status) else { throw refusal(response, idToken.claims, resource) }
+        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw TryFailure(
                 MintError(
-                    .answerInvalid, "\(host) answered 200, but not with a Hub token; nothing was written",
+                    .answerInvalid,
+                    "\(host) answered \(response.status), but not with a Hub token; nothing was written",
                     hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
         }
         do throws(MintError) {
@@ -129,7 +132,10 @@ package struct Exchanger: Sendable {
                     refusal.isAborted
                         ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
                         : "\(host) answered \(response.status)",
-                    details: requestID, hint: "this is safe to try again"),
+                    details: requestID,
+                    hint: refusal.isAborted
+                        ? "nothing is wrong with the Trusted Publisher; this is safe to try again"
+                        : "this is safe to try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         if (300...399).contains(response.status) {
@@ -160,11 +166,12 @@ extension Exchanger {
     private func checkAudience(_ claims: Claims) throws(TryFailure) {
         guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
         let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
+        let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
         throw TryFailure(
             MintError(
                 .identityUnsuitable,
-                "the ID token from \(source.acquisition.source) is for the audience \(found.isEmpty ? "none" : found),"
-                    + " and \(authority.endpoint.host) takes only '\(authority.audience)'",
+                "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
+                    + " '\(authority.audience)'",
                 hint: "ask for an ID token whose `aud` is \(authority.audience)"))
     }
 

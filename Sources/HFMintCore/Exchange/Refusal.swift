@@ -51,6 +51,9 @@ package struct Refusal: Sendable {
     private var sentClaims: [String] {
         guard isAboutTrust else { return [] }
         var rows: [(String, String)] = Self.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
+        if let expiry = claims.expiresAt, let row = rows.firstIndex(where: { $0.0 == "exp" }) {
+            rows[row].1 += " (\(expiry.rfc3339))"
+        }
         if claims["aud"] == nil {
             let audiences = claims.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
             rows.insert(("aud", "[\(audiences)]"), at: min(2, rows.count))
@@ -74,8 +77,12 @@ package struct Refusal: Sendable {
     }
 
     private var hint: String {
-        isAboutTrust
-            ? "compare with the publishers at \(resource.settingsURL(on: authority.endpoint)), or add this one there"
-            : "check the name of the resource; the Hub knows '\(resource.canonical)' as a \(resource.noun)"
+        if isAboutTrust {
+            let page = resource.settingsURL(on: authority.endpoint)
+            return "compare with the publishers at \(page), or add this one there"
+        }
+        return answer.isOAuth
+            ? "check the name of the resource: '\(resource.canonical)' means a \(resource.noun)"
+            : "check that \(authority.endpoint) is the Hub and not a proxy's page"
     }
 }

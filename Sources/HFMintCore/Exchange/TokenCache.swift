@@ -18,10 +18,10 @@ package struct TokenCache: Sendable {
     package func token(
         for key: TokenKey, until deadline: Duration, exchange: () throws(MintError) -> HubToken
     ) throws(MintError) -> HubToken {
-        if let token = cached(key) { return token }
+        if let token = cached(key) { return told(token) }
         let lock = try lock(key, until: deadline)
         defer { lock.release() }
-        if let token = cached(key) { return token }
+        if let token = cached(key) { return told(token) }
         try checkRejections(of: key)
         let token = try exchange()
         keep(token, for: key)
@@ -56,6 +56,11 @@ package struct TokenCache: Sendable {
         throw MintError(
             .exchangeRejected, "two fresh tokens were rejected within five minutes; no third is asked for",
             hint: "see what the token may do: `hfmint doctor`")
+    }
+
+    private func told(_ token: HubToken) -> HubToken {
+        context.trace("using the token that this job already has, in '\(directory.path)'")
+        return token
     }
 
     private func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {

@@ -44,6 +44,8 @@ package struct HubRefusal: Equatable, Sendable {
     package let status: Int
     /// `invalid_grant`.
     package let error: String
+    /// Whether it is an error of OAuth's, and not of whatever else may stand at the address.
+    package let isOAuth: Bool
     package let description: String?
     package let requestID: String?
     /// The Hub's clock, as its answer gave it.
@@ -58,6 +60,7 @@ package struct HubRefusal: Equatable, Sendable {
             return (root["error"]?.string(in: text), root["error_description"]?.string(in: text))
         }
         let isCode = fields.error?.allSatisfy { $0.isASCIILowercase || $0 == ASCII.underscore } ?? false
+        isOAuth = isCode
         error = isCode ? Self.excerpt(fields.error ?? []) : "HTTP \(response.status)"
         description = fields.description.map(Self.excerpt)
     }

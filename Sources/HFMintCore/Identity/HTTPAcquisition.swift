@@ -86,7 +86,9 @@ extension HTTPAcquisition {
         guard (200...201).contains(response.status) else { throw refusal(response, host, now: context.clock.now()) }
         guard let token = answer.token(in: response.body) else {
             throw TryFailure(
-                MintError(.identityUnavailable, "\(provider): \(host) answered, but without an ID token"))
+                MintError(
+                    .identityUnavailable, "\(provider): \(host) answered, but without an ID token",
+                    hint: "the CI system is having trouble; try again"))
         }
         return token
     }
@@ -125,6 +127,13 @@ extension HTTPAcquisition {
                     .identityUnavailable, "\(provider): \(host) answered \(response.status)",
                     hint: "the CI system is having trouble; try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: now))
+        }
+        guard !(300...399).contains(response.status) else {
+            return TryFailure(
+                MintError(
+                    .answerInvalid,
+                    "\(provider): \(host) answered with a redirect (\(response.status)), which is never followed",
+                    hint: "the CI system sets the address of its token endpoint; nothing in the job should"))
         }
         return TryFailure(
             MintError(

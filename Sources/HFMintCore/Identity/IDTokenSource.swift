@@ -55,11 +55,17 @@ package struct IDTokenSource: Sendable {
 
 extension Acquisition {
     /// Gets the token, anew at every call.
-    package func idToken(in context: Context, limits: HTTPLimits) throws(TryFailure) -> IDToken {
+    ///
+    /// - Parameter remaining: how long a command may take at most.
+    package func idToken(
+        in context: Context, limits: HTTPLimits, remaining: Duration? = nil
+    ) throws(TryFailure) -> IDToken {
         let text: Secret
         switch self {
         case .http(let http): text = try http.token(in: context, limits: limits)
-        case .command(let command): text = try run(command, in: context)
+        case .command(var command):
+            command.milliseconds = min(command.milliseconds, max(1, remaining?.milliseconds ?? .max))
+            text = try run(command, in: context)
         case .variable(let key):
             guard let value = context.environment.secret(key) else { throw unreadable("\(key.name) is not set") }
             text = value
@@ -70,7 +76,9 @@ extension Acquisition {
             return try IDToken.parse(text)
         } catch {
             throw TryFailure(
-                MintError(.identityUnsuitable, "\(source) did not give an ID token: \(error.reason)"))
+                MintError(
+                    .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",
+                    hint: "an ID token is a JWT: one line, three parts with dots between them"))
         }
     }
 
@@ -91,28 +99,33 @@ extension Acquisition {
             }
             return text
         } catch {
-            throw unreadable("cannot read \(source): \(error.reason)")
+            throw unreadable("cannot read \(source): \(error.reason)", hint: "give a file that holds the ID token")
         }
     }
 
     private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {
+        let hint = "give a command that prints the ID token, and nothing else, on stdout"
         let result: ChildResult
         do throws(ProcessFailure) {
             result = try context.processes.run(command)
         } catch {
             switch error {
-            case .notFound: throw unreadable("\(source) was not found")
-            case .timedOut: throw unreadable("\(source) took longer than \(command.milliseconds / 1_000) s")
-            case .tooMuchOutput: throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB")
-            case .cannotStart(let reason): throw unreadable("\(source) could not be started: \(reason)")
+            case .notFound: throw unreadable("\(source) was not found", hint: hint)
+            case .timedOut:
+                throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
+            case .tooMuchOutput:
+                throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
+            case .cannotStart(let reason): throw unreadable("\(source) could not be started: \(reason)", hint: hint)
             }
         }
-        guard result.status == 0 else { throw unreadable("\(source) failed with status \(result.status)") }
+        guard result.status == 0 else {
+            throw unreadable("\(source) failed with status \(result.status)", hint: hint)
+        }
         return result.output
     }
 
-    private func unreadable(_ message: String) -> TryFailure {
-        TryFailure(MintError(.identityUnsuitable, message))
+    private func unreadable(_ message: String, hint: String? = nil) -> TryFailure {
+        TryFailure(MintError(.identityUnsuitable, message, hint: hint))
     }
 }
 
@@ -130,7 +143,10 @@ extension MintError {
             MintError(
                 .proxyRefused, "cannot reach \(host): \(error.reason)",
                 hint: "check HTTPS_PROXY, or exempt the host with NO_PROXY=\(host)")
-        case .tooLarge: MintError(.answerInvalid, "\(host) sent too large an answer")
+        case .tooLarge:
+            MintError(
+                .answerInvalid, "\(host) sent too large an answer",
+                hint: "check that \(host) is the right address, and not a proxy's page")
         case .policy: MintError(.endpointRefused, "\(host): \(error.reason)")
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted:
             MintError(code, "cannot reach \(host): \(error.reason)", hint: "this is safe to try again")

@@ -44,10 +44,13 @@ package protocol Files: Sendable {
 package struct FileIdentity: Equatable, Sendable {
     package let device: UInt64
     package let inode: UInt64
+    /// In nanoseconds since 1970: a file system gives a removed file's inode to the next one.
+    package let modifiedAt: Int
 
-    package init(device: UInt64, inode: UInt64) {
+    package init(device: UInt64, inode: UInt64, modifiedAt: Int = 0) {
         self.device = device
         self.inode = inode
+        self.modifiedAt = modifiedAt
     }
 }
 

@@ -72,7 +72,7 @@ private enum GitHubActions {
 
     /// The runner sets neither variable in a job that may not have an ID token; the job can often see why it may not.
     private static func missingPermission(_ job: Provider.Job) -> MintError {
-        let unset = Environment.Key.requestURL.name
+        let unset = [Environment.Key.requestURL, .requestToken].first { !job.environment.isSet($0) }?.name ?? ""
         func denied(_ reason: String, hint: String) -> MintError {
             MintError(.identityDenied, "github-actions: \(reason) (\(unset) is not set)", hint: hint)
         }
