@@ -1,0 +1,2 @@
+/// Every kind of issuer, by the word that the manifest says in `kind`.
+package let issuerKinds: [IssuerKind] = []

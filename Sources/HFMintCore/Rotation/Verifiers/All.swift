@@ -1,0 +1,2 @@
+/// Every kind of log-in, by the word that the manifest says in `kind`.
+package let verifierKinds: [VerifierKind] = []
