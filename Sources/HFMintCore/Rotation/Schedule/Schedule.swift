@@ -7,14 +7,90 @@ package struct Schedule: Equatable, Sendable {
     }
 
     package let pattern: Pattern
-    /// How long after its slot a run may still begin, in seconds.
-    package let window: Int
-    /// The longest delay after the slot, in seconds; the delay itself is fixed for each rotation.
-    package let jitter: Int
+    /// How long after its slot a run may still begin, in seconds; `nil`: until the next slot.
+    package let window: Int?
+    /// Fixed for each rotation, so that all machines agree on it and a fleet does not move at once; in seconds.
+    package let delay: Int
 
-    package init(_ pattern: Pattern, window: Int, jitter: Int) {
+    /// - Parameter jitter: the longest delay; the delay itself is drawn from the rotation's name.
+    package init(_ pattern: Pattern, window: Int? = nil, jitter: Int = 0, name: String) {
         self.pattern = pattern
         self.window = window
-        self.jitter = jitter
+        delay = jitter == 0 ? 0 : Self.hash(name) % (jitter + 1)
+    }
+
+    private static func hash(_ name: String) -> Int {
+        fingerprint([Array(name.utf8)]).utf8.prefix(12).reduce(0) { $0 << 4 | Int($1.hexDigitValue ?? 0) }
+    }
+
+    /// What there is to do now.
+    package enum Decision: Equatable, Sendable {
+        /// Due since this slot.
+        case due(slot: Timestamp)
+        case waiting(until: Timestamp)
+        /// The clock went back behind the last slot: nothing is done until it has caught up.
+        case clockWentBack(lastSlot: Timestamp)
+    }
+
+    /// - Parameters:
+    ///   - anchor: the slot of the last run, else the moment from which the schedule counts: enabling one rotates
+    ///     nothing by itself.
+    ///   - expiresAt: of the secret that is in use: one that is about to expire is due whatever the pattern says.
+    package func decision(at now: Timestamp, anchor: Timestamp, expiresAt: Timestamp?) -> Decision {
+        guard now >= anchor else { return .clockWentBack(lastSlot: anchor) }
+        if let expiresAt, expiresAt - now < Self.expiryMargin { return .due(slot: now) }
+        guard let slot = latestSlot(after: anchor, until: now) else {
+            return .waiting(until: nextSlot(after: anchor) + delay)
+        }
+        let begins = slot + delay
+        guard now >= begins else { return .waiting(until: begins) }
+        // Late beyond the window: the next slot is as good, and comes at the hour that was chosen.
+        if let window, now > slot + max(window, delay) { return .waiting(until: nextSlot(after: now) + delay) }
+        return .due(slot: slot)
+    }
+
+    /// A week: time enough for a person, where one is needed.
+    private static let expiryMargin = 7 * 86_400
+
+    /// The latest slot of those that have passed: many missed ones are one.
+    private func latestSlot(after anchor: Timestamp, until now: Timestamp) -> Timestamp? {
+        switch pattern {
+        case .every(let seconds):
+            let count = (now - anchor) / seconds
+            return count > 0 ? anchor + count * seconds : nil
+        case .cron(let expression):
+            // From a little before now: what lies further back is one missed slot like any other.
+            var slot = expression.next(after: max(anchor, now + -Self.lookBack))
+            if slot > now { slot = expression.next(after: anchor) }
+            guard slot <= now else { return nil }
+            while true {
+                let next = expression.next(after: slot)
+                if next > now { return slot }
+                slot = next
+            }
+        }
+    }
+
+    private static let lookBack = 2 * 86_400
+
+    package func nextSlot(after moment: Timestamp) -> Timestamp {
+        switch pattern {
+        case .every(let seconds): moment + seconds
+        case .cron(let expression): expression.next(after: moment)
+        }
+    }
+
+    /// The next moments at which a run begins, for `rotate plan`.
+    package func upcoming(_ count: Int, after moment: Timestamp, anchor: Timestamp) -> [Timestamp] {
+        var slots: [Timestamp] = []
+        var last = anchor
+        while slots.count < count {
+            last = nextSlot(after: last)
+            if last + delay > moment { slots.append(last + delay) }
+            // An old anchor would take many steps: a pattern that repeats can begin nearer.
+            if last < moment, case .every(let seconds) = pattern { last = last + (moment - last) / seconds * seconds }
+            if last < moment, case .cron = pattern { last = max(last, moment + -Self.lookBack) }
+        }
+        return slots
     }
 }
