@@ -1,16 +1,12 @@
 private import CLibcrypto
 package import HFMintCore
 
-/// ``Digests`` by libcrypto, which is opened at first use.
-package struct LibCrypto: Digests {
+/// ``Digests`` and ``Signatures`` by libcrypto, which is opened at first use.
+package struct LibCrypto: Digests, Signatures {
     package init() {}
 
     package func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] {
-        guard let table = Self.library.table else {
-            throw MintError(
-                .libraryMissing, "\(Self.library.missing) is not installed",
-                hint: "install it: apt-get install libssl3")
-        }
+        let table = try Self.table()
         var digest = [UInt8](repeating: 0, count: 32)
         let isDone = secret.reveal { span in
             unsafe span.withUnsafeBytes { bytes in
@@ -22,6 +18,47 @@ package struct LibCrypto: Digests {
         }
         guard isDone else { throw MintError(.libraryMissing, "libcrypto.so.3 could not compute SHA-256") }
         return digest
+    }
+
+    package func hmacSHA256(_ message: [UInt8], key: borrowing Secret) throws(MintError) -> [UInt8] {
+        var table = try Self.table()
+        var code = [UInt8](repeating: 0, count: 32)
+        let isDone = key.reveal { span in
+            unsafe span.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return false }
+                return unsafe hfmint_libcrypto_hmac(
+                    &table, start, CInt(bytes.count), message, message.count, &code) == 1
+            }
+        }
+        guard isDone else { throw MintError(.stateUnusable, "the key for an HMAC is empty") }
+        return code
+    }
+
+    package func sign(
+        _ message: [UInt8], with algorithm: SignatureAlgorithm, pem: borrowing Secret
+    ) throws(MintError) -> [UInt8] {
+        var table = try Self.table()
+        let kind = algorithm == .rs256 ? EVP_PKEY_RSA : EVP_PKEY_EC
+        var signature = [UInt8](repeating: 0, count: 1_024)
+        let count = pem.reveal { span in
+            unsafe span.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return 0 }
+                return unsafe hfmint_libcrypto_sign(
+                    &table, start, CInt(bytes.count), kind, message, message.count, &signature, signature.count)
+            }
+        }
+        guard count > 0 else {
+            throw MintError(.stateUnusable, "the signing key is no PEM private key for \(algorithm.rawValue)")
+        }
+        return Array(signature[..<count])
+    }
+
+    private static func table() throws(MintError) -> hfmint_libcrypto {
+        guard let table = library.table else {
+            throw MintError(
+                .libraryMissing, "\(library.missing) is not installed", hint: "install it: apt-get install libssl3")
+        }
+        return table
     }
 
     /// The functions, or the name of what is missing.

@@ -14,6 +14,7 @@ let live = Context(
     processes: ChildProcesses(),
     supervisor: PosixSupervisor(),
     digests: LibCrypto(),
+    signatures: LibCrypto(),
     output: StandardStreams(),
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path

@@ -21,6 +21,18 @@ package enum Base64URL {
         return pending & (1 << UInt32(bits) - 1) == 0 ? bytes : nil
     }
 
+    package static func encode(_ bytes: [UInt8]) -> String {
+        let text = Secret(copying: bytes).base64Encoded().reveal { $0.bytes }
+        let kept = text.prefix { $0 != ASCII.equals }.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): ASCII.minus
+            case ASCII.slash: ASCII.underscore
+            default: byte
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
     package static func isInAlphabet(_ byte: UInt8) -> Bool { value(of: byte) != nil }
 
     private static func value(of byte: UInt8) -> UInt8? {

@@ -33,6 +33,24 @@ extension Secret {
         }
     }
 
+    /// What base64 with padding stands for; `nil` where it is not canonical.
+    package init?(decodingBase64 text: Span<UInt8>) {
+        guard text.count % 4 == 0 else { return nil }
+        var count = text.count
+        while count > 0, text.count - count < 2, text[count - 1] == ASCII.equals { count -= 1 }
+        var url: [UInt8] = []
+        for index in 0..<count {
+            switch text[index] {
+            case UInt8(ascii: "+"): url.append(ASCII.minus)
+            case ASCII.slash: url.append(ASCII.underscore)
+            case ASCII.minus, ASCII.underscore: return nil
+            default: url.append(text[index])
+            }
+        }
+        guard let bytes = Base64URL.decode(url.span) else { return nil }
+        self.init(copying: bytes)
+    }
+
     /// The inside of a JSON string.
     package borrowing func jsonEscaped() -> Secret {
         reveal { span in

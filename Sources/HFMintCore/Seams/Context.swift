@@ -7,6 +7,7 @@ package struct Context: Sendable {
     package var processes: any Processes
     package var supervisor: any Supervisor
     package var digests: any Digests
+    package var signatures: any Signatures
     package var output: any Output
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
@@ -22,6 +23,7 @@ package struct Context: Sendable {
         processes: any Processes,
         supervisor: any Supervisor,
         digests: any Digests,
+        signatures: any Signatures,
         output: any Output,
         random: @escaping @Sendable () -> UInt64,
         programPath: String = "hfmint"
@@ -33,6 +35,7 @@ package struct Context: Sendable {
         self.processes = processes
         self.supervisor = supervisor
         self.digests = digests
+        self.signatures = signatures
         self.output = output
         self.random = random
         self.programPath = programPath

@@ -35,7 +35,9 @@ package struct CronExpression: Equatable, Sendable {
         guard isSatisfiable else { throw Malformed(complaint: "never comes: no month has such a day") }
     }
 
-    private static let monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    private static let monthNames = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
     private static let dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
     private static func values(
@@ -44,7 +46,8 @@ package struct CronExpression: Equatable, Sendable {
         var values: Set<Int> = []
         for part in field.split(separator: ASCII.comma, omittingEmptySubsequences: false) {
             guard let some = Self.part(part, range, names) else {
-                throw Malformed(complaint: "has a \(noun) that is not one of \(range.lowerBound) to \(range.upperBound)")
+                throw Malformed(
+                    complaint: "has a \(noun) that is not one of \(range.lowerBound) to \(range.upperBound)")
             }
             values.formUnion(some)
         }
@@ -60,7 +63,9 @@ package struct CronExpression: Equatable, Sendable {
             guard let number = number(pieces[1], []), number > 0 else { return nil }
             step = number
         }
-        if pieces[0].elementsEqual("*".utf8) { return Array(stride(from: range.lowerBound, through: range.upperBound, by: step)) }
+        if pieces[0].elementsEqual("*".utf8) {
+            return Array(stride(from: range.lowerBound, through: range.upperBound, by: step))
+        }
         let ends = pieces[0].split(separator: ASCII.minus, omittingEmptySubsequences: false)
         let offset = range.lowerBound == 1 ? 1 : 0
         guard (1...2).contains(ends.count), let first = number(ends[0], names, offset),

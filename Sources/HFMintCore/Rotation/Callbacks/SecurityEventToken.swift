@@ -1,0 +1,96 @@
+/// Callbacks as Security Event Tokens (RFC 8417), pushed (RFC 8935), with CAEP's `credential-change`.
+///
+/// <https://openid.net/specs/openid-caep-1_0-final.html>
+package struct SecurityEventToken: CallbackFormat {
+    /// Who signs, and how.
+    package enum Key: Sendable {
+        case hs256
+        case asymmetric(SignatureAlgorithm)
+
+        var name: String {
+            switch self {
+            case .hs256: "HS256"
+            case .asymmetric(let algorithm): algorithm.rawValue
+            }
+        }
+    }
+
+    private let issuer: String
+    private let audience: String
+    /// The client whose secret changes: CAEP's subject.
+    private let subject: (issuer: String, client: String)
+    private let key: Key
+    private let keyID: String?
+    private let secret: SecretReference
+    private let surroundings: RotationSurroundings
+
+    package init(
+        issuer: String, audience: String, subject: (issuer: String, client: String), key: Key, keyID: String?,
+        secret: SecretReference, surroundings: RotationSurroundings
+    ) {
+        self.issuer = issuer
+        self.audience = audience
+        self.subject = subject
+        self.key = key
+        self.keyID = keyID
+        self.secret = secret
+        self.surroundings = surroundings
+    }
+
+    package func request(
+        for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
+    ) throws(StepFailure) -> SignedCallback {
+        var header: [JSONValue.Member] = [.init("alg", .string(key.name)), .init("typ", "secevent+jwt")]
+        if let keyID { header.append(.init("kid", .string(keyID))) }
+        let input = "\(base64URL(.object(header))).\(base64URL(claims(event, rotation, moment)))"
+        do throws(MintError) {
+            let signature = try signature(Array(input.utf8))
+            return SignedCallback(
+                headers: [HTTPHeader("Accept", "application/json")], contentType: "application/secevent+jwt",
+                body: "\(input).\(Base64URL.encode(signature))")
+        } catch {
+            throw StepFailure(.refused, error.message)
+        }
+    }
+
+    private func signature(_ input: [UInt8]) throws(MintError) -> [UInt8] {
+        let context = surroundings.context
+        let secret = try secret.read(relativeTo: surroundings.folder, in: context)
+        switch key {
+        case .hs256: return try context.signatures.hmacSHA256(input, key: secret)
+        case .asymmetric(let algorithm): return try context.signatures.sign(input, with: algorithm, pem: secret)
+        }
+    }
+
+    /// No `sub` and no `exp`, as the Shared Signals Framework demands; `jti` is the same over all tries.
+    private func claims(_ event: CallbackEvent, _ rotation: String, _ moment: Timestamp) -> JSONValue {
+        [
+            "iss": .string(issuer),
+            "jti": .string(event.id),
+            "iat": .integer(moment.secondsSince1970),
+            "aud": .string(audience),
+            "txn": .string(rotation),
+            "sub_id": ["format": "iss_sub", "iss": .string(subject.issuer), "sub": .string(subject.client)],
+            "events": [
+                "https://schemas.openid.net/secevent/caep/event-type/credential-change": [
+                    "credential_type": "client_secret",
+                    "change_type": .string(changeType(event.kind)),
+                    "friendly_name": .string(event.secretID ?? rotation),
+                    "initiating_entity": "policy",
+                    "event_timestamp": .integer((event.notBefore ?? event.at).secondsSince1970),
+                    "reason_admin": ["en": .string(event.kind.rawValue)],
+                ]
+            ],
+        ]
+    }
+
+    private func changeType(_ kind: CallbackEvent.Kind) -> String {
+        switch kind {
+        case .secretCreated: "create"
+        case .secretRevoking, .secretRevoked: "revoke"
+        case .rotationStarted, .secretDelivered, .rotationFailed, .rotationAttention: "update"
+        }
+    }
+
+    private func base64URL(_ value: JSONValue) -> String { Base64URL.encode(value.rendered().reveal { $0.bytes }) }
+}
