@@ -33,6 +33,12 @@ def keep(
         (folder / name).write_bytes(stream)
 
 
+def values_in_step_files(runner_temp: str) -> None:
+    """Say that the test had values delivered to the files that hand a step's variables on."""
+    for path in Path(runner_temp, "_runner_file_commands").iterdir():
+        put_there(path)
+
+
 def put_there(path: Path) -> None:
     """Say that this file holds a secret because the test put it there."""
     if kept := os.environ.get("HFMINT_EVIDENCE"):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import product
-from traces import Hfmint, changes, files_with, tokens, traces_of_nothing, tree
 from Sandbox.world import World
+from traces import Hfmint, changes, files_with, tokens, traces_of_nothing, tree
 
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")
 

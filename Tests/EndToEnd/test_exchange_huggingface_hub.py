@@ -12,10 +12,10 @@ import sys
 import pytest
 
 import product
-from traces import tokens
 from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.world import World
+from traces import tokens
 
 pytest.importorskip("huggingface_hub")
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
-from traces import strace, tokens
 from Sandbox.world import World
+from traces import strace, tokens
 
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")
 
@@ -84,6 +85,7 @@ def test_the_process_is_closed_to_others_before_it_reads_a_secret(
 def test_no_child_is_given_a_secret(world: World, tmp_path: Path) -> None:
     """Neither by its arguments nor by its environment, in the second try either."""
     world.publish("acme/model")
+    evidence.put_there(tmp_path / "id-token")
     (tmp_path / "id-token").write_text(world.github.id_token("https://huggingface.co"))
     world.fault("hub", "status=503")
     log = tmp_path / "calls"

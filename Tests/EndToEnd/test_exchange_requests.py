@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 import product
-from traces import Hfmint, sent_id_tokens, strace, tokens
 from Sandbox.server import Server
 from Sandbox.world import World
+from traces import Hfmint, sent_id_tokens, strace, tokens
 
 REDIRECTS = (301, 302, 303, 307, 308)
 ABORTED = '{"error":"invalid_grant","error_description":"This operation was aborted"}'

