@@ -23,10 +23,10 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    private func start(_ arguments: [String]) throws(ProcessFailure) -> (output: Pipe, child: pid_t) {
+    private func start(_ arguments: [String]) throws(ProcessFailure) -> (output: SharedDescriptor, child: pid_t) {
         var ends: [CInt] = [-1, -1]
         guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStart(Errno.last.reason) }
-        let output = Pipe(Descriptor(adopting: ends[0]))
+        let output = SharedDescriptor(Descriptor(adopting: ends[0]))
         let input = Descriptor(adopting: ends[1])
 
         var actions = unsafe posix_spawn_file_actions_t()
@@ -51,7 +51,9 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    private func collect(_ output: Pipe, byteLimit: Int, until deadline: Duration) throws(ProcessFailure) -> Secret {
+    private func collect(_ output: SharedDescriptor, byteLimit: Int, until deadline: Duration) throws(ProcessFailure)
+        -> Secret
+    {
         var buffer = SecretBuffer(capacity: byteLimit + 1)
         while true {
             let left = (deadline - clock.uptime()).milliseconds
@@ -76,14 +78,5 @@ package struct ChildProcesses: Processes {
         }
         let signal = status & 0x7F
         return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
-    }
-}
-
-/// The reading end of a child's output.
-private final class Pipe {
-    let descriptor: Descriptor
-
-    init(_ descriptor: consuming Descriptor) {
-        self.descriptor = descriptor
     }
 }

@@ -101,6 +101,15 @@ struct Descriptor: ~Copyable {
     }
 }
 
+/// A ``Descriptor`` that several owners may use; closed when the last one lets go.
+final class SharedDescriptor: Sendable {
+    let descriptor: Descriptor
+
+    init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+}
+
 /// What fstat(2) says that hfmint decides by.
 struct FileStatus: Equatable {
     let kind: FileKind

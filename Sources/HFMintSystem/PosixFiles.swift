@@ -1,3 +1,4 @@
+private import CLinux
 import Glibc
 package import HFMintCore
 
@@ -17,6 +18,11 @@ package struct PosixFiles: Files {
         var raw = stat()
         guard unsafe stat(path, &raw) == 0 else { return nil }
         return FileStatus(raw).kind
+    }
+
+    package func isInMemory(_ path: String) -> Bool {
+        // TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
+        [0x0102_1994, 0x8584_58F6].contains(unsafe hfmint_linux_file_system(path))
     }
 
     package func names(in directory: String) -> [String] {
@@ -138,7 +144,7 @@ private func split(_ path: String) -> (folder: String, name: String) {
 }
 
 extension Descriptor {
-    fileprivate func byte(at offset: Int) throws(Errno) -> UInt8 {
+    func byte(at offset: Int) throws(Errno) -> UInt8 {
         var byte: UInt8 = 0
         guard unsafe pread(number, &byte, 1, offset) == 1 else { throw .last }
         return byte

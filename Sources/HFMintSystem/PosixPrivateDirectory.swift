@@ -98,6 +98,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         return HeldLock(file)
     }
 
+    package func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
+        try naming("\(path)/\(name)") { () throws(Errno) in try PosixLogFile.open(name, in: descriptor, path: path) }
+    }
+
     package func erase() throws(FileFailure) -> [String] {
         var erased: [String] = []
         for name in names {

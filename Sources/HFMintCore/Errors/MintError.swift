@@ -39,6 +39,8 @@ extension MintError {
         case deliveryRefused = "delivery-refused"
         case stateUnusable = "state-unusable"
         case libraryMissing = "library-missing"
+        case manifestInvalid = "manifest-invalid"
+        case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
     }
 
@@ -60,7 +62,8 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .usage, .endpointRefused, .deliveryRefused: .usage
+        case .rotationAttention: .personNeeded
+        case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
             .serverUntrusted, .proxyRefused:
             .denied
@@ -86,6 +89,8 @@ extension MintError.Code {
         case .deliveryRefused: "the token could not be delivered safely in the way that was asked for"
         case .stateUnusable: "a local file or directory could not be used"
         case .libraryMissing: "a shared library is not installed"
+        case .manifestInvalid: "the manifest is not one that hfmint can work with"
+        case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
         }
     }

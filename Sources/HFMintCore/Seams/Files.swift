@@ -32,6 +32,9 @@ package protocol Files: Sendable {
 
     func kind(of path: String) -> FileKind?
 
+    /// Whether what lies at `path` is gone after a restart: a file system in memory.
+    func isInMemory(_ path: String) -> Bool
+
     /// The names in a directory, sorted; empty where there is none.
     func names(in directory: String) -> [String]
 
@@ -79,6 +82,11 @@ package protocol PrivateDirectory: Sendable {
     ///
     /// The kernel lets go of it when its holder dies.
     func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
+
+    /// Opens, and makes where needed, a file that this process alone may write until it ends or lets go.
+    ///
+    /// - Returns: `nil` where another process holds it.
+    func openLog(_ name: String) throws(FileFailure) -> (any LogFile)?
 
     /// Overwrites every file with zeros, as well as the disk lets us, removes it, and then the directory.
     ///

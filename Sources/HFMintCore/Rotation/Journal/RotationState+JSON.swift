@@ -23,6 +23,7 @@ extension RotationState {
             "attempts": .integer(attempts),
             "due_at": .moment(dueAt),
             "attention": .string(attention),
+            "enabled_at": .moment(enabledAt),
             "adopted": .string(adopted),
             "last": last.map {
                 [
@@ -56,6 +57,7 @@ extension RotationState {
         events = place["events"]?.elements.compactMap(CallbackEvent.init) ?? []
         dueAt = place["due_at"]?.moment
         attention = place["attention"]?.string
+        enabledAt = place["enabled_at"]?.moment
         adopted = place["adopted"]?.string
         last = place["last"].flatMap(Completed.init)
     }

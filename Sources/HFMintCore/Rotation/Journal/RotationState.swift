@@ -55,6 +55,9 @@ package struct RotationState: Equatable, Sendable {
     /// Why only a person can go on.
     package var attention: String?
 
+    /// From when on the schedule counts: enabling one rotates nothing by itself.
+    package var enabledAt: Timestamp?
+
     /// What a person named with `rotate adopt`.
     package var adopted: String?
     package var last: Completed?

@@ -11,10 +11,11 @@ extension RotationMachine {
             try checkRoom(survey)
             for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
             try record { state in
-                let (adopted, last, run) = (state.adopted, state.last, state.run)
+                let (adopted, last, run, enabledAt) = (state.adopted, state.last, state.run, state.enabledAt)
                 let undelivered = state.events.filter { event in event.deliveries.contains { $0.status == .pending } }
                 state = RotationState()
                 (state.adopted, state.last, state.run, state.events) = (adopted, last, run + 1, undelivered)
+                state.enabledAt = enabledAt
                 state.phase = .planned
                 state.cause = cause
                 state.slot = slot

@@ -1,0 +1,58 @@
+import Glibc
+internal import HFMintCore
+internal import Synchronization
+
+/// ``LogFile``: the kernel's lock on it is held for as long as this object lives.
+final class PosixLogFile: LogFile {
+    private let name: String
+    private let path: String
+    private let directory: Descriptor
+    private let file: Mutex<SharedDescriptor>
+
+    private init(_ name: String, path: String, directory: consuming Descriptor, file: consuming Descriptor) {
+        self.name = name
+        self.path = path
+        self.directory = directory
+        self.file = Mutex(SharedDescriptor(file))
+    }
+
+    /// `nil` where another process holds it.
+    static func open(
+        _ name: String, in directory: borrowing Descriptor, path: String
+    ) throws(Errno) -> PosixLogFile? {
+        let own = try directory.openBelow(".", O_RDONLY | O_DIRECTORY)
+        while true {
+            let file = try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
+            guard file.tryLock() else { return nil }
+            // Whoever held it before may have replaced it: then this is not the file of that name any more.
+            guard try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity() else { continue }
+            try own.sync()
+            return PosixLogFile(name, path: "\(path)/\(name)", directory: own, file: file)
+        }
+    }
+
+    func read() throws(FileFailure) -> [UInt8] {
+        try naming(path) { () throws(Errno) in
+            let reader = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW)
+            return try reader.readRegular(limit: 64 << 20).reveal { $0.bytes }
+        }
+    }
+
+    func append(_ line: [UInt8]) throws(FileFailure) {
+        try naming(path) { () throws(Errno) in
+            let file = file.withLock { $0 }
+            let count = try file.descriptor.status().byteCount
+            let last = count == 0 ? ASCII.lineFeed : try file.descriptor.byte(at: count - 1)
+            try file.descriptor.write(Secret(copying: (last == ASCII.lineFeed ? [] : [ASCII.lineFeed]) + line))
+            guard fdatasync(file.descriptor.number) == 0 else { throw .last }
+        }
+    }
+
+    func replace(_ content: [UInt8]) throws(FileFailure) {
+        try naming(path) { () throws(Errno) in
+            // Locked before it had its name, so nobody comes between.
+            let fresh = SharedDescriptor(try directory.placeBelow(name, Secret(copying: content)))
+            file.withLock { $0 = fresh }
+        }
+    }
+}
