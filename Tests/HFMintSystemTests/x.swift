@@ -1,4 +1,1 @@
 import Testing
-
-@Suite("placeholder")
-struct Placeholder {}

@@ -1,0 +1,129 @@
+package import HFMintCore
+import Synchronization
+
+/// Files that exist only here; a write that was not allowed beforehand is refused.
+package final class MemoryFiles: Files {
+    /// What was done, in order.
+    package enum Act: Equatable, Sendable {
+        case openDirectory(String)
+        case replaceInDirectory(String, String)
+        case replaceUserFile(String, String)
+        case append(String, String, isSecret: Bool)
+    }
+
+    fileprivate struct State {
+        var texts: [String: String]
+        var kinds: [String: FileKind]
+        var failures: [String: String]
+        var acts: [Act] = []
+        var reads: [String] = []
+    }
+
+    fileprivate let state: Mutex<State>
+    private let writable: Set<String>
+    /// A directory opens if it lies below one of these.
+    private let privateBases: [String]
+    package let workingDirectory: String
+    package let userID: UInt32 = 1_000
+
+    /// - Parameters:
+    ///   - writable: where replacing and appending is expected.
+    ///   - privateBases: below which private directories are expected.
+    ///   - failures: paths that cannot be read, written or opened, and why.
+    package init(
+        _ texts: [String: String] = [:], kinds: [String: FileKind] = [:], writable: Set<String> = [],
+        privateBases: [String] = [], failures: [String: String] = [:], workingDirectory: String = "/work"
+    ) {
+        state = Mutex(State(texts: texts, kinds: kinds, failures: failures))
+        self.writable = writable
+        self.privateBases = privateBases
+        self.workingDirectory = workingDirectory
+    }
+
+    package var acts: [Act] { state.withLock { $0.acts } }
+    package var reads: [String] { state.withLock { $0.reads } }
+
+    package subscript(path: String) -> String? { state.withLock { $0.texts[path] } }
+
+    package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        let text = state.withLock { state in
+            state.reads.append(path)
+            return state.texts[path]
+        }
+        try refuse(path)
+        guard let text else { return nil }
+        guard text.utf8.count <= limit else { throw FileFailure(path, "it is larger than \(limit >> 10) KiB") }
+        // A pipe gives its bytes once.
+        if path == "/dev/stdin" { state.withLock { $0.texts[path] = "" } }
+        return Secret(text)
+    }
+
+    package func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory {
+        let path = candidate.path
+        try refuse(path)
+        guard privateBases.contains(where: { path.hasPrefix($0 + "/") }) else {
+            unscripted("the private directory \(path)")
+            throw FileFailure(path, "unscripted directory")
+        }
+        state.withLock { $0.acts.append(.openDirectory(path)) }
+        return Directory(path: path, files: self)
+    }
+
+    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
+        try allowed(path)
+        let text = bytes.revealedText()
+        state.withLock { state in
+            state.acts.append(.replaceUserFile(path, text))
+            state.texts[path] = text
+        }
+    }
+
+    package func appendToPlatformFile(
+        _ path: String, _ bytes: borrowing Secret, isSecret: Bool
+    ) throws(FileFailure) {
+        try allowed(path)
+        let text = bytes.revealedText()
+        state.withLock { state in
+            state.acts.append(.append(path, text, isSecret: isSecret))
+            state.texts[path, default: ""] += text
+        }
+    }
+
+    package func kind(of path: String) -> FileKind? {
+        state.withLock { $0.kinds[path] ?? ($0.texts[path] == nil ? nil : .regular) }
+    }
+
+    package func names(in directory: String) -> [String] {
+        state.withLock { state in
+            Set(state.texts.keys).union(state.kinds.keys).filter { $0.hasPrefix(directory + "/") }
+                .map { String($0.dropFirst(directory.count + 1)) }.filter { !$0.contains("/") }.sorted()
+        }
+    }
+
+    private func allowed(_ path: String) throws(FileFailure) {
+        try refuse(path)
+        guard writable.contains(path) else {
+            unscripted("a write to \(path)")
+            throw FileFailure(path, "unscripted write")
+        }
+    }
+
+    fileprivate func refuse(_ path: String) throws(FileFailure) {
+        if let reason = state.withLock({ $0.failures[path] }) { throw FileFailure(path, reason) }
+    }
+}
+
+private struct Directory: PrivateDirectory {
+    let path: String
+    let files: MemoryFiles
+
+    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        let text = bytes.revealedText()
+        files.state.withLock { state in
+            state.acts.append(.replaceInDirectory(full, text))
+            state.texts[full] = text
+        }
+    }
+}
