@@ -16,11 +16,23 @@ struct IDTokenSourceTests {
     @Test("is what an option says, before any variable")
     func options() throws {
         #expect(try source(.init(file: "/t"), Self.everything).acquisition == .file("/t"))
-        #expect(try source(.init(file: "-"), Self.everything).acquisition == .standardInput)
         #expect(
             try source(.init(command: "a | b"), Self.everything).acquisition
                 == .command(ChildCommand(["/bin/sh", "-c", "a | b"])))
         #expect(try source(.init(provider: "gitlab-ci"), Self.everything).acquisition == .variable("HF_ID_TOKEN"))
+    }
+
+    @Test("reads standard input once, however often the token is needed")
+    func standardInput() throws {
+        let jwt = unsignedJWT(["aud": "x"])
+        let machine = FakeMachine(files: MemoryFiles(["/dev/stdin": jwt + "\n"]))
+        let source = try IDTokenSource(.init(file: "-"), audience: "x", in: machine.context)
+        for _ in 0..<3 {
+            let text = try source.acquisition.idToken(in: machine.context, limits: .default).secret.revealedText()
+            #expect(text == jwt)
+        }
+        #expect(machine.files.reads == ["/dev/stdin"])
+        #expect(!"\(source.acquisition)".contains(jwt))
     }
 
     @Test("is then HF_OIDC_ID_TOKEN, before the platform, which is known all the same")
@@ -104,9 +116,11 @@ struct AcquisitionTests {
     func reads() {
         let command = ChildCommand(["/bin/sh", "-c", "x"])
         let machine = FakeMachine(
-            ["T": .init(Self.jwt)], files: MemoryFiles(["/t": Self.jwt + "\n", "/dev/stdin": Self.jwt + "\r\n"]),
+            ["T": .init(Self.jwt)], files: MemoryFiles(["/t": Self.jwt + "\n"]),
             processes: ScriptedProcesses([(command.arguments, .exit(0, Self.jwt + "\n"))]))
-        for acquisition in [.variable("T"), .file("/t"), .standardInput, .command(command)] as [Acquisition] {
+        for acquisition in [
+            .variable("T"), .file("/t"), .held(SharedSecret(Secret(Self.jwt + "\r\n"))), .command(command),
+        ] as [Acquisition] {
             #expect(token(acquisition, on: machine) == Self.jwt)
         }
         #expect(machine.processes.started == [command])
@@ -149,7 +163,8 @@ struct AcquisitionTests {
         return (
             .http(
                 HTTPAcquisition(
-                    provider: "p", request: HTTPRequest(.get, url), credential: "PROOF", member: "value",
+                    provider: "p", request: HTTPRequest(.get, url),
+                    proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
                     transientRefusals: ["Pending", "Delayed"], refusalHint: "the hint")),
             FakeMachine(["PROOF": "proof"], script: [answer])
         )
@@ -218,14 +233,19 @@ struct AcquisitionTests {
     func noProof() throws {
         let url = try #require(HTTPURL("https://token.example/"))
         let http = HTTPAcquisition(
-            provider: "p", request: HTTPRequest(.get, url), credential: "PROOF", member: "value", refusalHint: "")
-        #expect(failing(.http(http), on: FakeMachine())?.error == MintError(.identityDenied, "p: PROOF is not set"))
+            provider: "p", request: HTTPRequest(.get, url),
+            proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
+            refusalHint: "")
+        #expect(
+            failing(.http(http), on: FakeMachine())?.error
+                == MintError(.identityDenied, "p: PROOF is not set", hint: ""))
     }
 
     @Test(
         "knows what can be asked again",
         arguments: [
-            (.variable("A"), false, "A"), (.standardInput, false, "standard input"), (.file("/t"), true, "'/t'"),
+            (.variable("A"), false, "A"), (.held(SharedSecret(Secret("x"))), false, "standard input"),
+            (.file("/t"), true, "'/t'"),
             (.command(ChildCommand(["x"])), true, "the ID token command"),
         ] as [(Acquisition, Bool, String)])
     func again(acquisition: Acquisition, canMintAgain: Bool, source: String) {

@@ -9,6 +9,8 @@ package final class MemoryFiles: Files {
         case replaceInDirectory(String, String)
         case replaceUserFile(String, String)
         case append(String, String, isSecret: Bool)
+        case erase(String)
+        case lock(String)
     }
 
     fileprivate struct State {
@@ -16,6 +18,8 @@ package final class MemoryFiles: Files {
         var kinds: [String: FileKind]
         var failures: [String: String]
         var acts: [Act] = []
+        /// Of the files that were replaced here.
+        var inodes: [String: UInt64] = [:]
         var reads: [String] = []
     }
 
@@ -23,20 +27,24 @@ package final class MemoryFiles: Files {
     private let writable: Set<String>
     /// A directory opens if it lies below one of these.
     private let privateBases: [String]
+    private let absentBases: Set<String>
     package let workingDirectory: String
     package let userID: UInt32 = 1_000
 
     /// - Parameters:
     ///   - writable: where replacing and appending is expected.
     ///   - privateBases: below which private directories are expected.
+    ///   - absentBases: where there is nothing in which a private directory could be.
     ///   - failures: paths that cannot be read, written or opened, and why.
     package init(
         _ texts: [String: String] = [:], kinds: [String: FileKind] = [:], writable: Set<String> = [],
-        privateBases: [String] = [], failures: [String: String] = [:], workingDirectory: String = "/work"
+        privateBases: [String] = [], absentBases: Set<String> = [], failures: [String: String] = [:],
+        workingDirectory: String = "/work"
     ) {
         state = Mutex(State(texts: texts, kinds: kinds, failures: failures))
         self.writable = writable
         self.privateBases = privateBases
+        self.absentBases = absentBases
         self.workingDirectory = workingDirectory
     }
 
@@ -58,23 +66,41 @@ package final class MemoryFiles: Files {
         return Secret(text)
     }
 
-    package func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory {
+    package func openPrivateDirectory(
+        _ candidate: DirectoryCandidate, making: Bool
+    ) throws(FileFailure) -> (any PrivateDirectory)? {
         let path = candidate.path
         try refuse(path)
+        guard !absentBases.contains(candidate.base), making || kind(of: path) == .directory else { return nil }
         guard privateBases.contains(where: { path.hasPrefix($0 + "/") }) else {
             unscripted("the private directory \(path)")
             throw FileFailure(path, "unscripted directory")
         }
-        state.withLock { $0.acts.append(.openDirectory(path)) }
+        state.withLock { state in
+            state.acts.append(.openDirectory(path))
+            state.kinds[path] = .directory
+        }
         return Directory(path: path, files: self)
     }
 
-    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
+    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
         try allowed(path)
         let text = bytes.revealedText()
-        state.withLock { state in
+        return state.withLock { state in
             state.acts.append(.replaceUserFile(path, text))
             state.texts[path] = text
+            state.inodes[path] = UInt64(state.acts.count)
+            return FileIdentity(device: 1, inode: UInt64(state.acts.count))
+        }
+    }
+
+    package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
+        try refuse(path)
+        return state.withLock { state in
+            guard state.texts[path] != nil, state.inodes[path] == identity.inode else { return false }
+            state.acts.append(.erase(path))
+            state.texts[path] = nil
+            return true
         }
     }
 
@@ -125,5 +151,35 @@ private struct Directory: PrivateDirectory {
             state.acts.append(.replaceInDirectory(full, text))
             state.texts[full] = text
         }
+    }
+
+    var names: [String] { files.names(in: path) }
+
+    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
+        try files.read("\(path)/\(name)", limit: limit)
+    }
+
+    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { $0.acts.append(.lock(full)) }
+        return Lock()
+    }
+
+    func erase() throws(FileFailure) -> [String] {
+        let paths = names.map { "\(path)/\($0)" }
+        for path in paths {
+            try files.refuse(path)
+            files.state.withLock { state in
+                state.acts.append(.erase(path))
+                state.texts[path] = nil
+            }
+        }
+        files.state.withLock { $0.kinds[path] = nil }
+        return paths
+    }
+
+    private struct Lock: DirectoryLock {
+        func release() {}
     }
 }

@@ -79,6 +79,8 @@ package final class ScriptedTransport: HTTPTransport {
         let proof: String?
         switch credential {
         case .none: proof = nil
+        case .awsSignature(let signature):
+            proof = "aws:\(signature.region):\(signature.service):\(signature.keyID):\(signature.key.revealedText())"
         case .header(let header): proof = "\(header.name): \(header.prefix)\(header.secret.revealedText())"
         }
         switch body {
