@@ -109,6 +109,8 @@ private struct Record {
         guard let root = try? readJSON(text, limits: .answer),
             Self.fields(root["fields"], text) == key.fields,
             let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
+            // Within the years 1970 to 9999, so that it can be counted with.
+            [obtained, expires].allSatisfy({ (0...253_402_300_799).contains($0) }),
             let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
             secret.reveal({ HubToken.isWellFormed($0) })
         else { return nil }
