@@ -154,7 +154,7 @@ extension Delivery {
         guard printsOrExportsValue, case .workflowCommand = platform?.masking else { return }
         // One write with the line feed in front, so that nothing on an unfinished line hides the command.
         for named in tokens {
-            context.output.write(named.token.secret.enclosed(by: "::add-mask::", and: "\n"), to: .err)
+            context.output.write(named.token.secret.enclosed(by: "\n::add-mask::", and: "\n"), to: .err)
         }
     }
 
