@@ -160,8 +160,10 @@ extension Delivery {
 
     /// What `HFMINT_RESOURCE` should say from here on.
     private func resource(of tokens: [NamedToken]) -> String? {
-        tokens.first { $0.request.name == .hfToken }?.request.resource.canonical
-            ?? context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        if let own = tokens.first(where: { $0.request.name == .hfToken }) { return own.request.resource.canonical }
+        // A shell may read it from a file: what is not a resource is left as it is, unsaid.
+        let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        return ambient.flatMap { try? Resource(parsing: $0, endpoint: .huggingFace) }?.canonical
     }
 
     private func deliver(
