@@ -6,6 +6,11 @@ package final class RecordedOutput: Output {
     package struct Write: Equatable, Sendable {
         package let stream: OutputStream
         package let text: String
+
+        package init(stream: OutputStream, text: String) {
+            self.stream = stream
+            self.text = text
+        }
     }
 
     private let writes = Mutex<[Write]>([])
