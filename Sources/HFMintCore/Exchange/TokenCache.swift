@@ -47,7 +47,8 @@ package struct TokenCache: Sendable {
         let now = context.clock.now()
         return text.reveal { span in
             let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
-            return moments.map { Timestamp(secondsSince1970: $0) }.filter { abs(now - $0) < 300 }
+            return moments.filter { (0...253_402_300_799).contains($0) }.map { Timestamp(secondsSince1970: $0) }
+                .filter { abs(now - $0) < 300 }
         }
     }
 
