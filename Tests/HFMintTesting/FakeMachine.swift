@@ -6,6 +6,7 @@ package struct FakeMachine: Sendable {
     package let clock: FrozenClock
     package let files: MemoryFiles
     package let processes: ScriptedProcesses
+    package let supervisor: ScriptedSupervisor
     package let output: RecordedOutput
     package var context: Context
 
@@ -15,6 +16,7 @@ package struct FakeMachine: Sendable {
         clock: FrozenClock = FrozenClock(),
         files: MemoryFiles = MemoryFiles(),
         processes: ScriptedProcesses = ScriptedProcesses(),
+        supervisor: ScriptedSupervisor = ScriptedSupervisor(),
         output: RecordedOutput = RecordedOutput(),
         digests: any Digests = TestDigests(),
         random: @escaping @Sendable () -> UInt64 = { 0 }
@@ -23,10 +25,11 @@ package struct FakeMachine: Sendable {
         self.clock = clock
         self.files = files
         self.processes = processes
+        self.supervisor = supervisor
         self.output = output
         context = Context(
             environment: environment, transport: transport, clock: clock, files: files, processes: processes,
-            digests: digests, output: output, random: random)
+            supervisor: supervisor, digests: digests, output: output, random: random)
     }
 }
 

@@ -159,6 +159,26 @@ private struct Directory: PrivateDirectory {
         try files.read("\(path)/\(name)", limit: limit)
     }
 
+    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { state in
+            state.acts.append(.openDirectory(full))
+            state.kinds[full] = .directory
+        }
+        return Directory(path: full, files: files)
+    }
+
+    func remove(_ name: String) throws(FileFailure) {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { state in
+            guard state.texts[full] != nil else { return }
+            state.acts.append(.erase(full))
+            state.texts[full] = nil
+        }
+    }
+
     func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
         let full = "\(path)/\(name)"
         try files.refuse(full)

@@ -37,6 +37,7 @@ package final class ScriptedTransport: HTTPTransport {
     private struct State {
         var script: ArraySlice<Exchange>
         var sent: [Sent] = []
+        var closings = 0
         var onSend: (@Sendable () -> Void)?
     }
 
@@ -72,6 +73,11 @@ package final class ScriptedTransport: HTTPTransport {
         case .failure(let error): throw error
         }
     }
+
+    package func closeIdleConnections() { state.withLock { $0.closings += 1 } }
+
+    /// How often the connections were closed.
+    package var closings: Int { state.withLock { $0.closings } }
 
     private func record(
         _ request: HTTPRequest, _ credential: borrowing HTTPCredential, _ body: borrowing HTTPBody
