@@ -17,7 +17,7 @@ struct ChildProcessesTests {
         "give what a program printed, and its status as a shell reports it",
         arguments: [
             ("echo a; echo b", 0, "a\nb\n"), ("printf x; exit 7", 7, "x"), ("exit 255", 255, ""),
-            ("kill -KILL $$", 137, ""), (":", 0, ""),
+            ("kill -TERM $$", 143, ""), ("kill -KILL $$", 137, ""), (":", 0, ""),
         ])
     func status(script: String, status: Int, output: String) throws {
         #expect(try run(script) == (status, output))
