@@ -153,9 +153,8 @@ extension Delivery {
     private func mask(_ tokens: [NamedToken]) {
         guard printsOrExportsValue, case .workflowCommand = platform?.masking else { return }
         // One write with the line feed in front, so that nothing on an unfinished line hides the command.
-        for named in tokens {
-            context.output.write(named.token.secret.enclosed(by: "\n::add-mask::", and: "\n"), to: .err)
-        }
+        let lines = tokens.flatMap { [.text("::add-mask::"), .token($0.token), .text("\n")] as [TextOrToken] }
+        context.output.write(Secret(joining: [.text("\n")] + lines), to: .err)
     }
 
     /// What `HFMINT_RESOURCE` should say from here on.
