@@ -131,7 +131,7 @@ struct ExchangerTests {
         #expect(world.machine.clock.sleeps.isEmpty)
     }
 
-    @Test("does not try again what was refused", arguments: [400, 401, 403, 404, 405, 409, 410, 422, 451, 201, 204])
+    @Test("does not try again what was refused", arguments: [400, 401, 403, 404, 405, 409, 410, 422, 451])
     func final(status: Int) throws {
         let world = ExchangeWorld([ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, status, "{}")])
         let error = try world.error(try world.exchanger())
@@ -150,6 +150,12 @@ struct ExchangerTests {
         #expect(error.code == .answerInvalid)
         #expect(error.message.contains("a redirect (\(status)), which is never followed"))
         #expect(!"\(error)".contains("evil"))
+    }
+
+    @Test("takes no other success for an answer", arguments: [201, 202, 204, 206])
+    func otherSuccess(status: Int) throws {
+        let world = ExchangeWorld([ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, status, granted())])
+        #expect(try world.error(try world.exchanger()).code == .answerInvalid)
     }
 
     @Test(

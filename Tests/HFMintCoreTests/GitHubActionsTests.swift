@@ -87,9 +87,11 @@ struct GitHubActionsTests {
         ])
         let error = refusal(environment, files: files)
         #expect(error?.code == .identityDenied)
+        let unset = environment.isSet("ACTIONS_ID_TOKEN_REQUEST_URL") ? "TOKEN" : "URL"
         #expect(
             error?.message
-                == "github-actions: this job may not request an ID token (ACTIONS_ID_TOKEN_REQUEST_URL is not set)")
+                == "github-actions: this job may not request an ID token (ACTIONS_ID_TOKEN_REQUEST_\(unset) is not set)"
+        )
         #expect(error?.hint?.contains("permissions: id-token: write") == true)
     }
 

@@ -16,7 +16,7 @@ struct MintErrorTests {
         arguments: [
             ("usage", 2), ("endpoint-refused", 2), ("identity-not-found", 3), ("identity-denied", 3),
             ("identity-unsuitable", 3), ("identity-unavailable", 4), ("event-untrusted", 3), ("exchange-rejected", 3),
-            ("answer-invalid", 4), ("server-untrusted", 3), ("service-unavailable", 4), ("delivery-refused", 5),
+            ("answer-invalid", 4), ("server-untrusted", 3), ("service-unavailable", 4), ("delivery-refused", 2),
             ("state-unusable", 5), ("library-missing", 5), ("proxy-refused", 3),
         ] as [(String, Int32)])
     func stable(name: String, status: Int32) {
