@@ -43,6 +43,7 @@ struct Base64URLTests {
             let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
             let text = base64URL(bytes)
             #expect(decode(text) == bytes)
+            #expect(Base64URL.encode(bytes) == text)
             guard count % 3 != 0, let last = text.last else { continue }
             // The last letter has bits to spare: every other one that stands for the same bytes is refused.
             let others = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".filter { $0 != last }

@@ -19,6 +19,7 @@ package struct FakeMachine: Sendable {
         supervisor: ScriptedSupervisor = ScriptedSupervisor(),
         output: RecordedOutput = RecordedOutput(),
         digests: any Digests = TestDigests(),
+        signatures: any Signatures = UnscriptedSignatures(),
         random: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         self.transport = transport
@@ -29,7 +30,7 @@ package struct FakeMachine: Sendable {
         self.output = output
         context = Context(
             environment: environment, transport: transport, clock: clock, files: files, processes: processes,
-            supervisor: supervisor, digests: digests, output: output, random: random)
+            supervisor: supervisor, digests: digests, signatures: signatures, output: output, random: random)
     }
 }
 
