@@ -32,8 +32,14 @@ let package = Package(
         .target(
             name: "HFMintSystem", dependencies: ["HFMintCore", "CCurl", "CLibcrypto", "CLinux"], swiftSettings: strict),
 
-        .testTarget(name: "HFMintCoreTests", dependencies: ["HFMintCore"], swiftSettings: strict),
-        .testTarget(name: "HFMintCLITests", dependencies: ["HFMintCLI", "HFMintCore"], swiftSettings: strict),
-        .testTarget(name: "HFMintSystemTests", dependencies: ["HFMintSystem", "HFMintCore"], swiftSettings: strict),
+        // Stands in for the machine in tests; never part of hfmint.
+        .target(
+            name: "HFMintTesting", dependencies: ["HFMintCore"], path: "Tests/HFMintTesting", swiftSettings: strict),
+        .testTarget(name: "HFMintCoreTests", dependencies: ["HFMintCore", "HFMintTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "HFMintCLITests", dependencies: ["HFMintCLI", "HFMintCore", "HFMintTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "HFMintSystemTests", dependencies: ["HFMintSystem", "HFMintCore", "HFMintTesting"],
+            swiftSettings: strict),
     ]
 )

@@ -6,12 +6,19 @@ struct Job {
     let directory: (any PrivateDirectory)?
     let exchanger: Exchanger
 
-    /// - Parameter stateDirectory: instead of the one that options and variables name.
+    /// - Parameters:
+    ///   - source: instead of asking again, as standard input gives an ID token once.
+    ///   - stateDirectory: instead of the one that options and variables name.
     init(
-        _ arguments: Arguments, authority: Authority, stateDirectory: (any PrivateDirectory)? = nil, _ context: Context
+        _ arguments: Arguments, authority: Authority, source: IDTokenSource? = nil,
+        stateDirectory: (any PrivateDirectory)? = nil, _ context: Context
     ) throws(MintError) {
-        source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
-        let platform = source.platform
+        if let source {
+            self.source = source
+        } else {
+            self.source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
+        }
+        let platform = self.source.platform
         if let stateDirectory {
             directory = stateDirectory
         } else {
@@ -21,7 +28,7 @@ struct Job {
         }
         if let directory { RunDirectory.sweep(directory, context: context) }
         exchanger = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
+            authority: authority, source: self.source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
             deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
             cache: directory.map { TokenCache($0, context: context) }, context: context)
     }

@@ -77,7 +77,9 @@ private struct Overview {
     }
 
     private var resource: String {
-        context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource] ?? "owner/name"
+        // It becomes a line to copy: what is no resource does not go into it.
+        let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        return ambient.flatMap { try? Resource(parsing: $0, endpoint: authority.endpoint) }?.canonical ?? "owner/name"
     }
 
     private func json(_ platform: Provider?, canProve: Bool, next: [String]) -> JSONValue {

@@ -66,7 +66,8 @@ private struct RunCommand {
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = try Job(arguments, authority: authority, stateDirectory: runDirectory.directory, context)
+        let own = try Job(
+            arguments, authority: authority, source: job.source, stateDirectory: runDirectory.directory, context)
         let token = try own.exchanger.token(for: resource)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
@@ -118,7 +119,11 @@ private struct RunCommand {
     private func helperOptions(_ stateDirectory: String) -> [String] {
         let passed: [Option] = [.endpoint, .audience, .provider, .idTokenFile, .idTokenCommand]
         return ["--state-dir", stateDirectory]
-            + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
+            + passed.flatMap { option -> [String] in
+                // On its stdin the helper has git's question.
+                guard let value = arguments.value(option), option != .idTokenFile || value != "-" else { return [] }
+                return ["--\(option.name)", value]
+            }
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
     }
 

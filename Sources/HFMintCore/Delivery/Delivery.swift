@@ -153,15 +153,16 @@ extension Delivery {
     private func mask(_ tokens: [NamedToken]) {
         guard printsOrExportsValue, case .workflowCommand = platform?.masking else { return }
         // One write with the line feed in front, so that nothing on an unfinished line hides the command.
-        for named in tokens {
-            context.output.write(named.token.secret.enclosed(by: "::add-mask::", and: "\n"), to: .err)
-        }
+        let lines = tokens.flatMap { [.text("::add-mask::"), .token($0.token), .text("\n")] as [TextOrToken] }
+        context.output.write(Secret(joining: [.text("\n")] + lines), to: .err)
     }
 
     /// What `HFMINT_RESOURCE` should say from here on.
     private func resource(of tokens: [NamedToken]) -> String? {
-        tokens.first { $0.request.name == .hfToken }?.request.resource.canonical
-            ?? context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        if let own = tokens.first(where: { $0.request.name == .hfToken }) { return own.request.resource.canonical }
+        // A shell may read it from a file: what is not a resource is left as it is, unsaid.
+        let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        return ambient.flatMap { try? Resource(parsing: $0, endpoint: .huggingFace) }?.canonical
     }
 
     private func deliver(

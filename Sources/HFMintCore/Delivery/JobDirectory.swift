@@ -25,7 +25,8 @@ package struct JobDirectory: Sendable {
             candidates.append(DirectoryCandidate(base: base, components: own))
         }
         candidates.append(DirectoryCandidate(base: "/dev/shm", components: [user] + own))
-        candidates.append(DirectoryCandidate(base: environment["TMPDIR"] ?? "/tmp", components: [user] + own))
+        let temporary = environment["TMPDIR"].flatMap { $0.utf8.first == ASCII.slash ? $0 : nil } ?? "/tmp"
+        candidates.append(DirectoryCandidate(base: temporary, components: [user] + own))
         self.candidates = candidates
         isGiven = false
     }

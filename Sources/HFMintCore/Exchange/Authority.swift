@@ -40,8 +40,7 @@ package struct Authority: Equatable, Sendable {
     private static func endpoint(option: String?, environment: Environment) throws(MintError) -> Origin {
         let source = option == nil ? Environment.Key.hfEndpoint.name : "--endpoint"
         guard let text = option ?? environment[.hfEndpoint] else { return .huggingFace }
-        let trimmed = text.utf8.last == ASCII.slash ? String(text.dropLast()) : text
-        guard let origin = Origin(trimmed.utf8) else {
+        guard let origin = Origin(text.utf8.last == ASCII.slash ? text.utf8.dropLast() : text.utf8[...]) else {
             throw MintError(
                 .endpointRefused, "\(source) is not an origin: '\(text)'",
                 hint: "write scheme and host alone, such as https://huggingface.co")

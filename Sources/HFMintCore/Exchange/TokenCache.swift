@@ -47,7 +47,8 @@ package struct TokenCache: Sendable {
         let now = context.clock.now()
         return text.reveal { span in
             let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
-            return moments.map { Timestamp(secondsSince1970: $0) }.filter { abs(now - $0) < 300 }
+            return moments.filter { (0...253_402_300_799).contains($0) }.map { Timestamp(secondsSince1970: $0) }
+                .filter { abs(now - $0) < 300 }
         }
     }
 
@@ -109,6 +110,8 @@ private struct Record {
         guard let root = try? readJSON(text, limits: .answer),
             Self.fields(root["fields"], text) == key.fields,
             let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
+            // Within the years 1970 to 9999, so that it can be counted with.
+            [obtained, expires].allSatisfy({ (0...253_402_300_799).contains($0) }),
             let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
             secret.reveal({ HubToken.isWellFormed($0) })
         else { return nil }

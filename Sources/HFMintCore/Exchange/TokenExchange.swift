@@ -59,20 +59,22 @@ package struct HubRefusal: Equatable, Sendable {
             guard let root = try? readJSON(text, limits: .answer) else { return (nil, nil) }
             return (root["error"]?.string(in: text), root["error_description"]?.string(in: text))
         }
-        let isCode = fields.error?.allSatisfy { $0.isASCIILowercase || $0 == ASCII.underscore } ?? false
+        let code = fields.error ?? []
+        let isCode = !code.isEmpty && code.allSatisfy { $0.isASCIILowercase || $0 == ASCII.underscore }
         isOAuth = isCode
-        error = isCode ? Self.excerpt(fields.error ?? []) : "HTTP \(response.status)"
+        error = isCode ? Self.excerpt(code) : "HTTP \(response.status)"
         description = fields.description.map(Self.excerpt)
     }
 
     /// Server text that may be shown: bounded, and nothing in it that could be a credential.
     private static func excerpt(_ bytes: [UInt8]) -> String {
-        let words = bytes.prefix(300).split(separator: ASCII.space, omittingEmptySubsequences: false)
+        let words = bytes.split(separator: ASCII.space, omittingEmptySubsequences: false)
+        // Judged whole, before the bound could cut a credential to a harmless length.
         let shown = words.map { word in
             let isSecret = ["eyJ", "hf_"].contains { word.contains($0.utf8) } || word.count > 100
-            return isSecret ? "[redacted]" : String(decoding: word, as: UTF8.self)
+            return isSecret ? ArraySlice("[redacted]".utf8) : word
         }
-        return shown.joined(separator: " ")
+        return String(decoding: Array(shown.joined(separator: [ASCII.space])).prefix(300), as: UTF8.self)
     }
 
     /// The Hub gave up on asking the issuer for its keys, and says so with the code of a refusal.

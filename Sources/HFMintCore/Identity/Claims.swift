@@ -33,7 +33,8 @@ package struct Claims: Equatable, Sendable {
     package var expiresAt: Timestamp? { moment("exp") }
     package var issuedAt: Timestamp? { moment("iat") }
 
+    /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
     private func moment(_ name: String) -> Timestamp? {
-        text.integer(text.root[name]).map { Timestamp(secondsSince1970: $0) }
+        text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }
     }
 }

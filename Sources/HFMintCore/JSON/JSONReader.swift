@@ -230,7 +230,8 @@ private struct JSONReaderState {
         let first = try codeUnit(text)
         switch first {
         case 0xD800...0xDBFF:
-            try take(ASCII.backslash, text)
+            guard try peek(text) == ASCII.backslash else { throw failure(.loneSurrogate) }
+            position += 1
             guard try peek(text) == UInt8(ascii: "u") else { throw failure(.loneSurrogate) }
             guard case 0xDC00...0xDFFF = try codeUnit(text) else { throw failure(.loneSurrogate) }
         case 0xDC00...0xDFFF: throw failure(.loneSurrogate)

@@ -67,7 +67,12 @@ package struct Origin: Hashable, Sendable {
     package var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" { return true }
         let parts = host.utf8.split(separator: ASCII.dot, omittingEmptySubsequences: false)
-        let isAddress = parts.count == 4 && parts.allSatisfy { UInt8(String(Substring($0))) != nil }
+        // A leading zero would make the number octal to some resolvers, and the address a name to others.
+        let isAddress =
+            parts.count == 4
+            && parts.allSatisfy { part in
+                UInt8(String(Substring(part))).map { "\($0)".utf8.elementsEqual(part) } ?? false
+            }
         return isAddress && host.utf8.starts(with: "127.".utf8)
     }
 }

@@ -48,19 +48,25 @@ extension Timestamp {
     package init?(httpDate text: String) {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let bytes = Array(text.utf8)
-        guard bytes.count == 29, bytes[25...].elementsEqual(" GMT".utf8) else { return nil }
+        let punctuation = [(3, ","), (4, " "), (7, " "), (11, " "), (16, " "), (19, ":"), (22, ":")]
+        guard bytes.count == 29, bytes[25...].elementsEqual(" GMT".utf8),
+            punctuation.allSatisfy({ bytes[$0.0] == $0.1.utf8.first })
+        else { return nil }
         func number(_ range: Range<Int>) -> CInt? {
             guard bytes[range].allSatisfy(\.isASCIIDigit) else { return nil }
             return CInt(String(decoding: bytes[range], as: UTF8.self))
         }
         guard let day = number(5..<7), let month = months.firstIndex(where: { bytes[8..<11].elementsEqual($0.utf8) }),
             let year = number(12..<16), let hour = number(17..<19), let minute = number(20..<22),
-            let second = number(23..<25)
+            let second = number(23..<25), hour < 24, minute < 60, second <= 60
         else { return nil }
         var parts = unsafe tm()
         unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, CInt(month), day)
-        unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
-        self.init(secondsSince1970: unsafe timegm(&parts))
+        unsafe (parts.tm_hour, parts.tm_min) = (hour, minute)
+        let minuteBegins = unsafe timegm(&parts)
+        // A day that the month does not have has been carried into the next one.
+        guard unsafe parts.tm_mday == day else { return nil }
+        self.init(secondsSince1970: minuteBegins + Int(second))
     }
 }
 

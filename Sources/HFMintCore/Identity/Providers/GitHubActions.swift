@@ -81,7 +81,7 @@ private enum GitHubActions {
                 "a run that Dependabot started gets no ID token",
                 hint: "run this step on `push` to the default branch instead: `if: github.actor != 'dependabot[bot]'`")
         }
-        if isForkPullRequest(job) {
+        if isForkPullRequest(job, event: job.environment[.eventName]) {
             return denied(
                 "a pull request from a fork gets no ID token, whatever its `permissions:` say",
                 hint: "run this step on `push` instead: `if: github.event_name == 'push'`")
@@ -97,8 +97,8 @@ private enum GitHubActions {
                 + " in a reusable workflow, to the calling job as well")
     }
 
-    private static func isForkPullRequest(_ job: Provider.Job) -> Bool {
-        guard job.environment[.eventName]?.hasPrefix("pull_request") == true else { return false }
+    private static func isForkPullRequest(_ job: Provider.Job, event: String?) -> Bool {
+        guard event?.hasPrefix("pull_request") == true else { return false }
         return job.json(at: .eventPath)?.root["pull_request"]?["head"]?["repo"]?["fork"]?.value == .bool(true)
     }
 
@@ -134,7 +134,7 @@ private enum GitHubActions {
     static func untrustedEvent(in job: Provider.Job, _ claims: Claims) -> String? {
         let event = claims["event_name"] ?? job.environment[.eventName] ?? ""
         if openToStrangers.contains(event) { return "'\(event)' can be triggered by anyone" }
-        if event.hasPrefix("pull_request") && isForkPullRequest(job) { return "the pull request is from a fork" }
+        if isForkPullRequest(job, event: event) { return "the pull request is from a fork" }
         return event == "workflow_run" ? untrustedWorkflowRun(job) : nil
     }
 

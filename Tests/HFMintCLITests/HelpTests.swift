@@ -1,0 +1,60 @@
+import HFMintCore
+import Testing
+
+@testable import HFMintCLI
+
+@Suite("help")
+struct HelpTests {
+    private static let names = allCommands.map(\.name) + ["", "--version"]
+
+    private func command(_ name: String) throws -> Command {
+        try #require((allCommands + [.overview, .version]).first { $0.name == name })
+    }
+
+    @Test("fits into a hundred columns", arguments: names)
+    func width(name: String) throws {
+        let lines = Help.lines(for: try command(name)) + Help.overview()
+        // An example is one line, as it is to be copied.
+        for line in lines where !line.hasPrefix("  ") || line.contains("    ") { #expect(line.count <= 100, "\(line)") }
+    }
+
+    @Test("holds no control character, and no trailing space", arguments: names)
+    func clean(name: String) throws {
+        for line in Help.lines(for: try command(name)) + Help.overview() {
+            #expect(line.printable == line)
+            #expect(line.last != " ")
+        }
+    }
+
+    @Test("explains every option in a clause", arguments: names)
+    func options(name: String) throws {
+        let command = try command(name)
+        let text = Help.lines(for: command).joined(separator: "\n")
+        #expect(Set(command.allOptions.map(\.name)).count == command.allOptions.count)
+        for option in command.allOptions {
+            #expect(text.contains("  \(option.usage)"))
+            #expect(!option.help.isEmpty && option.help.last != "." && option.help.first?.isUppercase == false)
+            #expect(option.name.utf8.allSatisfy { $0.isASCIILowercase || $0 == ASCII.minus })
+        }
+    }
+
+    @Test("shows for every command what it is for, and at least one example", arguments: allCommands.map(\.name))
+    func examples(name: String) throws {
+        let command = try command(name)
+        #expect(!command.summary.isEmpty && command.summary.last != "." && command.summary.first?.isUppercase == false)
+        #expect(!command.description.isEmpty && !command.examples.isEmpty)
+        #expect(Help.overview().contains { $0.hasPrefix("  hfmint \(name)") })
+        for example in command.examples {
+            #expect(example.line.contains("hfmint"))
+            #expect(!example.purpose.isEmpty && example.purpose.last != ".")
+        }
+    }
+
+    @Test("names every exit status")
+    func statuses() {
+        let text = Help.overview().joined(separator: "\n")
+        for status in MintError.ExitStatus.allCases {
+            #expect(text.contains("\n  \(status.rawValue)  \(status.meaning)"))
+        }
+    }
+}

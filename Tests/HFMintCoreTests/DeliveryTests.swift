@@ -1,0 +1,245 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("delivery")
+struct DeliveryTests {
+    private static let base = "/run/job"
+    private static let gitHub: Environment = ["GITHUB_ENV": "/gh/env", "GITHUB_OUTPUT": "/gh/output"]
+
+    private func machine(
+        _ environment: Environment = gitHub, writable: Set<String> = ["/gh/env", "/gh/output", "/home/t"],
+        output: RecordedOutput = RecordedOutput(), failures: [String: String] = [:]
+    ) -> FakeMachine {
+        FakeMachine(
+            environment, files: MemoryFiles(writable: writable, privateBases: [Self.base], failures: failures),
+            output: output)
+    }
+
+    private func delivery(
+        _ methods: [DeliveryMethod], on machine: FakeMachine, platform: Provider? = .gitHubActions,
+        exports: Bool = false, report: Bool = false
+    ) throws -> Delivery {
+        let candidate = DirectoryCandidate(base: Self.base, components: ["hfmint"])
+        return try Delivery(
+            methods: methods, exportsValues: exports, printsReport: report, platform: platform,
+            directory: try machine.files.openPrivateDirectory(candidate, making: true), context: machine.context)
+    }
+
+    private func refusal(
+        _ methods: [DeliveryMethod], on machine: FakeMachine, platform: Provider? = .gitHubActions,
+        exports: Bool = false
+    ) -> MintError? {
+        #expect(throws: MintError.self) { try delivery(methods, on: machine, platform: platform, exports: exports) }
+    }
+
+    private let tokenFile = "\(base)/hfmint/token-" + fingerprint([Array("acme/model".utf8)])
+
+    @Test("puts tokens into files of the job's own, and their paths on stdout and before later steps")
+    func auto() throws {
+        let machine = machine()
+        let outcome = try delivery([], on: machine).deliver([try namedToken()])
+
+        #expect(machine.files[tokenFile] == "hf_jwt_a.b.c")
+        #expect(outcome.tokenPaths == [tokenFile])
+        #expect(outcome.lines.count == 1 && outcome.lines[0].hasPrefix("export HF_TOKEN_PATH='\(tokenFile)'"))
+        #expect(outcome.tokens.isEmpty)
+        #expect(outcome.places.map { "\($0.method) \($0.target)" } == ["shell -", "env GITHUB_ENV"])
+        #expect(machine.files["/gh/env"]?.hasPrefix("HF_TOKEN_PATH<<ghadelimiter_") == true)
+        #expect(machine.files["/gh/env"]?.contains("hf_jwt_a") == false)
+        #expect(machine.output.all.isEmpty)
+        #expect(!outcome.lines.joined().contains("hf_jwt_a"))
+    }
+
+    @Test(
+        "writes for later steps only where the platform has a file for that",
+        arguments: [
+            ([:], .gitHubActions), (["GITHUB_ENV": ""], .gitHubActions), (gitHub, .gitLabCI), (gitHub, nil),
+        ] as [(Environment, Provider?)])
+    func autoWithoutStepFiles(environment: Environment, platform: Provider?) throws {
+        let machine = machine(environment, writable: [])
+        let outcome = try delivery([.auto], on: machine, platform: platform).deliver([try namedToken()])
+        #expect(outcome.places.map(\.method) == ["shell"])
+    }
+
+    @Test(
+        "masks a token before any value of it leaves, on a line of its own whatever stands before",
+        arguments: [
+            ([.env], true), ([.output], true), ([.auto], true), ([.stdout], false), ([.stdout, .output], true),
+        ] as [([DeliveryMethod], Bool)])
+    func masksFirst(methods: [DeliveryMethod], exports: Bool) throws {
+        let machine = machine()
+        let delivery = try delivery(methods, on: machine, exports: exports)
+        let before = machine.files.acts.count
+        _ = try delivery.deliver([try namedToken(), try namedToken("DATA", for: "acme/data", "hf_jwt_d.e.f")])
+        #expect(
+            machine.output.all
+                == [.init(stream: .err, text: "\n::add-mask::hf_jwt_a.b.c\n::add-mask::hf_jwt_d.e.f\n")])
+        #expect(machine.files.acts.count > before || methods == [.stdout])
+    }
+
+    @Test("delivers nothing where the write of a value fails, after it was masked")
+    func failedWrite() throws {
+        let machine = machine(failures: ["/gh/env": "others can write it"])
+        let delivery = try delivery([.env], on: machine, exports: true)
+        let error = #expect(throws: MintError.self) { try delivery.deliver([try namedToken()]) }
+        #expect(error?.code == .stateUnusable)
+        #expect(error?.message == "cannot deliver to '/gh/env': others can write it")
+        #expect(machine.output.err == "\n::add-mask::hf_jwt_a.b.c\n")
+    }
+
+    @Test(
+        "masks nothing where no value leaves, or where no platform eats the line",
+        arguments: [
+            ([.auto], false, .gitHubActions), ([.tokenFile(nil)], false, .gitHubActions), ([.shell], true, .gitLabCI),
+            ([.stdout], false, nil), ([.stdout], false, .gitLabCI),
+        ] as [([DeliveryMethod], Bool, Provider?)])
+    func masksNothing(methods: [DeliveryMethod], exports: Bool, platform: Provider?) throws {
+        let machine = machine()
+        _ = try delivery(methods, on: machine, platform: platform, exports: exports).deliver([try namedToken()])
+        #expect(!machine.output.err.contains("hf_"))
+        #expect(!machine.output.err.contains("add-mask"))
+    }
+
+    @Test(
+        "exports values to the platform's files as secrets",
+        arguments: [
+            (.env, "/gh/env", true), (.output, "/gh/output", true), (.env, "/gh/env", false),
+        ] as [(DeliveryMethod, String, Bool)])
+    func platformFiles(method: DeliveryMethod, path: String, exports: Bool) throws {
+        let machine = machine()
+        _ = try delivery([method], on: machine, exports: exports).deliver([try namedToken()])
+        let text = try #require(machine.files[path])
+        #expect(text.contains("\nhf_jwt_a.b.c\n") == exports)
+        #expect(machine.files.acts.last == .append(path, text, isSecret: exports))
+    }
+
+    @Test("has the shell read values from the file, and never prints them")
+    func shellExport() throws {
+        let machine = machine()
+        let outcome = try delivery([.shell], on: machine, platform: .gitLabCI, exports: true).deliver([try namedToken()]
+        )
+        let file = try #require(outcome.environmentFile)
+        #expect(outcome.lines == ["set -a; . '\(file)'; set +a"])
+        #expect(machine.files[file]?.hasPrefix("HF_TOKEN=hf_jwt_a.b.c\n") == true)
+    }
+
+    @Test(
+        "puts the token or the variables where the user says, and notes that for `hfmint forget`",
+        arguments: [
+            (.tokenFile("/home/t"), "hf_jwt_a.b.c"),
+            (
+                .environmentFile("/home/t"),
+                "HF_TOKEN=hf_jwt_a.b.c\nHF_TOKEN_EXPIRES_AT=2026-11-21T04:04:05Z\nHFMINT_RESOURCE=acme/model\nHF_OIDC_RESOURCE=\n"
+            ),
+        ] as [(DeliveryMethod, String)])
+    func userFiles(method: DeliveryMethod, text: String) throws {
+        let machine = machine()
+        let outcome = try delivery([method], on: machine).deliver([try namedToken()])
+        #expect(machine.files["/home/t"] == text)
+        #expect(outcome.lines == ["/home/t"])
+        #expect(outcome.tokenPaths.isEmpty)
+        let directory = try machine.files.openPrivateDirectory(
+            DirectoryCandidate(base: Self.base, components: ["hfmint"]), making: false)
+        let copies = UserCopy.all(in: try #require(directory))
+        #expect(copies.map(\.path) == ["/home/t"])
+        #expect(try machine.files.eraseUserFile("/home/t", try #require(copies.first?.identity)))
+    }
+
+    @Test("names the files in the job's directory where the user names none")
+    func ownFiles() throws {
+        let machine = machine()
+        let tokens = [try namedToken(), try namedToken("DATA", for: "acme/data")]
+        let outcome = try delivery([.tokenFile(nil), .environmentFile(nil)], on: machine).deliver(tokens)
+        #expect(outcome.lines == outcome.tokenPaths + [outcome.environmentFile].compactMap(\.self))
+        #expect(outcome.lines.allSatisfy { machine.files[$0] != nil })
+        #expect(Set(outcome.lines).count == 3)
+    }
+
+    @Test("hands the token itself to stdout, where asked for")
+    func stdout() throws {
+        let machine = machine()
+        let outcome = try delivery([.stdout], on: machine).deliver([try namedToken()])
+        #expect(outcome.tokens.map { $0.secret.revealedText() } == ["hf_jwt_a.b.c"])
+        #expect(outcome.lines.isEmpty && outcome.tokenPaths.isEmpty)
+    }
+
+    @Test(
+        "refuses before the exchange what could not be delivered safely",
+        arguments: [
+            ([.shell, .stdout], .gitHubActions, false, gitHub, .usage),
+            ([.auto, .stdout], .gitHubActions, false, gitHub, .usage),
+            ([.env], .gitLabCI, false, gitHub, .deliveryRefused), ([.output], nil, false, gitHub, .deliveryRefused),
+            ([.env], .gitHubActions, false, [:], .deliveryRefused),
+            ([.output], .gitHubActions, false, ["GITHUB_ENV": "/gh/env"], .deliveryRefused),
+        ] as [([DeliveryMethod], Provider?, Bool, Environment, MintError.Code)])
+    func refuses(
+        methods: [DeliveryMethod], platform: Provider?, exports: Bool, environment: Environment, code: MintError.Code
+    ) {
+        let machine = machine(environment)
+        #expect(refusal(methods, on: machine, platform: platform, exports: exports)?.code == code)
+    }
+
+    @Test("refuses to print a token on a terminal")
+    func terminal() {
+        let error = refusal([.stdout], on: machine(output: RecordedOutput(out: .terminal)))
+        #expect(error?.code == .deliveryRefused)
+        #expect(error?.message == "a token is not printed on a terminal")
+    }
+
+    @Test(
+        "refuses a value whose mask would stay in a file",
+        arguments: [([.stdout], false), ([.env], true)] as [([DeliveryMethod], Bool)])
+    func maskInFile(methods: [DeliveryMethod], exports: Bool) throws {
+        let machine = machine(output: RecordedOutput(err: .file))
+        #expect(refusal(methods, on: machine, exports: exports)?.message.hasPrefix("stderr is a file") == true)
+        // Paths need no mask.
+        _ = try delivery([.env], on: machine).deliver([try namedToken()])
+        #expect(machine.output.err.isEmpty)
+    }
+
+    @Test(
+        "warns where nothing hides a printed token from a log",
+        arguments: [
+            (.gitHubActions, false, false), (.gitLabCI, false, true), (nil, false, true), (nil, true, false),
+        ] as [(Provider?, Bool, Bool)])
+    func warns(platform: Provider?, report: Bool, isWarned: Bool) throws {
+        let machine = machine()
+        _ = try delivery([.stdout], on: machine, platform: platform, report: report)
+        #expect(machine.output.err.contains("nothing here hides it from a log") == isWarned)
+    }
+
+    @Test("prints no shell line beside a report")
+    func report() throws {
+        let outcome = try delivery([.shell], on: machine(), report: true).deliver([try namedToken()])
+        #expect(outcome.lines.isEmpty && outcome.tokenPaths == [tokenFile])
+    }
+
+    @Test("needs a directory for files of its own, and for nothing else")
+    func noDirectory() throws {
+        func make(_ methods: [DeliveryMethod]) throws -> Delivery {
+            try Delivery(
+                methods: methods, exportsValues: false, printsReport: false, platform: nil, directory: nil,
+                context: machine().context)
+        }
+        for methods in [[], [.shell], [.tokenFile(nil)]] as [[DeliveryMethod]] {
+            #expect(throws: MintError.self) { try make(methods) }
+        }
+        #expect(try make([.tokenFile("/home/t")]).deliver([try namedToken()]).lines == ["/home/t"])
+        #expect(try make([.stdout]).deliver([try namedToken()]).tokens.count == 1)
+    }
+
+    @Test(
+        "puts no ambient resource into a file that a shell reads, unless it is one",
+        arguments: [
+            ("acme/other", true), ("$(touch /tmp/x)", false), ("a b", false), ("a\nB=c", false), ("", false),
+        ])
+    func ambientResource(value: String, isKept: Bool) throws {
+        let machine = machine(["HFMINT_RESOURCE": .init(value)])
+        let outcome = try delivery([.environmentFile(nil)], on: machine, platform: nil).deliver([try namedToken("DATA")]
+        )
+        let file = try #require(outcome.environmentFile.flatMap { machine.files[$0] })
+        #expect(file.contains("HFMINT_RESOURCE=\(value)\n") == isKept)
+        #expect(file.contains("HFMINT_RESOURCE") == isKept)
+    }
+}

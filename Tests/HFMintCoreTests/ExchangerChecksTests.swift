@@ -1,0 +1,220 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("exchanger's checks")
+struct ExchangerChecksTests {
+    private static let now = FrozenClock.usualNow
+
+    @Test(
+        "refuse an ID token for another audience before it is sent",
+        arguments: [
+            ("https://other.example", "'https://other.example'"), (["a", "b"], "'a', 'b'"),
+            ("https://huggingface.co/", "'https://huggingface.co/'"),
+            ("HTTPS://huggingface.co", "'HTTPS://huggingface.co'"),
+            ("", "''"),
+        ] as [(ClaimValue, String)])
+    func audience(claim: ClaimValue, found: String) throws {
+        let world = ExchangeWorld([ExchangeWorld.minted(["aud": claim])])
+        let error = try world.error(try world.exchanger())
+        #expect(error.code == .identityUnsuitable)
+        #expect(
+            error.message == "the ID token from pipelines.actions.githubusercontent.com is for the audience \(found),"
+                + " and huggingface.co takes only 'https://huggingface.co'")
+        #expect(world.machine.transport.sent.count == 1)
+    }
+
+    @Test("refuse an ID token without an audience", arguments: [[], 1] as [ClaimValue])
+    func noAudience(claim: ClaimValue) throws {
+        let world = ExchangeWorld([ExchangeWorld.minted(["aud": claim])])
+        let error = try world.error(try world.exchanger())
+        #expect(error.code == .identityUnsuitable)
+        #expect(error.message.contains("names no audience"))
+    }
+
+    @Test("take an ID token that has the audience among others")
+    func oneOfThem() throws {
+        let world = ExchangeWorld([
+            ExchangeWorld.minted(["aud": ["x", "https://huggingface.co"]]),
+            .answer(ExchangeWorld.exchange, 200, granted()),
+        ])
+        #expect(try world.token(try world.exchanger()).kind == .repository)
+    }
+
+    @Test("stop at an event that strangers can trigger, unless that is allowed", arguments: [true, false])
+    func event(isAllowed: Bool) throws {
+        let claims: [String: ClaimValue] = ["aud": "https://huggingface.co", "event_name": "pull_request_target"]
+        let answers: [ScriptedTransport.Exchange] =
+            isAllowed ? [.answer(ExchangeWorld.exchange, 200, granted())] : []
+        let world = ExchangeWorld([ExchangeWorld.minted(claims)] + answers)
+        let exchanger = try world.exchanger(allowsUntrustedEvent: isAllowed)
+        if isAllowed {
+            #expect(try world.token(exchanger).kind == .repository)
+        } else {
+            let error = try world.error(exchanger)
+            #expect(error.code == .eventUntrusted)
+            #expect(error.code.exitStatus == .denied)
+            #expect(error.hint?.contains("--allow-untrusted-event") == true)
+        }
+        #expect(world.machine.transport.left.isEmpty)
+    }
+
+    private func world(
+        expiry: Int?, hubDate: String?, answers: Bool
+    ) throws -> (world: ExchangeWorld, options: IDTokenSource.Options) {
+        var claims: [String: ClaimValue] = ["aud": "https://huggingface.co"]
+        claims["exp"] = expiry.map { .integer($0) }
+        var script: [ScriptedTransport.Exchange] = []
+        if let hubDate { script.append(.answer(ExchangeWorld.probe, 200, "", headers: ["date": hubDate])) }
+        if answers { script.append(.answer(ExchangeWorld.exchange, 200, granted())) }
+        return (ExchangeWorld(script, environment: ["HF_OIDC_ID_TOKEN": .init(unsignedJWT(claims))]), .init())
+    }
+
+    @Test(
+        "refuse a given token as expired where the Hub's clock says so too",
+        arguments: [
+            (now.secondsSince1970 - 60, "60 s"), (now.secondsSince1970 - 7_200, "2 h"), (0, "56 years"),
+            (Int.min, "56 years"),
+        ])
+    func expired(expiry: Int, ago: String) throws {
+        let (world, options) = try world(expiry: expiry, hubDate: "Sat, 21 Nov 2026 03:04:05 GMT", answers: false)
+        let error = try world.error(try world.exchanger(options))
+        #expect(error.code == .identityUnsuitable)
+        #expect(error.message.contains("the ID token from HF_OIDC_ID_TOKEN expired at"))
+        #expect(error.message.hasSuffix("\(ago) ago"))
+    }
+
+    @Test("send a given token where the clocks disagree, and say which one is wrong")
+    func clocksDisagree() throws {
+        let (world, options) = try world(
+            expiry: Self.now.secondsSince1970 - 60, hubDate: "Sat, 21 Nov 2026 02:04:05 GMT", answers: true)
+        _ = try world.token(try world.exchanger(options))
+        #expect(world.machine.output.err == "hfmint: the clock of this machine is 60 min ahead of the Hub's\n")
+    }
+
+    @Test(
+        "send a given token that lives, or does not say when it ends, without asking for the time",
+        arguments: [
+            nil, now.secondsSince1970, now.secondsSince1970 + 1, Int.max,
+        ])
+    func alive(expiry: Int?) throws {
+        let (world, options) = try world(expiry: expiry, hubDate: nil, answers: true)
+        _ = try world.token(try world.exchanger(options))
+        #expect(world.machine.transport.left.isEmpty)
+    }
+
+    @Test("send a given token where the Hub does not tell the time", arguments: ["", "yesterday"])
+    func noDate(date: String) throws {
+        let (world, options) = try world(expiry: 1, hubDate: date, answers: true)
+        _ = try world.token(try world.exchanger(options))
+        #expect(world.machine.transport.left.isEmpty)
+    }
+
+    @Test("never refuse a token that was minted for this try, whatever the clock says")
+    func minted() throws {
+        let world = ExchangeWorld([
+            ExchangeWorld.minted(["aud": "https://huggingface.co", "exp": 1]),
+            .answer(ExchangeWorld.exchange, 200, granted()),
+        ])
+        #expect(try world.token(try world.exchanger()).kind == .repository)
+    }
+}
+
+@Suite("refusal")
+struct RefusalTests {
+    private static let claims: [String: ClaimValue] = [
+        "iss": "https://token.actions.githubusercontent.com", "sub": "repo:acme/training:ref:refs/heads/main",
+        "aud": "https://huggingface.co", "repository": "acme/training", "ref": "refs/heads/main", "actor": "octocat",
+        "workflow_ref": "acme/training/.github/workflows/p.yml@refs/heads/main", "email": "someone@acme.example",
+        "repository_id": "12",
+    ]
+
+    private func error(
+        _ body: String, claims: [String: ClaimValue] = claims, headers: [String: String] = [:],
+        resource: String = "acme/model"
+    ) throws -> MintError {
+        let world = ExchangeWorld([
+            ExchangeWorld.minted(claims), .answer(ExchangeWorld.exchange, 400, body, headers: headers),
+        ])
+        return try #require(throws: MintError.self) {
+            try world.token(try world.exchanger(), for: resource)
+        }
+    }
+
+    @Test("says what was sent, and what to type into the form for this very job")
+    func invalidGrant() throws {
+        let error = try error(
+            #"{"error":"invalid_grant","error_description":"Token exchange failed"}"#,
+            headers: ["x-request-id": "Root=1"])
+        #expect(
+            error.message == "huggingface.co refused a token for 'acme/model': invalid_grant: Token exchange failed")
+        #expect(
+            error.details == [
+                "request id: Root=1",
+                "the ID token said:",
+                "  iss            https://token.actions.githubusercontent.com",
+                "  sub            repo:acme/training:ref:refs/heads/main",
+                "  aud            https://huggingface.co",
+                "  repository     acme/training",
+                "  repository_id  12",
+                "  ref            refs/heads/main",
+                "  workflow_ref   acme/training/.github/workflows/p.yml@refs/heads/main",
+                "a Trusted Publisher that fits this job:",
+                "  provider    GitHub",
+                "  issuer      https://token.actions.githubusercontent.com",
+                "  repository  acme/training",
+                "  branch      main",
+                "  workflow    p.yml",
+                "tighter, if the form takes them as custom claims:",
+                "  repository_id  12",
+            ])
+        #expect(
+            error.hint
+                == "compare with the publishers at https://huggingface.co/acme/model/settings, or add this one there")
+    }
+
+    @Test("shows no claim that names a person, nor the token itself")
+    func discreet() throws {
+        let error = try error(#"{"error":"invalid_grant"}"#)
+        let text = "\(error)"
+        #expect(!text.contains("octocat") && !text.contains("someone@") && !text.contains("eyJ"))
+        #expect(!text.contains("runner"))
+    }
+
+    @Test("shows an audience that is a list")
+    func audiences() throws {
+        var claims = Self.claims
+        claims["aud"] = ["https://huggingface.co", "x"]
+        let details = try error(#"{"error":"invalid_grant"}"#, claims: claims).details
+        #expect(details.contains("  aud            [https://huggingface.co, x]"))
+    }
+
+    @Test(
+        "blames the clock where it differs by more than a minute",
+        arguments: [
+            ("Sat, 21 Nov 2026 03:04:05 GMT", nil), ("Sat, 21 Nov 2026 03:05:05 GMT", nil),
+            ("Sat, 21 Nov 2026 03:06:05 GMT", "the clock of this machine is 2 min behind the Hub's"),
+            ("Sat, 21 Nov 2026 01:04:05 GMT", "the clock of this machine is 2 h ahead of the Hub's"),
+        ])
+    func clock(date: String, line: String?) throws {
+        let details = try error(#"{"error":"invalid_grant"}"#, headers: ["date": date]).details
+        #expect(details.first { $0.contains("clock") } == line)
+    }
+
+    @Test(
+        "explains no trust where the request itself was wrong",
+        arguments: [
+            #"{"error":"invalid_request","error_description":"resource not found"}"#, "", "<html>",
+        ])
+    func otherErrors(body: String) throws {
+        let error = try error(body, resource: "datasets/acme/data")
+        #expect(error.details.isEmpty)
+        #expect(error.hint?.contains("Trusted Publisher") == false)
+        if body.contains("invalid_request") {
+            #expect(error.hint?.contains("'datasets/acme/data' means a dataset repository") == true)
+        } else {
+            // Not an answer in OAuth's form: perhaps it is not the Hub.
+            #expect(error.hint == "check that https://huggingface.co is the Hub and not a proxy's page")
+        }
+    }
+}

@@ -1,0 +1,277 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("github-actions")
+struct GitHubActionsTests {
+    static let requestURL = "https://pipelines.actions.githubusercontent.com/222//idtoken/1/2?api-version=2.0"
+    static let permitted: Environment = [
+        "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": requestURL,
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner",
+    ]
+
+    private func acquisition(_ environment: Environment, files: MemoryFiles = MemoryFiles()) throws -> Acquisition {
+        let job = Provider.Job(environment: environment, files: files)
+        return try Provider.gitHubActions.acquisition(job, "https://huggingface.co")
+    }
+
+    private func refusal(_ environment: Environment, files: MemoryFiles = MemoryFiles()) -> MintError? {
+        #expect(throws: MintError.self) { try acquisition(environment, files: files) }
+    }
+
+    @Test(
+        "is here only where GITHUB_ACTIONS is exactly 'true'",
+        arguments: [
+            ("true", true), ("", false), ("false", false), ("TRUE", false), ("1", false), ("true ", false),
+        ])
+    func detection(value: String, isHere: Bool) {
+        #expect((Provider.detected(in: ["GITHUB_ACTIONS": value])?.name == "github-actions") == isHere)
+    }
+
+    @Test("asks the runner's URL with its double slash and its query kept, and the audience encoded at the end")
+    func asks() throws {
+        guard case .http(let http) = try acquisition(Self.permitted) else {
+            Issue.record("not a request")
+            return
+        }
+        #expect(http.request.url.description == "\(Self.requestURL)&audience=https%3A%2F%2Fhuggingface.co")
+        #expect(http.request.method == .get)
+        #expect(http.request.headers == [HTTPHeader("Accept", "application/json; api-version=2.0")])
+        #expect(
+            http.proof
+                == .variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", header: "Authorization", prefix: "Bearer "))
+        #expect(http.answer == .member("value"))
+        #expect(!"\(http)".contains("runner"))
+    }
+
+    @Test("begins a query where the URL has none, as on Forgejo")
+    func noQuery() throws {
+        let environment: Environment = [
+            "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:1/token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner",
+        ]
+        guard case .http(let http) = try acquisition(environment) else {
+            Issue.record("not a request")
+            return
+        }
+        #expect(http.request.url.description == "http://127.0.0.1:1/token?audience=https%3A%2F%2Fhuggingface.co")
+    }
+
+    @Test(
+        "sends the runner's credential over https alone",
+        arguments: [
+            "http://pipelines.actions.githubusercontent.com/x", "http://127.0.0.1.evil.example/", "ftp://a.example/",
+            "pipelines.actions.githubusercontent.com", "https://a@b.example/", "https://a.example/#x",
+            "https://a example/",
+        ])
+    func insecure(url: String) {
+        let error = refusal(["ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner"])
+        #expect(error?.code == .identityDenied)
+        #expect(error?.message == "github-actions: ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL")
+    }
+
+    @Test(
+        "asks for the permission where either variable is missing",
+        arguments: [
+            [:], ["ACTIONS_ID_TOKEN_REQUEST_URL": requestURL], ["ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner"],
+            ["ACTIONS_ID_TOKEN_REQUEST_URL": requestURL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""],
+            // The event file cannot be read, or is no JSON: the general advice.
+            ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/missing"],
+            ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/broken"],
+            ["GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": "/fork"],
+            ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/own"],
+        ] as [Environment])
+    func missing(environment: Environment) {
+        let files = MemoryFiles([
+            "/broken": "{", "/fork": #"{"pull_request":{"head":{"repo":{"fork":true}}}}"#,
+            "/own": #"{"pull_request":{"head":{"repo":{"fork":false}}}}"#,
+        ])
+        let error = refusal(environment, files: files)
+        #expect(error?.code == .identityDenied)
+        let unset = environment.isSet("ACTIONS_ID_TOKEN_REQUEST_URL") ? "TOKEN" : "URL"
+        #expect(
+            error?.message
+                == "github-actions: this job may not request an ID token (ACTIONS_ID_TOKEN_REQUEST_\(unset) is not set)"
+        )
+        #expect(error?.hint?.contains("permissions: id-token: write") == true)
+    }
+
+    @Test("says that a pull request from a fork never gets one", arguments: ["pull_request", "pull_request_review"])
+    func fork(event: String) {
+        let files = MemoryFiles(["/event": #"{"pull_request":{"head":{"repo":{"fork":true}}}}"#])
+        let error = refusal(["GITHUB_EVENT_NAME": .init(event), "GITHUB_EVENT_PATH": "/event"], files: files)
+        #expect(error?.message.contains("a pull request from a fork gets no ID token") == true)
+        #expect(error?.hint?.contains("permissions") == false)
+    }
+
+    @Test("says that Dependabot's runs never get one")
+    func dependabot() {
+        let error = refusal(["GITHUB_ACTOR": "dependabot[bot]"])
+        #expect(error?.message.contains("Dependabot") == true)
+    }
+
+    private static let reusable: Environment = [
+        "GITHUB_JOB": "publish", "GITHUB_WORKSPACE": "/w", "GITHUB_REPOSITORY": "acme/training",
+        "GITHUB_WORKFLOW_REF": "acme/training/.github/workflows/release.yml@refs/heads/main",
+    ]
+
+    @Test("names the calling workflow where its file does not define the job")
+    func reusableWorkflow() {
+        let files = MemoryFiles(["/w/.github/workflows/release.yml": "jobs:\n  call:\n    uses: ./x.yml\n"])
+        let error = refusal(Self.reusable, files: files)
+        #expect(error?.message.contains("a reusable workflow whose caller did not grant an ID token") == true)
+        #expect(error?.hint?.contains(".github/workflows/release.yml") == true)
+    }
+
+    @Test(
+        "takes a job for no reusable workflow's where that cannot be seen",
+        arguments: [
+            "jobs:\n  publish:\n    steps: []\n", "jobs:\r\n    publish: # x\r\n", nil,
+        ])
+    func notReusable(workflow: String?) {
+        let files = MemoryFiles(workflow.map { ["/w/.github/workflows/release.yml": $0] } ?? [:])
+        #expect(refusal(Self.reusable, files: files)?.message.contains("reusable workflow") == false)
+    }
+
+    @Test(
+        "reads no file outside the work tree to find that out",
+        arguments: [
+            "acme/training/../../etc/passwd@x", "other/repo/.github/workflows/x.yml@x", "acme/training/@x",
+            "acme/training",
+        ])
+    func workflowPath(ref: String) {
+        let files = MemoryFiles()
+        _ = refusal(
+            [
+                "GITHUB_JOB": "publish", "GITHUB_WORKSPACE": "/w", "GITHUB_REPOSITORY": "acme/training",
+                "GITHUB_WORKFLOW_REF": .init(ref),
+            ], files: files)
+        #expect(files.reads.isEmpty)
+    }
+
+    @Test("names a job by everything that tells it from others, and by no secret")
+    func jobID() {
+        let names = Set(Provider.gitHubActions.jobVariables.map(\.name))
+        #expect(names.isSuperset(of: ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB"]))
+        #expect(names.contains("ACTIONS_ID_TOKEN_REQUEST_URL"))
+        #expect(!names.contains("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))
+    }
+
+    @Test("fills in the Hub's form for a job on a branch")
+    func publisher() throws {
+        let form = Provider.gitHubActions.publisher(
+            try testClaims([
+                "iss": "https://token.actions.githubusercontent.com", "repository": "acme/training",
+                "ref": "refs/heads/feature/x", "workflow_ref": "acme/training/.github/workflows/p.yml@refs/heads/main",
+                "job_workflow_ref": "acme/training/.github/workflows/p.yml@refs/heads/main",
+                "environment": "production",
+                "repository_id": "12", "repository_owner_id": "34",
+            ]))
+        #expect(form.preset == "GitHub")
+        #expect(
+            form.rows.map { [$0.claim, $0.value] } == [
+                ["repository", "acme/training"], ["branch", "feature/x"], ["workflow", "p.yml"],
+                ["environment", "production"],
+            ])
+        #expect(
+            form.tighter.map { [$0.claim, $0.value] } == [["repository_id", "12"], ["repository_owner_id", "34"]])
+        #expect(form.issuer == "https://token.actions.githubusercontent.com")
+    }
+
+    @Test("gives a tag as the raw claim, and the reusable workflow as well as its caller")
+    func publisherOfTag() throws {
+        let callee = "acme/shared/.github/workflows/q.yml@refs/tags/v1"
+        let form = Provider.gitHubActions.publisher(
+            try testClaims([
+                "ref": "refs/tags/v1", "workflow_ref": "acme/training/.github/workflows/p.yml@refs/heads/main",
+                "job_workflow_ref": .string(callee),
+            ]))
+        #expect(form.rows.map { [$0.claim, $0.value] } == [["ref", "refs/tags/v1"], ["workflow", "p.yml"]])
+        #expect(form.tighter.map { [$0.claim, $0.value] } == [["job_workflow_ref", callee]])
+        #expect(form.issuer == "https://token.actions.githubusercontent.com")
+    }
+}
+
+@Suite("github-actions events")
+struct GitHubEventTests {
+    private func reason(
+        _ event: String, claim: ClaimValue? = nil, file: String? = nil
+    ) throws -> String? {
+        let files = MemoryFiles(file.map { ["/event": $0] } ?? [:])
+        let job = Provider.Job(
+            environment: ["GITHUB_EVENT_NAME": .init(event), "GITHUB_EVENT_PATH": "/event"], files: files)
+        return Provider.gitHubActions.untrustedEvent(job, try testClaims(claim.map { ["event_name": $0] } ?? [:]))
+    }
+
+    private static func run(event: String, head: String, own: String = "acme/training") -> String {
+        #"{"workflow_run":{"event":"\#(event)","head_repository":{"full_name":"\#(head)"}},"#
+            + #""repository":{"full_name":"\#(own)"}}"#
+    }
+
+    @Test(
+        "that nobody but the repository's own people can cause are trusted",
+        arguments: [
+            "push", "workflow_dispatch", "schedule", "release", "merge_group", "repository_dispatch", "deployment", "",
+        ])
+    func trusted(event: String) throws {
+        #expect(try reason(event) == nil)
+        #expect(try reason("", claim: .string(event)) == nil)
+    }
+
+    @Test(
+        "that strangers can cause are not",
+        arguments: [
+            "pull_request_target", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch",
+        ])
+    func untrusted(event: String) throws {
+        let text = "'\(event)' can be triggered by anyone"
+        #expect(try reason(event) == text)
+        #expect(try reason("", claim: .string(event)) == text)
+        // What the issuer says counts, not a variable that a step could set.
+        #expect(try reason("push", claim: .string(event)) == text)
+        #expect(try reason(event, claim: "push") == nil)
+    }
+
+    @Test(
+        "of a pull request are trusted unless it comes from a fork",
+        arguments: [
+            (#"{"pull_request":{"head":{"repo":{"fork":true}}}}"#, false),
+            (#"{"pull_request":{"head":{"repo":{"fork":false}}}}"#, true),
+        ])
+    func pullRequest(file: String, isTrusted: Bool) throws {
+        #expect((try reason("pull_request", file: file) == nil) == isTrusted)
+        #expect((try reason("pull_request", claim: "pull_request", file: file) == nil) == isTrusted)
+        #expect((try reason("push", claim: "pull_request", file: file) == nil) == isTrusted)
+    }
+
+    @Test(
+        "of a workflow are as trusted as the run behind them",
+        arguments: [
+            (run(event: "push", head: "acme/training"), nil),
+            (run(event: "schedule", head: "acme/training"), nil),
+            (run(event: "push", head: "stranger/training"), "the run behind this 'workflow_run' was a fork's"),
+            (run(event: "push", head: "Acme/training"), "the run behind this 'workflow_run' was a fork's"),
+            (
+                run(event: "pull_request", head: "acme/training"),
+                "the run behind this 'workflow_run' was a pull request"
+            ),
+            (
+                run(event: "pull_request_target", head: "acme/training"),
+                "the run behind this 'workflow_run' was a pull request"
+            ),
+        ])
+    func workflowRun(file: String, text: String?) throws {
+        #expect(try reason("workflow_run", file: file) == text)
+    }
+
+    @Test(
+        "of a workflow are not trusted where the run behind them cannot be seen",
+        arguments: [
+            nil, "", "{", "{}", #"{"workflow_run":{}}"#, #"{"workflow_run":{"event":"push"}}"#,
+            #"{"workflow_run":{"event":"push","head_repository":null},"repository":{"full_name":"a/b"}}"#,
+            #"{"workflow_run":{"event":"push","head_repository":{"full_name":"a/b"}}}"#,
+            #"{"workflow_run":{"event":"push","head_repository":{"full_name":"a/b"}},"repository":{"full_name":"a/b"},"x":1,"x":2}"#,
+        ])
+    func unreadable(file: String?) throws {
+        #expect(try reason("workflow_run", file: file)?.contains("without a readable event file") == true)
+    }
+}

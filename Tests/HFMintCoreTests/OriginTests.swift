@@ -1,0 +1,172 @@
+import HFMintCore
+import Testing
+
+@Suite("origin")
+struct OriginTests {
+    @Test(
+        "is the Hub in each of its spellings",
+        arguments: [
+            "https://huggingface.co", "HTTPS://HuggingFace.CO", "https://huggingface.co:443",
+            "https://huggingface.co:0443",
+        ])
+    func theHub(text: String) {
+        #expect(Origin(text.utf8) == .huggingFace)
+        #expect(Origin(text.utf8)?.description == "https://huggingface.co")
+    }
+
+    @Test(
+        "is never the Hub, nor this machine, for a host that only looks like it",
+        arguments: [
+            "https://huggingface.co.evil.example", "https://evil.example.huggingface.co.evil", "https://hf.co",
+            "https://xhuggingface.co", "https://huggingface-co", "https://huggingface.co:444", "http://huggingface.co",
+            "https://huggingface.com", "https://www.huggingface.co", "https://xn--huggingface-2fa.co",
+            "https://127.0.0.1.evil.example", "https://localhost.evil.example", "https://127.1", "https://0x7f.1",
+            "https://0x7f000001", "https://2130706433", "https://0177.0.0.1", "https://127.0.0.256",
+            "https://127.0.0.08",
+            "https://127.0.0.01", "https://127.0.0", "https://127.0.0.1.1", "https://128.0.0.1", "https://0.0.0.0",
+            "https://xlocalhost", "https://localhost-", "https://1.127.0.0",
+        ])
+    func lookAlikes(text: String) {
+        let origin = Origin(text.utf8)
+        #expect(origin != .huggingFace)
+        #expect(origin?.isLoopback != true)
+    }
+
+    @Test(
+        "refuses what is no bare origin of plain ASCII",
+        arguments: [
+            "", "https://", "http://", "huggingface.co", "//huggingface.co", "ftp://huggingface.co",
+            "https:huggingface.co",
+            "https:/huggingface.co", "https:\\\\huggingface.co", " https://huggingface.co", "https://huggingface.co ",
+            "https://huggingface.co/", "https://huggingface.co/x", "https://huggingface.co?x",
+            "https://huggingface.co#x",
+            "https://huggingface.co.", "https://.huggingface.co", "https://huggingface..co", "https://-huggingface.co",
+            "https://huggingface.co-", "https://hugging_face.co", "https://huggingface.co\n",
+            "https://huggingface.co\0",
+            // Another parser may see the host behind each of these.
+            "https://huggingface.co@evil.example", "https://huggingface.co\\@evil.example",
+            "https://a:b@huggingface.co",
+            "https://huggingface.co\u{3002}evil.example", "https://huggingface\u{FF0E}co", "https://huggingface%2eco",
+            "https://huggingface.co%00.evil.example", "https://hügging.face", "https://huggingface.c\u{43E}",
+            "https://huggingface.co\u{301}", "https://huggingface.co\u{AD}", "https://\u{2170}.example",
+            // Ports
+            "https://huggingface.co:", "https://huggingface.co:0", "https://huggingface.co:65536",
+            "https://huggingface.co:99999", "https://huggingface.co:000443", "https://huggingface.co:+443",
+            "https://huggingface.co:-1", "https://huggingface.co:4 43", "https://huggingface.co:443:443",
+            "https://huggingface.co:0x1bb", "https://huggingface.co:４４３", "https://:443",
+            // IPv6, except for the one address that means this machine
+            "https://[::2]", "https://[::1", "https://::1", "https://[::1]evil.example", "https://[::1]:",
+            "https://[0:0:0:0:0:0:0:1]", "https://[::ffff:127.0.0.1]", "https://[::1%25eth0]",
+            "https://[huggingface.co]",
+        ])
+    func refuses(text: String) {
+        #expect(Origin(text.utf8) == nil)
+    }
+
+    @Test(
+        "knows this machine by its names and addresses, whatever a resolver says",
+        arguments: [
+            "http://localhost", "http://LOCALHOST:8080", "https://localhost", "http://127.0.0.1:1", "http://127.0.0.53",
+            "http://127.255.255.254:65535", "http://[::1]", "http://[::1]:8080",
+        ])
+    func loopback(text: String) {
+        #expect(Origin(text.utf8)?.isLoopback == true)
+    }
+
+    @Test(
+        "is written as in a URL, its port only where it is not the scheme's own",
+        arguments: [
+            ("http://localhost:80", "http://localhost", "localhost"),
+            ("http://localhost:443", "http://localhost:443", "localhost:443"),
+            ("https://a.example:80", "https://a.example:80", "a.example:80"),
+            ("https://[::1]:443", "https://[::1]", "[::1]"),
+            ("https://A.Example:08443", "https://a.example:8443", "a.example:8443"),
+        ])
+    func description(text: String, description: String, authority: String) throws {
+        let origin = try #require(Origin(text.utf8))
+        #expect(origin.description == description)
+        #expect(origin.authority == authority)
+        #expect(Origin(origin.description.utf8) == origin)
+    }
+
+    @Test("bounds labels and names as DNS does")
+    func bounds() {
+        func origin(_ host: String) -> Origin? { Origin("https://\(host)".utf8) }
+        let label = String(repeating: "a", count: 63)
+        #expect(origin(label) != nil)
+        #expect(origin(label + "a") == nil)
+        let longest = [label, label, label, String(repeating: "b", count: 61)].joined(separator: ".")
+        #expect(origin(longest) != nil)
+        #expect(origin(longest + "b") == nil)
+    }
+}
+
+@Suite("http url")
+struct HTTPURLTests {
+    @Test(
+        "keeps path and query exactly as given",
+        arguments: [
+            ("https://a.example", "https://a.example/"),
+            ("https://a.example?x=1", "https://a.example/?x=1"),
+            ("HTTPS://A.Example:443/P?Q=R", "https://a.example/P?Q=R"),
+            (
+                "https://pipelines.actions.githubusercontent.com/222//idtoken/1/2?api-version=2.0",
+                "https://pipelines.actions.githubusercontent.com/222//idtoken/1/2?api-version=2.0"
+            ),
+            ("https://a.example/a/./b/../c//d", "https://a.example/a/./b/../c//d"),
+            ("https://a.example/%2e%2E/%41?b=%20&c=a:b/c", "https://a.example/%2e%2E/%41?b=%20&c=a:b/c"),
+            ("http://127.0.0.1:8080//x?", "http://127.0.0.1:8080//x?"),
+            ("https://a.example/x@y:z", "https://a.example/x@y:z"),
+        ])
+    func keeps(text: String, description: String) throws {
+        let url = try #require(HTTPURL(text))
+        #expect(url.description == description)
+        #expect(HTTPURL(url.description) == url)
+    }
+
+    @Test(
+        "refuses what another parser could read otherwise",
+        arguments: [
+            "", "a", "/x", "https:", "https:/", "https://", "https:///x", "https://?x", "file:///etc/passwd",
+            "https://user@a.example/", "https://user:pw@a.example/", "https://a.example\\@b.example/",
+            "https://a.example/#x", "https://a.example/a b", "https://a.example/a\nb", "https://a.example/\u{E9}",
+            "https://a.example/\"", "https://a.example/<", "https://a.example/{x}", "https://a.example/`",
+            "https://a.example/x\\y", "https://a.example/x^y", "https://a.example/x|y", "https://a.example:99999/",
+            "https://a.example:/", "https://a%2eexample/", "https://a.example./", "javascript://a.example/%0a",
+            " https://a.example/", "https://a.example/\0", "https://a.example/\t",
+        ])
+    func refuses(text: String) {
+        #expect(HTTPURL(text) == nil)
+    }
+
+    @Test("is bounded")
+    func bounded() {
+        let longest = "https://a.example/" + String(repeating: "a", count: 8_192 - 18)
+        #expect(HTTPURL(longest) != nil)
+        #expect(HTTPURL(longest + "a") == nil)
+    }
+
+    @Test(
+        "appends to a query, and begins one where there is none",
+        arguments: [
+            ("https://a.example/x", "https://a.example/x?audience=https%3A%2F%2Fhuggingface.co"),
+            ("https://a.example/x?y=1", "https://a.example/x?y=1&audience=https%3A%2F%2Fhuggingface.co"),
+            ("https://a.example//x?", "https://a.example//x?&audience=https%3A%2F%2Fhuggingface.co"),
+        ])
+    func appends(text: String, description: String) throws {
+        let url = try #require(HTTPURL(text)).appendingQuery("audience", "https://huggingface.co")
+        #expect(url.description == description)
+    }
+
+    @Test(
+        "takes secrets over https, and over http on this machine alone",
+        arguments: [
+            ("https://a.example/", true), ("http://localhost/", true), ("http://127.0.0.1:1/", true),
+            ("http://[::1]/", true),
+            ("http://a.example/", false), ("http://127.0.0.1.a.example/", false), ("http://127.1/", false),
+            ("http://127.0.0.08/", false), ("http://metadata.google.internal/", false),
+        ])
+    func confidential(text: String, isConfidential: Bool) {
+        #expect(HTTPURL(text)?.isConfidential == isConfidential)
+    }
+}

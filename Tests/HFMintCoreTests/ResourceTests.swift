@@ -1,0 +1,106 @@
+import HFMintCore
+import Testing
+
+@Suite("resource")
+struct ResourceTests {
+    private func parse(_ text: String, on endpoint: String = "https://huggingface.co") throws -> Resource {
+        try Resource(parsing: text, endpoint: try #require(Origin(endpoint.utf8)))
+    }
+
+    @Test(
+        "is read as people write it",
+        arguments: [
+            ("acme/model", .model, "acme/model"), ("datasets/acme/data", .dataset, "datasets/acme/data"),
+            ("spaces/acme/demo", .space, "spaces/acme/demo"), ("kernels/acme/k", .kernel, "kernels/acme/k"),
+            ("buckets/acme/b", .bucket, "buckets/acme/b"), ("acme-bot", .user, "acme-bot"),
+            ("A.b_c-9/D.e_f-0", .model, "A.b_c-9/D.e_f-0"), ("dataset/x", .model, "dataset/x"),
+        ] as [(String, Resource.Kind, String)])
+    func written(text: String, kind: Resource.Kind, canonical: String) throws {
+        let resource = try parse(text)
+        #expect(resource.kind == kind)
+        #expect(resource.canonical == canonical)
+        #expect(try parse(resource.canonical) == resource)
+    }
+
+    @Test(
+        "is read as people paste it, whatever follows the name",
+        arguments: [
+            ("https://huggingface.co/acme/model", "acme/model"), ("https://huggingface.co/acme/model/", "acme/model"),
+            ("https://huggingface.co/acme/model/tree/main", "acme/model"),
+            ("https://huggingface.co/datasets/acme/data/blob/main/x.csv?a=b#L1", "datasets/acme/data"),
+            ("https://huggingface.co/datasets/acme/data?row=1", "datasets/acme/data"),
+            ("https://huggingface.co/spaces/acme/demo#x", "spaces/acme/demo"),
+            ("https://hf.co/acme/model", "acme/model"),
+            ("https://huggingface.co/acme", "acme"), ("https://huggingface.co/acme/", "acme"),
+        ])
+    func pasted(text: String, canonical: String) throws {
+        #expect(try parse(text).canonical == canonical)
+        #expect(try parse(text, on: "https://hub-ci.huggingface.co").canonical == canonical)
+    }
+
+    @Test("is read from a URL of the endpoint that is asked")
+    func ownEndpoint() throws {
+        #expect(try parse("http://127.0.0.1:8080/acme/model", on: "http://127.0.0.1:8080").canonical == "acme/model")
+        #expect(throws: MintError.self) { try parse("http://127.0.0.1:8080/acme/model") }
+        #expect(throws: MintError.self) {
+            try parse("http://127.0.0.1:80801/acme/model", on: "http://127.0.0.1:8080")
+        }
+    }
+
+    @Test(
+        "refuses what is no resource, before anything is asked for",
+        arguments: [
+            "", "/", "a/", "/a", "a//b", "a/b/c", "a/b/", "datasets", "datasets/", "datasets/a", "datasets/a/b/c",
+            "models/acme/model", "../model", "a/..", "a/.", "./a", "a/../b", ".a/b", "a/.git", "-a/b", "a/-b", "a b/c",
+            "a/b?x", "a/b#x", "a/b@main", "a/b:c", "a%2fb", "%2e%2e/b", "a/%2e%2e", "a/b\n", "a\0/b", "é/b", "a\"/b",
+            "a\\b",
+            "a/b'", "$(id)/b", "a/b;c", "datasets//b", "spaces/../b",
+            "https://evil.example/acme/model", "https://huggingface.co.evil.example/a/b",
+            "https://huggingface.co@e.example/a/b",
+            "https://huggingface.co", "https://huggingface.co/", "http://huggingface.co/acme/model",
+            "https://huggingface.co:444/a/b", "https://huggingface.co/datasets",
+            "https://huggingface.co/datasets/squad",
+            "https://huggingface.co/../a", "https://huggingface.co/%2e%2e/a/b", "https://huggingface.co/a%2fb",
+            "https://huggingface.co?/a/b", "ftp://huggingface.co/a/b", "//huggingface.co/a/b", "huggingface.co/a/b",
+            "https://user@huggingface.co/a/b", "https://hf.co.evil.example/a/b",
+        ])
+    func refuses(text: String) {
+        let error = #expect(throws: MintError.self) { try parse(text) }
+        #expect(error?.code == .usage)
+    }
+
+    @Test("bounds a name at 96 bytes")
+    func bounds() throws {
+        let name = String(repeating: "a", count: 96)
+        #expect(try parse("\(name)/\(name)").name == name)
+        #expect(throws: MintError.self) { try parse("\(name)a/b") }
+        #expect(throws: MintError.self) { try parse(String(repeating: "a/", count: 400)) }
+    }
+
+    @Test("takes a doubled slash only in a URL, where it means nothing", arguments: ["https://huggingface.co//a//b"])
+    func doubledSlash(text: String) throws {
+        #expect(try parse(text).canonical == "a/b")
+    }
+
+    @Test("never needs an escape, in JSON or in a shell")
+    func harmless() {
+        for scalar in (0..<0x180).compactMap({ Unicode.Scalar($0 as UInt32) }) {
+            let isHarmless =
+                scalar.isASCII && (UInt8(scalar.value).isASCIILetterOrDigit || "-_.".unicodeScalars.contains(scalar))
+            #expect((try? parse("a\(scalar)b/c")) == nil || isHarmless || scalar == "/")
+        }
+    }
+
+    @Test(
+        "knows the page on which its publishers are set",
+        arguments: [
+            ("acme/model", "https://huggingface.co/acme/model/settings", "model repository"),
+            ("datasets/a/b", "https://huggingface.co/datasets/a/b/settings", "dataset repository"),
+            ("acme-bot", "https://huggingface.co/settings/authentication#ci-cd-access", "user"),
+        ])
+    func settings(text: String, url: String, noun: String) throws {
+        let resource = try parse(text)
+        #expect(resource.settingsURL(on: .huggingFace) == url)
+        #expect(resource.noun == noun)
+    }
+}

@@ -1,0 +1,130 @@
+@testable import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("secret")
+struct SecretTests {
+    @Test("keeps every byte it is given, in order", arguments: [0, 1, 2, 255, 65_536])
+    func keepsBytes(count: Int) {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 31) }
+        let fromCollection = Secret(copying: bytes)
+        let fromSpan = Secret(copying: bytes.span)
+
+        let isSame = fromCollection.revealedBytes() == bytes && fromSpan.revealedBytes() == bytes
+        let count = (fromCollection.byteCount, fromSpan.byteCount)
+        #expect(isSame)
+        #expect(count == (bytes.count, bytes.count))
+    }
+
+    @Test("is enclosed without a change to itself")
+    func encloses() {
+        let secret = Secret("middle")
+        let enclosed = secret.enclosed(by: "before ", and: " after")
+
+        let (text, original) = (enclosed.revealedText(), secret.revealedText())
+        #expect(text == "before middle after")
+        #expect(original == "middle")
+    }
+
+    @Test("duplicates into memory of its own")
+    func duplicates() {
+        func copy() -> Secret {
+            let original = Secret("the bytes")
+            return original.duplicate()
+        }
+        let text = copy().revealedText()
+        #expect(text == "the bytes")
+    }
+
+    @Test("overwrites all of the memory that it wipes, and nothing beside it")
+    func wipes() {
+        // What is freed cannot be looked at, so the function that `deinit` calls is given memory that lives on.
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 66, alignment: 1)
+        defer { unsafe memory.deallocate() }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0xAA)
+        unsafe wipe(UnsafeMutableRawBufferPointer(rebasing: memory[1..<65]))
+
+        let bytes = unsafe Array(memory)
+        #expect(bytes == [0xAA] + [UInt8](repeating: 0, count: 64) + [0xAA])
+    }
+
+    @Test("wipes an empty memory without touching anything")
+    func wipesNothing() {
+        unsafe wipe(UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    }
+
+    @Test(
+        "loses one line break at its end, and no more",
+        arguments: [
+            ("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a\r", "a\r"), ("a\r\r\n", "a\r"),
+            ("\n", ""), ("\r\n", ""), ("", ""), (" a \n", " a "), ("\na", "\na"),
+        ])
+    func trailingLineBreak(given: String, kept: String) {
+        let text = Secret(given).withoutTrailingLineBreak().revealedText()
+        #expect(text.utf8.elementsEqual(kept.utf8))
+    }
+
+    @Test("is shared by several owners")
+    func shared() {
+        let shared = SharedSecret(Secret("shared"))
+        let owners = [shared, shared]
+        #expect(owners.map { $0.secret.revealedText() } == ["shared", "shared"])
+    }
+
+    @Test("joins texts and tokens in order")
+    func joins() {
+        let token = HubToken(secret: Secret("hf_jwt_abcdefgh"), expiresAt: FrozenClock.usualNow, sha256: "")
+        let joined = Secret(joining: [.text("A="), .token(token), .text("\n"), .text(""), .token(token)])
+        let text = joined.revealedText()
+        #expect(text == "A=hf_jwt_abcdefgh\nhf_jwt_abcdefgh")
+    }
+}
+
+@Suite("secret buffer")
+struct SecretBufferTests {
+    @Test("collects pieces up to its capacity, to the byte")
+    func collects() {
+        var buffer = SecretBuffer(capacity: 10)
+        buffer.append("abc")
+        buffer.append(Secret("defg"))
+        buffer.append(UInt8(ascii: "h"))
+        let added = unsafe buffer.fill { room in
+            unsafe room.copyBytes(from: "ij".utf8)
+            return room.count
+        }
+
+        let text = buffer.finish().revealedText()
+        #expect(added == 2)
+        #expect(text == "abcdefghij")
+    }
+
+    @Test("keeps nothing of a piece that does not fit", arguments: [0, 1, 3])
+    func refuses(capacity: Int) {
+        var buffer = SecretBuffer(capacity: capacity)
+        let fits = unsafe "abcd".utf8.withContiguousStorageIfAvailable { bytes in
+            unsafe buffer.appendIfRoom(UnsafeRawBufferPointer(bytes))
+        }
+        let count = buffer.byteCount
+        #expect(fits == false)
+        #expect(count == 0)
+    }
+
+    @Test("counts nothing for a read that failed")
+    func failedRead() {
+        var buffer = SecretBuffer(capacity: 4)
+        let answer = unsafe buffer.fill { _ in -1 }
+        let count = buffer.byteCount
+        #expect(answer == -1)
+        #expect(count == 0)
+    }
+
+    @Test("can be finished twice, into two secrets")
+    func finishesTwice() {
+        var buffer = SecretBuffer(capacity: 2)
+        buffer.append("a")
+        let first = buffer.finish()
+        buffer.append("b")
+        let texts = [first.revealedText(), buffer.finish().revealedText()]
+        #expect(texts == ["a", "ab"])
+    }
+}

@@ -1,0 +1,93 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+/// A token for `resource`, called `name`.
+func namedToken(_ name: String = "HF_TOKEN", for resource: String = "acme/model", _ text: String = "hf_jwt_a.b.c")
+    throws -> NamedToken
+{
+    let request = try TokenRequest.parse(["\(name)=\(resource)"], endpoint: .huggingFace)
+    let token = HubToken(secret: Secret(text), expiresAt: FrozenClock.usualNow + 3_600, sha256: "00")
+    return NamedToken(try #require(request.first), token)
+}
+
+@Suite("variables")
+struct VariablesTests {
+    private func text(_ secret: consuming Secret) -> String { secret.revealedText() }
+
+    @Test("hand on paths, and blank what would win over them")
+    func paths() throws {
+        let variables = Variables.paths(
+            [try namedToken(), try namedToken("DATA")], at: ["/t/1", "/t/2"], environmentFile: "/t/env",
+            resource: "acme/model")
+        #expect(
+            variables.shellExport()
+                == "export HF_TOKEN_PATH='/t/1' HF_TOKEN_EXPIRES_AT='2026-11-21T04:04:05Z' DATA_PATH='/t/2'"
+                + " DATA_EXPIRES_AT='2026-11-21T04:04:05Z' HFMINT_ENV_FILE='/t/env' HF_TOKEN='' HUGGING_FACE_HUB_TOKEN=''"
+                + " HFMINT_RESOURCE='acme/model' HF_OIDC_RESOURCE=''")
+    }
+
+    @Test("leave HF_TOKEN alone where no token is called so")
+    func otherName() throws {
+        let variables = Variables.paths([try namedToken("DATA")], at: ["/t/2"], environmentFile: nil, resource: nil)
+        #expect(
+            variables.shellExport()
+                == "export DATA_PATH='/t/2' DATA_EXPIRES_AT='2026-11-21T04:04:05Z' HF_OIDC_RESOURCE=''")
+    }
+
+    @Test("hand on values as lines for a shell, docker and systemd")
+    func environmentFile() throws {
+        let file = text(
+            Variables.values([try namedToken(), try namedToken("DATA", "hf_jwt_d.e.f")], resource: "acme/model")
+                .environmentFile())
+        #expect(
+            file == """
+                HF_TOKEN=hf_jwt_a.b.c
+                HF_TOKEN_EXPIRES_AT=2026-11-21T04:04:05Z
+                DATA=hf_jwt_d.e.f
+                DATA_EXPIRES_AT=2026-11-21T04:04:05Z
+                HFMINT_RESOURCE=acme/model
+                HF_OIDC_RESOURCE=
+
+                """)
+    }
+
+    @Test("never put a token into words for a shell")
+    func shell() throws {
+        #expect(!Variables.values([try namedToken()], resource: nil).shellExport().contains("hf_"))
+    }
+
+    @Test("hand on blocks whose delimiter nobody can guess, another one each")
+    func heredocs() throws {
+        var number: UInt64 = 0
+        let blocks = text(
+            Variables.values([try namedToken()], resource: nil).heredocs {
+                number += 1
+                return number << 60 | number
+            })
+        #expect(
+            blocks == """
+                HF_TOKEN<<ghadelimiter_10000000000000012000000000000002
+                hf_jwt_a.b.c
+                ghadelimiter_10000000000000012000000000000002
+                HF_TOKEN_EXPIRES_AT<<ghadelimiter_30000000000000034000000000000004
+                2026-11-21T04:04:05Z
+                ghadelimiter_30000000000000034000000000000004
+                HF_OIDC_RESOURCE<<ghadelimiter_50000000000000056000000000000006
+
+                ghadelimiter_50000000000000056000000000000006
+
+                """)
+    }
+
+    @Test(
+        "quote a word so that a shell takes it as it is",
+        arguments: [
+            ("", "''"), ("a", "'a'"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("'", #"''\'''"#),
+            ("$(id) `id` \\", "'$(id) `id` \\'"),
+            ("a\nb", "'a\nb'"), ("'\u{301}", "''\\''\u{301}'"),
+        ])
+    func quotes(text: String, quoted: String) {
+        #expect(shellQuoted(text).utf8.elementsEqual(quoted.utf8))
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import HFMintCore
+import HFMintSystem
+import HFMintTesting
+import Testing
+
+@Suite("libcrypto")
+struct LibCryptoTests {
+    // FIPS 180-2, appendix B, and https://csrc.nist.gov/projects/cryptographic-algorithm-validation-program
+    @Test(
+        "computes SHA-256 as its standard says",
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+            (
+                String(repeating: "a", count: 1_000_000),
+                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+            ),
+        ])
+    func sha256(text: String, digest: String) throws {
+        #expect(try LibCrypto().sha256(Secret(text)).hexadecimal == digest)
+    }
+}
+
+@Suite("libcrypto's signatures")
+struct LibCryptoSignatureTests {
+    // https://www.rfc-editor.org/rfc/rfc4231#section-4
+    @Test(
+        "computes HMAC-SHA256 as its standard says",
+        arguments: [
+            (
+                [UInt8](repeating: 0x0B, count: 20), "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                Array("Jefe".utf8), "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            (
+                [UInt8](repeating: 0xAA, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ])
+    func hmac(key: [UInt8], message: String, digest: String) throws {
+        #expect(try LibCrypto().hmacSHA256(Array(message.utf8), key: Secret(copying: key)).hexadecimal == digest)
+    }
+}
+
+@Suite("system clock")
+struct SystemClockTests {
+    @Test("tells the time that Foundation tells")
+    func now() {
+        let difference = SystemClock().now().secondsSince1970 - Int(Date().timeIntervalSince1970)
+        #expect(abs(difference) <= 1)
+    }
+
+    @Test("never goes back, and waits at least as long as it is asked to", arguments: [0, 1, 20])
+    func sleeps(milliseconds: Int) {
+        let clock = SystemClock()
+        let start = clock.uptime()
+        clock.sleep(for: .milliseconds(milliseconds))
+        #expect(clock.uptime() - start >= .milliseconds(milliseconds))
+    }
+}
+
+@Suite("this process")
+struct ThisProcessTests {
+    @Test("has the environment that Foundation sees")
+    func environment() {
+        let ours = ThisProcess.environment
+        for (name, value) in ProcessInfo.processInfo.environment where !value.isEmpty {
+            #expect(ours[Environment.Key(name)] == value)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import HFMintCore
+
+/// A machine on which everything is scripted: nothing answers, runs or may be written unless the test says so.
+package struct FakeMachine: Sendable {
+    package let transport: ScriptedTransport
+    package let clock: FrozenClock
+    package let files: MemoryFiles
+    package let processes: ScriptedProcesses
+    package let supervisor: ScriptedSupervisor
+    package let output: RecordedOutput
+    package var context: Context
+
+    package init(
+        _ environment: Environment = [:],
+        transport: ScriptedTransport = ScriptedTransport(),
+        clock: FrozenClock = FrozenClock(),
+        files: MemoryFiles = MemoryFiles(),
+        processes: ScriptedProcesses = ScriptedProcesses(),
+        supervisor: ScriptedSupervisor = ScriptedSupervisor(),
+        output: RecordedOutput = RecordedOutput(),
+        digests: any Digests = TestDigests(),
+        signatures: any Signatures = UnscriptedSignatures(),
+        random: @escaping @Sendable () -> UInt64 = { 0 }
+    ) {
+        self.transport = transport
+        self.clock = clock
+        self.files = files
+        self.processes = processes
+        self.supervisor = supervisor
+        self.output = output
+        context = Context(
+            environment: environment, transport: transport, clock: clock, files: files, processes: processes,
+            supervisor: supervisor, digests: digests, signatures: signatures, output: output, random: random)
+    }
+}
+
+extension FakeMachine {
+    package init(_ environment: Environment, script: [ScriptedTransport.Exchange]) {
+        self.init(environment, transport: ScriptedTransport(script))
+    }
+}

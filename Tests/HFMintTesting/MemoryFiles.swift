@@ -1,0 +1,205 @@
+package import HFMintCore
+import Synchronization
+
+/// Files that exist only here; a write that was not allowed beforehand is refused.
+package final class MemoryFiles: Files {
+    /// What was done, in order.
+    package enum Act: Equatable, Sendable {
+        case openDirectory(String)
+        case replaceInDirectory(String, String)
+        case replaceUserFile(String, String)
+        case append(String, String, isSecret: Bool)
+        case erase(String)
+        case lock(String)
+    }
+
+    fileprivate struct State {
+        var texts: [String: String]
+        var kinds: [String: FileKind]
+        var failures: [String: String]
+        var acts: [Act] = []
+        /// Of the files that were replaced here.
+        var inodes: [String: UInt64] = [:]
+        var reads: [String] = []
+    }
+
+    fileprivate let state: Mutex<State>
+    private let writable: Set<String>
+    /// A directory opens if it lies below one of these.
+    private let privateBases: [String]
+    private let absentBases: Set<String>
+    package let workingDirectory: String
+    package let userID: UInt32 = 1_000
+
+    /// - Parameters:
+    ///   - writable: where replacing and appending is expected.
+    ///   - privateBases: below which private directories are expected.
+    ///   - absentBases: where there is nothing in which a private directory could be.
+    ///   - failures: paths that cannot be read, written or opened, and why.
+    package init(
+        _ texts: [String: String] = [:], kinds: [String: FileKind] = [:], writable: Set<String> = [],
+        privateBases: [String] = [], absentBases: Set<String> = [], failures: [String: String] = [:],
+        workingDirectory: String = "/work"
+    ) {
+        state = Mutex(State(texts: texts, kinds: kinds, failures: failures))
+        self.writable = writable
+        self.privateBases = privateBases
+        self.absentBases = absentBases
+        self.workingDirectory = workingDirectory
+    }
+
+    package var acts: [Act] { state.withLock { $0.acts } }
+    package var reads: [String] { state.withLock { $0.reads } }
+
+    package subscript(path: String) -> String? { state.withLock { $0.texts[path] } }
+
+    package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        let text = state.withLock { state in
+            state.reads.append(path)
+            return state.texts[path]
+        }
+        try refuse(path)
+        guard let text else { return nil }
+        guard text.utf8.count <= limit else { throw FileFailure(path, "it is larger than \(limit >> 10) KiB") }
+        // A pipe gives its bytes once.
+        if path == "/dev/stdin" { state.withLock { $0.texts[path] = "" } }
+        return Secret(text)
+    }
+
+    package func openPrivateDirectory(
+        _ candidate: DirectoryCandidate, making: Bool
+    ) throws(FileFailure) -> (any PrivateDirectory)? {
+        let path = candidate.path
+        try refuse(path)
+        guard !absentBases.contains(candidate.base), making || kind(of: path) == .directory else { return nil }
+        guard privateBases.contains(where: { path.hasPrefix($0 + "/") }) else {
+            unscripted("the private directory \(path)")
+            throw FileFailure(path, "unscripted directory")
+        }
+        state.withLock { state in
+            state.acts.append(.openDirectory(path))
+            state.kinds[path] = .directory
+        }
+        return Directory(path: path, files: self)
+    }
+
+    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
+        try allowed(path)
+        let text = bytes.revealedText()
+        return state.withLock { state in
+            state.acts.append(.replaceUserFile(path, text))
+            state.texts[path] = text
+            state.inodes[path] = UInt64(state.acts.count)
+            return FileIdentity(device: 1, inode: UInt64(state.acts.count))
+        }
+    }
+
+    package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
+        try refuse(path)
+        return state.withLock { state in
+            guard state.texts[path] != nil, state.inodes[path] == identity.inode else { return false }
+            state.acts.append(.erase(path))
+            state.texts[path] = nil
+            return true
+        }
+    }
+
+    package func appendToPlatformFile(
+        _ path: String, _ bytes: borrowing Secret, isSecret: Bool
+    ) throws(FileFailure) {
+        try allowed(path)
+        let text = bytes.revealedText()
+        state.withLock { state in
+            state.acts.append(.append(path, text, isSecret: isSecret))
+            state.texts[path, default: ""] += text
+        }
+    }
+
+    package func kind(of path: String) -> FileKind? {
+        state.withLock { $0.kinds[path] ?? ($0.texts[path] == nil ? nil : .regular) }
+    }
+
+    package func names(in directory: String) -> [String] {
+        state.withLock { state in
+            Set(state.texts.keys).union(state.kinds.keys).filter { $0.hasPrefix(directory + "/") }
+                .map { String($0.dropFirst(directory.count + 1)) }.filter { !$0.contains("/") }.sorted()
+        }
+    }
+
+    private func allowed(_ path: String) throws(FileFailure) {
+        try refuse(path)
+        guard writable.contains(path) else {
+            unscripted("a write to \(path)")
+            throw FileFailure(path, "unscripted write")
+        }
+    }
+
+    fileprivate func refuse(_ path: String) throws(FileFailure) {
+        if let reason = state.withLock({ $0.failures[path] }) { throw FileFailure(path, reason) }
+    }
+}
+
+private struct Directory: PrivateDirectory {
+    let path: String
+    let files: MemoryFiles
+
+    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        let text = bytes.revealedText()
+        files.state.withLock { state in
+            state.acts.append(.replaceInDirectory(full, text))
+            state.texts[full] = text
+        }
+    }
+
+    var names: [String] { files.names(in: path) }
+
+    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
+        try files.read("\(path)/\(name)", limit: limit)
+    }
+
+    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { state in
+            state.acts.append(.openDirectory(full))
+            state.kinds[full] = .directory
+        }
+        return Directory(path: full, files: files)
+    }
+
+    func remove(_ name: String) throws(FileFailure) {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { state in
+            guard state.texts[full] != nil else { return }
+            state.acts.append(.erase(full))
+            state.texts[full] = nil
+        }
+    }
+
+    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        files.state.withLock { $0.acts.append(.lock(full)) }
+        return Lock()
+    }
+
+    func erase() throws(FileFailure) -> [String] {
+        let paths = names.map { "\(path)/\($0)" }
+        for path in paths {
+            try files.refuse(path)
+            files.state.withLock { state in
+                state.acts.append(.erase(path))
+                state.texts[path] = nil
+            }
+        }
+        files.state.withLock { $0.kinds[path] = nil }
+        return paths
+    }
+
+    private struct Lock: DirectoryLock {
+        func release() {}
+    }
+}
