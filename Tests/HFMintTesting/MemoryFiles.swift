@@ -31,6 +31,8 @@ package final class MemoryFiles: Files {
     package let workingDirectory: String
     package let userID: UInt32 = 1_000
 
+    package func isInMemory(_ path: String) -> Bool { false }
+
     /// - Parameters:
     ///   - writable: where replacing and appending is expected.
     ///   - privateBases: below which private directories are expected.
@@ -169,6 +171,12 @@ private struct Directory: PrivateDirectory {
         return Directory(path: full, files: files)
     }
 
+    func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
+        let full = "\(path)/\(name)"
+        try files.refuse(full)
+        return Log(path: full, files: files)
+    }
+
     func remove(_ name: String) throws(FileFailure) {
         let full = "\(path)/\(name)"
         try files.refuse(full)
@@ -197,6 +205,25 @@ private struct Directory: PrivateDirectory {
         }
         files.state.withLock { $0.kinds[path] = nil }
         return paths
+    }
+
+    private struct Log: LogFile {
+        let path: String
+        let files: MemoryFiles
+
+        func read() throws(FileFailure) -> [UInt8] {
+            files.state.withLock { Array(($0.texts[path] ?? "").utf8) }
+        }
+
+        func append(_ line: [UInt8]) throws(FileFailure) {
+            try files.refuse(path)
+            files.state.withLock { $0.texts[path, default: ""] += String(decoding: line, as: UTF8.self) }
+        }
+
+        func replace(_ content: [UInt8]) throws(FileFailure) {
+            try files.refuse(path)
+            files.state.withLock { $0.texts[path] = String(decoding: content, as: UTF8.self) }
+        }
     }
 
     private struct Lock: DirectoryLock {

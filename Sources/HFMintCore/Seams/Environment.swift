@@ -29,8 +29,8 @@ package struct Environment: Sendable {
         return Secret(copying: value)
     }
 
-    /// Tells two values of `key` apart without a copy of either.
-    package func fingerprint(of key: Key) -> String { HFMintCore.fingerprint([bytes(key) ?? []]) }
+    /// Tells two values of `key` apart without a copy of either: 32 bits, from which no credential comes back.
+    package func fingerprint(of key: Key) -> String { String(HFMintCore.fingerprint([bytes(key) ?? []]).prefix(8)) }
 
     package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
 
