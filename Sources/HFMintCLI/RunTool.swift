@@ -54,6 +54,17 @@ private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlic
     default: break
     }
     guard !first.utf8.starts(with: "-".utf8) else { return (.overview, words[...]) }
+    if words.count > 1, let command = allCommands.first(where: { $0.name == "\(first) \(words[1])" }) {
+        return (command, words.dropFirst(2))
+    }
+    let group = allCommands.filter { $0.name.utf8.starts(with: "\(first) ".utf8) }.map(\.name)
+    guard group.isEmpty else {
+        let operations = group.map { String($0.dropFirst(first.count + 1)) }
+        let typed = words.count > 1 ? words[1] : ""
+        throw .usage(
+            typed.isEmpty ? "'\(first)' needs an operation" : "unknown operation '\(first) \(typed)'",
+            hint: didYouMean(typed, among: operations) ?? "one of \(operations.joined(separator: ", "))")
+    }
     guard let command = allCommands.first(where: { $0.name == first }) else {
         throw .usage(
             "unknown command '\(first)'",

@@ -8,6 +8,8 @@ internal import Synchronization
 /// than TLS 1.2, read `.netrc`, or let libcurl look for a proxy by itself.
 package final class CurlTransport: HTTPTransport {
     private let environment: Environment
+    /// Eight at once to one host: more is what rate limits are made for.
+    private let gate = HostGate(most: 8)
     private let idle = Mutex<[IdleHandle]>([])
     /// Whether the hashed certificate directory has failed once, so that the bundle is asked first.
     private let prefersBundle = Mutex(false)
@@ -29,6 +31,8 @@ package final class CurlTransport: HTTPTransport {
         guard credential.fitsOnOneLine else {
             throw TransportError(.policy, "the credential for it holds a byte that no header may hold")
         }
+        gate.enter(request.url.origin)
+        defer { gate.leave(request.url.origin) }
         let transfer = Transfer(request, environment: environment, trust: systemTrust)
         let handle = try takeHandle()
         defer { idle.withLock { $0.append(IdleHandle(handle)) } }

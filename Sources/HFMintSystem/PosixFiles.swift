@@ -66,6 +66,22 @@ package struct PosixFiles: Files {
         return try naming(path) { () throws(Errno) in try directory.replaceBelow(name, with: bytes) }
     }
 
+    package func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {
+        let (folder, name) = split(path)
+        try naming(path) { () throws(Errno) in
+            let directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
+            try directory.placeBelow(name, Secret(copying: text.utf8)).setMode(0o644)
+        }
+    }
+
+    package func makeParents(of path: String) throws(FileFailure) {
+        var made = ""
+        for part in path.utf8.split(separator: ASCII.slash).dropLast() {
+            made += "/" + String(decoding: part, as: UTF8.self)
+            guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(made) }
+        }
+    }
+
     package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
         let (folder, name) = split(path)
         return try naming(path) { () throws(Errno) in

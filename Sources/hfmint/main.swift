@@ -13,6 +13,7 @@ let live = Context(
     files: PosixFiles(),
     processes: ChildProcesses(),
     supervisor: PosixSupervisor(),
+    workers: ThreadPool(),
     digests: LibCrypto(),
     signatures: LibCrypto(),
     output: StandardStreams(),

@@ -30,7 +30,8 @@ package struct FakeMachine: Sendable {
         self.output = output
         context = Context(
             environment: environment, transport: transport, clock: clock, files: files, processes: processes,
-            supervisor: supervisor, digests: digests, signatures: signatures, output: output, random: random)
+            supervisor: supervisor, workers: OneThread(), digests: digests, signatures: signatures, output: output,
+            random: random)
     }
 }
 

@@ -31,6 +31,13 @@ package final class MemoryFiles: Files {
     package let workingDirectory: String
     package let userID: UInt32 = 1_000
 
+    package func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {
+        try refuse(path)
+        state.withLock { $0.texts[path] = text }
+    }
+
+    package func makeParents(of path: String) throws(FileFailure) { try refuse(path) }
+
     package func isInMemory(_ path: String) -> Bool { false }
 
     /// - Parameters:

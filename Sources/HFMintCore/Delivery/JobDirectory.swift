@@ -8,8 +8,7 @@ package struct JobDirectory: Sendable {
     package init(option: String?, platform: Provider?, context: Context) {
         let environment = context.environment
         if let given = option ?? environment[.hfmintStateDirectory] {
-            let (base, last) = Self.split(given, in: context.files.workingDirectory)
-            candidates = [DirectoryCandidate(base: base, components: [last])]
+            candidates = [DirectoryCandidate(path: given, in: context.files.workingDirectory)]
             isGiven = true
             return
         }
@@ -29,14 +28,6 @@ package struct JobDirectory: Sendable {
         candidates.append(DirectoryCandidate(base: temporary, components: [user] + own))
         self.candidates = candidates
         isGiven = false
-    }
-
-    private static func split(_ path: String, in workingDirectory: String) -> (base: String, last: String) {
-        let isAbsolute = path.utf8.first == ASCII.slash
-        var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
-        let last = parts.popLast() ?? "."
-        let base = parts.joined(separator: "/")
-        return (isAbsolute ? "/" + base : ([workingDirectory] + parts).joined(separator: "/"), last)
     }
 
     /// Opens the first usable one, and notes what it skips; `nil` where none is: then nothing is cached.

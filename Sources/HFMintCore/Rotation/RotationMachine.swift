@@ -8,10 +8,15 @@ package final class RotationMachine {
     private let journal: RotationJournal
     /// The new secret's value, as long as this process lives.
     var value: SharedSecret?
+    /// What a person has handed over, where the issuer has no API.
+    var supplied: SharedSecret?
     /// Log-ins with the new secret that worked, in a row.
     var logInsInARow = 0
 
-    package init(_ definition: RotationDefinition, journal: RotationJournal, context: Context) {
+    package init(
+        _ definition: RotationDefinition, supplied: SharedSecret? = nil, journal: RotationJournal, context: Context
+    ) {
+        self.supplied = supplied
         self.definition = definition
         self.journal = journal
         self.context = context

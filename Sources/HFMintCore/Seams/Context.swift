@@ -6,6 +6,7 @@ package struct Context: Sendable {
     package var files: any Files
     package var processes: any Processes
     package var supervisor: any Supervisor
+    package var workers: any Workers
     package var digests: any Digests
     package var signatures: any Signatures
     package var output: any Output
@@ -22,6 +23,7 @@ package struct Context: Sendable {
         files: any Files,
         processes: any Processes,
         supervisor: any Supervisor,
+        workers: any Workers,
         digests: any Digests,
         signatures: any Signatures,
         output: any Output,
@@ -34,6 +36,7 @@ package struct Context: Sendable {
         self.files = files
         self.processes = processes
         self.supervisor = supervisor
+        self.workers = workers
         self.digests = digests
         self.signatures = signatures
         self.output = output

@@ -20,6 +20,12 @@ package protocol Files: Sendable {
     @discardableResult
     func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity
 
+    /// Replaces a file that everyone may read, and that holds no secret.
+    func replacePublicFile(_ path: String, with text: String) throws(FileFailure)
+
+    /// Makes the directories above `path` that do not exist, each 0700.
+    func makeParents(of path: String) throws(FileFailure)
+
     /// Overwrites a file that ``replaceUserFile(_:with:)`` wrote with zeros, and removes it.
     ///
     /// - Returns: `false` where there is nothing at `path` any more, or something that hfmint did not write.
@@ -109,6 +115,15 @@ package struct DirectoryCandidate: Equatable, Sendable {
     package init(base: String, components: [String]) {
         self.base = base
         self.components = components
+    }
+
+    /// A directory that a user named: the last part of its path is made where needed, the others must be there.
+    package init(path: String, in workingDirectory: String) {
+        let isAbsolute = path.utf8.first == ASCII.slash
+        var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
+        let last = parts.popLast() ?? "."
+        let base = isAbsolute ? "/" + parts.joined(separator: "/") : ([workingDirectory] + parts).joined(separator: "/")
+        self.init(base: base, components: [last])
     }
 
     package var path: String { ([base] + components).joined(separator: "/") }

@@ -26,6 +26,8 @@ package struct CallbackEvent: Equatable, Sendable {
             case delivered
             /// The endpoint said 410: it wants no more.
             case closed
+            /// A person decided not to wait for its agreement.
+            case waived
             /// Its tries are used up.
             case failed
         }

@@ -14,7 +14,7 @@ package final class RotationJournal {
         state = try Self.lastState(in: try file.read())
     }
 
-    private static func lastState(in bytes: [UInt8]) throws(FileFailure) -> RotationState {
+    static func lastState(in bytes: [UInt8]) throws(FileFailure) -> RotationState {
         let lines = bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
         // What follows the last line feed is a line that a crash tore.
         let whole = lines.dropLast()

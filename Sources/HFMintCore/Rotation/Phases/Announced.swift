@@ -34,7 +34,7 @@ extension RotationMachine {
         else { return nil }
         for endpoint in definition.callbacks where endpoint.mustAcknowledge {
             guard let delivery = event.deliveries.first(where: { $0.url == endpoint.url.description }),
-                delivery.status != .delivered
+                ![.delivered, .waived].contains(delivery.status)
             else { continue }
             let deadline = event.at + endpoint.deadline
             guard delivery.status == .pending, context.clock.now() < deadline else {

@@ -6,6 +6,10 @@ extension RotationMachine {
     /// can be had is taken; one whose value is gone is removed by its id, and another is made.
     func create() throws(StepError) -> Progress {
         if case .person = definition.issuer.shape {
+            if let supplied {
+                self.supplied = nil
+                return try take(CreatedSecret(id: "supplied-\(state.run)", value: supplied))
+            }
             throw .attention(
                 "press Refresh at \(definition.issuer.target) now, then: hfmint rotate supply \(definition.name)")
         }

@@ -1,0 +1,115 @@
+internal import HFMintCore
+
+// What only a person decides about one rotation.
+
+extension Command {
+    package static let rotateSupply = Command(
+        name: "rotate supply",
+        summary: "hand over a secret that a person has made, and rotate to it",
+        operands: "NAME",
+        description: [
+            "For what has no API: press Refresh on the page that `rotate run` named, then give the new secret on stdin. It"
+                + " must log in before any sink is touched."
+        ],
+        options: Option.rotating,
+        examples: [
+            Example(
+                "from the clipboard of a terminal that shows nothing", "hfmint rotate supply hub-oauth < secret.txt")
+        ],
+        run: { arguments, context throws(MintError) in
+            let session = try RotateSession(arguments, context)
+            let definition = try session.definition(arguments.operands.first)
+            guard definition.issuer.shape == .person else {
+                throw .usage(
+                    "'\(definition.name)' makes its secrets itself", hint: "hfmint rotate now \(definition.name)")
+            }
+            return report(try session.rotations().run([definition.name], order: .supplied(standardInput(context))))
+        })
+
+    package static let rotateAdopt = Command(
+        name: "rotate adopt",
+        summary: "say which secret the next rotation replaces",
+        operands: "NAME ID",
+        description: [
+            "Names the secret at the issuer that is in use now, where several are alive and hfmint made none of them."
+        ],
+        options: Option.rotating,
+        examples: [Example("", "hfmint rotate adopt hub-app ocs1a2b3c")],
+        run: { arguments, context throws(MintError) in
+            guard arguments.operands.count == 2 else { throw .usage("give a rotation and the id of a secret") }
+            let id = arguments.operands[1]
+            return try change(arguments, context) { state, definition throws(MintError) in
+                guard !state.isRunning else {
+                    throw .usage("'\(definition.name)' is under way", hint: "adopt when it is done")
+                }
+                state.adopted = id
+                return "'\(definition.name)' replaces \(id) next"
+            }
+        })
+
+    package static let rotateResume = Command(
+        name: "rotate resume",
+        summary: "go on with a rotation that stopped for a person",
+        operands: "NAME",
+        description: [
+            "Takes the step that stopped once more. With --without-ack the named endpoint's agreement is not waited for; that is recorded."
+        ],
+        options: [.withoutAck] + Option.rotating,
+        examples: [Example("after the cause is mended", "hfmint rotate resume hub-app")],
+        run: { arguments, context throws(MintError) in
+            _ = try change(arguments, context) { state, _ throws(MintError) in
+                state.attention = nil
+                state.attempts = 0
+                state.dueAt = nil
+                if let url = arguments.value(.withoutAck) { state.waive(url) }
+                return ""
+            }
+            let session = try RotateSession(arguments, context)
+            let definition = try session.definition(arguments.operands.first)
+            return report(try session.rotations().run([definition.name], order: .due))
+        })
+
+    package static let rotateAbandon = Command(
+        name: "rotate abandon",
+        summary: "give up a rotation that is under way",
+        operands: "NAME",
+        description: [
+            "Before the first sink was written, the new secret is removed at the issuer. After that nothing is removed, as a"
+                + " sink may hold it: then old and new secret both stay, and hfmint says so."
+        ],
+        options: Option.rotating,
+        examples: [Example("", "hfmint rotate abandon hub-app")],
+        run: { arguments, context throws(MintError) in
+            let session = try RotateSession(arguments, context)
+            let definition = try session.definition(arguments.operands.first)
+            let line = try session.rotations().abandon(definition)
+            return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
+        })
+
+    private static func change(
+        _ arguments: Arguments, _ context: Context,
+        _ body: (inout RotationState, RotationDefinition) throws(MintError) -> String
+    ) throws(MintError) -> Report {
+        let session = try RotateSession(arguments, context)
+        let definition = try session.definition(arguments.operands.first)
+        let line = try session.rotations().change(definition, body)
+        return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
+    }
+
+    private static func standardInput(_ context: Context) throws(MintError) -> SharedSecret {
+        do throws(FileFailure) {
+            guard let text = try context.files.read("/dev/stdin", limit: 64 << 10) else {
+                throw FileFailure("stdin", "it is closed")
+            }
+            let secret = text.withoutTrailingLineBreak()
+            guard secret.byteCount > 0 else { throw FileFailure("stdin", "it is empty") }
+            return SharedSecret(secret)
+        } catch {
+            throw .usage("no secret came over stdin: \(error.reason)", hint: "hfmint rotate supply NAME < FILE")
+        }
+    }
+}
+
+extension Option {
+    fileprivate static let withoutAck = Option("without-ack", "URL", help: "do not wait for this endpoint's agreement")
+}

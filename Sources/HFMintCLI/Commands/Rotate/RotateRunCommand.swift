@@ -1,0 +1,43 @@
+internal import HFMintCore
+
+extension Command {
+    package static let rotateRun = Command(
+        name: "rotate run",
+        summary: "do what is due, and go on with what is under way",
+        description: [
+            "Takes every rotation that is due, or under way, as far as it can go now, side by side; what must wait (an"
+                + " overlap, an agreement) is taken up by the next run. Call it from a timer: `hfmint rotate schedule`"
+                + " prints one.",
+            "The exit status is that of the highest need: a journal that cannot be used (5), a person (6), later (4).",
+        ],
+        options: Option.rotating,
+        examples: [Example("every hour, from a timer", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5")],
+        run: { arguments, context throws(MintError) in
+            report(try RotateSession(arguments, context).rotations().run(order: .due))
+        })
+
+    package static let rotateNow = Command(
+        name: "rotate now",
+        summary: "rotate one secret now, whether or not it is due",
+        operands: "NAME",
+        description: [
+            "Begins a rotation, or goes on with it, whatever the schedule says.",
+            "With --leaked there is no overlap, and nobody is asked to agree: callbacks are told, and the old secret is"
+                + " retired as soon as every sink has the new one.",
+        ],
+        options: [.leaked] + Option.rotating,
+        examples: [
+            Example("ahead of a release", "hfmint rotate now hub-app"),
+            Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
+        ],
+        run: { arguments, context throws(MintError) in
+            let session = try RotateSession(arguments, context)
+            let definition = try session.definition(arguments.operands.first)
+            let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now
+            return report(try session.rotations().run([definition.name], order: .now(cause)))
+        })
+}
+
+extension Option {
+    fileprivate static let leaked = Option("leaked", help: "the old secret is known to others: retire it at once")
+}

@@ -1,0 +1,169 @@
+internal import HFMintCore
+
+extension Option {
+    static let manifest = Option("manifest", "PATH", help: "the manifest (default: HFMINT_MANIFEST, an absolute path)")
+    static let journalDirectory = Option(
+        "journal-dir", "DIR",
+        help: "where rotations are remembered (default: HFMINT_JOURNAL_DIR, else ~/.local/state/hfmint/rotations)")
+
+    static let rotating: [Option] = [manifest, journalDirectory] + reporting
+}
+
+extension Environment.Key {
+    fileprivate static let manifest: Self = "HFMINT_MANIFEST"
+    fileprivate static let journalDirectory: Self = "HFMINT_JOURNAL_DIR"
+}
+
+/// What every `rotate` command begins with: the manifest, and where rotations are remembered.
+struct RotateSession {
+    let definitions: [RotationDefinition]
+    private let journalOption: String?
+    private let context: Context
+
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        self.context = context
+        journalOption = arguments.value(.journalDirectory)
+        definitions = try Manifest(at: try manifestPath(arguments, context), in: context).rotations(in: context)
+    }
+
+    /// The rotations with their journal.
+    ///
+    /// - Throws: ``MintError/Code/stateUnusable`` where there is none: never "nothing due".
+    func rotations(making: Bool = false) throws(MintError) -> Rotations {
+        let path = try journalPath()
+        try refuseVolatile(path)
+        do throws(FileFailure) {
+            let candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
+            if making { try context.files.makeParents(of: candidate.path) }
+            guard let directory = try context.files.openPrivateDirectory(candidate, making: making) else {
+                throw FileFailure(path, "there is no such directory")
+            }
+            return Rotations(definitions, in: directory, context: context)
+        } catch {
+            throw MintError(
+                .stateUnusable, "rotations are not remembered in '\(error.path)': \(error.reason)",
+                hint: "make the journal once, on the machine that will rotate: hfmint rotate init")
+        }
+    }
+
+    private func journalPath() throws(MintError) -> String {
+        let environment = context.environment
+        if let given = journalOption ?? environment[.journalDirectory] { return given }
+        if let state = environment["XDG_STATE_HOME"] { return "\(state)/hfmint/rotations" }
+        guard let home = environment["HOME"] else {
+            throw MintError(
+                .stateUnusable, "HOME is not set, so there is no default place for the journal",
+                hint: "name one with --journal-dir or HFMINT_JOURNAL_DIR")
+        }
+        return "\(home)/.local/state/hfmint/rotations"
+    }
+
+    /// The journal must outlive the job: a rotation that is forgotten half-way is an outage.
+    private func refuseVolatile(_ path: String) throws(MintError) {
+        let environment = context.environment
+        let temporary = ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP"].compactMap {
+            environment[Environment.Key($0)]
+        }
+        var reason: String?
+        if temporary.contains(where: { path.utf8.starts(with: $0.utf8) }) {
+            reason = "it is removed at the end of the job"
+        }
+        if environment["RUNNER_ENVIRONMENT"] == "github-hosted" {
+            reason = "a GitHub-hosted runner is thrown away after the job"
+        }
+        if context.files.isInMemory(existingParent(of: path)) {
+            reason = "it lies in memory, and is gone after a restart"
+        }
+        guard let reason else { return }
+        throw MintError(
+            .stateUnusable, "rotations cannot be remembered in '\(path)': \(reason)",
+            hint: "rotate from a machine of your own, or keep --journal-dir on a volume that stays")
+    }
+
+    private func existingParent(of path: String) -> String {
+        var parts = path.utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
+        while !parts.isEmpty, context.files.kind(of: "/" + parts.joined(separator: "/")) == nil { parts.removeLast() }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// The definition that an operand names.
+    func definition(_ name: String?) throws(MintError) -> RotationDefinition {
+        guard let name else {
+            throw .usage("which rotation?", hint: "the manifest has \(definitions.map(\.name).joined(separator: ", "))")
+        }
+        guard let definition = definitions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+            throw .usage(
+                "the manifest has no rotation '\(name)'",
+                hint: didYouMean(name, among: definitions.map(\.name))
+                    ?? "it has \(definitions.map(\.name).joined(separator: ", "))")
+        }
+        return definition
+    }
+}
+
+/// - Throws: ``MintError/Code/usage`` where none is named: a manifest is never looked for.
+func manifestPath(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
+    if let path = arguments.value(.manifest) { return path }
+    guard let path = context.environment[.manifest] else {
+        throw .usage("no manifest was named", hint: "give --manifest PATH, or set HFMINT_MANIFEST to its absolute path")
+    }
+    guard path.utf8.first == ASCII.slash else {
+        throw .usage(
+            "HFMINT_MANIFEST is not an absolute path: '\(path)'",
+            hint: "what it means must not depend on where hfmint runs")
+    }
+    return path
+}
+
+extension Rotations.Outcome {
+    /// For a person.
+    var line: String {
+        switch progress {
+        case .finished: "done       \(name)"
+        case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
+        case .notDue(nil): "not due    \(name): it has no schedule; `hfmint rotate now \(name)`"
+        case .waiting(let until, let reason): "waiting    \(name): \(reason); again from \(until.rfc3339)"
+        case .attention(let reason): "attention  \(name): \(reason)"
+        case .busy: "busy       \(name): another process works on it"
+        case .failed(let reason): "failed     \(name): \(reason)"
+        }
+    }
+
+    var failure: MintError? {
+        switch progress {
+        case .finished, .notDue, .waiting, .busy: nil
+        case .attention(let reason):
+            MintError(
+                .rotationAttention, "\(name): \(reason)",
+                hint: "see `hfmint rotate status`, then `hfmint rotate resume \(name)`")
+        case .failed(let reason): MintError(.stateUnusable, "\(name): \(reason)")
+        }
+    }
+
+    var json: JSONValue {
+        var members: [JSONValue.Member] = [.init("name", .string(name)), .init("phase", .string(state.phase.rawValue))]
+        switch progress {
+        case .finished: members.append(.init("outcome", "done"))
+        case .notDue(let until): members += [.init("outcome", "not-due"), .init("until", .string(until?.rfc3339))]
+        case .waiting(let until, let reason):
+            members += [
+                .init("outcome", "waiting"), .init("until", .string(until.rfc3339)), .init("reason", .string(reason)),
+            ]
+        case .attention(let reason): members += [.init("outcome", "attention"), .init("reason", .string(reason))]
+        case .busy: members.append(.init("outcome", "busy"))
+        case .failed(let reason): members += [.init("outcome", "failed"), .init("reason", .string(reason))]
+        }
+        return .object(members)
+    }
+}
+
+/// A report on several rotations; the highest need decides the exit status.
+func report(_ outcomes: [Rotations.Outcome]) -> Report {
+    let order: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
+    let failures = outcomes.compactMap(\.failure).sorted { left, right in
+        (order.firstIndex(of: left.code.exitStatus) ?? 9) < (order.firstIndex(of: right.code.exitStatus) ?? 9)
+    }
+    return Report(
+        lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map(\.line.printable),
+        json: ["rotations": .array(outcomes.map(\.json))], failures: failures)
+}

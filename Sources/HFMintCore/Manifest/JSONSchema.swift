@@ -1,0 +1,72 @@
+extension Manifest {
+    /// The JSON Schema of a manifest.
+    ///
+    /// <https://json-schema.org/draft/2020-12>
+    package static var schemaText: String {
+        let schema: JSONValue = .object(
+            [.init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", "hfmint manifest")]
+                + shape.schemaMembers)
+        return String(decoding: schema.rendered().reveal { $0.bytes }, as: UTF8.self)
+    }
+}
+
+extension Shape {
+    fileprivate var schema: JSONValue { .object(schemaMembers) }
+
+    fileprivate var schemaMembers: [JSONValue.Member] {
+        switch self {
+        case .object(let object): object.schemaMembers
+        case .variants(let variants):
+            [
+                .init(
+                    "oneOf",
+                    .array(
+                        variants.map { variant in
+                            let kind = Field.required("kind", .string(.word([variant.kind])), variant.help)
+                            return .object(ObjectShape([kind] + variant.shape.fields).schemaMembers)
+                        }))
+            ]
+        case .map(let value, _): [.init("type", "object"), .init("additionalProperties", value.schema)]
+        case .array(let element, let least):
+            [.init("type", "array"), .init("items", element.schema), .init("minItems", .integer(least))]
+        case .string(.word(let words)): [.init("enum", .array(words.map { .string($0) }))]
+        case .string(.duration): [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
+        case .string: [.init("type", "string"), .init("minLength", .integer(1))]
+        case .integer(let range):
+            [
+                .init("type", "integer"), .init("minimum", .integer(range.lowerBound)),
+                .init("maximum", .integer(range.upperBound)),
+            ]
+        case .bool: [.init("type", "boolean")]
+        case .secretReference:
+            [
+                .init(
+                    "oneOf",
+                    .array([
+                        ["type": "string", "pattern": "^(env:[A-Za-z0-9_]+|file:.+)$"],
+                        [
+                            "type": "object", "required": .array(["command"]), "additionalProperties": false,
+                            "properties": [
+                                "command": [
+                                    "type": "array", "minItems": .integer(1), "items": ["type": "string"],
+                                ]
+                            ],
+                        ],
+                    ]))
+            ]
+        }
+    }
+}
+
+extension ObjectShape {
+    fileprivate var schemaMembers: [JSONValue.Member] {
+        let properties = fields.map { field in
+            JSONValue.Member(
+                field.name, .object([.init("description", .string(field.help))] + field.shape.schemaMembers))
+        }
+        return [
+            .init("type", "object"), .init("additionalProperties", false), .init("properties", .object(properties)),
+            .init("required", .array(fields.filter(\.isRequired).map { .string($0.name) })),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+internal import HFMintCore
+internal import Synchronization
+
+/// ``Workers``: threads that take what is due from one list.
+package struct ThreadPool: Workers {
+    private let threadCount: Int
+
+    package init(threadCount: Int = 16) {
+        self.threadCount = threadCount
+    }
+
+    package func run(_ units: [@Sendable () -> Duration?]) {
+        let queue = DueQueue(units)
+        var threads: [pthread_t] = []
+        for _ in 0..<min(threadCount, units.count) {
+            var thread = pthread_t()
+            let context = unsafe Unmanaged.passRetained(queue)
+            if unsafe pthread_create(&thread, nil, work, context.toOpaque()) == 0 {
+                threads.append(thread)
+            } else {
+                unsafe context.release()
+            }
+        }
+        // Where no thread can be had, this one does the work.
+        if threads.isEmpty { queue.work() }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+}
+
+private func work(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context = unsafe context else { return nil }
+    unsafe Unmanaged<DueQueue>.fromOpaque(context).takeRetainedValue().work()
+    return nil
+}
+
+/// The units that wait for a thread, and those that wait for their time.
+private final class DueQueue: Sendable {
+    private struct State {
+        var ready: [Int]
+        var waiting: [(due: Duration, unit: Int)] = []
+        var unfinished: Int
+    }
+
+    private let units: [@Sendable () -> Duration?]
+    private let state: Mutex<State>
+    private let clock = SystemClock()
+
+    init(_ units: [@Sendable () -> Duration?]) {
+        self.units = units
+        state = Mutex(State(ready: Array(units.indices.reversed()), unfinished: units.count))
+    }
+
+    func work() {
+        while true {
+            switch next() {
+            case .unit(let index):
+                let wait = units[index]()
+                put(index, back: wait)
+            case .wait(let duration): clock.sleep(for: duration)
+            case .end: return
+            }
+        }
+    }
+
+    private enum Next { case unit(Int), wait(Duration), end }
+
+    private func next() -> Next {
+        let now = clock.uptime()
+        return state.withLock { state in
+            let due = state.waiting.filter { $0.due <= now }.map(\.unit)
+            if !due.isEmpty {
+                state.waiting.removeAll { $0.due <= now }
+                state.ready += due
+            }
+            if let unit = state.ready.popLast() { return .unit(unit) }
+            guard state.unfinished > 0 else { return .end }
+            // Others are at work, or the next is not due: look again soon.
+            let earliest = state.waiting.map(\.due).min() ?? now + .milliseconds(20)
+            return .wait(min(max(earliest - now, .milliseconds(1)), .milliseconds(20)))
+        }
+    }
+
+    private func put(_ unit: Int, back wait: Duration?) {
+        let now = clock.uptime()
+        state.withLock { state in
+            if let wait {
+                if wait == .zero { state.ready.insert(unit, at: 0) } else { state.waiting.append((now + wait, unit)) }
+            } else {
+                state.unfinished -= 1
+            }
+        }
+    }
+}
