@@ -18,24 +18,37 @@ extension RotationMachine {
         let chosen = definition.issuer.takesChosenValue ? SharedSecret(chooseValue()) : nil
         let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
         let creation = SecretCreation(marker: marker, value: chosen)
-        var issued: CreatedSecret?
-        try act(.create(sha256: digest)) { () throws(StepFailure) -> CreatedSecret in
-            try definition.issuer.create(creation)
-        } result: { _, secret in
-            issued = secret
+        // The result is one record: between two of them a crash would leave a secret that nobody knows.
+        try act(.create(sha256: digest)) { () throws(StepFailure) -> (CreatedSecret, sha256: String) in
+            let issued = try definition.issuer.create(creation)
+            return (issued, try digestForJournal(issued.value))
+        } result: { state, issued in
+            self.take(issued.0, sha256: issued.sha256, &state)
         }
-        guard let issued else { return .go }
-        return try take(issued)
+        return .go
     }
 
-    private func take(_ issued: CreatedSecret) throws(StepError) -> Progress {
-        let digest = try sha256(issued.value.secret)
+    private func digestForJournal(_ value: SharedSecret) throws(StepFailure) -> String {
+        do throws(StepError) {
+            return try sha256(value.secret)
+        } catch {
+            throw StepFailure(.ambiguous, "the new secret's SHA-256 could not be computed")
+        }
+    }
+
+    private func take(_ issued: CreatedSecret, sha256: String, _ state: inout RotationState) {
         value = issued.value
         logInsInARow = 0
-        try move(to: .created) { state in
-            state.created = .init(id: issued.id, sha256: digest, expiresAt: issued.expiresAt)
-            state.events.append(self.event(.secretCreated, secretID: issued.id))
-        }
+        state.pending = nil
+        state.phase = .created
+        state.created = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)
+        state.events.append(event(.secretCreated, secretID: issued.id))
+    }
+
+    /// Takes a secret that is already there.
+    private func take(_ issued: CreatedSecret) throws(StepError) -> Progress {
+        let digest = try sha256(issued.value.secret)
+        try record { self.take(issued, sha256: digest, &$0) }
         return .go
     }
 
@@ -61,7 +74,6 @@ extension RotationMachine {
             return .go
         }
         if let value = try readValue(ours.id) {
-            try record { $0.pending = nil }
             return try take(CreatedSecret(id: ours.id, value: value, expiresAt: ours.expiresAt))
         }
         guard case .separate = definition.issuer.shape else {

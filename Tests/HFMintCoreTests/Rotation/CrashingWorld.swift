@@ -1,0 +1,233 @@
+import HFMintCore
+import HFMintTesting
+import Synchronization
+
+/// An issuer, two sinks, a log-in and a disk, in which the power can fail before or after any act.
+///
+/// A consumer logs in with what each sink holds after every act; a log-in that fails is an outage.
+final class CrashingWorld: Sendable {
+    struct Stored: Equatable {
+        var value: [UInt8]
+        var marker: String?
+        var isActive = true
+    }
+
+    struct State {
+        var shape = IssuerShape.separate(limit: 2)
+        var secrets: [String: Stored] = [:]
+        /// Of a stacked issuer: what it keeps beside the current one.
+        var nextID = 1
+        var sinks: [String: [UInt8]] = [:]
+        var journal: [UInt8] = []
+        /// Acts until the power fails; even numbers before an act, odd ones after it.
+        var pointsUntilCrash: Int?
+        var isDown = false
+        var points = 0
+        var outages = 0
+        var acts: [String] = []
+    }
+
+    let state: Mutex<State>
+    let clock = FrozenClock()
+    private let sinkIsReadable: Bool
+    private let issuerIsReadable: Bool
+
+    init(
+        shape: IssuerShape = .separate(limit: 2), sinkIsReadable: Bool, issuerIsReadable: Bool,
+        crashAt point: Int? = nil
+    ) {
+        self.sinkIsReadable = sinkIsReadable
+        self.issuerIsReadable = issuerIsReadable
+        var state = State()
+        state.shape = shape
+        state.secrets["old"] = Stored(value: Array("old-value".utf8))
+        state.sinks = ["first": Array("old-value".utf8), "second": Array("old-value".utf8)]
+        state.pointsUntilCrash = point
+        self.state = Mutex(state)
+    }
+
+    func powerOn() {
+        state.withLock { state in
+            state.pointsUntilCrash = nil
+            state.isDown = false
+        }
+    }
+
+    /// One act of the world, between two points at which the power can fail.
+    func act<Failure: Error>(
+        _ name: String, failing: Failure, _ change: (inout State) throws(Failure) -> Void
+    ) throws(Failure) {
+        try state.withLock { state throws(Failure) in
+            try point(&state, failing)
+            try change(&state)
+            state.acts.append(name)
+            if state.shape.overlaps, state.sinks.values.contains(where: { !state.accepts($0) }) { state.outages += 1 }
+            try point(&state, failing)
+        }
+    }
+
+    private func point<Failure: Error>(_ state: inout State, _ failing: Failure) throws(Failure) {
+        if state.isDown { throw failing }
+        state.points += 1
+        guard let left = state.pointsUntilCrash else { return }
+        state.pointsUntilCrash = left - 1
+        guard left == 0 else { return }
+        state.isDown = true
+        throw failing
+    }
+
+    var definition: RotationDefinition {
+        RotationDefinition(
+            name: "app", issuer: WorldIssuer(world: self, isReadable: issuerIsReadable),
+            verifier: WorldVerifier(world: self),
+            sinks: [
+                WorldSink(world: self, target: "first", isReadable: false),
+                WorldSink(world: self, target: "second", isReadable: sinkIsReadable),
+            ], overlap: 3_600, digest: "d")
+    }
+
+    /// Runs until nothing more can be done, over as many waits as it takes.
+    func run() throws -> RotationMachine.Progress {
+        let machine = FakeMachine(clock: clock)
+        let rotation = RotationMachine(
+            definition, journal: try RotationJournal(WorldLog(world: self)), context: machine.context)
+        if !rotation.state.isRunning, rotation.state.attention == nil, rotation.state.last == nil {
+            let progress = try rotation.begin(.now)
+            guard progress == .go else { return progress }
+        }
+        for _ in 0..<500 {
+            switch try rotation.step() {
+            case .go: continue
+            case .soon(let seconds): clock.advance(by: .seconds(seconds))
+            case .later(let moment, _): clock.advance(by: .seconds(moment - clock.now()))
+            case .attention(let reason): return .attention(reason)
+            case .finished: return .finished
+            }
+        }
+        return .attention("it never ends")
+    }
+}
+
+extension CrashingWorld.State {
+    func accepts(_ value: [UInt8]) -> Bool { secrets.values.contains { $0.isActive && $0.value == value } }
+}
+
+private let powerCut = StepFailure(.ambiguous, "the power failed")
+
+private struct WorldIssuer: Issuer {
+    let world: CrashingWorld
+    let isReadable: Bool
+    var shape: IssuerShape { world.state.withLock { $0.shape } }
+    var target: String { "world" }
+    var takesChosenValue: Bool { false }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let (secrets, isDown) = world.state.withLock { ($0.secrets, $0.isDown) }
+        if isDown { throw powerCut }
+        let listed = secrets.sorted { $0.key < $1.key }.map { id, secret in
+            LiveSecret(
+                id: id, marker: secret.marker, isActive: secret.isActive,
+                sha256: isReadable ? digest(secret.value) : nil)
+        }
+        return IssuerSurvey(listed, date: world.clock.now())
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        var created: CreatedSecret?
+        try world.act("create", failing: powerCut) { state throws(StepFailure) in
+            if case .separate(let limit?) = state.shape, state.secrets.count >= limit {
+                throw StepFailure(.refused, "the limit is reached")
+            }
+            let id = "new\(state.nextID)"
+            state.nextID += 1
+            let value = Array("value-\(id)".utf8)
+            if state.shape == .replacing { state.secrets = [:] }
+            state.secrets[id] = .init(value: value, marker: creation.marker)
+            created = CreatedSecret(id: id, value: SharedSecret(Secret(copying: value)))
+        }
+        guard let created else { throw powerCut }
+        return created
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        let (secrets, isDown) = world.state.withLock { ($0.secrets, $0.isDown) }
+        if isDown { throw powerCut }
+        guard isReadable, let secret = secrets[id] else { return nil }
+        return Secret(copying: secret.value)
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool {
+        try world.act("deactivate \(id)", failing: powerCut) { state throws(StepFailure) in
+            if state.shape != .stacked { state.secrets[id]?.isActive = false }
+        }
+        return shape != .stacked
+    }
+
+    func delete(_ id: String) throws(StepFailure) {
+        try world.act("delete \(id)", failing: powerCut) { state throws(StepFailure) in
+            let current = "new\(state.nextID - 1)"
+            // A stacked issuer knows one order: drop all but the current one.
+            state.secrets = state.secrets.filter { state.shape == .stacked ? $0.key == current : $0.key != id }
+        }
+    }
+}
+
+private func digest(_ value: [UInt8]) -> String {
+    (try? TestDigests().sha256(Secret(copying: value)).hexadecimal) ?? ""
+}
+
+private struct WorldSink: Sink {
+    let world: CrashingWorld
+    let target: String
+    let isReadable: Bool
+
+    func preflight() throws(StepFailure) {
+        if world.state.withLock({ $0.isDown }) { throw powerCut }
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let bytes = value.reveal { $0.bytes }
+        try world.act("write \(target)", failing: powerCut) { state throws(StepFailure) in
+            state.sinks[target] = bytes
+        }
+        return Evidence(isReadable ? .readBack : .accepted)
+    }
+
+    func read() throws(StepFailure) -> Secret? {
+        let (value, isDown) = world.state.withLock { ($0.sinks[target], $0.isDown) }
+        if isDown { throw powerCut }
+        guard isReadable, let value else { return nil }
+        return Secret(copying: value)
+    }
+}
+
+private struct WorldVerifier: Verifier {
+    let world: CrashingWorld
+    var attempts: Int { 2 }
+
+    func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
+        let value = secret.reveal { $0.bytes }
+        let (accepted, isDown) = world.state.withLock { ($0.accepts(value), $0.isDown) }
+        if isDown { throw powerCut }
+        return accepted ? .accepted : .refused
+    }
+}
+
+private struct WorldLog: LogFile {
+    let world: CrashingWorld
+    private static let cut = FileFailure("journal", "the power failed")
+
+    func read() throws(FileFailure) -> [UInt8] { world.state.withLock { $0.journal } }
+
+    func append(_ line: [UInt8]) throws(FileFailure) {
+        try world.act("record", failing: Self.cut) { state throws(FileFailure) in
+            state.journal += line
+        }
+    }
+
+    func replace(_ content: [UInt8]) throws(FileFailure) {
+        try world.act("compact", failing: Self.cut) { state throws(FileFailure) in
+            state.journal = content
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import HFMintCore
+import HFMintTesting
+import Synchronization
+import Testing
+
+@Suite("rotation machine")
+struct RotationMachineTests {
+    struct Setting: Sendable, CustomTestStringConvertible {
+        let shape: IssuerShape
+        let sinkIsReadable: Bool
+        let issuerIsReadable: Bool
+
+        var testDescription: String {
+            "\(shape), \(sinkIsReadable ? "readable" : "write-only") sink, \(issuerIsReadable ? "readable" : "silent") issuer"
+        }
+
+        func world(crashAt point: Int? = nil) -> CrashingWorld {
+            CrashingWorld(
+                shape: shape, sinkIsReadable: sinkIsReadable, issuerIsReadable: issuerIsReadable, crashAt: point)
+        }
+    }
+
+    static let settings: [Setting] = [IssuerShape.separate(limit: 2), .separate(limit: nil), .stacked, .replacing]
+        .flatMap { shape in
+            [true, false].flatMap { sink in
+                [true, false].map { Setting(shape: shape, sinkIsReadable: sink, issuerIsReadable: $0) }
+            }
+        }
+
+    @Test("ends with one live secret in every sink, and the old one gone", arguments: settings)
+    func undisturbed(setting: Setting) throws {
+        let world = setting.world()
+        #expect(try world.run() == .finished)
+        let state = world.state.withLock { $0 }
+        #expect(state.secrets.count == 1 && state.secrets["old"] == nil)
+        #expect(Set(state.sinks.values) == Set(state.secrets.values.map(\.value)))
+        #expect(state.outages == 0)
+    }
+
+    @Test("survives a power cut before and after every act, on every shape", arguments: settings)
+    func crash(setting: Setting) throws {
+        let dryRun = setting.world()
+        _ = try dryRun.run()
+        let points = dryRun.state.withLock { $0.points }
+        #expect(points > 20)
+        for point in 0..<points {
+            let world = setting.world(crashAt: point)
+            _ = try? world.run()
+            world.powerOn()
+            let progress = try world.run()
+            let state = world.state.withLock { $0 }
+            let story = "cut at \(point) of \(points): \(progress), \(state.acts)"
+            #expect(state.outages == 0, "\(story)")
+            #expect(state.sinks.values.allSatisfy { state.accepts($0) }, "a sink holds a dead secret; \(story)")
+            if progress == .finished {
+                #expect(state.secrets.count == 1, "an orphan is left: \(state.secrets.keys.sorted()); \(story)")
+            } else if case .attention = progress {
+                #expect(!state.secrets.isEmpty, "\(story)")
+            } else {
+                Issue.record("it neither ended nor stopped; \(story)")
+            }
+        }
+    }
+}
