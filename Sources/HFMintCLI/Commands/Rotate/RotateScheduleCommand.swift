@@ -1,0 +1,124 @@
+internal import HFMintCore
+
+extension Command {
+    package static let rotateSchedule = Command(
+        name: "rotate schedule",
+        summary: "print the timer that calls `hfmint rotate run`",
+        description: [
+            "Prints a unit for systemd, a line for cron, or a CronJob for Kubernetes. All call `hfmint rotate run` a few"
+                + " times an hour; what is due then, the manifest says. There is no daemon."
+        ],
+        options: [.target, .manifest, .journalDirectory],
+        examples: [
+            Example("systemd", "hfmint rotate schedule --for systemd --manifest /etc/hfmint/hfmint.json5"),
+            Example(
+                "Kubernetes",
+                "hfmint rotate schedule --for kubernetes --manifest /etc/hfmint/hfmint.json5 | kubectl apply -f -"),
+        ],
+        run: { arguments, context throws(MintError) in
+            let manifest = try manifestPath(arguments, context)
+            guard manifest.utf8.first == ASCII.slash, manifest.isPlainPath else {
+                throw .usage("a timer needs the manifest's absolute path, without spaces: '\(manifest)'")
+            }
+            let journal = arguments.value(.journalDirectory) ?? "/var/lib/hfmint/rotations"
+            guard journal.utf8.first == ASCII.slash, journal.isPlainPath else {
+                throw .usage("a timer needs the journal's absolute path, without spaces: '\(journal)'")
+            }
+            let timer = Timer(program: context.programPath, manifest: manifest, journal: journal)
+            switch arguments.value(.target) {
+            case "systemd": return Report(lines: timer.systemd, json: .null)
+            case "cron": return Report(lines: timer.cron, json: .null)
+            case "kubernetes": return Report(lines: timer.kubernetes, json: .null)
+            default: throw .usage("for which scheduler?", hint: "--for systemd, --for cron, or --for kubernetes")
+            }
+        })
+}
+
+extension Option {
+    fileprivate static let target = Option(
+        "for", "SCHEDULER", choices: ["systemd", "cron", "kubernetes"], help: "systemd, cron, or kubernetes")
+}
+
+extension String {
+    fileprivate var isPlainPath: Bool { utf8.allSatisfy { $0.isASCIILetterOrDigit || "/._-+".utf8.contains($0) } }
+}
+
+private struct Timer {
+    let program: String
+    let manifest: String
+    let journal: String
+
+    private var command: String { "\(program) rotate run --manifest \(manifest) --journal-dir \(journal)" }
+
+    /// Both units, for two files.
+    var systemd: [String] {
+        [
+            "# /etc/systemd/system/hfmint-rotate.service",
+            "[Unit]",
+            "Description=Rotate client secrets that are due",
+            "Wants=network-online.target",
+            "After=network-online.target",
+            "",
+            "[Service]",
+            "Type=oneshot",
+            "ExecStart=\(command)",
+            "# 4: later. 6: a person is needed; `hfmint rotate status` says why.",
+            "SuccessExitStatus=4",
+            "StateDirectory=hfmint",
+            "StateDirectoryMode=0700",
+            "NoNewPrivileges=yes",
+            "ProtectSystem=strict",
+            "ReadWritePaths=\(journal)",
+            "PrivateTmp=yes",
+            "",
+            "# /etc/systemd/system/hfmint-rotate.timer",
+            "[Unit]",
+            "Description=Rotate client secrets that are due",
+            "",
+            "[Timer]",
+            "OnCalendar=*:0/15",
+            "RandomizedDelaySec=60",
+            "FixedRandomDelay=yes",
+            "Persistent=yes",
+            "",
+            "[Install]",
+            "WantedBy=timers.target",
+        ]
+    }
+
+    var cron: [String] { ["*/15 * * * * \(command)"] }
+
+    var kubernetes: [String] {
+        [
+            "apiVersion: batch/v1",
+            "kind: CronJob",
+            "metadata:",
+            "  name: hfmint-rotate",
+            "spec:",
+            "  schedule: \"*/15 * * * *\"",
+            "  concurrencyPolicy: Forbid",
+            "  jobTemplate:",
+            "    spec:",
+            "      backoffLimit: 0",
+            "      template:",
+            "        spec:",
+            "          restartPolicy: Never",
+            "          securityContext: { runAsNonRoot: true, runAsUser: 65532, fsGroup: 65532 }",
+            "          containers:",
+            "            - name: hfmint",
+            "              image: hfmint # an image of yours that holds hfmint, libcurl4 and the certificates",
+            "              command: [hfmint, rotate, run, --manifest, \(manifest), --journal-dir, \(journal)]",
+            "              volumeMounts:",
+            "                - { name: manifest, mountPath: \(folder(of: manifest)), readOnly: true }",
+            "                - { name: journal, mountPath: \(folder(of: journal)) }",
+            "          volumes:",
+            "            - { name: manifest, configMap: { name: hfmint-manifest } }",
+            "            # It must outlive the pod: a rotation that is forgotten half-way is an outage.",
+            "            - { name: journal, persistentVolumeClaim: { claimName: hfmint-journal } }",
+        ]
+    }
+
+    private func folder(of path: String) -> String {
+        "/" + path.utf8.split(separator: ASCII.slash).dropLast().map { String(Substring($0)) }.joined(separator: "/")
+    }
+}
