@@ -70,7 +70,8 @@ extension HTTPRequest {
     /// Plain http goes to this machine, over a unix socket, or to a cloud's metadata server; never further.
     fileprivate var isAllowed: Bool {
         switch route {
-        case .unixSocket, .metadataServer: true
+        case .unixSocket: true
+        case .metadataServer: url.isConfidential || Route.metadataHosts.contains(url.origin.host)
         case .direct, .proxy: url.isConfidential
         }
     }
@@ -216,7 +217,9 @@ private struct Transfer {
         case .awsSignature(let signature):
             if let line = signature.tokenLine() { lines.append(line) }
         case .header(let header):
-            lines.append(SharedSecret(header.secret.enclosed(by: "\(header.name): \(header.prefix)", and: "\0")))
+            for name in header.names {
+                lines.append(SharedSecret(header.secret.enclosed(by: "\(name): \(header.prefix)", and: "\0")))
+            }
         }
         return HeaderLines(lines)
     }

@@ -134,6 +134,14 @@ package struct PosixFiles: Files {
         }
     }
 
+    package func createPlatformFile(_ path: String) throws(FileFailure) {
+        do throws(Errno) {
+            _ = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        } catch {
+            guard error.code == EEXIST else { throw error.failure(path) }
+        }
+    }
+
     private func openPlatformFile(_ path: String) throws(FileFailure) -> Descriptor {
         do throws(Errno) {
             return try Descriptor.open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)

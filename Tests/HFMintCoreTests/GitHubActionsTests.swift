@@ -25,7 +25,8 @@ struct GitHubActionsTests {
             ("true", true), ("", false), ("false", false), ("TRUE", false), ("1", false), ("true ", false),
         ])
     func detection(value: String, isHere: Bool) {
-        #expect((Provider.detected(in: ["GITHUB_ACTIONS": value])?.name == "github-actions") == isHere)
+        let job = Provider.Job(environment: ["GITHUB_ACTIONS": value], files: MemoryFiles())
+        #expect((Provider.detected(in: job)?.name == "github-actions") == isHere)
     }
 
     @Test("asks the runner's URL with its double slash and its query kept, and the audience encoded at the end")

@@ -16,7 +16,7 @@ struct GitLabCITests {
             (["GITLAB_CI": "true", "GITHUB_ACTIONS": "true"], "github-actions"), ([:], nil),
         ] as [(Environment, String?)])
     func detection(environment: Environment, name: String?) {
-        #expect(Provider.detected(in: environment)?.name == name)
+        #expect(Provider.detected(in: Provider.Job(environment: environment, files: MemoryFiles()))?.name == name)
     }
 
     @Test("reads the variable that the Hub's documentation names")
@@ -97,9 +97,10 @@ struct GitLabCITests {
         #expect(Provider.gitLabCI.publisher(try testClaims([:])).issuer == "https://gitlab.com")
     }
 
-    @Test("can hide nothing in its logs, and has no file for later steps")
+    @Test("can hide nothing in its logs, and has a file for its last stage alone")
     func delivery() {
-        #expect(!Provider.gitLabCI.masking.canMask)
-        #expect(Provider.gitHubActions.masking.canMask)
+        #expect(!Provider.gitLabCI.masking.canMask(in: [:]))
+        #expect(Provider.gitHubActions.masking.canMask(in: [:]))
+        #expect(Provider.gitLabCI.stepFiles.fileVariables == ["GITLAB_ENV"])
     }
 }

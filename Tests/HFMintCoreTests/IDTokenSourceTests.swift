@@ -31,7 +31,7 @@ struct IDTokenSourceTests {
             let text = try source.acquisition.idToken(in: machine.context, limits: .default).secret.revealedText()
             #expect(text == jwt)
         }
-        #expect(machine.files.reads == ["/dev/stdin"])
+        #expect(machine.files.reads.filter { $0 == "/dev/stdin" }.count == 1)
         #expect(!"\(source.acquisition)".contains(jwt))
     }
 
@@ -84,7 +84,7 @@ struct IDTokenSourceTests {
 
     @Test("refuses a provider that it does not know")
     func unknownProvider() {
-        let error = #expect(throws: MintError.self) { try source(.init(provider: "circleci"), Self.everything) }
+        let error = #expect(throws: MintError.self) { try source(.init(provider: "travis"), Self.everything) }
         #expect(error?.code == .usage)
     }
 }

@@ -113,6 +113,13 @@ package final class MemoryFiles: Files {
         }
     }
 
+    package func createPlatformFile(_ path: String) throws(FileFailure) {
+        try allowed(path)
+        state.withLock { state in
+            if state.texts[path] == nil { state.texts[path] = "" }
+        }
+    }
+
     package func appendToPlatformFile(
         _ path: String, _ bytes: borrowing Secret, isSecret: Bool
     ) throws(FileFailure) {

@@ -87,7 +87,9 @@ package final class ScriptedTransport: HTTPTransport {
         case .none: proof = nil
         case .awsSignature(let signature):
             proof = "aws:\(signature.region):\(signature.service):\(signature.keyID):\(signature.key.revealedText())"
-        case .header(let header): proof = "\(header.name): \(header.prefix)\(header.secret.revealedText())"
+        case .header(let header):
+            let value = header.prefix + header.secret.revealedText()
+            proof = header.names.map { "\($0): \(value)" }.joined(separator: "\n")
         }
         switch body {
         case .none: return Sent(request: request, credential: proof, contentType: nil, body: nil)

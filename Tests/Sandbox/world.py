@@ -86,6 +86,8 @@ class World:
             (self.root / folder).mkdir(mode=mode, parents=True, exist_ok=True)
             base[name] = str(self.root / folder)
         base |= {"HF_ENDPOINT": self.hub.origin, "HFMINT_AUDIENCE": CANONICAL}
+        # What Google's libraries take for "not one of Google's machines", as a test may run on one.
+        base["NO_GCE_CHECK"] = "true"
         if job == "github":
             self.hub.trust(self.github.job.issuer, self.github.key.jwks)
             base |= self.github.environment(self.root / "github")

@@ -27,7 +27,7 @@ private struct ForgetCommand {
         self.context = context
         platform =
             try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
-            ?? Provider.detected(in: context.environment)
+            ?? Provider.detected(in: context.job)
         directories = JobDirectory(
             option: arguments.value(.stateDirectory), platform: platform, context: context
         ).existing(in: context)
@@ -67,8 +67,7 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             places.append("\(key.name) in the environment of this step, until it ends")
         }
-        guard case .heredoc(let environment, let output) = platform?.stepFiles else { return places }
-        for key in [environment, output] where holdsToken(key) {
+        for key in platform?.stepFiles.fileVariables ?? [] where holdsToken(key) {
             places.append("a token in \(key.name), which the platform hands to later steps")
         }
         return places

@@ -19,16 +19,21 @@ extension Command {
 private struct Overview {
     let authority: Authority
     let context: Context
+    private let platforms: [Provider]
+
+    init(authority: Authority, context: Context) {
+        self.authority = authority
+        self.context = context
+        platforms = Provider.allDetected(in: context.job)
+    }
 
     func report() -> Report {
-        guard let platform = Provider.detected(in: context.environment) else {
-            return context.environment.isSet(.hfOIDCIDToken) ? ready(nil, .variable(.hfOIDCIDToken)) : outsideCI()
+        guard let platform = platforms.first else {
+            return IDTokenSource.given(context.environment).map { ready(nil, $0) } ?? outsideCI()
         }
-        let job = Provider.Job(environment: context.environment, files: context.files)
         do throws(MintError) {
-            let given = IDTokenSource.given(context.environment).map { Acquisition.variable($0) }
-            let acquisition = if let given { given } else { try platform.acquisition(job, authority.audience) }
-            return ready(platform, acquisition)
+            let source = try IDTokenSource(.init(), audience: authority.audience, in: context)
+            return ready(platform, source.acquisition)
         } catch {
             return refused(platform, error)
         }
@@ -37,8 +42,7 @@ private struct Overview {
     private func ready(_ platform: Provider?, _ acquisition: Acquisition) -> Report {
         let command = "eval \"$(hfmint exchange \(resource))\""
         return Report(
-            lines: [
-                "platform   \(platform.map { "\($0.title) (\($0.evidence))" } ?? "none that hfmint knows")",
+            lines: recognised(platform) + [
                 "ID token   from \(acquisition.source)\(acquisition.canMintAgain ? "" : ", the same one for the whole job")",
                 "next       \(command)",
             ],
@@ -47,9 +51,18 @@ private struct Overview {
 
     private func refused(_ platform: Provider, _ error: MintError) -> Report {
         Report(
-            lines: ["platform   \(platform.title) (\(platform.evidence))"],
+            lines: recognised(platform),
             json: json(platform, canProve: false, next: error.hint.map { [$0] } ?? []),
             failures: [error])
+    }
+
+    private var others: ArraySlice<Provider> { platforms.dropFirst() }
+
+    private func recognised(_ platform: Provider?) -> [String] {
+        guard let platform else { return ["platform   none that hfmint knows"] }
+        return
+            ["platform   \(platform.title) (\(platform.evidence))"]
+            + others.map { "also here  \($0.title) (\($0.evidence)); --provider \($0.name) would ask it instead" }
     }
 
     /// Not a failure: people try hfmint on their own machines first.
@@ -86,6 +99,7 @@ private struct Overview {
         [
             "version": .string(hfmintVersion),
             "platform": .string(platform?.name),
+            "also_detected": .array(others.map { .string($0.name) }),
             "can_prove_identity": .bool(canProve),
             "endpoint": .string(authority.endpoint.description),
             "audience": .string(authority.audience),

@@ -64,7 +64,7 @@ private struct SetupGitCommand {
     private var scope: GitScope {
         if arguments.has(.local) { return .local }
         if arguments.has(.global) { return .global }
-        return Provider.detected(in: context.environment) == nil ? .local : .global
+        return Provider.detected(in: context.job) == nil ? .local : .global
     }
 
     private func environment() throws(MintError) -> Report {

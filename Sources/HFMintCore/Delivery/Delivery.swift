@@ -23,7 +23,7 @@ package struct Delivery: Sendable {
         self.printsReport = printsReport
         self.platform = platform
         self.context = context
-        self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, platform, context.environment)
+        self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, platform, context)
         self.directory = directory
         if directory == nil, self.methods.contains(where: \.usesJobFiles) {
             throw .noDirectory
@@ -35,16 +35,14 @@ package struct Delivery: Sendable {
 
     /// `auto` becomes what it stands for here.
     private static func resolved(
-        _ methods: [DeliveryMethod], _ platform: Provider?, _ environment: Environment
+        _ methods: [DeliveryMethod], _ platform: Provider?, _ context: Context
     ) -> [DeliveryMethod] {
         var resolved: [DeliveryMethod] = []
         for method in methods {
             var meant = [method]
             if method == .auto {
                 meant = [.shell]
-                if case .heredoc(let variable, _) = platform?.stepFiles, environment.isSet(variable) {
-                    meant.append(.env)
-                }
+                if platform?.stepFiles.servesAuto(in: context) == true { meant.append(.env) }
             }
             resolved += meant.filter { !resolved.contains($0) }
         }
@@ -62,30 +60,20 @@ package struct Delivery: Sendable {
                 .deliveryRefused, "a token is not printed on a terminal",
                 hint: "capture it: token=$(hfmint exchange --deliver stdout …)")
         }
-        if !printsReport, platform?.masking.canMask != true {
+        if !printsReport, platform?.masking.canMask(in: context.environment) != true {
             context.note("warning: the token goes to stdout, and nothing here hides it from a log")
         }
     }
 
     private func checkStepFiles() throws(MintError) {
-        for method in methods where method == .env || method == .output { _ = try stepFile(method) }
+        for method in methods where method == .env || method == .output { _ = try channel(for: method) }
     }
 
-    /// The platform's file for later steps, as its variable names it.
-    private func stepFile(_ method: DeliveryMethod) throws(MintError) -> (key: Environment.Key, path: String) {
-        guard let platform, case .heredoc(let environmentKey, let outputKey) = platform.stepFiles else {
-            throw MintError(
-                .deliveryRefused,
-                "\(platform?.title ?? "this machine") has no file by which a step sets another step's variables safely",
-                hint: "use eval \"$(hfmint exchange …)\" in the step that needs the token")
+    private func channel(for method: DeliveryMethod) throws(MintError) -> StepChannel {
+        guard let platform else {
+            throw .noStepFile(for: method, "this machine", instead: StepFiles.sameStep)
         }
-        let key = method == .env ? environmentKey : outputKey
-        guard let path = context.environment[key] else {
-            throw MintError(
-                .deliveryRefused, "\(platform.name): \(key.name) is not set",
-                hint: "in a container started by hand, pass the variable and the file on, or use --deliver shell")
-        }
-        return (key, path)
+        return try platform.stepFiles.channel(for: method, on: platform, in: context.environment)
     }
 
     /// With `--export` the shell has the value as well, and whatever it starts may print it.
@@ -95,7 +83,7 @@ package struct Delivery: Sendable {
 
     private func checkMasking() throws(MintError) {
         guard printsOrExportsValue else { return }
-        guard let platform, platform.masking.canMask else {
+        guard let platform, platform.masking.canMask(in: context.environment) else {
             guard !methods.contains(where: { $0 == .env || $0 == .output }) else {
                 throw MintError(
                     .deliveryRefused, "\(platform?.title ?? "this machine") cannot hide a new value from its logs",
@@ -103,7 +91,7 @@ package struct Delivery: Sendable {
             }
             return
         }
-        if context.output.kind(of: .err) == .file {
+        if case .workflowCommand = platform.masking, context.output.kind(of: .err) == .file {
             throw MintError(
                 .deliveryRefused, "stderr is a file, so the line that masks the token would stay in it",
                 hint: "do not redirect stderr of this command" + (exportsValues ? ", or leave out --export" : ""))
@@ -134,27 +122,19 @@ extension Delivery {
 
     /// Carries out every method, masks first.
     package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Outcome {
-        mask(tokens)
+        try platform?.masking.mask(tokens, mustMask: printsOrExportsValue, in: context)
+        let files: JobFiles
         do throws(FileFailure) {
             let needsFiles = methods.contains(where: \.usesJobFiles)
-            let files = try JobFiles(tokens, resource: resource(of: tokens), in: needsFiles ? directory : nil)
-            var outcome = Outcome()
-            outcome.tokenPaths = files.tokens
-            outcome.environmentFile = files.environment
-            for method in methods { try deliver(tokens, by: method, files, &outcome) }
-            return outcome
+            files = try JobFiles(tokens, resource: resource(of: tokens), in: needsFiles ? directory : nil)
         } catch {
-            throw MintError(
-                .stateUnusable, "cannot deliver to '\(error.path)': \(error.reason)",
-                hint: "put that right, or choose another --deliver; the token that was had expires by itself")
+            throw .undelivered(error)
         }
-    }
-
-    private func mask(_ tokens: [NamedToken]) {
-        guard printsOrExportsValue, case .workflowCommand = platform?.masking else { return }
-        // One write with the line feed in front, so that nothing on an unfinished line hides the command.
-        let lines = tokens.flatMap { [.text("::add-mask::"), .token($0.token), .text("\n")] as [TextOrToken] }
-        context.output.write(Secret(joining: [.text("\n")] + lines), to: .err)
+        var outcome = Outcome()
+        outcome.tokenPaths = files.tokens
+        outcome.environmentFile = files.environment
+        for method in methods { try deliver(tokens, by: method, files, &outcome) }
+        return outcome
     }
 
     /// What `HFMINT_RESOURCE` should say from here on.
@@ -167,7 +147,7 @@ extension Delivery {
 
     private func deliver(
         _ tokens: [NamedToken], by method: DeliveryMethod, _ files: JobFiles, _ outcome: inout Outcome
-    ) throws(FileFailure) {
+    ) throws(MintError) {
         let resource = resource(of: tokens)
         let paths = Variables.paths(
             tokens, at: files.tokens, environmentFile: files.environment, resource: resource)
@@ -179,11 +159,10 @@ extension Delivery {
             outcome.lines.append(exportsValues ? source : paths.shellExport())
             outcome.places.append(.init(method: method.name, target: "-"))
         case .env, .output:
-            guard let file = try? stepFile(method) else { return }
+            let channel = try channel(for: method)
             let variables = exportsValues ? Variables.values(tokens, resource: resource) : paths
-            try context.files.appendToPlatformFile(
-                file.path, variables.heredocs(random: context.random), isSecret: exportsValues)
-            outcome.places.append(.init(method: method.name, target: file.key.name))
+            try channel.write(variables, isSecret: exportsValues, in: context)
+            outcome.places.append(.init(method: method.name, target: channel.target))
         case .environmentFile(let given):
             let bytes = Variables.values(tokens, resource: resource).environmentFile()
             try write(bytes, to: given, else: files.environment, method, &outcome)
@@ -200,12 +179,12 @@ extension Delivery {
     private func write(
         _ bytes: borrowing Secret, to given: String?, else jobFile: String?, _ method: DeliveryMethod,
         _ outcome: inout Outcome
-    ) throws(FileFailure) {
+    ) throws(MintError) {
         if let given {
-            let identity = try context.files.replaceUserFile(given, with: bytes)
-            // So that `hfmint forget` finds it; where there is no directory, the user's own copy is the user's.
-            try directory.map { directory throws(FileFailure) in
-                try UserCopy(path: absolute(given), identity).record(in: directory)
+            do throws(FileFailure) {
+                try replace(given, with: bytes)
+            } catch {
+                throw .undelivered(error)
             }
         }
         guard let path = given ?? jobFile else { return }
@@ -216,6 +195,12 @@ extension Delivery {
 }
 
 extension Delivery {
+    private func replace(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
+        let identity = try context.files.replaceUserFile(path, with: bytes)
+        // So that `hfmint forget` finds it; where there is no directory, the user's own copy is the user's.
+        if let directory { try UserCopy(path: absolute(path), identity).record(in: directory) }
+    }
+
     private func absolute(_ path: String) -> String {
         path.utf8.first == ASCII.slash ? path : "\(context.files.workingDirectory)/\(path)"
     }
@@ -239,15 +224,6 @@ private struct JobFiles {
                 named.flatMap { [$0.request.name.name, $0.request.resource.canonical] }.map { Array($0.utf8) })
         try directory.replace(file, with: Variables.values(named, resource: resource).environmentFile())
         environment = "\(directory.path)/\(file)"
-    }
-}
-
-extension Masking {
-    package var canMask: Bool {
-        switch self {
-        case .none: false
-        case .workflowCommand: true
-        }
     }
 }
 

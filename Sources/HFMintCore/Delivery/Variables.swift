@@ -67,6 +67,32 @@ package struct Variables: Sendable {
         Secret(joining: list.flatMap { [.text("\($0.name)="), $0.value, .text("\n")] })
     }
 
+    /// `export NAME='value'` lines, for a file that a shell reads: CircleCI's `BASH_ENV`.
+    package func exportLines() -> Secret {
+        Secret(
+            joining: list.flatMap { variable -> [TextOrToken] in
+                switch variable.value {
+                case .text(let text): [.text("export \(variable.name)=\(shellQuoted(text))\n")]
+                // No token holds a quote, see ``HubToken/isWellFormed(_:)``.
+                case .token: [.text("export \(variable.name)='"), variable.value, .text("'\n")]
+                // Held for a child process alone, and never delivered to a file.
+                case .secret: []
+                }
+            })
+    }
+
+    /// One member a variable.
+    package var json: JSONValue {
+        .object(
+            list.compactMap { variable in
+                switch variable.value {
+                case .text(let text): JSONValue.Member(variable.name, .string(text))
+                case .token(let token): JSONValue.Member(variable.name, .token(token))
+                case .secret: nil
+                }
+            })
+    }
+
     /// `NAME<<delimiter` blocks, for `GITHUB_ENV` and `GITHUB_OUTPUT`.
     ///
     /// A delimiter that could be guessed would let a value end its block and begin another.

@@ -177,8 +177,7 @@ extension Exchanger {
 
     private func untrustedEvent(_ claims: Claims) -> String? {
         guard !allowsUntrustedEvent else { return nil }
-        let job = Provider.Job(environment: context.environment, files: context.files)
-        return source.platform?.untrustedEvent(job, claims)
+        return source.platform?.untrustedEvent(context.job, claims)
     }
 
     /// A token made for this try is never refused for time.

@@ -28,6 +28,15 @@ package struct Refusal: Sendable {
         // GitLab
         "project_path", "project_id", "namespace_path", "namespace_id", "ref_path", "ref_protected",
         "pipeline_source", "ci_config_ref_uri",
+        // CircleCI
+        "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref",
+        "oidc.circleci.com/pipeline-definition-id",
+        // Buildkite
+        "organization_slug", "pipeline_slug", "organization_id", "build_branch", "step_key",
+        // Bitbucket
+        "repositoryUuid", "branchName", "deploymentEnvironmentUuid", "workspaceUuid",
+        // Fly.io
+        "org_name", "app_name",
     ]
 
     package func error(now: Timestamp) -> MintError {

@@ -37,6 +37,9 @@ extension IDTokenSource {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
+        case .program(let program):
+            let keys = (platform?.jobVariables ?? []) + [.awsAccessKeyID]
+            identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
             // Not the name of the variable: the same token counts as the same job under another.

@@ -1,8 +1,10 @@
 /// How an ID token is had: a value, so that it can be printed and compared before anything is done.
 package enum Acquisition: Equatable, Sendable {
     case http(HTTPAcquisition)
-    /// A program that prints the token.
+    /// A program of the user's that prints the token.
     case command(ChildCommand)
+    /// A program of the platform's that prints the token.
+    case program(ProgramAcquisition)
     case variable(Environment.Key)
     case file(String)
     /// A token that came over standard input, which can be read only once.
@@ -11,7 +13,7 @@ package enum Acquisition: Equatable, Sendable {
     /// Whether asking again gives another token, with another expiry.
     package var canMintAgain: Bool {
         switch self {
-        case .http, .command, .file: true
+        case .http, .command, .program, .file: true
         case .variable, .held: false
         }
     }
@@ -19,8 +21,9 @@ package enum Acquisition: Equatable, Sendable {
     /// The source as a message names it.
     package var source: String {
         switch self {
-        case .http(let http): http.request.url.origin.host
+        case .http(let http): http.host
         case .command: "the ID token command"
+        case .program(let program): "`\(program.name)`"
         case .variable(let key): key.name
         case .file(let path): "'\(path)'"
         case .held: "standard input"

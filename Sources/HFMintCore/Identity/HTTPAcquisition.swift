@@ -32,8 +32,8 @@ package struct HTTPAcquisition: Equatable, Sendable {
     package indirect enum Proof: Equatable, Sendable {
         /// That the request comes from this machine is enough.
         case none
-        /// A header whose secret is in a variable.
-        case variable(Environment.Key, header: String, prefix: String)
+        /// A header whose secret is in a variable; the same one under each name.
+        case variable(Environment.Key, headers: [String], prefix: String)
         /// A header whose secret is in a file.
         case file(String, header: String, prefix: String)
         /// A header whose secret another endpoint gives.
@@ -71,10 +71,21 @@ package struct HTTPAcquisition: Equatable, Sendable {
     }
 }
 
+extension HTTPAcquisition.Proof {
+    /// A header whose secret is in a variable.
+    package static func variable(_ key: Environment.Key, header: String, prefix: String) -> Self {
+        .variable(key, headers: [header], prefix: prefix)
+    }
+}
+
 extension HTTPAcquisition {
+    /// Who is asked, as messages name it.
+    package var host: String {
+        if case .unixSocket(let path) = request.route { "'\(path)'" } else { request.url.origin.host }
+    }
+
     /// Asks once.
     func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
-        let host = request.url.origin.host
         let credential = try credential(in: context, limits: limits)
         let content = body.map { HTTPBody.Content(type: $0.type, bytes: Secret(copying: $0.text.utf8)) }
         let response: HTTPResponse
@@ -99,9 +110,9 @@ extension HTTPAcquisition {
         }
         switch proof {
         case .none: return .none
-        case .variable(let key, let header, let prefix):
+        case .variable(let key, let headers, let prefix):
             guard let value = context.environment.secret(key) else { throw missing("\(key.name) is not set") }
-            return .header(name: header, prefix: prefix, value)
+            return .headers(headers, prefix: prefix, value)
         case .file(let path, let header, let prefix):
             guard let value = try? context.files.read(path, limit: IDToken.byteLimit) else {
                 throw missing("'\(path)' cannot be read")

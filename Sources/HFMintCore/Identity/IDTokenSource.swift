@@ -17,12 +17,13 @@ package struct IDTokenSource: Sendable {
         }
     }
 
-    /// The variable in which somebody handed this job an ID token, whatever the platform.
-    package static func given(_ environment: Environment) -> Environment.Key? {
-        [.hfOIDCIDToken, .hfmintIDToken].first { environment.isSet($0) }
+    /// How somebody handed this job an ID token, whatever the platform: in a variable, or in a file that is kept fresh.
+    package static func given(_ environment: Environment) -> Acquisition? {
+        if let key = [.hfOIDCIDToken, .hfmintIDToken].first(where: { environment.isSet($0) }) { return .variable(key) }
+        return environment[.hfmintIDTokenFile].map { .file($0) }
     }
 
-    /// Asks in this order: an option, `HF_OIDC_ID_TOKEN`, the CI systems by their variables.
+    /// Asks in this order: an option, what was ``given(_:)``, the platforms in ``allProviders``.
     ///
     /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
     package init(_ options: Options, audience: String, in context: Context) throws(MintError) {
@@ -35,16 +36,15 @@ package struct IDTokenSource: Sendable {
         }
         platform =
             try options.provider.map { name throws(MintError) in try Provider.named(name) }
-            ?? Provider.detected(in: context.environment)
-        let job = Provider.Job(environment: context.environment, files: context.files)
+            ?? Provider.detected(in: context.job)
         if let file = options.file {
             acquisition = try file == "-" ? .standardInput(in: context) : .file(file)
         } else if let command = options.command {
             acquisition = .command(ChildCommand(["/bin/sh", "-c", command]))
         } else if options.provider == nil, let given = Self.given(context.environment) {
-            acquisition = .variable(given)
+            acquisition = given
         } else if let platform {
-            acquisition = try platform.acquisition(job, audience)
+            acquisition = try platform.acquisition(context.job, audience)
         } else {
             throw MintError(
                 .identityNotFound, "no CI system was recognised here, and no ID token was given",
@@ -66,6 +66,7 @@ extension Acquisition {
         case .command(var command):
             command.milliseconds = min(command.milliseconds, max(1, remaining?.milliseconds ?? .max))
             text = try run(command, in: context)
+        case .program(let program): text = try program.token(in: context, limits: limits)
         case .variable(let key):
             guard let value = context.environment.secret(key) else { throw unreadable("\(key.name) is not set") }
             text = value
@@ -75,6 +76,7 @@ extension Acquisition {
         do throws(NotAnIDToken) {
             return try IDToken.parse(text)
         } catch {
+            if case .program(let program) = self { throw program.unsuitable(error.reason) }
             throw TryFailure(
                 MintError(
                     .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",

@@ -9,7 +9,8 @@ package struct Provider: Sendable {
     package let title: String
     /// The variable and the value that show it, for a person: `GITHUB_ACTIONS=true`.
     package let evidence: String
-    package let isHere: @Sendable (Environment) -> Bool
+    /// Whether this job runs there; nothing is asked over the network to find out.
+    package let isHere: @Sendable (Job) -> Bool
     /// How this job gets an ID token for an audience.
     ///
     /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
@@ -29,12 +30,12 @@ package struct Provider: Sendable {
         name: String,
         title: String,
         evidence: String,
-        isHere: @escaping @Sendable (Environment) -> Bool,
+        isHere: @escaping @Sendable (Job) -> Bool,
         acquisition: @escaping @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition,
         jobVariables: [Environment.Key] = [],
         untrustedEvent: @escaping @Sendable (Job, Claims) -> String? = { _, _ in nil },
         masking: Masking = .none,
-        stepFiles: StepFiles = .none,
+        stepFiles: StepFiles = .none(instead: StepFiles.sameStep),
         publisher: @escaping @Sendable (Claims) -> PublisherForm,
         example: PipelineExample? = nil
     ) {
@@ -51,12 +52,17 @@ package struct Provider: Sendable {
         self.example = example
     }
 
+    /// What works where the platform cannot.
+    static let elsewhere =
+        "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
+        + " ID token of your own issuer in HF_OIDC_ID_TOKEN"
+
     /// A platform whose jobs cannot get what the Hub takes: it is named, with the reason and what would work.
     package static func impossible(
         name: String,
         title: String,
         evidence: String,
-        isHere: @escaping @Sendable (Environment) -> Bool,
+        isHere: @escaping @Sendable (Job) -> Bool,
         because reason: String,
         instead: String
     ) -> Provider {
@@ -80,6 +86,9 @@ extension Provider {
             self.files = files
         }
 
+        /// Whether the variable `key` says `true`, as most platforms announce themselves.
+        package func says(_ key: Environment.Key) -> Bool { environment[key] == "true" }
+
         /// A JSON file that the platform wrote, such as the event behind the job; `nil` if it cannot be read.
         package func json(at key: Environment.Key) -> JSONText? {
             guard let path = environment[key],
@@ -88,23 +97,6 @@ extension Provider {
             return try? JSONText(file.reveal { $0.bytes }, limits: .event)
         }
     }
-}
-
-/// How a platform hides a value from its logs while a job runs.
-package enum Masking: Sendable {
-    /// It cannot: a value must never be printed.
-    case none
-    /// The line `::add-mask::<value>` on stderr.
-    ///
-    /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log>
-    case workflowCommand
-}
-
-/// The files by which a step tells later steps its variables and its outputs.
-package enum StepFiles: Sendable {
-    case none
-    /// `NAME<<delimiter` blocks appended to the files that these variables name.
-    case heredoc(environment: Environment.Key, output: Environment.Key)
 }
 
 /// Rows to type into the Hub's Trusted Publishers form.

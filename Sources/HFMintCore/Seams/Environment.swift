@@ -82,6 +82,8 @@ extension Environment.Key {
     package static let hfmintEnvironmentFile: Self = "HFMINT_ENV_FILE"
     package static let hfOIDCResource: Self = "HF_OIDC_RESOURCE"
     package static let hfOIDCIDToken: Self = "HF_OIDC_ID_TOKEN"
+    /// The path of a file that holds the ID token, for what rotates it: a kubelet, a spiffe-helper.
+    package static let hfmintIDTokenFile: Self = "HFMINT_ID_TOKEN_FILE"
     package static let hfEndpoint: Self = "HF_ENDPOINT"
     package static let awsAccessKeyID: Self = "AWS_ACCESS_KEY_ID"
     package static let awsSecretAccessKey: Self = "AWS_SECRET_ACCESS_KEY"

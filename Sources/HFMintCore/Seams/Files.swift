@@ -36,6 +36,9 @@ package protocol Files: Sendable {
     /// - Throws: ``FileFailure`` if it is not a regular file; if it is a symlink; if `secret` and others can write it.
     func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure)
 
+    /// Makes an empty file (0600) where the CI platform named one and did not make it; leaves one that is there alone.
+    func createPlatformFile(_ path: String) throws(FileFailure)
+
     func kind(of path: String) -> FileKind?
 
     /// Whether what lies at `path` is gone after a restart: a file system in memory.

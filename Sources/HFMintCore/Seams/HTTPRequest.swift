@@ -49,12 +49,20 @@ package struct HTTPHeader: Equatable, Sendable {
 /// The way from here to the server.
 package enum Route: Equatable, Sendable {
     case direct
-    /// To a cloud's metadata server: the one plain http beyond this machine, never through a proxy.
+    /// To a cloud's metadata server: the one plain http beyond this machine, never through a proxy, and only to the
+    /// hosts in ``metadataHosts``.
     case metadataServer
     /// Through an HTTP proxy; its user name and password, if any, are in the environment's value alone.
     case proxy(Environment.Key)
     /// Over a unix socket at this path.
     case unixSocket(String)
+}
+
+extension Route {
+    /// Where clouds serve their metadata, in plain http, on a link that ends at the machine's own hypervisor.
+    ///
+    /// <https://cloud.google.com/compute/docs/metadata/querying-metadata>
+    package static let metadataHosts = ["metadata.google.internal", "169.254.169.254"]
 }
 
 /// Whose signature on a server's certificate counts.

@@ -22,9 +22,9 @@ package enum HTTPCredential: ~Copyable, Sendable {
     case header(Header)
     case awsSignature(AWSSignature)
 
-    /// `name: prefix` and the secret, for instance `Authorization: Bearer …`.
+    /// `name: prefix` and the secret, for instance `Authorization: Bearer …`, once for each name.
     package struct Header: ~Copyable, Sendable {
-        package let name: String
+        package let names: [String]
         package let prefix: String
         package let secret: Secret
     }
@@ -48,7 +48,11 @@ package enum HTTPCredential: ~Copyable, Sendable {
     }
 
     package static func header(name: String, prefix: String, _ secret: consuming Secret) -> HTTPCredential {
-        .header(Header(name: name, prefix: prefix, secret: secret))
+        .headers([name], prefix: prefix, secret)
+    }
+
+    package static func headers(_ names: [String], prefix: String, _ secret: consuming Secret) -> HTTPCredential {
+        .header(Header(names: names, prefix: prefix, secret: secret))
     }
 }
 

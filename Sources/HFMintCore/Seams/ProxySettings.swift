@@ -53,7 +53,7 @@ extension Context {
     ) throws(TransportError) -> HTTPResponse {
         var request = request
         if request.route == .direct { request.route = ProxySettings(environment).route(to: request.url.origin) }
-        request.trust = trust ?? TrustAnchors(environment)
+        request.trust = trust ?? (request.trust == .system ? TrustAnchors(environment) : request.trust)
         request.limits = limits
         if request.route == .metadataServer {
             // Where there is none, nothing answers at all.

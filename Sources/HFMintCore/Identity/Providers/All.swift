@@ -1,7 +1,40 @@
 /// Every platform that hfmint knows, in the order in which they are asked.
+///
+/// CI systems come first, by their variables; then what has a socket or a file; clouds last, because CI systems run in
+/// them. Among the first: Forgejo, Gitea and act also set GitHub's variable, and Woodpecker sets Drone's.
 package let allProviders: [Provider] = [
+    .forgejoActions,
+    .giteaActions,
+    .act,
     .gitHubActions,
     .gitLabCI,
+    .circleCI,
+    .buildkite,
+    .bitbucket,
+    .azureDevOps,
+    .codefresh,
+    .bitrise,
+    .vela,
+    .cirrusCI,
+    .semaphore,
+    .travisCI,
+    .woodpecker,
+    .drone,
+    .terraformCloud,
+    .spacelift,
+    .env0,
+    .jenkins,
+    .triggerDev,
+    .modal,
+    .vercel,
+    .hfJobs,
+    .flyIO,
+    .spiffe,
+    .kubernetes,
+    .kubernetesTokenRequest,
+    .googleCloud,
+    .aws,
+    .azureManagedIdentity,
 ]
 
 extension Provider {
@@ -14,7 +47,8 @@ extension Provider {
         return provider
     }
 
-    package static func detected(in environment: Environment) -> Provider? {
-        allProviders.first { $0.isHere(environment) }
-    }
+    /// Those whose marks are here, in the order of ``allProviders``: the first is asked, the others are reported.
+    package static func allDetected(in job: Job) -> [Provider] { allProviders.filter { $0.isHere(job) } }
+
+    package static func detected(in job: Job) -> Provider? { allProviders.first { $0.isHere(job) } }
 }

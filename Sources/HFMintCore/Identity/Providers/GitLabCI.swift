@@ -7,12 +7,14 @@ extension Provider {
         name: "gitlab-ci",
         title: "GitLab CI",
         evidence: "GITLAB_CI=true",
-        isHere: { $0["GITLAB_CI"] == "true" },
+        isHere: { $0.says("GITLAB_CI") },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
         jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
         masking: .none,
-        stepFiles: .none,
+        // Runner 16.4 and later read it at the start of each stage; `script` is one, so only `after_script` is left.
+        // https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/shells/bash.go
+        stepFiles: .lines("GITLAB_ENV", reaches: "after_script"),
         publisher: { GitLabCI.publisher(for: $0) },
         example: PipelineExample(
             marker: ".gitlab-ci.yml",

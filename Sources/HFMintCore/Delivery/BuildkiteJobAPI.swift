@@ -1,0 +1,62 @@
+/// What a Buildkite agent does for the job it runs: hide a value from the log, set variables of later phases.
+///
+/// HTTP over a unix socket, with a token of its own; nothing leaves the machine.
+/// <https://github.com/buildkite/agent/blob/main/jobapi/client.go>
+struct BuildkiteJobAPI {
+    private let socket: String
+
+    /// `nil` where the agent offers none, or did not pass it into this container.
+    init?(_ environment: Environment) {
+        guard let socket = environment[.jobAPISocket], environment.isSet(.jobAPIToken) else { return nil }
+        self.socket = socket
+    }
+
+    /// Whether something listens, as far as the file system tells.
+    func isThere(_ files: any Files) -> Bool { files.kind(of: socket) == .socket }
+
+    func redact(_ token: HubToken, in context: Context) throws(MintError) {
+        try send(.post, "redactions", ["redact": .token(token)], expecting: 201, in: context)
+    }
+
+    /// Sets variables of the job's later hooks and phases; the running one keeps its own.
+    func set(_ variables: Variables, in context: Context) throws(MintError) {
+        try send(.patch, "env", ["env": variables.json], expecting: 200, in: context)
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ name: String, _ body: JSONValue, expecting status: Int, in context: Context
+    ) throws(MintError) {
+        guard let url = HTTPURL("http://job/api/current-job/v0/\(name)"),
+            let token = context.environment.secret(.jobAPIToken)
+        else { return }
+        let response: HTTPResponse
+        do throws(TransportError) {
+            response = try context.send(
+                HTTPRequest(method, url, route: .unixSocket(socket)),
+                credential: .header(name: "Authorization", prefix: "Bearer ", token),
+                body: HTTPBody(HTTPBody.Content(type: "application/json", bytes: body.rendered())),
+                limits: .local)
+        } catch {
+            throw refused(name, error.reason)
+        }
+        guard response.status == status else { throw refused(name, "it answered \(response.status)") }
+    }
+
+    private func refused(_ name: String, _ reason: String) -> MintError {
+        MintError(
+            .deliveryRefused, "buildkite: the agent's Job API did not take the \(name) request: \(reason)",
+            hint: "in a container, mount the agent's socket (\(Environment.Key.jobAPISocket.name)); or leave out"
+                + " --export and use --deliver shell")
+    }
+}
+
+extension Environment.Key {
+    static let jobAPISocket: Self = "BUILDKITE_AGENT_JOB_API_SOCKET"
+    fileprivate static let jobAPIToken: Self = "BUILDKITE_AGENT_JOB_API_TOKEN"
+}
+
+extension HTTPLimits {
+    /// For a server on this machine.
+    fileprivate static let local = HTTPLimits(
+        connectMilliseconds: 2_000, totalMilliseconds: 10_000, bodyByteCount: 64 << 10)
+}

@@ -1,0 +1,124 @@
+/// The ways in which a step tells later steps its variables and its outputs.
+package enum StepFiles: Sendable {
+    /// None that is safe; the hint says what to do in its place.
+    case none(instead: String)
+    /// `NAME<<delimiter` blocks, appended to the file that the first of these variables names which is set.
+    ///
+    /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions#environment-files>
+    case heredoc(environment: [Environment.Key], output: [Environment.Key])
+    /// `export NAME='value'` lines, appended to a file that each later step's shell reads first.
+    case exports(Environment.Key)
+    /// `NAME=value` lines for a last stage, `reaches`, and for no step before it.
+    case lines(Environment.Key, reaches: String)
+    /// The agent's Job API; see ``BuildkiteJobAPI``.
+    case jobAPI
+
+    /// The hint where nothing crosses from one step to the next.
+    package static let sameStep = "use eval \"$(hfmint exchange …)\" in the step that needs the token"
+
+    /// The variables that name files which this platform hands on.
+    package var fileVariables: [Environment.Key] {
+        switch self {
+        case .none, .jobAPI: []
+        case .heredoc(let environment, let output): environment + output
+        case .exports(let key), .lines(let key, _): [key]
+        }
+    }
+}
+
+/// Where the variables of one delivery go, known before any token exists.
+enum StepChannel: Equatable {
+    case heredoc(Environment.Key, path: String)
+    case exports(Environment.Key, path: String)
+    case lines(Environment.Key, path: String, reaches: String)
+    case jobAPI
+}
+
+extension StepFiles {
+    /// Whether `--deliver auto` writes here: what later steps read, and only where it is in place.
+    func servesAuto(in context: Context) -> Bool {
+        switch self {
+        case .none, .lines: false
+        case .heredoc(let environment, _): environment.contains { context.environment.isSet($0) }
+        case .exports(let key): context.environment.isSet(key)
+        case .jobAPI: BuildkiteJobAPI(context.environment)?.isThere(context.files) ?? false
+        }
+    }
+
+    /// - Throws: ``MintError/Code/deliveryRefused`` with the safe alternative, where there is no such way here.
+    func channel(
+        for method: DeliveryMethod, on platform: Provider, in environment: Environment
+    ) throws(MintError) -> StepChannel {
+        func named(_ keys: [Environment.Key]) throws(MintError) -> (Environment.Key, path: String) {
+            for key in keys { if let path = environment[key] { return (key, path) } }
+            throw .notHandedIn(keys[0], platform)
+        }
+        switch (self, method) {
+        case (.heredoc(let keys, _), .env), (.heredoc(_, let keys), .output):
+            let (key, path) = try named(keys)
+            return .heredoc(key, path: path)
+        case (.exports(let key), .env): return .exports(key, path: try named([key]).path)
+        case (.lines(let key, let stage), .env): return .lines(key, path: try named([key]).path, reaches: stage)
+        case (.jobAPI, .env):
+            guard BuildkiteJobAPI(environment) != nil else { throw .notHandedIn(.jobAPISocket, platform) }
+            return .jobAPI
+        case (.none(let instead), _): throw .noStepFile(for: method, platform.title, instead: instead)
+        case (_, _): throw .noStepFile(for: method, platform.title, instead: Self.sameStep)
+        }
+    }
+}
+
+extension StepChannel {
+    /// As reports name it.
+    var target: String {
+        switch self {
+        case .heredoc(let key, _), .exports(let key, _), .lines(let key, _, _): key.name
+        case .jobAPI: "Job API"
+        }
+    }
+
+    /// - Parameter isSecret: whether a value is among them, so that nobody else may be able to write the file.
+    func write(_ variables: Variables, isSecret: Bool, in context: Context) throws(MintError) {
+        do throws(FileFailure) {
+            switch self {
+            case .heredoc(_, let path):
+                try context.files.appendToPlatformFile(
+                    path, variables.heredocs(random: context.random), isSecret: isSecret)
+            case .exports(_, let path):
+                // CircleCI names the file and leaves it to the first step to make it.
+                try context.files.createPlatformFile(path)
+                try context.files.appendToPlatformFile(path, variables.exportLines(), isSecret: isSecret)
+            case .lines(let key, let path, let stage):
+                context.note("\(key.name) reaches \(stage), and no line before it")
+                try context.files.appendToPlatformFile(path, variables.environmentFile(), isSecret: isSecret)
+            case .jobAPI: break
+            }
+        } catch {
+            throw .undelivered(error)
+        }
+        if self == .jobAPI { try BuildkiteJobAPI(context.environment)?.set(variables, in: context) }
+    }
+}
+
+extension MintError {
+    static func undelivered(_ failure: FileFailure) -> MintError {
+        MintError(
+            .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
+            hint: "put that right, or choose another --deliver; the token that was had expires by itself")
+    }
+
+    static func noStepFile(for method: DeliveryMethod, _ place: String, instead: String) -> MintError {
+        MintError(
+            .deliveryRefused,
+            method == .output
+                ? "\(place) has no outputs by which a step hands a value to another safely"
+                : "\(place) has no file by which a step sets another step's variables safely",
+            hint: instead)
+    }
+
+    fileprivate static func notHandedIn(_ key: Environment.Key, _ platform: Provider) -> MintError {
+        MintError(
+            .deliveryRefused, "\(platform.name): \(key.name) is not set",
+            hint: "in a container started by hand, pass the variable and the file on, or use --deliver shell")
+    }
+}

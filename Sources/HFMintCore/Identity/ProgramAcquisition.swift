@@ -1,0 +1,68 @@
+/// A program of the platform, found on `PATH`, that prints an ID token: what to run, and what to say when it fails.
+package struct ProgramAcquisition: Equatable, Sendable {
+    package let provider: String
+    /// What people call it: the program and its subcommand, without options.
+    package let name: String
+    /// No secret is among the arguments: what the program needs it finds in its environment.
+    package let command: ChildCommand
+    package let missingHint: String
+    package let failureHint: String
+
+    package init(provider: String, name: String, options: [String], missingHint: String, failureHint: String) {
+        self.provider = provider
+        self.name = name
+        self.missingHint = missingHint
+        self.failureHint = failureHint
+        let words = name.utf8.split(separator: ASCII.space).map { String(decoding: $0, as: UTF8.self) }
+        command = ChildCommand(words + options)
+    }
+}
+
+extension ProgramAcquisition {
+    /// Runs it once; its own words of failure go to stderr as it writes them.
+    func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
+        var command = command
+        command.milliseconds = min(command.milliseconds, limits.totalMilliseconds)
+        let result: ChildResult
+        do throws(ProcessFailure) {
+            result = try context.processes.run(command)
+        } catch {
+            throw failure(error, milliseconds: command.milliseconds)
+        }
+        guard result.status == 0 else {
+            throw TryFailure(
+                MintError(
+                    .identityDenied, "\(provider): `\(name)` failed with status \(result.status)", hint: failureHint))
+        }
+        return result.output
+    }
+
+    /// What it printed is no ID token: most often another program of the same name.
+    func unsuitable(_ reason: String) -> TryFailure {
+        TryFailure(
+            MintError(
+                .identityUnsuitable, "\(provider): `\(name)` did not print an ID token: \(reason)", hint: failureHint))
+    }
+
+    private func failure(_ failure: ProcessFailure, milliseconds: Int) -> TryFailure {
+        switch failure {
+        case .notFound:
+            TryFailure(
+                MintError(
+                    .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH",
+                    hint: missingHint))
+        case .timedOut:
+            TryFailure(
+                MintError(
+                    .identityUnavailable,
+                    "\(provider): `\(name)` did not finish within \(max(1, milliseconds / 1_000)) s",
+                    hint: "the CI system is having trouble; try again"),
+                isTransient: true)
+        case .tooMuchOutput: unsuitable("it is larger than \(command.byteLimit >> 10) KiB")
+        case .cannotStart(let reason):
+            TryFailure(
+                MintError(
+                    .identityDenied, "\(provider): `\(name)` could not be started: \(reason)", hint: missingHint))
+        }
+    }
+}

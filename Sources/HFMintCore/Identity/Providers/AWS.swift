@@ -1,0 +1,85 @@
+extension Provider {
+    /// AWS: `GetWebIdentityToken` says in an ID token who an IAM principal is.
+    ///
+    /// Keys in the environment sign the request here; from anywhere else they are the `aws` program's to find. Asked
+    /// last, and only where AWS itself says that this is its machine: keys alone may be those of a person, who gives
+    /// `--provider aws`. The call has only regional endpoints, and answers XML, or JSON where that was asked for.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html>
+    package static let aws = Provider(
+        name: "aws",
+        title: "AWS",
+        evidence: "AWS_EXECUTION_ENV or the credentials of a container",
+        isHere: { job in AWS.announced.contains { job.environment.isSet($0) } },
+        acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
+        jobVariables: ["CODEBUILD_BUILD_ID", "AWS_LAMBDA_LOG_STREAM_NAME", "ECS_CONTAINER_METADATA_URI_V4"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [("sub", "the ARN of the role or user; AWS's other claims are nested, which no row can match")])
+        })
+}
+
+private enum AWS {
+    static let announced: [Environment.Key] = [
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "CODEBUILD_BUILD_ID",
+    ]
+
+    private static let hint =
+        "the account must turn on outbound identity federation once (`aws iam enable-outbound-web-identity-federation`),"
+        + " and the principal needs sts:GetWebIdentityToken"
+
+    static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
+        let environment = job.environment
+        guard environment.isSet(.awsAccessKeyID), environment.isSet(.awsSecretAccessKey) else {
+            return .program(program(audience: audience))
+        }
+        guard let region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"], isRegion(region) else {
+            throw MintError(
+                .identityDenied,
+                "aws: no region is set (AWS_REGION), and GetWebIdentityToken has only regional endpoints",
+                hint: "set AWS_REGION, for instance to us-east-1")
+        }
+        return .http(
+            HTTPAcquisition(
+                provider: "aws",
+                request: HTTPRequest(.post, try endpoint(job, region)),
+                body: .form([
+                    ("Action", "GetWebIdentityToken"),
+                    ("Version", "2011-06-15"),
+                    ("Audience.member.1", audience),
+                    ("SigningAlgorithm", "RS256"),
+                    ("DurationSeconds", "300"),
+                ]),
+                proof: .awsSignature(region: region, service: "sts"),
+                answer: .memberOrElement("WebIdentityToken"),
+                refusalHint: hint))
+    }
+
+    /// `AWS_ENDPOINT_URL_STS` and `AWS_ENDPOINT_URL` are those of AWS's own tools.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+    private static func endpoint(_ job: Provider.Job, _ region: String) throws(MintError) -> HTTPURL {
+        for key: Environment.Key in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
+            if let text = job.environment[key] { return try job.confidentialURL("aws", key, text) }
+        }
+        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        return try job.confidentialURL("aws", "AWS_REGION", "https://sts.\(region).\(domain)/")
+    }
+
+    private static func isRegion(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }
+    }
+
+    private static func program(audience: String) -> ProgramAcquisition {
+        ProgramAcquisition(
+            provider: "aws",
+            name: "aws sts get-web-identity-token",
+            options: [
+                "--audience", audience, "--signing-algorithm", "RS256", "--duration-seconds", "300", "--query",
+                "WebIdentityToken", "--output", "text",
+            ],
+            missingHint: "install the AWS CLI, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION",
+            failureHint: hint + "; the AWS CLI must be recent enough to know the command")
+    }
+}

@@ -1,0 +1,48 @@
+extension Provider {
+    /// Bitbucket Pipelines: a step's ID token is a variable, for the audiences that its `oidc:` lists.
+    ///
+    /// `aud` is then always an array; whether the Hub takes one is not documented, and hfmint sends it. Pipelines does
+    /// not run for pull requests from forks, so there is no such event to refuse. Nothing hides a new value from a
+    /// log, and what crosses steps (`output-variables`) is stored by the service, so no token goes there.
+    /// <https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/>
+    package static let bitbucket = Provider(
+        name: "bitbucket",
+        title: "Bitbucket Pipelines",
+        evidence: "BITBUCKET_BUILD_NUMBER",
+        isHere: { $0.environment.isSet("BITBUCKET_BUILD_NUMBER") || $0.environment.isSet("BITBUCKET_STEP_UUID") },
+        acquisition: { job, audience throws(MintError) in
+            try job.givenToken(
+                "bitbucket", in: ["BITBUCKET_STEP_OIDC_TOKEN"], audience: audience,
+                missing: "add to the step: `oidc: { audiences: [\"\(audience)\"] }`",
+                unsuitable: "`oidc: true` gives the workspace's own audience; write"
+                    + " `oidc: { audiences: [\"\(audience)\"] }` in its place")
+        },
+        jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
+        stepFiles: .none(
+            instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [
+                    (
+                        "repositoryUuid",
+                        "the repository, braces included; `sub` also names the step, so it changes with every run"
+                    ),
+                    ("branchName", "only runs on this branch"),
+                    ("deploymentEnvironmentUuid", "only steps that deploy to this environment"),
+                ],
+                tighter: [("workspaceUuid", "only while the repository stays in this workspace")])
+        },
+        example: PipelineExample(
+            marker: "bitbucket-pipelines.yml",
+            file: "bitbucket-pipelines.yml",
+            lines: [
+                "- step:",
+                "    oidc:",
+                "      audiences: [\"https://huggingface.co\"]",
+                "    script:",
+                "      - eval \"$(hfmint exchange acme/model)\"",
+                "      - hf upload acme/model .",
+            ])
+    )
+}

@@ -1,0 +1,109 @@
+extension Provider {
+    /// Buildkite: the agent's API gives ID tokens, else the agent's program does.
+    ///
+    /// The API is asked where the job has the agent's endpoint and token, as it needs no program in the container; the
+    /// program otherwise. Both are asked for the subject `pipeline_id`: the usual one names the commit, and no
+    /// publisher can match that. An agent before 3.121 does not know the option, and its failure says so.
+    /// <https://github.com/buildkite/agent/blob/main/api/oidc.go>
+    package static let buildkite = Provider(
+        name: "buildkite",
+        title: "Buildkite",
+        evidence: "BUILDKITE=true",
+        isHere: { $0.says("BUILDKITE") },
+        acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
+        jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
+        untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
+        masking: .jobAPI,
+        stepFiles: .jobAPI,
+        publisher: { Buildkite.publisher(for: $0) },
+        example: PipelineExample(
+            marker: ".buildkite",
+            file: ".buildkite/pipeline.yml",
+            lines: [
+                "steps:",
+                "  - commands:",
+                "      - eval \"$$(hfmint exchange acme/model)\"",
+                "      - hf upload acme/model .",
+            ])
+    )
+}
+
+extension Environment.Key {
+    fileprivate static let endpoint: Self = "BUILDKITE_AGENT_ENDPOINT"
+    fileprivate static let accessToken: Self = "BUILDKITE_AGENT_ACCESS_TOKEN"
+    fileprivate static let jobID: Self = "BUILDKITE_JOB_ID"
+}
+
+private enum Buildkite {
+    static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
+        guard let id = job.environment[.jobID], job.environment.isSet(.accessToken),
+            let base = job.environment[.endpoint]
+        else { return .program(program(audience: audience)) }
+        let url = try job.confidentialURL("buildkite", .endpoint, trimmed(base))
+        return .http(
+            HTTPAcquisition(
+                provider: "buildkite",
+                request: HTTPRequest(
+                    .post, HTTPURL(url.origin, "\(trimmed(url.target))/jobs/\(percentEncoded(id))/oidc/tokens")),
+                body: .json([
+                    "audience": .string(audience),
+                    "claims": .array([.string("organization_id"), .string("pipeline_id")]),
+                    "subject_claim": .string("pipeline_id"),
+                ]),
+                proof: .variable(.accessToken, header: "Authorization", prefix: "Token "),
+                answer: .member("token"),
+                refusalHint: "check that the job still runs, and that the organization lets its pipelines request"
+                    + " OIDC tokens"))
+    }
+
+    private static func program(audience: String) -> ProgramAcquisition {
+        ProgramAcquisition(
+            provider: "buildkite",
+            name: "buildkite-agent oidc request-token",
+            options: ["--audience", audience, "--subject-claim", "pipeline_id"],
+            missingHint: "in the docker plugin, set `propagate-environment: true` and `mount-buildkite-agent: true`",
+            failureHint: "the agent must be 3.121 or newer (`--subject-claim`), and its Job API reachable; or pass on"
+                + " BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN and BUILDKITE_JOB_ID")
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var bytes = Array(path.utf8)
+        while bytes.last == ASCII.slash { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The agent names both repositories, each in a form of its own: `git@github.com:acme/a.git`, `git://…/acme/a.git`.
+    static func untrustedEvent(in environment: Environment) -> String? {
+        guard let pullRequest = environment["BUILDKITE_PULL_REQUEST"], pullRequest != "false",
+            let head = environment["BUILDKITE_PULL_REQUEST_REPO"], let own = environment["BUILDKITE_REPO"]
+        else { return nil }
+        return repository(head) == repository(own) ? nil : "the pull request is from a fork"
+    }
+
+    /// Owner and name, in lower case.
+    private static func repository(_ url: String) -> [[UInt8]] {
+        let parts = url.utf8.map(\.asciiLowercased).split { $0 == ASCII.slash || $0 == ASCII.colon }.suffix(2)
+        return parts.map { part in
+            let suffix = Array(".git".utf8)
+            return part.suffix(suffix.count).elementsEqual(suffix) ? Array(part.dropLast(suffix.count)) : Array(part)
+        }
+    }
+
+    static func publisher(for claims: Claims) -> PublisherForm {
+        PublisherForm(
+            claims: claims,
+            rows: [
+                ("organization_slug", "the organization that the job runs in"),
+                (
+                    "pipeline_slug",
+                    "the pipeline; the usual `sub` names the commit, so it changes with every run"
+                ),
+                ("build_branch", "only builds of this branch"),
+            ],
+            tighter: [
+                ("pipeline_id", "survives a rename; nobody can take it over"),
+                ("organization_id", "the same for the organization"),
+                ("step_key", "only this step"),
+            ])
+    }
+}

@@ -1,0 +1,79 @@
+extension Provider {
+    /// CircleCI: the job's own `circleci` program mints ID tokens for an audience of choice.
+    ///
+    /// The variables `CIRCLE_OIDC_TOKEN` and `CIRCLE_OIDC_TOKEN_V2` have the organization's id as their audience, which
+    /// no setting changes, so they are never used. The issuer is the organization's
+    /// (`https://oidc.circleci.com/org/<id>`), as the Hub's documentation has it; who trusts the root issuer instead
+    /// gives `--id-token-command` with `--root-issuer`.
+    /// <https://circleci.com/docs/guides/permissions-authentication/oidc-tokens-with-custom-claims/>
+    package static let circleCI = Provider(
+        name: "circleci",
+        title: "CircleCI",
+        evidence: "CIRCLECI=true",
+        isHere: { $0.says("CIRCLECI") },
+        acquisition: { _, audience throws(MintError) in .program(CircleCI.program(audience: audience)) },
+        jobVariables: ["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_WORKFLOW_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX"],
+        untrustedEvent: { CircleCI.untrustedEvent(in: $0.environment, $1) },
+        // Only variables of a project or a context are hidden; there is no command.
+        masking: .none,
+        // Read by bash at the start of each step; steps with another shell never see it.
+        // https://circleci.com/docs/guides/security/env-vars/#parameters-and-bash-environment
+        stepFiles: .exports("BASH_ENV"),
+        publisher: { CircleCI.publisher(for: $0) },
+        example: PipelineExample(
+            marker: ".circleci/config.yml",
+            file: ".circleci/config.yml",
+            lines: [
+                "steps:",
+                "  - run: |",
+                "      eval \"$(hfmint exchange acme/model)\"",
+                "      hf upload acme/model .",
+                "  - run:",
+                "      command: hfmint forget",
+                "      when: always",
+            ])
+    )
+}
+
+private enum CircleCI {
+    static func program(audience: String) -> ProgramAcquisition {
+        let claims: JSONValue = ["aud": .string(audience)]
+        return ProgramAcquisition(
+            provider: "circleci",
+            name: "circleci run oidc get",
+            options: ["--claims", claims.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) }],
+            missingHint:
+                "the job's own `circleci` program is on PATH in every executor: in a container started by hand,"
+                + " run it outside and hand the token in with HF_OIDC_ID_TOKEN",
+            failureHint: "another `circleci` may come first on PATH: the local CLI has the same name and no `run oidc`"
+                + " (the orb circleci-cli installs it; see `type -a circleci`); a forked pull request gets no token"
+                + " unless the project passes secrets to them")
+    }
+
+    static func untrustedEvent(in environment: Environment, _ claims: Claims) -> String? {
+        if claims["oidc.circleci.com/ssh-rerun"] == "true" {
+            return "the job was rerun with SSH, so a person may be typing in it"
+        }
+        // Set in builds of forked pull requests alone.
+        // https://circleci.com/docs/reference/variables/#built-in-environment-variables
+        let isFork = environment.isSet("CIRCLE_PR_REPONAME") || environment.isSet("CIRCLE_PR_USERNAME")
+        return isFork ? "the pull request is from a fork" : nil
+    }
+
+    static func publisher(for claims: Claims) -> PublisherForm {
+        PublisherForm(
+            preset: "CircleCI", claims: claims,
+            rows: [
+                (
+                    "oidc.circleci.com/project-id",
+                    "the project; `sub` also names the user who started the job, so it does not fit every run"
+                ),
+                ("oidc.circleci.com/vcs-origin", "this repository and no fork of it"),
+                ("oidc.circleci.com/vcs-ref", "only this branch or tag"),
+            ],
+            tighter: [
+                ("oidc.circleci.com/pipeline-definition-id", "only this pipeline definition"),
+                ("oidc.circleci.com/ssh-rerun", "no job that was rerun with SSH, where it is false"),
+            ])
+    }
+}

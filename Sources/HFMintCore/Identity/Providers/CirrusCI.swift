@@ -1,0 +1,23 @@
+extension Provider {
+    /// Cirrus CI: a task has its ID token in a variable, for the audience that another variable names.
+    ///
+    /// <https://cirrus-ci.org/guide/writing-tasks/#oidc-tokens>
+    package static let cirrusCI = Provider(
+        name: "cirrus-ci",
+        title: "Cirrus CI",
+        evidence: "CIRRUS_CI=true",
+        isHere: { $0.says("CIRRUS_CI") },
+        acquisition: { job, audience throws(MintError) in
+            try job.givenToken(
+                "cirrus-ci", in: ["CIRRUS_OIDC_TOKEN"], audience: audience,
+                missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`",
+                unsuitable: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
+        },
+        jobVariables: ["CIRRUS_TASK_ID"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [("sub", "what the task is; check that it is the same in each run")],
+                tighter: [("repository_id", "survives a rename; nobody can take it over")])
+        })
+}

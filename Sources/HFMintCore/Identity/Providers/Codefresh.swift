@@ -1,0 +1,40 @@
+extension Provider {
+    /// Codefresh: an endpoint that takes its credential without a scheme in front.
+    ///
+    /// `cf_export` can carry a path to later steps, but its file's form is not documented: exchange where you need it.
+    /// <https://codefresh.io/docs/docs/integrations/oidc-pipelines/>
+    package static let codefresh = Provider(
+        name: "codefresh",
+        title: "Codefresh",
+        evidence: "CF_BUILD_ID",
+        isHere: { $0.environment.isSet("CF_BUILD_ID") },
+        acquisition: { job, audience throws(MintError) in
+            guard let endpoint = job.environment[.requestURL], job.environment.isSet(.requestToken) else {
+                throw MintError(
+                    .identityDenied,
+                    "codefresh: this step may not request an ID token (CF_OIDC_REQUEST_URL is not set)",
+                    hint: "use a hosted runtime or a hybrid one that supports OIDC; or the step `obtain-oidc-id-token`"
+                        + " with `AUDIENCE: \(audience)`, and HF_OIDC_ID_TOKEN=${{ID_TOKEN}}")
+            }
+            let url = try job.confidentialURL("codefresh", .requestURL, endpoint)
+            return .http(
+                HTTPAcquisition(
+                    provider: "codefresh",
+                    request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
+                    proof: .variable(.requestToken, header: "Authorization", prefix: ""),
+                    answer: .member("id_token"),
+                    refusalHint: "the credential is good for this build alone: check that the build still runs"))
+        },
+        jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [("sub", "the account, the pipeline and what started it; check that it is the same in each run")],
+                tighter: [("pipeline_id", "only this pipeline"), ("account_id", "only this account")])
+        })
+}
+
+extension Environment.Key {
+    fileprivate static let requestURL: Self = "CF_OIDC_REQUEST_URL"
+    fileprivate static let requestToken: Self = "CF_OIDC_REQUEST_TOKEN"
+}

@@ -1,0 +1,61 @@
+extension Provider {
+    /// Forgejo Actions: GitHub's token endpoint, with a permission of its own name.
+    ///
+    /// Needs Forgejo 15 and a runner newer than 12.5. Runners since 7.0 set `FORGEJO_ACTIONS=true` beside
+    /// `GITEA_ACTIONS` and `GITHUB_ACTIONS`, so Forgejo is asked first; one that sets only `FORGEJO_*` variables counts
+    /// as well. How long its ID tokens live is not documented; they are fetched anew at every try.
+    /// <https://forgejo.org/docs/next/user/actions/security-openid-connect>
+    package static let forgejoActions = Provider(
+        name: "forgejo-actions",
+        title: "Forgejo Actions",
+        evidence: "FORGEJO_ACTIONS=true",
+        isHere: { $0.says("FORGEJO_ACTIONS") || $0.says(.gitHubActions) && $0.environment.isSet("FORGEJO_SERVER_URL") },
+        acquisition: { job, audience throws(MintError) in
+            let runtime = ActionsRuntime("forgejo-actions", job)
+            guard
+                let acquisition = try runtime.acquisition(
+                    audience: audience,
+                    refusalHint: "check `enable-openid-connect: true` on the workflow or the job")
+            else {
+                throw runtime.denied(
+                    runtime.isForkPullRequest
+                        ? "a pull request from a fork gets no ID token" : "this job may not request an ID token",
+                    hint: runtime.isForkPullRequest
+                        ? "run this step on `push` instead: `if: forgejo.event_name == 'push'`"
+                        : "add `enable-openid-connect: true` to the workflow or the job; it needs Forgejo 15 and"
+                            + " a runner newer than 12.5 (`permissions:` has no effect here)")
+            }
+            return acquisition
+        },
+        jobVariables: ActionsRuntime.jobVariables,
+        untrustedEvent: { ActionsRuntime("forgejo-actions", $0).untrustedEvent($1) },
+        masking: .workflowCommand,
+        stepFiles: .heredoc(environment: ["GITHUB_ENV", "FORGEJO_ENV"], output: ["GITHUB_OUTPUT", "FORGEJO_OUTPUT"]),
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [
+                    ("repository", "the repository that the job runs in"),
+                    ("ref", "only runs on this branch or tag"),
+                    ("workflow_ref", "only this workflow file, as of this branch or tag"),
+                ],
+                tighter: [
+                    ("repository_id", "survives a rename; nobody can take it over (Forgejo 16)"),
+                    ("repository_owner_id", "the same for the owner"),
+                    ("event_name", "only runs that such an event started"),
+                ])
+        },
+        example: PipelineExample(
+            marker: ".forgejo/workflows",
+            file: ".forgejo/workflows/publish.yml",
+            lines: [
+                "enable-openid-connect: true",
+                "jobs:",
+                "  publish:",
+                "    steps:",
+                "      - run: |",
+                "          eval \"$(hfmint exchange acme/model)\"",
+                "          hf upload acme/model .",
+            ])
+    )
+}

@@ -1,0 +1,41 @@
+extension Provider {
+    /// Gitea Actions, for the release that has ID tokens: the pull request is open, and its variables are GitHub's.
+    ///
+    /// Until then no job has them, and hfmint says so. Forgejo's runner sets `GITEA_ACTIONS` too, and comes first.
+    /// <https://github.com/go-gitea/gitea/pull/36988>
+    package static let giteaActions = Provider(
+        name: "gitea-actions",
+        title: "Gitea Actions",
+        evidence: "GITEA_ACTIONS=true",
+        isHere: { $0.says("GITEA_ACTIONS") && !Provider.forgejoActions.isHere($0) },
+        acquisition: { job, audience throws(MintError) in
+            let runtime = ActionsRuntime("gitea-actions", job)
+            guard
+                let acquisition = try runtime.acquisition(
+                    audience: audience, refusalHint: "check the job's permission to request an ID token")
+            else {
+                throw runtime.denied(
+                    "this job may not request an ID token",
+                    hint: "Gitea has no ID tokens yet; where yours has, grant the job `permissions: id-token: write`."
+                        + " Forgejo 15 has them")
+            }
+            return acquisition
+        },
+        jobVariables: ActionsRuntime.jobVariables,
+        untrustedEvent: { ActionsRuntime("gitea-actions", $0).untrustedEvent($1) },
+        masking: .workflowCommand,
+        stepFiles: .heredoc(environment: ["GITHUB_ENV"], output: ["GITHUB_OUTPUT"]),
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [
+                    ("repository", "the repository that the job runs in"),
+                    ("ref", "only runs on this branch or tag"),
+                    ("workflow_ref", "only this workflow file, as of this branch or tag"),
+                ],
+                tighter: [
+                    ("repository_id", "survives a rename; nobody can take it over"),
+                    ("repository_owner_id", "the same for the owner"),
+                ])
+        })
+}

@@ -1,0 +1,64 @@
+extension Provider {
+    /// A Kubernetes pod with a projected service account token for the Hub, which the kubelet keeps fresh.
+    ///
+    /// There is no path that everyone uses. Without `HFMINT_ID_TOKEN_FILE`, hfmint looks where the pattern of others
+    /// (`/var/run/secrets/<who it is for>/…`) puts it. The token that every pod has by default is for the API server;
+    /// it is never sent anywhere else. Its `aud` is an array; whether the Hub takes one is not documented.
+    ///
+    /// A pod in Google's or Amazon's cloud without such a file is asked for that cloud's identity instead.
+    /// <https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection>
+    package static let kubernetes = Provider(
+        name: "kubernetes",
+        title: "Kubernetes",
+        evidence: "KUBERNETES_SERVICE_HOST",
+        isHere: { Kubernetes.isHere($0) },
+        acquisition: { job, audience throws(MintError) in
+            if let path = Kubernetes.file(in: job) { return .file(path) }
+            throw MintError(
+                .identityDenied,
+                "kubernetes: this pod has no service account token for \(audience) (\(Kubernetes.path) is not there;"
+                    + " the default mount is for the API server)",
+                hint: "mount a projected volume at \(Kubernetes.directory): `serviceAccountToken: { audience:"
+                    + " \(audience), expirationSeconds: 3600, path: token }`; or name its file in HFMINT_ID_TOKEN_FILE")
+        },
+        jobVariables: ["KUBERNETES_SERVICE_HOST", "HOSTNAME"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims, rows: [("sub", "the namespace and the service account, in the cluster of this issuer")])
+        },
+        example: PipelineExample(
+            marker: "kustomization.yaml",
+            file: "the pod's template",
+            lines: [
+                "command: [sh, -ec, 'eval \"$(hfmint exchange acme/model)\"; hf upload acme/model .']",
+                "volumeMounts:",
+                "  - { name: hf, mountPath: \(Kubernetes.directory), readOnly: true }",
+                "volumes:",
+                "  - name: hf",
+                "    projected:",
+                "      sources:",
+                "        - serviceAccountToken:",
+                "            { audience: https://huggingface.co, expirationSeconds: 3600, path: token }",
+            ])
+    )
+}
+
+private enum Kubernetes {
+    static let directory = "/var/run/secrets/huggingface.co"
+    static let path = directory + "/token"
+
+    static func isHere(_ job: Provider.Job) -> Bool {
+        guard job.environment.isSet("KUBERNETES_SERVICE_HOST") else { return false }
+        return file(in: job) != nil || ![Provider.googleCloud, .aws].contains { $0.isHere(job) }
+    }
+
+    static func file(in job: Provider.Job) -> String? {
+        // A projected file is a symlink to a regular one, which the kubelet swaps.
+        job.environment[.hfmintIDTokenFile] ?? (job.files.exists(path) ? path : nil)
+    }
+}
+
+extension Files {
+    /// Whether there is a file that can be read, symlinks followed.
+    fileprivate func exists(_ path: String) -> Bool { ((try? read(path, limit: 1 << 20)) ?? nil) != nil }
+}

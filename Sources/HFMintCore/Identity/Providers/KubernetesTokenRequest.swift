@@ -1,0 +1,75 @@
+extension Provider {
+    /// A Kubernetes pod that may ask the API server for tokens of its own service account.
+    ///
+    /// Only with `--provider kubernetes-token-request`: it needs a right that few pods have and that is worth more than
+    /// a mounted file (`create` on `serviceaccounts/token`).
+    /// <https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/>
+    package static let kubernetesTokenRequest = Provider(
+        name: "kubernetes-token-request",
+        title: "Kubernetes TokenRequest",
+        evidence: "--provider kubernetes-token-request",
+        isHere: { _ in false },
+        acquisition: { job, audience throws(MintError) in
+            try TokenRequestAPI.acquisition(for: job, audience: audience)
+        },
+        jobVariables: ["KUBERNETES_SERVICE_HOST", "HOSTNAME"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims, rows: [("sub", "the namespace and the service account, in the cluster of this issuer")])
+        })
+}
+
+/// The pod's own mount, at the one place where every client looks for it.
+///
+/// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api>
+private enum TokenRequestAPI {
+    static let directory = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+    static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
+        guard let host = job.environment["KUBERNETES_SERVICE_HOST"],
+            let port = job.environment["KUBERNETES_SERVICE_PORT_HTTPS"] ?? job.environment["KUBERNETES_SERVICE_PORT"],
+            let account = account(in: job),
+            let url = HTTPURL(
+                "https://\(host):\(port)/api/v1/namespaces/\(account.namespace)/serviceaccounts/\(account.name)/token")
+        else {
+            throw MintError(
+                .identityDenied, "kubernetes-token-request: this is no pod with a service account",
+                hint: "it needs KUBERNETES_SERVICE_HOST and the token at \(directory)/token"
+                    + " (`automountServiceAccountToken: true`)")
+        }
+        return .http(
+            HTTPAcquisition(
+                provider: "kubernetes-token-request",
+                request: HTTPRequest(.post, url, trust: .files(bundle: "\(directory)/ca.crt", directory: nil)),
+                body: .json([
+                    "apiVersion": .string("authentication.k8s.io/v1"),
+                    "kind": .string("TokenRequest"),
+                    "spec": ["audiences": .array([.string(audience)]), "expirationSeconds": .integer(600)],
+                ]),
+                proof: .file("\(directory)/token", header: "Authorization", prefix: "Bearer "),
+                answer: .member("token"),
+                refusalHint: "give the service account a Role with `resources: [serviceaccounts/token]`,"
+                    + " `resourceNames: [\(account.name)]` and `verbs: [create]`; a projected volume needs no right"))
+    }
+
+    /// Who the pod is, as its own token says it: `system:serviceaccount:<namespace>:<name>`.
+    private static func account(in job: Provider.Job) -> (namespace: String, name: String)? {
+        guard let text = (try? job.files.read("\(directory)/token", limit: IDToken.byteLimit)) ?? nil,
+            let token = try? IDToken.parse(text), let subject = token.claims["sub"]
+        else { return nil }
+        let parts = subject.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard parts.count == 4, parts[0] == "system", parts[1] == "serviceaccount",
+            parts[2...].allSatisfy(isName)
+        else { return nil }
+        return (parts[2], parts[3])
+    }
+
+    /// Nothing that could change the path.
+    ///
+    /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names>
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus || $0 == ASCII.dot }
+    }
+}

@@ -1,0 +1,34 @@
+extension Provider {
+    /// HCP Terraform: a workspace variable asks for an ID token, and the run has it in a variable.
+    ///
+    /// `_HF` is a tag of the user's choosing, and the one that hfmint looks for first.
+    /// <https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/manual-generation>
+    package static let terraformCloud = Provider(
+        name: "terraform-cloud",
+        title: "HCP Terraform",
+        evidence: "TFC_RUN_ID",
+        isHere: { $0.environment.isSet("TFC_RUN_ID") || $0.environment.isSet("TFC_WORKLOAD_IDENTITY_TOKEN") },
+        acquisition: { job, audience throws(MintError) in
+            try job.givenToken(
+                "terraform-cloud", in: ["TFC_WORKLOAD_IDENTITY_TOKEN_HF", "TFC_WORKLOAD_IDENTITY_TOKEN"],
+                audience: audience,
+                missing:
+                    "set the workspace variable TFC_WORKLOAD_IDENTITY_AUDIENCE_HF to \(audience) (category: environment)",
+                unsuitable:
+                    "set the workspace variable TFC_WORKLOAD_IDENTITY_AUDIENCE_HF to \(audience) (category: environment)"
+            )
+        },
+        jobVariables: ["TFC_RUN_ID"],
+        publisher: { claims in
+            PublisherForm(
+                claims: claims,
+                rows: [
+                    (
+                        "terraform_workspace_id",
+                        "the workspace; `sub` also names the run's phase, so plan and apply differ"
+                    ),
+                    ("terraform_run_phase", "only plans, or only applies"),
+                ],
+                tighter: [("terraform_organization_id", "only while the workspace stays in this organization")])
+        })
+}
