@@ -55,6 +55,17 @@ package struct PosixFiles: Files {
     }
 
     package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
+        let directory = try userDirectory(of: path)
+        return try naming(path) { () throws(Errno) in try directory.replaceBelow(split(path).name, with: bytes) }
+    }
+
+    package func checkUserFile(_ path: String) throws(FileFailure) {
+        let directory = try userDirectory(of: path)
+        guard unsafe faccessat(directory.number, ".", W_OK, AT_EACCESS) == 0 else { throw Errno.last.failure(path) }
+    }
+
+    /// The directory in which a user wants a file, if it may lie there.
+    private func userDirectory(of path: String) throws(FileFailure) -> Descriptor {
         let (folder, name) = split(path)
         try refuseWorkTree(folder, for: path)
         let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
@@ -63,7 +74,7 @@ package struct PosixFiles: Files {
             throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
         }
         try check(existing: try naming(path) { () throws(Errno) in try directory.statusBelow(name) }, path)
-        return try naming(path) { () throws(Errno) in try directory.replaceBelow(name, with: bytes) }
+        return directory
     }
 
     package func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {
@@ -120,6 +131,11 @@ package struct PosixFiles: Files {
             }
             guard parts.popLast() != nil else { return }
         }
+    }
+
+    package func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) {
+        let file = try openPlatformFile(path)
+        try check(platformFile: try naming(path) { () throws(Errno) in try file.status() }, path, isSecret: isSecret)
     }
 
     package func appendToPlatformFile(

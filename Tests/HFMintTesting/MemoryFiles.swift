@@ -38,6 +38,10 @@ package final class MemoryFiles: Files {
 
     package func makeParents(of path: String) throws(FileFailure) { try refuse(path) }
 
+    package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
+
+    package func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
+
     package func isInMemory(_ path: String) -> Bool { false }
 
     /// - Parameters:

@@ -29,7 +29,7 @@ package struct Delivery: Sendable {
             throw .noDirectory
         }
         try checkStdout()
-        try checkStepFiles()
+        try checkFiles()
         try checkMasking()
     }
 
@@ -65,8 +65,19 @@ package struct Delivery: Sendable {
         }
     }
 
-    private func checkStepFiles() throws(MintError) {
-        for method in methods where method == .env || method == .output { _ = try channel(for: method) }
+    private func checkFiles() throws(MintError) {
+        for method in methods {
+            switch method {
+            case .env, .output: try channel(for: method).check(isSecret: exportsValues, in: context)
+            case .environmentFile(let path?), .tokenFile(let path?):
+                do throws(FileFailure) {
+                    try context.files.checkUserFile(path)
+                } catch {
+                    throw .undelivered(error)
+                }
+            default: break
+            }
+        }
     }
 
     private func channel(for method: DeliveryMethod) throws(MintError) -> StepChannel {

@@ -77,6 +77,22 @@ extension StepChannel {
         }
     }
 
+    /// Refuses, before any token exists, a file that could not be written safely.
+    func check(isSecret: Bool, in context: Context) throws(MintError) {
+        do throws(FileFailure) {
+            switch self {
+            case .heredoc(_, let path), .lines(_, let path, _):
+                try context.files.checkPlatformFile(path, isSecret: isSecret)
+            case .exports(_, let path):
+                guard context.files.kind(of: path) != nil else { return }
+                try context.files.checkPlatformFile(path, isSecret: isSecret)
+            case .jobAPI: break
+            }
+        } catch {
+            throw .undelivered(error)
+        }
+    }
+
     /// - Parameter isSecret: whether a value is among them, so that nobody else may be able to write the file.
     func write(_ variables: Variables, isSecret: Bool, in context: Context) throws(MintError) {
         do throws(FileFailure) {
@@ -104,7 +120,7 @@ extension MintError {
     static func undelivered(_ failure: FileFailure) -> MintError {
         MintError(
             .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
-            hint: "put that right, or choose another --deliver; the token that was had expires by itself")
+            hint: "put that right, or choose another --deliver")
     }
 
     static func noStepFile(for method: DeliveryMethod, _ place: String, instead: String) -> MintError {

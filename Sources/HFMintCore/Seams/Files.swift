@@ -31,6 +31,12 @@ package protocol Files: Sendable {
     /// - Returns: `false` where there is nothing at `path` any more, or something that hfmint did not write.
     func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool
 
+    /// Whether ``replaceUserFile(_:with:)`` would refuse this path, without any change.
+    func checkUserFile(_ path: String) throws(FileFailure)
+
+    /// Whether ``appendToPlatformFile(_:_:isSecret:)`` would refuse this file, without any change.
+    func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure)
+
     /// Appends to a file that the CI platform prepared, in one write, after a line feed if its last line lacks one.
     ///
     /// - Throws: ``FileFailure`` if it is not a regular file; if it is a symlink; if `secret` and others can write it.
