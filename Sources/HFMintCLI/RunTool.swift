@@ -6,6 +6,7 @@ package let allCommands: [Command] = [
     .run,
     .forget,
     .revoke,
+    .doctor,
     .setupGit,
     .gitCredential,
     .help,

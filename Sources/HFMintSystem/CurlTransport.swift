@@ -53,6 +53,15 @@ package final class CurlTransport: HTTPTransport {
         idle.withLock { $0 = [] }
     }
 
+    /// `libcurl 7.88.1 (OpenSSL/3.0.15)`.
+    package var version: String? {
+        guard LibCurl.shared.missing == nil, let info = LibCurl.shared.table.version_info(CURLVERSION_FIRST) else {
+            return nil
+        }
+        let tls = unsafe info.pointee.ssl_version.map { unsafe " (\(String(cString: $0)))" } ?? ""
+        return unsafe info.pointee.version.map { unsafe "libcurl \(String(cString: $0))\(tls)" }
+    }
+
     /// The directory takes a third of the time that the bundle does, and not every system has one.
     private var systemTrust: SystemTrust { prefersBundle.withLock { $0 } ? .bundle : .directory }
 

@@ -25,6 +25,17 @@ package struct PosixFiles: Files {
         [0x0102_1994, 0x8584_58F6].contains(unsafe hfmint_linux_file_system(path))
     }
 
+    package func facts(of path: String) -> FileFacts? {
+        var raw = stat()
+        guard unsafe stat(path, &raw) == 0 else { return nil }
+        let status = FileStatus(raw)
+        let needed = status.kind == .directory ? W_OK | X_OK : W_OK
+        let refusal = unsafe faccessat(AT_FDCWD, path, needed, AT_EACCESS) == 0 ? nil : Errno.last.reason
+        return FileFacts(
+            kind: status.kind, permissions: UInt32(status.permissions), isOurs: status.isOurs,
+            modifiedAt: Timestamp(secondsSince1970: raw.st_mtim.tv_sec), writeRefusal: refusal)
+    }
+
     package func names(in directory: String) -> [String] {
         (try? Descriptor.open(directory, O_RDONLY | O_DIRECTORY))?.names() ?? []
     }

@@ -161,12 +161,12 @@ struct RefusalTests {
                 "  workflow_ref   acme/training/.github/workflows/p.yml@refs/heads/main",
                 "a Trusted Publisher that fits this job:",
                 "  provider    GitHub",
-                "  issuer      https://token.actions.githubusercontent.com",
-                "  repository  acme/training",
-                "  branch      main",
-                "  workflow    p.yml",
+                "  issuer      https://token.actions.githubusercontent.com  (who signs the job's ID tokens)",
+                "  repository  acme/training                                (the repository that the job runs in)",
+                "  branch      main                                         (only runs on this branch)",
+                "  workflow    p.yml                                        (only this workflow file)",
                 "tighter, if the form takes them as custom claims:",
-                "  repository_id  12",
+                "  repository_id  12  (survives a rename; nobody can take it over)",
             ])
         #expect(
             error.hint

@@ -139,6 +139,14 @@ package final class MemoryFiles: Files {
         state.withLock { $0.kinds[path] ?? ($0.texts[path] == nil ? nil : .regular) }
     }
 
+    /// Ours alone, and written when time began; what cannot be used cannot be written.
+    package func facts(of path: String) -> FileFacts? {
+        guard let kind = kind(of: path) else { return nil }
+        return FileFacts(
+            kind: kind, permissions: kind == .directory ? 0o700 : 0o600, isOurs: true,
+            modifiedAt: Timestamp(secondsSince1970: 0), writeRefusal: state.withLock { $0.failures[path] })
+    }
+
     package func names(in directory: String) -> [String] {
         state.withLock { state in
             Set(state.texts.keys).union(state.kinds.keys).filter { $0.hasPrefix(directory + "/") }

@@ -20,7 +20,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var mustBeEscaped: Bool {
+    /// Whether it would be more than a character to a terminal or a log reader.
+    var mustBeEscaped: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
         default: false

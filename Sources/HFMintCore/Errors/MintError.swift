@@ -42,6 +42,7 @@ extension MintError {
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
+        case checksFailed = "checks-failed"
     }
 
     /// What a caller should do next.
@@ -65,7 +66,7 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused:
+            .serverUntrusted, .proxyRefused, .checksFailed:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing: .localState
@@ -92,6 +93,7 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .checksFailed: "`hfmint doctor` found something that does not work"
         }
     }
 }

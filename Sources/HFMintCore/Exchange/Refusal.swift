@@ -39,6 +39,9 @@ package struct Refusal: Sendable {
         "org_name", "app_name",
     ]
 
+    /// The line in front of the claims; what follows it is in doctor's report already.
+    static let claimsHeading = "the ID token said:"
+
     package func error(now: Timestamp) -> MintError {
         MintError(
             .exchangeRejected,
@@ -67,22 +70,19 @@ package struct Refusal: Sendable {
             let audiences = claims.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
             rows.insert(("aud", "[\(audiences)]"), at: min(2, rows.count))
         }
-        return ["the ID token said:"] + aligned(rows)
+        return [Self.claimsHeading] + aligned(rows)
     }
 
     private var form: [String] {
-        guard isAboutTrust, let form = platform?.publisher(claims) else { return [] }
-        let rows = [("provider", form.preset), ("issuer", form.issuer)] + form.rows.map { ($0.claim, $0.value) }
-        let tighter = form.tighter.map { ($0.claim, $0.value) }
-        return ["a Trusted Publisher that fits this job:"] + aligned(rows)
-            + (tighter.isEmpty ? [] : ["tighter, if the form takes them as custom claims:"] + aligned(tighter))
+        guard isAboutTrust else { return [] }
+        let suggestion = PublisherSuggestion(
+            platform: platform, claims: claims, resource: resource, endpoint: authority.endpoint)
+        return suggestion?.formLines ?? []
     }
 
     private func aligned(_ rows: [(String, String)]) -> [String] {
         let width = rows.map(\.0.utf8.count).max() ?? 0
-        return rows.map { name, value in
-            "  \(name)\(String(repeating: " ", count: width - name.utf8.count))  \(value)"
-        }
+        return rows.map { name, value in "  \(name.padded(to: width))  \(value)" }
     }
 
     private var hint: String {

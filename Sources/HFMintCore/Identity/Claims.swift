@@ -37,4 +37,17 @@ package struct Claims: Equatable, Sendable {
     private func moment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }
     }
+
+    /// The claim `name` in the form in which it can be compared with a text.
+    func comparable(_ name: String) -> PinnedValue {
+        guard let node = text.root[name] else { return .missing }
+        switch node.value {
+        case .string: return .string(text.string(node) ?? [])
+        case .number, .bool: return .other(String(decoding: text.bytes[node.range], as: UTF8.self))
+        case .array(let elements):
+            let strings = elements.compactMap { text.string($0) }
+            return strings.count == elements.count ? .strings(strings) : .unusable
+        case .null, .object: return .unusable
+        }
+    }
 }

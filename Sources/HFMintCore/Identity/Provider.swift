@@ -149,4 +149,6 @@ package struct PipelineExample: Sendable {
     package let marker: String
     package let file: String
     package let lines: [String]
+    /// Those of them without which a job gets no ID token.
+    package var permission: [String] = []
 }

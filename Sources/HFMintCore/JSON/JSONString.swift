@@ -39,9 +39,11 @@ enum JSONString {
         (2..<6).reduce(0) { $0 << 4 | UInt16(text[position + $1].hexDigitValue ?? 0) }
     }
 
-    /// `text` between quotes, with everything escaped that JSON, a terminal, or a log reader could trip over.
+    /// `text` between quotes, with everything escaped that JSON, a terminal, or a log reader could trip over: runners
+    /// take `##[command]` in the middle of a line, see ``Swift/String/printable``.
     static func quoted(_ text: String) -> String {
         var quoted = "\""
+        var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": quoted += "\\\""
@@ -49,15 +51,20 @@ enum JSONString {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
+            case "#" where previous == "#": quoted += escaped(scalar)
             default:
-                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    quoted.unicodeScalars.append(scalar)
-                }
+                if scalar.mustBeEscaped { quoted += escaped(scalar) } else { quoted.unicodeScalars.append(scalar) }
             }
+            previous = scalar
         }
         return quoted + "\""
+    }
+
+    /// `\u202e`, as two code units where it needs them.
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        scalar.utf16.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined()
     }
 }

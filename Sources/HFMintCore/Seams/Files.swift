@@ -50,6 +50,9 @@ package protocol Files: Sendable {
     /// Whether what lies at `path` is gone after a restart: a file system in memory.
     func isInMemory(_ path: String) -> Bool
 
+    /// What can be known of a file or directory without opening it; `nil` where there is none, or it is out of reach.
+    func facts(of path: String) -> FileFacts?
+
     /// The names in a directory, sorted; empty where there is none.
     func names(in directory: String) -> [String]
 
@@ -73,6 +76,27 @@ package struct FileIdentity: Equatable, Sendable {
 }
 
 package enum FileKind: Sendable { case regular, directory, socket, other }
+
+/// What the file system says of a file, or of what a symbolic link leads to.
+package struct FileFacts: Equatable, Sendable {
+    package let kind: FileKind
+    /// The twelve lowest bits of its mode.
+    package let permissions: UInt32
+    package let isOurs: Bool
+    package let modifiedAt: Timestamp
+    /// Why this process could not write it, in the operating system's words; `nil` where it could.
+    package let writeRefusal: String?
+
+    package init(
+        kind: FileKind, permissions: UInt32, isOurs: Bool, modifiedAt: Timestamp, writeRefusal: String? = nil
+    ) {
+        self.kind = kind
+        self.permissions = permissions
+        self.isOurs = isOurs
+        self.modifiedAt = modifiedAt
+        self.writeRefusal = writeRefusal
+    }
+}
 
 /// A directory of this user's alone, opened once and used through its descriptor.
 package protocol PrivateDirectory: Sendable {

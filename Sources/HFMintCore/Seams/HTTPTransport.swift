@@ -14,6 +14,13 @@ package protocol HTTPTransport: Sendable {
 
     /// Closes the connections that were kept for the next request, so that no child inherits one.
     func closeIdleConnections()
+
+    /// The libraries that it speaks HTTP and TLS with, in their own words; `nil` where there are none.
+    var version: String? { get }
+}
+
+extension HTTPTransport {
+    package var version: String? { nil }
 }
 
 /// What proves to the server who asks.

@@ -43,6 +43,7 @@ extension Provider {
                 "    script:",
                 "      - eval \"$(hfmint exchange acme/model)\"",
                 "      - hf upload acme/model .",
-            ])
+            ],
+            permission: ["oidc:", "  audiences: [\"https://huggingface.co\"]"])
     )
 }

@@ -56,6 +56,7 @@ extension Provider {
                 "      - run: |",
                 "          eval \"$(hfmint exchange acme/model)\"",
                 "          hf upload acme/model .",
-            ])
+            ],
+            permission: ["enable-openid-connect: true"])
     )
 }

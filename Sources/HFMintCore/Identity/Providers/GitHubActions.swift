@@ -28,7 +28,8 @@ extension Provider {
                 "  - run: |",
                 "      eval \"$(hfmint exchange acme/model)\"",
                 "      hf upload acme/model .",
-            ])
+            ],
+            permission: ["permissions:", "  contents: read", "  id-token: write"])
     )
 }
 

@@ -27,7 +27,8 @@ extension Provider {
                 "  script:",
                 "    - eval \"$(hfmint exchange acme/model)\"",
                 "    - hf upload acme/model .",
-            ])
+            ],
+            permission: ["id_tokens:", "  HF_ID_TOKEN:", "    aud: https://huggingface.co"])
     )
 }
 

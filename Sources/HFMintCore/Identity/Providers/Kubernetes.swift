@@ -39,6 +39,9 @@ extension Provider {
                 "      sources:",
                 "        - serviceAccountToken:",
                 "            { audience: https://huggingface.co, expirationSeconds: 3600, path: token }",
+            ],
+            permission: [
+                "serviceAccountToken: { audience: https://huggingface.co, expirationSeconds: 3600, path: token }"
             ])
     )
 }

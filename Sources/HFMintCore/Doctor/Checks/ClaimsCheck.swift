@@ -1,0 +1,28 @@
+extension Check {
+    static let claims = Check.ofClaims(
+        id: "claims", title: "what the ID token says of the job"
+    ) { claims, examination in
+        var rows = Refusal.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
+        let names = Set(rows.map(\.0))
+        // What the platform would have a publisher pin is no secret either.
+        let form = examination.platform?.publisher(claims)
+        for row in (form?.rows ?? []) + (form?.tighter ?? []) where !names.contains(row.claim) {
+            if let value = claims[row.claim] { rows.append((row.claim, value)) }
+        }
+        let shown = rows.filter { $0.0 != "aud" && $0.0 != "exp" }
+        guard !shown.isEmpty else {
+            return [
+                .warn(
+                    "the ID token has none of the claims that hfmint knows",
+                    next: "pin what its issuer documents, claim by claim")
+            ]
+        }
+        let width = shown.map(\.0.utf8.count).max() ?? 0
+        return [
+            .ok(
+                "\(shown.count) that a Trusted Publisher can pin",
+                details: shown.map { "\($0.0.padded(to: width))  \($0.1)" },
+                facts: shown.map { Finding.Fact($0.0, $0.1) })
+        ]
+    }
+}

@@ -1,0 +1,46 @@
+extension Check {
+    static let exchange = Check(id: "exchange", title: "what the Hub answers to an exchange") { examination in
+        switch examination.exchange {
+        case .notTried(let reason): [.skip(reason)]
+        case .failed(let error): [refused(error, examination)]
+        case .granted(let kind, let expiresAt, let sha256, _, _): [granted(kind, expiresAt, sha256, examination)]
+        }
+    }
+
+    private static func granted(
+        _ kind: HubToken.Kind, _ expiresAt: Timestamp, _ sha256: String, _ examination: Examination
+    ) -> Finding {
+        let resource = examination.resource?.canonical ?? ""
+        let lifetime = inWords(seconds: expiresAt - examination.now)
+        return .ok(
+            "the Hub gave a token for \(resource) (\(kind.rawValue)…), good for \(lifetime); it was thrown away",
+            facts: [Finding.Fact("expires_at", expiresAt.rfc3339), Finding.Fact("sha256", sha256)])
+    }
+
+    /// The claims that were sent are in `claims`, and what to enter is below the report.
+    private static func refused(_ error: MintError, _ examination: Examination) -> Finding {
+        let details = Array(error.details.prefix { !$0.utf8.elementsEqual(Refusal.claimsHeading.utf8) })
+        guard examination.isRefused, let resource = examination.resource, let endpoint = examination.endpoint else {
+            return .fail(error, next: "this is safe to try again", details: details)
+        }
+        let failed = suspects(.fail, examination)
+        guard failed.isEmpty else {
+            return .fail(error.message, next: "mend \(failed.joined(separator: " and ")) first", details: details)
+        }
+        let warned = suspects(.warn, examination)
+        let start = warned.isEmpty ? "" : "look at \(warned.joined(separator: " and ")) first; then "
+        return .fail(
+            error.message,
+            next: start
+                + "compare the publishers at \(resource.settingsURL(on: endpoint)) with what --suggest prints; the"
+                + " Hub says the same where '\(resource.canonical)' does not exist",
+            details: details)
+    }
+
+    /// The checks that found what can be behind a refusal.
+    private static func suspects(_ status: Finding.Status, _ examination: Examination) -> [String] {
+        [Check.expect, .ref, .reusableWorkflow, .clock, .expiry].filter { check in
+            check.run(examination).contains { $0.status == status }
+        }.map { "`\($0.id)`" }
+    }
+}

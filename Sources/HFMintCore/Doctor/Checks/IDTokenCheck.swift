@@ -1,0 +1,39 @@
+extension Check {
+    static let idToken = Check(
+        id: "id-token", title: "how the job's ID token comes, and whether it can be had again"
+    ) { examination in
+        switch (examination.acquisition, examination.claims) {
+        case (.failure(let error), _):
+            // Without a platform there is one cause, and `platform` names it.
+            error.code == .identityNotFound
+                ? [.skip("nothing here gives one")] : [.fail(error, next: "see how this CI system gives an ID token")]
+        case (.success(let acquisition), .failure(let error)):
+            [.fail(error, next: "see what \(acquisition.source) gives: a JWT of three parts, and nothing else")]
+        case (.success(let acquisition), .success): [found(acquisition, examination)]
+        }
+    }
+
+    private static func found(_ acquisition: Acquisition, _ examination: Examination) -> Finding {
+        let facts = [
+            Finding.Fact("source", acquisition.source),
+            Finding.Fact("can_mint_again", acquisition.canMintAgain ? "true" : "false"),
+        ]
+        guard !acquisition.canMintAgain else {
+            return .ok("from \(acquisition.source), asked for anew at each try", facts: facts)
+        }
+        if case .variable(let key) = acquisition, let better = mintingPlatform(examination) {
+            return .warn(
+                "from \(key.name), the same one for the whole job, although \(better.title) gives a new one each time",
+                next: "unset \(key.name), or give --provider \(better.name)", facts: facts)
+        }
+        return .ok("from \(acquisition.source), the same one for the whole job", facts: facts)
+    }
+
+    /// The platform, if it would give this job a new ID token at each try.
+    private static func mintingPlatform(_ examination: Examination) -> Provider? {
+        guard let platform = examination.platform, let authority = try? examination.authority.get(),
+            let own = try? platform.acquisition(examination.job, authority.audience), own.canMintAgain
+        else { return nil }
+        return platform
+    }
+}

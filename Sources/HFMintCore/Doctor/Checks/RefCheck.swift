@@ -1,0 +1,21 @@
+extension Check {
+    static let ref = Check.ofClaims(id: "ref", title: "whether the job runs on a branch") { claims, examination in
+        guard let ref = claims["ref"] else { return [.skip("the ID token has no `ref`")] }
+        if let branch = claims.branch { return [.ok("on the branch '\(branch)'")] }
+        guard examination.expectation("branch") == nil else { return [.ok("on '\(ref)'; see `expect`")] }
+        return [
+            .warn(
+                "on \(refNoun(ref)), so a publisher that pins `branch` cannot match",
+                next: "run the job on the branch, or add a publisher that pins ref=\(ref)")
+        ]
+    }
+
+    /// `refs/tags/v1` → `the tag 'v1'`.
+    static func refNoun(_ ref: String) -> String {
+        for (prefix, noun) in [("refs/tags/", "the tag"), ("refs/pull/", "the pull request")]
+        where ref.utf8.starts(with: prefix.utf8) {
+            return "\(noun) '\(String(decoding: ref.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))'"
+        }
+        return "'\(ref)'"
+    }
+}

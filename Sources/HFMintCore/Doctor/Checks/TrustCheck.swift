@@ -1,0 +1,40 @@
+extension Check {
+    static let trust = Check(
+        id: "trust", title: "whether the Trusted Publisher trusts more than this job"
+    ) { examination in
+        let isGranted = if case .granted = examination.exchange { true } else { false }
+        let pinned = examination.expectations.map(\.claim)
+        let narrow = pinned.filter { claim in !wideClaims.contains { $0.utf8.elementsEqual(claim.utf8) } }
+        guard narrow.isEmpty else { return [.ok("pinned to \(narrow.joined(separator: ", "))")] }
+        if !pinned.isEmpty {
+            return [
+                .warn(
+                    "\(pinned.joined(separator: " and ")) alone: every workflow on every branch of it gets the token",
+                    next: tighter(examination))
+            ]
+        }
+        guard isGranted else { return [.skip("say what the publisher pins with --expect")] }
+        return [
+            .warn(
+                "the Hub trusts this job, and does not say how many others: what its publisher pins cannot be seen from"
+                    + " here",
+                next: "if it pins no more than the repository: \(tighter(examination)); else name what it pins with"
+                    + " --expect")
+        ]
+    }
+
+    /// Claims that all jobs of a repository, an owner or an instance share.
+    private static let wideClaims = [
+        "iss", "aud", "repository", "repository_id", "repository_owner", "repository_owner_id", "repository_visibility",
+        "project_path", "project_id", "namespace_path", "namespace_id", "project_visibility", "runner_environment",
+        "enterprise", "enterprise_id", "repositoryUuid", "workspaceUuid", "organization_slug", "organization_id",
+        "oidc.circleci.com/org-id", "oidc.circleci.com/project-id", "ref_type",
+    ]
+
+    private static func tighter(_ examination: Examination) -> String {
+        let form = examination.knownClaims.flatMap { examination.platform?.publisher($0) }
+        let rows = (form?.rows ?? []).filter { row in !wideClaims.contains { $0.utf8.elementsEqual(row.claim.utf8) } }
+        let list = rows.map { "\($0.claim)=\($0.value)" }.joined(separator: ", ")
+        return list.isEmpty ? "have the publisher pin the branch and the workflow too" : "have it pin also \(list)"
+    }
+}

@@ -1,0 +1,11 @@
+extension Check {
+    static let versions = Check(id: "versions", title: "which versions these are") { examination in
+        let git = examination.git?.version
+        let http = examination.context.transport.version
+        let facts = [
+            Finding.Fact("hfmint", hfmintVersion), Finding.Fact("libcurl", http), Finding.Fact("git", git),
+        ]
+        let names = ["hfmint \(hfmintVersion)", http ?? "no libcurl", git ?? "no git"]
+        return [.ok(names.joined(separator: ", "), facts: facts)]
+    }
+}

@@ -1,0 +1,101 @@
+/// Everything that doctor found out, before any check judges it.
+///
+/// What reaches beyond this process (requests, other programs) is done once, in ``Examiner``; checks read.
+package struct Examination: Sendable {
+    /// What the command line asks for.
+    package struct Question: Sendable {
+        package var resource: String?
+        package var expectations: [Expectation] = []
+        package var allowsUntrustedEvent = false
+        package var stateDirectory: String?
+        package var source = IDTokenSource.Options()
+        package var deadlineSeconds = 90
+
+        package init() {}
+    }
+
+    package var context: Context
+    package var expectations: [Expectation] = []
+    package var allowsUntrustedEvent = false
+    package var jobDirectory: JobDirectory
+
+    package var authority: Result<Authority, MintError>
+    /// The platform that is asked.
+    package var platform: Provider?
+    /// Every platform whose variables are here.
+    package var detected: [Provider]
+    package var acquisition: Result<Acquisition, MintError>
+    /// The claims of an ID token that was got for this examination, and thrown away.
+    package var claims: Result<Claims, MintError>
+    package var hub = HubContact.notAsked("nobody asked")
+    package var resource: Resource?
+    package var exchange = ExchangeOutcome.notTried("no resource was named: `hfmint doctor acme/model` makes one")
+    package var git: GitFindings?
+    package var now: Timestamp
+
+    /// - Parameter stateDirectory: where the command line wants tokens to be kept.
+    package init(
+        _ context: Context,
+        authority: Result<Authority, MintError>,
+        platform: Provider?,
+        acquisition: Result<Acquisition, MintError>,
+        claims: Result<Claims, MintError>,
+        stateDirectory: String? = nil
+    ) {
+        self.context = context
+        self.authority = authority
+        self.platform = platform
+        self.acquisition = acquisition
+        self.claims = claims
+        detected = Provider.allDetected(in: context.job)
+        jobDirectory = JobDirectory(option: stateDirectory, platform: platform, context: context)
+        now = context.clock.now()
+    }
+
+    /// What became of a request for the Hub's front page.
+    package enum HubContact: Sendable {
+        /// Why nothing was asked.
+        case notAsked(String)
+        case failed(TransportError)
+        /// - Parameter date: what the Hub's clock said, carried on to the moment of ``Examination/now``.
+        case answered(status: Int, date: Timestamp?)
+
+        func later(by duration: Duration) -> HubContact {
+            guard case .answered(let status, let date?) = self else { return self }
+            return .answered(status: status, date: date + duration.milliseconds / 1_000)
+        }
+    }
+
+    package enum ExchangeOutcome: Sendable {
+        /// Why none was tried.
+        case notTried(String)
+        case failed(MintError)
+        /// The token itself is gone; what the Hub said of it stays.
+        ///
+        /// - Parameters:
+        ///   - read: the status of a request that reads; 0 without an answer, `nil` without a route.
+        ///   - write: the same of one that asks for write access.
+        case granted(kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: Int?, write: Int?)
+    }
+
+    /// The token's claims, where there are any.
+    package var knownClaims: Claims? { try? claims.get() }
+
+    package var endpoint: Origin? { try? authority.get().endpoint }
+
+    package var job: Provider.Job { context.job }
+
+    package var hubDate: Timestamp? {
+        if case .answered(_, let date) = hub { date } else { nil }
+    }
+
+    /// Whether the ID token is over, by both clocks, and no other can be had.
+    var hasExpired: Bool {
+        guard (try? acquisition.get().canMintAgain) == false, let expiry = knownClaims?.expiresAt else { return false }
+        return expiry < now && expiry < hubDate ?? now
+    }
+
+    package func expectation(_ claim: String) -> Expectation? {
+        expectations.first { $0.claim.utf8.elementsEqual(claim.utf8) }
+    }
+}

@@ -1,0 +1,71 @@
+/// What to type into the Hub's Trusted Publishers form for this very job, and what the job needs in its CI file.
+///
+/// One piece of code for a refusal and for `hfmint doctor --suggest`.
+package struct PublisherSuggestion: Sendable {
+    /// `nil` where no ID token says which job this is.
+    package let form: PublisherForm?
+    /// The page of the form; `nil` where no resource was named.
+    package let page: String?
+    /// The lines of the CI file that let the job have an ID token, and which file that is.
+    package let permission: PipelineExample?
+
+    /// - Returns: `nil` where no platform is known.
+    package init?(platform: Provider?, claims: Claims?, resource: Resource?, endpoint: Origin) {
+        guard let platform else { return nil }
+        form = claims.map { platform.publisher($0) }
+        page = resource?.settingsURL(on: endpoint)
+        permission = platform.example
+    }
+
+    /// Everything, a line each, not yet escaped.
+    package var lines: [String] {
+        formLines + (form == nil ? [] : page.map { ["enter it at \($0)"] } ?? []) + permissionLines
+    }
+
+    /// Issuer and claims, with the reason for each; then what would be tighter.
+    package var formLines: [String] {
+        guard let form else { return [] }
+        let head = [("provider", form.preset, ""), ("issuer", form.issuer, "who signs the job's ID tokens")]
+        let rows = head + form.rows.map { ($0.claim, $0.value, $0.why) }
+        let tighter = form.tighter.map { ($0.claim, $0.value, $0.why) }
+        return ["a Trusted Publisher that fits this job:"] + aligned(rows)
+            + (tighter.isEmpty ? [] : ["tighter, if the form takes them as custom claims:"] + aligned(tighter))
+    }
+
+    private var permissionLines: [String] {
+        guard let permission, !permission.permission.isEmpty else { return [] }
+        return ["what the job needs, in \(permission.file):"] + permission.permission.map { "  \($0)" }
+    }
+
+    private func aligned(_ rows: [(String, String, String)]) -> [String] {
+        let claimWidth = rows.map(\.0.utf8.count).max() ?? 0
+        // A long value must not push every reason out of sight.
+        let valueWidth = rows.map(\.1.utf8.count).filter { $0 <= 48 }.max() ?? 0
+        return rows.map { claim, value, why in
+            let start = "  \(claim.padded(to: claimWidth))  "
+            return why.isEmpty ? start + value : "\(start)\(value.padded(to: valueWidth))  (\(why))"
+        }
+    }
+
+    package var json: JSONValue {
+        func rows(_ rows: [PublisherForm.Row]) -> JSONValue {
+            .array(rows.map { ["claim": .string($0.claim), "value": .string($0.value), "why": .string($0.why)] })
+        }
+        return [
+            "page": .string(page),
+            "preset": .string(form?.preset),
+            "issuer": .string(form?.issuer),
+            "claims": rows(form?.rows ?? []),
+            "tighter": rows(form?.tighter ?? []),
+            "file": .string(permission?.file),
+            "permission": .array((permission?.permission ?? []).map { .string($0) }),
+        ]
+    }
+}
+
+extension String {
+    /// With spaces at its end up to `width` bytes; never cut.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - utf8.count))
+    }
+}

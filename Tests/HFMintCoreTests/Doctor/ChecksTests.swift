@@ -1,0 +1,121 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("doctor's checks")
+struct ChecksTests {
+    @Test("have ids of their own, in kebab-case, and a title")
+    func ids() {
+        #expect(Set(allChecks.map(\.id)).count == allChecks.count)
+        for check in allChecks {
+            #expect(check.id.utf8.allSatisfy { $0.isASCIILowercase || $0 == ASCII.minus })
+            #expect(!check.title.isEmpty)
+        }
+    }
+
+    @Test("find at least one thing each, in a job that is well and in one that has nothing")
+    func always() throws {
+        var examination = try TestExamination.make()
+        for check in allChecks { #expect(!check.run(examination).isEmpty, "\(check.id)") }
+        examination.claims = .failure(.usage("x"))
+        examination.acquisition = .failure(.usage("x"))
+        examination.authority = .failure(.usage("x"))
+        examination.platform = nil
+        examination.detected = []
+        examination.git = nil
+        examination.hub = .notAsked("x")
+        for check in allChecks { #expect(!check.run(examination).isEmpty, "\(check.id)") }
+    }
+
+    @Test(
+        "know whether `sub` names a repository by number",
+        arguments: [
+            ("repo:acme/training:ref:refs/heads/main", "by its name"),
+            ("repo:acme@123/training@456:ref:refs/heads/main", "with its numbers"),
+            ("repo:acme-123/training-456:ref:refs/heads/main", "with its numbers"),
+            // A repository that is only called so.
+            ("repo:acme-1/training-4:ref:refs/heads/main", "repo:acme-1/training-4"),
+            ("repository:acme/training", "repository:acme/training"),
+        ])
+    func subject(subject: String, words: String) throws {
+        let finding = try Check.finding("subject", TestExamination.make(["sub": .string(subject)]))
+        #expect(finding.message.contains(words))
+    }
+
+    @Test(
+        "print no user name and no password of a proxy",
+        arguments: [
+            ("http://user:secret@proxy.acme.example:3128/", "proxy.acme.example:3128"),
+            ("user:secret@proxy.acme.example:3128", "proxy.acme.example:3128"),
+            ("http://user:se@cret@proxy.acme.example", "proxy.acme.example"),
+            ("http://user:secret@", "not a URL"), ("http://user:secret@a\u{1B}[31m", "not a URL"),
+            ("socks5h://[::1]:1080", "[::1]:1080"),
+        ])
+    func proxy(value: String, shown: String) throws {
+        let environment: Environment = ["GITHUB_ACTIONS": "true", "HTTPS_PROXY": value]
+        let finding = try Check.finding("proxy", TestExamination.make(environment: environment))
+        #expect(finding.message == "through the one that HTTPS_PROXY names: \(shown)")
+    }
+
+    @Test("know that HTTP_PROXY does not count for https, and that NO_PROXY exempts")
+    func otherProxies() throws {
+        func finding(_ environment: Environment) throws -> Finding {
+            try Check.finding("proxy", TestExamination.make(environment: environment))
+        }
+        #expect(try finding([:]).status == .ok)
+        #expect(try finding(["HTTP_PROXY": "http://p"]).status == .warn)
+        #expect(
+            try finding(["HTTPS_PROXY": "http://p", "NO_PROXY": "huggingface.co"]).message.contains("NO_PROXY exempts"))
+    }
+
+    @Test("warn of a mirror that only HF_ENDPOINT names")
+    func mirror() throws {
+        var examination = try TestExamination.make(environment: ["HF_ENDPOINT": "https://mirror.example"])
+        examination.authority = .success(
+            try Authority(endpointOption: nil, audienceOption: nil, environment: examination.context.environment))
+        #expect(try Check.finding("endpoint", examination).status == .warn)
+        examination.context.environment = [:]
+        #expect(try Check.finding("endpoint", examination).status == .ok)
+    }
+
+    @Test("tell a machine's clock from an issuer's")
+    func clock() throws {
+        var examination = try TestExamination.make()
+        examination.acquisition = .success(.variable(.hfOIDCIDToken))
+        examination.hub = .answered(status: 200, date: FrozenClock.usualNow + 600)
+        #expect(try Check.finding("clock", examination).status == .warn)
+        // A new token shows the issuer's clock as well.
+        let job = Provider.Job(
+            environment: [
+                "ACTIONS_ID_TOKEN_REQUEST_URL": "https://x.example/", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "x",
+            ], files: MemoryFiles())
+        examination.acquisition = .success(try Provider.gitHubActions.acquisition(job, "a"))
+        #expect(try Check.finding("clock", examination).status == .fail)
+        examination.hub = .answered(status: 200, date: FrozenClock.usualNow + 60)
+        #expect(try Check.finding("clock", examination).status == .ok)
+        examination.hub = .answered(status: 200, date: nil)
+        #expect(try Check.finding("clock", examination).status == .skip)
+    }
+
+    @Test(
+        "find trust too wide where nothing narrower than the repository is pinned",
+        arguments: [
+            (["repository"], Finding.Status.warn), (["repository", "repository_id", "iss"], .warn),
+            (["repository", "branch"], .ok), (["sub"], .ok), ([], .skip),
+        ])
+    func trust(claims: [String], status: Finding.Status) throws {
+        let examination = try TestExamination.make(expecting: claims.map { ($0, "x") })
+        #expect(try Check.finding("trust", examination).status == status)
+    }
+
+    @Test(
+        "say what a token can do", arguments: [(200, 200, "read and write"), (200, 403, "read only"), (401, 401, "")])
+    func access(read: Int, write: Int, words: String) throws {
+        var examination = try TestExamination.make()
+        examination.resource = try Resource(parsing: "acme/model", endpoint: .huggingFace)
+        examination.exchange = .granted(
+            kind: .repository, expiresAt: FrozenClock.usualNow + 3_600, sha256: "", read: read, write: write)
+        let finding = try Check.finding("access", examination)
+        #expect(words.isEmpty ? finding.status == .warn : finding.message.contains(words))
+    }
+}
