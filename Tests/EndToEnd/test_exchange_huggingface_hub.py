@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+import evidence
 import product
 from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
@@ -47,6 +48,7 @@ def test_in_the_same_step(world: World, arguments: str) -> None:
     assert step.succeeded, step.log
     assert expected(world) in step.log
     assert len(world.hub.attempts) == 1
+    evidence.values_in_step_files(runner.environment["RUNNER_TEMP"])
 
 
 @pytest.mark.parametrize("arguments", ["", "--export"])
@@ -60,6 +62,7 @@ def test_in_a_later_step(world: World, arguments: str) -> None:
     assert step.succeeded, step.log
     assert expected(world) in step.log
     assert len(world.hub.attempts) == 1
+    evidence.values_in_step_files(runner.environment["RUNNER_TEMP"])
 
 
 def test_through_the_environment_file(world: World) -> None:
