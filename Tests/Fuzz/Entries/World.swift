@@ -1,0 +1,118 @@
+internal import HFMintCore
+internal import Synchronization
+
+/// A machine that exists in memory, for one run: a Hub with one answer, and everything written kept.
+final class World: Sendable {
+    struct State {
+        var written: [OutputStream: [UInt8]] = [.out: [], .err: []]
+        var files: [String: [UInt8]] = [:]
+        var bodies: [Sent] = []
+        var uptime = Duration.zero
+    }
+
+    struct Sent {
+        let url: HTTPURL
+        let bytes: [UInt8]
+    }
+
+    /// What the Hub and the job's token endpoint answer.
+    struct Answer {
+        var status = 200
+        var headers: [HTTPHeader] = []
+        var body: [UInt8] = []
+    }
+
+    private let state = Mutex(State())
+    private let answer: Answer
+    private let file: [UInt8]
+
+    init(answer: Answer, file: [UInt8]) {
+        self.answer = answer
+        self.file = file
+    }
+
+    /// What the run left behind.
+    var traces: State { state.withLock { $0 } }
+
+    func context(_ environment: Environment) -> Context {
+        Context(
+            environment: environment, transport: self, clock: self, files: self, processes: self, digests: self,
+            output: self, random: { 0x1234_5678_9ABC_DEF0 })
+    }
+}
+
+extension World: HTTPTransport {
+    func send(
+        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse {
+        hold(request.url.isConfidential, "no request travels in the clear")
+        switch body {
+        case .content(let content):
+            let bytes = content.bytes.reveal { $0.bytes }
+            state.withLock { $0.bodies.append(Sent(url: request.url, bytes: bytes)) }
+        case .none: break
+        }
+        return HTTPResponse(status: answer.status, headers: answer.headers, body: Secret(copying: answer.body))
+    }
+}
+
+extension World: Clock {
+    func now() -> Timestamp { Timestamp(secondsSince1970: 1_800_000_000) }
+    func uptime() -> Duration { state.withLock { $0.uptime } }
+    func sleep(for duration: Duration) { state.withLock { $0.uptime += duration } }
+}
+
+extension World: Files {
+    func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        guard file.count <= limit else { throw FileFailure(path, "it is too large") }
+        return Secret(copying: file)
+    }
+
+    func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory {
+        Directory(path: candidate.path, world: self)
+    }
+
+    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) { keep(path, bytes) }
+
+    func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
+        keep(path, bytes)
+    }
+
+    fileprivate func keep(_ path: String, _ bytes: borrowing Secret) {
+        let bytes = bytes.reveal { $0.bytes }
+        state.withLock { $0.files[path] = bytes }
+    }
+
+    func kind(of path: String) -> FileKind? { nil }
+    func names(in directory: String) -> [String] { [] }
+    var workingDirectory: String { "/work" }
+    var userID: UInt32 { 1_000 }
+}
+
+private struct Directory: PrivateDirectory {
+    let path: String
+    let world: World
+
+    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
+        world.keep("\(path)/\(name)", bytes)
+    }
+}
+
+extension World: Processes {
+    func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult {
+        ChildResult(status: 0, output: Secret(copying: file))
+    }
+}
+
+extension World: Digests {
+    func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] { Array(repeating: 7, count: 32) }
+}
+
+extension World: Output {
+    func write(_ text: borrowing Secret, to stream: OutputStream) {
+        let bytes = text.reveal { $0.bytes }
+        state.withLock { $0.written[stream, default: []] += bytes }
+    }
+
+    func kind(of stream: OutputStream) -> StreamKind { .other }
+}
