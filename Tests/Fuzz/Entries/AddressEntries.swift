@@ -20,7 +20,7 @@ private func check(_ origin: Origin) {
     hold(!origin.host.utf8.contains(UInt8(ascii: "@")), "no user name")
     hold((1...65_535).contains(origin.port), "a port is in range")
     let octets = origin.host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    let isLoopback = octets.count == 4 && octets[0] == 127 && !octets.contains(nil)
+    let isLoopback = octets.count == 4 && origin.host.utf8.starts(with: "127.".utf8) && !octets.contains(nil)
     hold(
         origin.isLoopback == (isLoopback || ["localhost", "[::1]"].contains(origin.host)),
         "only names and addresses of this machine are loopback")

@@ -6,10 +6,6 @@ package func fuzzHTTPDate(_ input: [UInt8]) {
     let value = text(input)
     let expected = seconds(Array(value.utf8))
     hold(Timestamp(httpDate: value)?.secondsSince1970 == expected, "both readings of a date agree")
-    if let moment = Timestamp(httpDate: value) {
-        hold(Array(moment.rfc3339.utf8).starts(with: input[12..<16]), "a date keeps its year")
-        hold(moment.rfc3339.utf8.count == 20, "a date is shown in one form")
-    }
     for (status, name) in [(503, "retry-after"), (429, "retry-after"), (429, "ratelimit")] {
         let response = HTTPResponse(status: status, headers: [HTTPHeader(name, value)], body: Secret(copying: []))
         guard let wait = response.retryAfterSeconds(now: now) else { continue }
@@ -36,9 +32,9 @@ private func seconds(_ text: [UInt8]) -> Int? {
     let (hour, minute, second) = (number(17..<19), number(20..<22), number(23..<25))
     func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
     func days(of month: Int) -> Int { [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] }
-    guard year >= 1970, (1...days(of: month)).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
+    guard (1...days(of: month)).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
     let elapsed =
-        (1970..<year).reduce(0) { $0 + (isLeap($1) ? 366 : 365) }
+        (0..<year).reduce(-719_528) { $0 + (isLeap($1) ? 366 : 365) }
         + (0..<month).reduce(0) { $0 + days(of: $1) } + day - 1
     return ((elapsed * 24 + hour) * 60 + minute) * 60 + second
 }

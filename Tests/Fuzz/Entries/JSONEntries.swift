@@ -68,9 +68,9 @@ private func tree(_ rest: inout ArraySlice<UInt8>, depth: Int) -> LittleJSON {
         while let next = rest.first, next != UInt8(ascii: "]") { items.append(tree(&rest, depth: depth + 1)) }
         _ = rest.popFirst()
         guard letter == UInt8(ascii: "{") else { return .array(items) }
-        // The reader refuses a name that occurs twice; so each begins with its place.
+        // The reader refuses a name that occurs twice; so each begins with its place, and a colon.
         let members = items.enumerated().map { index, item in
-            LittleJSON.Member(name: Array("\(index)".utf8) + (item.string ?? []), value: item)
+            LittleJSON.Member(name: Array("\(index):".utf8) + (item.string ?? []), value: item)
         }
         return .object(members)
     case UInt8(ascii: "t"): return .bool(true)
