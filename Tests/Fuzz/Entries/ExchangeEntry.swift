@@ -54,6 +54,7 @@ private func checkErr(_ bytes: [UInt8], _ tokens: [[UInt8]], _ environment: Envi
         if masks.contains(where: { line.elementsEqual($0) }) { continue }
         hold(line.starts(with: "hfmint: ".utf8), "a line on stderr says who speaks")
         hold(!text(line).unicodeScalars.contains(where: isTroublesome), "a line on stderr is one line")
+        hold(!line.starts(with: "##[".utf8), "a line on stderr is no command")
         // A token that is also part of a word the user typed is no leak.
         hold(!Array(line).contains(sequence: idToken), "no ID token on stderr")
     }

@@ -45,7 +45,7 @@ extension World: HTTPTransport {
     func send(
         _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse {
-        hold(request.url.isConfidential, "no request travels in the clear")
+        hold(request.url.isConfidential || request.route == .metadataServer, "no request travels in the clear")
         switch body {
         case .content(let content):
             let bytes = content.bytes.reveal { $0.bytes }
@@ -68,11 +68,18 @@ extension World: Files {
         return Secret(copying: file)
     }
 
-    func openPrivateDirectory(_ candidate: DirectoryCandidate) throws(FileFailure) -> any PrivateDirectory {
+    func openPrivateDirectory(
+        _ candidate: DirectoryCandidate, making: Bool
+    ) throws(FileFailure) -> (any PrivateDirectory)? {
         Directory(path: candidate.path, world: self)
     }
 
-    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) { keep(path, bytes) }
+    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
+        keep(path, bytes)
+        return FileIdentity(device: 1, inode: 2)
+    }
+
+    func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool { true }
 
     func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
         keep(path, bytes)
@@ -93,9 +100,26 @@ private struct Directory: PrivateDirectory {
     let path: String
     let world: World
 
+    var names: [String] { [] }
+
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         world.keep("\(path)/\(name)", bytes)
     }
+
+    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
+        guard let bytes = world.traces.files["\(path)/\(name)"], bytes.count <= limit else { return nil }
+        return Secret(copying: bytes)
+    }
+
+    func lock(
+        _ name: String, until deadline: Duration, clock: any Clock
+    ) throws(FileFailure) -> any DirectoryLock { NoLock() }
+
+    func erase() throws(FileFailure) -> [String] { [] }
+}
+
+private struct NoLock: DirectoryLock {
+    func release() {}
 }
 
 extension World: Processes {
