@@ -15,12 +15,11 @@ package func fuzzHTTPDate(_ input: [UInt8]) {
 
 /// By counting days, without a C library.
 private func seconds(_ text: [UInt8]) -> Int? {
-    let pattern = Array("Www, 00 Mmm 0000 00:00:00 GMT".utf8)
+    let pattern = Array("???, 00 ??? 0000 00:00:00 GMT".utf8)
     let isInForm = zip(text, pattern).allSatisfy { byte, form in
         switch form {
         case UInt8(ascii: "0"): (48...57).contains(byte)
-        case UInt8(ascii: "W"), UInt8(ascii: "w"), UInt8(ascii: "m"): true
-        case UInt8(ascii: "M"): "JFMASOND".utf8.contains(byte) && text.count > 16
+        case UInt8(ascii: "?"): true
         default: byte == form
         }
     }

@@ -31,5 +31,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("variables", fuzzVariables),
     FuzzEntry("shell-word", fuzzShellWord),
     FuzzEntry("printable", fuzzPrintable),
+    FuzzEntry("cache-record", fuzzCacheRecord),
     FuzzEntry("exchange", fuzzExchange),
 ]

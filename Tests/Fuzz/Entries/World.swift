@@ -118,7 +118,7 @@ private struct Directory: PrivateDirectory {
     func erase() throws(FileFailure) -> [String] { [] }
 }
 
-private struct NoLock: DirectoryLock {
+struct NoLock: DirectoryLock {
     func release() {}
 }
 
