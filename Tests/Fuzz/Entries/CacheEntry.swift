@@ -44,8 +44,8 @@ private func servable(_ record: [UInt8]) -> [UInt8]? {
     let expected = key.fields.map { LittleJSON.array([.string(Array($0.name.utf8)), .string($0.value)]) }
     let current = now.secondsSince1970
     guard pairs == expected, obtained <= current, expires > current else { return nil }
-    let left = expires - current
-    return left >= 300 || Double(left) >= (Double(expires) - Double(obtained)) / 4 - 1 ? token : nil
+    guard obtained >= 0, expires < 253_402_300_800 else { return nil }
+    return expires - current >= min(300, (expires - obtained) / 4) ? token : nil
 }
 
 /// A directory that holds one file, whatever it is called.
