@@ -73,5 +73,6 @@ private final class OneRecord: PrivateDirectory {
         _ name: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
+    func remove(_ name: String) throws(FileFailure) { record.withLock { $0 = [] } }
     func erase() throws(FileFailure) -> [String] { [] }
 }

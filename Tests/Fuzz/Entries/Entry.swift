@@ -32,5 +32,8 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("shell-word", fuzzShellWord),
     FuzzEntry("printable", fuzzPrintable),
     FuzzEntry("cache-record", fuzzCacheRecord),
+    FuzzEntry("git-credential", fuzzGitCredential),
+    FuzzEntry("git-path", fuzzGitPath),
+    FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("exchange", fuzzExchange),
 ]

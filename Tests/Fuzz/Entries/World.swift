@@ -115,6 +115,7 @@ private struct Directory: PrivateDirectory {
         _ name: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
+    func remove(_ name: String) throws(FileFailure) {}
     func erase() throws(FileFailure) -> [String] { [] }
 }
 
