@@ -73,6 +73,7 @@ private final class OneRecord: PrivateDirectory {
         _ name: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
+    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory { self }
     func remove(_ name: String) throws(FileFailure) { record.withLock { $0 = [] } }
     func erase() throws(FileFailure) -> [String] { [] }
 }

@@ -11,6 +11,7 @@ package func fuzzArguments(_ input: [UInt8]) {
             let arguments = try Arguments(words, for: command)
             guard let expected else { fatalError("broken property: '\(command.fullName)' takes wrong words") }
             hold(sameWords(arguments.operands, expected.operands), "operands are words, in their order")
+            hold(sameWords(arguments.childCommand, expected.child), "a program's words are kept as they are")
             for option in command.allOptions {
                 let values = expected.options.filter { $0.name == option.name }.map(\.value)
                 hold(sameWords(arguments.values(option), values), "an option has the values it was given")
@@ -39,17 +40,17 @@ private func checkNumber(_ arguments: Arguments, _ option: Option, _ value: Stri
     }
 }
 
-private typealias Sorted = (operands: [String], options: [(name: String, value: String)])
+private typealias Sorted = (operands: [String], child: [String], options: [(name: String, value: String)])
 
 /// `nil` where a word is wrong.
 private func sorted(_ words: [String], for command: Command) -> Sorted? {
-    var result: Sorted = ([], [])
+    var result: Sorted = ([], [], [])
     var index = 0
     while index < words.count {
         let word = Array(words[index].utf8)
         index += 1
         if word == Array("--".utf8) {
-            result.operands += words[index...]
+            if command.runsAnother { result.child += words[index...] } else { result.operands += words[index...] }
             break
         }
         guard word.first == UInt8(ascii: "-"), word.count > 1 else {

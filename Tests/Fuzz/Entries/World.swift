@@ -36,8 +36,8 @@ final class World: Sendable {
 
     func context(_ environment: Environment) -> Context {
         Context(
-            environment: environment, transport: self, clock: self, files: self, processes: self, digests: self,
-            output: self, random: { 0x1234_5678_9ABC_DEF0 })
+            environment: environment, transport: self, clock: self, files: self, processes: self,
+            supervisor: self, digests: self, output: self, random: { 0x1234_5678_9ABC_DEF0 })
     }
 }
 
@@ -54,6 +54,8 @@ extension World: HTTPTransport {
         }
         return HTTPResponse(status: answer.status, headers: answer.headers, body: Secret(copying: answer.body))
     }
+
+    func closeIdleConnections() {}
 }
 
 extension World: Clock {
@@ -115,6 +117,10 @@ private struct Directory: PrivateDirectory {
         _ name: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
+    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
+        Directory(path: "\(path)/\(name)", world: world)
+    }
+
     func remove(_ name: String) throws(FileFailure) {}
     func erase() throws(FileFailure) -> [String] { [] }
 }
@@ -127,6 +133,13 @@ extension World: Processes {
     func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult {
         ChildResult(status: 0, output: Secret(copying: file))
     }
+}
+
+/// Nothing that is fuzzed runs a program.
+extension World: Supervisor {
+    func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 { throw .notFound }
+
+    func become(_ command: SupervisedCommand) -> SupervisionFailure { .notFound }
 }
 
 extension World: Digests {
