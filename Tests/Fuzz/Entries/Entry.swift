@@ -13,6 +13,7 @@ package struct FuzzEntry: Sendable {
 /// Every entry, in the order in which `Scripts/fuzz` runs them.
 package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("json", fuzzJSON),
+    FuzzEntry("json5", fuzzJSON5),
     FuzzEntry("json-writer", fuzzJSONWriter),
     FuzzEntry("base64url", fuzzBase64URL),
     FuzzEntry("id-token", fuzzIDToken),

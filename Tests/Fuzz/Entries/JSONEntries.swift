@@ -2,13 +2,23 @@ internal import HFMintCore
 
 /// The reader accepts what ``LittleJSON`` accepts and sees the same values, every range lies inside its parent's,
 /// and what is written can be read.
-package func fuzzJSON(_ input: [UInt8]) {
-    let expected = LittleJSON.read(input)
+package func fuzzJSON(_ input: [UInt8]) { check(input, .json) }
+
+/// The same of what a person writes; and whatever is JSON is read alike.
+package func fuzzJSON5(_ input: [UInt8]) {
+    // A comment may hold any bytes, and the second reader knows scalars alone.
+    if String(validating: input, as: UTF8.self) != nil { check(input, .json5) }
+    guard let strict = try? JSONText(input) else { return }
+    hold((try? JSONText(input, dialect: .json5)) == strict, "JSON means the same in both dialects")
+}
+
+private func check(_ input: [UInt8], _ dialect: JSONDialect) {
+    let expected = LittleJSON.read(input, isRelaxed: dialect == .json5)
     do throws(JSONError) {
-        let read = try JSONText(input)
+        let read = try JSONText(input, dialect: dialect)
         hold(agrees(read.root, expected, in: input), "both readers see the same values")
         checkRanges(read.root, within: 0..<input.count)
-        let again = try? JSONText(input)
+        let again = try? JSONText(input, dialect: dialect)
         hold(again == read, "reading twice gives the same")
         if let expected { checkRendering(expected) }
     } catch {

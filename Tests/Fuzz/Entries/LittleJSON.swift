@@ -10,10 +10,11 @@ indirect enum LittleJSON: Equatable {
         let value: LittleJSON
     }
 
-    static func read(_ bytes: [UInt8], depth: Int = 32) -> LittleJSON? {
+    /// - Parameter isRelaxed: whether to take what a person may write, see `JSONDialect.json5`.
+    static func read(_ bytes: [UInt8], depth: Int = 32, isRelaxed: Bool = false) -> LittleJSON? {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        var rest = Array(text.unicodeScalars)[...]
-        guard let value = value(&rest, depth), skipSpace(&rest).isEmpty else { return nil }
+        var reader = Reader(rest: Array(text.unicodeScalars)[...], isRelaxed: isRelaxed)
+        guard let value = reader.value(depth), reader.skipSpace(), reader.rest.isEmpty else { return nil }
         return value
     }
 
@@ -28,71 +29,92 @@ indirect enum LittleJSON: Equatable {
     var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
 
     var isObject: Bool { if case .object = self { true } else { false } }
+}
 
-    private typealias Rest = ArraySlice<Unicode.Scalar>
+private struct Reader {
+    var rest: ArraySlice<Unicode.Scalar>
+    let isRelaxed: Bool
 
-    @discardableResult
-    private static func skipSpace(_ rest: inout Rest) -> Rest {
-        rest = rest.drop { " \t\n\r".unicodeScalars.contains($0) }
-        return rest
+    /// `false` where a comment does not end.
+    mutating func skipSpace() -> Bool {
+        while true {
+            rest = rest.drop { " \t\n\r".unicodeScalars.contains($0) }
+            guard isRelaxed, rest.first == "/" else { return true }
+            if skip("//") {
+                rest = rest.drop { $0 != "\n" }
+            } else {
+                guard skip("/*") else { return false }
+                while !rest.isEmpty, !rest.starts(with: "*/".unicodeScalars) { rest.removeFirst() }
+                guard skip("*/") else { return false }
+            }
+        }
     }
 
-    private static func skip(_ word: String, _ rest: inout Rest) -> Bool {
+    mutating func skip(_ word: String) -> Bool {
         guard rest.starts(with: word.unicodeScalars) else { return false }
         rest = rest.dropFirst(word.unicodeScalars.count)
         return true
     }
 
-    private static func value(_ rest: inout Rest, _ depth: Int) -> LittleJSON? {
-        guard depth >= 0 else { return nil }
-        skipSpace(&rest)
-        if skip("null", &rest) { return .null }
-        if skip("true", &rest) { return .bool(true) }
-        if skip("false", &rest) { return .bool(false) }
-        if skip("\"", &rest) { return inside(&rest).map { .string($0) } }
-        if skip("[", &rest) {
-            return list("]", &rest) { rest in value(&rest, depth - 1) }.map { .array($0) }
-        }
-        if skip("{", &rest) { return object(&rest, depth) }
-        return number(&rest)
+    mutating func value(_ depth: Int) -> LittleJSON? {
+        guard depth >= 0, skipSpace() else { return nil }
+        if skip("null") { return .null }
+        if skip("true") { return .bool(true) }
+        if skip("false") { return .bool(false) }
+        if let string = quoted() { return .string(string) }
+        if skip("[") { return list("]") { $0.value(depth - 1) }.map { .array($0) } }
+        if skip("{") { return object(depth) }
+        return number()
     }
 
-    private static func object(_ rest: inout Rest, _ depth: Int) -> LittleJSON? {
-        let members = list("}", &rest) { rest -> Member? in
-            skipSpace(&rest)
-            guard skip("\"", &rest), let name = inside(&rest) else { return nil }
-            skipSpace(&rest)
-            guard skip(":", &rest), let value = value(&rest, depth - 1) else { return nil }
-            return Member(name: name, value: value)
+    private mutating func object(_ depth: Int) -> LittleJSON? {
+        let members = list("}") { reader -> LittleJSON.Member? in
+            guard reader.skipSpace(), let name = reader.quoted() ?? reader.bareName() else { return nil }
+            guard reader.skipSpace(), reader.skip(":"), let value = reader.value(depth - 1) else { return nil }
+            return LittleJSON.Member(name: name, value: value)
         }
         guard let members, Set(members.map(\.name)).count == members.count else { return nil }
         return .object(members)
     }
 
-    private static func list<Item>(
-        _ end: String, _ rest: inout Rest, item: (inout Rest) -> Item?
-    ) -> [Item]? {
-        skipSpace(&rest)
-        if skip(end, &rest) { return [] }
+    private mutating func list<Item>(_ end: String, item: (inout Reader) -> Item?) -> [Item]? {
+        guard skipSpace() else { return nil }
+        if skip(end) { return [] }
         var items: [Item] = []
         repeat {
-            guard let one = item(&rest) else { return nil }
+            guard let one = item(&self) else { return nil }
             items.append(one)
-            skipSpace(&rest)
-        } while skip(",", &rest)
-        return skip(end, &rest) ? items : nil
+            guard skipSpace() else { return nil }
+            if skip(end) { return items }
+            guard skip(","), skipSpace() else { return nil }
+        } while !(isRelaxed && skip(end))
+        return items
+    }
+
+    private mutating func bareName() -> [UInt8]? {
+        let allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789".unicodeScalars
+        let name = rest.prefix { allowed.contains($0) }
+        guard isRelaxed, let first = name.first, !("0"..."9").contains(first) else { return nil }
+        rest = rest.dropFirst(name.count)
+        return name.map { UInt8($0.value) }
+    }
+
+    private mutating func quoted() -> [UInt8]? {
+        if skip("\"") { return inside("\"") }
+        return isRelaxed && skip("'") ? inside("'") : nil
     }
 
     /// After the first quote, to the one that ends the string.
-    private static func inside(_ rest: inout Rest) -> [UInt8]? {
-        let letters: [Unicode.Scalar: Unicode.Scalar] = [
+    private mutating func inside(_ quote: Unicode.Scalar) -> [UInt8]? {
+        var letters: [Unicode.Scalar: Unicode.Scalar] = [
             "\"": "\"", "\\": "\\", "/": "/", "b": "\u{8}", "f": "\u{C}", "n": "\n", "r": "\r", "t": "\t",
         ]
+        if isRelaxed { letters["'"] = "'" }
         // UTF-16, because that is what `\u` counts in.
         var units: [UInt16] = []
         while let scalar = rest.popFirst() {
             switch scalar {
-            case "\"": return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
+            case quote: return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
             case "\\":
                 guard let letter = rest.popFirst() else { return nil }
                 if let meant = letters[letter] {
@@ -102,18 +124,17 @@ indirect enum LittleJSON: Equatable {
                     guard letter == "u", digits.count == 4, digits.allSatisfy(\.properties.isASCIIHexDigit),
                         let unit = UInt16(String(String.UnicodeScalarView(digits)), radix: 16)
                     else { return nil }
-                    // A pair is two escapes: half of one and a literal scalar cannot meet in valid UTF-16.
                     units.append(unit)
                     rest = rest.dropFirst(4)
                 }
             case "\0"..<" ": return nil
-            default: units += Array(UTF16.encode(scalar).map { Array($0) } ?? [])
+            default: units += UTF16.encode(scalar).map { Array($0) } ?? []
             }
         }
         return nil
     }
 
-    private static func number(_ rest: inout Rest) -> LittleJSON? {
+    private mutating func number() -> LittleJSON? {
         let taken = rest.prefix { "+-.0123456789eE".unicodeScalars.contains($0) }
         let text = String(String.UnicodeScalarView(taken))
         let mantissa = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
