@@ -61,7 +61,7 @@ private struct Reader {
         if skip("null") { return .null }
         if skip("true") { return .bool(true) }
         if skip("false") { return .bool(false) }
-        if let string = quoted() { return .string(string) }
+        if isAtQuote { return quoted().map { .string($0) } }
         if skip("[") { return list("]") { $0.value(depth - 1) }.map { .array($0) } }
         if skip("{") { return object(depth) }
         return number()
@@ -69,7 +69,9 @@ private struct Reader {
 
     private mutating func object(_ depth: Int) -> LittleJSON? {
         let members = list("}") { reader -> LittleJSON.Member? in
-            guard reader.skipSpace(), let name = reader.quoted() ?? reader.bareName() else { return nil }
+            guard reader.skipSpace(), let name = reader.isAtQuote ? reader.quoted() : reader.bareName() else {
+                return nil
+            }
             guard reader.skipSpace(), reader.skip(":"), let value = reader.value(depth - 1) else { return nil }
             return LittleJSON.Member(name: name, value: value)
         }
@@ -99,10 +101,9 @@ private struct Reader {
         return name.map { UInt8($0.value) }
     }
 
-    private mutating func quoted() -> [UInt8]? {
-        if skip("\"") { return inside("\"") }
-        return isRelaxed && skip("'") ? inside("'") : nil
-    }
+    private var isAtQuote: Bool { rest.first == "\"" || (isRelaxed && rest.first == "'") }
+
+    private mutating func quoted() -> [UInt8]? { rest.popFirst().flatMap { inside($0) } }
 
     /// After the first quote, to the one that ends the string.
     private mutating func inside(_ quote: Unicode.Scalar) -> [UInt8]? {
