@@ -37,7 +37,7 @@ final class World: Sendable {
     func context(_ environment: Environment) -> Context {
         Context(
             environment: environment, transport: self, clock: self, files: self, processes: self,
-            supervisor: self, digests: self, output: self, random: { 0x1234_5678_9ABC_DEF0 })
+            supervisor: self, digests: self, signatures: self, output: self, random: { 0x1234_5678_9ABC_DEF0 })
     }
 }
 
@@ -144,6 +144,14 @@ extension World: Supervisor {
 
 extension World: Digests {
     func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] { Array(repeating: 7, count: 32) }
+}
+
+extension World: Signatures {
+    func hmacSHA256(_ message: [UInt8], key: borrowing Secret) throws(MintError) -> [UInt8] { message }
+
+    func sign(
+        _ message: [UInt8], with algorithm: SignatureAlgorithm, pem: borrowing Secret
+    ) throws(MintError) -> [UInt8] { message }
 }
 
 extension World: Output {
