@@ -19,8 +19,9 @@ private func check(_ origin: Origin) {
     hold(!origin.host.isEmpty && origin.host.utf8.count <= 253, "a host has a length")
     hold(!origin.host.utf8.contains(UInt8(ascii: "@")), "no user name")
     hold((1...65_535).contains(origin.port), "a port is in range")
-    let octets = origin.host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    let isLoopback = octets.count == 4 && origin.host.utf8.starts(with: "127.".utf8) && !octets.contains(nil)
+    let parts = origin.host.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+    let numbers = Set((0...255).map { "\($0)" })
+    let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy(numbers.contains)
     hold(
         origin.isLoopback == (isLoopback || ["localhost", "[::1]"].contains(origin.host)),
         "only names and addresses of this machine are loopback")

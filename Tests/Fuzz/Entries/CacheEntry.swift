@@ -1,5 +1,4 @@
 internal import HFMintCore
-internal import Synchronization
 
 /// A kept token is served only where its record has every field of the key and enough of its life is left; whatever
 /// else stands in the file, the Hub is asked.
@@ -21,8 +20,8 @@ private let key: TokenKey = {
 }()
 
 private func checkRecord(_ record: [UInt8]) {
-    let directory = OneRecord(record)
-    let cache = TokenCache(directory, context: World(answer: .init(), file: []).context([:]))
+    let world = World(record: record)
+    let cache = TokenCache(world.directory("/state"), context: world.context([:]))
     let fresh = "hf_jwt_fresh-from-the-hub"
     func token() -> [UInt8] {
         let token = try? cache.token(for: key, until: .seconds(1)) { () throws(MintError) in
@@ -46,34 +45,4 @@ private func servable(_ record: [UInt8]) -> [UInt8]? {
     guard pairs == expected, obtained <= current, expires > current else { return nil }
     guard obtained >= 0, expires < 253_402_300_800 else { return nil }
     return expires - current >= min(300, (expires - obtained) / 4) ? token : nil
-}
-
-/// A directory that holds one file, whatever it is called.
-private final class OneRecord: PrivateDirectory {
-    private let record: Mutex<[UInt8]>
-
-    init(_ record: [UInt8]) {
-        self.record = Mutex(record)
-    }
-
-    var path: String { "/state" }
-    var names: [String] { ["record"] }
-
-    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        let bytes = bytes.reveal { $0.bytes }
-        record.withLock { $0 = bytes }
-    }
-
-    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
-        let bytes = record.withLock { $0 }
-        return bytes.count <= limit ? Secret(copying: bytes) : nil
-    }
-
-    func lock(
-        _ name: String, until deadline: Duration, clock: any Clock
-    ) throws(FileFailure) -> any DirectoryLock { NoLock() }
-
-    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory { self }
-    func remove(_ name: String) throws(FileFailure) { record.withLock { $0 = [] } }
-    func erase() throws(FileFailure) -> [String] { [] }
 }

@@ -133,7 +133,8 @@ private func check(_ resource: Resource, path: [UInt8]) {
     let rest = text(path.dropFirst(resource.canonical.utf8.count))
     let isEnding = ["", "/", ".git", ".git/"].contains(rest)
     let isLFS = ["/info/lfs", ".git/info/lfs"].contains { ending in
-        rest.utf8.starts(with: ending.utf8) && (rest.utf8.count == ending.utf8.count || rest.utf8.starts(with: "\(ending)/".utf8))
+        rest.utf8.starts(with: ending.utf8)
+            && (rest.utf8.count == ending.utf8.count || rest.utf8.starts(with: "\(ending)/".utf8))
     }
     hold(isEnding || isLFS, "nothing else follows it")
 }

@@ -71,7 +71,8 @@ private func check(_ request: TokenRequest, from operand: String) {
 /// Without a name before an equals sign.
 private func isUnnamed(_ operand: String) -> Bool {
     let name = operand.utf8.prefix { $0 != UInt8(ascii: "=") }
-    return name.count == operand.utf8.count || name.contains(UInt8(ascii: "/")) || operand.utf8.starts(with: "HF_TOKEN=http".utf8)
+    return name.count == operand.utf8.count || name.contains(UInt8(ascii: "/"))
+        || operand.utf8.starts(with: "HF_TOKEN=http".utf8)
 }
 
 /// A delivery is one of the words that the help lists, and a path after it is kept as it is.

@@ -24,11 +24,15 @@ final class World: Sendable {
 
     private let state = Mutex(State())
     private let answer: Answer
+    /// What every path reads as.
     private let file: [UInt8]
+    /// What every name in a private directory reads as, until it is replaced.
+    fileprivate let record: [UInt8]?
 
-    init(answer: Answer, file: [UInt8]) {
+    init(answer: Answer = Answer(), file: [UInt8] = [], record: [UInt8]? = nil) {
         self.answer = answer
         self.file = file
+        self.record = record
     }
 
     /// What the run left behind.
@@ -73,8 +77,10 @@ extension World: Files {
     func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {
-        Directory(path: candidate.path, world: self)
+        directory(candidate.path)
     }
+
+    func directory(_ path: String) -> any PrivateDirectory { Directory(path: path, world: self) }
 
     func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
         keep(path, bytes)
@@ -93,6 +99,7 @@ extension World: Files {
     }
 
     func kind(of path: String) -> FileKind? { nil }
+    func isInMemory(_ path: String) -> Bool { false }
     func names(in directory: String) -> [String] { [] }
     var workingDirectory: String { "/work" }
     var userID: UInt32 { 1_000 }
@@ -109,7 +116,9 @@ private struct Directory: PrivateDirectory {
     }
 
     func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
-        guard let bytes = world.traces.files["\(path)/\(name)"], bytes.count <= limit else { return nil }
+        guard let bytes = world.traces.files["\(path)/\(name)"] ?? world.record, bytes.count <= limit else {
+            return nil
+        }
         return Secret(copying: bytes)
     }
 
@@ -118,14 +127,16 @@ private struct Directory: PrivateDirectory {
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
     func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
-        Directory(path: "\(path)/\(name)", world: world)
+        world.directory("\(path)/\(name)")
     }
+
+    func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? { nil }
 
     func remove(_ name: String) throws(FileFailure) {}
     func erase() throws(FileFailure) -> [String] { [] }
 }
 
-struct NoLock: DirectoryLock {
+private struct NoLock: DirectoryLock {
     func release() {}
 }
 
