@@ -50,8 +50,11 @@ private func checkErr(_ bytes: [UInt8], _ tokens: [[UInt8]], _ environment: Envi
     guard !bytes.isEmpty else { return }
     hold(bytes.last == UInt8(ascii: "\n"), "stderr ends with its last line")
     let masks = tokens.map { Array("::add-mask::".utf8) + $0 }
-    for line in bytes.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-        if masks.contains(where: { line.elementsEqual($0) }) { continue }
+    let lines = bytes.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    func isMask(_ index: Int) -> Bool { index < lines.count && masks.contains { lines[index].elementsEqual($0) } }
+    for (index, line) in lines.enumerated() {
+        // An empty line ends what another program may have left unfinished.
+        if isMask(index) || (line.isEmpty && isMask(index + 1)) { continue }
         hold(line.starts(with: "hfmint: ".utf8), "a line on stderr says who speaks")
         hold(!text(line).unicodeScalars.contains(where: isTroublesome), "a line on stderr is one line")
         hold(!line.starts(with: "##[".utf8), "a line on stderr is no command")
