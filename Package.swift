@@ -54,8 +54,8 @@ let package = Package(
 
         // What must hold of each parser for any input, and its replay over the seeds; `Scripts/fuzz` looks further.
         .target(
-            name: "HFMintFuzzing", dependencies: ["HFMintCLI", "HFMintCore"], path: "Tests/Fuzz/Entries",
-            swiftSettings: strict),
+            name: "HFMintFuzzing", dependencies: ["HFMintCLI", "HFMintCore", "HFMintTesting"],
+            path: "Tests/Fuzz/Entries", swiftSettings: strict),
         .testTarget(name: "HFMintFuzzTests", dependencies: ["HFMintFuzzing"], swiftSettings: strict),
     ] + fuzzTargets
 )

@@ -1,4 +1,5 @@
 internal import HFMintCore
+internal import HFMintTesting
 internal import Synchronization
 
 /// A machine that exists in memory, for one run: a Hub with one answer, and everything written kept.
@@ -38,10 +39,15 @@ final class World: Sendable {
     /// What the run left behind.
     var traces: State { state.withLock { $0 } }
 
+    /// What no entry uses is the tests' stand-in.
     func context(_ environment: Environment) -> Context {
-        Context(
-            environment: environment, transport: self, clock: self, files: self, processes: self,
-            supervisor: self, digests: self, signatures: self, output: self, random: { 0x1234_5678_9ABC_DEF0 })
+        var context = FakeMachine(environment, random: { 0x1234_5678_9ABC_DEF0 }).context
+        context.transport = self
+        context.clock = self
+        context.files = self
+        context.processes = self
+        context.output = self
+        return context
     }
 }
 
@@ -98,6 +104,9 @@ extension World: Files {
         state.withLock { $0.files[path] = bytes }
     }
 
+    func createPlatformFile(_ path: String) throws(FileFailure) {}
+    func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {}
+    func makeParents(of path: String) throws(FileFailure) {}
     func kind(of path: String) -> FileKind? { nil }
     func isInMemory(_ path: String) -> Bool { false }
     func names(in directory: String) -> [String] { [] }
@@ -144,25 +153,6 @@ extension World: Processes {
     func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult {
         ChildResult(status: 0, output: Secret(copying: file))
     }
-}
-
-/// Nothing that is fuzzed runs a program.
-extension World: Supervisor {
-    func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 { throw .notFound }
-
-    func become(_ command: SupervisedCommand) -> SupervisionFailure { .notFound }
-}
-
-extension World: Digests {
-    func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] { Array(repeating: 7, count: 32) }
-}
-
-extension World: Signatures {
-    func hmacSHA256(_ message: [UInt8], key: borrowing Secret) throws(MintError) -> [UInt8] { message }
-
-    func sign(
-        _ message: [UInt8], with algorithm: SignatureAlgorithm, pem: borrowing Secret
-    ) throws(MintError) -> [UInt8] { message }
 }
 
 extension World: Output {
