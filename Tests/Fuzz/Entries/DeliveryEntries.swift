@@ -54,6 +54,12 @@ private func checkVariables(_ variables: Variables, seed: UInt64) {
         return state
     }.reveal { $0.bytes }
     hold(heredocs(bytes) == expected, "the blocks of a step file read back")
+    hold(environmentFile(variables.environmentFile().reveal { $0.bytes }) == expected, "the lines of a file read back")
+    let exports = LittleShell.commands(variables.exportLines().reveal { $0.bytes })
+    let commands = expected.map { [Array("export".utf8), $0.name + Array("=".utf8) + $0.value] }
+    hold(exports == commands, "the commands of a file read back")
+    let members = expected.map { LittleJSON.Member(name: $0.name, value: .string($0.value)) }
+    hold(LittleJSON.read(variables.json.rendered().reveal { $0.bytes }) == .object(members), "the members read back")
 }
 
 private func checkExport(_ variables: Variables) {

@@ -29,7 +29,12 @@ package func fuzzExchange(_ input: [UInt8]) {
     checkErr(state.written[.err] ?? [], tokens, environment)
     checkOut(state.written[.out] ?? [], tokens, words)
     for (path, bytes) in state.files where path.contains("/env-") { checkEnvironmentFile(bytes) }
-    checkBodies(state.bodies, words, environment)
+    checkBodies(state.bodies.filter { $0.url.target == "/oauth/token" }, words, environment)
+    for body in state.bodies where body.url.target != "/oauth/token" {
+        hold(!body.bytes.contains(sequence: idToken), "an ID token goes to the token endpoint alone")
+        if case .unixSocket = body.route { continue }
+        hold(!tokens.contains { $0.count > 20 && body.bytes.contains(sequence: $0) }, "a token leaves to no server")
+    }
 }
 
 /// Of which nothing may ever be seen but in a request to the Hub.
@@ -117,7 +122,6 @@ private func checkBodies(_ bodies: [World.Sent], _ words: [String], _ environmen
         let isAsked = arguments.has(.named("endpoint")) && arguments.has(.named("audience"))
         let isTheHub = body.url.origin == .huggingFace || environment[.hfEndpoint] != nil
         hold(isTheHub || isAsked || arguments.has(.named("endpoint")), "an ID token goes where the user said")
-        hold(body.url.target == "/oauth/token", "an ID token goes to the token endpoint")
     }
 }
 
