@@ -109,6 +109,9 @@ extension World: Files {
     func createPlatformFile(_ path: String) throws(FileFailure) {}
     func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {}
     func makeParents(of path: String) throws(FileFailure) {}
+    func checkUserFile(_ path: String) throws(FileFailure) {}
+    func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
+    func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }
     func isInMemory(_ path: String) -> Bool { false }
     func names(in directory: String) -> [String] { [] }
