@@ -13,6 +13,16 @@ let strict: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 
+/// Only where `Scripts/fuzz` asks: without `--sanitize=fuzzer` the executable has no `main` and does not link.
+let fuzzTargets: [Target] =
+    Context.environment["HFMINT_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "hfmint-fuzz", dependencies: ["HFMintFuzzing"], path: "Tests/Fuzz/Target",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "hfmint",
     products: [.executable(name: "hfmint", targets: ["hfmint"])],
@@ -41,5 +51,11 @@ let package = Package(
         .testTarget(
             name: "HFMintSystemTests", dependencies: ["HFMintSystem", "HFMintCore", "HFMintTesting"],
             swiftSettings: strict),
-    ]
+
+        // What must hold of each parser for any input, and its replay over the seeds; `Scripts/fuzz` looks further.
+        .target(
+            name: "HFMintFuzzing", dependencies: ["HFMintCLI", "HFMintCore", "HFMintTesting"],
+            path: "Tests/Fuzz/Entries", swiftSettings: strict),
+        .testTarget(name: "HFMintFuzzTests", dependencies: ["HFMintFuzzing"], swiftSettings: strict),
+    ] + fuzzTargets
 )

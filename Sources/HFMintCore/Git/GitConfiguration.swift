@@ -31,7 +31,9 @@ package struct GitConfiguration: Sendable {
     ///
     /// <https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT>
     package func variables(after environment: Environment) -> [Entry] {
-        let count = environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
+        // Git itself stops at a count that is none, or beyond its own limit.
+        let given = environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
+        let count = (0...1_000_000).contains(given) ? given : 0
         let numbered = entries.enumerated().flatMap { index, entry in
             [
                 Entry(key: "GIT_CONFIG_KEY_\(count + index)", value: entry.key),

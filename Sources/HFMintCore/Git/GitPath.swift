@@ -7,8 +7,9 @@ extension Resource {
     package init?(gitPath path: [UInt8]) {
         var parts = path.split(separator: ASCII.slash, omittingEmptySubsequences: false)
         if parts.last?.isEmpty == true { parts.removeLast() }
-        if let info = parts.firstIndex(where: { $0.elementsEqual("info".utf8) }), info >= 2 {
-            guard parts[info...].dropFirst().first?.elementsEqual("lfs".utf8) == true else { return nil }
+        // What git-lfs appends, and nothing less: a repository may be called "info".
+        let lfs = ["info", "lfs"].map { Array($0.utf8)[...] }
+        if let info = parts.indices.first(where: { $0 >= 2 && parts[$0...].starts(with: lfs) }) {
             parts.removeSubrange(info...)
         }
         guard parts.count >= 2, var name = parts.popLast() else { return nil }

@@ -1,0 +1,40 @@
+/// One parser or renderer, with what must hold of it for any input.
+package struct FuzzEntry: Sendable {
+    /// As `Scripts/fuzz` takes it, and the name of its folder of seeds.
+    package let name: String
+    package let run: @Sendable ([UInt8]) -> Void
+
+    package init(_ name: String, _ run: @escaping @Sendable ([UInt8]) -> Void) {
+        self.name = name
+        self.run = run
+    }
+}
+
+/// Every entry, in the order in which `Scripts/fuzz` runs them.
+package let allFuzzEntries: [FuzzEntry] = [
+    FuzzEntry("json", fuzzJSON),
+    FuzzEntry("json5", fuzzJSON5),
+    FuzzEntry("json-writer", fuzzJSONWriter),
+    FuzzEntry("base64url", fuzzBase64URL),
+    FuzzEntry("id-token", fuzzIDToken),
+    FuzzEntry("token-answer", fuzzTokenAnswer),
+    FuzzEntry("hub-refusal", fuzzHubRefusal),
+    FuzzEntry("http-date", fuzzHTTPDate),
+    FuzzEntry("origin", fuzzOrigin),
+    FuzzEntry("url", fuzzURL),
+    FuzzEntry("authority", fuzzAuthority),
+    FuzzEntry("proxy", fuzzProxy),
+    FuzzEntry("environment", fuzzEnvironment),
+    FuzzEntry("arguments", fuzzArguments),
+    FuzzEntry("resource", fuzzResource),
+    FuzzEntry("token-requests", fuzzTokenRequests),
+    FuzzEntry("delivery-method", fuzzDeliveryMethod),
+    FuzzEntry("variables", fuzzVariables),
+    FuzzEntry("shell-word", fuzzShellWord),
+    FuzzEntry("printable", fuzzPrintable),
+    FuzzEntry("cache-record", fuzzCacheRecord),
+    FuzzEntry("git-credential", fuzzGitCredential),
+    FuzzEntry("git-path", fuzzGitPath),
+    FuzzEntry("git-configuration", fuzzGitConfiguration),
+    FuzzEntry("exchange", fuzzExchange),
+]

@@ -1,0 +1,163 @@
+internal import HFMintCore
+
+/// What git says is read as git means it, by a second reader; only our hosts are answered, and an answer is lines
+/// that git reads as what was meant.
+package func fuzzGitCredential(_ input: [UInt8]) {
+    let lines = lines(input)
+    do throws(CredentialDescription.Malformed) {
+        let description = try CredentialDescription(input.span)
+        guard let lines else { fatalError("broken property: only key=value lines are taken") }
+        check(description, lines)
+        for name in ["password", "credential", "username"] {
+            let secret = CredentialDescription.secret(named: name, in: input.span)
+            let bytes = secret?.reveal { $0.bytes }
+            hold(bytes == lines.last { $0.key.elementsEqual(name.utf8) }?.value, "a secret is the last of its name")
+        }
+        checkJudgement(description)
+        checkAnswer(description)
+    } catch {
+        hold(lines == nil, "refused (\(error.reason)) what the other reader takes")
+    }
+}
+
+private typealias Line = (key: [UInt8], value: [UInt8])
+
+/// `nil` where a line is malformed.
+private func lines(_ input: [UInt8]) -> [Line]? {
+    let all = input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var lines: [Line] = []
+    for line in all.prefix(while: { !$0.isEmpty }) {
+        let key = Array(line.prefix { $0 != UInt8(ascii: "=") })
+        let value = Array(line.dropFirst(key.count + 1))
+        guard !key.isEmpty, key.count < line.count, !line.contains(0), !line.contains(UInt8(ascii: "\r")) else {
+            return nil
+        }
+        guard key.elementsEqual("url".utf8) else {
+            lines.append((key, value))
+            continue
+        }
+        // The parts of a URL stand for lines of their own.
+        let parts = text(value.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }).split(
+            separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].utf8.starts(with: "//".utf8) else { return nil }
+        let rest = value.dropFirst(parts[0].utf8.count + 3)
+        let host = Array(rest.prefix { $0 != UInt8(ascii: "/") })
+        guard !host.contains(UInt8(ascii: "@")) else { return nil }
+        lines.append((Array("protocol".utf8), Array(value.prefix(parts[0].utf8.count))))
+        lines.append((Array("host".utf8), host))
+        lines.append((Array("path from url".utf8), Array(rest.dropFirst(host.count + 1))))
+    }
+    return lines
+}
+
+private func check(_ description: CredentialDescription, _ lines: [Line]) {
+    func last(_ keys: String...) -> Line? {
+        lines.last { line in keys.contains { line.key.elementsEqual($0.utf8) } }
+    }
+    hold(description.transport == last("protocol")?.value, "the last protocol counts")
+    hold(description.host == last("host")?.value, "the last host counts")
+    hold(description.username == last("username")?.value, "the last user name counts")
+    let path = last("path", "path from url")
+    let isUnset = path.map { $0.value.isEmpty && $0.key.elementsEqual("path from url".utf8) } ?? true
+    hold(description.path == (isUnset ? nil : path?.value), "the last path counts")
+    for (key, list) in [("capability[]", description.capabilities), ("wwwauth[]", description.challenges)] {
+        let values = lines.filter { $0.key.elementsEqual(key.utf8) }.map(\.value)
+        let kept = values.lastIndex(of: []).map { Array(values[($0 + 1)...]) } ?? values
+        hold(list == kept, "a list holds what was said since it was emptied")
+    }
+}
+
+/// The Hub, and a Hub of one's own on this machine.
+private let authorities = [nil, "http://127.0.0.1:8080", "https://hub.example"].compactMap { endpoint in
+    try? Authority(endpointOption: endpoint, audienceOption: nil, environment: [:])
+}
+
+private func checkJudgement(_ description: CredentialDescription) {
+    for authority in authorities {
+        let host = text(description.host ?? [])
+        let isOurs = ["huggingface.co", "hf.co", authority.endpoint.authority].contains { same($0, host) }
+        switch GitHosts(authority).judge(description) {
+        case .notOurs: hold(!isOurs, "our hosts are answered")
+        case .insecure: hold(isOurs, "only our hosts are refused")
+        case .ours(let meant):
+            hold(isOurs, "only our hosts are answered")
+            hold(meant.endpoint.scheme == .https || meant.endpoint.isLoopback, "no token travels in the clear")
+            hold(text(description.transport ?? []) == meant.endpoint.scheme.rawValue, "over the protocol that git uses")
+            let isTheHub = meant.endpoint == .huggingFace && ["huggingface.co", "hf.co"].contains(host)
+            hold(isTheHub || same(meant.endpoint.authority, host), "a token of the host that git talks to")
+        }
+    }
+}
+
+private func checkAnswer(_ description: CredentialDescription) {
+    let secret = "hf_jwt_0123456789"
+    let token = HubToken(secret: Secret(copying: secret.utf8), expiresAt: now, sha256: "")
+    let bytes = Secret(joining: CredentialAnswer(token, for: description).pieces).reveal { $0.bytes }
+    guard bytes.last == UInt8(ascii: "\n"), let answer = lines(Array(bytes.dropLast())) else {
+        fatalError("broken property: an answer is key=value lines")
+    }
+    let keys = answer.map { text($0.key) }
+    let bearer = ["capability[]", "authtype", "ephemeral", "credential", "password_expiry_utc"]
+    hold(keys == bearer || keys == ["username", "password", "password_expiry_utc"], "an answer is one of two")
+    let field = answer.first { ["credential", "password"].contains(text($0.key)) }
+    hold(field?.value.elementsEqual(secret.utf8) == true, "an answer holds the token")
+    let name = description.username.map { text($0) } ?? "hf_user"
+    hold(keys == bearer || same(text(answer[0].value), name), "an answer keeps the user name")
+}
+
+/// A path names a repository only where nothing but a known ending follows the canonical name.
+///
+/// The input is a path, and the URL of a remote.
+package func fuzzGitPath(_ input: [UInt8]) {
+    if let resource = Resource(gitPath: input) { check(resource, path: input) }
+    if let resource = Resource(remoteURL: input, hosts: ["huggingface.co", "hf.co"]) {
+        hold(input.contains(text: "huggingface.co") || input.contains(text: "hf.co"), "the remote is the Hub's")
+        hold(input.contains(text: resource.canonical), "the remote holds the name")
+    }
+    // Whatever is a repository is one for git too.
+    guard let resource = try? Resource(parsing: text(input), endpoint: .huggingFace),
+        resource.kind != .user, resource.kind != .bucket, !resource.name.hasSuffix(".git")
+    else { return }
+    for ending in ["", "/", ".git", ".git/", ".git/info/lfs", "/info/lfs"] {
+        hold(Resource(gitPath: Array((resource.canonical + ending).utf8)) == resource, "'\(ending)' may follow a name")
+    }
+    for start in ["https://huggingface.co/", "https://user@hf.co/", "git@hf.co:"] {
+        let url = Array("\(start)\(resource.canonical)".utf8)
+        hold(Resource(remoteURL: url, hosts: ["huggingface.co", "hf.co"]) == resource, "'\(start)' may precede it")
+    }
+}
+
+private func check(_ resource: Resource, path: [UInt8]) {
+    hold(resource.kind != .user && resource.kind != .bucket, "git knows repositories alone")
+    hold(path.starts(with: resource.canonical.utf8), "a path begins with the canonical name")
+    let rest = text(path.dropFirst(resource.canonical.utf8.count))
+    let isEnding = ["", "/", ".git", ".git/"].contains(rest)
+    let isLFS = ["/info/lfs", ".git/info/lfs"].contains { ending in
+        rest.utf8.starts(with: ending.utf8)
+            && (rest.utf8.count == ending.utf8.count || rest.utf8.starts(with: "\(ending)/".utf8))
+    }
+    hold(isEnding || isLFS, "nothing else follows it")
+}
+
+/// The variables that configure git follow those that are there, and none is set twice.
+///
+/// The input is where the program lies, and what `GIT_CONFIG_COUNT` is.
+package func fuzzGitConfiguration(_ input: [UInt8]) {
+    let parts = fields(input)
+    let environment = Environment(entries: [Array("GIT_CONFIG_COUNT=".utf8) + (parts.dropFirst().first ?? [])])
+    let program = "/" + text(parts[0])
+    for authority in authorities {
+        let configuration = GitConfiguration(authority, programPath: program)
+        let variables = configuration.variables(after: environment)
+        let names = variables.map(\.key)
+        hold(Set(names).count == names.count, "no variable is set twice")
+        hold(names.allSatisfy { isVariableName($0.utf8) }, "each name is a variable's")
+        let count = Int(variables.first?.value ?? "") ?? 0
+        hold(names.first == "GIT_CONFIG_COUNT" && count >= configuration.entries.count, "git reads them all")
+        for helper in configuration.entries.map(\.value) where helper.hasSuffix(" git-credential") {
+            let isCommand = helper.hasPrefix("!")
+            let words = LittleShell.commands(Array(helper.utf8.dropFirst(isCommand ? 1 : 0)))
+            hold(words == [[Array(program.utf8), Array("git-credential".utf8)]], "git runs the program that is meant")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// A reader for the few words of shell that hfmint prints; `nil` for anything else.
+enum LittleShell {
+    /// The commands of a text, each a list of words, without their quotes.
+    static func commands(_ bytes: [UInt8]) -> [[[UInt8]]]? {
+        var commands: [[[UInt8]]] = []
+        var words: [[UInt8]] = []
+        var word: [UInt8]?
+        var isQuoted = false
+        var rest = bytes[...]
+        func endWord() {
+            if let finished = word { words.append(finished) }
+            word = nil
+        }
+        func endCommand() {
+            endWord()
+            if !words.isEmpty { commands.append(words) }
+            words = []
+        }
+        while let byte = rest.popFirst() {
+            switch (byte, isQuoted) {
+            case (UInt8(ascii: "'"), _):
+                isQuoted.toggle()
+                word = word ?? []
+            case (_, true): word = (word ?? []) + [byte]
+            case (UInt8(ascii: "\\"), false):
+                // Nothing but an apostrophe is ever escaped.
+                guard rest.popFirst() == UInt8(ascii: "'") else { return nil }
+                word = (word ?? []) + [UInt8(ascii: "'")]
+            case (UInt8(ascii: " "), false): endWord()
+            case (UInt8(ascii: "\n"), false), (UInt8(ascii: ";"), false): endCommand()
+            case (UInt8(ascii: "("), false), (UInt8(ascii: ")"), false):
+                // A parenthesis is a word of its own: only `(exit N)` has any.
+                endWord()
+                words.append([byte])
+            default:
+                guard isPlain([byte]) else { return nil }
+                word = (word ?? []) + [byte]
+            }
+        }
+        guard !isQuoted else { return nil }
+        endCommand()
+        return commands
+    }
+}
