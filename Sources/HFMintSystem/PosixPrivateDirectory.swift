@@ -127,7 +127,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        _ = try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.replaceBelow(name, with: bytes) }
+        // A job's tokens need not outlive a power failure, and a flush can take longer than the whole exchange.
+        _ = try naming("\(path)/\(name)") { () throws(Errno) in
+            try descriptor.replaceBelow(name, with: bytes, isLasting: false)
+        }
     }
 }
 
