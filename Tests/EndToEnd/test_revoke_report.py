@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+import evidence
 from jobs import Ended, Job
 
 
@@ -112,9 +113,9 @@ def test_the_token_may_come_on_stdin_or_by_path(job: Job) -> None:
         if how == "stdin":
             ended = job.run("revoke", "--token-stdin", "--json", stdin=token.encode() + b"\n")
         else:
-            (path,) = job.state.glob("token-*") if list(job.state.glob("token-*")) else (None,)
-            path = path or job.work / "token"
+            path = job.work / "token"
             path.write_text(token)
+            evidence.put_there(path)
             ended = job.run("revoke", "--json", HF_TOKEN_PATH=str(path))
         assert json.loads(ended.out)["outcome"] == "dead", ended
     ended = job.run("revoke", "hf_" + "a" * 34)
