@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import shlex
@@ -61,7 +62,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="see Scripts/bench")
     parser.add_argument("binary", type=Path)
     parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--write", type=Path, metavar="README")
     options = parser.parse_args()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        status = run(options.binary.resolve(), options.runs)
+    print(printed.getvalue(), end="")
+    if options.write:
+        text = options.write.read_text()
+        before, _, rest = text.partition("<!-- size -->\n")
+        after = rest[rest.index("<!-- /size -->") :]
+        options.write.write_text(f"{before}<!-- size -->\n{printed.getvalue()}{after}")
+    return status
+
+
+def run(binary: Path, runs: int) -> int:
+    """Build the world to measure in, and measure."""
     with tempfile.TemporaryDirectory(prefix="hfmint-bench-") as name:
         folder = Path(name)
         authority = Authority(folder / "authority")
@@ -69,7 +84,7 @@ def main() -> int:
         with World(root=folder / "world") as world:
             certificate = authority.issue("localhost")
             with Front(world, certificate, folder / "front") as front:
-                return measure(options.binary.resolve(), options.runs, world, front, folder)
+                return measure(binary, runs, world, front, folder)
 
 
 def trust(authority: Authority, store: Path) -> None:
