@@ -3,8 +3,12 @@
 #ifndef HFMINT_CLINUX_SHIM_H
 #define HFMINT_CLINUX_SHIM_H
 
+#include <linux/stat.h>
+#include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 /// No core dump, and no other process of this user may attach or read our memory.
 static inline int hfmint_linux_set_not_dumpable(void) {
@@ -22,5 +26,14 @@ int pipe2(int ends[2], int flags);
 
 /// execvpe(3), likewise.
 int execvpe(const char *program, char *const words[], char *const environment[]);
+
+/// When the file behind `descriptor` was made, in nanoseconds since 1970; 0 where its file system does not say.
+static inline uint64_t hfmint_linux_birth_time(int descriptor) {
+    struct statx answer;
+    const int empty_path = 0x1000; // AT_EMPTY_PATH, likewise
+    if (syscall(SYS_statx, descriptor, "", empty_path, STATX_BTIME, &answer) != 0) return 0;
+    if (!(answer.stx_mask & STATX_BTIME)) return 0;
+    return (uint64_t)answer.stx_btime.tv_sec * 1000000000u + answer.stx_btime.tv_nsec;
+}
 
 #endif

@@ -48,7 +48,8 @@ private func certificateReason(_ verifyResult: Int) -> String {
     case 10: "its certificate has expired"
     case 18, 19: "its certificate is self-signed"
     case 20, 21, 2: "its certificate is signed by an authority that is not trusted here"
-    case 0, 62: "its certificate is for another host"
+    // libcurl compares the names itself, and then leaves the result at what it began with.
+    case 0, 1, 62: "its certificate is for another host"
     default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 internal import HFMintCore
 
@@ -53,8 +54,7 @@ struct Descriptor: ~Copyable {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw .last }
         return FileIdentity(
-            device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino),
-            modifiedAt: raw.st_mtim.tv_sec * 1_000_000_000 + raw.st_mtim.tv_nsec)
+            device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino), madeAt: hfmint_linux_birth_time(number))
     }
 
     /// The whole of a regular file.

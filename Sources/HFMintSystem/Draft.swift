@@ -6,14 +6,19 @@ extension Descriptor {
     ///
     /// After a crash at any instant the name holds the old bytes or the new ones, and the next call removes the draft.
     ///
+    /// - Parameter isLasting: whether the new bytes must be there after a power failure; else the old ones may be.
     /// - Returns: which file stands there now.
     @discardableResult
-    func replaceBelow(_ name: String, with bytes: borrowing Secret) throws(Errno) -> FileIdentity {
-        try placeBelow(name, bytes).identity()
+    func replaceBelow(
+        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true
+    ) throws(Errno) -> FileIdentity {
+        try placeBelow(name, bytes, isLasting: isLasting).identity()
     }
 
     /// The same, and answers the new file: open for reading and appending, and locked.
-    func placeBelow(_ name: String, _ bytes: borrowing Secret) throws(Errno) -> Descriptor {
+    func placeBelow(
+        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true
+    ) throws(Errno) -> Descriptor {
         sweepDrafts(of: name)
         while true {
             // Random, not the process id: in a container that is the same in every run.
@@ -24,6 +29,7 @@ extension Descriptor {
             // was locked is gone, and another is made.
             guard file.tryLock(), try file.status().linkCount > 0 else { continue }
             try finish(file, draft, name, bytes)
+            if isLasting { try sync() }
             return file
         }
     }
@@ -35,7 +41,6 @@ extension Descriptor {
             try file.write(bytes)
             try file.sync()
             guard unsafe renameat(number, draft, number, name) == 0 else { throw .last }
-            try sync()
         } catch {
             _ = unsafe unlinkat(number, draft, 0)
             throw error

@@ -127,7 +127,8 @@ package struct PosixFiles: Files {
         guard existing.permissions == 0o600 else {
             throw FileFailure(path, "it exists with mode \(String(existing.permissions, radix: 8)) instead of 600")
         }
-        guard existing.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+        // None at all: another process has replaced it a moment ago.
+        guard existing.linkCount <= 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
     }
 
     /// A credential inside a work tree ends in a commit or an image.

@@ -104,21 +104,33 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     package func erase() throws(FileFailure) -> [String] {
         var erased: [String] = []
-        for name in names {
-            if descriptor.isDirectoryBelow(name) {
-                erased += try subdirectory(name).erase()
-                continue
+        var failure: FileFailure?
+        // A directory that a user named may hold other files, which are the user's.
+        for name in names where JobFileName.isOurs(name, in: path) {
+            do throws(FileFailure) {
+                erased += try erase(name)
+            } catch {
+                // One that cannot be removed does not save the others.
+                failure = failure ?? error
             }
-            try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
-            erased.append("\(path)/\(name)")
         }
-        // Not empty any more if another process of the job has just made a file: then it stays.
+        // Not empty if there are other files, or another process of the job has just made one: then it stays.
         _ = unsafe rmdir(path)
+        if let failure { throw failure }
         return erased
     }
 
+    private func erase(_ name: String) throws(FileFailure) -> [String] {
+        if descriptor.isDirectoryBelow(name) { return try subdirectory(name).erase() }
+        try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
+        return ["\(path)/\(name)"]
+    }
+
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        _ = try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.replaceBelow(name, with: bytes) }
+        // A job's tokens need not outlive a power failure, and a flush can take longer than the whole exchange.
+        _ = try naming("\(path)/\(name)") { () throws(Errno) in
+            try descriptor.replaceBelow(name, with: bytes, isLasting: false)
+        }
     }
 }
 

@@ -1,19 +1,41 @@
 import Glibc
 package import HFMintCore
+internal import Synchronization
 
 /// Writes to this process's stdout and stderr.
-package struct StandardStreams: Output {
+package final class StandardStreams: Output {
+    private let lost = Mutex<String?>(nil)
+
     package init() {}
 
+    /// Why something could not be written, if so: then nothing more went to stdout, and the caller must learn of it.
+    package var failure: String? { lost.withLock { $0 } }
+
     package func write(_ text: borrowing Secret, to stream: OutputStream) {
-        text.reveal { span in
+        // What was lost may have been the mask of what comes now.
+        guard stream == .err || failure == nil else { return }
+        do throws(Errno) {
+            try write(text, stream.descriptor)
+        } catch {
+            lost.withLock { $0 = $0 ?? "cannot write to std\(stream.rawValue): \(error.reason)" }
+        }
+    }
+
+    private func write(_ text: borrowing Secret, _ descriptor: CInt) throws(Errno) {
+        try text.reveal { span throws(Errno) in
             var done = 0
             while done < span.count {
                 let count = unsafe span.extracting(done...).withUnsafeBytes { bytes in
-                    unsafe Glibc.write(stream.descriptor, bytes.baseAddress, bytes.count)
+                    unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
                 }
                 if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
+                if count < 0 && errno == EAGAIN {
+                    // Whoever made the pipe may have made it non-blocking.
+                    var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = unsafe poll(&poller, 1, -1)
+                    continue
+                }
+                guard count >= 0 else { throw .last }
                 done += count
             }
         }

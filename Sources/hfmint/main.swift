@@ -6,6 +6,7 @@ import HFMintSystem
 ThisProcess.harden()
 
 let environment = ThisProcess.environment
+let streams = StandardStreams()
 let live = Context(
     environment: environment,
     transport: CurlTransport(environment: environment),
@@ -16,9 +17,14 @@ let live = Context(
     workers: ThreadPool(),
     digests: LibCrypto(),
     signatures: LibCrypto(),
-    output: StandardStreams(),
+    output: streams,
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path
 )
 
-ThisProcess.exit(runTool(ThisProcess.arguments, in: live))
+let status = runTool(ThisProcess.arguments, in: live)
+if status == 0, let failure = streams.failure {
+    streams.write("hfmint: error: \(failure) [state-unusable]\n", to: .err)
+    ThisProcess.exit(MintError.Code.stateUnusable.exitStatus.rawValue)
+}
+ThisProcess.exit(status)

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import product
+from jobs import Job
 from Sandbox.world import World
 
 
@@ -48,3 +49,21 @@ def hfmint(world: World, tmp_path: Path) -> Callable[..., product.Result]:
         return product.run([str(program), *arguments], env or job, cwd, stdin, timeout)
 
     return call
+
+
+@pytest.fixture
+def job(world: World, tmp_path: Path) -> Job:
+    """A GitHub job that the Hub trusts with acme/model."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    world.publish("acme/model")
+    return Job(world, program, tmp_path / "job")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell besides how they went: `record_property("told", TEXT)`."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.write_line(f"{report.nodeid}: {text}")

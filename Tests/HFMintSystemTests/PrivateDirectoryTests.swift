@@ -136,21 +136,48 @@ struct PrivateDirectoryTests {
         other.release()
     }
 
-    @Test("is erased with all that it holds")
+    private let token = "token-" + String(repeating: "0", count: 32)
+    private let lock = "lock-" + String(repeating: "a", count: 32)
+
+    @Test("is erased with all that hfmint put there, and its drafts")
     func erases() throws {
         let directory = try #require(try open(["d"]))
-        try directory.replace("a", with: Secret("secret"))
-        try directory.replace("b", with: Secret("secret"))
-        #expect(try directory.erase() == [folder("d/a"), folder("d/b")])
+        try directory.replace(token, with: Secret("secret"))
+        try directory.replace(lock, with: Secret("secret"))
+        try folder.file("d/.\(token).x1y2.draft")
+        #expect(try directory.erase() == [".\(token).x1y2.draft", lock, token].map { folder("d/\($0)") })
         #expect(try folder.names().isEmpty)
         #expect(try open(["d"], making: false) == nil)
+    }
+
+    @Test("is erased with the directories of runs, and what those hold")
+    func erasesRuns() throws {
+        let directory = try #require(try open(["d"]))
+        let run = try directory.subdirectory("run-1x2y")
+        for name in ["lock", "token"] { try run.replace(name, with: Secret("secret")) }
+        #expect(try directory.erase() == [folder("d/run-1x2y/lock"), folder("d/run-1x2y/token")])
+        #expect(try folder.names().isEmpty)
+    }
+
+    @Test(
+        "keeps what is not hfmint's, and stays with it",
+        arguments: [
+            "notes", ".profile", "token", "lock", "token-1", "env-file", ".x.draft",
+            "record-" + String(repeating: "g", count: 32),
+        ])
+    func keepsOthers(name: String) throws {
+        let directory = try #require(try open(["d"]))
+        try folder.file("d/\(name)")
+        try directory.replace(token, with: Secret("secret"))
+        #expect(try directory.erase() == [folder("d/\(token)")])
+        #expect(try folder.names("d") == [name])
     }
 
     @Test("overwrites what it removes, as another name of the same file shows")
     func overwrites() throws {
         let directory = try #require(try open(["d"]))
-        try directory.replace("a", with: Secret("secret"))
-        try FileManager.default.linkItem(atPath: folder("d/a"), toPath: folder("copy"))
+        try directory.replace(token, with: Secret("secret"))
+        try FileManager.default.linkItem(atPath: folder("d/\(token)"), toPath: folder("copy"))
         _ = try directory.erase()
         #expect(try folder.text("copy") == String(repeating: "\0", count: 6))
     }

@@ -38,9 +38,12 @@ private struct ForgetCommand {
         var remaining: [String] = []
         for directory in directories {
             for copy in UserCopy.all(in: directory) { erase(copy, &removed, &remaining) }
+            let before = directory.names
             do throws(FileFailure) {
                 removed += try directory.erase()
             } catch {
+                let after = directory.names
+                removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }
                 remaining.append("'\(error.path)': \(error.reason)")
             }
         }

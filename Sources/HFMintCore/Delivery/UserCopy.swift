@@ -15,7 +15,7 @@ package struct UserCopy: Equatable, Sendable {
             "path": .string(path),
             "device": .string("\(identity.device)"),
             "inode": .string("\(identity.inode)"),
-            "modified_at": .string("\(identity.modifiedAt)"),
+            "made_at": .string("\(identity.madeAt)"),
         ]
         try directory.replace(Self.prefix + fingerprint([Array(path.utf8)]), with: record.rendered())
     }
@@ -30,10 +30,9 @@ package struct UserCopy: Equatable, Sendable {
                 record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
             }
             guard let path = text("path"), let device = text("device").flatMap({ UInt64($0) }),
-                let inode = text("inode").flatMap({ UInt64($0) }),
-                let modifiedAt = text("modified_at").flatMap({ Int($0) })
+                let inode = text("inode").flatMap({ UInt64($0) }), let madeAt = text("made_at").flatMap({ UInt64($0) })
             else { return nil }
-            return UserCopy(path: path, FileIdentity(device: device, inode: inode, modifiedAt: modifiedAt))
+            return UserCopy(path: path, FileIdentity(device: device, inode: inode, madeAt: madeAt))
         }
     }
 }

@@ -14,8 +14,9 @@ package struct MintError: Error, Equatable, Sendable {
 
     package init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
         self.code = code
-        self.message = message
-        self.details = details
+        // Whoever types a token where something else belongs must not find it in the log.
+        self.message = message.withoutTokens
+        self.details = details.map(\.withoutTokens)
         self.hint = hint
     }
 }

@@ -79,7 +79,8 @@ extension HTTPResponse {
             return min(Int(digits) ?? most, most)
         }
         if let value = header("retry-after") {
-            return bounded(value[...]) ?? Timestamp(httpDate: value).map { min(max(0, $0 - now), most) }
+            // A date is by the server's clock, which need not be ours.
+            return bounded(value[...]) ?? Timestamp(httpDate: value).map { min(max(0, $0 - (date ?? now)), most) }
         }
         guard status == 429, let limits = header("ratelimit") else { return nil }
         let reset = limits.split(separator: ";").first { $0.utf8.starts(with: "t=".utf8) }

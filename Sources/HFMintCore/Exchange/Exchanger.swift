@@ -84,8 +84,9 @@ package struct Exchanger: Sendable {
         let idToken = try source.acquisition.idToken(
             in: context, limits: limits, remaining: attempts.remaining(context.clock))
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
-        try check(idToken.claims, limits: limits)
-        return try exchange(idToken, for: resource, limits: limits)
+        // What the ID token took is not there a second time.
+        try check(idToken.claims, limits: Attempts(until: deadline).limits(context.clock))
+        return try exchange(idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock))
     }
 
     private func exchange(

@@ -29,10 +29,11 @@ package struct TokenKey: Equatable, Sendable {
 }
 
 extension IDTokenSource {
-    /// What is known of this job's identity without a request: the platform, the source, the credential for the
+    /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
         var identity = [platform?.name ?? "none"]
+        identity += (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)

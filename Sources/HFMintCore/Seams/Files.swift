@@ -65,13 +65,14 @@ package protocol Files: Sendable {
 package struct FileIdentity: Equatable, Sendable {
     package let device: UInt64
     package let inode: UInt64
-    /// In nanoseconds since 1970: a file system gives a removed file's inode to the next one.
-    package let modifiedAt: Int
+    /// When the file was made, in nanoseconds since 1970, because a file system may give the number of a removed one
+    /// to the next; 0 where it keeps no such time.
+    package let madeAt: UInt64
 
-    package init(device: UInt64, inode: UInt64, modifiedAt: Int = 0) {
+    package init(device: UInt64, inode: UInt64, madeAt: UInt64 = 0) {
         self.device = device
         self.inode = inode
-        self.modifiedAt = modifiedAt
+        self.madeAt = madeAt
     }
 }
 
@@ -127,9 +128,11 @@ package protocol PrivateDirectory: Sendable {
     /// - Returns: `nil` where another process holds it.
     func openLog(_ name: String) throws(FileFailure) -> (any LogFile)?
 
-    /// Overwrites every file with zeros, as well as the disk lets us, removes it, and then the directory.
+    /// Overwrites every file of hfmint's with zeros, as well as the disk lets us, removes it, and then the directory
+    /// if nothing else is in it.
     ///
     /// - Returns: the paths that are gone.
+    /// - Throws: the first failure, after all have been tried.
     func erase() throws(FileFailure) -> [String]
 }
 

@@ -1,0 +1,29 @@
+/// The names of hfmint's own files in a job's directory, and of the directories of its runs.
+package enum JobFileName {
+    private static let kinds = ["copy-", "env-", "lock-", "record-", "rejected-", "token-"]
+    private static let runPrefix = "run-"
+    private static let namesInRun = ["lock", "token"]
+    private static let draftSuffix = ".draft"
+
+    /// Whether hfmint gave a file this name in `directory`: a kind and a fingerprint, or a draft of one.
+    package static func isOurs(_ name: String, in directory: String) -> Bool {
+        let bytes = Array(name.utf8)
+        let isInRun = isRun(directory.utf8.split(separator: ASCII.slash).last.map { Array($0) } ?? [])
+        guard bytes.first == ASCII.dot else { return isFinal(bytes[...], isInRun) || isRun(bytes) }
+        guard bytes.suffix(draftSuffix.utf8.count).elementsEqual(draftSuffix.utf8) else { return false }
+        return isFinal(bytes.dropFirst().prefix { $0 != ASCII.dot }, isInRun)
+    }
+
+    private static func isFinal(_ name: ArraySlice<UInt8>, _ isInRun: Bool) -> Bool {
+        if isInRun && namesInRun.contains(where: { name.elementsEqual($0.utf8) }) { return true }
+        guard let kind = kinds.first(where: { name.starts(with: $0.utf8) }) else { return false }
+        let digits = name.dropFirst(kind.utf8.count)
+        return digits.count == 32 && digits.allSatisfy { $0.isASCIIDigit || (0x61...0x66).contains($0) }
+    }
+
+    /// `run-` and a random number to the base of 36.
+    private static func isRun(_ name: [UInt8]) -> Bool {
+        name.starts(with: runPrefix.utf8)
+            && name.dropFirst(runPrefix.utf8.count).allSatisfy { $0.isASCIIDigit || $0.isASCIILowercase }
+    }
+}

@@ -1,0 +1,191 @@
+"""`hfmint forget`: what is gone, what remains and is named, and that it never fails a job."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import tracing
+from jobs import Ended, Job
+
+
+def forget(job: Job, *arguments: str, **more: object) -> tuple[list[str], list[str], Ended]:
+    """What was removed, and what remains; the exit status is always 0."""
+    ended = job.run("forget", "--json", *arguments, **more)  # type: ignore[arg-type]
+    assert ended.status == 0, ended
+    report = json.loads(ended.out)
+    return report["removed"], report["remaining"], ended
+
+
+def test_everything_is_gone_with_the_directory(job: Job) -> None:
+    """Records, tokens, environment files, locks."""
+    job.delivered(job.exchange())
+    state = job.state
+    there = {str(path) for path in state.iterdir()}
+    assert len(there) == 4
+    removed, remaining, _ = forget(job)
+    assert set(removed) == there
+    assert remaining == []
+    assert not state.exists()
+
+
+def test_a_job_without_tokens_is_fine(job: Job) -> None:
+    """Nothing is made to be removed."""
+    assert forget(job)[:2] == ([], [])
+    assert job.run("forget").out == "this job has no tokens here\n"
+    assert job.written() == {}
+
+
+def test_files_are_overwritten_first(job: Job) -> None:
+    """Also by another name: a hard link shows zeros."""
+    job.delivered(job.exchange())
+    (token,) = job.state.glob("token-*")
+    length = token.stat().st_size
+    witness = job.work / "witness"
+    witness.hardlink_to(token)
+    forget(job)
+    assert witness.read_bytes() == bytes(length)
+
+
+def test_drafts_of_killed_calls_are_gone_too(job: Job) -> None:
+    """They may hold a token."""
+    job.delivered(job.exchange())
+    (token,) = job.state.glob("token-*")
+    draft = job.state / f".{token.name}.abc123.draft"
+    shutil.copy(token, draft)
+    removed, _, _ = forget(job)
+    assert str(draft) in removed
+    assert not draft.exists()
+
+
+def test_a_users_copies_are_gone_too(job: Job) -> None:
+    """Those that deliveries with a path made."""
+    env, token = job.work / "job.env", job.work / "token"
+    job.exchange("--deliver", f"env-file={env}", "--deliver", f"token-file={token}")
+    job.exchange("--deliver", "env-file=relative.env")
+    removed, _, _ = forget(job, cwd=job.temp)
+    copies = [env, token, job.work / "relative.env"]
+    assert {str(path) for path in copies} <= set(removed)
+    assert not [path for path in copies if path.exists()]
+
+
+@pytest.mark.parametrize("how", ["renamed over", "removed and made", "moved away", "linked"])
+def test_what_took_a_copys_place_is_left_alone(job: Job, how: str) -> None:
+    """It is the user's; a file system may even give it the number of the old one."""
+    path = job.work / "job.env"
+    assert job.exchange("--deliver", f"env-file={path}").status == 0
+    if how == "renamed over":
+        (job.work / "new").write_text("mine\n")
+        (job.work / "new").rename(path)
+    elif how == "removed and made":
+        path.unlink()
+        path.write_text("mine\n")
+    elif how == "linked":
+        path.unlink()
+        (job.work / "mine").write_text("mine\n")
+        path.symlink_to("mine")
+    else:
+        path.unlink()
+    removed, _, _ = forget(job)
+    assert str(path) not in removed
+    if how != "moved away":
+        assert path.read_text() == "mine\n"
+
+
+def test_a_copy_that_the_job_wrote_to_is_still_the_copy(job: Job) -> None:
+    """It holds the token as before."""
+    path = job.work / "job.env"
+    assert job.exchange("--deliver", f"env-file={path}").status == 0
+    with path.open("a") as file:
+        file.write("MORE=1\n")
+    assert str(path) in forget(job)[0]
+    assert not path.exists()
+
+
+def test_other_files_in_a_named_directory_are_the_users(job: Job) -> None:
+    """Whatever they are called, and the directory stays with them."""
+    state = job.work / "hfmint/0123456789abcdef"
+    state.mkdir(mode=0o700, parents=True)
+    names = ["notes", ".profile", "token-1", "env-file", ".x.draft", "a-directory/below"]
+    for name in names:
+        (state / name).parent.mkdir(exist_ok=True)
+        (state / name).write_text("mine\n")
+    job.delivered(job.exchange("--state-dir", str(state)))
+    removed, _, _ = forget(job, "--state-dir", str(state))
+    assert len(removed) == 4
+    assert {path.name for path in state.iterdir()} == {Path(name).parts[0] for name in names}
+
+
+def test_one_file_that_cannot_be_removed_does_not_save_the_others(job: Job) -> None:
+    """It is named; the exit status is 0 all the same."""
+    job.delivered(job.exchange())
+    stuck = job.state / ("copy-" + "0" * 32)
+    (stuck / "x").mkdir(parents=True)
+    removed, remaining, _ = forget(job)
+    assert len(removed) == 4
+    assert len(remaining) == 1
+    assert str(stuck) in remaining[0]
+    assert [path.name for path in job.state.iterdir()] == [stuck.name]
+
+
+def test_a_disk_that_fails_does_not_fail_the_job(job: Job, tmp_path: Path) -> None:
+    """Overwriting is best effort; what could not be removed is said."""
+    tracing.require()
+    log = tmp_path / "calls"
+    for call, left in (("write", False), ("fsync", False), ("unlinkat", True), ("rmdir", False)):
+        job.delivered(job.exchange())
+        through = tracing.injecting(log, call, "error=EIO", 1)
+        removed, remaining, _ = forget(job, through=through)
+        assert len(removed) == (3 if left else 4), call
+        assert len(remaining) == (1 if left else 0), call
+        forget(job)
+
+
+def test_what_no_program_can_take_back_is_named(job: Job) -> None:
+    """The environment of this step, and lines for later ones."""
+    job.exchange("--deliver", "env", "--export")
+    token = job.exchange("--deliver", "stdout").out.strip()
+    _, remaining, ended = forget(job, HF_TOKEN=token)
+    assert remaining == [
+        "HF_TOKEN in the environment of this step, until it ends",
+        "a token in GITHUB_ENV, which the platform hands to later steps",
+    ]
+    job.silent_about_secrets(ended)
+
+
+def test_other_tokens_are_not_its_business(job: Job) -> None:
+    """A long-lived one was given to the job by someone else."""
+    job.delivered(job.exchange())
+    _, remaining, _ = forget(job, HF_TOKEN="hf_" + "a" * 34)
+    assert remaining == []
+
+
+def test_a_directory_that_is_not_ours_is_left_and_named(job: Job) -> None:
+    """And the exit status is 0."""
+    job.delivered(job.exchange())
+    job.state.chmod(0o755)
+    removed, _, ended = forget(job)
+    job.state.chmod(0o700)
+    assert removed == []
+    assert "leaving" in ended.err
+    assert len(list(job.state.iterdir())) == 4
+
+
+def test_another_jobs_tokens_stay(job: Job) -> None:
+    """On a runner that several jobs share."""
+    other = job.exchange(GITHUB_JOB="other")
+    job.delivered(job.exchange())
+    forget(job)
+    assert Path(other.exports["HF_TOKEN_PATH"]).exists()
+
+
+def test_after_it_the_next_call_exchanges_again(job: Job) -> None:
+    """Nothing is remembered."""
+    job.delivered(job.exchange())
+    forget(job)
+    job.delivered(job.exchange())
+    assert job.world.hub.exchanges() == 2
+    assert job.state.is_dir()

@@ -1,0 +1,63 @@
+"""strace: what a run does to the world, and what it does when a call fails or kills it.
+
+https://man7.org/linux/man-pages/man1/strace.1.html
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+# What changes the world; a question mark, because not every architecture has each.
+CHANGES = (
+    *("write", "pwrite64", "writev", "sendto", "sendmsg", "fsync", "fdatasync"),
+    *("rename", "renameat", "renameat2", "unlink", "unlinkat", "link", "linkat"),
+    *("mkdir", "mkdirat", "rmdir", "symlink", "symlinkat", "chmod", "fchmod"),
+    *("truncate", "ftruncate", "fallocate"),
+)
+
+
+def require() -> None:
+    """Skip where processes may not be traced."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    if subprocess.run(["strace", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no process may be traced here")
+
+
+def recording(log: Path, calls: Iterable[str] = CHANGES) -> list[str]:
+    """The words that run a command and write its calls to `log`, without any data."""
+    return [*_quiet(log), "-e", f"trace={_list(calls)}"]
+
+
+def injecting(log: Path, call: str, effect: str, number: int) -> list[str]:
+    """The words that run a command and let something happen at its Nth call of this name."""
+    return [*_quiet(log), "-e", f"trace=?{call}", "-e", f"inject=?{call}:{effect}:when={number}"]
+
+
+def _quiet(log: Path) -> list[str]:
+    return ["strace", "-f", "-qq", "-s", "0", "-o", str(log)]
+
+
+def _list(calls: Iterable[str]) -> str:
+    return ",".join(f"?{call}" for call in calls)
+
+
+def points(log: Path) -> list[tuple[str, int]]:
+    """Each call of the log and its number among those of its name, in order.
+
+    strace counts them for each thread; the first thread's are all there are.
+    """
+    counts: dict[str, int] = {}
+    found = []
+    lines = re.findall(r"(?m)^(\d+) +(\w+)\(", log.read_text())
+    assert len({thread for thread, _ in lines}) == 1
+    for _, call in lines:
+        counts[call] = counts.get(call, 0) + 1
+        found.append((call, counts[call]))
+    return found
