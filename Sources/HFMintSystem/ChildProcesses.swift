@@ -17,8 +17,7 @@ package struct ChildProcesses: Processes {
         } catch {
             // It leads a process group of its own, so what it started goes with it.
             _ = kill(-child, SIGKILL)
-            var status: CInt = 0
-            while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            while EndedChildren.shared.status(of: child) == nil { clock.sleep(for: .milliseconds(1)) }
             throw error
         }
     }
@@ -39,15 +38,16 @@ package struct ChildProcesses: Processes {
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         // A thread that renews a token blocks signals; what it starts must not inherit that.
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        var mask = ThisProcess.signalMask
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
-        let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+        let code = EndedChildren.shared.start(&child) { child in
+            unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+        }
         switch code {
         case 0: return (output, child)
         case ENOENT: throw .notFound
@@ -73,13 +73,13 @@ package struct ChildProcesses: Processes {
 
     /// A program that closed its output and goes on is asked for its end every 10 ms.
     private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
-        var status: CInt = 0
-        while true {
-            let ended = unsafe waitpid(child, &status, WNOHANG)
-            if ended == child { break }
+        var ended = EndedChildren.shared.status(of: child)
+        while ended == nil {
             guard clock.uptime() < deadline else { throw .timedOut }
             clock.sleep(for: .milliseconds(10))
+            ended = EndedChildren.shared.status(of: child)
         }
+        let status = ended ?? 0
         let signal = status & 0x7F
         return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
     }
