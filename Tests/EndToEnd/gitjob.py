@@ -27,6 +27,7 @@ class GitJob:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.program = self.program.resolve()
         self.work.mkdir(parents=True, exist_ok=True)
         self.environment = {
             **self.world.environment(self.kind),
@@ -37,7 +38,9 @@ class GitJob:
             **self.environment,
         }
 
-    def hfmint(self, *arguments: str, stdin: bytes = b"", cwd: Path | None = None) -> product.Result:
+    def hfmint(
+        self, *arguments: str, stdin: bytes = b"", cwd: Path | None = None
+    ) -> product.Result:
         """Run the product as this job."""
         command = [str(self.program), *arguments]
         return product.run(command, self.environment, cwd or self.work, stdin)

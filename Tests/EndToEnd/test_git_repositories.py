@@ -83,7 +83,9 @@ def test_two_repositories_in_one_job(world: World, job: GitJob) -> None:
 
 def kind_and_name(resource: str) -> tuple[str, str]:
     """As the Hub's table of repositories is keyed."""
-    kind, _, name = resource.partition("/") if resource.count("/") == 2 else ("models", "", resource)
+    kind, _, name = (
+        resource.partition("/") if resource.count("/") == 2 else ("models", "", resource)
+    )
     return kind, name
 
 

@@ -196,17 +196,20 @@ class GitHosting:
         writes = body["operation"] == "upload"
         self.batches += 1
         self.pause(self.batches)
-        answer = partial(self._batch_answer, body, writes)
+        shown = request.header("Authorization") or ""
+        answer = partial(self._batch_answer, body, writes, shown)
         return self._guarded(request, resource, "lfs-batch", writes, answer)
 
-    def _batch_answer(self, body: Mapping[str, object], writes: bool, resource: str) -> Response:
+    def _batch_answer(
+        self, body: Mapping[str, object], writes: bool, shown: str, resource: str
+    ) -> Response:
         wanted = body["objects"]
         assert isinstance(wanted, list)
-        objects = [self._actions(item, writes, resource) for item in wanted]
+        objects = [self._actions(item, writes, shown, resource) for item in wanted]
         return _lfs(200, {"transfer": "basic", "objects": objects})
 
     def _actions(
-        self, item: Mapping[str, object], writes: bool, resource: str
+        self, item: Mapping[str, object], writes: bool, shown: str, resource: str
     ) -> dict[str, object]:
         oid, size = str(item["oid"]), item["size"]
         answer: dict[str, object] = {"oid": oid, "size": size, "authenticated": True}
@@ -217,7 +220,11 @@ class GitHosting:
         storage = {"href": f"{self.hub.origin}/lfs-storage/{oid}?signature={self._sign(oid)}"}
         if not writes:
             return answer | {"actions": {"download": storage}}
-        verify = {"href": f"{self.url(resource)}.git/info/lfs/objects/verify"}
+        # Git-lfs asks no helper for this one: it sends the headers that it is told to send.
+        verify = {
+            "href": f"{self.url(resource)}.git/info/lfs/objects/verify",
+            "header": {"Authorization": shown},
+        }
         return answer | {"actions": {"upload": storage, "verify": verify}}
 
     def _verify(self, request: Request, resource: str) -> Response:
