@@ -88,6 +88,7 @@ private struct RunCommand {
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
         let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
