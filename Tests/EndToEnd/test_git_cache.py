@@ -1,4 +1,4 @@
-"""What the git helper keeps: one exchange for many questions, whoever dies, and no network for it."""
+"""What the git helper keeps: one exchange for many questions, whoever dies, and no network."""
 
 from __future__ import annotations
 
