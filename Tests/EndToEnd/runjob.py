@@ -66,7 +66,13 @@ class RunJob:
     def started(
         self, *arguments: str, prefix: tuple[str, ...] = (), **options: object
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """A run that goes on; killed if it is still there at the end."""
+        """A run that goes on; killed if it is still there at the end.
+
+        With `log=NAME`, what it says goes to that file.
+        """
+        log = options.pop("log", None)
+        if log:
+            options["stderr"] = os.open(self.file(str(log)), os.O_WRONLY | os.O_CREAT)
         process = subprocess.Popen(  # type: ignore[call-overload]
             [*prefix, *self.command(*arguments)],
             **{
@@ -79,6 +85,8 @@ class RunJob:
                 **options,
             },
         )
+        if log:
+            os.close(int(str(options["stderr"])))
         try:
             yield process
         finally:

@@ -63,7 +63,7 @@ package final class TokenKeeper: Sendable {
                 return nil
             }
             tell(error, left: left)
-            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 60)
+            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
         }
     }
 
