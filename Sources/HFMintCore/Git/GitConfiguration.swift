@@ -88,7 +88,7 @@ extension GitConfiguration {
     private func present(
         _ query: String, _ pattern: String, _ scope: GitScope, in context: Context
     ) throws(MintError) -> [String] {
-        let result = try run(["git", "config", scope.rawValue, "--null", query, pattern], in: context)
+        let result = try runSilently(["config", scope.rawValue, "--null", query, pattern], in: context)
         let values = result.output.reveal { $0.bytes }.split(separator: 0, omittingEmptySubsequences: false)
         return values.dropLast().map { String(decoding: $0, as: UTF8.self) }
     }
@@ -101,11 +101,10 @@ extension GitConfiguration {
     /// Git does not wait for a configuration file that another git is writing: it says so, with status 255 or 4.
     private func git(_ arguments: [String], accepting: [Int] = [0], in context: Context) throws(MintError) {
         let deadline = context.clock.uptime() + .seconds(3)
-        let silent = ["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments
-        var status = try run(silent, in: context).status
+        var status = try runSilently(arguments, in: context).status
         while [4, 255].contains(status), context.clock.uptime() < deadline {
             context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
-            status = try run(silent, in: context).status
+            status = try runSilently(arguments, in: context).status
         }
         // Once more, so that git's own message is seen.
         if !accepting.contains(status) { status = try run(["git"] + arguments, in: context).status }
@@ -114,6 +113,11 @@ extension GitConfiguration {
                 .stateUnusable, "git config failed with status \(status)",
                 hint: "git's own message is above; for --local, run this inside a work tree")
         }
+    }
+
+    /// Without git's own words on stderr.
+    private func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
+        try run(["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments, in: context)
     }
 
     private func run(_ command: [String], in context: Context) throws(MintError) -> ChildResult {

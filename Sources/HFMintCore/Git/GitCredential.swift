@@ -37,7 +37,9 @@ package struct GitCredential: Sendable {
         do throws(CredentialDescription.Malformed) {
             return try text.reveal { span throws(CredentialDescription.Malformed) in try CredentialDescription(span) }
         } catch {
-            throw .usage("what git sent cannot be understood: \(error.reason)")
+            throw .usage(
+                "what git sent cannot be understood: \(error.reason)",
+                hint: "look at the URL that git was given, and who wrote it: git remote -v")
         }
     }
 
@@ -48,7 +50,10 @@ package struct GitCredential: Sendable {
     ) throws(MintError) -> Resource {
         if let path = description.path {
             guard let resource = Resource(gitPath: path) else {
-                throw .usage("'\(String(decoding: path, as: UTF8.self))' is not the path of a repository on the Hub")
+                throw .usage(
+                    "'\(String(decoding: path, as: UTF8.self))' is not the path of a repository on the Hub",
+                    hint: "look at the URL that git was given (git remote -v): it ends in owner/name, or in"
+                        + " datasets/owner/name, spaces/owner/name, kernels/owner/name")
             }
             return resource
         }
