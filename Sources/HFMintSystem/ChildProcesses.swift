@@ -38,8 +38,9 @@ package struct ChildProcesses: Processes {
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         // A thread that renews a token blocks signals; what it starts must not inherit that.
-        var mask = ThisProcess.signalMask
-        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]

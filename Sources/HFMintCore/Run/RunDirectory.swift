@@ -8,6 +8,7 @@ package struct RunDirectory: Sendable {
 
     private static let prefix = "run-"
     private static let lockName = "lock"
+    private static let markName = "mark"
 
     /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
     package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
@@ -16,7 +17,8 @@ package struct RunDirectory: Sendable {
             do throws(FileFailure) {
                 let directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
                 let lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
-                guard directory.names.contains(Self.lockName) else { continue }
+                // Fails where it has just been removed.
+                try directory.replace(Self.markName, with: Secret(copying: []))
                 self.directory = directory
                 self.lock = lock
                 return
