@@ -6,29 +6,30 @@ struct Job {
     let directory: (any PrivateDirectory)?
     let exchanger: Exchanger
 
-    /// - Parameters:
-    ///   - source: instead of asking again, as standard input gives an ID token once.
-    ///   - stateDirectory: instead of the one that options and variables name.
-    init(
-        _ arguments: Arguments, authority: Authority, source: IDTokenSource? = nil,
-        stateDirectory: (any PrivateDirectory)? = nil, _ context: Context
+    init(_ arguments: Arguments, authority: Authority, _ context: Context) throws(MintError) {
+        let source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
+        let directory = try JobDirectory(
+            option: arguments.value(.stateDirectory), platform: source.platform, context: context
+        ).open(in: context)
+        try self.init(arguments, authority: authority, source: source, directory: directory, context)
+    }
+
+    /// The same job with its tokens elsewhere.
+    func moved(
+        to directory: any PrivateDirectory, _ arguments: Arguments, _ context: Context
+    ) throws(MintError) -> Job {
+        try Job(arguments, authority: exchanger.authority, source: source, directory: directory, context)
+    }
+
+    private init(
+        _ arguments: Arguments, authority: Authority, source: IDTokenSource, directory: (any PrivateDirectory)?,
+        _ context: Context
     ) throws(MintError) {
-        if let source {
-            self.source = source
-        } else {
-            self.source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
-        }
-        let platform = self.source.platform
-        if let stateDirectory {
-            directory = stateDirectory
-        } else {
-            directory = try JobDirectory(
-                option: arguments.value(.stateDirectory), platform: platform, context: context
-            ).open(in: context)
-        }
+        self.source = source
+        self.directory = directory
         if let directory { RunDirectory.sweep(directory, context: context) }
         exchanger = Exchanger(
-            authority: authority, source: self.source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
+            authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
             deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
             cache: directory.map { TokenCache($0, context: context) }, context: context)
     }

@@ -17,8 +17,7 @@ package struct ChildProcesses: Processes {
         } catch {
             // It leads a process group of its own, so what it started goes with it.
             _ = kill(-child, SIGKILL)
-            var status: CInt = 0
-            while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            while EndedChildren.shared.status(of: child) == nil { clock.sleep(for: .milliseconds(1)) }
             throw error
         }
     }
@@ -47,7 +46,9 @@ package struct ChildProcesses: Processes {
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
-        let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+        let code = EndedChildren.shared.start(&child) { child in
+            unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+        }
         switch code {
         case 0: return (output, child)
         case ENOENT: throw .notFound
@@ -73,13 +74,13 @@ package struct ChildProcesses: Processes {
 
     /// A program that closed its output and goes on is asked for its end every 10 ms.
     private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
-        var status: CInt = 0
-        while true {
-            let ended = unsafe waitpid(child, &status, WNOHANG)
-            if ended == child { break }
+        var ended = EndedChildren.shared.status(of: child)
+        while ended == nil {
             guard clock.uptime() < deadline else { throw .timedOut }
             clock.sleep(for: .milliseconds(10))
+            ended = EndedChildren.shared.status(of: child)
         }
+        let status = ended ?? 0
         let signal = status & 0x7F
         return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
     }

@@ -59,6 +59,37 @@ package struct PosixFiles: Files {
         }
     }
 
+    /// Not by opening `/dev/stdin`, which fails where standard input is a socket, as programs in JavaScript make it.
+    package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
+        do throws(Errno) {
+            return try readStandardInput(limit: limit)
+        } catch {
+            switch error.code {
+            case EFBIG: throw FileFailure("/dev/stdin", "it is larger than \(limit >> 10) KiB")
+            case ETIMEDOUT: throw FileFailure("/dev/stdin", "its end did not come within 30 s")
+            default: throw error.failure("/dev/stdin")
+            }
+        }
+    }
+
+    private func readStandardInput(limit: Int) throws(Errno) -> Secret {
+        let clock = SystemClock()
+        let deadline = clock.uptime() + .seconds(30)
+        var buffer = SecretBuffer(capacity: limit + 1)
+        while true {
+            let left = (deadline - clock.uptime()).milliseconds
+            guard left > 0 else { throw Errno(code: ETIMEDOUT) }
+            var poller = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&poller, 1, CInt(left)) > 0 else { continue }
+            let count = unsafe buffer.fill { room in unsafe Glibc.read(STDIN_FILENO, room.baseAddress, room.count) }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count >= 0 else { throw .last }
+            guard buffer.byteCount <= limit else { throw Errno(code: EFBIG) }
+            let text = buffer.finish()
+            if count == 0 || text.reveal({ $0.holdsEmptyLine }) { return text }
+        }
+    }
+
     package func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {
@@ -185,6 +216,12 @@ package struct PosixFiles: Files {
         guard !isSecret || !status.othersCanWrite else {
             throw FileFailure(path, "others can write it, so no token goes into it; leave out --export")
         }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var holdsEmptyLine: Bool {
+        indices.contains { self[$0] == ASCII.lineFeed && ($0 == 0 || self[$0 - 1] == ASCII.lineFeed) }
     }
 }
 

@@ -11,23 +11,24 @@ package struct PosixSupervisor: Supervisor {
     package init() {}
 
     package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
-        let original = SignalState.current(Self.ignored + Self.passedOn)
-        let passedOn = Self.passedOn.filter { !original.ignored.contains($0) }
+        let alreadyIgnored = (Self.ignored + Self.passedOn).filter(ThisProcess.isIgnored)
+        let passedOn = Self.passedOn.filter { !alreadyIgnored.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
         // Blocked before any thread starts, so that no signal ends us between here and the wait.
-        _ = watched.block()
+        watched.block()
         Self.ignored.forEach { _ = signal($0, SIG_IGN) }
-        let child = try spawn(command, original)
+        let child = try spawn(command, alreadyIgnored)
         if let renewal { RenewalThread.start(renewal) }
         return wait(for: child, watched)
     }
 
-    private func spawn(_ command: SupervisedCommand, _ original: SignalState) throws(SupervisionFailure) -> pid_t {
+    /// What was ignored stays so: a program that was started under `nohup` must not notice us.
+    private func spawn(_ command: SupervisedCommand, _ alreadyIgnored: [CInt]) throws(SupervisionFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var defaults = SignalSet((Self.ignored + Self.passedOn).filter { !original.ignored.contains($0) }).raw
-        var mask = original.mask.raw
+        var defaults = SignalSet((Self.ignored + Self.passedOn).filter { !alreadyIgnored.contains($0) }).raw
+        var mask = ThisProcess.signalMask
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
@@ -73,15 +74,28 @@ package struct PosixSupervisor: Supervisor {
             let found = unsafe waitpid(getpid() == 1 ? -1 : child, &status, WNOHANG | WUNTRACED)
             guard found > 0 else { return nil }
             // As process 1 we also bury what our child left behind.
-            guard found == child else { continue }
+            guard found == child else {
+                EndedChildren.shared.note(found, status)
+                continue
+            }
             if status & 0xFF == 0x7F {
-                raise(SIGSTOP)
+                if shellWaits(forStopBy: (status >> 8) & 0xFF) { raise(SIGSTOP) }
                 continue
             }
             let signal = status & 0x7F
             return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
         }
     }
+}
+
+/// Whether a stop of the child is the terminal's doing, so that a shell must learn of it.
+///
+/// SIGSTOP is sent by programs that stop themselves when Ctrl-Z is pressed, but also by who freezes a process from
+/// outside, and then lets go on that one alone: nobody would wake us.
+private func shellWaits(forStopBy signal: CInt) -> Bool {
+    if [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) { return true }
+    guard let terminal = try? Descriptor.open("/dev/tty", O_RDONLY | O_NOCTTY) else { return false }
+    return tcgetpgrp(terminal.number) == getpgrp()
 }
 
 extension SupervisionFailure {
@@ -128,31 +142,9 @@ private struct SignalSet {
         signals.forEach { _ = unsafe sigaddset(&raw, $0) }
     }
 
-    fileprivate init(raw: sigset_t) {
-        self.raw = raw
-    }
-
-    /// Blocks these signals too, and answers what was blocked before.
-    func block() -> SignalSet {
+    func block() {
         var set = raw
-        var before = sigset_t()
-        unsafe pthread_sigmask(SIG_BLOCK, &set, &before)
-        return SignalSet(raw: before)
-    }
-}
-
-/// What the signals did when hfmint was started: a program that was started under `nohup` must stay so.
-private struct SignalState {
-    let mask: SignalSet
-    let ignored: [CInt]
-
-    static func current(_ signals: [CInt]) -> SignalState {
-        let ignored = signals.filter { number in
-            var action = sigaction()
-            guard unsafe sigaction(number, nil, &action) == 0 else { return false }
-            return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
-        }
-        return SignalState(mask: SignalSet([]).block(), ignored: ignored)
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 }
 

@@ -12,12 +12,29 @@ package enum ThisProcess {
         _ = hfmint_linux_set_not_dumpable()
         // Where Swift's own crash reporter is installed, it has taken these already: it would print parts of our
         // memory, and waits for ever for a process that nobody may look into.
-        for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+        for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] where !isIgnored(signal) {
             _ = Glibc.signal(signal, SIG_DFL)
         }
+        _ = signalMask
+        // Who ignores it never hears that a child has ended.
+        _ = Glibc.signal(SIGCHLD, SIG_DFL)
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", O_RDWR)
         }
+    }
+
+    /// The signals that were blocked at the start.
+    static let signalMask: sigset_t = {
+        var mask = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
+        return mask
+    }()
+
+    /// Whether this process was started so, or has decided so.
+    static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// The soft limit alone, so that it can be given back to a child.

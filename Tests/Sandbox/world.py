@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
+from .githosting import GitHosting
 from .github import GitHub
 from .githubjob import GitHubJob
 from .gitlab import GitLab
@@ -44,6 +45,11 @@ class World:
         gitlab = GitLab(self.sentinels)
         self.hub.trust(gitlab.job.issuer, gitlab.key.jwks)
         return gitlab.start()
+
+    @cached_property
+    def git(self) -> GitHosting:
+        """The Hub's git repositories; the Hub serves them from when this is first named."""
+        return GitHosting(self.hub, self.root / "git")
 
     @property
     def servers(self) -> dict[str, Server]:

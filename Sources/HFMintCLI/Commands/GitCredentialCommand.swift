@@ -86,7 +86,7 @@ private struct GitCredentialCommand {
 
     private func standardInput() throws(MintError) -> Secret {
         do throws(FileFailure) {
-            return try context.files.read("/dev/stdin", limit: CredentialDescription.byteLimit) ?? Secret(copying: [])
+            return try context.files.readQuestion(limit: CredentialDescription.byteLimit)
         } catch {
             throw .usage("cannot read what git sent: \(error.reason)")
         }

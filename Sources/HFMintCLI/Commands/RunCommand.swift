@@ -66,8 +66,7 @@ private struct RunCommand {
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = try Job(
-            arguments, authority: authority, source: job.source, stateDirectory: runDirectory.directory, context)
+        let own = try job.moved(to: runDirectory.directory, arguments, context)
         let token = try own.exchanger.token(for: resource)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
@@ -75,7 +74,7 @@ private struct RunCommand {
         }
         defer { keeper.end() }
         context.transport.closeIdleConnections()
-        let command = child(token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
         do throws(SupervisionFailure) {
             return status(try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
@@ -88,12 +87,15 @@ private struct RunCommand {
         let name = "token-" + fingerprint([Array(resource.canonical.utf8)])
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
-        let command = child(token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
     /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
-    private func child(_ token: HubToken, path: String, stateDirectory: String) -> SupervisedCommand {
+    private func child(
+        _ job: Job, _ token: HubToken, path: String, stateDirectory: String
+    ) -> SupervisedCommand {
         var added = [
             Variable(Environment.Key.hfTokenPath.name, path),
             Variable(VariableName.hfToken.expiresAt, token.expiresAt.rfc3339),
@@ -102,8 +104,14 @@ private struct RunCommand {
         let git = GitConfiguration(
             authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if let idToken = context.environment.secret(.hfOIDCIDToken) {
+        if case .held(let idToken) = job.source.acquisition {
+            added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
+        } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))
+        }
+        // A token is for the Hub that gave it, and for no other that the program may know by itself.
+        if arguments.has(.endpoint) {
+            added.append(Variable(Environment.Key.hfEndpoint.name, authority.endpoint.description))
         }
         if arguments.has(.export) {
             context.note("HF_TOKEN holds the token's value, and that is not renewed")
@@ -117,14 +125,18 @@ private struct RunCommand {
 
     /// The git helper of the command proves the job in the way in which this call did.
     private func helperOptions(_ stateDirectory: String) -> [String] {
-        let passed: [Option] = [.endpoint, .audience, .provider, .idTokenFile, .idTokenCommand]
+        let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
         return ["--state-dir", stateDirectory]
-            + passed.flatMap { option -> [String] in
-                // On its stdin the helper has git's question.
-                guard let value = arguments.value(option), option != .idTokenFile || value != "-" else { return [] }
-                return ["--\(option.name)", value]
-            }
+            + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
+            + idTokenFile
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
+    }
+
+    /// As the command's git finds it, whatever its folder; what came over standard input is handed on as a variable.
+    private var idTokenFile: [String] {
+        guard let file = arguments.value(.idTokenFile), file != "-" else { return [] }
+        let isAbsolute = file.utf8.first == ASCII.slash
+        return ["--id-token-file", isAbsolute ? file : "\(context.files.workingDirectory)/\(file)"]
     }
 
     private func directory<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {

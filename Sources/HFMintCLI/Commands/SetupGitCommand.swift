@@ -37,8 +37,12 @@ private struct SetupGitCommand {
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.arguments = arguments
         self.context = context
+        // What the command line says of the Hub, the helper must know too: no variable would tell it.
+        let options = [Option.endpoint, .audience].flatMap { option in
+            arguments.value(option).map { ["--\(option.name)", $0] } ?? []
+        }
         configuration = GitConfiguration(
-            try arguments.authority(in: context.environment), programPath: context.programPath)
+            try arguments.authority(in: context.environment), programPath: context.programPath, options: options)
         let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
         guard scopes.count <= 1 else {
             throw .usage(

@@ -34,15 +34,16 @@ package struct Exchanger: Sendable {
         }
     }
 
-    /// A fresh token for `resource`, whatever the job already has, within a deadline of its own.
+    /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
         let again = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent,
             deadlineSeconds: deadlineSeconds, cache: cache, context: context)
-        let token = try again.exchange(for: resource)
-        cache?.keep(token, for: key(resource))
-        return token
+        return try again.exchange(for: resource)
     }
+
+    /// Has the job's next calls use `token`.
+    package func keep(_ token: HubToken, for resource: Resource) { cache?.keep(token, for: key(resource)) }
 
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
     package func drop(_ rejected: borrowing Secret, for resource: Resource) throws(MintError) {

@@ -43,13 +43,21 @@ extension IDTokenSource {
             identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
-            // Not the name of the variable: the same token counts as the same job under another.
+            // Not the name of the variable: the same token counts as the same job under another, and `run` hands on
+            // what it read from standard input.
+            let wasHandedOn = acquisition == .variable(.hfmintIDToken) || acquisition.isHeld
             identity += [
-                acquisition == .variable(.hfmintIDToken) ? "HF_OIDC_ID_TOKEN" : acquisition.source,
+                wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source,
                 claims?["iss"] ?? "", claims?["sub"] ?? "",
             ]
         }
         return identity
+    }
+}
+
+extension Acquisition {
+    fileprivate var isHeld: Bool {
+        if case .held = self { true } else { false }
     }
 }
 

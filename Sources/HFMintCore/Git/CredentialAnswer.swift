@@ -11,8 +11,9 @@ package struct CredentialAnswer: Sendable {
         if description.announces("authtype"), description.mayUse(scheme: "Bearer") {
             pieces = [.text("capability[]=authtype\nauthtype=Bearer\nephemeral=1\ncredential="), .token(token)]
         } else {
-            let username = description.username.map { String(decoding: $0, as: UTF8.self) } ?? "hf_user"
-            pieces = [.text("username=\(username)\npassword="), .token(token)]
+            // One that is known already stays as it is: what a helper leaves out, git keeps.
+            let isKnown = description.username.map { !$0.isEmpty } ?? false
+            pieces = [.text(isKnown ? "password=" : "username=hf_user\npassword="), .token(token)]
         }
         self.pieces = pieces + [.text("\npassword_expiry_utc=\(token.expiresAt.secondsSince1970)\n")]
     }

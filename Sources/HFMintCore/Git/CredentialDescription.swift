@@ -23,7 +23,8 @@ package struct CredentialDescription: Equatable, Sendable {
 
     /// Reads up to the first empty line, or the end.
     ///
-    /// The last value of a key counts, and an empty `key[]` empties its list, as git does.
+    /// An empty `key[]` empties its list, as git does. Unlike git, no second value of another key is taken: a caller
+    /// whose URL held a line feed would be told the credential of one host, and send it to the other.
     package init(_ text: Span<UInt8>) throws(Malformed) {
         guard text.count <= Self.byteLimit else { throw Malformed(reason: "more than 64 KiB") }
         var start = 0
@@ -44,16 +45,21 @@ package struct CredentialDescription: Equatable, Sendable {
         }
         let value = separator + 1..<line.count
         switch String(decoding: line.bytes(in: 0..<separator), as: UTF8.self) {
-        case "protocol": transport = line.bytes(in: value)
-        case "host": host = line.bytes(in: value)
-        case "path": path = line.bytes(in: value)
-        case "username": username = line.bytes(in: value)
+        case "protocol": try Self.set(&transport, line.bytes(in: value))
+        case "host": try Self.set(&host, line.bytes(in: value))
+        case "path": try Self.set(&path, line.bytes(in: value))
+        case "username": try Self.set(&username, line.bytes(in: value))
         case "url": try take(url: line.bytes(in: value))
         case "capability[]": Self.add(line.bytes(in: value), to: &capabilities)
         case "wwwauth[]": Self.add(line.bytes(in: value), to: &challenges)
         // `password` and `credential` stay where they are: see ``secret(named:in:)``.
         default: break
         }
+    }
+
+    private static func set(_ field: inout [UInt8]?, _ value: [UInt8]) throws(Malformed) {
+        guard field == nil else { throw Malformed(reason: "a key that is there twice") }
+        field = value
     }
 
     private static func add(_ value: [UInt8], to list: inout [[UInt8]]) {
@@ -68,10 +74,10 @@ package struct CredentialDescription: Equatable, Sendable {
         let rest = url[(colon + 3)...]
         let authority = rest.prefix { $0 != ASCII.slash }
         guard !authority.contains(UInt8(ascii: "@")) else { throw Malformed(reason: "a url with a user name") }
-        transport = Array(url[..<colon])
-        host = Array(authority)
+        try Self.set(&transport, Array(url[..<colon]))
+        try Self.set(&host, Array(authority))
         let path = rest.dropFirst(authority.count + 1)
-        self.path = path.isEmpty ? nil : Array(path)
+        if !path.isEmpty { try Self.set(&self.path, Array(path)) }
     }
 
     package func announces(_ capability: String) -> Bool {

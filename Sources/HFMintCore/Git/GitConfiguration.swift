@@ -16,16 +16,22 @@ package struct GitConfiguration: Sendable {
         helper = ([program, "git-credential"] + options.map(shellQuoted)).joined(separator: " ")
     }
 
-    /// In the order in which they must be added: an empty helper first, which makes git forget those of wider scopes.
+    /// In the order in which they must be added: an empty helper first, which makes git forget those before it.
     package var entries: [Entry] {
-        origins.flatMap { origin in
+        sections.flatMap { section in
             [
-                Entry(key: "credential.\(origin).helper", value: ""),
-                Entry(key: "credential.\(origin).helper", value: helper),
-                Entry(key: "credential.\(origin).useHttpPath", value: "true"),
+                Entry(key: "\(section).helper", value: ""),
+                Entry(key: "\(section).helper", value: helper),
+                Entry(key: "\(section).useHttpPath", value: "true"),
             ]
         }
     }
+
+    /// With a slash at the end, which says the same to git.
+    ///
+    /// A section that is spelled as people spell it may be there already: git would write into its middle, so that a
+    /// helper further down is asked and told too, and what is theirs could not be told from ours when it is undone.
+    private var sections: [String] { origins.map { "credential.\($0)/" } }
 
     /// Variables by which the entries reach every git that inherits them, behind those that are there already.
     ///
@@ -51,26 +57,42 @@ package enum GitScope: String, Sendable {
 }
 
 extension GitConfiguration {
-    /// Writes the entries, in place of what an earlier call wrote.
+    /// Writes the entries behind all others, in place of what an earlier call wrote.
     package func write(_ scope: GitScope, in context: Context) throws(MintError) {
+        // Helpers that were set in between are asked after ours, and told the token: so not only whether it is there.
+        // Git lists names in lower case, and so are our hosts.
+        let wanted = entries.map { entry in
+            "\(String(decoding: entry.key.utf8.map(\.asciiLowercased), as: UTF8.self))\n\(entry.value)"
+        }
+        guard try present("--get-regexp", "^credential\\.", scope, in: context).suffix(wanted.count) != wanted[...]
+        else {
+            return
+        }
         try remove(scope, in: context)
         for entry in entries { try git(["config", scope.rawValue, "--add", entry.key, entry.value], in: context) }
     }
 
     /// Removes what ``write(_:in:)`` wrote, and nothing else.
     package func remove(_ scope: GitScope, in context: Context) throws(MintError) {
-        for origin in origins where try isSet(origin, scope, in: context) {
-            try unset("credential.\(origin).helper", "^$", scope, in: context)
-            try unset("credential.\(origin).helper", "git-credential$", scope, in: context)
-            try unset("credential.\(origin).useHttpPath", "^true$", scope, in: context)
-        }
+        for section in sections { try remove(section, scope, in: context) }
     }
 
-    /// Whether a helper of hfmint's is there, also one from another place.
-    private func isSet(_ origin: String, _ scope: GitScope, in context: Context) throws(MintError) -> Bool {
-        let result = try run(["config", scope.rawValue, "--get-all", "credential.\(origin).helper"], in: context)
-        let values = result.output.reveal { $0.bytes }.split(separator: ASCII.lineFeed)
-        return values.contains { $0.suffix("git-credential".utf8.count).elementsEqual("git-credential".utf8) }
+    private func remove(_ section: String, _ scope: GitScope, in context: Context) throws(MintError) {
+        // A helper of hfmint's, also one from another place; without one, nothing here is ours.
+        let helpers = try present("--get-all", "\(section).helper", scope, in: context)
+        let words = helpers.flatMap { $0.utf8.split(separator: ASCII.space) }
+        guard words.contains(where: { $0.elementsEqual("git-credential".utf8) }) else { return }
+        try unset("\(section).useHttpPath", "^true$", scope, in: context)
+        try unset("\(section).helper", " git-credential( |$)", scope, in: context)
+        try unset("\(section).helper", "^$", scope, in: context)
+    }
+
+    private func present(
+        _ query: String, _ pattern: String, _ scope: GitScope, in context: Context
+    ) throws(MintError) -> [String] {
+        let result = try runSilently(["config", scope.rawValue, "--null", query, pattern], in: context)
+        let values = result.output.reveal { $0.bytes }.split(separator: 0, omittingEmptySubsequences: false)
+        return values.dropLast().map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func unset(_ key: String, _ pattern: String, _ scope: GitScope, in context: Context) throws(MintError) {
@@ -78,8 +100,16 @@ extension GitConfiguration {
         try git(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], in: context)
     }
 
+    /// Git does not wait for a configuration file that another git is writing: it says so, with status 255 or 4.
     private func git(_ arguments: [String], accepting: [Int] = [0], in context: Context) throws(MintError) {
-        let status = try run(arguments, in: context).status
+        let deadline = context.clock.uptime() + .seconds(3)
+        var status = try runSilently(arguments, in: context).status
+        while [4, 255].contains(status), context.clock.uptime() < deadline {
+            context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
+            status = try runSilently(arguments, in: context).status
+        }
+        // Once more, so that git's own message is seen.
+        if !accepting.contains(status) { status = try run(["git"] + arguments, in: context).status }
         guard accepting.contains(status) else {
             throw MintError(
                 .stateUnusable, "git config failed with status \(status)",
@@ -87,9 +117,14 @@ extension GitConfiguration {
         }
     }
 
-    private func run(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
+    /// Without git's own words on stderr.
+    private func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
+        try run(["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments, in: context)
+    }
+
+    private func run(_ command: [String], in context: Context) throws(MintError) -> ChildResult {
         do throws(ProcessFailure) {
-            return try context.processes.run(ChildCommand(["git"] + arguments))
+            return try context.processes.run(ChildCommand(command))
         } catch {
             throw MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")
         }

@@ -1,8 +1,5 @@
 /// Answers git for the Hub's hosts, and stays silent for all others.
 package struct GitCredential: Sendable {
-    /// Gives a token of the Hub that it is handed, for the resource.
-    package typealias TokenGiver = @Sendable (Authority, Resource) throws(MintError) -> HubToken
-
     private let hosts: GitHosts
     private let context: Context
 
@@ -27,10 +24,12 @@ package struct GitCredential: Sendable {
         case .notOurs: return nil
         case .insecure:
             throw MintError(
-                .endpointRefused, "git asks over an unencrypted connection, and no token is sent over one",
+                .endpointRefused, "git asks over something other than https, and no token is sent over that",
                 hint: "use an https remote: git remote set-url origin https://huggingface.co/owner/name")
         case .ours(let authority):
-            return Question(description: description, authority: authority, resource: try resource(of: description))
+            return Question(
+                description: description, authority: authority,
+                resource: try resource(of: description, on: authority.endpoint))
         }
     }
 
@@ -38,32 +37,42 @@ package struct GitCredential: Sendable {
         do throws(CredentialDescription.Malformed) {
             return try text.reveal { span throws(CredentialDescription.Malformed) in try CredentialDescription(span) }
         } catch {
-            throw .usage("what git sent cannot be understood: \(error.reason)")
+            throw .usage(
+                "what git sent cannot be understood: \(error.reason)",
+                hint: "look at the URL that git was given, and who wrote it: git remote -v")
         }
     }
 
     /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, else
     /// the repository that this work tree came from.
-    private func resource(of description: CredentialDescription) throws(MintError) -> Resource {
+    private func resource(
+        of description: CredentialDescription, on endpoint: Origin
+    ) throws(MintError) -> Resource {
         if let path = description.path {
             guard let resource = Resource(gitPath: path) else {
-                throw .usage("'\(String(decoding: path, as: UTF8.self))' is not the path of a repository on the Hub")
+                throw .usage(
+                    "'\(String(decoding: path, as: UTF8.self))' is not the path of a repository on the Hub",
+                    hint: "look at the URL that git was given (git remote -v): it ends in owner/name, or in"
+                        + " datasets/owner/name, spaces/owner/name, kernels/owner/name")
             }
             return resource
         }
         for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
             guard let text = context.environment[key] else { continue }
-            return try Resource(parsing: text, endpoint: .huggingFace)
+            return try Resource(parsing: text, endpoint: endpoint)
         }
         if let resource = originOfWorkTree() { return resource }
         throw .usage(
-            "git did not say which repository it means",
-            hint: "run `hfmint setup-git`, or git config --global credential.https://huggingface.co.useHttpPath true")
+            "nobody said which repository is meant: the question has no path, HFMINT_RESOURCE is not set, and there is"
+                + " no `origin` on the Hub",
+            hint: "run `hfmint setup-git`, so that git sends the path; for git-xet, which sends none, set"
+                + " HFMINT_RESOURCE=owner/name")
     }
 
+    /// As git itself would reach it: `url.<base>.insteadOf` counts.
     private func originOfWorkTree() -> Resource? {
         let command = ChildCommand(
-            ["git", "config", "--get", "remote.origin.url"], milliseconds: 5_000, byteLimit: 8_192)
+            ["git", "ls-remote", "--get-url", "origin"], milliseconds: 5_000, byteLimit: 8_192)
         guard let result = try? context.processes.run(command), result.status == 0 else { return nil }
         return Resource(remoteURL: result.output.withoutTrailingLineBreak().reveal { $0.bytes }, hosts: hosts.names)
     }

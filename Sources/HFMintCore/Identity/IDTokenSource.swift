@@ -108,6 +108,8 @@ extension Acquisition {
     private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {
         let hint = "give a command that prints the ID token, and nothing else, on stdout"
         let result: ChildResult
+        // Libcurl leaves its descriptors open for every program that is started.
+        context.transport.closeIdleConnections()
         do throws(ProcessFailure) {
             result = try context.processes.run(command)
         } catch {

@@ -8,16 +8,34 @@ package struct RunDirectory: Sendable {
 
     private static let prefix = "run-"
     private static let lockName = "lock"
+    private static let markName = "mark"
 
+    /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
     package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
-        directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
-        lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
+        var failure: FileFailure?
+        for _ in 0..<5 {
+            do throws(FileFailure) {
+                let directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
+                let lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
+                // Fails where it has just been removed.
+                try directory.replace(Self.markName, with: Secret(copying: []))
+                self.directory = directory
+                self.lock = lock
+                return
+            } catch {
+                failure = error
+            }
+        }
+        throw failure ?? FileFailure(job.path, "what is made there is removed at once")
     }
 
     /// Removes everything; what cannot be removed is noted.
+    ///
+    /// Twice if need be: a git that the program left behind may be writing a token of its own.
     package func end(_ context: Context) {
         do throws(FileFailure) {
             _ = try directory.erase()
+            if !directory.names.isEmpty { _ = try directory.erase() }
         } catch {
             context.note("'\(error.path)' remains: \(error.reason)")
         }

@@ -7,7 +7,11 @@ package final class TokenKeeper: Sendable {
         var token: HubToken
         var obtainedAt: Timestamp
         var hasEnded = false
+        /// What has been said already, so that it is said once.
+        var said: Trouble?
     }
+
+    private enum Trouble { case delayed, expired }
 
     private let state: Mutex<State>
     private let exchanger: Exchanger
@@ -50,33 +54,50 @@ package final class TokenKeeper: Sendable {
     /// Until it expires the old token stays; an empty file, never.
     private func renew() -> Duration? {
         do throws(MintError) {
-            let token = try exchanger.renewedToken(for: resource)
-            return keep(token)
+            return keep(try exchanger.renewedToken(for: resource))
         } catch {
             let left = state.withLock { $0.token.expiresAt } - context.clock.now()
-            guard error.code.exitStatus == .retryLater, left > 0 else {
+            guard error.code.exitStatus == .retryLater else {
                 context.note("the token for \(resource.canonical) is not renewed: \(error.message)")
-                context.note("it \(left > 0 ? "expires in \(inWords(seconds: left))" : "has expired")")
+                context.note(left > 0 ? "it expires in \(inWords(seconds: left))" : "it has expired")
                 return nil
             }
-            context.note("the token for \(resource.canonical) could not be renewed yet: \(error.message)")
-            return .seconds(max(1, min(60, left / 4)))
+            tell(error, left: left)
+            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
         }
     }
 
+    private func tell(_ error: MintError, left: Int) {
+        let trouble = left > 0 ? Trouble.delayed : .expired
+        let isNews = state.withLock { state in
+            defer { state.said = trouble }
+            return state.said != trouble && !state.hasEnded
+        }
+        guard isNews else { return }
+        context.note("the token for \(resource.canonical) could not be renewed yet: \(error.message)")
+        let last = left > 0 ? "is good for another \(inWords(seconds: left))" : "has expired"
+        context.note("the last one \(last); hfmint goes on trying")
+    }
+
+    /// With the lock held from the first byte to the last, so that nothing is written once the files are removed.
     private func keep(_ token: HubToken) -> Duration? {
+        var wasDelayed = false
         let failure: FileFailure? = state.withLock { state in
             guard !state.hasEnded else { return nil }
+            wasDelayed = state.said != nil
             do throws(FileFailure) {
                 try directory.replace(Self.fileName, with: token.secret)
+                exchanger.keep(token, for: resource)
                 state.token = token
                 state.obtainedAt = context.clock.now()
+                state.said = nil
                 return nil
             } catch {
                 return error
             }
         }
         if let failure { context.note("the renewed token cannot be written to '\(failure.path)': \(failure.reason)") }
+        if wasDelayed, failure == nil { context.note("the token for \(resource.canonical) is renewed") }
         return waitUntilHalfLife
     }
 }

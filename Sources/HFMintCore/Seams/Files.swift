@@ -5,6 +5,11 @@ package protocol Files: Sendable {
     /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
     func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
+    /// What a caller says on standard input: up to its first empty line, or its end.
+    ///
+    /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come within 30 s.
+    func readQuestion(limit: Int) throws(FileFailure) -> Secret
+
     /// Opens a directory that belongs to this user alone (0700).
     ///
     /// - Parameter making: whether to make it, and those between it and its base, where they do not exist.
@@ -59,6 +64,13 @@ package protocol Files: Sendable {
     var workingDirectory: String { get }
 
     var userID: UInt32 { get }
+}
+
+extension Files {
+    /// For those whose standard input is a file like others: all of it.
+    package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
+        try read("/dev/stdin", limit: limit) ?? Secret(copying: [])
+    }
 }
 
 /// Which file stands at a path, whatever its name: what it was replaced by is another one.

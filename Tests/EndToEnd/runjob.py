@@ -1,0 +1,127 @@
+"""`hfmint run` in a world: started, watched through files and pipes, signalled, and waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import product
+from Sandbox.world import Job, World
+
+PATIENCE = 30.0
+
+
+def wait_for(what: str, test: Callable[[], object], timeout: float = PATIENCE) -> None:
+    """Wait until something is so; fail with `what` if it does not become so."""
+    deadline = time.monotonic() + timeout
+    while not test():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not in {timeout} s: {what}")
+        time.sleep(0.02)
+
+
+@dataclass
+class RunJob:
+    """One job with an environment of its own, and a folder in which its programs run."""
+
+    world: World
+    program: Path
+    work: Path
+    kind: Job = "github"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.program = self.program.resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.environment = {**self.world.environment(self.kind), **self.environment}
+        if self.kind == "github":
+            self.world.publish("acme/model")
+        else:
+            issuer = self.world.gitlab.job.issuer
+            claims = {"project_path": self.world.gitlab.job.project}
+            self.world.publish("acme/model", issuer, claims)
+
+    def command(self, *arguments: str) -> list[str]:
+        """`hfmint run …`."""
+        return [str(self.program), "run", *arguments]
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> product.Result:
+        """Run to the end."""
+        environment = {**self.environment, **(env or {})}
+        return product.run(self.command(*arguments), environment, self.work, stdin)
+
+    def shell(self, script: str, *options: str) -> product.Result:
+        """Run a script of the shell with a token for acme/model."""
+        return self.run("acme/model", *options, "--", "sh", "-c", script)
+
+    @contextmanager
+    def started(
+        self, *arguments: str, prefix: tuple[str, ...] = (), **options: object
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A run that goes on; killed if it is still there at the end.
+
+        With `log=NAME`, what it says goes to that file.
+        """
+        log = options.pop("log", None)
+        if log:
+            options["stderr"] = os.open(self.file(str(log)), os.O_WRONLY | os.O_CREAT)
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            [*prefix, *self.command(*arguments)],
+            **{
+                "env": self.environment,
+                "cwd": self.work,
+                "stdin": subprocess.DEVNULL,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                "start_new_session": True,
+                **options,
+            },
+        )
+        if log:
+            os.close(int(str(options["stderr"])))
+        try:
+            yield process
+        finally:
+            for stop in (process.kill, lambda: os.killpg(process.pid, signal.SIGKILL)):
+                with suppress(OSError):
+                    stop()
+            process.wait(PATIENCE)
+            for stream in (process.stdout, process.stderr):
+                if stream:
+                    stream.close()
+
+    def file(self, name: str) -> Path:
+        """A file of the work folder."""
+        return self.work / name
+
+    def wait_for_file(self, name: str) -> str:
+        """What a program wrote there, as soon as it is there with an end of line."""
+        path = self.file(name)
+        wait_for(f"{name}", lambda: path.exists() and path.read_text().endswith("\n"))
+        return path.read_text().rstrip("\n")
+
+    def traces(self) -> list[Path]:
+        """Files of this world that hold a token of the Hub."""
+        tokens = [secret for secret in self.world.secrets if secret.startswith("hf_")]
+        if not tokens:
+            return []
+        done = subprocess.run(
+            ["grep", "-rlF", "-f", "-", str(self.world.root)],
+            input="\n".join(tokens).encode(),
+            capture_output=True,
+            check=False,
+        )
+        return [Path(line) for line in done.stdout.decode().splitlines()]
+
+    def left(self) -> list[str]:
+        """What stands below the job's directory."""
+        folder = Path(self.environment.get("RUNNER_TEMP", str(self.world.root / "run"))) / "hfmint"
+        return sorted(str(path.relative_to(folder)) for path in folder.glob("*/run-*"))
