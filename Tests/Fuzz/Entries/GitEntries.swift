@@ -45,21 +45,20 @@ private func lines(_ input: [UInt8]) -> [Line]? {
         guard !host.contains(UInt8(ascii: "@")) else { return nil }
         lines.append((Array("protocol".utf8), Array(value.prefix(parts[0].utf8.count))))
         lines.append((Array("host".utf8), host))
-        lines.append((Array("path from url".utf8), Array(rest.dropFirst(host.count + 1))))
+        let path = Array(rest.dropFirst(host.count + 1))
+        if !path.isEmpty { lines.append((Array("path".utf8), path)) }
     }
-    return lines
+    let once = ["protocol", "host", "path", "username"]
+    let isTold = once.allSatisfy { key in lines.count { $0.key.elementsEqual(key.utf8) } < 2 }
+    return isTold ? lines : nil
 }
 
 private func check(_ description: CredentialDescription, _ lines: [Line]) {
-    func last(_ keys: String...) -> Line? {
-        lines.last { line in keys.contains { line.key.elementsEqual($0.utf8) } }
-    }
+    func last(_ key: String) -> Line? { lines.last { $0.key.elementsEqual(key.utf8) } }
     hold(description.transport == last("protocol")?.value, "the last protocol counts")
     hold(description.host == last("host")?.value, "the last host counts")
     hold(description.username == last("username")?.value, "the last user name counts")
-    let path = last("path", "path from url")
-    let isUnset = path.map { $0.value.isEmpty && $0.key.elementsEqual("path from url".utf8) } ?? true
-    hold(description.path == (isUnset ? nil : path?.value), "the last path counts")
+    hold(description.path == last("path")?.value, "the path counts")
     for (key, list) in [("capability[]", description.capabilities), ("wwwauth[]", description.challenges)] {
         let values = lines.filter { $0.key.elementsEqual(key.utf8) }.map(\.value)
         let kept = values.lastIndex(of: []).map { Array(values[($0 + 1)...]) } ?? values
@@ -98,11 +97,12 @@ private func checkAnswer(_ description: CredentialDescription) {
     }
     let keys = answer.map { text($0.key) }
     let bearer = ["capability[]", "authtype", "ephemeral", "credential", "password_expiry_utc"]
-    hold(keys == bearer || keys == ["username", "password", "password_expiry_utc"], "an answer is one of two")
+    let isNamed = description.username.map { !$0.isEmpty } ?? false
+    let basic = (isNamed ? [] : ["username"]) + ["password", "password_expiry_utc"]
+    hold(keys == bearer || keys == basic, "an answer is one of two")
     let field = answer.first { ["credential", "password"].contains(text($0.key)) }
     hold(field?.value.elementsEqual(secret.utf8) == true, "an answer holds the token")
-    let name = description.username.map { text($0) } ?? "hf_user"
-    hold(keys == bearer || same(text(answer[0].value), name), "an answer keeps the user name")
+    hold(keys == bearer || isNamed || same(text(answer[0].value), "hf_user"), "an answer names a user")
 }
 
 /// A path names a repository only where nothing but a known ending follows the canonical name.

@@ -48,7 +48,7 @@ extension GitFindings.Setting {
 
     var isHFMint: Bool {
         let words = (value ?? "").utf8.split(separator: ASCII.space)
-        return words.last?.elementsEqual("git-credential".utf8) == true && (value ?? "").contains("hfmint")
+        return words.contains { $0.elementsEqual("git-credential".utf8) } && (value ?? "").contains("hfmint")
     }
 
     /// The file that it stands in, for a message.
