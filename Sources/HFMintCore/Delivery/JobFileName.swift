@@ -2,7 +2,7 @@
 package enum JobFileName {
     private static let kinds = ["copy-", "env-", "lock-", "record-", "rejected-", "token-"]
     private static let runPrefix = "run-"
-    private static let namesInRun = ["lock", "token"]
+    private static let namesInRun = ["lock", "mark", "token"]
     private static let draftSuffix = ".draft"
 
     /// Whether hfmint gave a file this name in `directory`: a kind and a fingerprint, or a draft of one.
