@@ -47,7 +47,8 @@ extension PosixFiles {
             throw FileFailure(path, "it belongs to another user, and would no longer")
         }
         guard geteuid() == 0 || isGroupOfOurs(existing.group) else {
-            throw FileFailure(path, "it belongs to a group (\(existing.group)) that this user is not in, and would no longer")
+            throw FileFailure(
+                path, "it belongs to a group (\(existing.group)) that this user is not in, and would no longer")
         }
         let rights = FileRights(like: existing, mode: mode)
         guard rights.mode & 0o007 == 0 else {
