@@ -1,3 +1,4 @@
+import Foundation
 import HFMintCore
 import Testing
 
@@ -97,5 +98,17 @@ struct SinkTargetTests {
         ])
     func complaint(text: String, expected: String) throws {
         #expect(try SinkScene.complaints(text) == [expected])
+    }
+
+    @Test("every example in the documentation is one that a manifest may hold")
+    func documentation() throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+        let text = try String(contentsOf: root.appending(path: "docs/rotation-sinks.md"), encoding: .utf8)
+        let examples = text.components(separatedBy: "```json5\n").dropFirst().map {
+            $0.components(separatedBy: "```")[0]
+        }
+        #expect(examples.count >= sinkKinds.count)
+        for example in examples { #expect(try SinkScene.complaints(example) == []) }
+        #expect(sinkKinds.allSatisfy { text.contains("\n## `\($0.kind)`\n") })
     }
 }
