@@ -32,15 +32,17 @@ let package = Package(
             name: "hfmint", dependencies: ["HFMintCLI", "HFMintCore", "HFMintSystem"], swiftSettings: strict),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibsodium"),
         .systemLibrary(name: "CLinux"),
 
         // What is decided: no I/O, clock, or globals.
         .target(name: "HFMintCore", swiftSettings: strict),
         // What users see: commands, help, reports, printing.
         .target(name: "HFMintCLI", dependencies: ["HFMintCore"], swiftSettings: strict),
-        // What touches the machine: curl, files, processes, clocks, libcrypto.
+        // What touches the machine: curl, files, processes, clocks, libcrypto, libsodium.
         .target(
-            name: "HFMintSystem", dependencies: ["HFMintCore", "CCurl", "CLibcrypto", "CLinux"], swiftSettings: strict),
+            name: "HFMintSystem", dependencies: ["HFMintCore", "CCurl", "CLibcrypto", "CLibsodium", "CLinux"],
+            swiftSettings: strict),
 
         // Stands in for the machine in tests; never part of hfmint.
         .target(

@@ -31,6 +31,16 @@ struct Descriptor: ~Copyable {
         guard fchmod(number, mode) == 0 else { throw .last }
     }
 
+    func setRights(_ rights: FileRights) throws(Errno) {
+        let status = try status()
+        let owner = rights.owner ?? status.owner
+        let group = rights.group ?? status.group
+        if owner != status.owner || group != status.group {
+            guard fchown(number, owner, group) == 0 else { throw .last }
+        }
+        try setMode(rights.mode)
+    }
+
     /// Writes everything, in one call unless the kernel takes it in parts.
     func write(_ secret: borrowing Secret) throws(Errno) {
         try secret.reveal { span throws(Errno) in
@@ -114,6 +124,7 @@ final class SharedDescriptor: Sendable {
 struct FileStatus: Equatable {
     let kind: FileKind
     let owner: uid_t
+    let group: gid_t
     let permissions: mode_t
     let linkCount: Int
     let byteCount: Int
@@ -127,6 +138,7 @@ struct FileStatus: Equatable {
             default: .other
             }
         owner = raw.st_uid
+        group = raw.st_gid
         permissions = raw.st_mode & 0o7777
         linkCount = Int(raw.st_nlink)
         byteCount = Int(raw.st_size)
@@ -135,4 +147,28 @@ struct FileStatus: Equatable {
     var isOurs: Bool { owner == geteuid() }
     var othersCanWrite: Bool { permissions & S_IWOTH != 0 }
     var isSticky: Bool { permissions & S_ISVTX != 0 }
+}
+
+/// Who may do what with a file that is made.
+struct FileRights: Equatable {
+    var owner: uid_t?
+    var group: gid_t?
+    var mode: mode_t
+
+    /// This user's alone.
+    static let `private` = FileRights(mode: 0o600)
+
+    private init(mode: mode_t) {
+        self.mode = mode
+    }
+
+    init(like status: FileStatus, mode: mode_t?) {
+        self.mode = mode ?? status.permissions & 0o777
+        owner = status.owner
+        group = status.group
+    }
+
+    init(new mode: mode_t?) {
+        self.init(mode: mode ?? 0o600)
+    }
 }

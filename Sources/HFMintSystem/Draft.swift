@@ -10,34 +10,34 @@ extension Descriptor {
     /// - Returns: which file stands there now.
     @discardableResult
     func replaceBelow(
-        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true
+        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true, rights: FileRights = .private
     ) throws(Errno) -> FileIdentity {
-        try placeBelow(name, bytes, isLasting: isLasting).identity()
+        try placeBelow(name, bytes, isLasting: isLasting, rights: rights).identity()
     }
 
     /// The same, and answers the new file: open for reading and appending, and locked.
     func placeBelow(
-        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true
+        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true, rights: FileRights = .private
     ) throws(Errno) -> Descriptor {
         sweepDrafts(of: name)
         while true {
             // Random, not the process id: in a container that is the same in every run.
             let draft = draftName(name, String(UInt64.random(in: .min ... .max), radix: 36))
             let file = try openBelow(draft, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try file.setMode(0o600)
             // Held until it has its name: nobody sweeps the draft of a living process. One that was swept before it
             // was locked is gone, and another is made.
             guard file.tryLock(), try file.status().linkCount > 0 else { continue }
-            try finish(file, draft, name, bytes)
+            try finish(file, draft, name, bytes, rights)
             if isLasting { try sync() }
             return file
         }
     }
 
     private func finish(
-        _ file: borrowing Descriptor, _ draft: String, _ name: String, _ bytes: borrowing Secret
+        _ file: borrowing Descriptor, _ draft: String, _ name: String, _ bytes: borrowing Secret, _ rights: FileRights
     ) throws(Errno) {
         do throws(Errno) {
+            try file.setRights(rights)
             try file.write(bytes)
             try file.sync()
             guard unsafe renameat(number, draft, number, name) == 0 else { throw .last }

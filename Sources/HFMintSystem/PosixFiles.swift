@@ -163,7 +163,7 @@ package struct PosixFiles: Files {
     }
 
     /// A credential inside a work tree ends in a commit or an image.
-    private func refuseWorkTree(_ folder: String, for path: String) throws(FileFailure) {
+    func refuseWorkTree(_ folder: String, for path: String) throws(FileFailure) {
         guard let resolved = unsafe realpath(folder, nil) else { throw Errno.last.failure(path) }
         defer { unsafe free(resolved) }
         var parts = unsafe String(cString: resolved).utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
@@ -225,7 +225,7 @@ extension Span<UInt8> {
     }
 }
 
-private func split(_ path: String) -> (folder: String, name: String) {
+func split(_ path: String) -> (folder: String, name: String) {
     let bytes = Array(path.utf8)
     guard let slash = bytes.lastIndex(of: ASCII.slash) else { return (".", path) }
     let folder = slash == 0 ? "/" : String(decoding: bytes[..<slash], as: UTF8.self)

@@ -17,6 +17,7 @@ let live = Context(
     workers: ThreadPool(),
     digests: LibCrypto(),
     signatures: LibCrypto(),
+    sealedBoxes: LibSodium(),
     output: streams,
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path

@@ -20,6 +20,7 @@ package struct FakeMachine: Sendable {
         output: RecordedOutput = RecordedOutput(),
         digests: any Digests = TestDigests(),
         signatures: any Signatures = UnscriptedSignatures(),
+        sealedBoxes: any SealedBoxes = TestSealedBoxes(),
         random: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         self.transport = transport
@@ -30,8 +31,8 @@ package struct FakeMachine: Sendable {
         self.output = output
         context = Context(
             environment: environment, transport: transport, clock: clock, files: files, processes: processes,
-            supervisor: supervisor, workers: OneThread(), digests: digests, signatures: signatures, output: output,
-            random: random)
+            supervisor: supervisor, workers: OneThread(), digests: digests, signatures: signatures,
+            sealedBoxes: sealedBoxes, output: output, random: random)
     }
 }
 

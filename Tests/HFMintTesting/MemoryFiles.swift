@@ -8,6 +8,7 @@ package final class MemoryFiles: Files {
         case openDirectory(String)
         case replaceInDirectory(String, String)
         case replaceUserFile(String, String)
+        case replaceSharedFile(String, String, mode: UInt16?)
         case append(String, String, isSecret: Bool)
         case erase(String)
         case lock(String)
@@ -104,6 +105,19 @@ package final class MemoryFiles: Files {
             state.texts[path] = text
             state.inodes[path] = UInt64(state.acts.count)
             return FileIdentity(device: 1, inode: UInt64(state.acts.count))
+        }
+    }
+
+    package func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) { try allowed(path) }
+
+    package func replaceSharedFile(
+        _ path: String, with bytes: borrowing Secret, mode: UInt16?
+    ) throws(FileFailure) {
+        try allowed(path)
+        let text = bytes.revealedText()
+        state.withLock { state in
+            state.acts.append(.replaceSharedFile(path, text, mode: mode))
+            state.texts[path] = text
         }
     }
 

@@ -28,6 +28,7 @@ extension UInt8 {
     package var isASCIIVisible: Bool { self > 0x20 && self < 0x7F }
 
     package var asciiLowercased: UInt8 { isASCIIUppercase ? self + 0x20 : self }
+    package var asciiUppercased: UInt8 { isASCIILowercase ? self - 0x20 : self }
 
     /// The value of a hexadecimal digit.
     package var hexDigitValue: UInt8? {

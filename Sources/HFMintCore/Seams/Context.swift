@@ -9,6 +9,7 @@ package struct Context: Sendable {
     package var workers: any Workers
     package var digests: any Digests
     package var signatures: any Signatures
+    package var sealedBoxes: any SealedBoxes
     package var output: any Output
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
@@ -26,6 +27,7 @@ package struct Context: Sendable {
         workers: any Workers,
         digests: any Digests,
         signatures: any Signatures,
+        sealedBoxes: any SealedBoxes,
         output: any Output,
         random: @escaping @Sendable () -> UInt64,
         programPath: String = "hfmint"
@@ -39,6 +41,7 @@ package struct Context: Sendable {
         self.workers = workers
         self.digests = digests
         self.signatures = signatures
+        self.sealedBoxes = sealedBoxes
         self.output = output
         self.random = random
         self.programPath = programPath

@@ -42,6 +42,19 @@ package protocol Files: Sendable {
     /// Whether ``appendToPlatformFile(_:_:isSecret:)`` would refuse this file, without any change.
     func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure)
 
+    /// Whether ``replaceSharedFile(_:with:mode:)`` would work, as far as that shows without a write.
+    func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure)
+
+    /// Puts `bytes` where other programs read them at any instant: they see the old bytes or the new ones, whole.
+    ///
+    /// An existing file's owner and group stay what they are, and so do its permissions unless `mode` says otherwise;
+    /// a new one is 0600.
+    ///
+    /// - Throws: ``FileFailure`` if an existing target is not a regular file with one name, if it would lose its owner
+    ///   or group, if everyone may read it, if others can write the directory and it lacks the sticky bit, or if it
+    ///   lies in a git work tree.
+    func replaceSharedFile(_ path: String, with bytes: borrowing Secret, mode: UInt16?) throws(FileFailure)
+
     /// Appends to a file that the CI platform prepared, in one write, after a line feed if its last line lacks one.
     ///
     /// - Throws: ``FileFailure`` if it is not a regular file; if it is a symlink; if `secret` and others can write it.

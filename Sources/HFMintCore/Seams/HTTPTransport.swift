@@ -99,7 +99,9 @@ package struct HTTPResponse: ~Copyable, Sendable {
     }
 
     /// Lower case; every other header is dropped where it arrives.
-    package static let keptHeaders = ["date", "location", "ratelimit", "retry-after", "x-request-id"]
+    package static let keptHeaders = [
+        "date", "location", "ratelimit", "retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
+    ]
 
     package func header(_ name: String) -> String? {
         headers.first { $0.name == name }?.value

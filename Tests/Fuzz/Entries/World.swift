@@ -110,6 +110,12 @@ extension World: Files {
     func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {}
     func makeParents(of path: String) throws(FileFailure) {}
     func checkUserFile(_ path: String) throws(FileFailure) {}
+    func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {}
+
+    func replaceSharedFile(_ path: String, with bytes: borrowing Secret, mode: UInt16?) throws(FileFailure) {
+        keep(path, bytes)
+    }
+
     func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }

@@ -13,10 +13,26 @@ package struct API: Sendable {
         case header(String, prefix: String, SecretReference, folder: String)
         /// HTTP Basic with each part form-encoded (RFC 6749, 2.3.1).
         case basic(user: String, SecretReference, folder: String)
-        /// AWS Signature Version 4 with the keys in the usual variables.
-        case aws(region: String, service: String)
+        /// AWS Signature Version 4.
+        case aws(region: String, service: String, AWSKeys)
         /// A token that another call gives.
         case token(@Sendable () throws(StepFailure) -> SharedSecret)
+    }
+
+    /// Where the two or three parts of an AWS credential are.
+    package struct AWSKeys: Sendable {
+        package let id: SecretReference
+        package let key: SecretReference
+        /// Absent for the keys of an IAM user.
+        package let session: SecretReference?
+        package let folder: String
+
+        package init(id: SecretReference, key: SecretReference, session: SecretReference?, folder: String) {
+            self.id = id
+            self.key = key
+            self.session = session
+            self.folder = folder
+        }
     }
 
     package init(
@@ -56,14 +72,16 @@ package struct API: Sendable {
     /// - Parameters:
     ///   - path: below the base URL, beginning with a slash, percent-encoded.
     ///   - accepting: the statuses that are answers; every other one is thrown.
+    ///   - bodyLimit: how many bytes the answer may have.
     /// - Throws: for 408, 425, 429 and 5xx, and where no answer came, a failure that tells whether it may have acted.
     package func call(
         _ method: HTTPRequest.Method, _ path: String, headers: [HTTPHeader] = [], body: Body = .none,
-        effect: Effect = .repeatable, accepting: Set<Int> = [200]
+        effect: Effect = .repeatable, accepting: Set<Int> = [200], bodyLimit: Int = 64 << 10
     ) throws(StepFailure) -> HTTPResponse {
         let prefix = base.target == "/" ? "" : base.target
         let url = HTTPURL(base.origin, prefix + path)
-        let request = HTTPRequest(method, url, headers: [HTTPHeader("Accept", "application/json")] + headers)
+        var request = HTTPRequest(method, url, headers: [HTTPHeader("Accept", "application/json")] + headers)
+        request.limits.bodyByteCount = bodyLimit
         let response = try send(request, body, effect)
         guard !accepting.contains(response.status) else { return response }
         throw failure(response, effect, "\(method.rawValue) on \(base.origin.host)")
@@ -73,7 +91,7 @@ package struct API: Sendable {
         let credential = try credential()
         do throws(TransportError) {
             return try context.send(
-                request, credential: credential, body: HTTPBody(body.content), limits: .default, trust: trust)
+                request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
         } catch {
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
             guard error.isTransient else { throw StepFailure(.refused, message) }
@@ -106,13 +124,14 @@ package struct API: Sendable {
             return .header(
                 name: "Authorization", prefix: "Basic ",
                 password.formEncoded().enclosed(by: "\(percentEncoded(user)):", and: "").base64Encoded())
-        case .aws(let region, let service):
-            guard let keyID = context.environment[.awsAccessKeyID],
-                let key = context.environment.secret(.awsSecretAccessKey)
-            else { throw StepFailure(.refused, "\(name): AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set") }
+        case .aws(let region, let service, let keys):
+            let id = try read(keys.id, keys.folder).reveal { String(decoding: $0.bytes, as: UTF8.self) }
+            let key = try read(keys.key, keys.folder)
+            guard let session = keys.session else {
+                return .awsSignature(region: region, service: service, keyID: id, key: key, sessionToken: nil)
+            }
             return .awsSignature(
-                region: region, service: service, keyID: keyID, key: key,
-                sessionToken: context.environment.secret(.awsSessionToken))
+                region: region, service: service, keyID: id, key: key, sessionToken: try read(session, keys.folder))
         case .token(let token):
             return .header(name: "Authorization", prefix: "Bearer ", try token().secret.duplicate())
         }

@@ -1,0 +1,47 @@
+// libsodium for Swift, opened with dlopen at first use.
+//
+// Two functions of an interface that has not changed since 1.0.3, so they are declared here, and building needs no
+// headers of libsodium.
+// https://doc.libsodium.org/public-key_cryptography/sealed_boxes
+
+#ifndef HFMINT_CLIBSODIUM_SHIM_H
+#define HFMINT_CLIBSODIUM_SHIM_H
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+/// How long a public key is, and by how much a sealed box is longer than what it holds.
+enum { HFMINT_SODIUM_PUBLIC_KEY_BYTES = 32, HFMINT_SODIUM_SEAL_BYTES = 48 };
+
+/// Every libsodium function that hfmint calls.
+typedef struct {
+    int (*_Nullable init)(void);
+    int (*_Nullable box_seal)(
+        unsigned char *_Nonnull box, const unsigned char *_Nonnull message, unsigned long long message_count,
+        const unsigned char *_Nonnull public_key);
+} hfmint_sodium;
+
+#pragma clang assume_nonnull begin
+
+/// Fills `table`. Returns null, or the name of what is missing.
+static inline const char *_Nullable hfmint_sodium_load(hfmint_sodium *table) {
+    void *library = dlopen("libsodium.so.23", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "libsodium.so.23";
+#define HFMINT_LOOK_UP(field, symbol) \
+    if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
+    HFMINT_LOOK_UP(init, sodium_init);
+    HFMINT_LOOK_UP(box_seal, crypto_box_seal);
+#undef HFMINT_LOOK_UP
+    return table->init() < 0 ? "a working libsodium.so.23" : NULL;
+}
+
+/// Writes `count` + 48 bytes to `box`; returns 0 on success.
+static inline int hfmint_sodium_seal(
+    const hfmint_sodium *table, const void *message, size_t count, const unsigned char *public_key,
+    unsigned char *box) {
+    return table->box_seal(box, (const unsigned char *)message, count, public_key);
+}
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,238 @@
+extension SinkKind {
+    static let awsSecretsManager = SinkKind(
+        "aws-secrets-manager", help: "a secret in AWS Secrets Manager, or one member of its JSON",
+        shape: ObjectShape(
+            [
+                .optional("url", .string(.url), "the endpoint (https://secretsmanager.REGION.amazonaws.com)"),
+                .required("region", .string(.name(of: "region", and: "-", most: 32)), "such as eu-central-1"),
+                .required("secret", .string(.name(of: "secret", and: "/_+=.@-:", most: 2_048)), "its name or ARN"),
+                .optional("key", .string(.any), "the member of the secret's JSON object; the others stay"),
+                .optional("accessKeyId", .secretReference, "(env:AWS_ACCESS_KEY_ID)"),
+                .optional("secretAccessKey", .secretReference, "(env:AWS_SECRET_ACCESS_KEY)"),
+                .optional("sessionToken", .secretReference, "(env:AWS_SESSION_TOKEN, where that is set)"),
+            ],
+            rule: { place in
+                place.has("accessKeyId") == place.has("secretAccessKey")
+                    && (place.has("accessKeyId") || !place.has("sessionToken"))
+                    ? nil : "needs both 'accessKeyId' and 'secretAccessKey', or neither"
+            })
+    ) { place, surroundings throws(MintError) in
+        try AWSSecretsManagerSink(SinkFields("aws-secrets-manager", place, surroundings))
+    }
+}
+
+/// A secret in AWS Secrets Manager: the new version is put under AWSPENDING, and AWSCURRENT is moved to it from the
+/// version that was read before.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/>
+struct AWSSecretsManagerSink: Sink {
+    let target: String
+    let isReadable = true
+    private let secret: String
+    private let key: String?
+    private let api: SinkAPI
+    private let digests: any Digests
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let region = lowercased(try fields.needed("region"))
+        let standard = "https://secretsmanager.\(region).amazonaws.com"
+        let base = try fields.base(standard)
+        secret = try fields.needed("secret")
+        key = fields["key"]
+        let isAWS = base.origin.host.utf8.suffix(14).elementsEqual(".amazonaws.com".utf8)
+        let place = "\(region)/\(Self.name(of: secret))" + (key.map { "#\($0)" } ?? "")
+        // AWS has several endpoints for one region.
+        target = isAWS ? fields.target(place) : fields.target(place, at: base)
+        digests = fields.surroundings.context.digests
+        api = SinkAPI(
+            target, "aws-secrets-manager", base: base,
+            .aws(region: region, service: "secretsmanager", Self.keys(fields)), in: fields.surroundings.context)
+    }
+
+    private static func keys(_ fields: SinkFields) -> API.AWSKeys {
+        let environment = fields.surroundings.context.environment
+        let own: SecretReference? = environment.isSet(.awsSessionToken) ? .variable(.awsSessionToken) : nil
+        return API.AWSKeys(
+            id: fields.secret("accessKeyId") ?? .variable(.awsAccessKeyID),
+            key: fields.secret("secretAccessKey") ?? .variable(.awsSecretAccessKey),
+            session: fields.secret("sessionToken") ?? (fields.secret("accessKeyId") == nil ? own : nil),
+            folder: fields.surroundings.folder)
+    }
+
+    /// The name within an ARN, without the six random characters that AWS adds there.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
+    private static func name(of secret: String) -> String {
+        let parts = secret.utf8.split(separator: ASCII.colon, maxSplits: 6, omittingEmptySubsequences: false)
+        guard parts.count == 7, parts[0].elementsEqual("arn".utf8) else { return secret }
+        let name = parts[6]
+        let suffix = name.suffix(7)
+        let hasSuffix =
+            suffix.count == 7 && suffix.first == ASCII.minus && suffix.dropFirst().allSatisfy(\.isASCIILetterOrDigit)
+        return String(decoding: hasSuffix ? name.dropLast(7) : name, as: UTF8.self)
+    }
+
+    // MARK: Preflight
+
+    func preflight() throws(StepFailure) {
+        let answer = try ask("DescribeSecret", accepting: [])
+        if answer.bool("RotationEnabled") == true {
+            throw api.refused("AWS rotates the secret itself; only one may")
+        }
+        if answer.node(["DeletedDate"]) != nil { throw api.refused("the secret is being deleted") }
+        let current = try current()
+        if key != nil { _ = try text(Secret(copying: []), after: current) }
+    }
+
+    // MARK: Reading
+
+    /// The version that AWSCURRENT is attached to; `nil` where the secret has none yet.
+    private struct Current: ~Copyable {
+        let version: String
+        let isPending: Bool
+        let text: Secret
+    }
+
+    private func current() throws(StepFailure) -> Current? {
+        let answer = try ask("GetSecretValue", ",\"VersionStage\":\"AWSCURRENT\"", accepting: [.notFound])
+        guard answer.status == 200 else { return nil }
+        guard let version = answer.string("VersionId") else { throw api.retry("answered with no version") }
+        guard let text = answer.secret("SecretString") else { throw api.refused("the secret is binary") }
+        let stages = answer.node(["VersionStages"])?.elements ?? []
+        let isPending = answer.body.reveal { span in
+            stages.contains { $0.string(in: span)?.equals("AWSPENDING") == true }
+        }
+        return Current(version: version, isPending: isPending, text: text)
+    }
+
+    func read() throws(StepFailure) -> Secret? {
+        guard let current = try current() else { return nil }
+        return value(in: current)
+    }
+
+    private func value(in current: borrowing Current) -> Secret? {
+        guard let key else { return current.text.duplicate() }
+        return current.text.member(key)
+    }
+
+    // MARK: Writing
+
+    private static let mostConflicts = 3
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        for _ in 0..<Self.mostConflicts {
+            if let done = try attempt(value, token) { return done }
+        }
+        throw api.retry("others keep writing it")
+    }
+
+    /// `nil` where it must be looked at again: AWSCURRENT moved meanwhile, or the secret had no version before.
+    private func attempt(_ value: borrowing Secret, _ token: String) throws(StepFailure) -> Evidence? {
+        let current = try current()
+        switch current {
+        case .none:
+            let text = try text(value, after: current)
+            let version = try version(of: text, token)
+            // The first version becomes AWSCURRENT by itself.
+            try put(text, version)
+            return nil
+        case .some(let found):
+            if self.value(in: found)?.holdsSameBytes(as: value) == true {
+                if found.isPending { try detachPending(from: found.version) }
+                return Evidence(.version, found.version.plain)
+            }
+            let text = try text(value, after: current)
+            let version = try version(of: text, token)
+            try put(text, version)
+            guard try promote(version, from: found.version) else { return nil }
+            try detachPending(from: version)
+            return Evidence(.version, version)
+        }
+    }
+
+    /// The whole of the secret, with `value` in its place.
+    private func text(_ value: borrowing Secret, after current: borrowing Current?) throws(StepFailure) -> Secret {
+        guard let key else { return value.duplicate() }
+        let merged: Secret?
+        switch current {
+        case .none: merged = Secret(copying: "{}".utf8).settingMember(key, to: value)
+        case .some(let current): merged = current.text.settingMember(key, to: value)
+        }
+        guard let merged else { throw api.refused("the secret is no JSON object") }
+        return merged
+    }
+
+    /// The same for the same token and text: AWS then makes one version of two calls.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_RequestSyntax>
+    private func version(of text: borrowing Secret, _ token: String) throws(StepFailure) -> String {
+        do throws(MintError) {
+            return try digests.sha256(text.enclosed(by: "\(token)\n", and: "")).hexadecimal
+        } catch {
+            throw api.refused(error.message)
+        }
+    }
+
+    private func put(_ text: borrowing Secret, _ version: String) throws(StepFailure) {
+        _ = try ask(
+            "PutSecretValue",
+            ",\"ClientRequestToken\":\"\(version)\",\"VersionStages\":[\"AWSPENDING\"],\"SecretString\":\"",
+            SharedSecret(text.jsonEscaped()), "\"", accepting: [])
+    }
+
+    /// - Returns: `false` where AWSCURRENT is no longer where it was: AWS then moves nothing.
+    private func promote(_ version: String, from old: String) throws(StepFailure) -> Bool {
+        let move =
+            ",\"VersionStage\":\"AWSCURRENT\",\"MoveToVersionId\":\"\(version)\",\"RemoveFromVersionId\":"
+            + JSONString.quoted(old)
+        return try ask("UpdateSecretVersionStage", move, accepting: [.invalidParameter]).status == 200
+    }
+
+    /// A version that keeps it would stop the next rotation, whoever's it is.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html>
+    private func detachPending(from version: String) throws(StepFailure) {
+        let removal = ",\"VersionStage\":\"AWSPENDING\",\"RemoveFromVersionId\":\(JSONString.quoted(version))"
+        // Refused where another program has moved it on meanwhile.
+        _ = try ask("UpdateSecretVersionStage", removal, accepting: [.invalidParameter])
+    }
+
+    // MARK: The protocol
+
+    /// What AWS says with a 400.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>
+    private enum Refusal: String {
+        case notFound = "ResourceNotFoundException"
+        case invalidParameter = "InvalidParameterException"
+        case throttled = "ThrottlingException"
+        case exists = "ResourceExistsException"
+        case denied = "AccessDeniedException"
+        case expired = "ExpiredTokenException"
+        case unknownKey = "UnrecognizedClientException"
+        case signature = "InvalidSignatureException"
+        case invalidRequest = "InvalidRequestException"
+        case decryption = "DecryptionFailure"
+        case encryption = "EncryptionFailure"
+    }
+
+    private func ask(
+        _ operation: String, _ members: String = "", _ value: SharedSecret? = nil, _ end: String = "",
+        accepting: Set<Refusal>
+    ) throws(StepFailure) -> SinkAnswer {
+        var body = [TextOrToken.text("{\"SecretId\":\(JSONString.quoted(secret))\(members)")]
+        if let value { body.append(.secret(value)) }
+        body.append(.text("\(end)}"))
+        let answer = try api.ask(
+            .post, "/", headers: [HTTPHeader("X-Amz-Target", "secretsmanager.\(operation)")],
+            body: .other(type: "application/x-amz-json-1.1", body), accepting: [200, 400],
+            bodyLimit: SinkAPI.largeBody)
+        guard answer.status == 400 else { return answer }
+        // Some endpoints put a namespace in front: `com.amazonaws…#Name`.
+        let name = answer.string("__type")?.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) }
+        let refusal = name.flatMap { Refusal(rawValue: $0) }
+        if let refusal, accepting.contains(refusal) { return answer }
+        if refusal == .throttled { throw api.retry("asked for fewer requests (\(operation))") }
+        throw api.refused("\(operation) answered \(refusal?.rawValue ?? "400")")
+    }
+}

@@ -1,0 +1,127 @@
+extension SinkKind {
+    static let command = SinkKind(
+        "command", help: "a program of yours, which gets the value on stdin",
+        shape: ObjectShape(
+            [
+                .required(
+                    "command", .array(.string(.any), atLeast: 1),
+                    "an absolute path and its arguments; there is no shell"),
+                .optional("preflight", .bool, "whether it is also called to see whether a write would work (false)"),
+                .optional("readable", .bool, "whether it is also called to read the value back (false)"),
+                .optional("timeout", .string(.duration), "how long one call may take, 1s to 10m (30s)"),
+            ],
+            rule: { place in
+                guard place["command"]?.elements.first?.string?.utf8.first == ASCII.slash else {
+                    return "must name its program by an absolute path"
+                }
+                let seconds = place["timeout"]?.string.flatMap { Seconds(parsing: $0) }?.count ?? 30
+                return (1...600).contains(seconds) ? nil : "'timeout' is 1s to 10m"
+            })
+    ) { place, surroundings throws(MintError) in
+        CommandSink(SinkFields("command", place, surroundings))
+    }
+}
+
+/// A program that puts the value where hfmint cannot.
+///
+/// On stdin: one line of JSON, `{"operation":"write","token":"…"}`, and after it, for `write`, the bytes of the value
+/// up to the end, without a line break of ours. `preflight` and `read` are called only where the manifest says so, as
+/// a program that does not look at the operation would store the empty value. On stdout: for `read` the value, or
+/// nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`). It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work
+/// later, and anything else when it will not. The same token twice is the same write.
+struct CommandSink: Sink {
+    let target: String
+    let isReadable: Bool
+    private let words: [String]
+    private let hasPreflight: Bool
+    private let milliseconds: Int
+    private let context: Context
+
+    init(_ fields: SinkFields) {
+        words = fields.words("command")
+        hasPreflight = fields.flag("preflight")
+        isReadable = fields.flag("readable")
+        milliseconds = fields.seconds("timeout", or: 30) * 1_000
+        context = fields.surroundings.context
+        target = fields.target(words.joined(separator: " "))
+    }
+
+    func preflight() throws(StepFailure) {
+        guard let program = words.first, context.files.kind(of: program) == .regular else {
+            throw refused("there is no such program")
+        }
+        if hasPreflight { _ = try run("preflight", token: nil) }
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let output = try run("write", token: token, value)
+        guard isReadable else { return evidence(output, value) }
+        guard let found = try read(), found.holdsSameBytes(as: value) else {
+            throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): it does not read what was written")
+        }
+        return Evidence(.readBack)
+    }
+
+    func read() throws(StepFailure) -> Secret? {
+        guard isReadable else { return nil }
+        let value = try run("read", token: nil).withoutTrailingLineBreak()
+        guard value.byteCount > 0 else { return nil }
+        return value
+    }
+
+    /// What it printed, where that is what it may print, and does not hold the value.
+    private func evidence(_ output: consuming Secret, _ value: borrowing Secret) -> Evidence {
+        guard output.byteCount <= 1_024, !output.holds(value), let answer = SinkAnswer(200, output),
+            let kind = answer.string("evidence").flatMap({ Evidence.Kind(rawValue: $0) }), kind != .readBack
+        else { return Evidence(.accepted) }
+        return Evidence(kind, answer.string("detail")?.plain)
+    }
+
+    private func run(
+        _ operation: String, token: String?, _ value: borrowing Secret = Secret(copying: [])
+    ) throws(StepFailure) -> Secret {
+        let token = token.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
+        let input = value.enclosed(by: "{\"operation\":\"\(operation)\"\(token)}\n", and: "")
+        let result: ChildResult
+        do throws(ProcessFailure) {
+            result = try context.processes.run(
+                ChildCommand(words, input: SharedSecret(input), milliseconds: milliseconds))
+        } catch {
+            throw failure(error, operation)
+        }
+        switch result.status {
+        case 0: return result.output
+        case 4, 75: throw retry("\(operation) may work later (\(result.status))")
+        default: throw refused("\(operation) failed with \(result.status)")
+        }
+    }
+
+    private func failure(_ failure: ProcessFailure, _ operation: String) -> StepFailure {
+        switch failure {
+        case .notFound: refused("there is no such program")
+        case .timedOut: retry("\(operation) took longer than \(milliseconds / 1_000) s")
+        case .tooMuchOutput: refused("\(operation) printed too much")
+        case .cannotStart(let reason): refused("it cannot be started: \(reason)")
+        }
+    }
+
+    private func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(target): \(why)") }
+
+    private func retry(_ why: String) -> StepFailure {
+        StepFailure(.transient(retryAfterSeconds: nil), "\(target): \(why)")
+    }
+}
+
+extension Secret {
+    /// Whether the bytes of `other` stand somewhere in these.
+    fileprivate borrowing func holds(_ other: borrowing Secret) -> Bool {
+        guard other.byteCount > 0, other.byteCount <= byteCount else { return false }
+        return reveal { mine in
+            other.reveal { theirs in
+                (0...(mine.count - theirs.count)).contains { start in
+                    theirs.indices.allSatisfy { mine[start + $0] == theirs[$0] }
+                }
+            }
+        }
+    }
+}

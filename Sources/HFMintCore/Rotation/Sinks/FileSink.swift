@@ -1,0 +1,78 @@
+extension SinkKind {
+    static let file = SinkKind(
+        "file", help: "a file that its readers see whole, old or new, at any instant",
+        shape: ObjectShape([
+            .required("path", .string(.path), "the file; a relative path begins at the manifest"),
+            .optional(
+                "mode", .string(.custom("mode", check: FileSink.complaint)),
+                "its permissions, such as \"0640\" (those that it has; 0600 for a new one)"),
+        ])
+    ) { place, surroundings throws(MintError) in
+        let fields = SinkFields("file", place, surroundings)
+        return FileSink(
+            path: fields.absolute(try fields.needed("path")), mode: fields["mode"].flatMap { UInt16($0, radix: 8) },
+            fields)
+    }
+}
+
+/// A file; see ``Files/replaceSharedFile(_:with:mode:)`` for what its readers may count on.
+struct FileSink: Sink {
+    let target: String
+    let isReadable = true
+    private let path: String
+    private let mode: UInt16?
+    private let files: any Files
+
+    private static let mostBytes = 64 << 10
+
+    init(path: String, mode: UInt16?, _ fields: SinkFields) {
+        self.path = path
+        self.mode = mode
+        files = fields.surroundings.context.files
+        target = fields.target(path)
+    }
+
+    /// What is wrong with a mode: its owner must be able to read and write it, and nobody beyond its group may.
+    @Sendable static func complaint(about text: String) -> String? {
+        let isOctal = (3...4).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x37).contains($0) }
+        guard isOctal, let mode = UInt16(text, radix: 8) else { return "is not a mode such as \"0640\"" }
+        guard mode & 0o600 == 0o600 else { return "must let the owner read and write" }
+        guard mode & ~0o770 == 0 else { return "must not let everyone use the file" }
+        return nil
+    }
+
+    func preflight() throws(StepFailure) {
+        try naming { () throws(FileFailure) in try files.checkSharedFile(path, mode: mode) }
+    }
+
+    /// Written again even where the value is there already: only then is it known to outlive a power cut.
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        try naming { () throws(FileFailure) in try files.replaceSharedFile(path, with: value, mode: mode) }
+        guard let found = try text(), found.holdsSameBytes(as: value) else {
+            throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): another program wrote it meanwhile")
+        }
+        return Evidence(.readBack)
+    }
+
+    func read() throws(StepFailure) -> Secret? { try text()?.withoutTrailingLineBreak() }
+
+    private func text() throws(StepFailure) -> Secret? {
+        do throws(FileFailure) {
+            return try files.read(path, limit: Self.mostBytes)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func naming(_ body: () throws(FileFailure) -> Void) throws(StepFailure) {
+        do throws(FileFailure) {
+            try body()
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func failure(_ failure: FileFailure) -> StepFailure {
+        StepFailure(.refused, "\(target): \(failure.reason)")
+    }
+}

@@ -1,0 +1,181 @@
+extension SinkKind {
+    static let githubActions = SinkKind(
+        "github-actions", help: "a secret of GitHub Actions: of a repository, an environment, or an organization",
+        shape: ObjectShape(
+            [
+                .apiBase(GitHubActionsSink.publicAPI),
+                .token("may write secrets there: a GitHub App's token, or a fine-grained personal one"),
+                .optional("repository", .string(.pair(of: "repository")), "owner/name"),
+                .optional("environment", .string(.any), "of the repository"),
+                .optional("organization", .string(.name(of: "organization", and: "-")), "instead of a repository"),
+                .optional(
+                    "visibility", .string(.word(["private", "all"])),
+                    "who may use an organization's secret that is new (private); an existing one keeps its own"),
+                .required("name", .string(.custom("secret", check: GitHubActionsSink.complaint)), "of the secret"),
+            ],
+            rule: { place in
+                guard place.has("repository") != place.has("organization") else {
+                    return "needs either 'repository' or 'organization'"
+                }
+                if place.has("environment"), !place.has("repository") { return "'environment' needs 'repository'" }
+                return place.has("visibility") && !place.has("organization")
+                    ? "'visibility' is for an organization's secret" : nil
+            })
+    ) { place, surroundings throws(MintError) in
+        try GitHubActionsSink(SinkFields("github-actions", place, surroundings))
+    }
+}
+
+/// A secret of GitHub Actions, sealed to the public key of its scope.
+///
+/// <https://docs.github.com/en/rest/actions/secrets>
+struct GitHubActionsSink: Sink {
+    static let publicAPI = "https://api.github.com"
+
+    let target: String
+    let isReadable = false
+    /// What holds the secrets: `/repos/acme/training/actions/secrets`.
+    private let secrets: String
+    private let name: String
+    private let isOrganization: Bool
+    private let newVisibility: String
+    private let api: SinkAPI
+    private let context: Context
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let base = try fields.base(Self.publicAPI)
+        // GitHub tells none of these names apart by case, and keeps a secret's in capitals.
+        name = String(decoding: try fields.needed("name").utf8.map(\.asciiUppercased), as: UTF8.self)
+        let scope: String
+        if let organization = fields["organization"].map(lowercased) {
+            secrets = "/orgs/\(organization)/actions/secrets"
+            scope = "orgs/\(organization)"
+        } else {
+            let repository = lowercased(try fields.needed("repository"))
+            if let environment = fields["environment"].map(lowercased) {
+                secrets = "/repos/\(repository)/environments/\(percentEncoded(environment))/secrets"
+                scope = "\(repository)/environments/\(environment)"
+            } else {
+                secrets = "/repos/\(repository)/actions/secrets"
+                scope = repository
+            }
+        }
+        isOrganization = fields["organization"] != nil
+        newVisibility = fields["visibility"] ?? "private"
+        target = fields.target("\(scope)/\(name)", at: base, insteadOf: Self.publicAPI)
+        context = fields.surroundings.context
+        api = SinkAPI(
+            target, "github-actions", base: base,
+            .header(
+                "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
+                folder: fields.surroundings.folder), in: context)
+    }
+
+    /// What is wrong with a name.
+    ///
+    /// <https://docs.github.com/en/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions>
+    @Sendable static func complaint(about name: String) -> String? {
+        if let complaint = StringRule.name(of: "secret", and: "_").complaint(about: name) { return complaint }
+        let isTaken = name.utf8.first?.isASCIIDigit == true || lowercased(name).utf8.starts(with: "github_".utf8)
+        return isTaken ? "must not begin with a digit or GITHUB_" : nil
+    }
+
+    /// Asks for the key and seals nothing with it, so that a missing library is noticed now.
+    func preflight() throws(StepFailure) {
+        _ = try seal(Secret(copying: []), to: try publicKey())
+        _ = try known()
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let before = try known()
+        let key = try publicKey()
+        var members = [
+            JSONValue.Member("encrypted_value", .string(try seal(value, to: key))),
+            JSONValue.Member("key_id", .string(key.id)),
+        ]
+        if isOrganization { members += try access(before) }
+        _ = try api.call(
+            .put, "\(secrets)/\(name)", headers: Self.headers, body: .json(.object(members)), accepting: [201, 204])
+        guard let updatedAt = try known()?.updatedAt, updatedAt != before?.updatedAt else {
+            return Evidence(.accepted)
+        }
+        return Evidence(.updated, updatedAt)
+    }
+
+    func read() throws(StepFailure) -> Secret? { nil }
+
+    /// The version of the API that this was written for.
+    ///
+    /// <https://docs.github.com/en/rest/about-the-rest-api/api-versions>
+    private static let headers = [HTTPHeader("X-GitHub-Api-Version", "2022-11-28")]
+
+    // MARK: What GitHub shows of a secret
+
+    private struct Known {
+        let updatedAt: String?
+        let visibility: String?
+    }
+
+    private func known() throws(StepFailure) -> Known? {
+        let answer = try api.ask(.get, "\(secrets)/\(name)", headers: Self.headers, accepting: [200, 404])
+        guard answer.status == 200 else { return nil }
+        return Known(updatedAt: answer.string("updated_at")?.plain, visibility: answer.string("visibility"))
+    }
+
+    // MARK: Who may use it
+
+    /// An update without them would set them anew: the chosen repositories would lose the secret.
+    private func access(_ known: Known?) throws(StepFailure) -> [JSONValue.Member] {
+        let visibility = known?.visibility ?? newVisibility
+        guard ["all", "private", "selected"].contains(visibility) else {
+            throw api.refused("the secret has a visibility that is not known here")
+        }
+        var members = [JSONValue.Member("visibility", .string(visibility))]
+        if visibility == "selected" {
+            let ids = try selectedRepositories().map { JSONValue.integer($0) }
+            members.append(JSONValue.Member("selected_repository_ids", .array(ids)))
+        }
+        return members
+    }
+
+    private func selectedRepositories() throws(StepFailure) -> [Int] {
+        var ids: [Int] = []
+        for page in 1...100 {
+            let answer = try api.ask(
+                .get, "\(secrets)/\(name)/repositories?per_page=100&page=\(page)", headers: Self.headers,
+                bodyLimit: SinkAPI.largeBody)
+            let found = answer.node(["repositories"])?.elements ?? []
+            ids += answer.body.reveal { span in found.compactMap { $0["id"]?.integer(in: span) } }
+            guard let total = answer.integer("total_count"), ids.count <= total else { break }
+            if ids.count == total { return ids }
+            if found.isEmpty { break }
+        }
+        throw api.retry("the list of its repositories is not complete")
+    }
+
+    // MARK: Sealing
+
+    private struct PublicKey {
+        let id: String
+        let bytes: [UInt8]
+    }
+
+    /// Dependabot and Codespaces have others.
+    private func publicKey() throws(StepFailure) -> PublicKey {
+        let answer = try api.ask(.get, "\(secrets)/public-key", headers: Self.headers)
+        let text = Array((answer.string("key") ?? "").utf8)
+        guard let id = answer.string("key_id"), let key = Secret(decodingBase64: text.span) else {
+            throw api.retry("answered with no public key")
+        }
+        return PublicKey(id: id, bytes: key.reveal { $0.bytes })
+    }
+
+    private func seal(_ value: borrowing Secret, to key: PublicKey) throws(StepFailure) -> String {
+        do throws(MintError) {
+            let box = Secret(copying: try context.sealedBoxes.seal(value, to: key.bytes)).base64Encoded()
+            return String(decoding: box.reveal { $0.bytes }, as: UTF8.self)
+        } catch {
+            throw api.refused([error.message, error.hint].compactMap(\.self).joined(separator: "; "))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+extension SinkKind {
+    static let gitLab = SinkKind(
+        "gitlab", help: "a CI/CD variable of a GitLab project or group",
+        shape: ObjectShape(
+            [
+                .apiBase(GitLabSink.publicAPI),
+                .token("scope `api`, of a Maintainer (project) or Owner (group)"),
+                .optional("project", .string(GitLabSink.path), "its full path: group/project"),
+                .optional("group", .string(GitLabSink.path), "its full path, instead of a project"),
+                .required("key", .string(.name(of: "variable", and: "_")), "of the variable"),
+                .optional("environment", .string(.any), "the variable's environment scope (*)"),
+            ],
+            rule: { place in
+                place.has("project") == place.has("group") ? "needs either 'project' or 'group'" : nil
+            })
+    ) { place, surroundings throws(MintError) in
+        try GitLabSink(SinkFields("gitlab", place, surroundings))
+    }
+}
+
+/// A CI/CD variable, with its flags as they are.
+///
+/// <https://docs.gitlab.com/api/project_level_variables/>, <https://docs.gitlab.com/api/group_level_variables/>
+struct GitLabSink: Sink {
+    static let publicAPI = "https://gitlab.com/api/v4"
+
+    let target: String
+    /// Unless the variable is hidden, which shows only when it is read.
+    let isReadable = true
+    /// `/projects/acme%2Ftraining/variables`.
+    private let variables: String
+    private let key: String
+    private let scope: String
+    private let api: SinkAPI
+
+    /// A path, and never a number: the same project under two names would be two targets.
+    static let path = StringRule.custom("path") { text in
+        if text.utf8.allSatisfy(\.isASCIIDigit) { return "must be a full path, not a number" }
+        return StringRule.name(of: "path", and: "-_./").complaint(about: text)
+    }
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let base = try fields.base(Self.publicAPI)
+        let kind = fields["project"] == nil ? "group" : "project"
+        let owner = lowercased(trimmed(try fields.needed(kind), ASCII.slash))
+        key = try fields.needed("key")
+        scope = fields["environment"] ?? "*"
+        variables = "/\(kind)s/\(percentEncoded(owner))/variables"
+        target = fields.target("\(kind)/\(owner)/\(key)/\(scope)", at: base, insteadOf: Self.publicAPI)
+        api = SinkAPI(
+            target, "gitlab", base: base,
+            .header(
+                "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
+                folder: fields.surroundings.folder), in: fields.surroundings.context)
+    }
+
+    /// A list of one tells a variable that is not there from a project that is not.
+    func preflight() throws(StepFailure) {
+        let answer = try variable()
+        if answer.status == 404 { _ = try api.call(.get, "\(variables)?per_page=1") }
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let before = try variable()
+        if before.secret("value")?.holdsSameBytes(as: value) == true { return Evidence(.readBack) }
+        let text = TextOrToken.secret(SharedSecret(value.jsonEscaped()))
+        if before.status == 200 {
+            let body = [.text("{\"value\":\""), text, .text("\"}")]
+            _ = try send(.put, "\(variables)/\(key)\(filter)", body)
+        } else {
+            let name = "\"key\":\(JSONString.quoted(key)),\"environment_scope\":\(JSONString.quoted(scope))"
+            // Raw: a `$` in the value begins no reference to another variable.
+            let body = [.text("{\(name),\"masked\":true,\"raw\":true,\"value\":\""), text, .text("\"}")]
+            _ = try send(.post, variables, body)
+        }
+        return try evidence(of: value)
+    }
+
+    func read() throws(StepFailure) -> Secret? { try variable().secret("value") }
+
+    private func send(_ method: HTTPRequest.Method, _ path: String, _ body: [TextOrToken]) throws(StepFailure) {
+        let response = try api.call(method, path, body: .json(body), accepting: [200, 201, 400])
+        guard response.status == 400 else { return }
+        throw api.refused("the value cannot be what the variable is, for instance masked (400)")
+    }
+
+    private func evidence(of value: borrowing Secret) throws(StepFailure) -> Evidence {
+        let after = try variable()
+        if after.bool("hidden") == true { return Evidence(.accepted) }
+        guard after.secret("value")?.holdsSameBytes(as: value) == true else {
+            throw api.retry("it does not show the value that was written")
+        }
+        return Evidence(.readBack)
+    }
+
+    private func variable() throws(StepFailure) -> SinkAnswer {
+        try api.ask(.get, "\(variables)/\(key)\(filter)", accepting: [200, 404])
+    }
+
+    /// Without it, two variables of one key and several scopes are a 409.
+    ///
+    /// <https://docs.gitlab.com/api/project_level_variables/#the-filter-parameter>
+    private var filter: String { "?filter%5Benvironment_scope%5D=\(percentEncoded(scope))" }
+}

@@ -1,0 +1,107 @@
+extension SinkKind {
+    static let hubSpace = SinkKind(
+        "hub-space", help: "a secret of a Space on the Hub; each write restarts the Space",
+        shape: ObjectShape([
+            .apiBase(HubSpaceSink.publicAPI),
+            .token("a user's token with write access to the Space; one of Trusted Publishers is not known to work"),
+            .required("space", .string(.custom("space", check: HubSpaceSink.complaint)), "owner/name"),
+            .required("name", .string(.name(of: "secret", and: "_")), "of the secret"),
+        ])
+    ) { place, surroundings throws(MintError) in
+        try HubSpaceSink(SinkFields("hub-space", place, surroundings))
+    }
+}
+
+/// A secret of a Space.
+///
+/// <https://huggingface.co/docs/huggingface_hub/package_reference/hf_api#huggingface_hub.HfApi.add_space_secret>
+struct HubSpaceSink: Sink {
+    static let publicAPI = "https://huggingface.co"
+
+    let target: String
+    let isReadable = false
+    private let secrets: String
+    private let name: String
+    private let api: SinkAPI
+    private let reference: SecretReference
+    private let surroundings: RotationSurroundings
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let base = try fields.base(Self.publicAPI)
+        let space = try fields.needed("space")
+        guard let resource = Self.resource(space) else { throw .usage("'\(space)' is no Space") }
+        let id = "\(resource.namespace)/\(resource.name)"
+        name = try fields.needed("name")
+        secrets = "/api/spaces/\(id)/secrets"
+        // The Hub tells names apart by case, yet gives no two that differ only in it.
+        target = fields.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
+        reference = try fields.neededSecret("token")
+        surroundings = fields.surroundings
+        api = SinkAPI(
+            target, "hub-space", base: base,
+            .header("Authorization", prefix: "Bearer ", reference, folder: fields.surroundings.folder),
+            in: fields.surroundings.context)
+    }
+
+    private static func resource(_ text: String) -> Resource? {
+        guard let resource = try? Resource(parsing: text, endpoint: .huggingFace) else { return nil }
+        return resource.kind == .space || (resource.kind == .model && !text.utf8.contains(ASCII.colon)) ? resource : nil
+    }
+
+    @Sendable static func complaint(about text: String) -> String? {
+        resource(text) == nil ? "is no Space: owner/name" : nil
+    }
+
+    func preflight() throws(StepFailure) {
+        guard try !isPublisherToken() else {
+            throw api.refused("a token of Trusted Publishers is not known to work here; it needs a user's token")
+        }
+        _ = try known()
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        // The Hub takes a write without a value, and stores the empty one.
+        guard value.byteCount > 0 else { throw api.refused("the value is empty") }
+        let before = try known()
+        let body: [TextOrToken] = [
+            .text("{\"key\":\(JSONString.quoted(name)),\(description(before))\"value\":\""),
+            .secret(SharedSecret(value.jsonEscaped())), .text("\"}"),
+        ]
+        _ = try api.call(.post, secrets, body: .json(body))
+        guard let updatedAt = try known()?.updatedAt, updatedAt != before?.updatedAt else {
+            return Evidence(.accepted)
+        }
+        return Evidence(.updated, updatedAt)
+    }
+
+    func read() throws(StepFailure) -> Secret? { nil }
+
+    private struct Known {
+        let updatedAt: String?
+        let description: String?
+    }
+
+    private func known() throws(StepFailure) -> Known? {
+        let answer = try api.ask(.get, secrets, bodyLimit: SinkAPI.largeBody)
+        guard answer.node([name]) != nil else { return nil }
+        return Known(
+            updatedAt: answer.string(name, "updatedAt")?.plain, description: answer.string(name, "description"))
+    }
+
+    /// Sent again, as nobody promises that a write without one keeps it.
+    private func description(_ known: Known?) -> String {
+        guard let text = known?.description, !text.isEmpty else { return "" }
+        return "\"description\":\(JSONString.quoted(text)),"
+    }
+
+    private func isPublisherToken() throws(StepFailure) -> Bool {
+        let prefix = "hf_jwt_"
+        do throws(MintError) {
+            return try reference.read(relativeTo: surroundings.folder, in: surroundings.context).reveal { span in
+                span.count >= prefix.utf8.count && span.equals(prefix, in: 0..<prefix.utf8.count)
+            }
+        } catch {
+            throw api.refused(error.message)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+extension SinkKind {
+    static let kubernetes = SinkKind(
+        "kubernetes", help: "one key of a Secret in Kubernetes",
+        shape: ObjectShape([
+            .apiBase(KubernetesSink.inCluster),
+            .optional("token", .secretReference, "may `get` and `patch` the Secret (the pod's own service account)"),
+            .optional("ca", .string(.path), "a bundle of the cluster's certificate authority (the pod's own)"),
+            .required("namespace", .string(.name(of: "namespace", and: "-", most: 63)), "of the Secret"),
+            .required("name", .string(.name(of: "Secret", and: "-.", most: 253)), "of the Secret"),
+            .required(
+                "key", .string(.name(of: "key", and: "-_.", most: 253)), "in its data; the other keys stay as they are"),
+            .optional("force", .bool, "whether to take the key over from another field manager"),
+        ])
+    ) { place, surroundings throws(MintError) in
+        try KubernetesSink(SinkFields("kubernetes", place, surroundings))
+    }
+}
+
+/// One key of a Secret, by server-side apply.
+///
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
+struct KubernetesSink: Sink {
+    static let inCluster = "https://kubernetes.default.svc"
+    /// Where a pod finds its own credential.
+    ///
+    /// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api>
+    private static let serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+    let target: String
+    let isReadable = true
+    private let namespace: String
+    private let name: String
+    private let key: String
+    private let force: Bool
+    private let api: SinkAPI
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let base = try fields.base(Self.inCluster)
+        namespace = try fields.needed("namespace")
+        name = try fields.needed("name")
+        key = try fields.needed("key")
+        force = fields.flag("force")
+        target = fields.target("\(namespace)/\(name)#\(key)", at: base, insteadOf: Self.inCluster)
+        let token = fields.secret("token") ?? .file("\(Self.serviceAccount)/token")
+        let ownCA = base.description == Self.inCluster ? "\(Self.serviceAccount)/ca.crt" : nil
+        let bundle = fields["ca"].map { fields.absolute($0) } ?? ownCA
+        api = SinkAPI(
+            target, "kubernetes", base: base,
+            .header("Authorization", prefix: "Bearer ", token, folder: fields.surroundings.folder),
+            trust: bundle.map { .files(bundle: $0, directory: nil) }, in: fields.surroundings.context)
+    }
+
+    private var path: String { "/api/v1/namespaces/\(namespace)/secrets/\(name)" }
+
+    /// One for each key, of 128 bytes at the most.
+    ///
+    /// What a manager applied before and leaves out later is removed: two rotations that write two keys of one Secret
+    /// under one name would remove each other's.
+    private var manager: String {
+        let name = "hfmint-\(key)"
+        return name.utf8.count <= 128 ? name : "hfmint-\(fingerprint([Array(key.utf8)]))"
+    }
+
+    /// Applies, on the server and for nothing, a value that is no secret: that shows a conflict before anything happens.
+    func preflight() throws(StepFailure) {
+        let found = try secret()
+        guard found.bool("immutable") != true else { throw api.refused("the Secret is immutable") }
+        _ = try apply(Secret(copying: "hfmint".utf8), isTrial: true)
+    }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let applied = try apply(value, isTrial: false)
+        guard applied.secret("data", key)?.holdsSameBytes(as: value.base64Encoded()) == true,
+            let version = applied.string("metadata", "resourceVersion")?.plain
+        else { throw api.retry("it does not show the value that was written") }
+        return Evidence(.version, version)
+    }
+
+    func read() throws(StepFailure) -> Secret? {
+        let found = try secret()
+        return found.secret("data", key)?.reveal { Secret(decodingBase64: $0) }
+    }
+
+    private func secret() throws(StepFailure) -> SinkAnswer {
+        try api.ask(.get, path, accepting: [200, 404], bodyLimit: SinkAPI.largeBody)
+    }
+
+    /// `data` and not `stringData`, which an apply never gives up again.
+    ///
+    /// JSON is YAML: <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>
+    private func apply(_ value: borrowing Secret, isTrial: Bool) throws(StepFailure) -> SinkAnswer {
+        let metadata =
+            "\"metadata\":{\"name\":\(JSONString.quoted(name)),\"namespace\":\(JSONString.quoted(namespace))}"
+        let body: [TextOrToken] = [
+            .text("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\(metadata),\"data\":{\(JSONString.quoted(key)):\""),
+            .secret(SharedSecret(value.base64Encoded())), .text("\"}}"),
+        ]
+        let query = "fieldManager=\(percentEncoded(manager))&force=\(force)\(isTrial ? "&dryRun=All" : "")"
+        let answer = try api.ask(
+            .patch, "\(path)?\(query)", body: .other(type: "application/apply-patch+yaml", body),
+            accepting: [200, 201, 409, 422], bodyLimit: SinkAPI.largeBody)
+        switch answer.status {
+        case 409 where isFieldConflict(answer):
+            throw api.refused("another field manager owns the key; `force: true` takes it over")
+        case 409: throw api.retry("others write it at the same time (409)")
+        case 422: throw api.refused("the Secret cannot be changed so, for instance as it is immutable (422)")
+        default: return answer
+        }
+    }
+
+    /// Whether another manager owns the key, and not only writes at the same time.
+    ///
+    /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts>
+    private func isFieldConflict(_ answer: borrowing SinkAnswer) -> Bool {
+        let causes = answer.node(["details", "causes"])?.elements ?? []
+        return answer.body.reveal { span in
+            causes.contains { $0["reason"]?.string(in: span)?.equals("FieldManagerConflict") == true }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+extension SinkKind {
+    static let vault = SinkKind(
+        "vault", help: "one field of a secret in Vault's (or OpenBao's) KV version 2",
+        shape: ObjectShape([
+            .required("url", .string(.url), "the server: https://vault.acme.example:8200"),
+            .token("may `read` and `patch` (or `create` and `update`) MOUNT/data/PATH"),
+            .optional("namespace", .string(.name(of: "namespace", and: "-_./")), "of Vault Enterprise or OpenBao"),
+            .optional("mount", .string(.name(of: "mount", and: "-_./")), "of the secrets engine (secret)"),
+            .required("path", .string(.name(of: "path", and: "-_./@:+ ")), "of the secret, below the mount"),
+            .required("field", .string(.any), "of the secret; its other fields stay as they are"),
+        ])
+    ) { place, surroundings throws(MintError) in
+        try VaultSink(SinkFields("vault", place, surroundings))
+    }
+}
+
+/// A field of a KV version 2 secret, always written against the version that was read before.
+///
+/// <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2>
+struct VaultSink: Sink {
+    let target: String
+    let isReadable = true
+    private let mount: String
+    private let path: String
+    private let field: String
+    private let headers: [HTTPHeader]
+    private let api: SinkAPI
+
+    init(_ fields: SinkFields) throws(MintError) {
+        let base = try fields.base("")
+        mount = trimmed(fields["mount"] ?? "secret", ASCII.slash)
+        path = trimmed(try fields.needed("path"), ASCII.slash)
+        field = try fields.needed("field")
+        let namespace = fields["namespace"].map { trimmed($0, ASCII.slash) } ?? ""
+        // Without this header an agent between us and the server may refuse the request.
+        headers =
+            [HTTPHeader("X-Vault-Request", "true")]
+            + (namespace.isEmpty ? [] : [HTTPHeader("X-Vault-Namespace", namespace)])
+        let place = [namespace, mount, path].filter { !$0.isEmpty }.joined(separator: "/")
+        target = fields.target("\(place)#\(field)", at: base)
+        api = SinkAPI(
+            target, "vault", base: HTTPURL(base.origin, base.target + "/v1"),
+            .header("X-Vault-Token", prefix: "", try fields.neededSecret("token"), folder: fields.surroundings.folder),
+            in: fields.surroundings.context)
+    }
+
+    private var data: String { "/\(encoded(mount))/data/\(encoded(path))" }
+
+    private func encoded(_ path: String) -> String {
+        path.utf8.split(separator: ASCII.slash).map { percentEncoded(String(Substring($0))) }.joined(separator: "/")
+    }
+
+    // MARK: Preflight
+
+    func preflight() throws(StepFailure) {
+        try checkEngine()
+        try checkCapabilities()
+        _ = try current()
+    }
+
+    /// The route by which Vault's own command line tells the two versions apart; who may not ask learns nothing.
+    ///
+    /// <https://github.com/hashicorp/vault/blob/main/command/kv_helpers.go>
+    private func checkEngine() throws(StepFailure) {
+        let answer = try api.ask(
+            .get, "/sys/internal/ui/mounts/\(encoded(mount))", headers: headers, accepting: [200, 403, 404])
+        guard answer.status == 200 else { return }
+        guard answer.string("data", "options", "version") == "2" else {
+            throw api.refused("the secrets engine is not KV version 2")
+        }
+    }
+
+    /// Every token may ask this of itself, unless its policies were made without the default one.
+    ///
+    /// <https://developer.hashicorp.com/vault/api-docs/system/capabilities-self>
+    private func checkCapabilities() throws(StepFailure) {
+        let path = JSONValue.string("\(mount)/data/\(path)")
+        let answer = try api.ask(
+            .post, "/sys/capabilities-self", headers: headers, body: .json(["paths": .array([path])]),
+            accepting: [200, 403])
+        guard answer.status == 200, let list = answer.node(["capabilities"]) ?? answer.node(["data", "capabilities"])
+        else { return }
+        let words = answer.body.reveal { span in
+            Set((list.elements ?? []).compactMap { $0.string(in: span).map { String(decoding: $0, as: UTF8.self) } })
+        }
+        let mayWrite = words.contains("read") && !words.isDisjoint(with: ["create", "update", "patch"])
+        guard mayWrite || words.contains("root") else { throw api.refused("the credential may not read and write it") }
+    }
+
+    // MARK: Reading
+
+    /// What is there: the version to write against, 0 where nothing ever was.
+    private struct Current: ~Copyable {
+        let version: Int
+        /// The JSON object; `nil` where there is none, or its last version is deleted.
+        let data: Secret?
+
+        var isThere: Bool {
+            switch data {
+            case .some: true
+            case .none: false
+            }
+        }
+
+        borrowing func value(of field: String) -> Secret? {
+            switch data {
+            case .some(let data): data.member(field)
+            case .none: nil
+            }
+        }
+    }
+
+    private func current() throws(StepFailure) -> Current {
+        let answer = try api.ask(
+            .get, data, headers: headers, accepting: [200, 404], bodyLimit: SinkAPI.largeBody)
+        let version = answer.integer("data", "metadata", "version")
+        guard answer.status == 200 else { return Current(version: version ?? 0, data: nil) }
+        guard let version, let node = answer.node(["data", "data"]) else {
+            throw api.refused("it is not a secret of KV version 2")
+        }
+        guard node.members != nil else { return Current(version: version, data: nil) }
+        return Current(version: version, data: answer.body.reveal { Secret(copying: $0.extracting(node.range)) })
+    }
+
+    func read() throws(StepFailure) -> Secret? { try current().value(of: field) }
+
+    // MARK: Writing
+
+    private static let mostConflicts = 3
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        var lost: Int?
+        for _ in 0..<Self.mostConflicts {
+            let current = try current()
+            if current.value(of: field)?.holdsSameBytes(as: value) == true {
+                return Evidence(.version, "\(current.version)")
+            }
+            guard current.version != lost else { throw api.refused("the server takes no such write (400)") }
+            if let version = try set(value, current) { return Evidence(.version, "\(version)") }
+            lost = current.version
+        }
+        throw api.retry("others keep writing it")
+    }
+
+    /// The new version; `nil` where another one was written since ours was read.
+    private func set(_ value: borrowing Secret, _ current: borrowing Current) throws(StepFailure) -> Int? {
+        switch current.data {
+        case .none: return try write("{}", value, against: current.version)
+        case .some(let data):
+            switch try patch(value, against: current.version) {
+            case .made(let version): return version
+            case .conflict: return nil
+            case .notAllowed: return try write(data, value, against: current.version)
+            }
+        }
+    }
+
+    private enum Patched { case made(Int), conflict, notAllowed }
+
+    /// Only the field travels, and its siblings stay on the server.
+    ///
+    /// Needs Vault 1.9, and the capability `patch`.
+    private func patch(_ value: borrowing Secret, against version: Int) throws(StepFailure) -> Patched {
+        let body: [TextOrToken] = [
+            .text("{\"options\":{\"cas\":\(version)},\"data\":{\(JSONString.quoted(field)):\""),
+            .secret(SharedSecret(value.jsonEscaped())), .text("\"}}"),
+        ]
+        let response = try api.call(
+            .patch, data, headers: headers, body: .other(type: "application/merge-patch+json", body),
+            accepting: [200, 400, 403, 404, 405])
+        switch response.status {
+        case 200: return .made(try self.version(of: response))
+        case 403, 405: return .notAllowed
+        default: return .conflict
+        }
+    }
+
+    private func write(_ object: String, _ value: borrowing Secret, against version: Int) throws(StepFailure) -> Int? {
+        try write(Secret(copying: object.utf8), value, against: version)
+    }
+
+    /// The whole of it, with the field set.
+    private func write(
+        _ object: borrowing Secret, _ value: borrowing Secret, against version: Int
+    ) throws(StepFailure) -> Int? {
+        guard let merged = object.settingMember(field, to: value) else { throw api.refused("it is no JSON object") }
+        let body: [TextOrToken] = [
+            .text("{\"options\":{\"cas\":\(version)},\"data\":"), .secret(SharedSecret(merged)), .text("}"),
+        ]
+        let response = try api.call(.post, data, headers: headers, body: .json(body), accepting: [200, 204, 400])
+        switch response.status {
+        case 200: return try self.version(of: response)
+        // Version 1 takes anything, at any path.
+        case 204: throw api.refused("the secrets engine is not KV version 2")
+        default: return nil
+        }
+    }
+
+    private func version(of response: consuming HTTPResponse) throws(StepFailure) -> Int {
+        guard let version = try api.answer(response).integer("data", "version") else {
+            throw api.retry("answered with no version")
+        }
+        return version
+    }
+}

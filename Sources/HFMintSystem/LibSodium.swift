@@ -1,0 +1,45 @@
+private import CLibsodium
+package import HFMintCore
+
+/// ``SealedBoxes`` by libsodium, which is opened at first use.
+package struct LibSodium: SealedBoxes {
+    package init() {}
+
+    package func seal(_ secret: borrowing Secret, to publicKey: [UInt8]) throws(MintError) -> [UInt8] {
+        guard var table = Self.library.table else {
+            throw MintError(
+                .libraryMissing, "\(Self.library.missing) is not installed",
+                hint: "install it: apt-get install libsodium23")
+        }
+        guard publicKey.count == HFMINT_SODIUM_PUBLIC_KEY_BYTES else {
+            throw MintError(.answerInvalid, "the public key is not of 32 bytes")
+        }
+        var box = [UInt8](repeating: 0, count: secret.byteCount + Int(HFMINT_SODIUM_SEAL_BYTES))
+        // A NUL at its end, so that an empty secret has an address too.
+        let isSealed = secret.enclosed(by: "", and: "\0").reveal { span in
+            unsafe span.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return false }
+                return unsafe hfmint_sodium_seal(&table, start, bytes.count - 1, publicKey, &box) == 0
+            }
+        }
+        guard isSealed else { throw MintError(.answerInvalid, "libsodium takes no such public key") }
+        return box
+    }
+
+    /// The functions, or the name of what is missing.
+    private struct Library: @unchecked Sendable {
+        var table: hfmint_sodium?
+        var missing = ""
+
+        init() {
+            var table = hfmint_sodium()
+            if let missing = unsafe hfmint_sodium_load(&table) {
+                self.missing = unsafe String(cString: missing)
+            } else {
+                self.table = table
+            }
+        }
+    }
+
+    private static let library = Library()
+}

@@ -1,0 +1,42 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("sink hub-space")
+struct SinkHubSpaceTests {
+    private let text = #"{kind: "hub-space", token: "env:T", space: "acme/chat", name: "S"}"#
+    private let secrets = "https://huggingface.co/api/spaces/acme/chat/secrets"
+
+    private func shown(_ moment: String) -> String {
+        #"{"S":{"key":"S","updatedAt":"\#(moment)","description":"for \"chat\""},"T":{"key":"T"}}"#
+    }
+
+    @Test("sends value and description, and shows the later time of change")
+    func write() throws {
+        let scene = try SinkScene(
+            text,
+            [
+                .answer("GET \(secrets)", 200, shown("a")), .answer("POST \(secrets)", 200),
+                .answer("GET \(secrets)", 200, shown("b")),
+            ])
+        #expect(try scene.write() == Evidence(.updated, "b"))
+        #expect(
+            scene.bodies[1] == #"{"key":"S","description":"for \"chat\"","value":"s3cr3t-\u0022value\u0022"}"#)
+        #expect(scene.isFaithful(credential: "Authorization: Bearer t0ken"))
+    }
+
+    @Test("never stores the empty value")
+    func empty() throws {
+        let scene = try SinkScene(text)
+        #expect(throws: StepFailure(.refused, "hub-space:acme/chat/S: the value is empty")) {
+            try scene.sink.write(Secret(""), token: "t")
+        }
+    }
+
+    @Test("a preflight refuses a token of Trusted Publishers before it is sent anywhere")
+    func publisher() throws {
+        let scene = try SinkScene(text, environment: ["T": "hf_jwt_abc"])
+        #expect(throws: StepFailure.self) { try scene.sink.preflight() }
+        #expect(scene.machine.transport.sent.isEmpty)
+    }
+}
