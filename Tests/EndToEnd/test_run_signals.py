@@ -38,7 +38,8 @@ for name in "HUP INT QUIT TERM USR1 USR2 CONT TSTP WINCH".split():
     signal.signal(getattr(signal, "SIG" + name), note)
 open("pid", "w").write(f"{os.getpid()}\\n")
 while True:
-    time.sleep(60)
+    # Python runs a handler between two calls: one that comes as a call begins waits for its end.
+    time.sleep(0.1)
 """
 RUN_LISTENER = ("acme/model", "--", sys.executable, "-c", LISTENER)
 
