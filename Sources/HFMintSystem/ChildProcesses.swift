@@ -9,10 +9,14 @@ package struct ChildProcesses: Processes {
     package init() {}
 
     package func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult {
-        let (output, child) = try start(command.arguments)
+        let input = try command.input.map { secret throws(ProcessFailure) in ChildInput(secret, try Pipe()) }
+        let output = try Pipe()
+        let child = try start(command.arguments, input: input?.pipe, output: output)
+        // The child's copy is the only one left, so that its end is the end of its output.
+        output.writing = nil
         let deadline = clock.uptime() + .milliseconds(command.milliseconds)
         do throws(ProcessFailure) {
-            let text = try collect(output, byteLimit: command.byteLimit, until: deadline)
+            let text = try converse(input, output, byteLimit: command.byteLimit, until: deadline)
             return ChildResult(status: try wait(for: child, until: deadline), output: text)
         } catch {
             // It leads a process group of its own, so what it started goes with it.
@@ -23,17 +27,18 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    private func start(_ arguments: [String]) throws(ProcessFailure) -> (output: SharedDescriptor, child: pid_t) {
-        var ends: [CInt] = [-1, -1]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStart(Errno.last.reason) }
-        let output = SharedDescriptor(Descriptor(adopting: ends[0]))
-        let input = Descriptor(adopting: ends[1])
-
+    private func start(_ arguments: [String], input: Pipe?, output: Pipe) throws(ProcessFailure) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, input.number, STDOUT_FILENO)
+        if let input {
+            unsafe posix_spawn_file_actions_adddup2(&actions, input.reading.descriptor.number, STDIN_FILENO)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
+        if let writing = output.writing {
+            unsafe posix_spawn_file_actions_adddup2(&actions, writing.descriptor.number, STDOUT_FILENO)
+        }
 
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -49,23 +54,32 @@ package struct ChildProcesses: Processes {
         var child: pid_t = 0
         let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
         switch code {
-        case 0: return (output, child)
+        case 0: return child
         case ENOENT: throw .notFound
         default: throw .cannotStart(Errno(code: code).reason)
         }
     }
 
-    private func collect(_ output: SharedDescriptor, byteLimit: Int, until deadline: Duration) throws(ProcessFailure)
-        -> Secret
-    {
+    /// Hands the input over as the child takes it, and collects the output until that ends.
+    ///
+    /// Both at once, as a child may write before it has read everything, and either pipe may be full.
+    private func converse(
+        _ input: ChildInput?, _ output: Pipe, byteLimit: Int, until deadline: Duration
+    ) throws(ProcessFailure) -> Secret {
         var buffer = SecretBuffer(capacity: byteLimit + 1)
+        let reading = output.reading.descriptor.number
         while true {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw .timedOut }
-            var poller = pollfd(fd: output.descriptor.number, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&poller, 1, CInt(left)) > 0 else { continue }
-            let count = unsafe buffer.fill { room in unsafe read(output.descriptor.number, room.baseAddress, room.count)
-            }
+            // poll(2) passes over a negative number.
+            var pollers = [
+                pollfd(fd: reading, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: input?.waiting ?? -1, events: Int16(POLLOUT), revents: 0),
+            ]
+            guard unsafe poll(&pollers, nfds_t(pollers.count), CInt(left)) > 0 else { continue }
+            if pollers[1].revents != 0 { input?.write() }
+            guard pollers[0].revents != 0 else { continue }
+            let count = unsafe buffer.fill { room in unsafe read(reading, room.baseAddress, room.count) }
             guard buffer.byteCount <= byteLimit else { throw .tooMuchOutput }
             if count == 0 { return buffer.finish() }
         }
@@ -82,5 +96,53 @@ package struct ChildProcesses: Processes {
         }
         let signal = status & 0x7F
         return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+    }
+}
+
+/// The two ends of a pipe.
+private final class Pipe {
+    let reading: SharedDescriptor
+    var writing: SharedDescriptor?
+
+    init() throws(ProcessFailure) {
+        var ends: [CInt] = [-1, -1]
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStart(Errno.last.reason) }
+        reading = SharedDescriptor(Descriptor(adopting: ends[0]))
+        writing = SharedDescriptor(Descriptor(adopting: ends[1]))
+    }
+}
+
+/// What a child reads, and how much of it the kernel has taken.
+///
+/// This process keeps the reading end as well: a child that closes its own, or ends, then leaves a full pipe behind
+/// instead of raising SIGPIPE here.
+private final class ChildInput {
+    let pipe: Pipe
+    private let secret: SharedSecret
+    private var done = 0
+
+    init(_ secret: SharedSecret, _ pipe: Pipe) {
+        self.secret = secret
+        self.pipe = pipe
+        if let writing = pipe.writing { _ = fcntl(writing.descriptor.number, F_SETFL, O_NONBLOCK) }
+        endIfDone()
+    }
+
+    /// The descriptor that waits for room; `nil` once everything is written.
+    var waiting: CInt? { pipe.writing?.descriptor.number }
+
+    /// Writes as much as there is room for.
+    func write() {
+        guard let number = waiting else { return }
+        let count = secret.secret.reveal { span in
+            unsafe span.extracting(done...).withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
+        }
+        done += max(0, count)
+        endIfDone()
+    }
+
+    /// The child sees the end of its input.
+    private func endIfDone() {
+        if done == secret.secret.byteCount { pipe.writing = nil }
     }
 }

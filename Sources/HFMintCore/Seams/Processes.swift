@@ -1,6 +1,8 @@
 /// Running other programs.
 package protocol Processes: Sendable {
-    /// Runs `command` with no input, this process's environment and stderr, and waits for it.
+    /// Runs `command` with its input or none, this process's environment and stderr, and waits for it.
+    ///
+    /// A program that does not read its input is not forced to.
     ///
     /// After `milliseconds`, or beyond `byteLimit` bytes of output, it and what it started are killed.
     func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult
@@ -9,11 +11,16 @@ package protocol Processes: Sendable {
 package struct ChildCommand: Equatable, Sendable {
     /// The program, looked up on `PATH` unless it holds a slash, and its arguments; never a secret.
     package var arguments: [String]
+    /// What it reads on stdin, which then ends; without it, there is nothing to read.
+    package var input: SharedSecret?
     package var milliseconds: Int
     package var byteLimit: Int
 
-    package init(_ arguments: [String], milliseconds: Int = 30_000, byteLimit: Int = 64 << 10) {
+    package init(
+        _ arguments: [String], input: SharedSecret? = nil, milliseconds: Int = 30_000, byteLimit: Int = 64 << 10
+    ) {
         self.arguments = arguments
+        self.input = input
         self.milliseconds = milliseconds
         self.byteLimit = byteLimit
     }
