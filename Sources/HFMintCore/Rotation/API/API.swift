@@ -17,6 +17,8 @@ package struct API: Sendable {
         case aws(region: String, service: String)
         /// A token that another call gives.
         case token(@Sendable () throws(StepFailure) -> SharedSecret)
+        /// A secret that is at hand, in the header `Authorization`.
+        case given(prefix: String, SharedSecret)
     }
 
     package init(
@@ -113,6 +115,8 @@ package struct API: Sendable {
             return .awsSignature(
                 region: region, service: service, keyID: keyID, key: key,
                 sessionToken: context.environment.secret(.awsSessionToken))
+        case .given(let prefix, let shared):
+            return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
         case .token(let token):
             return .header(name: "Authorization", prefix: "Bearer ", try token().secret.duplicate())
         }
