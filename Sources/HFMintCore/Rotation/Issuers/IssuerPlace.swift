@@ -22,10 +22,14 @@ struct IssuerPlace {
         return reference
     }
 
+    func url(_ name: String = "url", default standard: String? = nil) throws(MintError) -> HTTPURL {
+        guard let url = (node[name]?.string ?? standard).flatMap({ HTTPURL($0) }) else { throw missing(name) }
+        return url
+    }
+
     /// A base URL in its one spelling: scheme and host in lower case, no default port, no slash at the end.
     func base(_ name: String = "url", default standard: String? = nil) throws(MintError) -> HTTPURL {
-        guard let url = (node[name]?.string ?? standard).flatMap({ HTTPURL($0) }) else { throw missing(name) }
-        return url.withoutTrailingSlashes
+        try url(name, default: standard).withoutTrailingSlashes
     }
 
     /// Who asks: the bearer token that the manifest names, or one had with its `login` at `tokenURL`.
