@@ -10,6 +10,8 @@ package struct API: Sendable {
     /// How the API knows who asks; the secret is read anew at each call and wiped after it.
     package enum Authorization: Sendable {
         case none
+        /// A secret that is at hand, in the header `Authorization`.
+        case given(prefix: String, SharedSecret)
         case header(String, prefix: String, SecretReference, folder: String)
         /// HTTP Basic with each part form-encoded (RFC 6749, 2.3.1).
         case basic(user: String, SecretReference, folder: String)
@@ -17,8 +19,6 @@ package struct API: Sendable {
         case aws(region: String, service: String)
         /// A token that another call gives.
         case token(@Sendable () throws(StepFailure) -> SharedSecret)
-        /// A secret that is at hand, in the header `Authorization`.
-        case given(prefix: String, SharedSecret)
     }
 
     package init(
@@ -101,6 +101,8 @@ package struct API: Sendable {
     private func credential() throws(StepFailure) -> HTTPCredential {
         switch authorization {
         case .none: return .none
+        case .given(let prefix, let shared):
+            return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
         case .header(let header, let prefix, let reference, let folder):
             return .header(name: header, prefix: prefix, try read(reference, folder))
         case .basic(let user, let reference, let folder):
@@ -115,8 +117,6 @@ package struct API: Sendable {
             return .awsSignature(
                 region: region, service: service, keyID: keyID, key: key,
                 sessionToken: context.environment.secret(.awsSessionToken))
-        case .given(let prefix, let shared):
-            return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
         case .token(let token):
             return .header(name: "Authorization", prefix: "Bearer ", try token().secret.duplicate())
         }

@@ -5,7 +5,7 @@ extension IssuerKind {
             [
                 .issuerURL("Hydra's admin API, such as http://127.0.0.1:4445"),
                 .identifier("client", "the client's id"),
-                .token("a bearer token for the admin API, where something in front of it wants one"),
+                .issuerToken("a bearer token for the admin API, where something in front of it wants one"),
                 .optional("dropAll", .bool, "that hfmint may drop every old secret of the client; must be true"),
             ]
         ) { node in

@@ -98,7 +98,7 @@ extension Field {
                 .required("clientSecret", .secretReference, "where its own secret is"),
             ])), "client credentials that give a token, in place of 'token'")
 
-    static func token(_ help: String) -> Field { .optional("token", .secretReference, help) }
+    static func issuerToken(_ help: String) -> Field { .optional("token", .secretReference, help) }
 }
 
 extension ObjectShape {
@@ -106,7 +106,7 @@ extension ObjectShape {
     static func administered(
         _ fields: [Field], token: String, rule: (@Sendable (ManifestNode) -> String?)? = nil
     ) -> ObjectShape {
-        ObjectShape(fields + [.token(token), .login]) { place in
+        ObjectShape(fields + [.issuerToken(token), .login]) { place in
             guard place.has("token") != place.has("login") else { return "needs either 'token' or 'login'" }
             return rule?(place)
         }
