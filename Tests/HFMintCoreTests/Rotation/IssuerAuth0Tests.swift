@@ -30,7 +30,9 @@ struct IssuerAuth0Tests {
         #expect(failure == StepFailure(.refused, "auth0: the token may not read the client secret (read:client_keys)"))
     }
 
-    @Test("replaces the value by a patch", arguments: [#"{"client_id":"abc","client_secret":"new"}"#, #"{"client_id":"abc"}"#])
+    @Test(
+        "replaces the value by a patch",
+        arguments: [#"{"client_id":"abc","client_secret":"new"}"#, #"{"client_id":"abc"}"#])
     func create(answer: String) throws {
         let (auth0, transport) = try auth0(.answer("PATCH \(Self.client)", 200, answer))
         let created = try auth0.create(Rotations.creation("new"))
@@ -38,7 +40,8 @@ struct IssuerAuth0Tests {
         #expect(transport.sent.first?.body == #"{"client_secret":"new"}"#)
     }
 
-    @Test("takes an answer with another value, or of another client, for a doubt",
+    @Test(
+        "takes an answer with another value, or of another client, for a doubt",
         arguments: [#"{"client_id":"abc","client_secret":"other"}"#, #"{"client_id":"z","client_secret":"new"}"#])
     func doubt(answer: String) throws {
         let (auth0, _) = try auth0(.answer("PATCH \(Self.client)", 200, answer))
@@ -60,7 +63,8 @@ struct IssuerAuth0Tests {
             .answer("POST https://acme.eu.auth0.com/oauth/token", 200, #"{"access_token":"at","expires_in":86400}"#),
             .answer(Self.get, 200, #"{"client_id":"abc","client_secret":"SENTINEL"}"#),
         ])
-        let manifest = #"{kind: "auth0", url: "https://acme.eu.auth0.com", client: "abc","#
+        let manifest =
+            #"{kind: "auth0", url: "https://acme.eu.auth0.com", client: "abc","#
             + #" login: {clientId: "m", clientSecret: "env:LOGIN"}}"#
         _ = try Rotations.issuer(manifest, on: machine).survey()
         #expect(

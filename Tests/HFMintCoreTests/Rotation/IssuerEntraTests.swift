@@ -86,7 +86,8 @@ struct IssuerEntraTests {
         #expect(transport.sent.first?.body == #"{"keyId":"k"}"#)
     }
 
-    private static let login = #"{kind: "entra", app: "\#(app)", tenant: "acme.example", loginUrl: "https://login.acme/","#
+    private static let login =
+        #"{kind: "entra", app: "\#(app)", tenant: "acme.example", loginUrl: "https://login.acme/","#
         + #" login: {clientId: "manager", clientSecret: "env:LOGIN"}}"#
     private static let tokens = "POST https://login.acme/acme.example/oauth2/v2.0/token"
 
@@ -105,7 +106,8 @@ struct IssuerEntraTests {
         machine.clock.advance(by: .seconds(1))
         _ = try entra.survey()
         #expect(machine.transport.left.isEmpty)
-        let form = "grant_type=client_credentials&client_id=manager&client_secret=SENTINEL-login%20%26%2B"
+        let form =
+            "grant_type=client_credentials&client_id=manager&client_secret=SENTINEL-login%20%26%2B"
             + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
         #expect(machine.transport.sent.first?.body == form)
         #expect(machine.transport.sent[1].credential == "Authorization: Bearer SENTINEL-at")

@@ -7,7 +7,8 @@ struct IssuerOktaTests {
     private static let manifest =
         #"{kind: "okta", url: "HTTPS://Acme.okta.com:443/", app: "0oa1b2", token: "env:TOKEN"}"#
     private static let secrets = "https://acme.okta.com/api/v1/apps/0oa1b2/credentials/secrets"
-    private static let old = #"{"id":"ocs1","client_secret":"SENTINEL-old","status":"ACTIVE","#
+    private static let old =
+        #"{"id":"ocs1","client_secret":"SENTINEL-old","status":"ACTIVE","#
         + #""created":"2023-02-21T20:08:24.000Z","secret_hash":"x"}"#
     private static let retired = #"{"id":"ocs1","client_secret":"SENTINEL-old","status":"INACTIVE"}"#
 
@@ -59,7 +60,8 @@ struct IssuerOktaTests {
             ("client_secret: SENTINEL is too short", "was refused as invalid (E0000001)"),
         ])
     func refusals(summary: String, words: String) throws {
-        let body = #"{"errorCode":"E0000001","errorSummary":"Api validation failed: SENTINEL","#
+        let body =
+            #"{"errorCode":"E0000001","errorSummary":"Api validation failed: SENTINEL","#
             + #""errorCauses":[{"errorSummary":"\#(summary)"}]}"#
         let (okta, _) = try okta(.answer("POST \(Self.secrets)", 400, body))
         let failure = try Rotations.failure { _ = try okta.create(Rotations.creation("chosen")) }

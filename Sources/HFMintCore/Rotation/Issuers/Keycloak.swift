@@ -73,7 +73,7 @@ struct Keycloak: Issuer {
     ///
     /// These bits tell the two of a client apart, and are too few to confirm a guess of a weak one.
     private func id(of value: SharedSecret) throws(StepFailure) -> String {
-        "secret-\(try context.sha256(value.secret, for: "keycloak").prefix(5))"
+        "secret-\(try context.sha256(value.secret, for: "keycloak").suffix(5))"
     }
 
     private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
