@@ -14,8 +14,8 @@ struct IssuerCommandTests {
         _ more: String = "", _ endings: ScriptedProcesses.Ending...
     ) throws -> (any Issuer, ScriptedProcesses) {
         let processes = ScriptedProcesses(endings.map { (Self.words, $0) })
-        let machine = FakeMachine(Rotations.environment(), processes: processes)
-        return (try Rotations.issuer(Self.manifest(more), on: machine), processes)
+        let machine = FakeMachine(RotationFixtures.environment(), processes: processes)
+        return (try RotationFixtures.issuer(Self.manifest(more), on: machine), processes)
     }
 
     private func input(_ processes: ScriptedProcesses) -> String? {
@@ -56,12 +56,12 @@ struct IssuerCommandTests {
     @Test("hands over a chosen value, and takes a value that the program made")
     func create() throws {
         let (chooses, processes) = try command(", takesValue: true", .exit(0, #"{"id":"n"}"#))
-        #expect(try chooses.create(Rotations.creation("chosen\"")).value.secret.revealedText() == "chosen\"")
+        #expect(try chooses.create(RotationFixtures.creation("chosen\"")).value.secret.revealedText() == "chosen\"")
         #expect(
             input(processes) == #"{"hfmint":1,"operation":"create","client":"billing \"x\"","#
                 + #""marker":"hfmint:demo:3","value":"chosen\u0022"}"#)
         let (makes, _) = try command("", .exit(0, #"{"id":"n","value":"SENTINEL","expiresAt":"2030-01-01T00:00:00Z"}"#))
-        let created = try makes.create(Rotations.creation("not used"))
+        let created = try makes.create(RotationFixtures.creation("not used"))
         #expect(created.value.secret.revealedText() == "SENTINEL")
         #expect(created.expiresAt == Timestamp(secondsSince1970: 1_893_456_000))
     }
@@ -96,11 +96,11 @@ struct IssuerCommandTests {
     func endings(ending: ScriptedProcesses.Ending, survey: StepFailure.Kind, create: StepFailure.Kind) throws {
         let (command, _) = try command("", ending, ending)
         let failures = [
-            try Rotations.failure { _ = try command.survey() },
-            try Rotations.failure { _ = try command.create(Rotations.creation()) },
+            try RotationFixtures.failure { _ = try command.survey() },
+            try RotationFixtures.failure { _ = try command.create(RotationFixtures.creation()) },
         ]
         #expect(failures.map(\.kind) == [survey, create])
-        #expect(failures.allSatisfy { !$0.message.contains(Rotations.sentinel) })
+        #expect(failures.allSatisfy { !$0.message.contains(RotationFixtures.sentinel) })
     }
 
     @Test(
@@ -117,6 +117,6 @@ struct IssuerCommandTests {
             ),
         ])
     func checks(manifest: String, complaint: String) throws {
-        #expect(try Rotations.complaints(manifest).map { $0.hasSuffix(complaint) } == [true])
+        #expect(try RotationFixtures.complaints(manifest).map { $0.hasSuffix(complaint) } == [true])
     }
 }

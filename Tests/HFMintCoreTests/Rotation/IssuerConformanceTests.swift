@@ -20,15 +20,15 @@ struct IssuerConformanceTests {
     ]
 
     private func issuer(_ manifest: String, _ answer: ConstantTransport.Answer) throws -> any Issuer {
-        var machine = FakeMachine(Rotations.environment())
+        var machine = FakeMachine(RotationFixtures.environment())
         machine.context.transport = ConstantTransport(answer)
-        return try Rotations.issuer(manifest, on: machine)
+        return try RotationFixtures.issuer(manifest, on: machine)
     }
 
     /// The failures of all operations; one that does not fail adds none.
     private func failures(_ issuer: any Issuer) -> [StepFailure] {
         let operations: [() throws -> Void] = [
-            { _ = try issuer.survey() }, { _ = try issuer.create(Rotations.creation("chosen")) },
+            { _ = try issuer.survey() }, { _ = try issuer.create(RotationFixtures.creation("chosen")) },
             { _ = try issuer.read("client_secret") == nil }, { _ = try issuer.deactivate("id") },
             { try issuer.delete("id") },
         ]
@@ -43,12 +43,14 @@ struct IssuerConformanceTests {
     }
 
     @Test("passes its own manifest's check", arguments: manifests)
-    func checks(manifest: String) throws { #expect(try Rotations.complaints(manifest).isEmpty) }
+    func checks(manifest: String) throws { #expect(try RotationFixtures.complaints(manifest).isEmpty) }
 
     @Test("is one client under every spelling of its URL", arguments: manifests)
     func spelling(manifest: String) throws {
         let targets = try ["https://x.example", "HTTPS://X.Example:443/", "https://x.example//"].map { url in
-            try Rotations.issuer(manifest.replacing("https://x.example", with: url), on: Rotations.machine()).target
+            try RotationFixtures.issuer(
+                manifest.replacing("https://x.example", with: url), on: RotationFixtures.machine()
+            ).target
         }
         #expect(Set(targets).count == 1)
     }
@@ -68,8 +70,8 @@ struct IssuerConformanceTests {
     func malformed(manifest: String) throws {
         for body in Self.bodies {
             let issuer = try issuer(manifest, .status(200, body))
-            #expect(try Rotations.failure { _ = try issuer.survey() }.kind != .refused)
-            let kind = try Rotations.failure { _ = try issuer.create(Rotations.creation("chosen")) }.kind
+            #expect(try RotationFixtures.failure { _ = try issuer.survey() }.kind != .refused)
+            let kind = try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }.kind
             // Hydra looks before it acts.
             #expect(kind == .ambiguous || manifest.contains("hydra"))
         }
@@ -82,9 +84,11 @@ struct IssuerConformanceTests {
             as [ConstantTransport.Answer]
         {
             let issuer = try issuer(manifest, answer)
-            #expect(try Rotations.failure { _ = try issuer.create(Rotations.creation("chosen")) }.kind == acts)
             #expect(
-                try Rotations.failure { _ = try issuer.survey() }.kind == .transient(retryAfterSeconds: nil))
+                try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }.kind == acts
+            )
+            #expect(
+                try RotationFixtures.failure { _ = try issuer.survey() }.kind == .transient(retryAfterSeconds: nil))
         }
     }
 
@@ -92,7 +96,7 @@ struct IssuerConformanceTests {
     func notSent(manifest: String) throws {
         for kind in [.resolve, .connect, .tls] as [TransportError.Kind] {
             let issuer = try issuer(manifest, .failure(kind))
-            let failure = try Rotations.failure { _ = try issuer.create(Rotations.creation("chosen")) }
+            let failure = try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }
             #expect(failure.kind == .transient(retryAfterSeconds: nil))
         }
     }
@@ -101,23 +105,26 @@ struct IssuerConformanceTests {
     func refused(manifest: String) throws {
         for status in [301, 401, 403] {
             let issuer = try issuer(manifest, .status(status, "{}"))
-            #expect(try Rotations.failure { _ = try issuer.survey() }.kind == .refused)
-            #expect(try Rotations.failure { _ = try issuer.create(Rotations.creation("chosen")) }.kind == .refused)
+            #expect(try RotationFixtures.failure { _ = try issuer.survey() }.kind == .refused)
+            #expect(
+                try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }.kind
+                    == .refused)
         }
     }
 
     @Test("refuses an answer that is larger than any of its server's", arguments: manifests)
     func oversized(manifest: String) throws {
         let body = "[" + String(repeating: "0,", count: 40_000) + "0]"
-        #expect(try Rotations.failure { _ = try issuer(manifest, .status(200, body)).survey() }.kind != .refused)
-        #expect(try Rotations.failure { _ = try issuer(manifest, .failure(.tooLarge)).survey() }.kind == .refused)
+        #expect(try RotationFixtures.failure { _ = try issuer(manifest, .status(200, body)).survey() }.kind != .refused)
+        #expect(
+            try RotationFixtures.failure { _ = try issuer(manifest, .failure(.tooLarge)).survey() }.kind == .refused)
     }
 
     @Test("says where its credential should have been", arguments: manifests)
     func noCredential(manifest: String) throws {
         let machine = FakeMachine()
-        let issuer = try Rotations.issuer(manifest, on: machine)
-        let failure = try Rotations.failure { _ = try issuer.survey() }
+        let issuer = try RotationFixtures.issuer(manifest, on: machine)
+        let failure = try RotationFixtures.failure { _ = try issuer.survey() }
         #expect(failure.kind == .refused && failure.message.hasSuffix("TOKEN is not set"))
     }
 }

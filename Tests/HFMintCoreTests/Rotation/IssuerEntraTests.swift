@@ -12,8 +12,8 @@ struct IssuerEntraTests {
     private func entra(
         _ manifest: String = manifest, _ script: ScriptedTransport.Exchange...
     ) throws -> (any Issuer, ScriptedTransport) {
-        let machine = Rotations.machine(script)
-        return (try Rotations.issuer(manifest, on: machine), machine.transport)
+        let machine = RotationFixtures.machine(script)
+        return (try RotationFixtures.issuer(manifest, on: machine), machine.transport)
     }
 
     private static func credential(_ id: String, name: String, end: String = "2030-01-01T00:00:00Z") -> String {
@@ -57,7 +57,7 @@ struct IssuerEntraTests {
             .answer(
                 "POST \(Self.path)/addPassword", 200,
                 #"{"keyId":"k","secretText":"SENTINEL~new","displayName":"x","endDateTime":"2026-12-21T03:04:05Z"}"#))
-        let created = try entra.create(Rotations.creation())
+        let created = try entra.create(RotationFixtures.creation())
         #expect(created.id == "k")
         #expect(created.value.secret.revealedText() == "SENTINEL~new")
         #expect(created.expiresAt == FrozenClock.usualNow + 30 * 86_400)
@@ -82,7 +82,7 @@ struct IssuerEntraTests {
             .answer(Self.list, 200, #"{"passwordCredentials":[\#(Self.credential("k", name: "null"))]}"#))
         try entra.delete("k")
         try entra.delete("k")
-        #expect(try Rotations.failure { try entra.delete("k") }.kind == .refused)
+        #expect(try RotationFixtures.failure { try entra.delete("k") }.kind == .refused)
         #expect(transport.sent.first?.body == #"{"keyId":"k"}"#)
     }
 
@@ -95,11 +95,11 @@ struct IssuerEntraTests {
     func login() throws {
         let empty = #"{"passwordCredentials":[]}"#
         let token = #"{"access_token":"SENTINEL-at","expires_in":3600,"token_type":"Bearer"}"#
-        let machine = Rotations.machine([
+        let machine = RotationFixtures.machine([
             .answer(Self.tokens, 200, token), .answer(Self.list, 200, empty), .answer(Self.list, 200, empty),
             .answer(Self.tokens, 200, token), .answer(Self.list, 200, empty),
         ])
-        let entra = try Rotations.issuer(Self.login, on: machine)
+        let entra = try RotationFixtures.issuer(Self.login, on: machine)
         _ = try entra.survey()
         machine.clock.advance(by: .seconds(3_539))
         _ = try entra.survey()
@@ -116,7 +116,7 @@ struct IssuerEntraTests {
     @Test("says that the log-in failed, and nothing of what was said", arguments: [400, 401, 500])
     func loginFails(status: Int) throws {
         let (entra, _) = try entra(Self.login, .answer(Self.tokens, status, #"{"error":"SENTINEL"}"#))
-        let failure = try Rotations.failure { _ = try entra.survey() }
+        let failure = try RotationFixtures.failure { _ = try entra.survey() }
         #expect(failure.message == "entra: POST on login.acme answered \(status)")
         #expect(failure.kind == (status == 500 ? .transient(retryAfterSeconds: nil) : .refused))
     }
@@ -132,6 +132,6 @@ struct IssuerEntraTests {
             ),
         ])
     func checks(manifest: String, complaint: String) throws {
-        #expect(try Rotations.complaints(manifest).map { $0.hasSuffix(complaint) } == [true])
+        #expect(try RotationFixtures.complaints(manifest).map { $0.hasSuffix(complaint) } == [true])
     }
 }

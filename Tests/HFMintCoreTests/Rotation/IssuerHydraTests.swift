@@ -9,8 +9,8 @@ struct IssuerHydraTests {
     private static let rotate = "\(client)/secrets/rotate"
 
     private func hydra(_ script: ScriptedTransport.Exchange...) throws -> (any Issuer, ScriptedTransport) {
-        let machine = Rotations.machine(script)
-        return (try Rotations.issuer(Self.manifest, on: machine), machine.transport)
+        let machine = RotationFixtures.machine(script)
+        return (try RotationFixtures.issuer(Self.manifest, on: machine), machine.transport)
     }
 
     private static func answer(_ metadata: String) -> String {
@@ -56,7 +56,7 @@ struct IssuerHydraTests {
         let (hydra, transport) = try hydra(
             Self.get(#","metadata":{"team":"x"}"#), .answer("PATCH \(Self.client)", 200, "{}"),
             .answer("POST \(Self.rotate)", 200, #"{"client_id":"acme","client_secret":"SENTINEL"}"#))
-        let created = try hydra.create(Rotations.creation())
+        let created = try hydra.create(RotationFixtures.creation())
         #expect(created.id == "generation-1")
         #expect(created.value.secret.revealedText() == "SENTINEL")
         #expect(transport.sent[1].body == Self.patch(1, kept: 1))
@@ -67,7 +67,7 @@ struct IssuerHydraTests {
         let (hydra, transport) = try hydra(
             Self.get(metadata), .answer("PATCH \(Self.client)", 200, "{}"),
             .answer("POST \(Self.rotate)", 200, #"{"client_secret":"SENTINEL"}"#))
-        _ = try hydra.create(Rotations.creation())
+        _ = try hydra.create(RotationFixtures.creation())
         #expect(
             transport.sent[1].body
                 == #"[{"op":"add","path":"/metadata","value":"#
@@ -79,7 +79,7 @@ struct IssuerHydraTests {
         let (hydra, transport) = try hydra(
             Self.get(Self.ledger(7, kept: 1)), .answer("PATCH \(Self.client)", 200, "{}"),
             .failure("POST \(Self.rotate)", .timeout))
-        #expect(try Rotations.failure { _ = try hydra.create(Rotations.creation()) }.kind == .ambiguous)
+        #expect(try RotationFixtures.failure { _ = try hydra.create(RotationFixtures.creation()) }.kind == .ambiguous)
         #expect(transport.left.isEmpty)
     }
 
@@ -88,14 +88,14 @@ struct IssuerHydraTests {
         let (hydra, transport) = try hydra(
             Self.get(Self.ledger(7, kept: 1)), .answer("PATCH \(Self.client)", 200, "{}"),
             .answer("POST \(Self.rotate)", status, "{}"), .answer("PATCH \(Self.client)", 200, "{}"))
-        #expect(try Rotations.failure { _ = try hydra.create(Rotations.creation()) }.kind == .refused)
+        #expect(try RotationFixtures.failure { _ = try hydra.create(RotationFixtures.creation()) }.kind == .refused)
         #expect(transport.sent.last?.body == Self.patch(7, kept: 1))
     }
 
     @Test("stops before the secret in use could be pushed out")
     func full() throws {
         let (hydra, transport) = try hydra(Self.get(Self.ledger(7, kept: 5)))
-        #expect(try Rotations.failure { _ = try hydra.create(Rotations.creation()) }.kind == .refused)
+        #expect(try RotationFixtures.failure { _ = try hydra.create(RotationFixtures.creation()) }.kind == .refused)
         #expect(transport.left.isEmpty)
     }
 
@@ -104,7 +104,7 @@ struct IssuerHydraTests {
         arguments: [#","metadata":{"hfmint":{"generation":1}}"#, #","metadata":{"hfmint":"x"}"#, ledger(1, kept: 6)])
     func strangeLedger(metadata: String) throws {
         let (hydra, _) = try hydra(Self.get(metadata))
-        #expect(try Rotations.failure { _ = try hydra.survey() }.kind == .transient(retryAfterSeconds: nil))
+        #expect(try RotationFixtures.failure { _ = try hydra.survey() }.kind == .transient(retryAfterSeconds: nil))
     }
 
     @Test("drops all old secrets at once, once, and never the current one")
@@ -115,7 +115,7 @@ struct IssuerHydraTests {
             Self.get(Self.ledger(7, kept: 2)))
         try hydra.delete("generation-6")
         try hydra.delete("generation-6")
-        #expect(try Rotations.failure { try hydra.delete("generation-7") }.kind == .refused)
+        #expect(try RotationFixtures.failure { try hydra.delete("generation-7") }.kind == .refused)
         #expect(transport.sent[2].body == Self.patch(7, kept: 0))
         #expect(transport.left.isEmpty)
     }
@@ -129,7 +129,7 @@ struct IssuerHydraTests {
 
     @Test("wants to hear that hfmint alone rotates the client", arguments: ["", ", dropAll: false"])
     func dropAll(more: String) throws {
-        let complaints = try Rotations.complaints(
+        let complaints = try RotationFixtures.complaints(
             #"{kind: "hydra", url: "http://127.0.0.1:4445", client: "a"\#(more)}"#)
         #expect(complaints.map { $0.contains("needs 'dropAll: true'") } == [true])
     }

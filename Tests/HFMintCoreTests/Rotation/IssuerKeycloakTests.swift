@@ -18,8 +18,8 @@ struct IssuerKeycloakTests {
     private func keycloak(
         policy: Bool = true, _ script: [ScriptedTransport.Exchange]
     ) throws -> (any Issuer, ScriptedTransport) {
-        let machine = Rotations.machine(script)
-        let issuer = try Rotations.issuer(Self.manifest(policy ? ", rotationPolicy: true" : ""), on: machine)
+        let machine = RotationFixtures.machine(script)
+        let issuer = try RotationFixtures.issuer(Self.manifest(policy ? ", rotationPolicy: true" : ""), on: machine)
         return (issuer, machine.transport)
     }
 
@@ -51,7 +51,7 @@ struct IssuerKeycloakTests {
     private static let proof = [marked, profiles(#"{"rotated-expiration-period":172800}"#), policies()]
     private static let noOld = ScriptedTransport.Exchange.answer("GET \(secret)/rotated", 404, "{}")
 
-    private func id(_ value: String) throws -> String { "secret-\(try Rotations.sha256(value).suffix(5))" }
+    private func id(_ value: String) throws -> String { "secret-\(try RotationFixtures.sha256(value).suffix(5))" }
 
     @Test("replaces, unless the manifest says that a policy keeps the old secret")
     func nature() throws {
@@ -71,7 +71,8 @@ struct IssuerKeycloakTests {
         #expect(survey.keepsOldFor == 172_800)
         #expect(survey.secrets.map(\.id) == [try id("new"), try id("old")])
         #expect(survey.secrets.map(\.isActive) == [true, true])
-        #expect(survey.secrets.map(\.sha256) == [try Rotations.sha256("new"), try Rotations.sha256("old")])
+        #expect(
+            survey.secrets.map(\.sha256) == [try RotationFixtures.sha256("new"), try RotationFixtures.sha256("old")])
         #expect(transport.left.isEmpty)
     }
 
@@ -89,7 +90,7 @@ struct IssuerKeycloakTests {
         client: ScriptedTransport.Exchange, words: String
     ) throws {
         let (keycloak, _) = try keycloak([client, profiles, policies])
-        let failure = try Rotations.failure { _ = try keycloak.survey() }
+        let failure = try RotationFixtures.failure { _ = try keycloak.survey() }
         #expect(failure.kind == .refused && failure.message.contains(words))
     }
 
@@ -108,7 +109,7 @@ struct IssuerKeycloakTests {
     func create() throws {
         let (keycloak, transport) = try keycloak(
             policy: false, [.answer("POST \(Self.secret)", 200, Self.value("new")), Self.marked])
-        let created = try keycloak.create(Rotations.creation())
+        let created = try keycloak.create(RotationFixtures.creation())
         #expect(created.id == (try id("new")))
         #expect(created.value.secret.revealedText() == "new")
         #expect(created.expiresAt == Timestamp(secondsSince1970: 1_795_316_645))
@@ -120,7 +121,7 @@ struct IssuerKeycloakTests {
         let (keycloak, _) = try keycloak(
             policy: false,
             [.answer("POST \(Self.secret)", 200, Self.value("new")), .failure("GET \(Self.client)", .timeout)])
-        #expect(try keycloak.create(Rotations.creation()).expiresAt == nil)
+        #expect(try keycloak.create(RotationFixtures.creation()).expiresAt == nil)
     }
 
     @Test("makes no second one while an old one lives, which would die of it")
@@ -130,7 +131,7 @@ struct IssuerKeycloakTests {
                 .answer("GET \(Self.secret)/rotated", 200, Self.value("old")),
                 .answer("GET \(Self.secret)", 200, Self.value("new")),
             ])
-        let failure = try Rotations.failure { _ = try keycloak.create(Rotations.creation()) }
+        let failure = try RotationFixtures.failure { _ = try keycloak.create(RotationFixtures.creation()) }
         #expect(failure == StepFailure(.refused, "keycloak: the client still has an old secret, and room for no other"))
         #expect(transport.left.isEmpty)
     }
@@ -158,7 +159,7 @@ struct IssuerKeycloakTests {
         try keycloak.delete(try id("old"))
         try keycloak.delete(try id("old"))
         try keycloak.delete(try id("older"))
-        #expect(try Rotations.failure { try keycloak.delete(try id("new")) }.kind == .refused)
+        #expect(try RotationFixtures.failure { try keycloak.delete(try id("new")) }.kind == .refused)
         #expect(transport.left.isEmpty)
     }
 
@@ -167,8 +168,8 @@ struct IssuerKeycloakTests {
         let (keycloak, _) = try keycloak(
             policy: false,
             [Self.marked, Self.noOld, .answer("GET \(Self.secret)", 200, Self.value("${vault.SENTINEL}"))])
-        let failure = try Rotations.failure { _ = try keycloak.survey() }
-        #expect(failure.kind == .refused && !failure.message.contains(Rotations.sentinel))
+        let failure = try RotationFixtures.failure { _ = try keycloak.survey() }
+        #expect(failure.kind == .refused && !failure.message.contains(RotationFixtures.sentinel))
     }
 
     @Test("logs in with client credentials in the realm of the client, or in another one", arguments: ["", "master"])
@@ -177,11 +178,11 @@ struct IssuerKeycloakTests {
         let manifest = Self.manifest(more).replacing(
             #"token: "env:TOKEN""#, with: #"login: {clientId: "m", clientSecret: "env:LOGIN"}"#)
         let path = "/auth/realms/\(realm.isEmpty ? "a%20b" : realm)/protocol/openid-connect/token"
-        let machine = Rotations.machine([
+        let machine = RotationFixtures.machine([
             .answer("POST https://id.acme.example\(path)", 200, #"{"access_token":"at","expires_in":60}"#),
             .answer("GET \(Self.secret)", 200, Self.value("new")),
         ])
-        _ = try Rotations.issuer(manifest, on: machine).read(try id("new"))
+        _ = try RotationFixtures.issuer(manifest, on: machine).read(try id("new"))
         #expect(machine.transport.left.isEmpty)
     }
 }

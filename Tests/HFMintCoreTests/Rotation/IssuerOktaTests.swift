@@ -13,8 +13,8 @@ struct IssuerOktaTests {
     private static let retired = #"{"id":"ocs1","client_secret":"SENTINEL-old","status":"INACTIVE"}"#
 
     private func okta(_ script: ScriptedTransport.Exchange...) throws -> (any Issuer, ScriptedTransport) {
-        let machine = Rotations.machine(script)
-        return (try Rotations.issuer(Self.manifest, on: machine), machine.transport)
+        let machine = RotationFixtures.machine(script)
+        return (try RotationFixtures.issuer(Self.manifest, on: machine), machine.transport)
     }
 
     @Test("holds two secrets with ids of their own, and is one client whatever its URL's spelling")
@@ -36,7 +36,7 @@ struct IssuerOktaTests {
             survey.secrets == [
                 LiveSecret(
                     id: "ocs1", createdAt: Timestamp(secondsSince1970: 1_677_010_104),
-                    sha256: try Rotations.sha256("SENTINEL-old")),
+                    sha256: try RotationFixtures.sha256("SENTINEL-old")),
                 LiveSecret(id: "ocs2", isActive: false),
             ])
         #expect(survey.date == Timestamp(secondsSince1970: 784_111_777))
@@ -47,7 +47,7 @@ struct IssuerOktaTests {
     func create() throws {
         let (okta, transport) = try okta(
             .answer("POST \(Self.secrets)", 201, #"{"id":"ocs2","client_secret":"chosen","status":"ACTIVE"}"#))
-        let created = try okta.create(Rotations.creation("chosen"))
+        let created = try okta.create(RotationFixtures.creation("chosen"))
         #expect(created.id == "ocs2")
         #expect(created.value.secret.revealedText() == "chosen")
         #expect(transport.sent.first?.body == #"{"client_secret":"chosen","status":"ACTIVE"}"#)
@@ -64,9 +64,9 @@ struct IssuerOktaTests {
             #"{"errorCode":"E0000001","errorSummary":"Api validation failed: SENTINEL","#
             + #""errorCauses":[{"errorSummary":"\#(summary)"}]}"#
         let (okta, _) = try okta(.answer("POST \(Self.secrets)", 400, body))
-        let failure = try Rotations.failure { _ = try okta.create(Rotations.creation("chosen")) }
+        let failure = try RotationFixtures.failure { _ = try okta.create(RotationFixtures.creation("chosen")) }
         #expect(failure.kind == .refused)
-        #expect(failure.message.contains(words) && !failure.message.contains(Rotations.sentinel))
+        #expect(failure.message.contains(words) && !failure.message.contains(RotationFixtures.sentinel))
     }
 
     @Test("reads one value, and none of a secret that is gone")
@@ -92,7 +92,7 @@ struct IssuerOktaTests {
         let (okta, _) = try okta(
             .answer("GET \(Self.secrets)", 200, "[\(Self.old)]"),
             .answer("POST \(Self.secrets)/ocs1/lifecycle/deactivate", 400, "{}"))
-        #expect(try Rotations.failure { _ = try okta.deactivate("ocs1") }.kind == .refused)
+        #expect(try RotationFixtures.failure { _ = try okta.deactivate("ocs1") }.kind == .refused)
     }
 
     @Test("deletes only what is inactive, so an active secret is deactivated first")
@@ -109,7 +109,7 @@ struct IssuerOktaTests {
     func deleteTwice() throws {
         let (okta, _) = try okta(.answer("GET \(Self.secrets)", 200, "[]"), .answer("GET \(Self.secrets)", 404, "{}"))
         try okta.delete("ocs1")
-        #expect(try Rotations.failure { try okta.delete("ocs1") }.kind == .refused)
+        #expect(try RotationFixtures.failure { try okta.delete("ocs1") }.kind == .refused)
     }
 
     @Test("does not let an id out of its place in the path")

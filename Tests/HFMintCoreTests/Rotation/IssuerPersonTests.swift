@@ -15,21 +15,22 @@ struct IssuerPersonTests {
             ),
         ])
     func page(manifest: String, target: String) throws {
-        let person = try Rotations.issuer(manifest, on: Rotations.machine())
+        let person = try RotationFixtures.issuer(manifest, on: RotationFixtures.machine())
         #expect(person.target == target)
         #expect(person.shape == .person && !person.isReadable && !person.takesChosenValue)
-        #expect(try Rotations.complaints(manifest).isEmpty)
+        #expect(try RotationFixtures.complaints(manifest).isEmpty)
     }
 
     @Test("lists nothing, proves nothing, and does nothing but say what to do")
     func refusals() throws {
-        let person = try Rotations.issuer(#"{kind: "person", what: "user-token"}"#, on: Rotations.machine())
+        let person = try RotationFixtures.issuer(
+            #"{kind: "person", what: "user-token"}"#, on: RotationFixtures.machine())
         let survey = try person.survey()
         #expect(survey.secrets.isEmpty && !survey.showsDeath)
         let refusal = StepFailure(
             .refused,
             "only a person can change this secret: press Refresh at https://huggingface.co/settings/tokens")
-        #expect(throws: refusal) { _ = try person.create(Rotations.creation()) }
+        #expect(throws: refusal) { _ = try person.create(RotationFixtures.creation()) }
         #expect(throws: refusal) { _ = try person.read("x") == nil }
         #expect(throws: refusal) { _ = try person.deactivate("x") }
         #expect(throws: refusal) { try person.delete("x") }
@@ -37,7 +38,7 @@ struct IssuerPersonTests {
 
     @Test("wants the page of a service account, which every organization has for itself")
     func serviceAccount() throws {
-        let complaints = try Rotations.complaints(#"{kind: "person", what: "service-account"}"#)
+        let complaints = try RotationFixtures.complaints(#"{kind: "person", what: "service-account"}"#)
         #expect(complaints.map { $0.contains("needs 'page'") } == [true])
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Makes issuers and log-ins as a manifest does, on a machine that a test scripts.
-enum Rotations {
+enum RotationFixtures {
     /// Every secret that these tests hand out carries it.
     static let sentinel = "SENTINEL"
 

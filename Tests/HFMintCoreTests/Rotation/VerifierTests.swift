@@ -10,8 +10,8 @@ struct VerifierTests {
     private func logIn(
         _ manifest: String, _ script: ScriptedTransport.Exchange...
     ) throws -> (LogIn, [ScriptedTransport.Sent]) {
-        let machine = Rotations.machine(script)
-        let answer = try Rotations.verifier(manifest, on: machine).logIn(with: Secret("SENTINEL:+%"))
+        let machine = RotationFixtures.machine(script)
+        let answer = try RotationFixtures.verifier(manifest, on: machine).logIn(with: Secret("SENTINEL:+%"))
         #expect(machine.transport.left.isEmpty)
         return (answer, machine.transport.sent)
     }
@@ -68,15 +68,15 @@ struct VerifierTests {
         ] as [(Int, String, StepFailure.Kind)])
     func neither(status: Int, body: String, kind: StepFailure.Kind) throws {
         for manifest in [Self.credentials, Self.authentication] {
-            let failure = try Rotations.failure { _ = try logIn(manifest, .answer(Self.post, status, body)) }
+            let failure = try RotationFixtures.failure { _ = try logIn(manifest, .answer(Self.post, status, body)) }
             #expect(failure.kind == kind)
-            #expect(!failure.message.contains(Rotations.sentinel))
+            #expect(!failure.message.contains(RotationFixtures.sentinel))
         }
     }
 
     @Test("neither is silence", arguments: [TransportError.Kind.timeout, .connect, .interrupted])
     func silence(kind: TransportError.Kind) throws {
-        let failure = try Rotations.failure { _ = try logIn(Self.credentials, .failure(Self.post, kind)) }
+        let failure = try RotationFixtures.failure { _ = try logIn(Self.credentials, .failure(Self.post, kind)) }
         #expect(failure.kind == .transient(retryAfterSeconds: nil))
     }
 
@@ -95,23 +95,23 @@ struct VerifierTests {
 
     @Test("the check with a wrong secret is made once")
     func once() throws {
-        let machine = Rotations.machine([Self.badCode, Self.badClient, Self.badCode, Self.badClient])
-        let verifier = try Rotations.verifier(Self.authentication, on: machine)
+        let machine = RotationFixtures.machine([Self.badCode, Self.badClient, Self.badCode, Self.badClient])
+        let verifier = try RotationFixtures.verifier(Self.authentication, on: machine)
         let answers = try (0..<3).map { _ in try verifier.logIn(with: Secret("x")) }
         #expect(answers == [.accepted, .accepted, .refused])
     }
 
     @Test("an endpoint that judges the code first has said nothing")
     func codeFirst() throws {
-        let failure = try Rotations.failure { _ = try logIn(Self.authentication, Self.badCode, Self.badCode) }
+        let failure = try RotationFixtures.failure { _ = try logIn(Self.authentication, Self.badCode, Self.badCode) }
         #expect(failure.kind == .refused && failure.message.contains("looks at the code before"))
     }
 
     @Test("client authentication is the Hub's unless the manifest says otherwise, and three times in a row")
     func hub() throws {
         let hub = "POST https://huggingface.co/oauth/token"
-        let machine = Rotations.machine([.answer(hub, 401, #"{"error":"invalid_client"}"#)])
-        let verifier = try Rotations.verifier(#"{kind: "client-authentication", clientId: "id"}"#, on: machine)
+        let machine = RotationFixtures.machine([.answer(hub, 401, #"{"error":"invalid_client"}"#)])
+        let verifier = try RotationFixtures.verifier(#"{kind: "client-authentication", clientId: "id"}"#, on: machine)
         #expect(verifier.attempts == 3)
         #expect(try verifier.logIn(with: Secret("x")) == .refused)
     }
@@ -119,7 +119,7 @@ struct VerifierTests {
     @Test("says where the client's id should have been")
     func noClientID() throws {
         let manifest = Self.credentials.replacing("CLIENT_ID", with: "NOWHERE")
-        let failure = try Rotations.failure { _ = try logIn(manifest) }
+        let failure = try RotationFixtures.failure { _ = try logIn(manifest) }
         #expect(failure == StepFailure(.refused, "client-credentials: NOWHERE is not set"))
     }
 
@@ -129,15 +129,15 @@ struct VerifierTests {
     func command(status: Int, answer: LogIn?) throws {
         let processes = ScriptedProcesses([(["/opt/try", "x"], .exit(status, "SENTINEL"))])
         let machine = FakeMachine(processes: processes)
-        let verifier = try Rotations.verifier(
+        let verifier = try RotationFixtures.verifier(
             #"{kind: "command", command: ["/opt/try", "x"], attempts: 5}"#, on: machine)
         #expect(verifier.attempts == 5)
         if let answer {
             #expect(try verifier.logIn(with: Secret("secret")) == answer)
         } else {
-            let failure = try Rotations.failure { _ = try verifier.logIn(with: Secret("secret")) }
+            let failure = try RotationFixtures.failure { _ = try verifier.logIn(with: Secret("secret")) }
             #expect(failure.kind == .transient(retryAfterSeconds: nil))
-            #expect(!failure.message.contains(Rotations.sentinel))
+            #expect(!failure.message.contains(RotationFixtures.sentinel))
         }
         #expect(processes.started.first?.input?.secret.revealedText() == "secret")
     }
