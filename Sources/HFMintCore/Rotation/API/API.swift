@@ -72,6 +72,8 @@ package struct API: Sendable {
     }
 
     private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
+        var request = request
+        request.actsOnce = effect == .once
         let credential = try credential()
         do throws(TransportError) {
             return try context.send(
