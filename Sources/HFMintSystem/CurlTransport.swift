@@ -167,6 +167,7 @@ private struct Transfer {
     private func setPolicy(_ handle: EasyHandle) throws(CurlError) {
         try handle.set(CURLOPT_PROTOCOLS_STR, request.url.origin.scheme.rawValue)
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)
+        try handle.set(CURLOPT_FRESH_CONNECT, request.actsOnce ? 1 : 0)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try handle.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         // GitHub's token endpoint has answered HTTP/2 with HTTP_1_1_REQUIRED.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -12,7 +14,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import product
 from jobs import Job
+from Sandbox.issuers.provider import Provider
+from Sandbox.sentinel import Sentinels
 from Sandbox.world import World
+
+ProviderT = TypeVar("ProviderT", bound=Provider)
 
 
 @pytest.fixture
@@ -49,6 +55,21 @@ def hfmint(world: World, tmp_path: Path) -> Callable[..., product.Result]:
         return product.run([str(program), *arguments], env or job, cwd, stdin, timeout)
 
     return call
+
+
+@pytest.fixture
+def start_issuer() -> Iterator[Callable[[type[ProviderT]], ProviderT]]:
+    """`start_issuer(Okta)`: a running stand-in, which must not meet a bug of its own."""
+    with ExitStack() as stack:
+        started: list[Provider] = []
+
+        def make(kind: type[ProviderT]) -> ProviderT:
+            provider = stack.enter_context(kind(Sentinels()))
+            started.append(provider)
+            return provider
+
+        yield make
+        assert [error for provider in started for error in provider.errors] == []
 
 
 @pytest.fixture

@@ -12,7 +12,10 @@ final class LoopbackServer: @unchecked Sendable {
     let port: Int
 
     /// - Parameter answers: each a whole answer; an empty one closes the connection without a word.
-    init(_ answers: [String]) throws {
+    convenience init(_ answers: [String]) throws { try self.init(connections: answers.map { [$0] }) }
+
+    /// - Parameter connections: what each connection answers, one after the other, before it is closed.
+    init(connections: [[String]]) throws {
         socketNumber = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -27,7 +30,7 @@ final class LoopbackServer: @unchecked Sendable {
         }
         port = Int(UInt16(bigEndian: address.sin_port))
         try #require(isBound)
-        Thread.detachNewThread { [self] in answers.forEach { serve($0) } }
+        Thread.detachNewThread { [self] in connections.forEach { serve($0) } }
     }
 
     deinit { _ = close(socketNumber) }
@@ -40,10 +43,14 @@ final class LoopbackServer: @unchecked Sendable {
 
     func url(_ target: String) throws -> HTTPURL { try #require(HTTPURL("http://127.0.0.1:\(port)\(target)")) }
 
-    private func serve(_ answer: String) {
+    private func serve(_ answers: [String]) {
         let connection = accept(socketNumber, nil, nil)
         guard connection >= 0 else { return }
         defer { _ = close(connection) }
+        answers.forEach { serve($0, on: connection) }
+    }
+
+    private func serve(_ answer: String, on connection: CInt) {
         var text = ""
         while !isWhole(text) {
             var buffer = [UInt8](repeating: 0, count: 4_096)

@@ -17,6 +17,11 @@ package struct HTTPRequest: Equatable, Sendable {
     package var route: Route
     package var trust: TrustAnchors
     package var limits: HTTPLimits
+    /// Whether it acts anew each time: it travels on a new connection then.
+    ///
+    /// A kept connection that is closed before the answer makes libcurl send the request again, unasked.
+    /// <https://github.com/curl/curl/pull/18417>
+    package var actsOnce = false
 
     package init(
         _ method: Method,

@@ -10,6 +10,8 @@ package struct API: Sendable {
     /// How the API knows who asks; the secret is read anew at each call and wiped after it.
     package enum Authorization: Sendable {
         case none
+        /// A secret that is at hand, in the header `Authorization`.
+        case given(prefix: String, SharedSecret)
         case header(String, prefix: String, SecretReference, folder: String)
         /// HTTP Basic with each part form-encoded (RFC 6749, 2.3.1).
         case basic(user: String, SecretReference, folder: String)
@@ -88,6 +90,8 @@ package struct API: Sendable {
     }
 
     private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
+        var request = request
+        request.actsOnce = effect == .once
         let credential = try credential()
         do throws(TransportError) {
             return try context.send(
@@ -117,6 +121,8 @@ package struct API: Sendable {
     private func credential() throws(StepFailure) -> HTTPCredential {
         switch authorization {
         case .none: return .none
+        case .given(let prefix, let shared):
+            return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
         case .header(let header, let prefix, let reference, let folder):
             return .header(name: header, prefix: prefix, try read(reference, folder))
         case .basic(let user, let reference, let folder):

@@ -55,10 +55,18 @@ package struct IssuerSurvey: Equatable, Sendable {
     package let secrets: [LiveSecret]
     /// By the issuer's `Date`.
     package let date: Timestamp?
+    /// Whether a secret that is not listed, or listed as inactive, is dead: the issuer itself says so.
+    package let showsDeath: Bool
+    /// How long the server keeps an old secret beside a new one, in seconds, where it decides that.
+    package let keepsOldFor: Int?
 
-    package init(_ secrets: [LiveSecret], date: Timestamp?) {
+    package init(
+        _ secrets: [LiveSecret], date: Timestamp?, showsDeath: Bool = true, keepsOldFor: Int? = nil
+    ) {
         self.secrets = secrets
         self.date = date
+        self.showsDeath = showsDeath
+        self.keepsOldFor = keepsOldFor
     }
 }
 

@@ -42,7 +42,7 @@ extension RotationMachine {
         let listings = try [survey(), survey()]
         let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }
         // An issuer that lists nothing at all proves nothing.
-        if isGone, listings.allSatisfy({ !$0.secrets.isEmpty }) { return "listed" }
+        if isGone, listings.allSatisfy({ $0.showsDeath && !$0.secrets.isEmpty }) { return "listed" }
         return definition.acceptsUnprovenDeath ? "accepted" : nil
     }
 

@@ -1,2 +1,2 @@
 /// Every kind of log-in, by the word that the manifest says in `kind`.
-package let verifierKinds: [VerifierKind] = []
+package let verifierKinds: [VerifierKind] = [.clientCredentials, .clientAuthentication, .command]

@@ -1,0 +1,68 @@
+internal import Synchronization
+
+/// A token for an issuer's own API, had with client credentials and kept in memory until shortly before its end.
+///
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>
+final class AdministratorToken: Sendable {
+    private struct Kept {
+        let token: SharedSecret
+        let usableUntil: Duration
+    }
+
+    private let api: API
+    private let name: String
+    private let clientID: String
+    private let secret: SecretReference
+    private let fields: [(String, String)]
+    private let surroundings: RotationSurroundings
+    private let kept = Mutex<Kept?>(nil)
+
+    /// - Parameter fields: what the token endpoint wants besides, such as a scope.
+    init(
+        _ name: String, url: HTTPURL, clientID: String, secret: SecretReference, fields: [(String, String)],
+        surroundings: RotationSurroundings
+    ) {
+        self.name = name
+        api = API(name, base: url, authorization: .none, context: surroundings.context)
+        self.clientID = clientID
+        self.secret = secret
+        self.fields = fields
+        self.surroundings = surroundings
+    }
+
+    func current() throws(StepFailure) -> SharedSecret {
+        let now = surroundings.context.clock.uptime()
+        if let kept = kept.withLock({ $0 }), kept.usableUntil > now { return kept.token }
+        let fresh = try logIn(at: now)
+        kept.withLock { $0 = fresh }
+        return fresh.token
+    }
+
+    private func logIn(at now: Duration) throws(StepFailure) -> Kept {
+        let response = try api.call(.post, "", body: try form())
+        return try response.reading(name) { root, text in
+            guard let token = root["access_token"]?.secret(in: text), token.byteCount > 0 else { return nil }
+            let lifetime = root["expires_in"]?.integer(in: text) ?? 60
+            // A minute early, so that it does not end on its way.
+            return Kept(token: SharedSecret(token), usableUntil: now + .seconds(max(0, min(lifetime, 86_400) - 60)))
+        }
+    }
+
+    /// In the body, as the default of Auth0 is, and as the others take it too.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
+    private func form() throws(StepFailure) -> API.Body {
+        let value: SharedSecret
+        do throws(MintError) {
+            value = SharedSecret(
+                try secret.read(relativeTo: surroundings.folder, in: surroundings.context).formEncoded())
+        } catch {
+            throw StepFailure(.refused, "\(name): \(error.message)")
+        }
+        let rest = fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
+        return .form([
+            .text("grant_type=client_credentials&client_id=\(percentEncoded(clientID))&client_secret="),
+            .secret(value), .text(rest),
+        ])
+    }
+}

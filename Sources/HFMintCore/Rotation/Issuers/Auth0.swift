@@ -1,0 +1,94 @@
+extension IssuerKind {
+    package static let auth0 = IssuerKind(
+        "auth0", help: "an Auth0 application: one secret, and the old one dies when it is replaced",
+        shape: .administered(
+            [
+                .issuerURL("the tenant, such as https://acme.eu.auth0.com; not a custom domain"),
+                .identifier("client", "the application's client id"),
+                .optional("audience", .string(.any), "of the Management API (the tenant's URL with /api/v2/)"),
+                .optional("loginUrl", .string(.url), "the tenant where 'login' is sent, if it is another URL"),
+            ], token: "a token of the Management API: update:clients, update:client_keys, read:client_keys")
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let base = try place.base()
+        // <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens/get-management-api-access-tokens-for-production>
+        let tokenURL = try place.base("loginUrl", default: base.description).below("/oauth/token")
+        let audience = node["audience"]?.string ?? "\(base.spelling)/api/v2/"
+        let authorization = try place.authorization("auth0", tokenURL: tokenURL, fields: [("audience", audience)])
+        return Auth0(
+            base: base, client: try place.text("client"),
+            api: API("auth0", base: base, authorization: authorization, context: place.context), context: place.context)
+    }
+}
+
+/// The one client secret of an application in Auth0.
+///
+/// hfmint chooses the value, so that a lost answer can be made good by its digest; Auth0's own rotation would answer a
+/// value that is then lost. <https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id>
+struct Auth0: Issuer {
+    let base: HTTPURL
+    let client: String
+    let api: API
+    let context: Context
+
+    /// The one place that a secret has.
+    private static let place = "client_secret"
+
+    var shape: IssuerShape { .replacing }
+    var target: String { "\(base.spelling)\(path)" }
+    var takesChosenValue: Bool { true }
+    var isReadable: Bool { true }
+
+    private var path: String { "/api/v2/clients/\(percentEncoded(client))" }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let (value, date) = try current()
+        return IssuerSurvey(
+            [LiveSecret(id: Self.place, sha256: try context.sha256(value.secret, for: "auth0"))], date: date)
+    }
+
+    /// The value, and the server's clock.
+    ///
+    /// <https://auth0.com/docs/api/management/v2/clients/get-clients-by-id>
+    private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
+        let response = try api.call(.get, "\(path)?fields=client_id%2Cclient_secret&include_fields=true")
+        let date = response.date
+        return try response.reading("auth0") { (root, text) throws(StepFailure) in
+            guard root["client_id"]?.text(in: text) == client else { return nil }
+            guard let value = root["client_secret"] else {
+                throw StepFailure(.refused, "auth0: the token may not read the client secret (read:client_keys)")
+            }
+            return value.clientSecret(in: text).map { ($0, date) }
+        }
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        guard let chosen = creation.value else {
+            throw StepFailure(.refused, "auth0: a value must be chosen before it is sent")
+        }
+        let body = API.Body.json([
+            .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text(#""}"#),
+        ])
+        // An answer with another value would be a secret that nobody knows.
+        let response = try api.call(.patch, path, body: body, effect: .once)
+        return try response.reading("auth0", else: .ambiguous) { root, text in
+            guard root["client_id"]?.text(in: text) == client else { return nil }
+            if let value = root["client_secret"]?.clientSecret(in: text),
+                !value.secret.holdsSameBytes(as: chosen.secret)
+            {
+                return nil
+            }
+            return CreatedSecret(id: Self.place, value: chosen)
+        }
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        id == Self.place ? try current().0.secret.duplicate() : nil
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+
+    func delete(_ id: String) throws(StepFailure) {
+        throw StepFailure(.refused, "auth0: an application's one secret can be replaced, and never removed")
+    }
+}

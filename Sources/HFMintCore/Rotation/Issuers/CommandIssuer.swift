@@ -1,0 +1,116 @@
+extension IssuerKind {
+    package static let command = IssuerKind(
+        "command", help: "a program of yours that speaks JSON on stdin and stdout, see docs/rotation-issuers.md",
+        shape: ObjectShape(
+            [
+                .required("command", .array(.string(.any), atLeast: 1), "the program, absolute, and its arguments"),
+                .required("client", .string(.any), "which client it manages, in your words"),
+                .required(
+                    "shape", .string(.word(["separate", "stacked", "replacing"])), "what becomes of the old secret"),
+                .optional("limit", .integer(2...1_000), "how many secrets there may be at once, if they are separate"),
+                .optional("takesValue", .bool, "whether it takes the value that hfmint chose (false)"),
+                .optional("readable", .bool, "whether it can give a value again (false)"),
+                .optional("showsDeath", .bool, "whether its survey proves that a secret is dead (true)"),
+                .optional("timeout", .string(.duration), "for one operation (30s; 10m at the most)"),
+            ]
+        ) { node in
+            guard node["command"]?.elements.first?.string?.utf8.first == ASCII.slash else {
+                return "must name its program by an absolute path"
+            }
+            if let seconds = node.duration("timeout"), !(1...600).contains(seconds) { return "'timeout' is 1s to 10m" }
+            return node.has("limit") && node["shape"]?.string != "separate" ? "'limit' is for separate secrets" : nil
+        }
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let shape: IssuerShape =
+            switch try place.text("shape") {
+            case "separate": .separate(limit: node["limit"]?.integer)
+            case "stacked": .stacked
+            default: .replacing
+            }
+        return CommandIssuer(
+            program: CommandProgram(
+                "command", words: node["command"]?.elements.compactMap(\.string) ?? [],
+                milliseconds: (node.duration("timeout") ?? 30) * 1_000, context: place.context),
+            client: try place.text("client"), shape: shape, takesChosenValue: node["takesValue"]?.bool ?? false,
+            isReadable: node["readable"]?.bool ?? false, showsDeath: node["showsDeath"]?.bool ?? true)
+    }
+}
+
+/// A client secret that a program of the user's manages: one JSON object in, one out, for each operation.
+struct CommandIssuer: Issuer {
+    let program: CommandProgram
+    let client: String
+    let shape: IssuerShape
+    let takesChosenValue: Bool
+    let isReadable: Bool
+    let showsDeath: Bool
+
+    var target: String { "\(client) by \(program.path)" }
+
+    /// The request, with members that each begin with a comma.
+    private func request(_ operation: String, _ members: [TextOrToken] = []) -> [TextOrToken] {
+        let head = #"{"hfmint":1,"operation":"\#(operation)","client":\#(JSONString.quoted(client))"#
+        return [.text(head)] + members + [.text("}")]
+    }
+
+    private func request(_ operation: String, id: String) -> [TextOrToken] {
+        request(operation, [.text(#","id":\#(JSONString.quoted(id))"#)])
+    }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        try program.ask(request("survey"), effect: .repeatable) { root, text in
+            guard let elements = root["secrets"]?.elements else { return nil }
+            let secrets = elements.compactMap { Self.secret($0, text) }
+            guard secrets.count == elements.count else { return nil }
+            return IssuerSurvey(secrets, date: root["date"]?.moment(in: text), showsDeath: showsDeath)
+        }
+    }
+
+    private static func secret(_ node: JSONNode, _ text: Span<UInt8>) -> LiveSecret? {
+        guard let id = node["id"]?.identifier(in: text) else { return nil }
+        let digest = node["sha256"]?.text(in: text)
+        let isDigest = digest.map { $0.utf8.count == 64 && $0.utf8.allSatisfy { $0.hexDigitValue != nil } } ?? true
+        guard isDigest else { return nil }
+        return LiveSecret(
+            id: id, marker: marker(node["marker"]?.text(in: text)), isActive: node["active"]?.value != .bool(false),
+            createdAt: node["createdAt"]?.moment(in: text), expiresAt: node["expiresAt"]?.moment(in: text),
+            sha256: digest?.lowercased())
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        var members: [TextOrToken] = [.text(#","marker":\#(JSONString.quoted(creation.marker))"#)]
+        let chosen = takesChosenValue ? creation.value : nil
+        if let chosen {
+            members += [.text(#","value":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text("\"")]
+        }
+        return try program.ask(request("create", members), effect: .once) { root, text in
+            guard let id = root["id"]?.identifier(in: text),
+                let value = root["value"]?.clientSecret(in: text) ?? chosen
+            else { return nil }
+            return CreatedSecret(id: id, value: value, expiresAt: root["expiresAt"]?.moment(in: text))
+        }
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        guard isReadable else { return nil }
+        let found = try program.ask(request("read", id: id), effect: .repeatable) { root, text -> [SharedSecret]? in
+            guard let value = root["value"] else { return nil }
+            return value.value == .null ? [] : value.clientSecret(in: text).map { [$0] }
+        }
+        return found.first?.secret.duplicate()
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool {
+        try program.ask(request("deactivate", id: id), effect: .repeatable) { root, _ in
+            switch root["deactivated"]?.value {
+            case .bool(let isDone): isDone
+            default: nil
+            }
+        }
+    }
+
+    func delete(_ id: String) throws(StepFailure) {
+        _ = try program.ask(request("delete", id: id), effect: .repeatable) { root, _ in root.members }
+    }
+}

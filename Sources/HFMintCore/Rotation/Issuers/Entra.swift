@@ -1,0 +1,109 @@
+extension IssuerKind {
+    package static let entra = IssuerKind(
+        "entra", help: "an application in Microsoft Entra: secrets side by side, each shown once",
+        shape: .administered(
+            [
+                .issuerURL("Microsoft Graph (https://graph.microsoft.com)", isRequired: false),
+                .identifier("app", "the application (client) id, a GUID; not the object id"),
+                .optional("tenant", .string(.any), "the directory of 'login'; its id or domain"),
+                .optional("loginUrl", .string(.url), "where 'login' is sent (https://login.microsoftonline.com)"),
+                .optional("lifetime", .string(.duration), "how long a new secret is valid (Entra's own: two years)"),
+                .optional("limit", .integer(1...1_000), "how many the application may hold: 2 with personal accounts"),
+            ], token: "an access token for Microsoft Graph"
+        ) { node in
+            guard node["app"]?.string.map(isGUID) == true else { return "'app' must be the application's GUID" }
+            return node.has("login") && !node.has("tenant") ? "needs 'tenant' beside 'login'" : nil
+        }
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let base = try place.base(default: "https://graph.microsoft.com")
+        let login = try place.base("loginUrl", default: "https://login.microsoftonline.com")
+        // <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
+        let tokenURL = login.below("/\(percentEncoded(node["tenant"]?.string ?? ""))/oauth2/v2.0/token")
+        let authorization = try place.authorization(
+            "entra", tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")])
+        return Entra(
+            base: base, app: try place.text("app").lowercased(), lifetime: node.duration("lifetime"),
+            limit: node["limit"]?.integer,
+            api: API("entra", base: base, authorization: authorization, context: place.context), context: place.context)
+    }
+
+    private static func isGUID(_ text: String) -> Bool {
+        let groups = text.utf8.split(separator: ASCII.minus, omittingEmptySubsequences: false)
+        return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.joined().allSatisfy { $0.hexDigitValue != nil }
+    }
+}
+
+/// Client secrets ("password credentials") of an application in Microsoft Entra.
+///
+/// There is no idempotency key and no second sight of a value: a lost answer is made good by the marker in the
+/// secret's name. <https://learn.microsoft.com/en-us/graph/api/resources/passwordcredential>
+struct Entra: Issuer {
+    let base: HTTPURL
+    let app: String
+    let lifetime: Int?
+    let limit: Int?
+    let api: API
+    let context: Context
+
+    var shape: IssuerShape { .separate(limit: limit) }
+    var target: String { "\(base.spelling)\(path)" }
+    var takesChosenValue: Bool { false }
+    var isReadable: Bool { false }
+
+    private var path: String { "/v1.0/applications(appId='\(app)')" }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let response = try api.call(.get, "\(path)?$select=passwordCredentials")
+        let date = response.date
+        let now = date ?? context.clock.now()
+        return try response.reading("entra") { root, text in
+            guard let credentials = root["passwordCredentials"]?.elements else { return nil }
+            let secrets = credentials.compactMap { node -> LiveSecret? in
+                guard let id = node["keyId"]?.identifier(in: text) else { return nil }
+                let end = node["endDateTime"]?.moment(in: text)
+                return LiveSecret(
+                    id: id, marker: marker(node["displayName"]?.text(in: text)),
+                    // An expired secret stays in the list and opens nothing.
+                    isActive: end.map { $0 > now } ?? true,
+                    createdAt: node["startDateTime"]?.moment(in: text), expiresAt: end)
+            }
+            return secrets.count == credentials.count ? IssuerSurvey(secrets, date: date) : nil
+        }
+    }
+
+    /// Adds a secret that carries the marker as its name.
+    ///
+    /// <https://learn.microsoft.com/en-us/graph/api/application-addpassword>
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        var credential: [JSONValue.Member] = [.init("displayName", .string(creation.marker))]
+        if let lifetime {
+            credential.append(.init("endDateTime", .string((context.clock.now() + lifetime).rfc3339)))
+        }
+        let response = try api.call(
+            .post, "\(path)/addPassword", body: .json(["passwordCredential": .object(credential)]), effect: .once)
+        return try response.reading("entra", else: .ambiguous) { root, text in
+            guard let id = root["keyId"]?.identifier(in: text), let value = root["secretText"]?.clientSecret(in: text)
+            else { return nil }
+            return CreatedSecret(id: id, value: value, expiresAt: root["endDateTime"]?.moment(in: text))
+        }
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? { nil }
+
+    /// A secret is there or removed, and nothing between.
+    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+
+    /// Removes a secret for good.
+    ///
+    /// <https://learn.microsoft.com/en-us/graph/api/application-removepassword>
+    func delete(_ id: String) throws(StepFailure) {
+        let response = try api.call(
+            .post, "\(path)/removePassword", body: .json(["keyId": .string(id)]), accepting: [204, 400, 404])
+        guard response.status != 204 else { return }
+        // What is gone already is refused like any other mistake.
+        guard try !survey().secrets.contains(where: { $0.id == id }) else {
+            throw StepFailure(.refused, "entra: removePassword answered \(response.status), and the secret remains")
+        }
+    }
+}

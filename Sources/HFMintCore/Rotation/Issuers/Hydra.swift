@@ -1,0 +1,162 @@
+extension IssuerKind {
+    package static let hydra = IssuerKind(
+        "hydra", help: "an Ory Hydra client: up to five old secrets are kept, and dropped all at once",
+        shape: ObjectShape(
+            [
+                .issuerURL("Hydra's admin API, such as http://127.0.0.1:4445"),
+                .identifier("client", "the client's id"),
+                .issuerToken("a bearer token for the admin API, where something in front of it wants one"),
+                .optional("dropAll", .bool, "that hfmint may drop every old secret of the client; must be true"),
+            ]
+        ) { node in
+            guard node["dropAll"]?.bool != true else { return nil }
+            return "needs 'dropAll: true': Hydra drops all old secrets or none, so only hfmint may rotate the client"
+        }
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let base = try place.base()
+        let authorization = node.has("token") ? try place.bearer() : .none
+        return Hydra(
+            base: base, client: try place.text("client"),
+            api: API("hydra", base: base, authorization: authorization, context: place.context))
+    }
+}
+
+/// Client secrets of a client in Ory Hydra.
+///
+/// Hydra shows a value once, and lists neither its old secrets nor how many there are. So hfmint keeps count in the
+/// client's metadata, which only the admin API shows: each creation is written there before it is asked for, with its
+/// marker. The count is never too low, and creation stops before Hydra would push out the secret that is in use.
+///
+/// <https://github.com/ory/hydra/blob/83127c5752d907f52dd5f048a734c596c4316477/client/handler.go#L884>
+struct Hydra: Issuer {
+    let base: HTTPURL
+    let client: String
+    let api: API
+
+    var shape: IssuerShape { .stacked }
+    var target: String { "\(base.spelling)\(path)" }
+    var takesChosenValue: Bool { false }
+    var isReadable: Bool { false }
+
+    private var path: String { "/admin/clients/\(percentEncoded(client))" }
+
+    /// Hydra keeps so many, and forgets the oldest beyond them without a word.
+    private static let mostKept = 5
+
+    /// What hfmint writes into the client's metadata, under `hfmint`.
+    private struct Ledger {
+        /// Of the creation that was asked for last.
+        var marker: String?
+        /// How many creations were asked for in all; it names the current secret.
+        var generation = 0
+        /// How many old secrets there may be since they were dropped last.
+        var kept = 0
+
+        static func id(_ generation: Int) -> String { "generation-\(generation)" }
+
+        var json: JSONValue {
+            ["marker": .string(marker), "generation": .integer(generation), "kept": .integer(kept)]
+        }
+    }
+
+    private struct Client {
+        let ledger: Ledger
+        let hasMetadata: Bool
+        let expiresAt: Timestamp?
+        let date: Timestamp?
+    }
+
+    private func look() throws(StepFailure) -> Client {
+        let response = try api.call(.get, path)
+        let date = response.date
+        return try response.reading("hydra") { root, text in
+            guard root["client_id"]?.text(in: text) == client else { return nil }
+            let metadata = root["metadata"].flatMap { $0.members == nil ? nil : $0 }
+            let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
+            guard let ledger = Self.ledger(metadata?["hfmint"], text) else { return nil }
+            return Client(
+                ledger: ledger, hasMetadata: metadata != nil,
+                expiresAt: end > 0 ? Timestamp(secondsSince1970: end) : nil, date: date)
+        }
+    }
+
+    /// `nil` for what hfmint did not write: a count that cannot be trusted is none.
+    private static func ledger(_ node: JSONNode?, _ text: Span<UInt8>) -> Ledger? {
+        guard let node else { return Ledger() }
+        guard let generation = node["generation"]?.integer(in: text), let kept = node["kept"]?.integer(in: text),
+            generation >= 0, (0...mostKept).contains(kept)
+        else { return nil }
+        return Ledger(marker: marker(node["marker"]?.text(in: text)), generation: generation, kept: kept)
+    }
+
+    /// The ledger, not the secrets: the same client may have others, and Hydra would not say so.
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let client = try look()
+        let ledger = client.ledger
+        let current = LiveSecret(id: Ledger.id(ledger.generation), marker: ledger.marker, expiresAt: client.expiresAt)
+        let kept = max(0, ledger.generation - ledger.kept)..<ledger.generation
+        let old = kept.reversed().map { LiveSecret(id: Ledger.id($0)) }
+        return IssuerSurvey([current] + old, date: client.date, showsDeath: false)
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        let before = try look()
+        guard before.ledger.kept < Self.mostKept else {
+            throw StepFailure(
+                .refused, "hydra: \(Self.mostKept) old secrets may be kept already, and another pushes out the oldest")
+        }
+        var ledger = before.ledger
+        ledger.marker = creation.marker
+        ledger.generation += 1
+        ledger.kept += 1
+        try write(ledger, hasMetadata: before.hasMetadata)
+        let response = try api.call(.post, "\(path)/secrets/rotate", effect: .once, accepting: [200, 400, 404])
+        guard response.status == 200 else {
+            // Nothing was made; if this does not get through, the count is too high by one, and does no harm.
+            try? write(before.ledger, hasMetadata: true)
+            throw StepFailure(.refused, "hydra: \(Self.reason(response.status))")
+        }
+        return try response.reading("hydra", else: .ambiguous) { root, text in
+            guard let value = root["client_secret"]?.clientSecret(in: text) else { return nil }
+            let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
+            return CreatedSecret(
+                id: Ledger.id(ledger.generation), value: value,
+                expiresAt: end > 0 ? Timestamp(secondsSince1970: end) : nil)
+        }
+    }
+
+    private static func reason(_ status: Int) -> String {
+        status == 400
+            ? "the client does not log in with client_secret_basic or client_secret_post"
+            : "this server does not know how to rotate a client secret (it came after v26.2.0)"
+    }
+
+    /// JSON Patch; a patch that names neither secret leaves both the current and the old ones alone.
+    ///
+    /// <https://github.com/ory/hydra/blob/83127c5752d907f52dd5f048a734c596c4316477/client/handler.go#L440>
+    private func write(_ ledger: Ledger, hasMetadata: Bool) throws(StepFailure) {
+        let operation: JSONValue =
+            hasMetadata
+            ? ["op": "add", "path": "/metadata/hfmint", "value": ledger.json]
+            : ["op": "add", "path": "/metadata", "value": ["hfmint": ledger.json]]
+        _ = try api.call(.patch, path, body: .json(.array([operation])))
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? { nil }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+
+    /// Drops all old secrets, as Hydra has no other way; the manifest has agreed with `dropAll`.
+    func delete(_ id: String) throws(StepFailure) {
+        let client = try look()
+        guard Ledger.id(client.ledger.generation) != id else {
+            throw StepFailure(.refused, "hydra: the current secret can be replaced, and never removed")
+        }
+        guard client.ledger.kept > 0 else { return }
+        _ = try api.call(.delete, "\(path)/secrets/rotate")
+        var ledger = client.ledger
+        ledger.kept = 0
+        try write(ledger, hasMetadata: client.hasMetadata)
+    }
+}

@@ -1,0 +1,81 @@
+extension Keycloak {
+    /// What the client's attributes say of its secrets.
+    ///
+    /// <https://github.com/keycloak/keycloak/blob/main/server-spi/src/main/java/org/keycloak/models/ClientSecretConstants.java>
+    struct Times {
+        let createdAt: Timestamp?
+        /// Written by the policy's executor alone.
+        let expiresAt: Timestamp?
+        let rotatedExpiresAt: Timestamp?
+    }
+
+    func times() throws(StepFailure) -> Times {
+        try api.call(.get, clientPath).reading("keycloak") { root, text in
+            guard root["id"]?.text(in: text)?.lowercased() == client else { return nil }
+            let attributes = root["attributes"]
+            func moment(_ name: String) -> Timestamp? {
+                attributes?["client.secret.\(name)"]?.text(in: text).flatMap { Int($0) }.flatMap {
+                    $0 > 0 ? Timestamp(secondsSince1970: $0) : nil
+                }
+            }
+            return Times(
+                createdAt: moment("creation.time"), expiresAt: moment("expiration.time"),
+                rotatedExpiresAt: moment("rotated.expiration.time"))
+        }
+    }
+
+    /// How long the policy keeps the old secret, in seconds.
+    ///
+    /// Proven by two things together: an enabled policy of the realm uses a profile with the executor
+    /// `secret-rotation` that keeps an old secret at all, and that executor has left its mark on this client, so its
+    /// conditions cover the client and the server's feature is on.
+    ///
+    /// <https://www.keycloak.org/docs/latest/server_admin/#_secret_rotation>
+    func provenRotatedLifetime(_ times: Times) throws(StepFailure) -> Int {
+        let lifetimes = try rotatedLifetimes()
+        let profiles = try enabledProfiles()
+        let periods = profiles.compactMap { profile in lifetimes.first { $0.profile == profile }?.seconds }
+        guard let shortest = periods.min(), shortest > 0 else {
+            throw StepFailure(
+                .refused, "keycloak: no enabled policy of the realm keeps an old secret (executor 'secret-rotation')")
+        }
+        guard times.expiresAt != nil else {
+            throw StepFailure(
+                .refused, "keycloak: the policy has not acted on this client yet: log in with it once, or save it")
+        }
+        return shortest
+    }
+
+    /// Of each profile that has the executor, the shortest life of an old secret.
+    private func rotatedLifetimes() throws(StepFailure) -> [(profile: String, seconds: Int)] {
+        let path = "\(realmPath)/client-policies/profiles?include-global-profiles=true"
+        return try api.call(.get, path).reading("keycloak") { root, text in
+            guard let profiles = root["profiles"]?.elements else { return nil }
+            return (profiles + (root["globalProfiles"]?.elements ?? [])).compactMap { profile in
+                let seconds = profile["executors"]?.elements?.compactMap { Self.rotatedLifetime($0, text) }.min()
+                guard let name = profile["name"]?.text(in: text), let seconds else { return nil }
+                return (name, seconds)
+            }
+        }
+    }
+
+    /// Two days where the configuration does not say.
+    ///
+    /// <https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/services/clientpolicy/executor/ClientSecretRotationExecutorFactory.java>
+    private static func rotatedLifetime(_ executor: JSONNode, _ text: Span<UInt8>) -> Int? {
+        guard executor["executor"]?.text(in: text) == "secret-rotation" else { return nil }
+        guard let period = executor["configuration"]?["rotated-expiration-period"] else { return 172_800 }
+        return period.integer(in: text) ?? period.text(in: text).flatMap { Int($0) } ?? 0
+    }
+
+    private func enabledProfiles() throws(StepFailure) -> [String] {
+        let path = "\(realmPath)/client-policies/policies?include-global-policies=true"
+        return try api.call(.get, path).reading("keycloak") { root, text in
+            guard let policies = root["policies"]?.elements else { return nil }
+            return (policies + (root["globalPolicies"]?.elements ?? [])).flatMap { policy -> [String] in
+                guard policy["enabled"]?.value == .bool(true) else { return [] }
+                return policy["profiles"]?.elements?.compactMap { $0.text(in: text) } ?? []
+            }
+        }
+    }
+}

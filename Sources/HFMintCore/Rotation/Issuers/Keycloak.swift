@@ -1,0 +1,133 @@
+extension IssuerKind {
+    package static let keycloak = IssuerKind(
+        "keycloak", help: "a Keycloak client: one secret, and a second one only under a 'secret-rotation' policy",
+        shape: .administered(
+            [
+                .issuerURL("the server, with its path if it has one: https://id.acme.example/auth"),
+                .identifier("realm", "the client's realm"),
+                .identifier("client", "the client's internal id, a UUID; not its client id"),
+                .optional("rotationPolicy", .bool, "a policy keeps the old secret; proven anew each time (false)"),
+                .optional("loginRealm", .string(.any), "the realm of 'login' (the client's)"),
+            ], token: "an access token that may manage the client"
+        ) { node in
+            let isUUID = node["client"]?.string.map { $0.utf8.split(separator: ASCII.minus).count == 5 } ?? false
+            return isUUID ? nil : "'client' must be the client's internal id, a UUID"
+        }
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let base = try place.base()
+        let realm = try place.text("realm")
+        let loginRealm = percentEncoded(node["loginRealm"]?.string ?? realm)
+        let tokenURL = base.below("/realms/\(loginRealm)/protocol/openid-connect/token")
+        let authorization = try place.authorization("keycloak", tokenURL: tokenURL)
+        return Keycloak(
+            base: base, realm: realm, client: try place.text("client").lowercased(),
+            hasPolicy: node["rotationPolicy"]?.bool ?? false,
+            api: API("keycloak", base: base, authorization: authorization, context: place.context),
+            context: place.context)
+    }
+}
+
+/// The client secret of a client in Keycloak, and under a policy the one before it.
+///
+/// <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
+struct Keycloak: Issuer {
+    let base: HTTPURL
+    let realm: String
+    let client: String
+    let hasPolicy: Bool
+    let api: API
+    let context: Context
+
+    var shape: IssuerShape { hasPolicy ? .stacked : .replacing }
+    var target: String { "\(base.spelling)\(clientPath)" }
+    var takesChosenValue: Bool { false }
+    var isReadable: Bool { true }
+
+    var realmPath: String { "/admin/realms/\(percentEncoded(realm))" }
+    var clientPath: String { "\(realmPath)/clients/\(percentEncoded(client))" }
+    private var secretPath: String { "\(clientPath)/client-secret" }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let times = try times()
+        let keepsOldFor: Int? = hasPolicy ? try provenRotatedLifetime(times) : nil
+        // The old one first: a rotation between the two calls then shows one secret twice, and never hides one.
+        let old = try rotated()
+        let (current, date) = try current()
+        var secrets = [
+            LiveSecret(
+                id: try id(of: current), createdAt: times.createdAt, expiresAt: times.expiresAt,
+                sha256: try context.sha256(current.secret, for: "keycloak"))
+        ]
+        if let old, !old.secret.holdsSameBytes(as: current.secret) {
+            let now = date ?? context.clock.now()
+            secrets.append(
+                LiveSecret(
+                    id: try id(of: old), isActive: times.rotatedExpiresAt.map { $0 > now } ?? false,
+                    expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: "keycloak")))
+        }
+        return IssuerSurvey(secrets, date: date, keepsOldFor: keepsOldFor)
+    }
+
+    /// Keycloak names no secret, so a piece of its digest does.
+    ///
+    /// These bits tell the two of a client apart, and are too few to confirm a guess of a weak one.
+    private func id(of value: SharedSecret) throws(StepFailure) -> String {
+        "secret-\(try context.sha256(value.secret, for: "keycloak").suffix(5))"
+    }
+
+    private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
+        let response = try api.call(.get, secretPath)
+        let date = response.date
+        return try response.reading("keycloak") { (root, text) throws(StepFailure) in
+            guard let value = root["value"]?.clientSecret(in: text) else { return nil }
+            // <https://github.com/keycloak/keycloak/issues/13102>
+            guard !value.secret.reveal({ $0.bytes.starts(with: "${vault.".utf8) }) else {
+                throw StepFailure(.refused, "keycloak: the client secret is in Keycloak's vault: change it there")
+            }
+            return (value, date)
+        }
+    }
+
+    /// The secret before the current one; `nil` where the server keeps none.
+    private func rotated() throws(StepFailure) -> SharedSecret? {
+        let response = try api.call(.get, "\(secretPath)/rotated", accepting: [200, 404])
+        guard response.status == 200 else { return nil }
+        return try response.reading("keycloak") { root, text in root["value"]?.clientSecret(in: text) }
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        if hasPolicy {
+            let before = try survey().secrets
+            // There is room for one old secret: a second creation would kill the one that is in use.
+            guard !before.dropFirst().contains(where: \.isActive) else {
+                throw StepFailure(
+                    .refused, "keycloak: the client still has an old secret, and room for no other")
+            }
+        }
+        let response = try api.call(.post, secretPath, body: .json([:]), effect: .once)
+        let value = try response.reading("keycloak", else: .ambiguous) { root, text in
+            root["value"]?.clientSecret(in: text)
+        }
+        // The secret is there, whether or not its end can be had.
+        let expiresAt = try? times().expiresAt
+        return CreatedSecret(id: try id(of: value), value: value, expiresAt: expiresAt)
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        let current = try current().0
+        if try self.id(of: current) == id { return current.secret.duplicate() }
+        guard let old = try rotated(), try self.id(of: old) == id else { return nil }
+        return old.secret.duplicate()
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+
+    func delete(_ id: String) throws(StepFailure) {
+        guard try self.id(of: try current().0) != id else {
+            throw StepFailure(.refused, "keycloak: the current secret can be replaced, and never removed")
+        }
+        guard let old = try rotated(), try self.id(of: old) == id else { return }
+        _ = try api.call(.delete, "\(secretPath)/rotated", accepting: [204])
+    }
+}

@@ -1,0 +1,126 @@
+extension IssuerKind {
+    package static let okta = IssuerKind(
+        "okta", help: "an Okta application: two secrets side by side, each with its own id",
+        shape: ObjectShape([
+            .issuerURL("the Okta organization, such as https://acme.okta.com"),
+            .identifier("app", "the application's id, such as 0oa1b2; not its client id of another name"),
+            .required("token", .secretReference, "an API token (SSWS), or an access token with okta.apps.manage"),
+            .optional("tokenType", .string(.word(["SSWS", "Bearer"])), "which of the two it is (SSWS)"),
+        ])
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let base = try place.base()
+        let prefix = "\(node["tokenType"]?.string ?? "SSWS") "
+        return Okta(
+            base: base, app: try place.text("app"),
+            api: API("okta", base: base, authorization: try place.bearer(prefix: prefix), context: place.context),
+            context: place.context)
+    }
+}
+
+/// Client secrets of an application in Okta.
+///
+/// <https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/>
+struct Okta: Issuer {
+    let base: HTTPURL
+    let app: String
+    let api: API
+    let context: Context
+
+    var shape: IssuerShape { .separate(limit: 2) }
+    var target: String { "\(base.spelling)/api/v1/apps/\(percentEncoded(app))" }
+    var takesChosenValue: Bool { true }
+    var isReadable: Bool { true }
+
+    private var secrets: String { "/api/v1/apps/\(percentEncoded(app))/credentials/secrets" }
+
+    private func path(_ id: String) -> String { "\(secrets)/\(percentEncoded(id))" }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        let response = try api.call(.get, secrets)
+        let date = response.date
+        return try response.reading("okta") { (root, text) throws(StepFailure) in
+            guard let elements = root.elements else { return nil }
+            var secrets: [LiveSecret] = []
+            for element in elements {
+                guard let secret = try secret(element, text) else { return nil }
+                secrets.append(secret)
+            }
+            return IssuerSurvey(secrets, date: date)
+        }
+    }
+
+    private func secret(_ node: JSONNode, _ text: Span<UInt8>) throws(StepFailure) -> LiveSecret? {
+        guard let id = node["id"]?.identifier(in: text), let status = node["status"]?.text(in: text) else { return nil }
+        let value = node["client_secret"]?.clientSecret(in: text)
+        let digest: String? = if let value { try context.sha256(value.secret, for: "okta") } else { nil }
+        return LiveSecret(
+            id: id, isActive: status != "INACTIVE", createdAt: node["created"]?.moment(in: text), sha256: digest)
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        guard let chosen = creation.value else {
+            throw StepFailure(.refused, "okta: a value must be chosen before it is sent")
+        }
+        let body = API.Body.json([
+            .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())),
+            .text(#"","status":"ACTIVE"}"#),
+        ])
+        let response = try api.call(.post, secrets, body: body, effect: .once, accepting: [200, 201, 400])
+        if response.status == 400 { throw StepFailure(.refused, "okta: \(Self.reason(response))") }
+        return try response.reading("okta", else: .ambiguous) { root, text in
+            guard let id = root["id"]?.identifier(in: text) else { return nil }
+            return CreatedSecret(id: id, value: root["client_secret"]?.clientSecret(in: text) ?? chosen)
+        }
+    }
+
+    /// One code stands for every mistake: which one it is, only the summaries of the causes tell.
+    ///
+    /// <https://developer.okta.com/docs/reference/error-codes/#E0000001>
+    private static func reason(_ response: borrowing HTTPResponse) -> String {
+        let summaries = response.body.reveal { text -> [String] in
+            guard let root = try? readJSON(text, limits: .answer) else { return [] }
+            return root["errorCauses"]?.elements?.compactMap { $0["errorSummary"]?.text(in: text) } ?? []
+        }
+        if summaries.contains(where: { $0.contains("maximum number of client secrets") }) {
+            return "the application already holds 2 client secrets, and takes no third"
+        }
+        return "the new secret was refused as invalid (E0000001)"
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        let response = try api.call(.get, path(id), accepting: [200, 404])
+        guard response.status == 200 else { return nil }
+        return try response.reading("okta") { root, text -> Found? in
+            guard root["id"]?.identifier(in: text) == id else { return nil }
+            return Found(value: root["client_secret"]?.clientSecret(in: text))
+        }.value?.secret.duplicate()
+    }
+
+    private struct Found {
+        let value: SharedSecret?
+    }
+
+    /// Whether a secret is active; `nil` where it is gone.
+    ///
+    /// The whole list is asked, as 404 may also mean that the application is not there.
+    private func isActive(_ id: String) throws(StepFailure) -> Bool? {
+        try survey().secrets.first { $0.id == id }?.isActive
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool {
+        guard try isActive(id) == true else { return true }
+        let response = try api.call(.post, "\(path(id))/lifecycle/deactivate", accepting: [200, 400])
+        guard response.status == 200 else {
+            throw StepFailure(.refused, "okta: the secret could not be deactivated: is it the only one?")
+        }
+        return true
+    }
+
+    /// Only an inactive secret can be deleted.
+    func delete(_ id: String) throws(StepFailure) {
+        guard try isActive(id) != nil else { return }
+        _ = try deactivate(id)
+        _ = try api.call(.delete, path(id), accepting: [204, 404])
+    }
+}

@@ -1,0 +1,61 @@
+extension IssuerKind {
+    package static let person = IssuerKind(
+        "person", help: "a secret that only a person can change, on a page of the Hub",
+        shape: ObjectShape(
+            [
+                .required("what", .string(.word(Person.Thing.allCases.map(\.rawValue))), "what is changed there"),
+                .optional("page", .string(.url), "the page with the button, if it is not the Hub's usual one"),
+                .optional("name", .string(.any), "which application, account or token of that page"),
+            ]
+        ) { node in
+            guard node["what"]?.string == Person.Thing.serviceAccount.rawValue, !node.has("page") else { return nil }
+            return "needs 'page': the settings of the organization that has the service account"
+        }
+    ) { node, surroundings throws(MintError) in
+        let place = IssuerPlace(node, surroundings)
+        let thing = try place.text("what")
+        let page = try place.base("page", default: Person.Thing(rawValue: thing)?.usualPage)
+        return Person(page: page, name: node["name"]?.string)
+    }
+}
+
+/// Someone who presses a button, and hands the new secret over: the Hub has no API for its own secrets.
+///
+/// <https://huggingface.co/docs/hub/oauth> <https://huggingface.co/docs/hub/security-tokens>
+struct Person: Issuer {
+    enum Thing: String, CaseIterable {
+        case oauthApp = "oauth-app"
+        case serviceAccount = "service-account"
+        case userToken = "user-token"
+
+        var usualPage: String? {
+            switch self {
+            case .oauthApp: "https://huggingface.co/settings/connected-applications"
+            case .serviceAccount: nil
+            case .userToken: "https://huggingface.co/settings/tokens"
+            }
+        }
+    }
+
+    let page: HTTPURL
+    let name: String?
+
+    var shape: IssuerShape { .person }
+    var target: String { name.map { "\(page.spelling) (\($0))" } ?? page.spelling }
+    var takesChosenValue: Bool { false }
+    var isReadable: Bool { false }
+
+    func survey() throws(StepFailure) -> IssuerSurvey { IssuerSurvey([], date: nil, showsDeath: false) }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret { throw refusal }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? { throw refusal }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool { throw refusal }
+
+    func delete(_ id: String) throws(StepFailure) { throw refusal }
+
+    private var refusal: StepFailure {
+        StepFailure(.refused, "only a person can change this secret: press Refresh at \(target)")
+    }
+}

@@ -1,0 +1,67 @@
+internal import Synchronization
+
+extension VerifierKind {
+    package static let clientAuthentication = VerifierKind(
+        "client-authentication", help: "logs in with a code that does not exist, so that no token is made",
+        shape: ObjectShape([
+            .optional("url", .string(.url), "the token endpoint (https://huggingface.co/oauth/token)"),
+            .clientID, .method,
+            .optional("redirectUri", .string(.any), "for servers that look at it before the code"),
+            .attempts,
+        ])
+    ) { node, surroundings throws(MintError) in
+        ClientAuthentication(
+            logIn: try ClientLogIn(
+                "client-authentication", IssuerPlace(node, surroundings),
+                defaultURL: "https://huggingface.co/oauth/token"),
+            redirectURI: node["redirectUri"]?.string, attempts: node.attempts)
+    }
+}
+
+/// A log-in with an authorization code that nobody issued: `invalid_grant` says that the client was accepted.
+///
+/// That holds only where the client is judged before the code. So the first yes of a run is checked with a secret that
+/// cannot be right: an endpoint that takes that one too has said nothing.
+///
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>
+final class ClientAuthentication: Verifier {
+    private let client: ClientLogIn
+    private let redirectURI: String?
+    let attempts: Int
+    private let tellsClientsApart = Mutex(false)
+
+    init(logIn client: ClientLogIn, redirectURI: String?, attempts: Int) {
+        self.client = client
+        self.redirectURI = redirectURI
+        self.attempts = attempts
+    }
+
+    func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
+        let answer = try ask(with: secret)
+        guard answer == .accepted, !tellsClientsApart.withLock({ $0 }) else { return answer }
+        guard try ask(with: Secret(copying: randomText().utf8)) == .refused else {
+            throw StepFailure(
+                .refused,
+                "client-authentication: \(client.url.origin.host) looks at the code before the client's secret; "
+                    + "use client-credentials or command")
+        }
+        tellsClientsApart.withLock { $0 = true }
+        return .accepted
+    }
+
+    private func ask(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
+        let redirect = redirectURI.map { "&redirect_uri=\(percentEncoded($0))" } ?? ""
+        let answer = try client.ask("grant_type=authorization_code&code=\(randomText())\(redirect)", with: secret)
+        if answer.status == 400, answer.error == "invalid_grant" { return .accepted }
+        if answer.refusesClient { return .refused }
+        throw client.undecided(answer)
+    }
+
+    /// 128 bits in hexadecimal.
+    private func randomText() -> String {
+        (0..<2).map { _ in
+            let digits = String(client.context.random(), radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }.joined()
+    }
+}

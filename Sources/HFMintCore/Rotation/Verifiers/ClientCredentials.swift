@@ -1,0 +1,39 @@
+extension VerifierKind {
+    package static let clientCredentials = VerifierKind(
+        "client-credentials", help: "asks a token endpoint for a token, and throws it away",
+        shape: ObjectShape([
+            .required("url", .string(.url), "the token endpoint"),
+            .clientID, .method,
+            .optional("scope", .string(.any), "what to ask for"),
+            .optional("audience", .string(.any), "for servers that want one, such as Auth0"),
+            .attempts,
+        ])
+    ) { node, surroundings throws(MintError) in
+        ClientCredentials(
+            logIn: try ClientLogIn("client-credentials", IssuerPlace(node, surroundings)),
+            fields: ["scope", "audience"].compactMap { name in node[name]?.string.map { (name, $0) } },
+            attempts: node.attempts)
+    }
+}
+
+/// A log-in with client credentials: a secret is good when a token comes back.
+///
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>
+struct ClientCredentials: Verifier {
+    let client: ClientLogIn
+    let fields: String
+    let attempts: Int
+
+    init(logIn client: ClientLogIn, fields: [(String, String)], attempts: Int) {
+        self.client = client
+        self.fields = "grant_type=client_credentials" + fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
+        self.attempts = attempts
+    }
+
+    func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
+        let answer = try client.ask(fields, with: secret)
+        if answer.status == 200, answer.hasToken { return .accepted }
+        if answer.refusesClient { return .refused }
+        throw client.undecided(answer)
+    }
+}

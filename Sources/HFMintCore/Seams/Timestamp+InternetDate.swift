@@ -1,0 +1,48 @@
+extension Timestamp {
+    /// Reads a date and time as JSON APIs write them: `2026-11-21T03:04:05Z`, with a fraction, with an offset.
+    ///
+    /// A fraction is dropped: the moment is never later than the text says.
+    /// <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>
+    package init?(internetDate text: String) {
+        let bytes = Array(text.utf8)
+        guard (20...40).contains(bytes.count), bytes[4] == ASCII.minus, bytes[7] == ASCII.minus,
+            bytes[10].asciiLowercased == UInt8(ascii: "t"), bytes[13] == ASCII.colon, bytes[16] == ASCII.colon
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            guard bytes[range].allSatisfy(\.isASCIIDigit) else { return nil }
+            return Int(String(decoding: bytes[range], as: UTF8.self))
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
+            let offset = Self.offset(bytes[19...])
+        else { return nil }
+        let days = Self.days(year: year, month: month, day: day)
+        self.init(secondsSince1970: days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
+    }
+
+    /// Of `.123Z`, `Z` or `+01:00`, in seconds.
+    private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
+        var rest = text
+        if rest.first == ASCII.dot {
+            let digits = rest.dropFirst().prefix(while: \.isASCIIDigit)
+            guard !digits.isEmpty else { return nil }
+            rest = rest[digits.endIndex...]
+        }
+        if rest.count == 1, rest.first?.asciiLowercased == UInt8(ascii: "z") { return 0 }
+        let sign = rest.first == UInt8(ascii: "+") ? 1 : rest.first == ASCII.minus ? -1 : 0
+        let parts = rest.dropFirst().split(separator: ASCII.colon, omittingEmptySubsequences: false)
+        guard sign != 0, parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isASCIIDigit) }),
+            let hours = Int(String(decoding: parts[0], as: UTF8.self)),
+            let minutes = Int(String(decoding: parts[1], as: UTF8.self)), hours < 24, minutes < 60
+        else { return nil }
+        return sign * (hours * 3_600 + minutes * 60)
+    }
+
+    /// Days since 1970-01-01 in the Gregorian calendar, with the year beginning in March so that the leap day is last.
+    private static func days(year: Int, month: Int, day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let monthFromMarch = (month + 9) % 12
+        return 365 * year + year / 4 - year / 100 + year / 400 + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468
+    }
+}

@@ -1,0 +1,122 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("issuer command")
+struct IssuerCommandTests {
+    private static let words = ["/opt/rotate", "--client"]
+
+    private static func manifest(_ more: String) -> String {
+        #"{kind: "command", command: ["/opt/rotate", "--client"], client: "billing \"x\"", shape: "separate"\#(more)}"#
+    }
+
+    private func command(
+        _ more: String = "", _ endings: ScriptedProcesses.Ending...
+    ) throws -> (any Issuer, ScriptedProcesses) {
+        let processes = ScriptedProcesses(endings.map { (Self.words, $0) })
+        let machine = FakeMachine(RotationFixtures.environment(), processes: processes)
+        return (try RotationFixtures.issuer(Self.manifest(more), on: machine), processes)
+    }
+
+    private func input(_ processes: ScriptedProcesses) -> String? {
+        processes.started.last?.input?.secret.revealedText()
+    }
+
+    @Test("is of the shape that the manifest declares")
+    func nature() throws {
+        let (plain, _) = try command()
+        #expect(plain.shape == .separate(limit: nil) && !plain.isReadable && !plain.takesChosenValue)
+        #expect(plain.target == #"billing "x" by /opt/rotate"#)
+        let (rich, _) = try command(", limit: 3, readable: true, takesValue: true")
+        #expect(rich.shape == .separate(limit: 3) && rich.isReadable && rich.takesChosenValue)
+    }
+
+    @Test("asks on stdin, with no secret in its arguments, and reads the list on stdout")
+    func survey() throws {
+        let digest = String(repeating: "aB", count: 32)
+        let (command, processes) = try command(
+            ", showsDeath: false, timeout: \"5s\"",
+            .exit(
+                0,
+                #"{"secrets":[{"id":"a","marker":"hfmint:demo:3","active":false,"createdAt":"1970-01-01T00:01:00Z","#
+                    + #""expiresAt":"1970-01-01T01:00:00+01:00","sha256":"\#(digest)"},{"id":"b","marker":"mine"}],"#
+                    + #""date":"1970-01-01T00:00:01.9Z"}"# + "\n"))
+        let survey = try command.survey()
+        #expect(
+            survey.secrets == [
+                LiveSecret(
+                    id: "a", marker: "hfmint:demo:3", isActive: false, createdAt: Timestamp(secondsSince1970: 60),
+                    expiresAt: Timestamp(secondsSince1970: 0), sha256: digest.lowercased()), LiveSecret(id: "b"),
+            ])
+        #expect(survey.date == Timestamp(secondsSince1970: 1) && !survey.showsDeath)
+        #expect(input(processes) == #"{"hfmint":1,"operation":"survey","client":"billing \"x\""}"#)
+        #expect(processes.started.map(\.milliseconds) == [5_000])
+    }
+
+    @Test("hands over a chosen value, and takes a value that the program made")
+    func create() throws {
+        let (chooses, processes) = try command(", takesValue: true", .exit(0, #"{"id":"n"}"#))
+        #expect(try chooses.create(RotationFixtures.creation("chosen\"")).value.secret.revealedText() == "chosen\"")
+        #expect(
+            input(processes) == #"{"hfmint":1,"operation":"create","client":"billing \"x\"","#
+                + #""marker":"hfmint:demo:3","value":"chosen\u0022"}"#)
+        let (makes, _) = try command("", .exit(0, #"{"id":"n","value":"SENTINEL","expiresAt":"2030-01-01T00:00:00Z"}"#))
+        let created = try makes.create(RotationFixtures.creation("not used"))
+        #expect(created.value.secret.revealedText() == "SENTINEL")
+        #expect(created.expiresAt == Timestamp(secondsSince1970: 1_893_456_000))
+    }
+
+    @Test("reads, deactivates and deletes by id")
+    func others() throws {
+        let (command, processes) = try command(
+            ", readable: true", .exit(0, #"{"value":"SENTINEL"}"#), .exit(0, #"{"value":null}"#),
+            .exit(0, #"{"deactivated":false}"#), .exit(0, "{}"))
+        #expect(try command.read("a")?.revealedText() == "SENTINEL")
+        #expect(try command.read("a") == nil)
+        #expect(try !command.deactivate("a"))
+        try command.delete("a\"")
+        #expect(input(processes) == #"{"hfmint":1,"operation":"delete","client":"billing \"x\"","id":"a\""}"#)
+        #expect(try self.command().0.read("a") == nil)
+    }
+
+    @Test(
+        "tells a refusal from a pause, and both from an end that says nothing",
+        arguments: [
+            (.exit(1, "SENTINEL"), .refused, .refused),
+            (.exit(75, "SENTINEL"), .transient(retryAfterSeconds: nil), .transient(retryAfterSeconds: nil)),
+            (.exit(2, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.exit(137, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.exit(0, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.exit(0, #"{"id":"SENTINEL","secrets":[{}]}"#), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.failure(.timedOut), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.failure(.tooMuchOutput), .transient(retryAfterSeconds: nil), .ambiguous),
+            (.failure(.notFound), .refused, .refused),
+            (.failure(.cannotStart("permission denied")), .refused, .refused),
+        ] as [(ScriptedProcesses.Ending, StepFailure.Kind, StepFailure.Kind)])
+    func endings(ending: ScriptedProcesses.Ending, survey: StepFailure.Kind, create: StepFailure.Kind) throws {
+        let (command, _) = try command("", ending, ending)
+        let failures = [
+            try RotationFixtures.failure { _ = try command.survey() },
+            try RotationFixtures.failure { _ = try command.create(RotationFixtures.creation()) },
+        ]
+        #expect(failures.map(\.kind) == [survey, create])
+        #expect(failures.allSatisfy { !$0.message.contains(RotationFixtures.sentinel) })
+    }
+
+    @Test(
+        "is checked before it is made",
+        arguments: [
+            (#"{kind: "command", command: ["rotate"], client: "x", shape: "separate"}"#, "by an absolute path"),
+            (
+                #"{kind: "command", command: ["/r"], client: "x", shape: "stacked", limit: 2}"#,
+                "'limit' is for separate secrets"
+            ),
+            (
+                #"{kind: "command", command: ["/r"], client: "x", shape: "stacked", timeout: "11m"}"#,
+                "'timeout' is 1s to 10m"
+            ),
+        ])
+    func checks(manifest: String, complaint: String) throws {
+        #expect(try RotationFixtures.complaints(manifest).map { $0.hasSuffix(complaint) } == [true])
+    }
+}

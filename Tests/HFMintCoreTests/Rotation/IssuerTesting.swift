@@ -1,0 +1,92 @@
+import HFMintCore
+import HFMintTesting
+import Synchronization
+import Testing
+
+/// Makes issuers and log-ins as a manifest does, on a machine that a test scripts.
+enum RotationFixtures {
+    /// Every secret that these tests hand out carries it.
+    static let sentinel = "SENTINEL"
+
+    static func environment() -> Environment {
+        ["TOKEN": "SENTINEL-token", "LOGIN": "SENTINEL-login &+", "CLIENT_ID": "client id"]
+    }
+
+    static func machine(_ script: [ScriptedTransport.Exchange] = []) -> FakeMachine {
+        FakeMachine(environment(), script: script)
+    }
+
+    static func issuer(_ text: String, on machine: FakeMachine) throws -> any Issuer {
+        let node = try node(text)
+        let kind = try #require(issuerKinds.first { $0.kind == node["kind"]?.string })
+        return try kind.make(node, surroundings(machine))
+    }
+
+    static func verifier(_ text: String, on machine: FakeMachine) throws -> any Verifier {
+        let node = try node(text)
+        let kind = try #require(verifierKinds.first { $0.kind == node["kind"]?.string })
+        return try kind.make(node, surroundings(machine))
+    }
+
+    /// What the manifest's check says of an issuer.
+    static func complaints(_ text: String) throws -> [String] {
+        let text = try JSONText(Array("{issuer: \(text), sinks: []}".utf8), dialect: .json5)
+        let issues = ManifestCheck.issues(in: text, shape: .object(RotationShape.rotation))
+        return issues.filter { $0.path.utf8.starts(with: "issuer".utf8) }.map(\.sentence)
+    }
+
+    private static func node(_ text: String) throws -> ManifestNode {
+        ManifestNode(try JSONText(Array(text.utf8), dialect: .json5))
+    }
+
+    private static func surroundings(_ machine: FakeMachine) -> RotationSurroundings {
+        RotationSurroundings(name: "demo", folder: "/etc/hfmint", context: machine.context)
+    }
+
+    /// What the journal would hold of `text`.
+    static func sha256(_ text: String) throws -> String { try TestDigests().sha256(Secret(text)).hexadecimal }
+
+    static func creation(_ value: String? = nil) -> SecretCreation {
+        SecretCreation(marker: "hfmint:demo:3", value: value.map { SharedSecret(Secret($0)) })
+    }
+
+    /// The failure of `body`, which must fail.
+    static func failure(_ body: () throws -> Void) throws -> StepFailure {
+        do {
+            try body()
+        } catch let failure as StepFailure {
+            return failure
+        }
+        Issue.record("nothing failed")
+        throw CancellationError()
+    }
+}
+
+/// A server that answers every request alike.
+final class ConstantTransport: HTTPTransport {
+    enum Answer: Sendable {
+        case status(Int, String)
+        case failure(TransportError.Kind)
+    }
+
+    private let answer: Answer
+    private let lines = Mutex<[String]>([])
+
+    init(_ answer: Answer) {
+        self.answer = answer
+    }
+
+    var asked: [String] { lines.withLock { $0 } }
+
+    func send(
+        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse {
+        lines.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
+        switch answer {
+        case .status(let status, let body): return HTTPResponse(status: status, body: Secret(body))
+        case .failure(let kind): throw TransportError(kind, "scripted")
+        }
+    }
+
+    func closeIdleConnections() {}
+}
