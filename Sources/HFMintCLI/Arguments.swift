@@ -22,7 +22,7 @@ package struct Arguments: Sendable {
             try take(word, &rest, for: command)
         }
         guard command.operands != nil || operands.isEmpty else {
-            throw .usage("'\(command.fullName)' takes no '\(operands[0])'", hint: command.helpHint)
+            throw .usage("unexpected argument '\(operands[0])' for '\(command.fullName)'", hint: command.helpHint)
         }
     }
 

@@ -28,9 +28,12 @@ struct Job {
         self.source = source
         self.directory = directory
         if let directory { RunDirectory.sweep(directory, context: context) }
+        // Without a platform nothing but the command itself could tell this job from another of the same user.
+        let isTold = arguments.has(.stateDirectory) || context.environment.isSet(.hfmintStateDirectory)
+        let cacheDirectory = source.isUnknownCommand && !isTold ? nil : directory
         exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
             deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
-            cache: directory.map { TokenCache($0, context: context) }, context: context)
+            cache: cacheDirectory.map { TokenCache($0, context: context) }, context: context)
     }
 }

@@ -15,10 +15,11 @@ package let allCommands: [Command] = [
 /// Runs hfmint once, and says how it went: its exit status.
 package func runTool(_ words: [String], in context: Context) -> Int32 {
     var context = context
-    var printer = Printer(
-        output: context.output, environment: context.environment, asJSON: words.contains("--json"))
+    // What stands behind the dashes belongs to another program.
+    let asksForJSON = words.prefix { $0 != "--" }.contains("--json")
+    var printer = Printer(output: context.output, environment: context.environment, asJSON: asksForJSON)
     // Until the command is known, it may be a slip of `exchange`, and what a shell evaluates must fail with it.
-    var isEvaluated = !words.contains("--json") && mayBeExchange(words.first)
+    var isEvaluated = !asksForJSON && mayBeExchange(words.first)
     var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
         let (command, rest) = try command(words)
@@ -29,7 +30,8 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
             output: context.output, environment: context.environment, asJSON: arguments.has(.json))
         context.verbosity = try arguments.verbosity()
         guard !arguments.has(.help) else {
-            printer.print(Report(lines: Help.lines(for: command), json: .null))
+            let help = Report(lines: Help.lines(for: command), json: .null)
+            Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
             return 0
         }
         let report = try command.run(arguments, context)

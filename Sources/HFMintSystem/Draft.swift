@@ -26,10 +26,21 @@ extension Descriptor {
             let file = try openBelow(draft, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
             // Held until it has its name: nobody sweeps the draft of a living process. One that was swept before it
             // was locked is gone, and another is made.
-            guard file.tryLock(), try file.status().linkCount > 0 else { continue }
+            guard try lockNew(file, draft) else { continue }
             try finish(file, draft, name, bytes, rights)
             if isLasting { try sync() }
             return file
+        }
+    }
+
+    /// `false` where it was swept before it was locked.
+    private func lockNew(_ file: borrowing Descriptor, _ draft: String) throws(Errno) -> Bool {
+        do throws(Errno) {
+            guard try file.tryLock() else { return false }
+            return try file.status().linkCount > 0
+        } catch {
+            _ = unsafe unlinkat(number, draft, 0)
+            throw error
         }
     }
 
@@ -52,9 +63,12 @@ extension Descriptor {
         let prefix = draftName(name, "").utf8.dropLast(Self.draftSuffix.utf8.count)
         for entry in names()
         where entry.utf8.starts(with: prefix) && entry.utf8.suffix(6).elementsEqual(Self.draftSuffix.utf8) {
-            guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), draft.tryLock() else {
-                continue
-            }
+            // What a person called alike is not a draft of ours.
+            let random = entry.utf8.dropFirst(prefix.count).dropLast(Self.draftSuffix.utf8.count)
+            guard (1...13).contains(random.count), random.allSatisfy({ $0.isASCIIDigit || $0.isASCIILowercase }),
+                let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), (try? draft.tryLock()) == true,
+                let status = try? draft.status(), status.kind == .regular, status.isOurs, status.linkCount == 1
+            else { continue }
             try? eraseBelow(entry)
         }
     }
@@ -64,9 +78,12 @@ extension Descriptor {
     private func draftName(_ name: String, _ random: String) -> String { ".\(name).\(random)\(Self.draftSuffix)" }
 
     /// Takes the kernel's lock on this file, if nobody else has it.
-    func tryLock() -> Bool {
+    ///
+    /// - Throws: where this file system has no locks.
+    func tryLock() throws(Errno) -> Bool {
         while flock(number, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EINTR else { return false }
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else { throw .last }
         }
         return true
     }

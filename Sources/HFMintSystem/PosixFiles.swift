@@ -187,9 +187,19 @@ package struct PosixFiles: Files {
         let file = try openPlatformFile(path)
         let status = try naming(path) { () throws(Errno) in try file.status() }
         try check(platformFile: status, path, isSecret: isSecret)
-        try naming(path) { () throws(Errno) in
-            let last = status.byteCount == 0 ? ASCII.lineFeed : try file.byte(at: status.byteCount - 1)
+        if isSecret, status.permissions & 0o044 != 0 {
+            // Others may read variables and paths there, but no token.
+            try naming(path) { () throws(Errno) in try file.setMode(status.permissions & 0o700) }
+        }
+        let last =
+            status.byteCount == 0
+            ? ASCII.lineFeed : try naming(path) { () throws(Errno) in try file.byte(at: status.byteCount - 1) }
+        do throws(Errno) {
             try last == ASCII.lineFeed ? file.write(bytes) : file.write(bytes.enclosed(by: "\n", and: ""))
+        } catch {
+            // Half a block would swallow the next writer's lines.
+            _ = ftruncate(file.number, status.byteCount)
+            throw error.failure(path)
         }
     }
 

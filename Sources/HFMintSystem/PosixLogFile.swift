@@ -23,7 +23,7 @@ final class PosixLogFile: LogFile {
         let own = try directory.openBelow(".", O_RDONLY | O_DIRECTORY)
         while true {
             let file = try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
-            guard file.tryLock() else { return nil }
+            guard try file.tryLock() else { return nil }
             // Whoever held it before may have replaced it: then this is not the file of that name any more.
             guard try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity() else { continue }
             try own.sync()

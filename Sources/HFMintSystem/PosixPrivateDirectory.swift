@@ -89,7 +89,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
             try file.setMode(0o600)
             return file
         }
-        while !file.tryLock() {
+        while try naming("\(path)/\(name)", { () throws(Errno) in try !file.tryLock() }) {
             guard clock.uptime() < deadline else {
                 throw FileFailure("\(path)/\(name)", "another process holds it, and did not let go in time")
             }

@@ -11,12 +11,13 @@ package struct PosixSupervisor: Supervisor {
     package init() {}
 
     package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
-        let alreadyIgnored = (Self.ignored + Self.passedOn).filter(ThisProcess.isIgnored)
+        let alreadyIgnored = (Self.ignored + Self.passedOn + [SIGPIPE]).filter(ThisProcess.isIgnored)
         let passedOn = Self.passedOn.filter { !alreadyIgnored.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
         // Blocked before any thread starts, so that no signal ends us between here and the wait.
         watched.block()
-        Self.ignored.forEach { _ = signal($0, SIG_IGN) }
+        // A reader of our stderr that goes away must not take us from the child.
+        (Self.ignored + [SIGPIPE]).forEach { _ = signal($0, SIG_IGN) }
         let child = try spawn(command, alreadyIgnored)
         if let renewal { RenewalThread.start(renewal) }
         return wait(for: child, watched)
@@ -27,7 +28,7 @@ package struct PosixSupervisor: Supervisor {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var defaults = SignalSet((Self.ignored + Self.passedOn).filter { !alreadyIgnored.contains($0) }).raw
+        var defaults = SignalSet((Self.ignored + Self.passedOn + [SIGPIPE]).filter { !alreadyIgnored.contains($0) }).raw
         var mask = ThisProcess.signalMask
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)

@@ -45,7 +45,8 @@ package final class StandardStreams: Output {
         if isatty(stream.descriptor) == 1 { return .terminal }
         var raw = stat()
         guard unsafe fstat(stream.descriptor, &raw) == 0 else { return .other }
-        return FileStatus(raw).kind == .regular ? .file : .other
+        // Only a pipe or a socket may have the runner at its other end; /dev/null swallows a mask.
+        return [S_IFIFO, S_IFSOCK].contains(raw.st_mode & S_IFMT) ? .other : .file
     }
 }
 

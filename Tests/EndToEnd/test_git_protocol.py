@@ -96,7 +96,7 @@ def test_no_operation(hfmint: Hfmint) -> None:
     """A person typed it."""
     result = hfmint("git-credential")
     assert (result.status, result.stdout) == (2, b"")
-    assert b"which operation?" in result.stderr
+    assert b"no operation was named" in result.stderr
 
 
 PATHS = {

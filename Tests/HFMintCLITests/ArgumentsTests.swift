@@ -72,7 +72,7 @@ struct ArgumentsTests {
     @Test("are none for a command that takes none", arguments: [["a"], ["--", "a"], ["-"]])
     func noOperands(words: [String]) {
         let error = #expect(throws: MintError.self) { try Arguments(words, for: Self.command(operands: nil)) }
-        #expect(error?.message == "'hfmint test' takes no '\(words.last ?? "")'")
+        #expect(error?.message == "unexpected argument '\(words.last ?? "")' for 'hfmint test'")
     }
 
     @Test(

@@ -39,7 +39,7 @@ struct RunToolTests {
             (["xyzzy"], "unknown command 'xyzzy'", "see `hfmint help`"),
             (["help", "exchnage"], "unknown command 'exchnage'", "did you mean 'exchange'?"),
             (["--verson"], "unknown option '--verson' for 'hfmint'", "see `hfmint help`"),
-            (["--version", "x"], "'hfmint --version' takes no 'x'", "see `hfmint help`"),
+            (["--version", "x"], "unexpected argument 'x' for 'hfmint --version'", "see `hfmint help`"),
             (["--quiet", "--verbose"], "--quiet and --verbose exclude each other", "give one of them"),
             (["Exchange"], "unknown command 'Exchange'", "did you mean 'exchange'?"),
         ])

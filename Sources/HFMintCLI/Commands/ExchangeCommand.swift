@@ -60,7 +60,8 @@ private struct ExchangeCommand {
         authority = try arguments.authority(in: context.environment)
         requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
-        if requests.count > 1, case .tokenFile(.some) = methods.first(where: { $0.name == "token-file" }) {
+        let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
+        if requests.count > 1, namesTokenFile {
             throw .usage(
                 "one token file cannot hold \(requests.count) tokens", hint: "use --deliver token-file without a path")
         }

@@ -14,8 +14,8 @@ extension Command {
         options: [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
         examples: [
             Example(
-                "what setup-git writes",
-                "git config --global credential.https://huggingface.co.helper 'hfmint git-credential'"),
+                "let git ask it",
+                "hfmint setup-git"),
             Example(
                 "ask as git does",
                 "printf 'protocol=https\\nhost=huggingface.co\\npath=acme/model\\n' | hfmint git-credential get"),
@@ -25,7 +25,7 @@ extension Command {
             case "get": GitCredentialCommand(arguments, context).get()
             case "erase": GitCredentialCommand(arguments, context).erase()
             case "capability": Report(text: CredentialAnswer.capabilities.pieces, json: .null)
-            case nil: throw .usage("which operation?", hint: "git says one of get, store, erase, capability")
+            case nil: throw .usage("no operation was named", hint: "one of get, store, erase, capability")
             // Git may ask for more one day: a helper must ignore what it does not know.
             default: Report(lines: [], json: .null)
             }

@@ -104,7 +104,8 @@ package struct Delivery: Sendable {
         }
         if case .workflowCommand = platform.masking, context.output.kind(of: .err) == .file {
             throw MintError(
-                .deliveryRefused, "stderr is a file, so the line that masks the token would stay in it",
+                .deliveryRefused,
+                "stderr is a file or a device, so the line that masks the token would not reach the runner",
                 hint: "do not redirect stderr of this command" + (exportsValues ? ", or leave out --export" : ""))
         }
     }
@@ -134,6 +135,11 @@ extension Delivery {
     /// Carries out every method, masks first.
     package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Outcome {
         try platform?.masking.mask(tokens, mustMask: printsOrExportsValue, in: context)
+        if printsOrExportsValue, let failure = context.output.failure {
+            throw MintError(
+                .stateUnusable, "the token was not delivered, as its mask was lost: \(failure)",
+                hint: "do not close or redirect stderr of this command")
+        }
         let files: JobFiles
         do throws(FileFailure) {
             let needsFiles = methods.contains(where: \.usesJobFiles)

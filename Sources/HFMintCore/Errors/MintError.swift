@@ -17,7 +17,7 @@ package struct MintError: Error, Equatable, Sendable {
         // Whoever types a token where something else belongs must not find it in the log.
         self.message = message.withoutTokens
         self.details = details.map(\.withoutTokens)
-        self.hint = hint
+        self.hint = hint?.withoutTokens
     }
 }
 

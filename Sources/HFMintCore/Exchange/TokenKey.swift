@@ -29,6 +29,20 @@ package struct TokenKey: Equatable, Sendable {
 }
 
 extension IDTokenSource {
+    /// Whether a command of the user's gives the ID token on a machine that names no job.
+    package var isUnknownCommand: Bool {
+        if platform == nil, case .command = acquisition { true } else { false }
+    }
+
+    /// The variables by which AWS's own program decides who it is.
+    ///
+    /// <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html>
+    private static let choosingAWSIdentity: [Environment.Key] = [
+        .awsAccessKeyID, "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    ]
+
     /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
@@ -39,7 +53,7 @@ extension IDTokenSource {
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
-            let keys = (platform?.jobVariables ?? []) + [.awsAccessKeyID]
+            let keys = (platform?.jobVariables ?? []) + Self.choosingAWSIdentity
             identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
@@ -47,9 +61,9 @@ extension IDTokenSource {
             // what it read from standard input.
             let wasHandedOn = acquisition == .variable(.hfmintIDToken) || acquisition.isHeld
             identity += [
-                wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source,
-                claims?["iss"] ?? "", claims?["sub"] ?? "",
+                wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source
             ]
+            identity += claims?.lasting ?? []
         }
         return identity
     }

@@ -33,6 +33,14 @@ package struct Claims: Equatable, Sendable {
     package var expiresAt: Timestamp? { moment("exp") }
     package var issuedAt: Timestamp? { moment("iat") }
 
+    /// Everything that the token says of the job but its times and its number: two jobs differ in it.
+    package var lasting: [String] {
+        text.root.members?.filter { member in !["exp", "iat", "nbf", "jti"].contains { member.name.equals($0) } }
+            .map { member in
+                String(decoding: member.name + [ASCII.equals] + text.bytes[member.node.range], as: UTF8.self)
+            } ?? []
+    }
+
     /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
     private func moment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }

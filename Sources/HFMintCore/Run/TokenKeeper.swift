@@ -57,7 +57,11 @@ package final class TokenKeeper: Sendable {
             return keep(try exchanger.renewedToken(for: resource))
         } catch {
             let left = state.withLock { $0.token.expiresAt } - context.clock.now()
-            guard error.code.exitStatus == .retryLater else {
+            // A program or a file that fails once may work the next time; a refusal by the Hub will not.
+            let isHiccup =
+                error.code != .exchangeRejected && error.code != .eventUntrusted
+                && exchanger.source.acquisition.canMintAgain && left > 0
+            guard error.code.exitStatus == .retryLater || isHiccup else {
                 context.note("the token for \(resource.canonical) is not renewed: \(error.message)")
                 context.note(left > 0 ? "it expires in \(inWords(seconds: left))" : "it has expired")
                 return nil
@@ -96,8 +100,13 @@ package final class TokenKeeper: Sendable {
                 return error
             }
         }
-        if let failure { context.note("the renewed token cannot be written to '\(failure.path)': \(failure.reason)") }
-        if wasDelayed, failure == nil { context.note("the token for \(resource.canonical) is renewed") }
+        if let failure {
+            let left = state.withLock { $0.token.expiresAt } - context.clock.now()
+            let message = "the renewed token cannot be written to '\(failure.path)': \(failure.reason)"
+            tell(MintError(.stateUnusable, message), left: left)
+            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
+        }
+        if wasDelayed { context.note("the token for \(resource.canonical) is renewed") }
         return waitUntilHalfLife
     }
 }

@@ -60,11 +60,11 @@ extension Context {
 
     /// Something that the user did not ask for and should know; silenced by `--quiet`.
     package func note(_ message: String) {
-        if verbosity >= .normal { output.write("hfmint: \(message.printable)\n", to: .err) }
+        if verbosity >= .normal { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
     }
 
     /// How hfmint got there; only with `--verbose`.
     package func trace(_ message: String) {
-        if verbosity >= .verbose { output.write("hfmint: \(message.printable)\n", to: .err) }
+        if verbosity >= .verbose { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
     }
 }

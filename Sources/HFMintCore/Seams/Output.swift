@@ -6,6 +6,9 @@ package protocol Output: Sendable {
     func write(_ text: borrowing Secret, to stream: OutputStream)
 
     func kind(of stream: OutputStream) -> StreamKind
+
+    /// What could not be written, and why: a mask may have been in it.
+    var failure: String? { get }
 }
 
 package enum OutputStream: String, Sendable {
@@ -14,12 +17,15 @@ package enum OutputStream: String, Sendable {
 
 package enum StreamKind: Sendable {
     case terminal
+    /// A regular file, or a device such as `/dev/null`: no runner reads it.
     case file
-    /// A pipe, a socket, `/dev/null`.
+    /// A pipe or a socket.
     case other
 }
 
 extension Output {
+    package var failure: String? { nil }
+
     package func write(_ text: String, to stream: OutputStream) {
         write(Secret(copying: text.utf8), to: stream)
     }
