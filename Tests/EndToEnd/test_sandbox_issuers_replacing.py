@@ -54,8 +54,10 @@ def test_auth0_kills_the_old_secret_when_it_is_replaced(start_issuer: Callable[.
     path = "/api/v2/clients/client"
     fields = f"{path}?fields=client_id%2Cclient_secret&include_fields=true"
     assert call(auth0, "GET", fields).json == {"client_id": "client", "client_secret": old}
-    assert call(auth0, "PATCH", path, {"client_secret": "SENTINEL-chosen"}).status == 200
-    assert auth0.live_secrets() == ["SENTINEL-chosen"]
+    assert (
+        call(auth0, "PATCH", path, {"client_secret": "SENTINEL-chosen-by-the-caller"}).status == 200
+    )
+    assert auth0.live_secrets() == ["SENTINEL-chosen-by-the-caller"]
     assert not auth0.log_in(old)
     rotated = call(auth0, "POST", f"{path}/rotate-secret").json["client_secret"]
     assert auth0.live_secrets() == [rotated]
@@ -156,9 +158,9 @@ def test_a_patch_of_hydras_metadata_leaves_its_secrets_alone(
     assert hydra.live_secrets() == before
     for patch in ({}, [{"op": "move", "path": "/x"}], [{"op": "add", "path": "/id", "value": 1}]):
         assert call(hydra, "PATCH", path, patch).status == 400
-    secret = {"op": "replace", "path": "/client_secret", "value": "SENTINEL-x"}
+    secret = {"op": "replace", "path": "/client_secret", "value": "SENTINEL-chosen-by-another"}
     assert call(hydra, "PATCH", path, [secret]).status == 200
-    assert hydra.live_secrets() == ["SENTINEL-x"]
+    assert hydra.live_secrets() == ["SENTINEL-chosen-by-another"]
 
 
 def test_the_program_speaks_the_protocol(
