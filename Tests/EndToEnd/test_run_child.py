@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from gitjob import answer, description
 from runjob import RunJob
@@ -326,6 +327,7 @@ def test_an_id_token_file_by_a_relative_path(world: World, job: RunJob) -> None:
     url = world.git.create("acme/model")
     world.publish("datasets/acme/data")
     data = world.git.create("datasets/acme/data")
+    evidence.put_there(job.file("id"))
     job.file("id").write_text(world.github.id_token(world.hub.audience))
     script = f"mkdir d && cd d && git clone -q {url} a && git clone -q {data} b"
     result = job.shell(script, "--id-token-file", "id")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from gitjob import answer
 from runjob import RunJob, wait_for
@@ -54,6 +55,7 @@ def job(world: World, program: Path, tmp_path: Path) -> RunJob:
 def seen(job: RunJob) -> list[str]:
     """The tokens that the reader has found in its file, in order."""
     path = job.file("seen")
+    evidence.put_there(path)
     return path.read_text().split("\n")[:-1] if path.exists() else []
 
 
@@ -202,6 +204,8 @@ def test_a_rejected_token_inside(world: World, job: RunJob) -> None:
     )
     job.file("ask").write_text(question)
     assert job.shell(script).status == 0
+    for name in ("one", "two"):
+        evidence.put_there(job.file(name))
     one, two = (answer(job.file(name).read_bytes())["password"] for name in ("one", "two"))
     assert one != two
     assert world.hub.exchanges() == 2
