@@ -183,7 +183,7 @@ struct OverviewTests {
         ])
     func outside(marker: String, title: String) {
         let files = MemoryFiles(
-            kinds: ["/work/\(marker)": .directory, "/work/.git": .directory], workingDirectory: "/work/deep/er")
+            kinds: ["/repo/\(marker)": .directory, "/repo/.git": .directory], workingDirectory: "/repo/deep/er")
         let result = overview([:], files)
         #expect(result.status == 0)
         #expect(result.out.contains("the repository uses \(title)"))
@@ -193,7 +193,7 @@ struct OverviewTests {
     @Test("looks for a pipeline no further up than the repository's top")
     func top() {
         let files = MemoryFiles(
-            kinds: ["/.github/workflows": .directory, "/work/.git": .directory], workingDirectory: "/work/deep")
+            kinds: ["/.github/workflows": .directory, "/repo/.git": .directory], workingDirectory: "/repo/deep")
         #expect(overview([:], files).out.contains("this is not a CI job that hfmint knows"))
     }
 }

@@ -14,9 +14,9 @@ struct JobDirectoryTests {
     @Test(
         "is the one that the user names, and then no other",
         arguments: [
-            ("/run/tokens", "/run/tokens"), ("/run/tokens/", "/run/tokens"), ("tokens", "/work/tokens"),
-            ("a/b", "/work/a/b"),
-            ("./a", "/work/./a"),
+            ("/run/tokens", "/run/tokens"), ("/run/tokens/", "/run/tokens"), ("tokens", "/repo/tokens"),
+            ("a/b", "/repo/a/b"),
+            ("./a", "/repo/./a"),
         ])
     func given(option: String, path: String) {
         #expect(candidates(["HFMINT_STATE_DIR": "/x", "RUNNER_TEMP": "/y"], option: option) == [path])

@@ -53,7 +53,7 @@ package final class MemoryFiles: Files {
     package init(
         _ texts: [String: String] = [:], kinds: [String: FileKind] = [:], writable: Set<String> = [],
         privateBases: [String] = [], absentBases: Set<String> = [], failures: [String: String] = [:],
-        workingDirectory: String = "/work"
+        workingDirectory: String = "/repo"
     ) {
         state = Mutex(State(texts: texts, kinds: kinds, failures: failures))
         self.writable = writable

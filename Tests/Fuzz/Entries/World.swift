@@ -121,7 +121,7 @@ extension World: Files {
     func kind(of path: String) -> FileKind? { nil }
     func isInMemory(_ path: String) -> Bool { false }
     func names(in directory: String) -> [String] { [] }
-    var workingDirectory: String { "/work" }
+    var workingDirectory: String { "/repo" }
     var userID: UInt32 { 1_000 }
 }
 
