@@ -9,6 +9,18 @@ package let allCommands: [Command] = [
     .doctor,
     .setupGit,
     .gitCredential,
+    .rotateInit,
+    .rotatePlan,
+    .rotateRun,
+    .rotateSchedule,
+    .rotateStatus,
+    .rotateNow,
+    .rotateSupply,
+    .rotateAdopt,
+    .rotateResume,
+    .rotateAbandon,
+    .manifestCheck,
+    .manifestSchema,
     .help,
 ]
 
