@@ -21,6 +21,9 @@ package let allCommands: [Command] = [
     .rotateAbandon,
     .manifestCheck,
     .manifestSchema,
+    .auditShow,
+    .auditVerify,
+    .auditHead,
     .help,
 ]
 

@@ -44,6 +44,8 @@ extension MintError {
         case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
+        case auditUnavailable = "audit-unavailable"
+        case auditBroken = "audit-broken"
     }
 
     /// What a caller should do next.
@@ -67,10 +69,10 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed:
+            .serverUntrusted, .proxyRefused, .checksFailed, .auditBroken:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
-        case .stateUnusable, .libraryMissing: .localState
+        case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
         }
     }
 
@@ -95,6 +97,8 @@ extension MintError.Code {
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
         case .checksFailed: "`hfmint doctor` found something that does not work"
+        case .auditUnavailable: "the audit log could not be written, and the manifest requires it"
+        case .auditBroken: "the audit log is not as it was written: edited, cut, or torn"
         }
     }
 }
