@@ -1,4 +1,4 @@
-"""Plays a pipeline file as its platform would: each step in that platform's own shell model.
+"""Plays a pipeline file as its provider would: each step in that provider's own shell model.
 
 Each function takes the file's document and a started job, and gives how it ended. Only what the
 examples make use of is played; anything else in a file is an error, so that no line goes unplayed.
@@ -24,7 +24,7 @@ from Sandbox.githubrunner import GitHubRunner
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.googlecloud import CloudBuild
 from Sandbox.kubernetes import Pod
-from Sandbox.platform import Platform
+from Sandbox.provider import Provider
 from Sandbox.runnerfiles import read_env
 from Sandbox.world import World
 
@@ -41,7 +41,7 @@ class Played:
 
 @dataclass
 class Stage:
-    """Where a pipeline is played: a world, a checkout, and variables over the platform's own."""
+    """Where a pipeline is played: a world, a checkout, and variables over the provider's own."""
 
     world: World
     checkout: Path
@@ -50,25 +50,25 @@ class Stage:
     secrets: Mapping[str, str] = field(default_factory=dict)
 
     def trust(self, issuer: str, **claims: str) -> None:
-        """Publish every resource for the platform's one job."""
+        """Publish every resource for the provider's one job."""
         for resource in self.resources:
             self.world.publish(resource, issuer, claims)
 
     @contextmanager
-    def job(self, kind: type[Platform]) -> Iterator[tuple[Any, dict[str, str]]]:
-        """A job of a platform that the Hub trusts, and its whole environment."""
-        platform = kind(self.world.sentinels, self.world.root / "platform")
-        issuer = platform.issuer
+    def job(self, kind: type[Provider]) -> Iterator[tuple[Any, dict[str, str]]]:
+        """A job of a provider that the Hub trusts, and its whole environment."""
+        provider = kind(self.world.sentinels, self.world.root / "provider")
+        issuer = provider.issuer
         self.world.hub.trust(issuer.url, issuer.key.jwks)
         self.trust(issuer.url, sub=str(issuer.claims["sub"]))
-        base, own = self.world.environment("none"), platform.environment()
+        base, own = self.world.environment("none"), provider.environment()
         if "GCE_METADATA_HOST" in own:
             del base["NO_GCE_CHECK"]
         path = ":".join(filter(None, [self.variables.get("PATH"), own.get("PATH"), base["PATH"]]))
         try:
-            yield platform, base | own | self.variables | {"PATH": path}
+            yield provider, base | own | self.variables | {"PATH": path}
         finally:
-            platform.stop()
+            provider.stop()
 
     def fill(self, text: str) -> str:
         """An Actions text with its `${{ secrets.NAME }}` filled."""
@@ -232,7 +232,7 @@ def kubernetes(documents: list[Document], stage: Stage) -> Played:
     return played
 
 
-PLATFORMS: dict[str, Callable[[list[Document], Stage], Played]] = {
+PROVIDERS: dict[str, Callable[[list[Document], Stage], Played]] = {
     "bitbucket-pipelines": bitbucket_pipelines,
     "buildkite": buildkite,
     "circleci": circleci,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import product
-from pipelines import PLATFORMS
+from pipelines import PROVIDERS
 
 FOLDER = product.CHECKOUT / "ci-examples"
 EXAMPLES = sorted(
-    str(path.relative_to(FOLDER)) for name in PLATFORMS for path in (FOLDER / name).glob("*.yml")
+    str(path.relative_to(FOLDER)) for name in PROVIDERS for path in (FOLDER / name).glob("*.yml")
 )
 JOBS = ("publish", "download", "push", "rotate")
 # Cloud Build has no disk that outlives a build; a rotation in Kubernetes is `rotate schedule`'s.
@@ -37,9 +37,9 @@ rules:
 """
 
 
-def of(*platforms: str) -> list[str]:
+def of(*providers: str) -> list[str]:
     """Their examples."""
-    return [name for name in EXAMPLES if name.partition("/")[0] in platforms]
+    return [name for name in EXAMPLES if name.partition("/")[0] in providers]
 
 
 def module(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,13 +55,13 @@ def code(name: str) -> str:
     return "\n".join(re.sub(r"(^|\s)#.*", "", line) for line in lines)
 
 
-@pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_each_platform_has_the_jobs_that_people_have(platform: str) -> None:
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_each_platform_has_the_jobs_that_people_have(provider: str) -> None:
     """And no other."""
-    expected = {f"{platform}/{job}.yml" for job in JOBS}
-    if platform in WITHOUT_ROTATION:
-        expected.remove(f"{platform}/rotate.yml")
-    assert set(of(platform)) == expected
+    expected = {f"{provider}/{job}.yml" for job in JOBS}
+    if provider in WITHOUT_ROTATION:
+        expected.remove(f"{provider}/rotate.yml")
+    assert set(of(provider)) == expected
 
 
 @pytest.mark.parametrize("name", of(*SCHEMAS))

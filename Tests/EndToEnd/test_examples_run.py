@@ -1,4 +1,4 @@
-"""Every example, played by its platform's rules against the sandbox with the real `hf` and git."""
+"""Every example, played by its provider's rules against the sandbox with the real `hf` and git."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import product
-from pipelines import PLATFORMS, Played, Stage, load
+from pipelines import PROVIDERS, Played, Stage, load
 from Sandbox import ownroot
 from Sandbox.githosting import IDENTITY, git
 from Sandbox.world import World
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not
 
 @pytest.fixture
 def checkout(world: World, tmp_path: Path) -> Path:
-    """What the platform's own step checks out: a clone of the Hub's repository, with new work."""
+    """What the provider's own step checks out: a clone of the Hub's repository, with new work."""
     folder = tmp_path / "checkout"
     world.git.create("acme/model")
     git("clone", "--quiet", str(world.git.folder("acme/model")), str(folder))
@@ -57,12 +57,12 @@ def variables(world: World) -> dict[str, str]:
     }
 
 
-def play(platform: str, example: str, world: World, checkout: Path, *resources: str) -> Played:
+def play(provider: str, example: str, world: World, checkout: Path, *resources: str) -> Played:
     """Play it to its good end."""
-    if platform == "kubernetes" and not ownroot.is_possible():
+    if provider == "kubernetes" and not ownroot.is_possible():
         pytest.skip("this machine lets nobody mount")
-    documents = load(EXAMPLES / platform / f"{example}.yml")
-    played = PLATFORMS[platform](documents, Stage(world, checkout, variables(world), resources))
+    documents = load(EXAMPLES / provider / f"{example}.yml")
+    played = PROVIDERS[provider](documents, Stage(world, checkout, variables(world), resources))
     assert played.status == 0, played.log
     nothing_is_left(world, checkout, played)
     return played
@@ -80,11 +80,11 @@ def nothing_is_left(world: World, checkout: Path, played: Played) -> None:
                 assert not [value for value in tokens if value.encode() in data], path
 
 
-@pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_publish(platform: str, world: World, checkout: Path) -> None:
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_publish(provider: str, world: World, checkout: Path) -> None:
     """Both repositories have what was uploaded, each with a token of its own."""
     pytest.importorskip("huggingface_hub")
-    play(platform, "publish", world, checkout, "acme/model", "datasets/acme/data")
+    play(provider, "publish", world, checkout, "acme/model", "datasets/acme/data")
     model, data = world.hub.repo("models", "acme/model"), world.hub.repo("datasets", "acme/data")
     assert model
     assert data
@@ -93,22 +93,22 @@ def test_publish(platform: str, world: World, checkout: Path) -> None:
     assert world.hub.exchanges() == 2
 
 
-@pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_download(platform: str, world: World, checkout: Path) -> None:
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_download(provider: str, world: World, checkout: Path) -> None:
     """A gated model's file, by an account's token."""
     pytest.importorskip("huggingface_hub")
     world.hub.add_repo(GATED, "gated", {"config.json": b"gated\n"})
-    play(platform, "download", world, checkout, "acme-bot")
+    play(provider, "download", world, checkout, "acme-bot")
     assert (checkout / "base/config.json").read_bytes() == b"gated\n"
     assert world.hub.exchanges() == 1
 
 
-@pytest.mark.parametrize("platform", sorted(PLATFORMS))
-def test_push(platform: str, world: World, checkout: Path) -> None:
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_push(provider: str, world: World, checkout: Path) -> None:
     """The Hub's branch is at the checkout's commit, and has its large file."""
     if not shutil.which("git-lfs"):
         pytest.skip("git-lfs is not installed")
-    play(platform, "push", world, checkout, "acme/model")
+    play(provider, "push", world, checkout, "acme/model")
     assert world.git.head("acme/model") == git("rev-parse", "HEAD", cwd=checkout)
     assert list(world.git.objects.values()) == [b"weights\n" * 100]
     assert world.hub.exchanges() == 1
