@@ -39,13 +39,13 @@ def module(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_each_first_class_platform_has_one() -> None:
+def test_each_first_class_provider_has_one() -> None:
     """And nothing else lies there."""
     assert set(EXAMPLES) == FIRST_CLASS
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_the_platforms_schema_accepts_it(name: str) -> None:
+def test_the_providers_schema_accepts_it(name: str) -> None:
     """The one that check-jsonschema brings along."""
     schema = ("--builtin-schema", SCHEMAS[name])
     # GitLab's `!reference` and the like need the tool's own reader.

@@ -41,7 +41,7 @@ package final class MemoryFiles: Files {
 
     package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
 
-    package func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
+    package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
 
     package func isInMemory(_ path: String) -> Bool { false }
 
@@ -135,14 +135,14 @@ package final class MemoryFiles: Files {
         }
     }
 
-    package func createPlatformFile(_ path: String) throws(FileFailure) {
+    package func createStepFile(_ path: String) throws(FileFailure) {
         try allowed(path)
         state.withLock { state in
             if state.texts[path] == nil { state.texts[path] = "" }
         }
     }
 
-    package func appendToPlatformFile(
+    package func appendToStepFile(
         _ path: String, _ bytes: borrowing Secret, isSecret: Bool
     ) throws(FileFailure) {
         try allowed(path)

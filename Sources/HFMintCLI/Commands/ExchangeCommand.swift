@@ -88,11 +88,11 @@ private struct ExchangeCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let job = try Job(arguments, authority: authority, gate: gate, context)
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            platform: job.source.platform, directory: job.directory, context: context)
-        let (tokens, failures) = exchange(with: job.exchanger)
+            provider: session.source.provider, directory: session.directory, context: context)
+        let (tokens, failures) = exchange(with: session.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
     }

@@ -46,9 +46,9 @@ private struct GitCredentialCommand {
     func get() -> Report {
         do throws(MintError) {
             guard let question = try question() else { return Report(lines: [], json: .null) }
-            let job = try Job(
+            let session = try TokenSession(
                 arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
-            let token = try job.exchanger.token(for: question.resource)
+            let token = try session.exchanger.token(for: question.resource)
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
@@ -68,10 +68,10 @@ private struct GitCredentialCommand {
             guard let question = try GitCredential(authority, context: context).question(text) else {
                 return Report(lines: [], json: .null)
             }
-            let job = try Job(
+            let session = try TokenSession(
                 arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, job)
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, session)
             }
         } catch {
             context.trace("erase: \(error.message)")
@@ -79,10 +79,12 @@ private struct GitCredentialCommand {
         return Report(lines: [], json: .null)
     }
 
-    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ job: Job) throws(MintError) {
+    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ session: TokenSession)
+        throws(MintError)
+    {
         switch rejected {
         case .none: break
-        case .some(let secret): try job.exchanger.drop(secret, for: question.resource)
+        case .some(let secret): try session.exchanger.drop(secret, for: question.resource)
         }
     }
 

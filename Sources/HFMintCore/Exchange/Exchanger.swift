@@ -176,7 +176,7 @@ package struct Exchanger: Sendable {
                     details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
         }
         return TryFailure(
-            Refusal(refusal, claims: claims, resource: resource, authority: authority, platform: source.platform)
+            Refusal(refusal, claims: claims, resource: resource, authority: authority, provider: source.provider)
                 .error(now: context.clock.now()))
     }
 }
@@ -208,7 +208,7 @@ extension Exchanger {
 
     private func untrustedEvent(_ claims: Claims) -> String? {
         guard !allowsUntrustedEvent else { return nil }
-        return source.platform?.untrustedEvent(context.job, claims)
+        return source.provider?.untrustedEvent(context.job, claims)
     }
 
     /// A token made for this try is never refused for time.

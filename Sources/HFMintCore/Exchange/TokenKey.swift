@@ -36,7 +36,7 @@ package struct TokenKey: Equatable, Sendable {
 extension IDTokenSource {
     /// Whether a command of the user's gives the ID token on a machine that names no job.
     package var isUnknownCommand: Bool {
-        if platform == nil, case .command = acquisition { true } else { false }
+        if provider == nil, case .command = acquisition { true } else { false }
     }
 
     /// The variables by which AWS's own program decides who it is.
@@ -48,17 +48,17 @@ extension IDTokenSource {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     ]
 
-    /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
+    /// What is known of this job's identity without a request: the provider and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
-        var identity = [platform?.name ?? "none"]
-        identity += (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+        var identity = [provider?.name ?? "none"]
+        identity += (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
-            let keys = (platform?.jobVariables ?? []) + Self.choosingAWSIdentity
+            let keys = (provider?.jobVariables ?? []) + Self.choosingAWSIdentity
             identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims

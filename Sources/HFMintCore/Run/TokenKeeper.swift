@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Keeps the token file of a running program good: replaces it whole at half its life, for as long as the platform
+/// Keeps the token file of a running program good: replaces it whole at half its life, for as long as the provider
 /// lets this job prove itself again.
 package final class TokenKeeper: Sendable {
     private struct State {

@@ -1,7 +1,7 @@
 internal import HFMintCore
 
 /// What `exchange`, `run` and the git helper have in common: who this job is, where its tokens lie, how it gets one.
-struct Job {
+struct TokenSession {
     let source: IDTokenSource
     let directory: (any PrivateDirectory)?
     let exchanger: Exchanger
@@ -10,7 +10,7 @@ struct Job {
     init(_ arguments: Arguments, authority: Authority, gate: Gate?, _ context: Context) throws(MintError) {
         let source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
         let directory = try JobDirectory(
-            option: arguments.value(.stateDirectory), platform: source.platform, context: context
+            option: arguments.value(.stateDirectory), provider: source.provider, context: context
         ).open(in: context)
         try self.init(arguments, authority: authority, gate: gate, source: source, directory: directory, context)
     }
@@ -18,8 +18,8 @@ struct Job {
     /// The same job with its tokens elsewhere.
     func moved(
         to directory: any PrivateDirectory, _ arguments: Arguments, _ context: Context
-    ) throws(MintError) -> Job {
-        try Job(
+    ) throws(MintError) -> TokenSession {
+        try TokenSession(
             arguments, authority: exchanger.authority, gate: exchanger.gate, source: source, directory: directory,
             context)
     }
@@ -31,7 +31,7 @@ struct Job {
         self.source = source
         self.directory = directory
         if let directory { RunDirectory.sweep(directory, context: context) }
-        // Without a platform nothing but the command itself could tell this job from another of the same user.
+        // Without a provider nothing but the command itself could tell this job from another of the same user.
         let isTold = arguments.has(.stateDirectory) || context.environment.isSet(.hfmintStateDirectory)
         let cacheDirectory = source.isUnknownCommand && !isTold ? nil : directory
         exchanger = Exchanger(
