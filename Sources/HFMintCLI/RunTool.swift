@@ -49,7 +49,19 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
             Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
             return 0
         }
-        let report = try command.run(arguments, context)
+        let isTalking = command.name != Command.gitCredential.name
+        var report: Report
+        do throws(MintError) {
+            report = try command.run(arguments, context)
+        } catch {
+            try? context.endAudit(isTalking: isTalking)
+            throw error
+        }
+        do throws(MintError) {
+            try context.endAudit(isTalking: isTalking)
+        } catch {
+            report.failures.append(error)
+        }
         printer.print(report)
         return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
     } catch {

@@ -10,7 +10,7 @@ extension Command {
                 + " The Hub is not asked: a token expires by itself, and `hfmint revoke` is for one that leaked.",
             "Never fails a job that succeeded: what could not be removed is said, and the exit status is 0.",
         ],
-        options: [.provider, .stateDirectory] + Option.reporting,
+        options: [.manifest, .provider, .stateDirectory] + Option.reporting,
         examples: [
             Example("the last step of a job, also after a failure", "hfmint forget"),
             Example("for a script that wants to know", "hfmint forget --json"),
@@ -20,16 +20,17 @@ extension Command {
 
 private struct ForgetCommand {
     private let directories: [any PrivateDirectory]
-    private let platform: Provider?
+    private let provider: Provider?
     private let context: Context
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
-        platform =
+        context.beginAudit(arguments)
+        provider =
             try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
             ?? Provider.detected(in: context.job)
         directories = JobDirectory(
-            option: arguments.value(.stateDirectory), platform: platform, context: context
+            option: arguments.value(.stateDirectory), provider: provider, context: context
         ).existing(in: context)
     }
 
@@ -48,12 +49,22 @@ private struct ForgetCommand {
             }
         }
         remaining += beyondReach()
+        record(removed.count)
         let lines = removed.map { "removed  \($0.printable)" } + remaining.map { "remains  \($0.printable)" }
         return Report(
             lines: lines.isEmpty ? ["this job has no tokens here"] : lines,
             json: [
                 "removed": .array(removed.map { .string($0) }), "remaining": .array(remaining.map { .string($0) }),
             ])
+    }
+
+    /// A job that succeeded does not fail for the record of its end.
+    private func record(_ count: Int) {
+        do throws(MintError) {
+            try context.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
+        } catch {
+            context.note(error.message)
+        }
     }
 
     private func erase(_ copy: UserCopy, _ removed: inout [String], _ remaining: inout [String]) {
@@ -70,8 +81,8 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             places.append("\(key.name) in the environment of this step, until it ends")
         }
-        for key in platform?.stepFiles.fileVariables ?? [] where holdsToken(key) {
-            places.append("a token in \(key.name), which the platform hands to later steps")
+        for key in provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
+            places.append("a token in \(key.name), which the provider hands to later steps")
         }
         return places
     }

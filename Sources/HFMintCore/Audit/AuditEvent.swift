@@ -7,7 +7,7 @@ package struct AuditEvent: Equatable, Sendable {
     package var role: String?
     /// What the credential is for: a resource on the Hub, or `rotation:` and its name.
     package var resource: String?
-    package var decision: Decision?
+    package var decision: Outcome?
     /// Why, or how: a refusal's code, a delivery's method and target, an act of a rotation.
     package var reason: String?
     /// Of a Hub token; client secrets are named by id alone.
@@ -17,7 +17,7 @@ package struct AuditEvent: Equatable, Sendable {
     package var requestID: String?
 
     package init(
-        _ kind: Kind, actor: Actor? = nil, role: String? = nil, resource: String? = nil, decision: Decision? = nil,
+        _ kind: Kind, actor: Actor? = nil, role: String? = nil, resource: String? = nil, decision: Outcome? = nil,
         reason: String? = nil, tokenSHA256: String? = nil, expiresAt: Timestamp? = nil, requestID: String? = nil
     ) {
         self.kind = kind
@@ -54,7 +54,7 @@ package struct AuditEvent: Equatable, Sendable {
         case no
     }
 
-    package enum Decision: String, CaseIterable, Sendable {
+    package enum Outcome: String, CaseIterable, Sendable {
         case allowed, denied, failed
     }
 

@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// Where this command's events are recorded, and how surely.
+/// What this command has recorded, and where it records.
+///
+/// There is one in each ``Context``. Until a manifest says where, nothing is recorded.
 package final class AuditTrail: Sendable {
     /// What the manifest says under `audit`.
     package struct Settings: Sendable {
@@ -24,7 +26,8 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    private struct State {
+    fileprivate struct State {
+        var settings: Settings?
         /// Where no file remembers, the chain of this command alone.
         var chain: AuditChain?
         var head: AuditHead?
@@ -33,125 +36,148 @@ package final class AuditTrail: Sendable {
         var said: Set<String> = []
     }
 
-    package let settings: Settings
-    private let context: Context
     private let state = Mutex(State())
 
+    package init() {}
+
+    /// From here on events are recorded.
+    package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
+
+    package var settings: Settings? { state.withLock { $0.settings } }
+
+    /// The last record of this command.
+    package var head: AuditHead? { state.withLock { $0.head } }
+
+    fileprivate func change<Result>(_ body: (inout State) throws(MintError) -> Result) throws(MintError) -> Result {
+        try state.withLock { state throws(MintError) in try body(&state) }
+    }
+}
+
+extension Context {
     /// As many records are sent without waiting for the end of a command.
     private static let mostPending = 500
     /// How long another writer of the file is waited for.
     private static let patience = Duration.seconds(10)
 
-    package init(_ settings: Settings, context: Context) {
-        self.settings = settings
-        self.context = context
-    }
-
-    /// The last record of this command.
-    package var head: AuditHead? { state.withLock { $0.head } }
-
-    /// Makes `event` durable in the file, and keeps it for the collector.
+    /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
     package func record(_ event: AuditEvent) throws(MintError) {
-        let isFull = try state.withLock { state throws(MintError) in
+        guard let settings = audit.settings else { return }
+        let isFull = try audit.change { state throws(MintError) in
             do throws(FileFailure) {
-                try append(event, &state)
+                try append(event, settings, &state)
             } catch {
-                let failure = MintError.audit("cannot write '\(error.path)': \(error.reason)")
-                try fail(failure, &state)
+                try fail("cannot write '\(error.path)': \(error.reason)", settings, &state)
                 // The collector may still hear of it.
-                _ = try? extendInMemory(event, &state)
+                try? extendInMemory(event, settings, &state)
             }
             return state.pending.count >= Self.mostPending
         }
-        if isFull { try ship() }
+        if isFull { try sendRecords() }
     }
 
-    private func append(_ event: AuditEvent, _ state: inout State) throws(FileFailure) {
-        guard let file = settings.file else { return try extendInMemory(event, &state) }
-        let deadline = context.clock.uptime() + Self.patience
+    private func append(
+        _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
+    ) throws(FileFailure) {
+        guard let file = settings.file else { return try extendInMemory(event, settings, &state) }
         var links: [AuditChain.Link] = []
-        try context.files.appendToLog(file, until: deadline, clock: context.clock) { end throws(FileFailure) in
-            var chain = try AuditChain(end, path: file, random: context.random)
-            links = try extend(&chain, event)
+        try files.appendToLog(file, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
+            var chain = try AuditChain(end, path: file, random: random)
+            links = try extend(&chain, event, file)
             return chain.bytes(of: links)
         }
-        keep(links, &state)
+        keep(links, settings, &state)
     }
 
-    private func extendInMemory(_ event: AuditEvent, _ state: inout State) throws(FileFailure) {
-        var chain = state.chain ?? AuditChain(beginningWith: context.random)
-        let links = try extend(&chain, event)
+    private func extendInMemory(
+        _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
+    ) throws(FileFailure) {
+        var chain = state.chain ?? AuditChain(beginningWith: random)
+        let links = try extend(&chain, event, "the audit log")
         state.chain = chain
-        keep(links, &state)
+        keep(links, settings, &state)
     }
 
-    private func extend(_ chain: inout AuditChain, _ event: AuditEvent) throws(FileFailure) -> [AuditChain.Link] {
+    private func extend(
+        _ chain: inout AuditChain, _ event: AuditEvent, _ path: String
+    ) throws(FileFailure) -> [AuditChain.Link] {
         do throws(MintError) {
-            return try chain.extend(with: event, at: context.clock.now(), digests: context.digests)
+            return try chain.extend(with: event, at: clock.now(), digests: digests)
         } catch {
-            throw FileFailure(settings.file ?? "the audit log", error.message)
+            throw FileFailure(path, error.message)
         }
     }
 
-    private func keep(_ links: [AuditChain.Link], _ state: inout State) {
+    private func keep(_ links: [AuditChain.Link], _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State) {
         state.head = links.last?.head ?? state.head
         if settings.url != nil { state.pending += links }
     }
 
-    private func fail(_ error: MintError, _ state: inout State) throws(MintError) {
-        guard !settings.isRequired else { throw error }
-        if state.said.insert(error.message).inserted {
-            context.note("\(error.message); going on, as it is not required")
+    private func fail(
+        _ sentence: String, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
+    ) throws(MintError) {
+        guard !settings.isRequired else {
+            throw MintError(
+                .auditUnavailable, "audit: \(sentence)",
+                hint: "the manifest says audit.required, so nothing is done that cannot be recorded")
         }
+        if state.said.insert(sentence).inserted { note("audit: \(sentence); going on, as it is not required") }
+    }
+
+    /// Sends what the collector must have heard before a token goes on; nothing where the log is not required.
+    ///
+    /// - Throws: ``MintError/Code/auditUnavailable``.
+    package func sendRequiredRecords() throws(MintError) {
+        if audit.settings?.isRequired == true { try sendRecords() }
     }
 
     /// Sends what the collector has not heard yet, in one request.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
-    package func ship() throws(MintError) {
-        guard let url = settings.url else { return }
-        let links = state.withLock { state in
+    package func sendRecords() throws(MintError) {
+        guard let settings = audit.settings, let url = settings.url else { return }
+        let links = try audit.change { state throws(MintError) in
             let links = state.pending
             state.pending = []
             return links
         }
         guard !links.isEmpty else { return }
         do throws(MintError) {
-            try send(links, to: url)
+            try send(links, to: url, settings)
         } catch {
-            try state.withLock { state throws(MintError) in
-                // One that is required is not lost: whoever goes on tries again with the next.
-                if settings.isRequired { state.pending = links + state.pending }
-                try fail(error, &state)
+            try audit.change { state throws(MintError) in
+                // Those of a log that is required are not lost: whoever goes on tries again with the next.
+                if settings.isRequired, state.pending.count < 2 * Self.mostPending {
+                    state.pending = links + state.pending
+                }
+                try fail("\(url.origin.host) did not take the records: \(error.message)", settings, &state)
             }
         }
     }
 
-    private func send(_ links: [AuditChain.Link], to url: HTTPURL) throws(MintError) {
-        let host = url.origin.host
-        var attempts = Attempts(until: context.clock.uptime() + (settings.isRequired ? .seconds(20) : .seconds(5)))
+    private func send(
+        _ links: [AuditChain.Link], to url: HTTPURL, _ settings: AuditTrail.Settings
+    ) throws(MintError) {
+        var attempts = Attempts(until: clock.uptime() + (settings.isRequired ? .seconds(20) : .seconds(5)))
         while true {
             do throws(TryFailure) {
-                return try attempt(links, to: url, attempts.limits(context.clock))
+                return try attempt(links, to: url, settings, attempts.limits(clock))
             } catch {
-                guard attempts.waitAfterFailure(error, in: context) else {
-                    throw .audit("\(host) did not take the records: \(error.error.message)")
-                }
+                guard attempts.waitAfterFailure(error, in: self) else { throw error.error }
             }
         }
     }
 
     private func attempt(
-        _ links: [AuditChain.Link], to url: HTTPURL, _ limits: HTTPLimits
+        _ links: [AuditChain.Link], to url: HTTPURL, _ settings: AuditTrail.Settings, _ limits: HTTPLimits
     ) throws(TryFailure) {
         var limits = limits
         limits.totalMilliseconds = min(limits.totalMilliseconds, settings.isRequired ? 10_000 : 3_000)
         let response: HTTPResponse
         do throws(TransportError) {
-            response = try context.send(
-                AuditExport.request(to: url), credential: credential,
+            response = try send(
+                AuditExport.request(to: url), credential: credential(settings),
                 body: .json(AuditExport.body(links).rendered()), limits: limits)
         } catch {
             throw TryFailure(MintError(.auditUnavailable, error.reason), isTransient: error.isTransient)
@@ -160,7 +186,7 @@ package final class AuditTrail: Sendable {
             throw TryFailure(
                 MintError(.auditUnavailable, "it answered \(response.status)"),
                 isTransient: AuditExport.isTransient(response.status),
-                retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
+                retryAfterSeconds: response.retryAfterSeconds(now: clock.now()))
         }
         let rejected = AuditExport.rejectedCount(in: response.body)
         guard rejected == 0 else {
@@ -168,23 +194,8 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    private var credential: HTTPCredential {
+    private func credential(_ settings: AuditTrail.Settings) -> HTTPCredential {
         guard let credential = settings.credential else { return .none }
         return .header(name: credential.header, prefix: "", credential.value.secret.duplicate())
     }
-}
-
-extension MintError {
-    fileprivate static func audit(_ sentence: String) -> MintError {
-        MintError(
-            .auditUnavailable, "audit: \(sentence)",
-            hint: "nothing is done that cannot be recorded, because the manifest says audit.required")
-    }
-}
-
-extension Context {
-    /// Records `event` where the manifest says, if it does.
-    ///
-    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done.
-    package func record(_ event: AuditEvent) throws(MintError) { try audit?.record(event) }
 }

@@ -44,6 +44,7 @@ extension MintError {
         case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
+        case policyDenied = "policy-denied"
         case auditUnavailable = "audit-unavailable"
         case auditBroken = "audit-broken"
     }
@@ -69,7 +70,7 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed, .auditBroken:
+            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
@@ -96,6 +97,7 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"
         case .auditBroken: "the audit log is not as it was written: edited, cut, or torn"

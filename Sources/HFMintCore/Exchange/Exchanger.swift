@@ -3,6 +3,8 @@ package struct Exchanger: Sendable {
     package let authority: Authority
     package let source: IDTokenSource
     package let allowsUntrustedEvent: Bool
+    /// What a manifest lets this job have; `nil` where none was named.
+    package let gate: Gate?
     private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
     private let deadline: Duration
@@ -13,6 +15,7 @@ package struct Exchanger: Sendable {
         authority: Authority,
         source: IDTokenSource,
         allowsUntrustedEvent: Bool = false,
+        gate: Gate? = nil,
         deadlineSeconds: Int = 90,
         cache: TokenCache? = nil,
         context: Context
@@ -20,6 +23,7 @@ package struct Exchanger: Sendable {
         self.authority = authority
         self.source = source
         self.allowsUntrustedEvent = allowsUntrustedEvent
+        self.gate = gate
         self.deadlineSeconds = deadlineSeconds
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         self.cache = cache
@@ -27,23 +31,79 @@ package struct Exchanger: Sendable {
     }
 
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
+    ///
+    /// A manifest decides in either case.
     package func token(for resource: Resource) throws(MintError) -> HubToken {
+        try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
-        return try cache.token(for: key(resource), until: deadline) { () throws(MintError) in
-            try exchange(for: resource)
+        return try cache.token(
+            for: key(resource), until: deadline,
+            admits: { token throws(MintError) in
+                guard gate != nil else { return true }
+                guard let claims = token.claims else { return false }
+                try serve(token, claims, for: resource)
+                return true
+            },
+            exchange: { () throws(MintError) in try exchange(for: resource) })
+    }
+
+    /// Decides about a token that the job has already, and records it.
+    private func serve(_ token: HubToken, _ claims: Claims, for resource: Resource) throws(MintError) {
+        // The Hub has verified them when it gave the token.
+        var event = AuditEvent(
+            .tokenServed, actor: .init(claims, verified: .hub), resource: resource.canonical, tokenSHA256: token.sha256,
+            expiresAt: token.expiresAt)
+        do throws(MintError) {
+            event.take(try admit(claims, to: resource))
+        } catch {
+            try context.record(event.refused(error))
+            throw error
         }
+        try context.record(event)
+    }
+
+    /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
+    ///
+    /// - Returns: `nil` where no manifest was named.
+    @discardableResult
+    private func admit(_ claims: Claims, to resource: Resource) throws(MintError) -> Decision.Allowed? {
+        guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
+        context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
+        return allowed
     }
 
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
         let again = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent,
+            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent, gate: gate,
             deadlineSeconds: deadlineSeconds, cache: cache, context: context)
         return try again.exchange(for: resource)
     }
 
     /// Has the job's next calls use `token`.
     package func keep(_ token: HubToken, for resource: Resource) { cache?.keep(token, for: key(resource)) }
+
+    /// Records that tokens are about to reach somebody; call it before they do.
+    ///
+    /// - Parameter how: in which way, for the record.
+    /// - Throws: ``MintError/Code/auditUnavailable`` where that is required and cannot be done; the job does not have
+    ///   the tokens any more then.
+    package func handOver(
+        _ tokens: [(resource: Resource, token: HubToken)], as kind: AuditEvent.Kind, how: String
+    ) throws(MintError) {
+        do throws(MintError) {
+            for (resource, token) in tokens {
+                try context.record(
+                    AuditEvent(
+                        kind, actor: token.claims.map { .init($0, verified: .hub) }, resource: resource.canonical,
+                        reason: how, tokenSHA256: token.sha256, expiresAt: token.expiresAt))
+            }
+            try context.sendRequiredRecords()
+        } catch {
+            for (resource, token) in tokens { cache?.withdraw(token, for: key(resource)) }
+            throw error
+        }
+    }
 
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
     package func drop(_ rejected: borrowing Secret, for resource: Resource) throws(MintError) {
@@ -57,16 +117,22 @@ package struct Exchanger: Sendable {
     private func key(_ resource: Resource) -> TokenKey {
         TokenKey(
             authority: authority, resource: resource, identity: source.identity(in: context),
-            allowsUntrustedEvent: allowsUntrustedEvent)
+            allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
     private func exchange(for resource: Resource) throws(MintError) -> HubToken {
         var attempts = Attempts(until: deadline)
+        var event = AuditEvent(.exchangeRequested, resource: resource.canonical)
         while true {
             do throws(TryFailure) {
-                return try attempt(resource, attempts)
+                return try attempt(resource, attempts, &event)
             } catch {
-                guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
+                guard attempts.waitAfterFailure(error, in: context) else {
+                    let error = told(error, after: attempts)
+                    // One that could not be recorded has no record of that either.
+                    if error.code != .auditUnavailable { try context.record(event.refused(error)) }
+                    throw error
+                }
             }
         }
     }
@@ -80,18 +146,30 @@ package struct Exchanger: Sendable {
         return error
     }
 
-    private func attempt(_ resource: Resource, _ attempts: Attempts) throws(TryFailure) -> HubToken {
+    private func attempt(
+        _ resource: Resource, _ attempts: Attempts, _ event: inout AuditEvent
+    ) throws(TryFailure) -> HubToken {
         let limits = attempts.limits(context.clock)
         let idToken = try source.acquisition.idToken(
             in: context, limits: limits, remaining: attempts.remaining(context.clock))
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
+        let isFirst = event.decision == nil
+        event.actor = AuditEvent.Actor(idToken.claims)
         // What the ID token took is not there a second time.
         try check(idToken.claims, limits: Attempts(until: deadline).limits(context.clock))
-        return try exchange(idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock))
+        do throws(MintError) {
+            event.take(try admit(idToken.claims, to: resource))
+            // Durable before the request: what is asked for again is the same request.
+            if isFirst { try context.record(event) }
+        } catch {
+            throw TryFailure(error)
+        }
+        return try exchange(
+            idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock), &event)
     }
 
     private func exchange(
-        _ idToken: borrowing IDToken, for resource: Resource, limits: HTTPLimits
+        _ idToken: borrowing IDToken, for resource: Resource, limits: HTTPLimits, _ event: inout AuditEvent
     ) throws(TryFailure) -> HubToken {
         let host = authority.endpoint.host
         let sentAt = context.clock.now()
@@ -104,7 +182,10 @@ package struct Exchanger: Sendable {
             throw TryFailure(
                 .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
         }
-        guard (200...299).contains(response.status) else { throw refusal(response, idToken.claims, resource) }
+        guard (200...299).contains(response.status) else { 
+            event.requestID = response.header("x-request-id")
+            throw refusal(response, idToken.claims, resource)
+        }
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw TryFailure(
                 MintError(
@@ -114,8 +195,12 @@ package struct Exchanger: Sendable {
         }
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
-            return HubToken(
-                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest)
+            let token = HubToken(
+                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
+                claims: gate == nil ? nil : idToken.claims)
+            // Durable before anyone has the token.
+            try context.record(event.granted(token, requestID: response.header("x-request-id")))
+            return token
         } catch {
             throw TryFailure(error)
         }
@@ -147,7 +232,7 @@ package struct Exchanger: Sendable {
                     details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
         }
         return TryFailure(
-            Refusal(refusal, claims: claims, resource: resource, authority: authority, platform: source.platform)
+            Refusal(refusal, claims: claims, resource: resource, authority: authority, provider: source.provider)
                 .error(now: context.clock.now()))
     }
 }
@@ -179,7 +264,7 @@ extension Exchanger {
 
     private func untrustedEvent(_ claims: Claims) -> String? {
         guard !allowsUntrustedEvent else { return nil }
-        return source.platform?.untrustedEvent(context.job, claims)
+        return source.provider?.untrustedEvent(context.job, claims)
     }
 
     /// A token made for this try is never refused for time.

@@ -14,8 +14,8 @@ package struct Context: Sendable {
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
     package var verbosity: Verbosity = .normal
-    /// Where events are recorded; `nil` where the manifest asks for no log.
-    package var audit: AuditTrail?
+    /// What this command has recorded; shared by its copies.
+    package let audit = AuditTrail()
     /// Where this program lies, for what calls it later.
     package var programPath: String
 

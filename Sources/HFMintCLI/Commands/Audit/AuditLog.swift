@@ -27,11 +27,13 @@ struct AuditLog {
     }
 
     private static func manifestLog(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
-        guard arguments.has(.manifest) || context.environment.isSet("HFMINT_MANIFEST") else {
+        guard let path = try namedManifest(arguments, context) else {
             throw .usage("no log was named", hint: "give its path, or the manifest that names it: --manifest PATH")
         }
-        let path = try manifestPath(arguments, context)
-        throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
+        guard let log = try Manifest(at: path, in: context).audit?.path(in: context) else {
+            throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
+        }
+        return log
     }
 
     /// Lends every piece, from the beginning.

@@ -11,7 +11,7 @@ extension Command {
                 + " `hfmint audit verify` says.",
             "TIME is RFC 3339 in UTC (2026-11-21T03:04:05Z), a day (2026-11-21), or how long ago: 30m, 2h, 7d.",
         ],
-        options: [.event, .decision, .role, .resource, .actor, .token, .since, .until, .last] + Option.auditing,
+        options: [.event, .decision, .roles, .resource, .actor, .token, .since, .until, .last] + Option.auditing,
         examples: [
             Example(
                 "what was granted in the last week", "hfmint audit show audit.jsonl --event exchange.granted --since 7d"
@@ -26,7 +26,7 @@ extension Command {
             var query = AuditQuery()
             query.events = arguments.values(.event)
             query.decisions = arguments.values(.decision)
-            query.roles = arguments.values(.role)
+            query.roles = arguments.values(.roles)
             query.resources = arguments.values(.resource)
             query.actors = arguments.values(.actor)
             query.tokens = arguments.values(.token)
@@ -93,9 +93,9 @@ extension Option {
         "event", "EVENT", repeats: true, choices: AuditEvent.Kind.allCases.map(\.rawValue),
         help: "this event, such as exchange.granted, or a group of them, such as exchange")
     fileprivate static let decision = Option(
-        "decision", "DECISION", repeats: true, choices: AuditEvent.Decision.allCases.map(\.rawValue),
+        "decision", "DECISION", repeats: true, choices: AuditEvent.Outcome.allCases.map(\.rawValue),
         help: "allowed, denied or failed")
-    fileprivate static let role = Option("role", "ROLE", repeats: true, help: "for this role")
+    fileprivate static let roles = Option("role", "ROLE", repeats: true, help: "for this role")
     fileprivate static let resource = Option("resource", "RESOURCE", repeats: true, help: "for this resource")
     fileprivate static let actor = Option("actor", "TEXT", repeats: true, help: "by this subject or issuer")
     fileprivate static let token = Option(
