@@ -37,4 +37,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("audit-line", fuzzAuditLine),
+    FuzzEntry("audit-log", fuzzAuditLog),
 ]
