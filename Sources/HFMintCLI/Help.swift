@@ -36,6 +36,12 @@ enum Help {
             + command.examples.flatMap { ["  # \($0.purpose)", "  \($0.line)"] }
     }
 
+    /// `hfmint help rotate`: the commands that begin with one word.
+    static func lines(for group: CommandGroup) -> [String] {
+        ["usage:"] + aligned(group.commands.map { ("hfmint \(usage($0))", $0.summary) })
+            + ["", "Each command explains itself: hfmint help \(group.name) \(group.operations.first?.name ?? "")"]
+    }
+
     private static func usage(_ command: Command) -> String {
         [command.name, command.operands ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     }
