@@ -1,32 +1,32 @@
 extension Check {
-    static let platform = Check(
-        id: "platform", title: "which CI system this is, and how that is known"
+    static let provider = Check(
+        id: "provider", title: "which CI system this is, and how that is known"
     ) { examination in
-        guard let platform = examination.platform else { return [withoutPlatform(examination)] }
-        let others = examination.detected.filter { $0.name != platform.name && !platform.imitates($0) }
-        let isHere = examination.detected.contains { $0.name == platform.name }
-        let facts = [Finding.Fact("platform", platform.name)]
+        guard let provider = examination.provider else { return [withoutProvider(examination)] }
+        let others = examination.detected.filter { $0.name != provider.name && !provider.imitates($0) }
+        let isHere = examination.detected.contains { $0.name == provider.name }
+        let facts = [Finding.Fact("provider", provider.name)]
         guard isHere else {
             return [
                 .warn(
-                    "\(platform.title), because --provider says so; its variables are not here (\(platform.evidence))",
-                    next: "leave out --provider, or run this in a job of \(platform.title)", facts: facts)
+                    "\(provider.title), because --provider says so; its variables are not here (\(provider.evidence))",
+                    next: "leave out --provider, or run this in a job of \(provider.title)", facts: facts)
             ]
         }
         let details = others.filter(\.isGround).map { "also here: \($0.title) (\($0.evidence)); --provider \($0.name)" }
         guard let inner = others.first(where: { !$0.isGround }) else {
-            return [.ok("\(platform.title) (\(platform.evidence))", details: details, facts: facts)]
+            return [.ok("\(provider.title) (\(provider.evidence))", details: details, facts: facts)]
         }
         return [
             .warn(
-                "\(platform.title) (\(platform.evidence)), and also \(inner.title) (\(inner.evidence)): one runs inside"
+                "\(provider.title) (\(provider.evidence)), and also \(inner.title) (\(inner.evidence)): one runs inside"
                     + " the other",
-                next: "say which one vouches for this job: --provider \(platform.name), or --provider \(inner.name)",
+                next: "say which one vouches for this job: --provider \(provider.name), or --provider \(inner.name)",
                 details: details, facts: facts)
         ]
     }
 
-    private static func withoutPlatform(_ examination: Examination) -> Finding {
+    private static func withoutProvider(_ examination: Examination) -> Finding {
         if case .success(let acquisition) = examination.acquisition {
             return .ok("none that hfmint knows; the ID token was given (\(acquisition.source))")
         }

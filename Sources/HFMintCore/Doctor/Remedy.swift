@@ -1,5 +1,5 @@
-/// Why a claim may differ from what a publisher pins, and how to mend it: one sentence, or `nil` where nothing stands out.
-struct Mend {
+/// Why a claim may differ from what a publisher pins, and how to fix it: one sentence, or `nil` where nothing stands out.
+struct Remedy {
     private let expectation: Expectation
     private let claims: Claims
     private let value: PinnedValue

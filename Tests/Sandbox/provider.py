@@ -17,13 +17,13 @@ HUB = "https://huggingface.co"
 
 @dataclass
 class Issuer:
-    """Who signs a platform's ID tokens, and what they say of its one job."""
+    """Who signs a provider's ID tokens, and what they say of its one job."""
 
     secrets: Sentinels
     url: str
     claims: dict[str, object]
     lifetime: int = 300
-    key: SigningKey = field(default_factory=lambda: SigningKey.shared("platform"))
+    key: SigningKey = field(default_factory=lambda: SigningKey.shared("provider"))
 
     def id_token(self, audience: str | list[str], now: float, **claims: object) -> str:
         """A new ID token; `claims` are laid over the job's."""
@@ -38,10 +38,10 @@ class Issuer:
         return self.secrets.record("id-token", self.key.sign(base | self.claims | claims))
 
 
-class Platform:
-    """One job on one platform. `marks` are the variables that say where it is.
+class Provider:
+    """One job on one provider. `marks` are the variables that say where it is.
 
-    `permission` are those that a job lacks which may have no ID token. A platform that is asked
+    `permission` are those that a job lacks which may have no ID token. A provider that is asked
     over HTTP has `server`; each of its bad moods is then a fault there.
     """
 
@@ -61,7 +61,7 @@ class Platform:
         self.issuer = Issuer(secrets, self.issuer_url, dict(self.claims))
 
     def environment(self) -> dict[str, str]:
-        """The variables that the platform sets in a job."""
+        """The variables that the provider sets in a job."""
         raise NotImplementedError
 
     def command(self, command: list[str]) -> list[str]:
@@ -69,7 +69,7 @@ class Platform:
         return command
 
     def check(self, asked: int) -> None:
-        """Raise unless the platform was asked `asked` times, each time exactly as it must be."""
+        """Raise unless the provider was asked `asked` times, each time exactly as it must be."""
 
     def refuse(self) -> None:
         """Say no from here on."""
