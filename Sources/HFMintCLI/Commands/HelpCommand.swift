@@ -7,18 +7,25 @@ extension Command {
         operands: "[COMMAND]",
         description: ["Explains hfmint, or the command that is named."],
         options: [],
-        examples: [Example("what `exchange` takes and does", "hfmint help exchange")],
+        examples: [
+            Example("what `exchange` takes and does", "hfmint help exchange"),
+            Example("the operations of `rotate`", "hfmint help rotate"),
+        ],
         run: { arguments, _ throws(MintError) in
-            guard let name = arguments.operands.first else { return Report(lines: Help.overview(), json: .null) }
+            guard let first = arguments.operands.first else { return Report(lines: Help.overview(), json: .null) }
+            let name = arguments.operands.joined(separator: " ")
+            if let command = allCommands.first(where: { $0.name == name }) {
+                return Report(lines: Help.lines(for: command), json: .null)
+            }
+            if let group = allGroups.first(where: { $0.name == first }) {
+                guard arguments.operands.count > 1 else { return Report(lines: Help.lines(for: group), json: .null) }
+                throw unknownOperation(arguments.operands[1], of: group)
+            }
             guard arguments.operands.count == 1 else {
-                throw .usage("help explains one command at a time", hint: "hfmint help \(name)")
+                throw .usage("help explains one command at a time", hint: "hfmint help \(first)")
             }
-            guard let command = allCommands.first(where: { $0.name == name }) else {
-                throw .usage(
-                    "unknown command '\(name)'",
-                    hint: didYouMean(name, among: allCommands.map(\.name)) ?? "see `hfmint help`")
-            }
-            return Report(lines: Help.lines(for: command), json: .null)
+            let names = allCommands.filter { $0.group == nil }.map(\.name) + allGroups.map(\.name)
+            throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")
         })
 
     package static let version = Command(
