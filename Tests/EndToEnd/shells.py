@@ -95,7 +95,9 @@ def candidates(
     if shell == "zsh":
         text = _zsh(folder, env, lines)
     else:
-        program = {"bash": ["bash", "--norc", "-c", BASH], "fish": ["fish", "-N", "-c", FISH]}[shell]
+        program = {"bash": ["bash", "--norc", "-c", BASH], "fish": ["fish", "-N", "-c", FISH]}[
+            shell
+        ]
         done = subprocess.run(
             program,
             env=env,
@@ -143,13 +145,17 @@ def typed(shell: str, script: Path, keys: str) -> str:
     return converse(program, env, folder, ["", f"{keys}\x18\x02"])
 
 
-def converse(
-    program: list[str], env: Mapping[str, str], folder: Path, said: Sequence[str]
-) -> str:
+def converse(program: list[str], env: Mapping[str, str], folder: Path, said: Sequence[str]) -> str:
     """Types each text into the program's terminal, and waits for `<<ANSWER>>`; the last answer."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        program, env=env, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        program,
+        env=env,
+        cwd=folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
     ) as process:
         os.close(theirs)
         answer = ""

@@ -18,7 +18,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 @pytest.fixture
 def script(tmp_path: Path) -> Callable[[str], Path]:
-    """`script("zsh")`: the file that `hfmint completions zsh` prints, beside a file and a folder."""
+    """`script("zsh")`: what `hfmint completions zsh` prints, as a file beside others."""
     (tmp_path / "probe").mkdir()
     (tmp_path / "probe/p-folder").mkdir()
     (tmp_path / "probe/p-file").touch()
@@ -27,7 +27,9 @@ def script(tmp_path: Path) -> Callable[[str], Path]:
         program = product.binary()
         assert program
         path = tmp_path / ("_hfmint" if shell == "zsh" else f"hfmint.{shell}")
-        done = subprocess.run([program, "completions", shell], env={}, capture_output=True, check=True)
+        done = subprocess.run(
+            [program, "completions", shell], env={}, capture_output=True, check=True
+        )
         assert done.stderr == b""
         path.write_bytes(done.stdout)
         return path
@@ -77,7 +79,9 @@ def test_everything_that_is_declared_is_completed(
     for command in commands():
         lines |= lines_of(command)
     found = shells.candidates(shell, script(shell), list(lines))
-    different = {line: (found[line], wanted) for line, wanted in lines.items() if found[line] != wanted}
+    different = {
+        line: (found[line], wanted) for line, wanted in lines.items() if found[line] != wanted
+    }
     assert not different
 
 

@@ -12,7 +12,8 @@ extension Command {
         options: [.man, .json],
         examples: [
             Example("what `exchange` takes and does", "hfmint help exchange"),
-            Example("its manual page, where none is installed", "hfmint help exchange --man | man -l -"),
+            Example("the operations of `rotate`", "hfmint help rotate"),
+            Example("the manual page, where none is installed", "hfmint help exchange --man | man -l -"),
         ],
         run: { arguments, _ throws(MintError) in try explanation(arguments) })
 
@@ -32,24 +33,25 @@ extension Command {
         guard !name.isEmpty else {
             return Report(lines: showsManual ? ManualPage.overview() : Help.overview(), json: Declaration.json)
         }
-        let command = allCommands.first { $0.name == name }
-        let group = CommandGroup.all.first { $0.name == command?.firstWord ?? name }
-        guard let group, command != nil || group.name == name else { throw unknown(arguments.operands) }
-        if showsManual { return Report(lines: ManualPage.page(for: group), json: .null) }
-        guard let command else {
-            return Report(lines: Help.lines(for: group), json: .array(group.commands.map(Declaration.json)))
+        if let command = allCommands.first(where: { $0.name == name }) {
+            let lines = showsManual ? manual(command) : Help.lines(for: command)
+            return Report(lines: lines, json: Declaration.json(command))
         }
-        return Report(lines: Help.lines(for: command), json: Declaration.json(command))
+        if let group = allGroups.first(where: { $0.name == arguments.operands[0] }) {
+            guard arguments.operands.count == 1 else { throw unknownOperation(arguments.operands[1], of: group) }
+            let lines = showsManual ? manual(group.commands[0]) : Help.lines(for: group)
+            return Report(lines: lines, json: .array(group.commands.map(Declaration.json)))
+        }
+        guard arguments.operands.count == 1 else {
+            throw .usage("help explains one command at a time", hint: "hfmint help \(arguments.operands[0])")
+        }
+        let names = FirstWord.all.map(\.name)
+        throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")
     }
 
-    private static func unknown(_ words: [String]) -> MintError {
-        let name = words.joined(separator: " ")
-        let isCommand = CommandGroup.all.contains { $0.name == words[0] && !$0.hasOperations }
-        guard !isCommand else {
-            return .usage("help explains one command at a time", hint: "hfmint help \(words[0])")
-        }
-        let known = allCommands.map(\.name) + CommandGroup.all.map(\.name)
-        return .usage("unknown command '\(name)'", hint: didYouMean(name, among: known) ?? "see `hfmint help`")
+    /// Of the command, or of the group that it belongs to.
+    private static func manual(_ command: Command) -> [String] {
+        FirstWord.all.first { $0.commands.contains { $0.name == command.name } }.map(ManualPage.page) ?? []
     }
 }
 

@@ -2,10 +2,10 @@
 /// <https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html>
 enum BashCompletions {
     static var script: [String] {
-        let groups = CommandGroup.all
+        let firstWords = FirstWord.all
         return ["# \(CompletionShell.bash.title)", "", "_hfmint_names() {", "    case $1 in"]
-            + ["    '') echo '\(groups.map(\.name).joined(separator: " "))' ;;"]
-            + groups.filter(\.hasOperations).map {
+            + ["    '') echo '\(firstWords.map(\.name).joined(separator: " "))' ;;"]
+            + firstWords.filter { $0.group != nil }.map {
                 "    \($0.name)) echo '\($0.operations.map(\.name).joined(separator: " "))' ;;"
             }
             + ["    esac", "}", ""] + beginning

@@ -42,37 +42,29 @@ extension Completion {
     }
 }
 
-/// The commands that begin with one word: `rotate plan`, `rotate run` …, or a single one of that name.
-struct CommandGroup {
+/// What can be typed first: a command of one word, or a group of commands.
+struct FirstWord {
     let name: String
+    let summary: String
+    /// One, or those of the group.
     let commands: [Command]
+    let group: CommandGroup?
 
-    /// Whether the name alone is no command.
-    var hasOperations: Bool { commands.contains { $0.name != name } }
-
-    /// The second words of its commands.
+    /// The second words of a group's commands.
     var operations: [(name: String, summary: String)] {
-        commands.filter { $0.name != name }.map { (String($0.name.dropFirst(name.count + 1)), $0.summary) }
-    }
-
-    /// For a list of what can be typed first.
-    var summary: String {
-        hasOperations ? operations.map(\.name).joined(separator: ", ") : commands[0].summary
+        group.map { group in commands.map { (group.operation($0), $0.summary) } } ?? []
     }
 
     /// In the order of ``allCommands``.
-    static var all: [CommandGroup] {
-        var names: [String] = []
-        for command in allCommands {
-            let name = command.firstWord
-            if !names.contains(name) { names.append(name) }
+    static var all: [FirstWord] {
+        var words: [FirstWord] = []
+        for command in allCommands where command.group == nil || command.group?.name != words.last?.name {
+            let group = command.group
+            words.append(
+                FirstWord(
+                    name: group?.name ?? command.name, summary: group?.summary ?? command.summary,
+                    commands: group?.commands ?? [command], group: group))
         }
-        return names.map { name in CommandGroup(name: name, commands: allCommands.filter { $0.firstWord == name }) }
-    }
-}
-
-extension Command {
-    var firstWord: String {
-        String(decoding: name.utf8.prefix { $0 != ASCII.space }, as: UTF8.self)
+        return words
     }
 }

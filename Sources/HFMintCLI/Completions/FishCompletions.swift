@@ -4,7 +4,7 @@ enum FishCompletions {
         ["# \(CompletionShell.fish.title)", ""] + functions
             + ["complete -c hfmint -f"]
             + names(after: "")
-            + CommandGroup.all.filter(\.hasOperations).flatMap { operations($0, after: $0.name) }
+            + FirstWord.all.filter { $0.group != nil }.flatMap { operations($0, after: $0.name) }
             + ["complete -c hfmint -n '__hfmint_next' -l version -d \(quoted(Command.version.summary))"]
             + Command.overview.allOptions.map { line($0, condition: "__hfmint_alone") }
             + allCommands.flatMap(lines)
@@ -53,10 +53,10 @@ enum FishCompletions {
         """#.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 
     private static func names(after words: String) -> [String] {
-        CommandGroup.all.map { word($0.name, $0.summary, after: words) }
+        FirstWord.all.map { word($0.name, $0.summary, after: words) }
     }
 
-    private static func operations(_ group: CommandGroup, after words: String) -> [String] {
+    private static func operations(_ group: FirstWord, after words: String) -> [String] {
         group.operations.map { word($0.name, $0.summary, after: words) }
     }
 
@@ -85,7 +85,7 @@ enum FishCompletions {
         case .directories: ["complete -c hfmint -n '\(condition)' -a '(__fish_complete_directories)'"]
         case .command:
             names(after: command.name)
-                + CommandGroup.all.filter(\.hasOperations).flatMap {
+                + FirstWord.all.filter { $0.group != nil }.flatMap {
                     operations($0, after: "\(command.name) \($0.name)")
                 }
         }

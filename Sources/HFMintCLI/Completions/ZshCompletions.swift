@@ -2,11 +2,11 @@
 /// <https://zsh.sourceforge.io/Doc/Release/Completion-System.html>
 enum ZshCompletions {
     static var script: [String] {
-        let groups = CommandGroup.all
+        let firstWords = FirstWord.all
         return ["#compdef hfmint", "# \(CompletionShell.zsh.title)", "", "_hfmint_names() {"]
             + ["    local -a names=()", "    case $1 in"]
-            + names("''", groups.map { ($0.name, $0.summary) })
-            + groups.filter(\.hasOperations).flatMap { names($0.name, $0.operations) }
+            + names("''", firstWords.map { ($0.name, $0.summary) })
+            + firstWords.filter { $0.group != nil }.flatMap { names($0.name, $0.operations) }
             + ["    esac", "    _describe -t commands command names", "}", ""]
             + ["_hfmint() {", "    local command", "    local at=${words[(ie)--]}"]
             + ["    if (( at < CURRENT )); then", "        case \"$words[2] $words[3]\" in"]
@@ -16,7 +16,7 @@ enum ZshCompletions {
             + ["        esac", "        return", "    fi"]
             + ["    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then", "        _hfmint_names ''"]
             + ["        return", "    fi", "    command=$words[2]", "    case $command in", "    -*) command='' ;;"]
-            + groups.filter(\.hasOperations).flatMap { group in
+            + firstWords.filter { $0.group != nil }.flatMap { group in
                 [
                     "    \(group.name))",
                     "        if (( CURRENT == 3 )); then",
@@ -29,7 +29,10 @@ enum ZshCompletions {
                     "        ;;",
                 ]
             }
-            + ["    esac", "    if [[ -n $command ]]; then", "        shift words", "        (( CURRENT -= 1 ))", "    fi"]
+            + [
+                "    esac", "    if [[ -n $command ]]; then", "        shift words", "        (( CURRENT -= 1 ))",
+                "    fi",
+            ]
             + ["    case $command in"] + ([.overview] + allCommands).flatMap(arm) + ["    esac", "}", ""]
             + ["if [[ $funcstack[1] == _hfmint ]]; then", "    _hfmint \"$@\"", "else"]
             + ["    compdef _hfmint hfmint", "fi"]

@@ -17,7 +17,7 @@ enum ManualPage {
         page.macro(".Pp")
         page.paragraphs(Command.overview.description)
         page.section("COMMANDS")
-        page.terms(CommandGroup.all.map { ($0.name, $0.summary) })
+        page.terms(FirstWord.all.map { ($0.name, $0.summary) })
         page.macro(".Pp")
         page.text("Each has a page of its own, such as")
         page.macro(".Xr hfmint-exchange 1 .")
@@ -34,37 +34,38 @@ enum ManualPage {
         page.terms(MintError.ExitStatus.allCases.map { ("\($0.rawValue)", $0.meaning) })
         page.section("EXAMPLES")
         page.examples(Command.overview.examples + [Command.exchange.examples[0]])
-        page.references(CommandGroup.all.map { "hfmint-\($0.name)" } + ["git"])
+        page.references(FirstWord.all.map { "hfmint-\($0.name)" } + ["git"])
         return page.lines
     }
 
     /// hfmint-NAME(1): a command, or all that begin with one word.
-    static func page(for group: CommandGroup) -> [String] {
-        let name = "hfmint-\(group.name)"
-        var page = Mdoc(title: "HFMINT-\(group.name.utf8Uppercased)", released: hfmintReleased)
-        page.name(name, for: group.hasOperations ? "the commands \(group.summary)" : group.summary)
+    static func page(for word: FirstWord) -> [String] {
+        let name = "hfmint-\(word.name)"
+        var page = Mdoc(title: "HFMINT-\(word.name.utf8Uppercased)", released: hfmintReleased)
+        page.name(name, for: word.summary)
         page.section("SYNOPSIS")
-        for command in group.commands { page.usage(of: command) }
+        for command in word.commands { page.usage(of: command) }
         page.section("DESCRIPTION")
-        if group.hasOperations {
-            for command in group.commands {
+        if let group = word.group {
+            page.paragraphs(group.description)
+            for command in word.commands {
                 page.subsection(command.name)
                 page.paragraphs(command.description)
                 page.options(command.allOptions)
             }
         } else {
-            page.paragraphs(group.commands[0].description)
+            page.paragraphs(word.commands[0].description)
             page.section("OPTIONS")
-            page.options(group.commands[0].allOptions)
+            page.options(word.commands[0].allOptions)
         }
         page.section("EXIT STATUS")
         page.text("As in")
         page.macro(".Xr hfmint 1 .")
-        if let status = group.commands[0].ownFailureStatus {
+        if let status = word.commands[0].ownFailureStatus {
             page.text("Where hfmint itself fails it is \(status), as the others are those of the program that it runs.")
         }
         page.section("EXAMPLES")
-        page.examples(group.commands.flatMap(\.examples))
+        page.examples(word.commands.flatMap(\.examples))
         page.references(["hfmint"])
         return page.lines
     }
