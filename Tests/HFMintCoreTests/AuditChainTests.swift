@@ -21,8 +21,11 @@ struct AuditChainTests {
 
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
+    private func sha256(_ text: String) throws -> String { try digests.sha256(Array(text.utf8).span).hexadecimal }
+
     private func entry(_ line: String) throws -> AuditEntry {
-        try #require(AuditEntry(Array(line.utf8).span))
+        let entry = AuditEntry(Array(line.utf8).span)
+        return try #require(entry)
     }
 
     @Test("begins with a record of its own, and each line carries the digest of the line before")
@@ -34,7 +37,7 @@ struct AuditChainTests {
         #expect(entries.map(\.seq) == [1, 2, 3])
         #expect(entries[0].previous == nil)
         for index in 1..<3 {
-            #expect(entries[index].previous == (try digests.sha256(Array(lines[index - 1].utf8).span).hexadecimal))
+            #expect(try entries[index].previous == sha256(lines[index - 1]))
         }
         #expect(Set(entries.map(\.log)).count == 1)
         #expect(entries[0].log.count == 32)
@@ -56,7 +59,7 @@ struct AuditChainTests {
         let torn = try log(1) + "{\"log\":"
         let repair = try entry(lines(try log(1, after: torn))[3])
         let covered = lines(torn)[1] + "\n{\"log\":"
-        #expect(repair.previous == (try digests.sha256(Array(covered.utf8).span).hexadecimal))
+        #expect(try repair.previous == sha256(covered))
     }
 
     @Test("a whole line that lacks its line feed is kept, and repaired as well")
@@ -111,7 +114,7 @@ struct AuditChainTests {
         #expect(line.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
         let written = String(decoding: line, as: UTF8.self)
         for part in ["\u{202E}", "\u{2028}", "##", token] { #expect(!written.contains(part)) }
-        let entry = try #require(AuditEntry(line.span))
+        let entry = try self.entry(written)
         #expect(entry.subject?.hasPrefix("\u{1B}[2J\r::error::x\u{202E}\u{2028}\u{0}##[error][redacted]zzz") == true)
         #expect(entry.subject?.hasSuffix(" bytes)") == true)
         #expect(entry.line.unicodeScalars.allSatisfy { $0.value >= 0x20 && ![0x202E, 0x2028].contains($0.value) })

@@ -19,8 +19,8 @@ struct AuditExaminationTests {
 
     private static func head(_ lines: [String], _ seq: Int) throws -> AuditHead {
         let line = String(lines[seq - 1].dropLast())
-        let log = try #require(AuditEntry(Array(line.utf8).span)).log
-        return AuditHead(log: log, seq: seq, sha256: try digests.sha256(Array(line.utf8).span).hexadecimal)
+        let entry = AuditEntry(Array(line.utf8).span)
+        return AuditHead(log: try #require(entry).log, seq: seq, sha256: try digests.sha256(Array(line.utf8).span).hexadecimal)
     }
 
     /// In pieces of `size` bytes.
@@ -41,7 +41,8 @@ struct AuditExaminationTests {
         #expect(examination.findings == [])
         #expect((examination.recordCount, examination.firstSeq, examination.lastSeq) == (9, 1, 9))
         #expect(examination.provenSeq == nil)
-        #expect(examination.head == (try Self.head(lines, 9)))
+        let head = try Self.head(lines, 9)
+        #expect(examination.head == head)
     }
 
     @Test("a head that was kept elsewhere proves what stands before it")

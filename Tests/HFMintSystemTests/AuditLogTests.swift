@@ -9,22 +9,12 @@ import Testing
 struct AuditLogTests {
     private let folder: TemporaryFolder
     private let files = PosixFiles()
-    private let clock = SystemClock()
 
     init() throws {
         folder = try TemporaryFolder()
     }
 
     private var path: String { folder("audit.jsonl") }
-
-    private func append(_ text: String, to path: String, until seconds: Int = 10) throws(FileFailure) -> String {
-        var before = ""
-        try files.appendToLog(path, until: clock.uptime() + .seconds(seconds), clock: clock) { end throws(FileFailure) in
-            before = String(decoding: try end.last(5), as: UTF8.self)
-            return Array(text.utf8)
-        }
-        return before
-    }
 
     @Test("is made for its owner alone, and grows")
     func appends() throws {
@@ -103,4 +93,16 @@ struct AuditLogTests {
         #expect(try files.openLog(folder("none")) == nil)
         #expect(throws: FileFailure.self) { try files.openLog(folder.path) }
     }
+}
+
+/// - Returns: the last five bytes before it.
+private func append(_ text: String, to path: String, until seconds: Int = 10) throws(FileFailure) -> String {
+    var before = ""
+    let clock = SystemClock()
+    let deadline = clock.uptime() + .seconds(seconds)
+    try PosixFiles().appendToLog(path, until: deadline, clock: clock) { end throws(FileFailure) in
+        before = String(decoding: try end.last(5), as: UTF8.self)
+        return Array(text.utf8)
+    }
+    return before
 }
