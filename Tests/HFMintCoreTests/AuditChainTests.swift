@@ -96,7 +96,9 @@ struct AuditChainTests {
         let head = AuditHead(
             log: String(repeating: "a", count: 32), seq: 12, sha256: String(repeating: "0", count: 64))
         #expect(AuditHead(head.description) == head)
-        for text in ["", "a:1:b", head.description + ":", head.description.uppercased(), "\(head.log):01:\(head.sha256)"] {
+        for text in [
+            "", "a:1:b", head.description + ":", head.description.uppercased(), "\(head.log):01:\(head.sha256)",
+        ] {
             #expect(AuditHead(text) == nil)
         }
     }
@@ -104,7 +106,7 @@ struct AuditChainTests {
     @Test("what anyone says is one line, bounded, and holds no token")
     func hostile() throws {
         let token = "hf_jwt_" + String(repeating: "a", count: 40)
-        let text = "\u{1B}[2J\r::error::x\u{202E}\u{2028}\u{0}##[error]\(token)" + String(repeating: "z", count: 9_000)
+        let text = "\u{1B}[2J\r::error::x\u{202E}\u{2028}\u{0}##[error]\(token) " + String(repeating: "z", count: 9_000)
         let event = AuditEvent(
             .exchangeDenied, actor: .init(issuer: text, subject: text), role: text, resource: text, reason: text,
             requestID: text)
@@ -115,7 +117,7 @@ struct AuditChainTests {
         let written = String(decoding: line, as: UTF8.self)
         for part in ["\u{202E}", "\u{2028}", "##", token] { #expect(!written.contains(part)) }
         let entry = try self.entry(written)
-        #expect(entry.subject?.hasPrefix("\u{1B}[2J\r::error::x\u{202E}\u{2028}\u{0}##[error][redacted]zzz") == true)
+        #expect(entry.subject?.hasPrefix("\u{1B}[2J\r::error::x\u{202E}\u{2028}\u{0}##[error][redacted] zzz") == true)
         #expect(entry.subject?.hasSuffix(" bytes)") == true)
         #expect(entry.line.unicodeScalars.allSatisfy { $0.value >= 0x20 && ![0x202E, 0x2028].contains($0.value) })
     }

@@ -50,7 +50,8 @@ struct AuditLogTests {
         try folder.file("twice", "old\n")
         try FileManager.default.linkItem(atPath: folder("twice"), toPath: folder("again"))
         for (name, reason) in [
-            ("link", "symbolic link"), ("pipe", "not a regular file"), ("folder", "directory"), ("group", "others can write"),
+            ("link", "symbolic link"), ("pipe", "not a regular file"), ("folder", "directory"),
+            ("group", "others can write"),
             ("all", "others can write"), ("twice", "second name"), ("nowhere/log", "no such file"),
         ] {
             let failure = #expect(throws: FileFailure.self) { try append("new\n", to: folder(name)) }

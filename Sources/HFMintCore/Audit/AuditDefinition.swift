@@ -70,6 +70,7 @@ package struct AuditDefinition: Equatable, Sendable {
 }
 
 private let headerComplaint: @Sendable (String) -> String? = { text in
-    let isName = (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }
+    let isName =
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }
     return isName ? nil : "is no name of a header: letters, digits and '-'"
 }

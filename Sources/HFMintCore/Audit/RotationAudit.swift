@@ -18,7 +18,8 @@ package struct RotationAudit: Sendable {
         guard let settings = context.audit.settings else { return }
         for (kind, reason) in Self.changes(old, new) {
             do throws(MintError) {
-                try context.record(AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
+                try context.record(
+                    AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
             } catch {
                 throw FileFailure(settings.file ?? "audit", error.message)
             }
@@ -38,9 +39,11 @@ package struct RotationAudit: Sendable {
         }
         if let act = new.pending, act != old.pending { changes.append((.rotationAct, "about to \(words(act, new))")) }
         for sink in new.sinks {
-            guard let evidence = sink.evidence, old.sinks.first(where: { $0.target == sink.target })?.evidence != evidence
+            guard let evidence = sink.evidence,
+                old.sinks.first(where: { $0.target == sink.target })?.evidence != evidence
             else { continue }
-            changes.append((.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
+            changes.append(
+                (.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
         }
         changes += told(old, new)
         if let evidence = new.deathEvidence, evidence != old.deathEvidence {

@@ -182,7 +182,7 @@ package struct Exchanger: Sendable {
             throw TryFailure(
                 .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
         }
-        guard (200...299).contains(response.status) else { 
+        guard (200...299).contains(response.status) else {
             event.requestID = response.header("x-request-id")
             throw refusal(response, idToken.claims, resource)
         }
