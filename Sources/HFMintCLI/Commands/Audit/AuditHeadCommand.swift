@@ -11,8 +11,8 @@ extension Command {
         ],
         options: Option.auditing,
         examples: [
-            Example(
-                "keep it in another place", "hfmint audit head /var/log/hfmint/audit.jsonl | mail auditor@acme.example")
+            Example("of the manifest's log", "hfmint audit head --manifest /etc/hfmint/hfmint.json5"),
+            Example("keep it in another place", "hfmint audit head audit.jsonl | ssh vault 'cat >> heads'"),
         ],
         run: { arguments, context throws(MintError) in
             let log = try AuditLog(arguments, context)

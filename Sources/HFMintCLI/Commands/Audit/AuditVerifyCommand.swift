@@ -15,7 +15,7 @@ extension Command {
         options: [.head] + Option.auditing,
         examples: [
             Example("the log of the manifest", "hfmint audit verify --manifest /etc/hfmint/hfmint.json5"),
-            Example("against a head from a job's log", "hfmint audit verify audit.jsonl --head 3f2a…:127:9c41…"),
+            Example("against a head from a job's log", "hfmint audit verify audit.jsonl --head \"$KEPT_HEAD\""),
         ],
         run: { arguments, context throws(MintError) in
             let heads = try arguments.values(.head).map { text throws(MintError) in
