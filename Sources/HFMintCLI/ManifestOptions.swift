@@ -80,12 +80,12 @@ extension Context {
     /// elsewhere, gets the head.
     ///
     /// - Parameter isTalking: whether somebody reads along.
-    func endAudit(isTalking: Bool = true) throws(MintError) {
+    func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
         guard let head = audit.head else { return }
         if isTalking { note("audit head \(head)") } else { trace("audit head \(head)") }
         if isTalking, let file = audit.settings?.file, audit.settings?.url == nil, let reason = willVanish(file) {
             note("audit: '\(file)' proves nothing later: \(reason); name a collector with audit.url")
         }
-        try sendRecords()
+        if sends { try sendRecords() }
     }
 }

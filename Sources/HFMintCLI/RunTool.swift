@@ -55,11 +55,13 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
         do throws(MintError) {
             report = try command.run(arguments, context)
         } catch {
-            try? context.endAudit(isTalking: isTalking)
+            // A collector that has just not taken it is not asked once more.
+            try? context.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
             throw error
         }
         do throws(MintError) {
-            try context.endAudit(isTalking: isTalking)
+            let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
+            try context.endAudit(isTalking: isTalking, sends: !wasRefused)
         } catch {
             report.failures.append(error)
         }

@@ -73,14 +73,14 @@ package enum AuditExport {
     /// <https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes>
     package static func isTransient(_ status: Int) -> Bool { [429, 502, 503, 504].contains(status) }
 
-    /// How many records a 200 says were not taken; 0 also where it says nothing.
+    /// How many records an answer says were not taken, 0 also where it is empty; `nil` where no collector said it.
     ///
     /// <https://opentelemetry.io/docs/specs/otlp/#partial-success-1>
-    package static func rejectedCount(in body: borrowing Secret) -> Int {
+    package static func rejectedCount(in body: borrowing Secret) -> Int? {
         body.reveal { text in
-            guard let root = try? readJSON(text, limits: .answer),
-                let count = root["partialSuccess"]?["rejectedLogRecords"]
-            else { return 0 }
+            guard text.count > 0 else { return 0 }
+            guard let root = try? readJSON(text, limits: .answer), root.members != nil else { return nil }
+            guard let count = root["partialSuccess"]?["rejectedLogRecords"] else { return 0 }
             // A 64-bit number is written as a string, and may be read from a number.
             return count.integer(in: text) ?? count.string(in: text).flatMap { Int(digits: $0) } ?? 0
         }

@@ -182,13 +182,16 @@ extension Context {
         } catch {
             throw TryFailure(MintError(.auditUnavailable, error.reason), isTransient: error.isTransient)
         }
-        guard response.status == 200 else {
+        guard (200...299).contains(response.status) else {
             throw TryFailure(
                 MintError(.auditUnavailable, "it answered \(response.status)"),
                 isTransient: AuditExport.isTransient(response.status),
                 retryAfterSeconds: response.retryAfterSeconds(now: clock.now()))
         }
-        let rejected = AuditExport.rejectedCount(in: response.body)
+        guard let rejected = AuditExport.rejectedCount(in: response.body) else {
+            throw TryFailure(
+                MintError(.auditUnavailable, "it answered \(response.status), but not as a collector does"))
+        }
         guard rejected == 0 else {
             throw TryFailure(MintError(.auditUnavailable, "it rejected \(rejected) of \(links.count)"))
         }
