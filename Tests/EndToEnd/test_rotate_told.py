@@ -39,3 +39,19 @@ def test_the_beginning_is_told_whenever_it_was_killed(tmp_path: Path, record: in
         assert rotating.receiver
         ids = {told.id for told in rotating.receiver.told if told.kind == "rotation.started"}
         assert len(ids) == 1
+
+
+def test_that_a_person_is_needed_is_told_before_one_comes(tmp_path: Path) -> None:
+    """Killed before the last request, which says so."""
+    setting = Setting(issuers.person, [GitLab], acknowledge=True)
+    with Rotating(setting, program(), tmp_path / "dry") as dry:
+        log = dry.root / "calls"
+        assert dry.run("init").status == 0
+        assert dry.run("now", NAME, through=tracing.recording(log)).status == 6
+        requests = sum(call == "sendto" for call, _ in tracing.points(log))
+    with Rotating(setting, program(), tmp_path / "made") as rotating:
+        kill(rotating, "sendto", requests)
+        assert rotating.receiver
+        assert "rotation.attention" not in {told.kind for told in rotating.receiver.told}
+        assert rotating.run("run").status == 6
+        assert "rotation.attention" in {told.kind for told in rotating.receiver.told}

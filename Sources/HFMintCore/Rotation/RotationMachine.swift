@@ -40,7 +40,10 @@ package final class RotationMachine {
     ///
     /// - Throws: where the journal cannot be written: then nothing more may be done.
     package func step() throws(FileFailure) -> Progress {
-        if let reason = state.attention { return .attention(reason) }
+        if let reason = state.attention {
+            try flushCallbacks()
+            return .attention(reason)
+        }
         if let due = state.dueAt, due > context.clock.now(), value == nil {
             return .later(due, because: "the last try failed")
         }
