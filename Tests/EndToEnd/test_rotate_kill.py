@@ -8,7 +8,6 @@ repeats it); with HFMINT_ALL=1, every one. Points run side by side.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -25,6 +24,7 @@ import rotatingissuers as issuers
 import tracing
 from jobs import Ended
 from rotating import NAME, Rotating, Setting, declare
+from rotatingends import ended, undamaged
 from rotatingsinks import File, GitHub, GitLab, Space, Vault
 
 SAMPLE = 7
@@ -55,7 +55,7 @@ SETTINGS = {
     for sinks, setting in SINKS.items()
 }
 # What a rotation may say when only a person can go on.
-NO_ROOM = "has no room for another"
+REASONS = ["has no room for another"]
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -70,7 +70,7 @@ def test_killed_at_every_call(
     setting, log = SETTINGS[name], tmp_path / "calls"
     with Rotating(setting, program, tmp_path / "dry") as dry:
         begun(dry, called(name), tracing.recording(log), 6 if called(name) else 0)
-        ended(dry, dry.advance(), ["nowhere"])
+        ended(dry, dry.advance(), ["killed nowhere"], [])
     points = tracing.points(log)
     seed = os.environ.get("HFMINT_SEED") or str(random.SystemRandom().randrange(10**6))
     everything = os.environ.get("HFMINT_ALL") == "1"
@@ -125,36 +125,4 @@ def killed(rotating: Rotating, is_call: bool, first: Point, second: Point | None
         story += [f"killed again at {second}", str(rotating.run("run", through=through))]
         undamaged(rotating, story)
     last = rotating.advance()
-    ended(rotating, last, [*story, str(last)])
-
-
-def undamaged(rotating: Rotating, story: list[str]) -> None:
-    """What holds at every instant."""
-    assert not rotating.outages, (rotating.outages[:3], story)
-    assert not rotating.early, (rotating.early, story)
-    assert not rotating.values_on_disk, (rotating.values_on_disk, story)
-
-
-def ended(rotating: Rotating, last: Ended, story: list[str]) -> None:
-    """One live secret, in every sink, and no other one; or all that an `attention` promises."""
-    undamaged(rotating, story)
-    assert not rotating.strangers, (rotating.strangers, story)
-    if last.status == 6:
-        outcome = json.loads(last.out)["rotations"][0]
-        assert NO_ROOM in outcome["reason"], story
-        kinds = {"rotation.started", "secret.created", "rotation.attention"}
-    else:
-        assert last.status == 0, story
-        assert rotating.issuer.kept == 1, (rotating.issuer.alive(), story)
-        assert not rotating.drafts, (rotating.drafts, story)
-        kinds = {"rotation.started", "secret.created", "secret.delivered", "secret.revoking"}
-        kinds.add("rotation.attention" if rotating.is_person else "secret.revoked")
-    if rotating.receiver:
-        told = rotating.receiver.told
-        assert {each.kind for each in told} >= kinds, (kinds, told, story)
-        # The same event always has the same id. Each stop is an event of its own; so is each time
-        # that a person hands a secret over.
-        ids = {(each.kind, each.secret): each.id for each in told}
-        twice = [each for each in told if ids[each.kind, each.secret] != each.id]
-        own = {"rotation.attention"} | ({"secret.created"} if rotating.is_person else set())
-        assert {each.kind for each in twice} <= own, (twice, story)
+    ended(rotating, last, [*story, str(last)], REASONS)

@@ -87,8 +87,11 @@ package final class RotationMachine {
     }
 
     /// The intent, durable; the effect; the result, durable.
+    ///
+    /// - Parameter isProgress: `false` for what takes a step back, so that failing and stepping back ends as well.
     func act<Result>(
-        _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
+        _ act: RotationState.Act, isProgress: Bool = true,
+        alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
     ) throws(StepError) {
         try record { state in
@@ -105,7 +108,7 @@ package final class RotationMachine {
         }
         try record { state in
             state.pending = nil
-            state.attempts = 0
+            if isProgress { state.attempts = 0 }
             state.dueAt = nil
             result(&state, outcome)
         }

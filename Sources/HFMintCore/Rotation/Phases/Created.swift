@@ -116,7 +116,7 @@ extension RotationMachine {
             return .go
         }
         let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
-        try act(.removeCreated) { () throws(StepFailure) in
+        try act(.removeCreated, isProgress: false) { () throws(StepFailure) in
             try definition.issuer.delete(created.id)
         } result: { state, _ in
             state.created = nil

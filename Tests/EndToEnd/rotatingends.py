@@ -1,0 +1,46 @@
+"""What must be true of a rotation at every instant, and at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from jobs import Ended
+from rotating import Rotating
+
+
+def undamaged(rotating: Rotating, story: list[str]) -> None:
+    """What holds at every instant."""
+    assert not rotating.outages, (rotating.outages[:3], story)
+    assert not rotating.early, (rotating.early, story)
+    assert not rotating.values_on_disk, (rotating.values_on_disk, story)
+
+
+def ended(
+    rotating: Rotating, last: Ended, story: list[str], reasons: Sequence[str], others: int = 0
+) -> None:
+    """One live secret, in every sink, and no other one; or all that an `attention` promises.
+
+    `reasons` are what may be said when only a person can go on; `others` are secrets of theirs.
+    """
+    undamaged(rotating, story)
+    assert not rotating.strangers, (rotating.strangers, story)
+    if last.status == 6:
+        outcome = json.loads(last.out)["rotations"][0]
+        assert any(reason in outcome["reason"] for reason in reasons), story
+        kinds = {"rotation.started", "rotation.attention"}
+    else:
+        assert last.status == 0, story
+        assert rotating.issuer.kept == 1 + others, (rotating.issuer.alive(), story)
+        assert not rotating.drafts, (rotating.drafts, story)
+        kinds = {"rotation.started", "secret.created", "secret.delivered", "secret.revoking"}
+        kinds.add("rotation.attention" if rotating.is_person else "secret.revoked")
+    if rotating.receiver:
+        told = rotating.receiver.told
+        assert {each.kind for each in told} >= kinds, (kinds, told, story)
+        # The same event always has the same id. Each stop is an event of its own; so is each time
+        # that a person hands a secret over.
+        ids = {(each.kind, each.secret): each.id for each in told}
+        twice = [each for each in told if ids[each.kind, each.secret] != each.id]
+        own = {"rotation.attention"} | ({"secret.created"} if rotating.is_person else set())
+        assert {each.kind for each in twice} <= own, (twice, story)
