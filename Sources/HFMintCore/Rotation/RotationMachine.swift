@@ -102,8 +102,8 @@ package final class RotationMachine {
         do throws(StepFailure) {
             outcome = try effect()
         } catch {
-            // Where nothing happened there is nothing to ask about.
-            if error.kind != .ambiguous { try record { $0.pending = nil } }
+            // Where nothing happened there is nothing to ask about. A refusal may be that of a repetition.
+            if case .transient = error.kind { try record { $0.pending = nil } }
             throw .step(error)
         }
         try record { state in

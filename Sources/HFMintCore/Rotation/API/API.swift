@@ -98,8 +98,9 @@ package struct API: Sendable {
                 request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
         } catch {
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
-            // It has acted by then, if it does at all, and at the next try the answer may be a whole one.
-            guard error.isTransient || error.kind == .tooLarge else { throw StepFailure(.refused, message) }
+            // Whatever was asked for is done by the time that an answer is too large.
+            let isAnswered = error.kind == .tooLarge && request.method != .get
+            guard error.isTransient || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
             throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
         }
