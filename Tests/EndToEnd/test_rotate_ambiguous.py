@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 import product
-import rotatingissuers as issuers
-from rotating import NAME, Rotating, Setting, declare
-from rotatingends import ended
-from rotatingsinks import File, GitHub, GitLab, Space, Vault
+from Sandbox.server import Server
+from watched import NAME, Setting, Watched
+from watchedends import ended
 
 # The server has acted; its answer is lost, late, cut, or says nothing. Each once.
 LOST = {
@@ -36,36 +35,36 @@ REFUSED = {
     "slow": "delay=0.1",
 }
 CREATES = {
-    "okta": (issuers.okta, "method=POST path=/api/v1/apps/client/credentials/secrets"),
-    "entra": (issuers.entra, "method=POST path=/v1.0"),
-    "small entra": (issuers.small_entra, "method=POST path=/v1.0"),
-    "hydra": (issuers.hydra, "method=POST path=/admin"),
-    "hydra's ledger": (issuers.hydra, "method=PATCH path=/admin"),
-    "keycloak": (issuers.keycloak, "method=POST path=/admin"),
-    "plain keycloak": (issuers.plain_keycloak, "method=POST path=/admin"),
-    "auth0": (issuers.auth0, "method=PATCH path=/api"),
+    "okta": ("okta", "method=POST path=/api/v1/apps/app1/credentials/secrets"),
+    "entra": ("entra", "method=POST path=/v1.0"),
+    "small entra": ("small entra", "method=POST path=/v1.0"),
+    "hydra": ("hydra", "method=POST path=/admin"),
+    "hydra's ledger": ("hydra", "method=PATCH path=/admin"),
+    "keycloak": ("keycloak-policy", "method=POST path=/admin"),
+    "plain keycloak": ("keycloak", "method=POST path=/admin"),
+    "auth0": ("auth0", "method=PATCH path=/api"),
 }
 RETIRES = {
-    "okta deactivates": (issuers.okta, "method=POST skip=1 path=/api"),
-    "okta": (issuers.okta, "method=DELETE path=/api"),
-    "entra": (issuers.entra, "method=POST skip=1 path=/v1.0"),
-    "hydra": (issuers.hydra, "method=DELETE path=/admin"),
-    "keycloak": (issuers.keycloak, "method=DELETE path=/admin"),
+    "okta deactivates": ("okta", "method=POST skip=1 path=/api"),
+    "okta": ("okta", "method=DELETE path=/api"),
+    "entra": ("entra", "method=POST skip=1 path=/v1.0"),
+    "hydra": ("hydra", "method=DELETE path=/admin"),
+    "keycloak": ("keycloak-policy", "method=DELETE path=/admin"),
 }
 WRITES = {
-    "gitlab": (GitLab, "method=PUT"),
-    "github": (GitHub, "method=PUT"),
-    "vault": (Vault, "method=PATCH"),
-    "space": (Space, "method=POST"),
+    "gitlab": ("gitlab", "method=PUT"),
+    "github": ("github-repository", "method=PUT"),
+    "vault": ("vault", "method=PATCH"),
+    "space": ("hub-space", "method=POST"),
 }
 LOOKS = {
-    "okta": (issuers.okta, "method=GET path=/api"),
-    "entra": (issuers.entra, "method=GET path=/v1.0"),
-    "hydra": (issuers.hydra, "method=GET path=/admin"),
-    "keycloak": (issuers.keycloak, "method=GET path=/admin"),
-    "auth0": (issuers.auth0, "method=GET path=/api"),
+    "okta": ("okta", "method=GET path=/api"),
+    "entra": ("entra", "method=GET path=/v1.0"),
+    "hydra": ("hydra", "method=GET path=/admin"),
+    "keycloak": ("keycloak-policy", "method=GET path=/admin"),
+    "auth0": ("auth0", "method=GET path=/api"),
 }
-Arm = Callable[[Rotating], None]
+Arm = Callable[[Watched], None]
 
 
 def tried(setting: Setting, arms: dict[str, Arm], root: Path, reasons: Iterable[str] = ()) -> None:
@@ -76,13 +75,12 @@ def tried(setting: Setting, arms: dict[str, Arm], root: Path, reasons: Iterable[
 
     def one(name: str) -> str:
         try:
-            with Rotating(setting, program, root / name.replace(" ", "-")) as rotating:
-                declare(rotating)
-                assert rotating.run("init").status == 0
-                arms[name](rotating)
-                story = [name, str(rotating.run("now", NAME))]
-                last = rotating.advance()
-                ended(rotating, last, [*story, str(last)], list(reasons))
+            with Watched(setting, program, root / name.replace(" ", "-")) as watched:
+                assert watched.run("init").status == 0
+                arms[name](watched)
+                story = [name, str(watched.run("now", NAME))]
+                last = watched.advance()
+                ended(watched, last, [*story, str(last)], list(reasons))
         except AssertionError as error:
             return str(error)
         return ""
@@ -95,15 +93,22 @@ def tried(setting: Setting, arms: dict[str, Arm], root: Path, reasons: Iterable[
 def at_issuer(which: str, faults: dict[str, str]) -> dict[str, Arm]:
     """These faults, for these requests to the issuer."""
     return {
-        name: lambda rotating, text=f"{which} {fault}": rotating.issuer.provider.faults.add(text)
+        name: lambda watched, text=f"{which} {fault}": watched.issuer.server.faults.add(text)
         for name, fault in faults.items()
     }
+
+
+def first_sink(watched: Watched) -> Server:
+    """Its stand-in."""
+    server = next(iter(watched.sinks.values())).server
+    assert server
+    return server
 
 
 def at_sink(which: str, faults: dict[str, str]) -> dict[str, Arm]:
     """These faults, for these requests to the first sink."""
     return {
-        name: lambda rotating, text=f"{which} {fault}": rotating.sinks[0].server.faults.add(text)
+        name: lambda watched, text=f"{which} {fault}": first_sink(watched).faults.add(text)
         for name, fault in faults.items()
     }
 
@@ -112,7 +117,7 @@ def at_sink(which: str, faults: dict[str, str]) -> dict[str, Arm]:
 def test_the_answer_to_a_creation_is_lost(tmp_path: Path, issuer: str) -> None:
     """A secret of ours is found again by its proof, or removed; none is left behind."""
     make, which = CREATES[issuer]
-    setting = Setting(make, [GitHub], acknowledge=True)
+    setting = Setting(make, ["github-repository"], acknowledge=True)
     tried(setting, at_issuer(which, LOST | REFUSED), tmp_path)
 
 
@@ -120,7 +125,7 @@ def test_the_answer_to_a_creation_is_lost(tmp_path: Path, issuer: str) -> None:
 def test_the_answer_to_a_retirement_is_lost(tmp_path: Path, issuer: str) -> None:
     """What is gone already is done."""
     make, which = RETIRES[issuer]
-    setting = Setting(make, [GitLab, File], acknowledge=True)
+    setting = Setting(make, ["gitlab", "file"], acknowledge=True)
     tried(setting, at_issuer(which, LOST | REFUSED), tmp_path)
 
 
@@ -129,12 +134,12 @@ def test_the_answer_to_a_retirement_is_lost(tmp_path: Path, issuer: str) -> None
 def test_a_look_at_the_issuer_fails(tmp_path: Path, issuer: str, skip: int) -> None:
     """Nothing is concluded from it."""
     make, which = LOOKS[issuer]
-    tried(Setting(make, [File]), at_issuer(f"skip={skip} {which}", REFUSED), tmp_path)
+    tried(Setting(make, ["file"]), at_issuer(f"skip={skip} {which}", REFUSED), tmp_path)
 
 
 @pytest.mark.parametrize("sink", WRITES)
 def test_the_answer_to_a_delivery_is_lost(tmp_path: Path, sink: str) -> None:
     """It is written again: the same value, which does no harm."""
     make, which = WRITES[sink]
-    setting = Setting(issuers.entra, [make, File], acknowledge=False)
+    setting = Setting("entra", [make, "file"], acknowledge=False)
     tried(setting, at_sink(which, LOST | REFUSED), tmp_path)

@@ -20,38 +20,26 @@ from pathlib import Path
 import pytest
 
 import product
-import rotatingissuers as issuers
 import tracing
 from jobs import Ended
-from rotating import NAME, Rotating, Setting, declare
-from rotatingends import ended, undamaged
-from rotatingsinks import File, GitHub, GitLab, Space, Vault
+from watched import NAME, OVERLAPPING, REPLACING, Setting, Watched
+from watchedends import ended, undamaged
 
 SAMPLE = 7
 DEAD = -9
 Point = tuple[str, int]
 
-SINKS: dict[str, Setting] = {
-    "file": Setting(issuers.okta, [File]),
-    "readable": Setting(issuers.okta, [GitLab], acknowledge=True),
-    "write-only": Setting(issuers.okta, [GitHub]),
-    "write-only and agreed": Setting(issuers.okta, [Space], acknowledge=True),
-    "all": Setting(issuers.okta, [GitHub, File, Vault], acknowledge=True),
+SINKS = {
+    "file": Setting("", ["file"]),
+    "readable": Setting("", ["gitlab"], acknowledge=True),
+    "write-only": Setting("", ["github-repository"]),
+    "write-only and agreed": Setting("", ["hub-space"], acknowledge=True),
+    "several": Setting("", ["github-repository", "file", "vault"], acknowledge=True),
 }
-ISSUERS = {
-    "okta": issuers.okta,
-    "entra": issuers.entra,
-    "small entra": issuers.small_entra,
-    "hydra": issuers.hydra,
-    "keycloak": issuers.keycloak,
-    "plain keycloak": issuers.plain_keycloak,
-    "auth0": issuers.auth0,
-    "person": issuers.person,
-    "called person": issuers.person,
-}
+ISSUERS = (*OVERLAPPING, "small entra", *REPLACING, "person", "called person")
 SETTINGS = {
-    f"{issuer}, {sinks}": replace(setting, issuer=make)
-    for issuer, make in ISSUERS.items()
+    f"{issuer}, {sinks}": replace(setting, issuer=issuer.removeprefix("called "))
+    for issuer in ISSUERS
     for sinks, setting in SINKS.items()
 }
 # What a rotation may say when only a person can go on.
@@ -68,7 +56,7 @@ def test_killed_at_every_call(
     if not program:
         pytest.skip("the product is not built")
     setting, log = SETTINGS[name], tmp_path / "calls"
-    with Rotating(setting, program, tmp_path / "dry") as dry:
+    with Watched(setting, program, tmp_path / "dry") as dry:
         begun(dry, called(name), tracing.recording(log), 6 if called(name) else 0)
         ended(dry, dry.advance(), ["killed nowhere"], [])
     points = tracing.points(log)
@@ -81,8 +69,8 @@ def test_killed_at_every_call(
 
     def tried(first: Point, second: Point | None, folder: Path) -> str:
         try:
-            with Rotating(setting, program, folder) as rotating:
-                killed(rotating, called(name), first, second)
+            with Watched(setting, program, folder) as watched:
+                killed(watched, called(name), first, second)
         except AssertionError as error:
             return f"{folder}: {error}"
         shutil.rmtree(folder)
@@ -101,28 +89,28 @@ def called(name: str) -> bool:
     return name.startswith("called")
 
 
-def begun(rotating: Rotating, is_call: bool, through: list[str], status: int) -> Ended:
+def begun(watched: Watched, is_call: bool, through: list[str], status: int) -> Ended:
     """The run that is to be looked at; a person presses the button when they are told to."""
-    declare(rotating)
-    assert rotating.run("init").status == 0
-    if rotating.is_person and not is_call:
-        assert rotating.run("now", NAME).status == 6
-        run = rotating.supply(through)
+
+    assert watched.run("init").status == 0
+    if watched.is_person and not is_call:
+        assert watched.run("now", NAME).status == 6
+        run = watched.supply(through)
     else:
-        run = rotating.run("now", NAME, through=through)
+        run = watched.run("now", NAME, through=through)
     assert run.status == status, run
     return run
 
 
-def killed(rotating: Rotating, is_call: bool, first: Point, second: Point | None) -> None:
+def killed(watched: Watched, is_call: bool, first: Point, second: Point | None) -> None:
     """One point: killed there, perhaps once more, then run to the end."""
-    log = rotating.root / "calls"
+    log = watched.root / "calls"
     through = tracing.injecting(log, first[0], "signal=SIGKILL", first[1])
-    story = [f"killed at {first}", str(begun(rotating, is_call, through, DEAD))]
-    undamaged(rotating, story)
+    story = [f"killed at {first}", str(begun(watched, is_call, through, DEAD))]
+    undamaged(watched, story)
     if second:
         through = tracing.injecting(log, second[0], "signal=SIGKILL", second[1])
-        story += [f"killed again at {second}", str(rotating.run("run", through=through))]
-        undamaged(rotating, story)
-    last = rotating.advance()
-    ended(rotating, last, [*story, str(last)], REASONS)
+        story += [f"killed again at {second}", str(watched.run("run", through=through))]
+        undamaged(watched, story)
+    last = watched.advance()
+    ended(watched, last, [*story, str(last)], REASONS)
