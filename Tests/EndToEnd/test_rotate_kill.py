@@ -25,7 +25,7 @@ from jobs import Ended
 from watched import NAME, OVERLAPPING, REPLACING, Setting, Watched
 from watchedends import ended, undamaged
 
-SAMPLE = 7
+SAMPLE = 5
 DEAD = -9
 Point = tuple[str, int]
 
