@@ -12,8 +12,11 @@ extension Command {
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
                 + " of any of them; without one, HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
+            "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
+                + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],
-        options: [.deliver, .export, .allowUntrustedEvent] + Option.identity + [.stateDirectory] + Option.reporting,
+        options: [.deliver, .export, .allowUntrustedEvent] + Option.identity + Option.organization + [.stateDirectory]
+            + Option.reporting,
         examples: [
             Example(
                 "in any CI system: the following commands of this step use the token",
@@ -25,6 +28,10 @@ extension Command {
             Example(
                 "the token itself, for a program that wants it on its stdin",
                 "hfmint exchange acme/model --deliver stdout | login --token-stdin"),
+            Example(
+                "a member of an organization, whose client's id and secret are in two variables",
+                "hfmint exchange --member ci@acme.example --client-id env:HF_CLIENT_ID"
+                    + " --client-secret env:HF_CLIENT_SECRET --scope read-repos"),
         ],
         printsShell: { ExchangeCommand.printsShell($0) },
         run: { arguments, context throws(MintError) in try ExchangeCommand(arguments, context).run() })
@@ -58,7 +65,8 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
+        let member = try arguments.organizationMember()
+        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, member)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -68,9 +76,12 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ operands: [String], _ environment: Environment, _ endpoint: Origin
+        _ operands: [String], _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?
     ) throws(MintError) -> [TokenRequest] {
-        guard operands.isEmpty else { return try TokenRequest.parse(operands, endpoint: endpoint) }
+        guard operands.isEmpty else {
+            return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
+        }
+        if let member { return [TokenRequest(for: member)] }
         for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
             guard let resource = environment[key] else { continue }
             do throws(MintError) {
@@ -88,7 +99,7 @@ private struct ExchangeCommand {
         let job = try Job(arguments, authority: authority, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            platform: job.source.platform, directory: job.directory, context: context)
+            platform: job.platform, directory: job.directory, context: context)
         let (tokens, failures) = exchange(with: job.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
@@ -103,7 +114,7 @@ private struct ExchangeCommand {
                 let token = try exchanger.token(for: request.resource)
                 tokens.append(NamedToken(request, token))
                 let lifetime = inWords(seconds: token.expiresAt - context.clock.now())
-                context.note("\(request.name.name) is a token for \(request.resource.canonical), good for \(lifetime)")
+                context.note("\(request.name.name) is a token for \(request.purpose), good for \(lifetime)")
             } catch {
                 failures.append(error)
             }
@@ -146,11 +157,12 @@ extension NamedToken {
     fileprivate func json(path: String?, includesToken: Bool) -> JSONValue {
         let members: [JSONValue.Member] = [
             .init("name", .string(request.name.name)),
-            .init("resource", .string(request.resource.canonical)),
+            .init("resource", .string(request.resource?.canonical)),
             .init("expires_at", .string(token.expiresAt.rfc3339)),
             .init("sha256", .string(token.sha256)),
             .init("path", .string(path)),
         ]
-        return .object(members + (includesToken ? [.init("access_token", .token(token))] : []))
+        let holder = request.member.map { [JSONValue.Member("member", .string($0.email))] } ?? []
+        return .object(members + holder + (includesToken ? [.init("access_token", .token(token))] : []))
     }
 }

@@ -25,9 +25,7 @@ private struct ForgetCommand {
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
-        platform =
-            try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
-            ?? Provider.detected(in: context.job)
+        platform = try Provider.here(arguments.value(.provider), in: context)
         directories = JobDirectory(
             option: arguments.value(.stateDirectory), platform: platform, context: context
         ).existing(in: context)

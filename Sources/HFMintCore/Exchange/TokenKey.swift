@@ -22,6 +22,29 @@ package struct TokenKey: Equatable, Sendable {
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 
+    /// The key of a member's token, which is good for whatever the member may reach: no resource is part of it.
+    ///
+    /// - Parameters:
+    ///   - clientID: of the application that asked; its secret is not part of it.
+    ///   - identity: what is known of the job's identity without a request.
+    package init(
+        authority: Authority, member: OrganizationMember, clientID: String, identity: [String],
+        allowsUntrustedEvent: Bool
+    ) {
+        let texts: [(String, String)] =
+            [
+                ("format", "1"),
+                ("endpoint", authority.endpoint.description),
+                ("audience", authority.audience),
+                ("kind", "organization-member"),
+                ("member", member.email),
+                ("client id", clientID),
+                ("scopes", member.scopes.joined(separator: " ")),
+                ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
+            ] + identity.enumerated().map { ("identity \($0)", $1) }
+        fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
+    }
+
     /// Names the token's files in the job's directory; two keys with one name are told apart by their fields.
     package var fingerprint: String {
         HFMintCore.fingerprint(fields.flatMap { [Array($0.name.utf8), $0.value] })
@@ -46,8 +69,7 @@ extension IDTokenSource {
     /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
-        var identity = [platform?.name ?? "none"]
-        identity += (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+        var identity = Provider.jobIdentity(platform, in: context)
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
@@ -66,6 +88,13 @@ extension IDTokenSource {
             identity += claims?.lasting ?? []
         }
         return identity
+    }
+}
+
+extension Provider {
+    /// What tells this job from all others by its environment alone: the platform, and its variables for that.
+    package static func jobIdentity(_ platform: Provider?, in context: Context) -> [String] {
+        [platform?.name ?? "none"] + (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
     }
 }
 

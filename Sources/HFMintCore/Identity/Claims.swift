@@ -8,6 +8,9 @@ package struct Claims: Equatable, Sendable {
         self.text = text
     }
 
+    /// What is known without an ID token: nothing.
+    package static let none = Claims(.emptyObject)
+
     /// The string claim `name`, for a message; a boolean or a number as it is written.
     package subscript(name: String) -> String? {
         guard let node = text.root[name] else { return nil }
