@@ -39,6 +39,17 @@ extension Arguments {
         return try OrganizationMember(email: email, client: client, scopes: values(.scope))
     }
 
+    /// Whom a token is asked for, by the role of a manifest or by the command line; `nil` for the job itself.
+    func member(under gate: Gate?) throws(MintError) -> OrganizationMember? {
+        guard let gate else { return try organizationMember() }
+        return try gate.member()
+    }
+
+    /// Whether a token is for one repository; a member's is for all that the member may reach.
+    func needsResource(in context: Context) throws(MintError) -> Bool {
+        try member(under: gate(in: context)) == nil
+    }
+
     /// Never quotes what was typed: it may be the secret.
     private func reference(_ option: Option, _ text: String) throws(MintError) -> SecretReference {
         if let reference = SecretReference(parsing: text) { return reference }

@@ -15,7 +15,8 @@ extension Command {
             "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
                 + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],
-        options: [.deliver, .export, .allowUntrustedEvent] + Option.identity + Option.organization + [.stateDirectory]
+        options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization
+            + [.stateDirectory]
             + Option.reporting,
         examples: [
             Example(
@@ -49,6 +50,7 @@ extension Option {
 private struct ExchangeCommand {
     private let context: Context
     private let authority: Authority
+    private let gate: Gate?
     private let requests: [TokenRequest]
     private let methods: [DeliveryMethod]
     private let arguments: Arguments
@@ -65,7 +67,9 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        let member = try arguments.organizationMember()
+        let gate = try arguments.gate(in: context)
+        self.gate = gate
+        let member = try arguments.member(under: gate)
         requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, member)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
@@ -96,11 +100,11 @@ private struct ExchangeCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let job = try Job(arguments, authority: authority, context)
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            platform: job.platform, directory: job.directory, context: context)
-        let (tokens, failures) = exchange(with: job.exchanger)
+            provider: session.provider, directory: session.directory, context: context)
+        let (tokens, failures) = exchange(with: session.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
     }

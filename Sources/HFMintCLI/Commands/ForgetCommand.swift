@@ -20,14 +20,14 @@ extension Command {
 
 private struct ForgetCommand {
     private let directories: [any PrivateDirectory]
-    private let platform: Provider?
+    private let provider: Provider?
     private let context: Context
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
-        platform = try Provider.here(arguments.value(.provider), in: context)
+        provider = try Provider.here(arguments.value(.provider), in: context)
         directories = JobDirectory(
-            option: arguments.value(.stateDirectory), platform: platform, context: context
+            option: arguments.value(.stateDirectory), provider: provider, context: context
         ).existing(in: context)
     }
 
@@ -68,8 +68,8 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             places.append("\(key.name) in the environment of this step, until it ends")
         }
-        for key in platform?.stepFiles.fileVariables ?? [] where holdsToken(key) {
-            places.append("a token in \(key.name), which the platform hands to later steps")
+        for key in provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
+            places.append("a token in \(key.name), which the provider hands to later steps")
         }
         return places
     }

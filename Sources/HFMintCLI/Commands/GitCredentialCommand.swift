@@ -11,7 +11,9 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: [.allowUntrustedEvent] + Option.identity + Option.organization + [.stateDirectory, .quiet, .verbose],
+        options: Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example(
                 "let git ask it",
@@ -46,8 +48,9 @@ private struct GitCredentialCommand {
     func get() -> Report {
         do throws(MintError) {
             guard let question = try question() else { return Report(lines: [], json: .null) }
-            let job = try Job(arguments, authority: question.authority, context)
-            let token = try job.exchanger.token(for: question.resource)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
+            let token = try session.exchanger.token(for: question.resource)
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
@@ -56,7 +59,7 @@ private struct GitCredentialCommand {
 
     private func question() throws(MintError) -> GitCredential.Question? {
         let authority = try arguments.authority(in: context.environment)
-        let needsResource = try arguments.organizationMember() == nil
+        let needsResource = try arguments.needsResource(in: context)
         return try GitCredential(authority, context: context)
             .question(standardInput(), needsResource: needsResource)
     }
@@ -66,14 +69,15 @@ private struct GitCredentialCommand {
         do throws(MintError) {
             let text = try standardInput()
             let authority = try arguments.authority(in: context.environment)
-            let needsResource = try arguments.organizationMember() == nil
+            let needsResource = try arguments.needsResource(in: context)
             let credential = GitCredential(authority, context: context)
             guard let question = try credential.question(text, needsResource: needsResource) else {
                 return Report(lines: [], json: .null)
             }
-            let job = try Job(arguments, authority: question.authority, context)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, job)
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, session)
             }
         } catch {
             context.trace("erase: \(error.message)")
@@ -81,10 +85,12 @@ private struct GitCredentialCommand {
         return Report(lines: [], json: .null)
     }
 
-    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ job: Job) throws(MintError) {
+    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ session: TokenSession)
+        throws(MintError)
+    {
         switch rejected {
         case .none: break
-        case .some(let secret): try job.exchanger.drop(secret, for: question.resource)
+        case .some(let secret): try session.exchanger.drop(secret, for: question.resource)
         }
     }
 

@@ -12,7 +12,9 @@ extension Command {
             "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
                 + " not be run, and 125 if hfmint failed before it started.",
         ],
-        options: [.export, .exec, .allowUntrustedEvent] + Option.identity + Option.organization + [.stateDirectory, .quiet, .verbose],
+        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example("a training job that outlives an hour", "hfmint run acme/model -- python train.py"),
             Example(
@@ -34,6 +36,7 @@ private struct RunCommand {
     private let arguments: Arguments
     private let context: Context
     private let authority: Authority
+    private let gate: Gate?
     private let member: OrganizationMember?
     /// `nil` only for a member's token.
     private let resource: Resource?
@@ -50,7 +53,9 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
-        member = try arguments.organizationMember()
+        let gate = try arguments.gate(in: context)
+        self.gate = gate
+        member = try arguments.member(under: gate)
         let environment = context.environment
         let ambient = member == nil ? environment[.hfmintResource] ?? environment[.hfOIDCResource] : nil
         guard let named = arguments.operands.first ?? ambient else {
@@ -66,14 +71,14 @@ private struct RunCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let job = try Job(arguments, authority: authority, context)
-        guard let jobDirectory = job.directory else { throw .noDirectory }
-        if arguments.has(.exec) { return try become(job, jobDirectory) }
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
+        guard let jobDirectory = session.directory else { throw .noDirectory }
+        if arguments.has(.exec) { return try become(session, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = try job.moved(to: runDirectory.directory, arguments, context)
+        let own = session.moved(to: runDirectory.directory, arguments, context)
         let token = try own.exchanger.token(for: resource)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
@@ -81,7 +86,7 @@ private struct RunCommand {
         }
         defer { keeper.end() }
         context.transport.closeIdleConnections()
-        let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        let command = child(session, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
         do throws(SupervisionFailure) {
             return status(try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
@@ -89,19 +94,19 @@ private struct RunCommand {
         }
     }
 
-    private func become(_ job: Job, _ directory: any PrivateDirectory) throws(MintError) -> Report {
-        let token = try job.exchanger.token(for: resource)
+    private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
+        let token = try session.exchanger.token(for: resource)
         let name = JobFileName.token(for: resource, of: member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
-        let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        let command = child(session, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
     /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
     private func child(
-        _ job: Job, _ token: HubToken, path: String, stateDirectory: String
+        _ session: TokenSession, _ token: HubToken, path: String, stateDirectory: String
     ) -> SupervisedCommand {
         var added = [
             Variable(Environment.Key.hfTokenPath.name, path),
@@ -111,7 +116,7 @@ private struct RunCommand {
         let git = GitConfiguration(
             authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if case .held(let idToken)? = job.source?.acquisition {
+        if case .held(let idToken)? = session.source?.acquisition {
             added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))

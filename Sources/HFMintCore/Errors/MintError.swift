@@ -32,6 +32,7 @@ extension MintError {
         case identityDenied = "identity-denied"
         case identityUnsuitable = "identity-unsuitable"
         case identityUnavailable = "identity-unavailable"
+        case identityUnverified = "identity-unverified"
         case eventUntrusted = "event-untrusted"
         case exchangeRejected = "exchange-rejected"
         case answerInvalid = "answer-invalid"
@@ -44,6 +45,7 @@ extension MintError {
         case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
+        case policyDenied = "policy-denied"
     }
 
     /// What a caller should do next.
@@ -66,8 +68,8 @@ extension MintError.Code {
         switch self {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
-        case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed:
+        case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted, .exchangeRejected,
+            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing: .localState
@@ -83,6 +85,7 @@ extension MintError.Code {
         case .identityDenied: "the CI system is known, and refused an ID token to this job"
         case .identityUnsuitable: "there is an ID token, but it cannot work: not a JWT, another audience, expired"
         case .identityUnavailable: "the CI system did not answer in time; try again"
+        case .identityUnverified: "hfmint could not verify the ID token, which a member's role needs"
         case .eventUntrusted: "the job was triggered by an event that strangers can cause"
         case .exchangeRejected: "the Hub refused the exchange"
         case .answerInvalid: "the answer was not one that the Hub gives; nothing was written"
@@ -94,6 +97,7 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         }
     }

@@ -5,20 +5,25 @@ package struct Exchanger: Sendable {
     /// `nil` where no ID token is asked for: then the ``member``'s organization vouches by its application's secret.
     package let source: IDTokenSource?
     package let member: OrganizationMember?
-    package let platform: Provider?
+    package let provider: Provider?
     package let allowsUntrustedEvent: Bool
+    /// What a manifest lets this job have; `nil` where none was named.
+    package let gate: Gate?
     private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
-    private let deadline: Duration
-    private let cache: TokenCache?
+    private var deadline: Duration
+    private var cache: TokenCache?
+    /// For members' roles, also over the renewals of one run.
+    let issuerKeys = IssuerKeys()
     let context: Context
 
     package init(
         authority: Authority,
         source: IDTokenSource?,
         member: OrganizationMember? = nil,
-        platform: Provider? = nil,
+        provider: Provider? = nil,
         allowsUntrustedEvent: Bool = false,
+        gate: Gate? = nil,
         deadlineSeconds: Int = 90,
         cache: TokenCache? = nil,
         context: Context
@@ -26,12 +31,20 @@ package struct Exchanger: Sendable {
         self.authority = authority
         self.source = source
         self.member = member
-        self.platform = platform ?? source?.platform
+        self.provider = provider ?? source?.provider
         self.allowsUntrustedEvent = allowsUntrustedEvent
+        self.gate = gate
         self.deadlineSeconds = deadlineSeconds
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         self.cache = cache
         self.context = context
+    }
+
+    /// The same with its tokens in `cache`.
+    package func keeping(in cache: TokenCache?) -> Exchanger {
+        var copy = self
+        copy.cache = cache
+        return copy
     }
 
     /// Whether another token may be had when this one is old.
@@ -39,20 +52,57 @@ package struct Exchanger: Sendable {
 
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
     ///
+    /// A manifest decides in either case.
+    ///
     /// - Parameter resource: what the token is for; for a member's token it may be `nil`, and the Hub is not told.
     package func token(for resource: Resource?) throws(MintError) -> HubToken {
+        try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
-        return try cache.token(for: key(resource), until: deadline) { () throws(MintError) in
-            try exchange(for: resource)
+        return try cache.token(
+            for: key(resource), until: deadline,
+            admits: { token throws(MintError) in try admits(token, to: resource) },
+            exchange: { () throws(MintError) in try exchange(for: resource) })
+    }
+
+    /// Whether a token that the job already has may be handed out again.
+    ///
+    /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
+    /// brings it and the platform does not vouch for it; it need not be young any more.
+    private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
+        guard gate != nil else { return true }
+        guard let claims = token.claims else { return false }
+        guard let allowed = try admit(claims, to: resource), allowed.role.member != nil, let source,
+            !source.acquisition.isPlatform
+        else { return true }
+        try trying { attempts throws(TryFailure) in
+            let idToken = try idToken(from: source, attempts)
+            let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+            try verify(idToken, for: shown ?? allowed, whenever: true)
+        }
+        return true
+    }
+
+    /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
+    ///
+    /// - Returns: `nil` where no manifest was named.
+    private func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed? {
+        guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
+        context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
+        return allowed
+    }
+
+    private func admitting<Result>(_ body: () throws(MintError) -> Result) throws(TryFailure) -> Result {
+        do throws(MintError) {
+            return try body()
+        } catch {
+            throw TryFailure(error)
         }
     }
 
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource?) throws(MintError) -> HubToken {
-        let again = Exchanger(
-            authority: authority, source: source, member: member, platform: platform,
-            allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
-            context: context)
+        var again = self
+        again.deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         return try again.exchange(for: resource)
     }
 
@@ -73,23 +123,31 @@ package struct Exchanger: Sendable {
     }
 
     private func key(_ resource: Resource?) throws(MintError) -> TokenKey {
+        let subject: TokenKey.Subject
         if let member {
-            return TokenKey(
-                authority: authority, member: member, clientID: try member.client.readID(in: context),
-                identity: source?.identity(in: context) ?? Provider.jobIdentity(platform, in: context),
-                allowsUntrustedEvent: allowsUntrustedEvent)
+            subject = .member(member, clientID: try member.client.readID(in: context))
+        } else if let resource {
+            subject = .publisher(resource)
+        } else if let gate {
+            subject = .role(clientIDs: gate.memberClientIDs(in: context))
+        } else {
+            throw .nothingToTrade
         }
-        guard let resource, let source else { throw .nothingToTrade }
         return TokenKey(
-            authority: authority, resource: resource, identity: source.identity(in: context),
-            allowsUntrustedEvent: allowsUntrustedEvent)
+            authority: authority, subject: subject,
+            identity: source?.identity(in: context) ?? Provider.jobIdentity(provider, in: context),
+            allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
     private func exchange(for resource: Resource?) throws(MintError) -> HubToken {
+        try trying { attempts throws(TryFailure) in try attempt(resource, attempts) }
+    }
+
+    private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
         var attempts = Attempts(until: deadline)
         while true {
             do throws(TryFailure) {
-                return try attempt(resource, attempts)
+                return try body(attempts)
             } catch {
                 guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
             }
@@ -107,19 +165,33 @@ package struct Exchanger: Sendable {
 
     private func attempt(_ resource: Resource?, _ attempts: Attempts) throws(TryFailure) -> HubToken {
         guard let source else {
+            guard let member else { throw TryFailure(.nothingToTrade) }
             try checkEvent(.none)
-            return try exchangeForMember()
+            return try exchange(for: member, claims: nil)
         }
-        let idToken = try source.acquisition.idToken(
-            in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
-        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
+        let idToken = try idToken(from: source, attempts)
         try check(idToken.claims, from: source)
+        let allowed = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+        if let allowed, let member = allowed.role.member {
+            try verify(idToken, for: allowed)
+            let organizationMember = try admitting { () throws(MintError) in
+                try OrganizationMember(member, access: allowed.role.access)
+            }
+            return try exchange(for: organizationMember, claims: idToken.claims)
+        }
         guard let resource else { throw TryFailure(.nothingToTrade) }
         return try exchange(idToken, for: resource)
     }
 
+    private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(TryFailure) -> IDToken {
+        let idToken = try source.acquisition.idToken(
+            in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
+        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
+        return idToken
+    }
+
     /// What an earlier request of the same try took is not there a second time.
-    private var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
+    var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
 
     private func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
         let sentAt = context.clock.now()
@@ -131,13 +203,13 @@ package struct Exchanger: Sendable {
             throw TryFailure(
                 Refusal(
                     HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
-                    platform: platform
+                    provider: provider
                 ).error(now: context.clock.now()))
         }
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw notAToken(response.status)
         }
-        return try token(answer, sentAt: sentAt)
+        return try token(answer, sentAt: sentAt, claims: idToken.claims)
     }
 
     func send(
@@ -153,11 +225,14 @@ package struct Exchanger: Sendable {
         }
     }
 
-    func token(_ answer: borrowing TokenExchange.Answer, sentAt: Timestamp) throws(TryFailure) -> HubToken {
+    func token(
+        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?
+    ) throws(TryFailure) -> HubToken {
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
             return HubToken(
-                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest)
+                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
+                claims: gate == nil ? nil : claims)
         } catch {
             throw TryFailure(error)
         }
@@ -218,8 +293,8 @@ extension Exchanger {
     }
 
     /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
-    func checkEvent(_ claims: Claims) throws(TryFailure) {
-        guard !allowsUntrustedEvent, let reason = platform?.untrustedEvent(context.job, claims) else { return }
+    private func checkEvent(_ claims: Claims) throws(TryFailure) {
+        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
         throw TryFailure(
             MintError(
                 .eventUntrusted, "refused: \(reason)",

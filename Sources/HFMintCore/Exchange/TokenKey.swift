@@ -8,41 +8,42 @@ package struct TokenKey: Equatable, Sendable {
         package let value: [UInt8]
     }
 
-    /// - Parameter identity: what is known of the job's identity without a request.
-    package init(authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool) {
+    /// - Parameters:
+    ///   - subject: whom the token is for.
+    ///   - identity: what is known of the job's identity without a request.
+    ///   - gate: the manifest that decides, and the role that was asked for.
+    package init(
+        authority: Authority, subject: Subject, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
+    ) {
         let texts: [(String, String)] =
-            [
-                ("format", "1"),
-                ("endpoint", authority.endpoint.description),
-                ("audience", authority.audience),
-                ("kind", "trusted-publisher"),
-                ("resource", resource.canonical),
-                ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
-            ] + identity.enumerated().map { ("identity \($0)", $1) }
+            [("format", "1"), ("endpoint", authority.endpoint.description), ("audience", authority.audience)]
+            + subject.fields + [("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no")]
+            + (gate.map { [("manifest", $0.policy.digest), ("role", $0.role ?? "")] } ?? [])
+            + identity.enumerated().map { ("identity \($0)", $1) }
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 
-    /// The key of a member's token, which is good for whatever the member may reach: no resource is part of it.
-    ///
-    /// - Parameters:
-    ///   - clientID: of the application that asked; its secret is not part of it.
-    ///   - identity: what is known of the job's identity without a request.
-    package init(
-        authority: Authority, member: OrganizationMember, clientID: String, identity: [String],
-        allowsUntrustedEvent: Bool
-    ) {
-        let texts: [(String, String)] =
-            [
-                ("format", "1"),
-                ("endpoint", authority.endpoint.description),
-                ("audience", authority.audience),
-                ("kind", "organization-member"),
-                ("member", member.email),
-                ("client id", clientID),
-                ("scopes", member.scopes.joined(separator: " ")),
-                ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
-            ] + identity.enumerated().map { ("identity \($0)", $1) }
-        fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
+    /// Whom a token is for.
+    package enum Subject: Sendable {
+        case publisher(Resource)
+        /// Good for whatever the member may reach: no resource is part of it, and no secret.
+        case member(OrganizationMember, clientID: String)
+        /// A member's role of a manifest, which names member and scopes; what it may leave to variables are the ids of
+        /// clients.
+        case role(clientIDs: [String])
+
+        fileprivate var fields: [(String, String)] {
+            switch self {
+            case .publisher(let resource): [("kind", "trusted-publisher"), ("resource", resource.canonical)]
+            case .member(let member, let clientID):
+                [
+                    ("kind", "organization-member"), ("member", member.email), ("client id", clientID),
+                    ("scopes", member.scopes.joined(separator: " ")),
+                ]
+            case .role(let clientIDs):
+                [("kind", "role of a member")] + clientIDs.map { ("client id", $0) }
+            }
+        }
     }
 
     /// Names the token's files in the job's directory; two keys with one name are told apart by their fields.
@@ -54,7 +55,7 @@ package struct TokenKey: Equatable, Sendable {
 extension IDTokenSource {
     /// Whether a command of the user's gives the ID token on a machine that names no job.
     package var isUnknownCommand: Bool {
-        if platform == nil, case .command = acquisition { true } else { false }
+        if provider == nil, case .command = acquisition { true } else { false }
     }
 
     /// The variables by which AWS's own program decides who it is.
@@ -66,16 +67,16 @@ extension IDTokenSource {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     ]
 
-    /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
+    /// What is known of this job's identity without a request: the provider and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
-        var identity = Provider.jobIdentity(platform, in: context)
+        var identity = Provider.jobIdentity(provider, in: context)
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
-            let keys = (platform?.jobVariables ?? []) + Self.choosingAWSIdentity
+            let keys = (provider?.jobVariables ?? []) + Self.choosingAWSIdentity
             identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
@@ -92,9 +93,9 @@ extension IDTokenSource {
 }
 
 extension Provider {
-    /// What tells this job from all others by its environment alone: the platform, and its variables for that.
-    package static func jobIdentity(_ platform: Provider?, in context: Context) -> [String] {
-        [platform?.name ?? "none"] + (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+    /// What tells this job from all others by its environment alone: the provider, and its variables for that.
+    package static func jobIdentity(_ provider: Provider?, in context: Context) -> [String] {
+        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
     }
 }
 

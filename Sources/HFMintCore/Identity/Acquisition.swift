@@ -3,7 +3,7 @@ package enum Acquisition: Equatable, Sendable {
     case http(HTTPAcquisition)
     /// A program of the user's that prints the token.
     case command(ChildCommand)
-    /// A program of the platform's that prints the token.
+    /// A program of the provider's that prints the token.
     case program(ProgramAcquisition)
     case variable(Environment.Key)
     case file(String)
@@ -15,6 +15,14 @@ package enum Acquisition: Equatable, Sendable {
         switch self {
         case .http, .command, .program, .file: true
         case .variable, .held: false
+        }
+    }
+
+    /// Whether the platform itself is asked, and not what somebody handed in.
+    package var isPlatform: Bool {
+        switch self {
+        case .http, .program: true
+        case .command, .variable, .file, .held: false
         }
     }
 

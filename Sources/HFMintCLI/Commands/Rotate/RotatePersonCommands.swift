@@ -55,7 +55,7 @@ extension Command {
             "Takes the step that stopped once more. With --without-ack the named endpoint's agreement is not waited for; that is recorded."
         ],
         options: [.withoutAck] + Option.rotating,
-        examples: [Example("after the cause is mended", "hfmint rotate resume hub-app")],
+        examples: [Example("after the cause is fixed", "hfmint rotate resume hub-app")],
         run: { arguments, context throws(MintError) in
             _ = try change(arguments, context) { state, _ throws(MintError) in
                 state.attention = nil
