@@ -32,7 +32,8 @@ extension Arguments {
         let useless = [Option.idTokenFile, .idTokenCommand, .audience].filter { has($0) }
         if let option = useless.first {
             throw .usage(
-                "'--\(option.name)' has no use with '--member'", hint: "the Hub is shown the client's secret, and no ID token")
+                "'--\(option.name)' has no use with '--member'",
+                hint: "the Hub is shown the client's secret, and no ID token")
         }
         let client = OrganizationClient(
             id: try reference(.clientID, id), secret: try reference(.clientSecret, secret))
@@ -62,7 +63,8 @@ extension Arguments {
     func organizationWords(in folder: String) -> [String] {
         Option.organization.flatMap { option in
             values(option).flatMap { value in
-                let isRelative = option.value == "REF" && value.utf8.starts(with: "file:".utf8)
+                let isRelative =
+                    option.value == "REF" && value.utf8.starts(with: "file:".utf8)
                     && !value.utf8.starts(with: "file:/".utf8)
                 return ["--\(option.name)", isRelative ? "file:\(folder)/\(value.dropFirst(5))" : value]
             }

@@ -11,7 +11,8 @@ extension Command {
             "In a CI job the user's configuration is changed (--global), elsewhere that of this work tree (--local)."
                 + " With --environment no file is changed: evaluate what it prints.",
         ],
-        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.organization + Option.reporting,
+        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.organization
+            + Option.reporting,
         examples: [
             Example("in a CI job, for all that follows", "hfmint setup-git"),
             Example("without touching any file", "eval \"$(hfmint setup-git --environment)\""),

@@ -17,7 +17,9 @@ extension String {
 
 extension [UInt8] {
     fileprivate var holdsTokenStart: Bool {
-        indices.contains { index in ["hf_", "eyJ", "oauth_app_secret_"].contains { self[index...].starts(with: $0.utf8) } }
+        indices.contains { index in
+            ["hf_", "eyJ", "oauth_app_secret_"].contains { self[index...].starts(with: $0.utf8) }
+        }
     }
 
     /// Where the token that begins at `start` ends; `nil` where none begins.

@@ -68,7 +68,8 @@ extension MintError.Code {
         switch self {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
-        case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted, .exchangeRejected,
+        case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
+            .exchangeRejected,
             .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater

@@ -50,11 +50,12 @@ package enum MemberExchange {
     package static func surplus(_ said: [String], asked: [String]) -> [String] {
         said.filter { scope in
             let parts = scope.split(separator: "-", maxSplits: 1)
-            let wider: [String] = switch parts.first {
-            case "read": ["write", "manage"]
-            case "contribute", "write": ["manage"]
-            default: []
-            }
+            let wider: [String] =
+                switch parts.first {
+                case "read": ["write", "manage"]
+                case "contribute", "write": ["manage"]
+                default: []
+                }
             return !asked.contains(scope) && !wider.contains { asked.contains("\($0)-\(parts.last ?? "")") }
         }
     }
@@ -80,7 +81,9 @@ struct MemberRefusal {
     }
 
     var error: MintError {
-        let known = ["invalid_client", "invalid_grant", "invalid_scope"].first { $0.utf8.elementsEqual(answer.error.utf8) }
+        let known = ["invalid_client", "invalid_grant", "invalid_scope"].first {
+            $0.utf8.elementsEqual(answer.error.utf8)
+        }
         let said = isQuotable ? answer.sentence : known ?? ""
         return MintError(
             .exchangeRejected,

@@ -39,7 +39,9 @@ package struct OrganizationMember: Equatable, Sendable {
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>
     private static func isScope(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash && $0 != ASCII.comma }
+            && text.utf8.allSatisfy {
+                $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash && $0 != ASCII.comma
+            }
     }
 }
 
@@ -76,7 +78,8 @@ package struct OrganizationClient: Equatable, Sendable {
             throw MintError(error.code, "the client's \(what): \(error.message)", hint: reference.absenceHint)
         }
         let isVisible = value.reveal { text in
-            (1...4_096).contains(text.count) && text.indices.allSatisfy { text[$0].isASCIIVisible || text[$0] == ASCII.space }
+            (1...4_096).contains(text.count)
+                && text.indices.allSatisfy { text[$0].isASCIIVisible || text[$0] == ASCII.space }
         }
         guard isVisible else {
             throw MintError(

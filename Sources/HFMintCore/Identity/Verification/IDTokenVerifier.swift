@@ -46,7 +46,9 @@ package struct IDTokenVerifier: Sendable {
     private func isSigned(_ parts: CompactToken, by key: PublicKey) throws(TryFailure) -> Bool {
         do throws(MintError) {
             let answer = try context.signatures.isSignature(parts.signature, of: parts.signedBytes, by: key)
-            guard let answer else { throw MintError.notVerified(NotVerified("the issuer's key is no key"), issuer: issuer) }
+            guard let answer else {
+                throw MintError.notVerified(NotVerified("the issuer's key is no key"), issuer: issuer)
+            }
             return answer
         } catch {
             throw TryFailure(error)
@@ -61,7 +63,9 @@ package struct IDTokenVerifier: Sendable {
         case .strings(let list): audiences = list
         default: throw NotVerified("it names no audience ('aud')")
         }
-        guard audiences.contains(where: { $0.equals(audience) }) else { throw NotVerified("it is for another audience") }
+        guard audiences.contains(where: { $0.equals(audience) }) else {
+            throw NotVerified("it is for another audience")
+        }
         guard audiences.count == 1 else { throw NotVerified("it is for several audiences, and so for others too") }
         guard case .string(let subject) = claims.comparable("sub"), !subject.isEmpty else {
             throw NotVerified("it does not say whom it is about ('sub')")

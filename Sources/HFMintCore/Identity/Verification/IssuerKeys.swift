@@ -60,14 +60,16 @@ package final class IssuerKeys: Sendable {
     private func get(
         _ url: HTTPURL, of issuer: [UInt8], anew: Bool, in context: Context, limits: HTTPLimits
     ) throws(TryFailure) -> [UInt8] {
-        let headers = [HTTPHeader("Accept", "application/json")] + (anew ? [HTTPHeader("Cache-Control", "no-cache")] : [])
+        let headers =
+            [HTTPHeader("Accept", "application/json")] + (anew ? [HTTPHeader("Cache-Control", "no-cache")] : [])
         let response: HTTPResponse
         do throws(TransportError) {
             response = try context.send(HTTPRequest(.get, url, headers: headers), limits: limits)
         } catch {
             guard error.kind != .tooLarge else {
                 throw TryFailure(
-                    .notVerified(NotVerified("\(url.origin.host) sent too much where its keys should be"), issuer: issuer))
+                    .notVerified(
+                        NotVerified("\(url.origin.host) sent too much where its keys should be"), issuer: issuer))
             }
             throw TryFailure(
                 .transport(error, to: url.origin.host, doing: .identityUnavailable), isTransient: error.isTransient)
@@ -81,7 +83,8 @@ package final class IssuerKeys: Sendable {
             }
             throw TryFailure(
                 MintError(
-                    .identityUnavailable, "\(url.origin.host) answered \(response.status) when asked for the issuer's keys",
+                    .identityUnavailable,
+                    "\(url.origin.host) answered \(response.status) when asked for the issuer's keys",
                     hint: "this is safe to try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }

@@ -17,7 +17,9 @@ package struct JSONWebKeySet: Equatable, Sendable {
         }
         guard let nodes = text.root["keys"]?.elements else { throw NotVerified("the issuer's keys are not a key set") }
         guard nodes.count <= 100 else { throw NotVerified("the issuer has more than 100 keys") }
-        guard nodes.allSatisfy({ $0.members != nil }) else { throw NotVerified("one of the issuer's keys is no object") }
+        guard nodes.allSatisfy({ $0.members != nil }) else {
+            throw NotVerified("one of the issuer's keys is no object")
+        }
         // Who publishes these has lost the key to everybody.
         guard !nodes.contains(where: { $0["d"] != nil }) else {
             throw NotVerified("the issuer publishes a private key, so that anybody can sign in its name")
@@ -34,7 +36,8 @@ package struct JSONWebKeySet: Equatable, Sendable {
         guard !named.isEmpty else { throw NotVerified("the issuer has no key of the name that its 'kid' says") }
         let ofKind = named.filter { $0.kind.equals(header.algorithm.keyType) }
         guard let key = ofKind.first else {
-            throw NotVerified("its 'alg' is \(header.algorithm.rawValue), and the issuer's key of that name is of another kind")
+            throw NotVerified(
+                "its 'alg' is \(header.algorithm.rawValue), and the issuer's key of that name is of another kind")
         }
         guard ofKind.count == 1 else { throw NotVerified("the issuer has several keys of that name") }
         return try key.publicKey(for: header.algorithm)
