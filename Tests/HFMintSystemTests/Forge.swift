@@ -12,7 +12,7 @@ struct Forge {
         {"iss":"https://issuer.example","aud":"https://huggingface.co","sub":"job","iat":\#(now - 10),"exp":\#(now + 290)}
         """#
 
-    /// <https://www.rfc-editor.org/rfc/rfc7515#appendix-A.2>
+    // https://www.rfc-editor.org/rfc/rfc7515#appendix-A.2
     static let modulus = """
         ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZ\
         S-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2\
@@ -24,7 +24,7 @@ struct Forge {
         uuHIzXzeaRUD7jv1MDWyNEvWfMrTYQxZr0cKwL3kV-ZoUosqTBBeT0Cew5K-kEr1uKxgmCiZHmTiswHIa8MbqihtwVfHBOY3lwK5XgaAkxmE\
         gVlC26aCjfx4S-ofoFDfWCqwrlKjQgFrRbxvADD6PHFl3WjqcEjVAcupNbLvqa0
         """
-    /// <https://www.rfc-editor.org/rfc/rfc7515#appendix-A.3>
+    // https://www.rfc-editor.org/rfc/rfc7515#appendix-A.3
     static let point = (
         x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
     )

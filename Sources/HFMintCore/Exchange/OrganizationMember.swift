@@ -36,6 +36,8 @@ package struct OrganizationMember: Equatable, Sendable {
             && parts.allSatisfy { !$0.isEmpty }
     }
 
+    /// One word, as the standard has it, and no comma, which people use between words.
+    ///
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>
     private static func isScope(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count)

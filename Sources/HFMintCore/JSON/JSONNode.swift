@@ -77,7 +77,7 @@ package struct JSONText: Equatable, Sendable {
         root = try readJSON(bytes.span, limits: limits, dialect: dialect)
     }
 
-    /// `{}`
+    /// An object without members.
     package static let emptyObject = JSONText(
         bytes: Array("{}".utf8), root: JSONNode(value: .object([]), range: 0..<2))
 

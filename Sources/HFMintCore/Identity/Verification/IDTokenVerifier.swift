@@ -72,6 +72,8 @@ package struct IDTokenVerifier: Sendable {
         }
     }
 
+    /// Whether it is its time now, give or take ``clockSkew``.
+    ///
     /// <https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>
     private func checkTimes(_ claims: Claims) throws(NotVerified) {
         let now = context.clock.now()
