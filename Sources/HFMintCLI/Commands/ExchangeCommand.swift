@@ -29,10 +29,6 @@ extension Command {
             Example(
                 "the token itself, for a program that wants it on its stdin",
                 "hfmint exchange acme/model --deliver stdout | login --token-stdin"),
-            Example(
-                "a member of an organization, whose client's id and secret are in two variables",
-                "hfmint exchange --member ci@acme.example --client-id env:HF_CLIENT_ID"
-                    + " --client-secret env:HF_CLIENT_SECRET --scope read-repos"),
         ],
         printsShell: { ExchangeCommand.printsShell($0) },
         run: { arguments, context throws(MintError) in try ExchangeCommand(arguments, context).run() })
