@@ -5,6 +5,8 @@ package struct AuditEvent: Equatable, Sendable {
     package let kind: Kind
     package var actor: Actor?
     package var role: String?
+    /// Whether the role is a member's, whose ID token hfmint itself verifies; not written.
+    var isMember = false
     /// What the credential is for: a resource on the Hub, or `rotation:` and its name.
     package var resource: String?
     package var decision: Outcome?

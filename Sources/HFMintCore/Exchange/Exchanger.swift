@@ -1,19 +1,27 @@
-/// Trades this job's ID token for a Hub token: checks what cannot work, asks, tries again, explains a refusal.
+/// Gets a Hub token for this job's ID token, or for a member of an organization: checks what cannot work, asks, tries
+/// again, explains a refusal.
 package struct Exchanger: Sendable {
     package let authority: Authority
-    package let source: IDTokenSource
+    /// `nil` where no ID token is asked for: then the ``member``'s organization vouches by its application's secret.
+    package let source: IDTokenSource?
+    package let member: OrganizationMember?
+    package let provider: Provider?
     package let allowsUntrustedEvent: Bool
     /// What a manifest lets this job have; `nil` where none was named.
     package let gate: Gate?
     private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
-    private let deadline: Duration
-    private let cache: TokenCache?
-    private let context: Context
+    private var deadline: Duration
+    private var cache: TokenCache?
+    /// For members' roles, also over the renewals of one run.
+    let issuerKeys = IssuerKeys()
+    let context: Context
 
     package init(
         authority: Authority,
-        source: IDTokenSource,
+        source: IDTokenSource?,
+        member: OrganizationMember? = nil,
+        provider: Provider? = nil,
         allowsUntrustedEvent: Bool = false,
         gate: Gate? = nil,
         deadlineSeconds: Int = 90,
@@ -22,6 +30,8 @@ package struct Exchanger: Sendable {
     ) {
         self.authority = authority
         self.source = source
+        self.member = member
+        self.provider = provider ?? source?.provider
         self.allowsUntrustedEvent = allowsUntrustedEvent
         self.gate = gate
         self.deadlineSeconds = deadlineSeconds
@@ -30,58 +40,97 @@ package struct Exchanger: Sendable {
         self.context = context
     }
 
+    /// The same with its tokens in `cache`.
+    package func keeping(in cache: TokenCache?) -> Exchanger {
+        var copy = self
+        copy.cache = cache
+        return copy
+    }
+
+    /// Whether another token may be had when this one is old.
+    package var canMintAgain: Bool { source?.acquisition.canMintAgain ?? true }
+
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
     ///
     /// A manifest decides in either case.
-    package func token(for resource: Resource) throws(MintError) -> HubToken {
+    ///
+    /// - Parameter resource: what the token is for; for a member's token it may be `nil`, and the Hub is not told.
+    package func token(for resource: Resource?) throws(MintError) -> HubToken {
         try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
         return try cache.token(
             for: key(resource), until: deadline,
-            admits: { token throws(MintError) in
-                guard gate != nil else { return true }
-                guard let claims = token.claims else { return false }
-                try serve(token, claims, for: resource)
-                return true
-            },
+            admits: { token throws(MintError) in try admits(token, to: resource) },
             exchange: { () throws(MintError) in try exchange(for: resource) })
     }
 
-    /// Decides about a token that the job has already, and records it.
-    private func serve(_ token: HubToken, _ claims: Claims, for resource: Resource) throws(MintError) {
-        // The Hub has verified them when it gave the token.
-        var event = AuditEvent(
-            .tokenServed, actor: .init(claims, verified: .hub), resource: resource.canonical, tokenSHA256: token.sha256,
+    /// Whether a token that the job already has may be handed out again.
+    ///
+    /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
+    /// brings it and the platform does not vouch for it; it need not be young any more.
+    private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
+        guard gate != nil else { return true }
+        guard let claims = token.claims else { return false }
+        let event = AuditEvent(
+            .tokenServed, actor: .init(claims), resource: resource?.canonical, tokenSHA256: token.sha256,
             expiresAt: token.expiresAt)
+        try recording(event) { event throws(MintError) in
+            let allowed = try admit(claims, to: resource)
+            event.take(allowed)
+            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else { return }
+            try trying { attempts throws(TryFailure) in
+                let idToken = try idToken(from: source, attempts)
+                let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+                try verify(idToken, for: shown ?? allowed, whenever: true)
+            }
+        }
+        return true
+    }
+
+    /// Records `event` when `body` has decided, or why there is no token.
+    private func recording(
+        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Void
+    ) throws(MintError) {
+        var event = event
         do throws(MintError) {
-            event.take(try admit(claims, to: resource))
+            try body(&event)
         } catch {
             try context.record(event.refused(error))
             throw error
         }
+        event.verifyActor()
         try context.record(event)
     }
 
     /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
     ///
     /// - Returns: `nil` where no manifest was named.
-    @discardableResult
-    private func admit(_ claims: Claims, to resource: Resource) throws(MintError) -> Decision.Allowed? {
+    private func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed? {
         guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
         context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
         return allowed
     }
 
+    private func admitting<Result>(_ body: () throws(MintError) -> Result) throws(TryFailure) -> Result {
+        do throws(MintError) {
+            return try body()
+        } catch {
+            throw TryFailure(error)
+        }
+    }
+
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
-    package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
-        let again = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent, gate: gate,
-            deadlineSeconds: deadlineSeconds, cache: cache, context: context)
+    package func renewedToken(for resource: Resource?) throws(MintError) -> HubToken {
+        var again = self
+        again.deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         return try again.exchange(for: resource)
     }
 
     /// Has the job's next calls use `token`.
-    package func keep(_ token: HubToken, for resource: Resource) { cache?.keep(token, for: key(resource)) }
+    package func keep(_ token: HubToken, for resource: Resource?) {
+        guard let cache, let key = try? key(resource) else { return }
+        cache.keep(token, for: key)
+    }
 
     /// Records that tokens are about to reach somebody; call it before they do.
     ///
@@ -89,50 +138,72 @@ package struct Exchanger: Sendable {
     /// - Throws: ``MintError/Code/auditUnavailable`` where that is required and cannot be done; the job does not have
     ///   the tokens any more then.
     package func handOver(
-        _ tokens: [(resource: Resource, token: HubToken)], as kind: AuditEvent.Kind, how: String
+        _ tokens: [(resource: Resource?, token: HubToken)], as kind: AuditEvent.Kind, how: String
     ) throws(MintError) {
         do throws(MintError) {
             for (resource, token) in tokens {
-                try context.record(
-                    AuditEvent(
-                        kind, actor: token.claims.map { .init($0, verified: .hub) }, resource: resource.canonical,
-                        reason: how, tokenSHA256: token.sha256, expiresAt: token.expiresAt))
+                var event = AuditEvent(
+                    kind, actor: token.claims.map { .init($0) }, resource: resource?.canonical,
+                    tokenSHA256: token.sha256, expiresAt: token.expiresAt)
+                if let claims = token.claims { event.take(try gate?.admit(claims, to: resource)) }
+                event.verifyActor()
+                event.reason = how
+                try context.record(event)
             }
             try context.sendRequiredRecords()
         } catch {
-            for (resource, token) in tokens { cache?.withdraw(token, for: key(resource)) }
+            for (resource, token) in tokens {
+                if let key = try? key(resource) { cache?.withdraw(token, for: key) }
+            }
             throw error
         }
     }
 
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
-    package func drop(_ rejected: borrowing Secret, for resource: Resource) throws(MintError) {
+    package func drop(_ rejected: borrowing Secret, for resource: Resource?) throws(MintError) {
+        let key = try key(resource)
         do throws(FileFailure) {
-            try cache?.drop(rejected, for: key(resource))
+            try cache?.drop(rejected, for: key)
         } catch {
             throw MintError(.stateUnusable, "cannot drop '\(error.path)': \(error.reason)")
         }
     }
 
-    private func key(_ resource: Resource) -> TokenKey {
-        TokenKey(
-            authority: authority, resource: resource, identity: source.identity(in: context),
+    private func key(_ resource: Resource?) throws(MintError) -> TokenKey {
+        let subject: TokenKey.Subject
+        if let member {
+            subject = .member(member, clientID: try member.client.readID(in: context))
+        } else if let resource {
+            subject = .publisher(resource)
+        } else if let gate {
+            subject = .role(clientIDs: gate.memberClientIDs(in: context))
+        } else {
+            throw .nothingToTrade
+        }
+        return TokenKey(
+            authority: authority, subject: subject,
+            identity: source?.identity(in: context) ?? Provider.jobIdentity(provider, in: context),
             allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
-    private func exchange(for resource: Resource) throws(MintError) -> HubToken {
+    private func exchange(for resource: Resource?) throws(MintError) -> HubToken {
+        var event = AuditEvent(.exchangeRequested, resource: resource?.canonical)
+        do throws(MintError) {
+            return try trying { attempts throws(TryFailure) in try attempt(resource, attempts, &event) }
+        } catch {
+            // What could not be recorded has no record of that either.
+            if error.code != .auditUnavailable { try context.record(event.refused(error)) }
+            throw error
+        }
+    }
+
+    private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
         var attempts = Attempts(until: deadline)
-        var event = AuditEvent(.exchangeRequested, resource: resource.canonical)
         while true {
             do throws(TryFailure) {
-                return try attempt(resource, attempts, &event)
+                return try body(attempts)
             } catch {
-                guard attempts.waitAfterFailure(error, in: context) else {
-                    let error = told(error, after: attempts)
-                    // One that could not be recorded has no record of that either.
-                    if error.code != .auditUnavailable { try context.record(event.refused(error)) }
-                    throw error
-                }
+                guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
             }
         }
     }
@@ -147,68 +218,112 @@ package struct Exchanger: Sendable {
     }
 
     private func attempt(
-        _ resource: Resource, _ attempts: Attempts, _ event: inout AuditEvent
+        _ resource: Resource?, _ attempts: Attempts, _ event: inout AuditEvent
     ) throws(TryFailure) -> HubToken {
-        let limits = attempts.limits(context.clock)
-        let idToken = try source.acquisition.idToken(
-            in: context, limits: limits, remaining: attempts.remaining(context.clock))
-        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
-        let isFirst = event.decision == nil
-        event.actor = AuditEvent.Actor(idToken.claims)
-        // What the ID token took is not there a second time.
-        try check(idToken.claims, limits: Attempts(until: deadline).limits(context.clock))
-        do throws(MintError) {
-            event.take(try admit(idToken.claims, to: resource))
-            // Durable before the request: what is asked for again is the same request.
-            if isFirst { try context.record(event) }
-        } catch {
-            throw TryFailure(error)
+        guard let source else {
+            guard let member else { throw TryFailure(.nothingToTrade) }
+            try checkEvent(.none)
+            try request(&event, nil)
+            return try granted(exchange(for: member, claims: nil), event)
         }
-        return try exchange(
-            idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock), &event)
+        let idToken = try idToken(from: source, attempts)
+        event.actor = AuditEvent.Actor(idToken.claims)
+        try check(idToken.claims, from: source)
+        let allowed = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+        if let allowed, let member = allowed.role.member {
+            try verify(idToken, for: allowed)
+            event.actor?.verified = .hfmint
+            let organizationMember = try admitting { () throws(MintError) in
+                try OrganizationMember(member, access: allowed.role.access)
+            }
+            try request(&event, allowed)
+            return try granted(exchange(for: organizationMember, claims: idToken.claims), event)
+        }
+        guard let resource else { throw TryFailure(.nothingToTrade) }
+        try request(&event, allowed)
+        return try granted(exchange(idToken, for: resource), event)
     }
 
-    private func exchange(
-        _ idToken: borrowing IDToken, for resource: Resource, limits: HTTPLimits, _ event: inout AuditEvent
-    ) throws(TryFailure) -> HubToken {
-        let host = authority.endpoint.host
+    /// Durable before the request; what is asked for again is the same request.
+    private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(TryFailure) {
+        let isFirst = event.decision == nil
+        event.take(allowed)
+        let taken = event
+        if isFirst { try admitting { () throws(MintError) in try context.record(taken) } }
+    }
+
+    /// Durable before anyone has the token.
+    private func granted(_ token: HubToken, _ event: AuditEvent) throws(TryFailure) -> HubToken {
+        try admitting { () throws(MintError) in try context.record(event.granted(token)) }
+        return token
+    }
+
+    private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(TryFailure) -> IDToken {
+        let idToken = try source.acquisition.idToken(
+            in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
+        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
+        return idToken
+    }
+
+    /// What an earlier request of the same try took is not there a second time.
+    var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
+
+    private func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
         let sentAt = context.clock.now()
-        let response: HTTPResponse
-        do throws(TransportError) {
-            response = try context.send(
-                TokenExchange.request(to: authority.endpoint), body: TokenExchange.body(idToken, for: resource),
-                limits: limits)
-        } catch {
-            throw TryFailure(
-                .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
-        }
+        let response = try send(.none, TokenExchange.body(idToken, for: resource))
         guard (200...299).contains(response.status) else {
-            event.requestID = response.header("x-request-id")
-            throw refusal(response, idToken.claims, resource)
+            if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
+                throw trouble
+            }
+            throw TryFailure(
+                Refusal(
+                    HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
+                    provider: provider
+                ).error(now: context.clock.now()))
         }
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
-            throw TryFailure(
-                MintError(
-                    .answerInvalid,
-                    "\(host) answered \(response.status), but not with a Hub token; nothing was written",
-                    hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+            throw notAToken(response.status)
         }
+        return try token(
+            answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
+    }
+
+    func send(
+        _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
+    ) throws(TryFailure) -> HTTPResponse {
+        do throws(TransportError) {
+            return try context.send(
+                TokenExchange.request(to: authority.endpoint), credential: credential, body: body, limits: limits)
+        } catch {
+            throw TryFailure(
+                .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
+                isTransient: error.isTransient)
+        }
+    }
+
+    func token(
+        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
+    ) throws(TryFailure) -> HubToken {
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
-            let token = HubToken(
+            return HubToken(
                 secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: gate == nil ? nil : idToken.claims)
-            // Durable before anyone has the token.
-            try context.record(event.granted(token, requestID: response.header("x-request-id")))
-            return token
+                claims: gate == nil ? nil : claims, requestID: requestID)
         } catch {
             throw TryFailure(error)
         }
     }
 
-    private func refusal(
-        _ response: borrowing HTTPResponse, _ claims: Claims, _ resource: Resource
-    ) -> TryFailure {
+    func notAToken(_ status: Int) -> TryFailure {
+        TryFailure(
+            MintError(
+                .answerInvalid,
+                "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
+                hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+    }
+
+    /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
+    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
         let requestID = refusal.requestID.map { ["request id: \($0)"] } ?? []
@@ -220,9 +335,7 @@ package struct Exchanger: Sendable {
                         ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
                         : "\(host) answered \(response.status)",
                     details: requestID,
-                    hint: refusal.isAborted
-                        ? "nothing is wrong with the Trusted Publisher; this is safe to try again"
-                        : "this is safe to try again"),
+                    hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         if (300...399).contains(response.status) {
@@ -231,26 +344,19 @@ package struct Exchanger: Sendable {
                     .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
                     details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
         }
-        return TryFailure(
-            Refusal(refusal, claims: claims, resource: resource, authority: authority, provider: source.provider)
-                .error(now: context.clock.now()))
+        return nil
     }
 }
 
 extension Exchanger {
     /// What cannot work is refused here, where it can be explained, and before anything is sent.
-    private func check(_ claims: Claims, limits: HTTPLimits) throws(TryFailure) {
-        try checkAudience(claims)
-        if let reason = untrustedEvent(claims) {
-            throw TryFailure(
-                MintError(
-                    .eventUntrusted, "refused: \(reason)",
-                    hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
-        }
-        try checkExpiry(claims, limits: limits)
+    private func check(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+        try checkAudience(claims, from: source)
+        try checkEvent(claims)
+        try checkExpiry(claims, from: source)
     }
 
-    private func checkAudience(_ claims: Claims) throws(TryFailure) {
+    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
         guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
         let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
         let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
@@ -262,15 +368,19 @@ extension Exchanger {
                 hint: "ask for an ID token whose `aud` is \(authority.audience)"))
     }
 
-    private func untrustedEvent(_ claims: Claims) -> String? {
-        guard !allowsUntrustedEvent else { return nil }
-        return source.provider?.untrustedEvent(context.job, claims)
+    /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
+    private func checkEvent(_ claims: Claims) throws(TryFailure) {
+        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
+        throw TryFailure(
+            MintError(
+                .eventUntrusted, "refused: \(reason)",
+                hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
     }
 
     /// A token made for this try is never refused for time.
     ///
     /// A given one is, when the local clock and the Hub's agree.
-    private func checkExpiry(_ claims: Claims, limits: HTTPLimits) throws(TryFailure) {
+    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
         guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
             return
         }
@@ -288,4 +398,9 @@ extension Exchanger {
                     + " \(inWords(seconds: hubTime - expiry)) ago",
                 hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
     }
+}
+
+extension MintError {
+    /// What a command checks before it gets here.
+    static let nothingToTrade = usage("no resource was named", hint: "name what the token is for: owner/name")
 }

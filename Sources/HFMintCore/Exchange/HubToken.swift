@@ -15,8 +15,12 @@ package final class HubToken: Sendable {
     package let sha256: String
     /// Of the ID token that it was given for; `nil` where no manifest decided.
     package let claims: Claims?
+    /// The Hub's name for the request that gave it; `nil` where it has none, or the token was kept.
+    package let requestID: String?
 
-    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil) {
+    package init(
+        secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil, requestID: String? = nil
+    ) {
         kind = secret.reveal { span in
             for kind in [Kind.repository, .user] where span.count > kind.rawValue.utf8.count {
                 if span.equals(kind.rawValue, in: 0..<kind.rawValue.utf8.count) { return kind }
@@ -27,6 +31,7 @@ package final class HubToken: Sendable {
         self.expiresAt = expiresAt
         self.sha256 = sha256
         self.claims = claims
+        self.requestID = requestID
     }
 }
 
