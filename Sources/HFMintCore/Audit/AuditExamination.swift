@@ -132,7 +132,8 @@ package struct AuditExamination {
         } else if record.seq > highestSeq + 1 {
             let missing = highestSeq + 1...record.seq - 1
             find(
-                .deleted, "\(AuditFinding.range(missing)) missing before \(here) (record \(record.seq))",
+                .deleted,
+                "\(AuditFinding.range(missing)) \(missing.count == 1 ? "is" : "are") missing before \(here) (record \(record.seq))",
                 missing: missing)
         } else if record.seq == lastSeq, record.previous == hashBeforeLast {
             find(
