@@ -16,6 +16,7 @@ package enum ThisProcess {
             _ = Glibc.signal(signal, SIG_DFL)
         }
         _ = signalMask
+        _ = ignoredAtStart
         // Who ignores it never hears that a child has ended.
         _ = Glibc.signal(SIGCHLD, SIG_DFL)
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
@@ -29,6 +30,10 @@ package enum ThisProcess {
         unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
         return mask
     }()
+
+    /// The signals that hfmint was started with ignored: what it starts must not notice hfmint, so they stay so.
+    static let ignoredAtStart: Set<CInt> = Set(
+        [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP].filter(isIgnored))
 
     /// Whether this process was started so, or has decided so.
     static func isIgnored(_ signal: CInt) -> Bool {
@@ -73,6 +78,17 @@ package enum ThisProcess {
         let words = CommandLine.arguments
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
+    }
+
+    /// The same words as C strings; where they are the last ones of this process's own, byte by byte as it was given
+    /// them: Swift's strings have repaired what is not UTF-8, and a path need not be.
+    static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+        let first = Int(CommandLine.argc) - words.count
+        return unsafe words.enumerated().map { index, word in
+            let given = unsafe first > 0 ? CommandLine.unsafeArgv[first + index] : nil
+            if let given = unsafe given, unsafe String(cString: given) == word { return unsafe strdup(given) }
+            return unsafe strdup(word)
+        }
     }
 
     /// The file that runs, whatever name it was called by.
