@@ -33,7 +33,7 @@ struct TokenSession {
         let cacheDirectory = source.isUnknownCommand && !isTold ? nil : directory
         exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: arguments.has(.allowUntrustedEvent),
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
+            deadlineSeconds: try arguments.deadlineSeconds(),
             cache: cacheDirectory.map { TokenCache($0, context: context) }, context: context)
     }
 }

@@ -58,7 +58,7 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
+        requests = try Self.requests(arguments, context.environment, authority.endpoint)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -68,20 +68,16 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ operands: [String], _ environment: Environment, _ endpoint: Origin
+        _ arguments: Arguments, _ environment: Environment, _ endpoint: Origin
     ) throws(MintError) -> [TokenRequest] {
+        let operands = arguments.operands
         guard operands.isEmpty else { return try TokenRequest.parse(operands, endpoint: endpoint) }
-        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
-            guard let resource = environment[key] else { continue }
-            do throws(MintError) {
-                return try TokenRequest.parse([resource], endpoint: endpoint)
-            } catch {
-                throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
-            }
+        let (resource, key) = try arguments.ambientResource(in: environment, example: "hfmint exchange owner/name")
+        do throws(MintError) {
+            return try TokenRequest.parse([resource], endpoint: endpoint)
+        } catch {
+            throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
         }
-        throw .usage(
-            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-            hint: "name what the token is for: hfmint exchange owner/name")
     }
 
     func run() throws(MintError) -> Report {

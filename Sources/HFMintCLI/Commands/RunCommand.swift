@@ -48,13 +48,10 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
-        let environment = context.environment
-        guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
-        else {
-            throw .usage(
-                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-                hint: "name what the token is for: hfmint run owner/name -- COMMAND")
-        }
+        let named =
+            if let operand = arguments.operands.first { operand } else {
+                try arguments.ambientResource(in: context.environment, example: "hfmint run owner/name -- COMMAND").text
+            }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }
 
