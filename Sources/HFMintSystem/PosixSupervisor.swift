@@ -159,7 +159,9 @@ private func withShell(
     }
 }
 
-/// Where `name` was found: itself if it holds a slash, else below the first directory of `PATH` that has it. To be freed.
+/// Where `name` was found: itself if it holds a slash, else below the first directory of `PATH` that has it.
+///
+/// To be freed.
 private func pathOfScript(_ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>? {
     if unsafe strchr(name, CInt(ASCII.slash)) != nil {
         // The shell would take it for an option.

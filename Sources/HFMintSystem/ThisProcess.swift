@@ -75,20 +75,37 @@ package enum ThisProcess {
 
     /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
     package static var arguments: [String] {
-        let words = CommandLine.arguments
+        let words = commandLine?.map { String(decoding: $0, as: UTF8.self) } ?? CommandLine.arguments
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
     }
 
     /// The same words as C strings; where they are the last ones of this process's own, byte by byte as it was given
-    /// them: Swift's strings have repaired what is not UTF-8, and a path need not be.
+    /// them: a path need not be UTF-8, and a string of Swift's has been repaired.
     static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
-        let first = Int(CommandLine.argc) - words.count
-        return unsafe words.enumerated().map { index, word in
-            let given = unsafe first > 0 ? CommandLine.unsafeArgv[first + index] : nil
-            if let given = unsafe given, unsafe String(cString: given) == word { return unsafe strdup(given) }
-            return unsafe strdup(word)
+        let given = (commandLine ?? []).suffix(words.count)
+        let isGiven = given.elementsEqual(words) { String(decoding: $0, as: UTF8.self) == $1 }
+        let exact = isGiven ? Array(given) : words.map { Array($0.utf8) }
+        return unsafe exact.map { word in
+            unsafe (word + [0]).withUnsafeBufferPointer { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+                    unsafe text.baseAddress.flatMap { unsafe strdup($0) }
+                }
+            }
         }
+    }
+
+    /// As the kernel gave it: Swift looks for it beside the environment, which a preloaded library may have moved.
+    private static var commandLine: [[UInt8]]? {
+        guard let bytes = commandLine(capacity: 4 << 10) ?? commandLine(capacity: 8 << 20) else { return nil }
+        // Each word is ended by a zero.
+        let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        return words.isEmpty ? nil : words.map { Array($0) }
+    }
+
+    private static func commandLine(capacity: Int) -> [UInt8]? {
+        guard let file = try? Descriptor.open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC) else { return nil }
+        return try? file.readAll(capacity: capacity, limit: capacity).reveal { $0.bytes }
     }
 
     /// The file that runs, whatever name it was called by.

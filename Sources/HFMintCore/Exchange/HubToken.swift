@@ -23,12 +23,15 @@ package final class HubToken: Sendable {
     package let expiresAt: Timestamp
     /// Of the token's bytes: the name by which logs and reports may call it.
     package let sha256: String
+    /// Of the ID token that it was given for; `nil` where no manifest decided.
+    package let claims: Claims?
 
-    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String) {
+    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil) {
         kind = secret.reveal { Kind(in: $0) ?? .unknown }
         self.secret = secret
         self.expiresAt = expiresAt
         self.sha256 = sha256
+        self.claims = claims
     }
 }
 
