@@ -48,7 +48,7 @@ private struct RevokeCommand {
         }
         let revocation = Revocation(
             endpoint: endpoint, resource: resource,
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
+            deadlineSeconds: try arguments.deadlineSeconds(),
             context: context)
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
