@@ -36,5 +36,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-credential", fuzzGitCredential),
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
+    FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
 ]
