@@ -21,7 +21,7 @@ CALLS = (
     *("fcntl", "execve"),
 )
 CLOSING = re.compile(r"_CLOEXEC|\bCLOEXEC")
-# Opened and closed by libraries before hfmint can have started a program, and by libcurl to wake its own threads.
+# Opened and closed by libraries before a program can be started; by libcurl, for its threads.
 HARMLESS = re.compile(r'"/proc/self/maps"|"[^"]*/openssl\.cnf"|^socketpair\(AF_UNIX, SOCK_STREAM')
 COMMANDS = {
     "overview": [],
