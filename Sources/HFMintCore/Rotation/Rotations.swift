@@ -142,8 +142,9 @@ private final class RotationUnit: @unchecked Sendable {
             try machine.saveState(state)
         }
         guard !machine.state.isRunning else { return try step(machine) }
-        if let reason = machine.state.attention { return over(.attention(reason), machine.state) }
         try machine.flushCallbacks()
+        // Stopped before it began; to be told to begin is to be told to look again.
+        if let reason = machine.state.attention, case .due = order { return over(.attention(reason), machine.state) }
         switch try cause(machine) {
         case .start(let cause, let slot): return try judge(machine, machine.begin(cause, slot: slot))
         case .not(let until): return over(.notDue(until: until), machine.state)
