@@ -201,7 +201,8 @@ private final class RotationUnit: @unchecked Sendable {
                 .attention(
                     Attention(
                         .definitionChanged,
-                        "its client, sinks or endpoints in the manifest are not those that the run under way began with")),
+                        "its client, sinks or endpoints in the manifest are not those that the run under way began with"
+                    )),
                 machine.state)
         }
         return try judge(machine, machine.step())

@@ -34,7 +34,7 @@ extension Command {
             "Names the secret at the issuer that is in use now, where several are alive and hfmint made none of them."
         ],
         options: Option.rotating,
-        examples: [Example("", "hfmint rotate adopt hub-app ocs1a2b3c")],
+        examples: [Example("take over a secret that is already in use", "hfmint rotate adopt hub-app ocs1a2b3c")],
         run: { arguments, context throws(MintError) in
             guard arguments.operands.count == 2 else { throw .usage("give a rotation and the id of a secret") }
             let session = try RotateSession(arguments, context)
@@ -69,7 +69,7 @@ extension Command {
                 + " sink may hold it: then old and new secret both stay, and hfmint says so."
         ],
         options: Option.rotating,
-        examples: [Example("", "hfmint rotate abandon hub-app")],
+        examples: [Example("nothing was delivered yet", "hfmint rotate abandon hub-app")],
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)

@@ -75,7 +75,8 @@ private struct StatusRow {
         [
             "name": .string(name), "phase": .string(state.phase.rawValue), "attempts": .integer(state.attempts),
             "attention": .string(state.attention?.message),
-            "attention_reason": .string(state.attention?.reason.rawValue), "last_rotated_at": .string(state.last?.at.rfc3339),
+            "attention_reason": .string(state.attention?.reason.rawValue),
+            "last_rotated_at": .string(state.last?.at.rfc3339),
             "current_id": .string(state.last?.id), "expires_at": .string(state.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339), "overlap_ends_at": .string(state.overlapEndsAt?.rfc3339),
             "death_evidence": .string(state.deathEvidence), "not_ours": .array(state.strangers.map { .string($0) }),
