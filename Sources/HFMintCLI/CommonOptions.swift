@@ -12,7 +12,8 @@ extension Option {
     static let audience = Option(
         "audience", "AUD", help: "the audience of the ID token (default: HFMINT_AUDIENCE, else the Hub's origin)")
     static let provider = Option(
-        "provider", "NAME", choices: allProviders.map(\.name), help: "ask this CI system, whatever else is detected")
+        "provider", "NAME", choices: allProviders.map(\.name),
+        help: "ask this CI system or cloud, whatever else is detected")
     static let idTokenFile = Option(
         "id-token-file", "PATH", help: "read the ID token from a file, or from stdin with '-'")
     static let idTokenCommand = Option(

@@ -59,6 +59,24 @@ package struct PosixFiles: Files {
         }
     }
 
+    package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        let reason: String?
+        do throws(Errno) {
+            let file = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let status = try file.status()
+            reason = status.distrust
+            if reason == nil { return try file.readAll(capacity: min(status.byteCount, limit) + 1, limit: limit) }
+        } catch {
+            switch error.code {
+            case ENOENT: return nil
+            case ELOOP: throw FileFailure(path, "it is a symbolic link")
+            case EFBIG: throw FileFailure(path, "it is larger than \(limit >> 10) KiB")
+            default: throw error.failure(path)
+            }
+        }
+        throw FileFailure(path, reason ?? "it cannot be trusted")
+    }
+
     /// Not by opening `/dev/stdin`, which fails where standard input is a socket, as programs in JavaScript make it.
     package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
         do throws(Errno) {
@@ -176,17 +194,17 @@ package struct PosixFiles: Files {
         }
     }
 
-    package func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) {
-        let file = try openPlatformFile(path)
-        try check(platformFile: try naming(path) { () throws(Errno) in try file.status() }, path, isSecret: isSecret)
+    package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {
+        let file = try openStepFile(path)
+        try check(stepFile: try naming(path) { () throws(Errno) in try file.status() }, path, isSecret: isSecret)
     }
 
-    package func appendToPlatformFile(
+    package func appendToStepFile(
         _ path: String, _ bytes: borrowing Secret, isSecret: Bool
     ) throws(FileFailure) {
-        let file = try openPlatformFile(path)
+        let file = try openStepFile(path)
         let status = try naming(path) { () throws(Errno) in try file.status() }
-        try check(platformFile: status, path, isSecret: isSecret)
+        try check(stepFile: status, path, isSecret: isSecret)
         if isSecret, status.permissions & 0o044 != 0 {
             // Others may read variables and paths there, but no token.
             try naming(path) { () throws(Errno) in try file.setMode(status.permissions & 0o700) }
@@ -203,7 +221,7 @@ package struct PosixFiles: Files {
         }
     }
 
-    package func createPlatformFile(_ path: String) throws(FileFailure) {
+    package func createStepFile(_ path: String) throws(FileFailure) {
         do throws(Errno) {
             _ = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
         } catch {
@@ -211,7 +229,7 @@ package struct PosixFiles: Files {
         }
     }
 
-    private func openPlatformFile(_ path: String) throws(FileFailure) -> Descriptor {
+    private func openStepFile(_ path: String) throws(FileFailure) -> Descriptor {
         do throws(Errno) {
             return try Descriptor.open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
         } catch {
@@ -220,7 +238,7 @@ package struct PosixFiles: Files {
     }
 
     /// Any owner will do: in a container we are root, and the runner's files are not root's.
-    private func check(platformFile status: FileStatus, _ path: String, isSecret: Bool) throws(FileFailure) {
+    private func check(stepFile status: FileStatus, _ path: String, isSecret: Bool) throws(FileFailure) {
         guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
         guard status.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
         guard !isSecret || !status.othersCanWrite else {

@@ -135,7 +135,7 @@ def answer(client: ssl.SSLSocket, backend: tuple[str, int]) -> None:
 def test_a_certificate_of_an_unknown_authority(
     hfmint: Doctor, world: World, tls_hub: tuple[str, Path], tmp_path: Path
 ) -> None:
-    """The cause is named, and the variable that mends it; with it, all is well."""
+    """The cause is named, and the variable that fixes it; with it, all is well."""
     origin, cert = tls_hub
     env = world.environment() | {"HF_ENDPOINT": origin}
     if not any(Path("/etc/ssl/certs").iterdir()):

@@ -138,7 +138,7 @@ def test_a_target_of_someone_else_is_left_alone(
     assert files_with(tokens(world), tmp_path) - files_with(tokens(world), world.root) == set()
 
 
-def test_a_platform_file_of_someone_else_is_taken(world: World, hfmint: Hfmint) -> None:
+def test_a_step_file_of_someone_else_is_taken(world: World, hfmint: Hfmint) -> None:
     """In a container we are root, and the runner's files are not root's."""
     world.publish("acme/model")
     environment = world.environment()

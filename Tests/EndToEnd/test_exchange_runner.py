@@ -1,4 +1,4 @@
-"""What is delivered reaches the steps after it, as the platforms' own runners read it."""
+"""What is delivered reaches the steps after it, as the providers' own runners read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a token may be written: files that users name, and those that the platform prepared."""
+"""Where a token may be written: files that users name, and those that the provider prepared."""
 
 from __future__ import annotations
 
@@ -195,45 +195,45 @@ def test_two_writers_at_once_leave_one_whole_file(job: Job) -> None:
     assert [entry.name for entry in job.work.iterdir()] == ["job.env"]
 
 
-def platform_file(job: Job, name: str = "GITHUB_ENV") -> Path:
+def step_file(job: Job, name: str = "GITHUB_ENV") -> Path:
     """The runner's file for the steps to come."""
     return Path(job.env[name])
 
 
 @needs_root
-def test_a_platform_file_may_be_another_users(job: Job) -> None:
+def test_a_step_file_may_be_another_users(job: Job) -> None:
     """In a container we are root, and the runner is not."""
-    os.chown(platform_file(job), 65534, 65534)
+    os.chown(step_file(job), 65534, 65534)
     assert job.exchange("--deliver", "env", "--export").status == 0
-    values = read_env(platform_file(job).read_bytes()).values
+    values = read_env(step_file(job).read_bytes()).values
     assert job.works(values["HF_TOKEN"])
 
 
-def test_a_platform_file_that_others_can_write_gets_paths_only(job: Job) -> None:
+def test_a_step_file_that_others_can_write_gets_paths_only(job: Job) -> None:
     """They could read it just as well."""
-    platform_file(job).chmod(0o666)
+    step_file(job).chmod(0o666)
     ended = job.exchange("--deliver", "env", "--export")
     assert (ended.status, ended.code) == (5, "state-unusable")
     assert "leave out --export" in ended.err
-    assert platform_file(job).read_bytes() == b""
+    assert step_file(job).read_bytes() == b""
     assert job.exchange("--deliver", "env").status == 0
-    values = read_env(platform_file(job).read_bytes()).values
+    values = read_env(step_file(job).read_bytes()).values
     assert job.works(Path(values["HF_TOKEN_PATH"]).read_text())
 
 
 @pytest.mark.parametrize("before", [b"", b"A=1\n", b"A=1", b"A<<E\n1\nE"])
 def test_a_line_without_end_does_not_swallow_the_next(job: Job, before: bytes) -> None:
     """What was there stays as it was."""
-    platform_file(job).write_bytes(before)
+    step_file(job).write_bytes(before)
     assert job.exchange().status == 0
-    reading = read_env(platform_file(job).read_bytes())
+    reading = read_env(step_file(job).read_bytes())
     assert not reading.errors
     assert reading.values.get("A", "1") == "1"
     assert ("A" in reading.values) == bool(before)
     assert job.works(Path(reading.values["HF_TOKEN_PATH"]).read_text())
 
 
-PLATFORM_TRAPS: dict[str, tuple[Prepare, str]] = {
+STEP_FILE_TRAPS: dict[str, tuple[Prepare, str]] = {
     "symlink": (_link, "it is a symbolic link"),
     "hard link": (_hard_link, "it has a second name (a hard link)"),
     "FIFO": (_fifo, "it is not a regular file"),
@@ -242,10 +242,10 @@ PLATFORM_TRAPS: dict[str, tuple[Prepare, str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", PLATFORM_TRAPS)
-def test_a_platform_file_that_is_something_else(job: Job, kind: str) -> None:
+@pytest.mark.parametrize("kind", STEP_FILE_TRAPS)
+def test_a_step_file_that_is_something_else(job: Job, kind: str) -> None:
     """The step fails, rather than tell the wrong reader."""
-    prepare, reason = PLATFORM_TRAPS[kind]
+    prepare, reason = STEP_FILE_TRAPS[kind]
     folder = job.work / "folder"
     folder.mkdir()
     prepare(folder / "env")
@@ -322,7 +322,7 @@ def _whole(job: Job, target: Path, ended: Ended) -> None:
     where = f"{ended}"
     drafts = [path for path in (*job.work.iterdir(), *job.temp.rglob("*")) if "draft" in path.name]
     assert not drafts, where
-    assert not read_env(platform_file(job).read_bytes()).errors, where
+    assert not read_env(step_file(job).read_bytes()).errors, where
     if target.exists():
         assert job.works(token_in(target)), where
     for token in job.tokens:

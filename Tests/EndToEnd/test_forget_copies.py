@@ -151,7 +151,7 @@ def test_what_no_program_can_take_back_is_named(job: Job) -> None:
     _, remaining, ended = forget(job, HF_TOKEN=token)
     assert remaining == [
         "HF_TOKEN in the environment of this step, until it ends",
-        "a token in GITHUB_ENV, which the platform hands to later steps",
+        "a token in GITHUB_ENV, which the provider hands to later steps",
     ]
     job.silent_about_secrets(ended)
 

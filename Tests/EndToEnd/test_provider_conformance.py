@@ -1,7 +1,7 @@
 """Every provider against a stand-in of its real interface: one row each, the same promises for all.
 
 A row is found by its marks, is not found without them, says what to change when it is refused,
-survives nonsense, gives up in time, and mints again where the platform can.
+survives nonsense, gives up in time, and mints again where the provider can.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from Sandbox.flyio import FlyIO
 from Sandbox.given import CirrusCI, GitLabVariable, Jenkins, TerraformCloud, TriggerDev
 from Sandbox.googlecloud import CloudBuild, GoogleCloud
 from Sandbox.kubernetes import Pod, TokenRequest
-from Sandbox.platform import Platform
-from Sandbox.program import ProgramPlatform
+from Sandbox.program import ProgramProvider
+from Sandbox.provider import Provider
 from Sandbox.vela import Vela
 from Sandbox.wire import Request
 from Sandbox.world import World
@@ -38,7 +38,7 @@ from Sandbox.world import World
 class Row:
     """One provider: its stand-in, and words of the hints after a refusal and without permission."""
 
-    stand_in: type[Platform]
+    stand_in: type[Provider]
     refused: str
     missing: str = ""
 
@@ -76,22 +76,22 @@ ROWS = [
 
 
 class Job:
-    """One job on a row's platform, beside a Hub that trusts it."""
+    """One job on a row's provider, beside a Hub that trusts it."""
 
     def __init__(self, row: Row, world: World, root: Path, program: Path) -> None:
         self.row = row
         self.world = world
-        self.platform = row.stand_in(world.sentinels, root / "platform")
+        self.provider = row.stand_in(world.sentinels, root / "provider")
         self._program = program
         self._work = root / "work"
         self._work.mkdir(parents=True)
-        issuer = self.platform.issuer
+        issuer = self.provider.issuer
         world.hub.trust(issuer.url, issuer.key.jwks)
         world.hub.publish("acme/model", issuer.url, {"sub": str(issuer.claims["sub"])}, "write")
 
     def environment(self) -> dict[str, str]:
-        """The platform's variables over those of any machine; its programs first on PATH."""
-        base, own = self.world.environment("none"), self.platform.environment()
+        """The provider's variables over those of any machine; its programs first on PATH."""
+        base, own = self.world.environment("none"), self.provider.environment()
         if "GCE_METADATA_HOST" in own:
             del base["NO_GCE_CHECK"]
         path = ":".join(filter(None, [own.get("PATH"), base["PATH"]]))
@@ -99,13 +99,13 @@ class Job:
 
     def run(self, *arguments: str, env: dict[str, str] | None = None) -> product.Result:
         """The product as a command of the job."""
-        command = self.platform.command([str(self._program), *arguments])
+        command = self.provider.command([str(self._program), *arguments])
         return product.run(command, env or self.environment(), self._work)
 
     def exchange(self, *more: str, env: dict[str, str] | None = None) -> product.Result:
         """An exchange, told as JSON; a provider that is never detected is named."""
-        is_named = self.platform.name in NEVER_DETECTED
-        named = ["--provider", self.platform.name] if is_named else []
+        is_named = self.provider.name in NEVER_DETECTED
+        named = ["--provider", self.provider.name] if is_named else []
         return self.run("exchange", "acme/model", "--json", *named, *more, env=env)
 
     @property
@@ -131,14 +131,14 @@ def subject_token(request: Request) -> str:
 
 
 def detected(job: Job, env: dict[str, str]) -> list[str]:
-    """Every platform that a bare call recognises."""
+    """Every provider that a bare call recognises."""
     told = json.loads(job.run("--json", env=env).stdout)
-    return [name for name in [told["platform"], *told["also_detected"]] if name]
+    return [name for name in [told["provider"], *told["also_detected"]] if name]
 
 
 @pytest.fixture(params=ROWS, ids=lambda row: row.id)
 def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
-    """A job on each platform in turn."""
+    """A job on each provider in turn."""
     program = product.binary()
     if not program:
         pytest.skip("the product is not built")
@@ -148,7 +148,7 @@ def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
     with World(root=tmp_path / "world") as world:
         job = Job(request.param, world, tmp_path, program)
         yield job
-        job.platform.stop()
+        job.provider.stop()
 
 
 def but(*left_out: str) -> pytest.MarkDecorator:
@@ -160,24 +160,24 @@ def but(*left_out: str) -> pytest.MarkDecorator:
 
 def test_found_it_gives_a_token(job: Job) -> None:
     """Recognised first and by itself, asked exactly once and as its own clients ask."""
-    if job.platform.name not in NEVER_DETECTED:
-        assert detected(job, job.environment())[0] == job.platform.name
+    if job.provider.name not in NEVER_DETECTED:
+        assert detected(job, job.environment())[0] == job.provider.name
     result = job.exchange()
     assert result.status == 0, result.stderr.decode()
     assert len(job.sent) == 1
-    job.platform.check(asked=1)
+    job.provider.check(asked=1)
 
 
 def test_not_here_without_its_marks(job: Job) -> None:
-    """The same machine without them is not that platform."""
+    """The same machine without them is not that provider."""
     bare = {
-        name: value for name, value in job.environment().items() if name not in job.platform.marks
+        name: value for name, value in job.environment().items() if name not in job.provider.marks
     }
     bare |= {"NO_GCE_CHECK": "true"}
-    command = job.platform.command
-    job.platform.command = lambda words: words  # type: ignore[method-assign]
-    assert job.platform.name not in detected(job, bare)
-    job.platform.command = command  # type: ignore[method-assign]
+    command = job.provider.command
+    job.provider.command = lambda words: words  # type: ignore[method-assign]
+    assert job.provider.name not in detected(job, bare)
+    job.provider.command = command  # type: ignore[method-assign]
     assert not job.sent
 
 
@@ -192,15 +192,15 @@ def test_not_here_without_its_marks(job: Job) -> None:
     "TokenRequest",
 )
 def test_without_permission_it_says_what_to_change(job: Job) -> None:
-    """Here, but refused: exit 3, the provider's name, and the lines for that platform.
+    """Here, but refused: exit 3, the provider's name, and the lines for that provider.
 
     On the others every job may have an ID token.
     """
-    assert job.platform.permission
-    bare = {n: v for n, v in job.environment().items() if n not in job.platform.permission}
-    result = job.exchange("--provider", job.platform.name, env=bare)
+    assert job.provider.permission
+    bare = {n: v for n, v in job.environment().items() if n not in job.provider.permission}
+    result = job.exchange("--provider", job.provider.name, env=bare)
     assert result.status == 3
-    assert f"hfmint: error: {job.platform.name}: " in result.stderr.decode()
+    assert f"hfmint: error: {job.provider.name}: " in result.stderr.decode()
     assert job.row.missing in result.stderr.decode()
     assert not job.sent
 
@@ -208,7 +208,7 @@ def test_without_permission_it_says_what_to_change(job: Job) -> None:
 def test_refused_it_says_what_to_change(job: Job) -> None:
     """A refusal is final, and nothing reaches the Hub."""
     job.environment()
-    job.platform.refuse()
+    job.provider.refuse()
     result = job.exchange()
     assert result.status == 3
     assert job.row.refused in result.stderr.decode()
@@ -218,7 +218,7 @@ def test_refused_it_says_what_to_change(job: Job) -> None:
 def test_malformed_answers_reach_nobody(job: Job) -> None:
     """Whatever is no ID token is neither sent nor shown."""
     job.environment()
-    job.platform.babble()
+    job.provider.babble()
     result = job.exchange()
     assert result.status in (3, 4)
     assert not job.sent
@@ -230,8 +230,8 @@ def test_malformed_answers_reach_nobody(job: Job) -> None:
 def test_slow_answers_end_at_the_deadline(job: Job) -> None:
     """Exit 4: the caller may try again. The others have a variable or a file, and ask nobody."""
     job.environment()
-    assert job.platform.server or isinstance(job.platform, ProgramPlatform)
-    job.platform.dawdle()
+    assert job.provider.server or isinstance(job.provider, ProgramProvider)
+    job.provider.dawdle()
     started = time.monotonic()
     result = job.exchange("--deadline", "1")
     assert result.status == 4, result.stderr.decode()
@@ -245,14 +245,14 @@ def test_every_try_has_a_token_of_its_own(job: Job) -> None:
     rotates(job)
     result = job.exchange()
     assert result.status == 0, result.stderr.decode()
-    assert len(set(job.sent)) == (2 if job.platform.mints_again else 1)
+    assert len(set(job.sent)) == (2 if job.provider.mints_again else 1)
     assert len(job.sent) == 2
 
 
 def rotates(job: Job) -> None:
     """Let the kubelet swap the file when the first exchange arrives."""
-    if isinstance(job.platform, Pod):
-        pod, perform = job.platform, job.world.hub.faults.take
+    if isinstance(job.provider, Pod):
+        pod, perform = job.provider, job.world.hub.faults.take
 
         def take(request: Request) -> object:
             pod.rotate()

@@ -1,4 +1,4 @@
-"""The next line of each platform's script, in that platform's own shell model, sees the token."""
+"""The next line of each provider's script, in that provider's own shell model, sees the token."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from Sandbox.circleci import CircleCI
 from Sandbox.gitlabrunner import GitLabRunner
 from Sandbox.googlecloud import CloudBuild
 from Sandbox.kubernetes import Pod
-from Sandbox.platform import Platform
+from Sandbox.provider import Provider
 from Sandbox.runnerfiles import read_env
 from Sandbox.world import World
 
 # What a later line does with a token: the client library reads the file that HF_TOKEN_PATH names.
 SEES = 'test -z "$HF_TOKEN"; head -c 7 "$HF_TOKEN_PATH"'
 HERE = 'eval "$(hfmint exchange acme/model)"'
-PlatformT = TypeVar("PlatformT", bound=Platform)
+ProviderT = TypeVar("ProviderT", bound=Provider)
 
 
 @pytest.fixture(autouse=True)
@@ -36,32 +36,32 @@ def _needs_the_product() -> None:
 
 
 class Start(Protocol):
-    """Starts a platform that the Hub trusts; gives it, and its job's whole environment."""
+    """Starts a provider that the Hub trusts; gives it, and its job's whole environment."""
 
-    def __call__(self, kind: type[PlatformT]) -> tuple[PlatformT, dict[str, str]]:
-        """The platform, and the environment."""
+    def __call__(self, kind: type[ProviderT]) -> tuple[ProviderT, dict[str, str]]:
+        """The provider, and the environment."""
 
 
 @pytest.fixture
 def start(world: World) -> Iterator[Start]:
     """What it starts is stopped when the test is over."""
-    started: list[Platform] = []
+    started: list[Provider] = []
 
-    def start(kind: type[PlatformT]) -> tuple[PlatformT, dict[str, str]]:
-        platform = kind(world.sentinels, world.root / "platform")
-        started.append(platform)
-        issuer = platform.issuer
+    def start(kind: type[ProviderT]) -> tuple[ProviderT, dict[str, str]]:
+        provider = kind(world.sentinels, world.root / "provider")
+        started.append(provider)
+        issuer = provider.issuer
         world.hub.trust(issuer.url, issuer.key.jwks)
         world.hub.publish("acme/model", issuer.url, {"sub": str(issuer.claims["sub"])}, "write")
-        base, own = world.environment("none"), platform.environment()
+        base, own = world.environment("none"), provider.environment()
         if "GCE_METADATA_HOST" in own:
             del base["NO_GCE_CHECK"]
         path = ":".join(filter(None, [own.get("PATH"), base["PATH"]]))
-        return platform, base | own | {"PATH": path}
+        return provider, base | own | {"PATH": path}
 
     yield start
-    for platform in started:
-        platform.stop()
+    for provider in started:
+        provider.stop()
 
 
 def no_token_in(world: World, *texts: str) -> None:
@@ -104,37 +104,37 @@ def test_circleci_keeps_what_bash_env_had(world: World, start: Start) -> None:
 
 def test_buildkite_redaction_comes_before_the_environment(start: Start) -> None:
     """The next phase has the path; with --export the value, which the log never shows."""
-    platform, env = start(Buildkite)
-    hook = platform.jobs.phase(env, "hfmint exchange acme/model > /dev/null")
+    provider, env = start(Buildkite)
+    hook = provider.jobs.phase(env, "hfmint exchange acme/model > /dev/null")
     assert hook.returncode == 0, hook.stdout
-    assert platform.jobs.events == ["redact", "env"]
-    assert platform.jobs.phase(env, SEES).stdout == "hf_jwt_"
-    exported = platform.jobs.phase(env, "hfmint exchange acme/model --export --deliver env")
+    assert provider.jobs.events == ["redact", "env"]
+    assert provider.jobs.phase(env, SEES).stdout == "hf_jwt_"
+    exported = provider.jobs.phase(env, "hfmint exchange acme/model --export --deliver env")
     assert exported.returncode == 0, exported.stdout
-    assert platform.jobs.events == ["redact", "env"] * 2
-    shown = platform.jobs.phase(env, 'printf "<%s>" "$HF_TOKEN"').stdout
+    assert provider.jobs.events == ["redact", "env"] * 2
+    shown = provider.jobs.phase(env, 'printf "<%s>" "$HF_TOKEN"').stdout
     assert shown == "<[REDACTED]>"
 
 
 def test_buildkite_without_redaction_exports_nothing(world: World, start: Start) -> None:
     """An agent that refuses the redaction is not given the environment either."""
-    platform, env = start(Buildkite)
-    platform.jobs.faults.add("status=500 path=/api/current-job/v0/redactions times=forever")
-    done = platform.jobs.phase(env, "hfmint exchange acme/model --export --deliver env")
+    provider, env = start(Buildkite)
+    provider.jobs.faults.add("status=500 path=/api/current-job/v0/redactions times=forever")
+    done = provider.jobs.phase(env, "hfmint exchange acme/model --export --deliver env")
     assert done.returncode == 2
     assert "Job API" in done.stdout
-    assert not platform.jobs.variables
+    assert not provider.jobs.variables
     no_token_in(world, done.stdout)
 
 
 def test_buildkite_an_unset_socket_is_no_obstacle(start: Start) -> None:
     """`auto` leaves the later phases out, and the line after `eval` still works."""
-    platform, env = start(Buildkite)
-    for name in platform.jobs.environment():
+    provider, env = start(Buildkite)
+    for name in provider.jobs.environment():
         del env[name]
-    done = platform.jobs.phase(env, f"{HERE}\n{SEES}")
+    done = provider.jobs.phase(env, f"{HERE}\n{SEES}")
     assert done.stdout.endswith("\nhf_jwt_")
-    assert not platform.jobs.events
+    assert not provider.jobs.events
 
 
 def test_bitbucket_lines_share_a_shell(start: Start) -> None:
@@ -173,11 +173,11 @@ def test_kubernetes_a_rotated_token_is_read_anew(world: World, start: Start) -> 
     """The shell of a container, with the volume where the example mounts it."""
     if not ownroot.is_possible():
         pytest.skip("this machine lets nobody mount")
-    platform, env = start(Pod)
+    provider, env = start(Pod)
     for _ in range(2):
-        platform.rotate()
+        provider.rotate()
         script = f"{HERE}\n{SEES}\nhfmint forget > /dev/null"
-        done = run(platform.command(["sh", "-e", "-c", script]), env)
+        done = run(provider.command(["sh", "-e", "-c", script]), env)
         assert (done.returncode, done.stdout) == (0, "hf_jwt_"), done.stderr
     sent = {request.body for request in world.requests("hub") if request.path == "/oauth/token"}
     assert len(sent) == 2

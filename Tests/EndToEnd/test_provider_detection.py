@@ -1,4 +1,4 @@
-"""Which platform is recognised, what else is reported, and which can never work."""
+"""Which provider is recognised, what else is reported, and which can never work."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 
 import product
-from Sandbox.platform import HUB, Issuer
+from Sandbox.provider import HUB, Issuer
 from Sandbox.world import World
 
 Hfmint = Callable[..., product.Result]
 
-# Variables of platforms whose jobs can have no ID token for the Hub, and a word of the reason.
+# Variables of providers whose jobs can have no ID token for the Hub, and a word of the reason.
 IMPOSSIBLE = {
     "act": ({"GITHUB_ACTIONS": "true", "ACT": "true"}, "no issuer vouches for it"),
     "azure-devops": ({"TF_BUILD": "True"}, "api://AzureADTokenExchange"),
@@ -60,7 +60,7 @@ def test_the_impossible_is_named_with_a_reason(name: str, world: World, hfmint: 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_a_token_of_ones_own_works_anywhere(name: str, world: World, hfmint: Hfmint) -> None:
-    """What is impossible for the platform is possible with another issuer's ID token."""
+    """What is impossible for the provider is possible with another issuer's ID token."""
     variables, _ = IMPOSSIBLE[name]
     issuer = Issuer(world.sentinels, "https://issuer.acme.example", {"sub": "ci"})
     world.hub.trust(issuer.url, issuer.key.jwks)
@@ -77,7 +77,7 @@ def test_nested_systems_are_reported(
     """In the order in which they would be asked, each with the option that asks it."""
     env = world.environment("none") | {"GITHUB_ACTIONS": "true"} | variables
     told = json.loads(hfmint("--json", env=env).stdout)
-    assert [told["platform"], *told["also_detected"]] == expected
+    assert [told["provider"], *told["also_detected"]] == expected
     shown = hfmint(env=env).stdout.decode()
     for other in expected[1:]:
         assert f"--provider {other}" in shown
@@ -172,7 +172,7 @@ def test_the_same_repository_is_no_fork(world: World, hfmint: Hfmint) -> None:
 def test_no_credential_goes_where_a_variable_misleads(
     variables: dict[str, str], world: World, hfmint: Hfmint
 ) -> None:
-    """Plain http, and hosts that are not the platform's, are refused before a request."""
+    """Plain http, and hosts that are not the provider's, are refused before a request."""
     result = hfmint("exchange", "acme/model", env=world.environment("none") | variables)
     assert result.status == 3
     assert b"cannot reach" not in result.stderr

@@ -52,7 +52,7 @@ def test_gitlab_env_reaches_the_next_shell(world: World) -> None:
 
 
 def test_a_failing_line_ends_the_script(world: World) -> None:
-    """In a pipe as well; `after_script` runs all the same and cannot mend it."""
+    """In a pipe as well; `after_script` runs all the same and cannot fix it."""
     run = GitLabRunner(world).run(["false | cat", "echo not-reached"], after_script=["echo yes"])
     assert run.status == 1
     assert "\nnot-reached" not in run.log

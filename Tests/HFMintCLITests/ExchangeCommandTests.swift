@@ -154,7 +154,7 @@ struct OverviewTests {
         let result = overview(["GITLAB_CI": "true", "HF_ID_TOKEN": "x", "HFMINT_RESOURCE": "acme/model"])
         #expect(
             result.out == """
-                platform   GitLab CI (GITLAB_CI=true)
+                provider   GitLab CI (GITLAB_CI=true)
                 ID token   from HF_ID_TOKEN, the same one for the whole job
                 next       eval "$(hfmint exchange acme/model)"
 

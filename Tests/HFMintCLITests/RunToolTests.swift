@@ -92,7 +92,7 @@ struct RunToolTests {
         #expect(result.status == 2 && !result.err.isEmpty)
     }
 
-    @Test("quotes nothing that could start a command of the platform, or move the cursor")
+    @Test("quotes nothing that could start a command of the provider, or move the cursor")
     func escapes() {
         let result = run(["exch\n::add-mask::x\r\u{1B}[2J\u{202E}##[error]"])
         #expect(result.err.split(separator: "\n").count == 2)

@@ -17,20 +17,20 @@ struct DeliveryTests {
     }
 
     private func delivery(
-        _ methods: [DeliveryMethod], on machine: FakeMachine, platform: Provider? = .gitHubActions,
+        _ methods: [DeliveryMethod], on machine: FakeMachine, provider: Provider? = .gitHubActions,
         exports: Bool = false, report: Bool = false
     ) throws -> Delivery {
         let candidate = DirectoryCandidate(base: Self.base, components: ["hfmint"])
         return try Delivery(
-            methods: methods, exportsValues: exports, printsReport: report, platform: platform,
+            methods: methods, exportsValues: exports, printsReport: report, provider: provider,
             directory: try machine.files.openPrivateDirectory(candidate, making: true), context: machine.context)
     }
 
     private func refusal(
-        _ methods: [DeliveryMethod], on machine: FakeMachine, platform: Provider? = .gitHubActions,
+        _ methods: [DeliveryMethod], on machine: FakeMachine, provider: Provider? = .gitHubActions,
         exports: Bool = false
     ) -> MintError? {
-        #expect(throws: MintError.self) { try delivery(methods, on: machine, platform: platform, exports: exports) }
+        #expect(throws: MintError.self) { try delivery(methods, on: machine, provider: provider, exports: exports) }
     }
 
     private let tokenFile = "\(base)/hfmint/token-" + fingerprint([Array("acme/model".utf8)])
@@ -52,13 +52,13 @@ struct DeliveryTests {
     }
 
     @Test(
-        "writes for later steps only where the platform has a file for that",
+        "writes for later steps only where the provider has a file for that",
         arguments: [
             ([:], .gitHubActions), (["GITHUB_ENV": ""], .gitHubActions), (gitHub, .gitLabCI), (gitHub, nil),
         ] as [(Environment, Provider?)])
-    func autoWithoutStepFiles(environment: Environment, platform: Provider?) throws {
+    func autoWithoutStepFiles(environment: Environment, provider: Provider?) throws {
         let machine = machine(environment, writable: [])
-        let outcome = try delivery([.auto], on: machine, platform: platform).deliver([try namedToken()])
+        let outcome = try delivery([.auto], on: machine, provider: provider).deliver([try namedToken()])
         #expect(outcome.places.map(\.method) == ["shell"])
     }
 
@@ -88,24 +88,24 @@ struct DeliveryTests {
     }
 
     @Test(
-        "masks nothing where no value leaves, or where no platform eats the line",
+        "masks nothing where no value leaves, or where no provider eats the line",
         arguments: [
             ([.auto], false, .gitHubActions), ([.tokenFile(nil)], false, .gitHubActions), ([.shell], true, .gitLabCI),
             ([.stdout], false, nil), ([.stdout], false, .gitLabCI),
         ] as [([DeliveryMethod], Bool, Provider?)])
-    func masksNothing(methods: [DeliveryMethod], exports: Bool, platform: Provider?) throws {
+    func masksNothing(methods: [DeliveryMethod], exports: Bool, provider: Provider?) throws {
         let machine = machine()
-        _ = try delivery(methods, on: machine, platform: platform, exports: exports).deliver([try namedToken()])
+        _ = try delivery(methods, on: machine, provider: provider, exports: exports).deliver([try namedToken()])
         #expect(!machine.output.err.contains("hf_"))
         #expect(!machine.output.err.contains("add-mask"))
     }
 
     @Test(
-        "exports values to the platform's files as secrets",
+        "exports values to the provider's files as secrets",
         arguments: [
             (.env, "/gh/env", true), (.output, "/gh/output", true), (.env, "/gh/env", false),
         ] as [(DeliveryMethod, String, Bool)])
-    func platformFiles(method: DeliveryMethod, path: String, exports: Bool) throws {
+    func stepFiles(method: DeliveryMethod, path: String, exports: Bool) throws {
         let machine = machine()
         _ = try delivery([method], on: machine, exports: exports).deliver([try namedToken()])
         let text = try #require(machine.files[path])
@@ -116,7 +116,7 @@ struct DeliveryTests {
     @Test("has the shell read values from the file, and never prints them")
     func shellExport() throws {
         let machine = machine()
-        let outcome = try delivery([.shell], on: machine, platform: .gitLabCI, exports: true).deliver([try namedToken()]
+        let outcome = try delivery([.shell], on: machine, provider: .gitLabCI, exports: true).deliver([try namedToken()]
         )
         let file = try #require(outcome.environmentFile)
         #expect(outcome.lines == ["set -a; . '\(file)'; set +a"])
@@ -173,10 +173,10 @@ struct DeliveryTests {
             ([.output], .gitHubActions, false, ["GITHUB_ENV": "/gh/env"], .deliveryRefused),
         ] as [([DeliveryMethod], Provider?, Bool, Environment, MintError.Code)])
     func refuses(
-        methods: [DeliveryMethod], platform: Provider?, exports: Bool, environment: Environment, code: MintError.Code
+        methods: [DeliveryMethod], provider: Provider?, exports: Bool, environment: Environment, code: MintError.Code
     ) {
         let machine = machine(environment)
-        #expect(refusal(methods, on: machine, platform: platform, exports: exports)?.code == code)
+        #expect(refusal(methods, on: machine, provider: provider, exports: exports)?.code == code)
     }
 
     @Test("refuses to print a token on a terminal")
@@ -202,9 +202,9 @@ struct DeliveryTests {
         arguments: [
             (.gitHubActions, false, false), (.gitLabCI, false, true), (nil, false, true), (nil, true, false),
         ] as [(Provider?, Bool, Bool)])
-    func warns(platform: Provider?, report: Bool, isWarned: Bool) throws {
+    func warns(provider: Provider?, report: Bool, isWarned: Bool) throws {
         let machine = machine()
-        _ = try delivery([.stdout], on: machine, platform: platform, report: report)
+        _ = try delivery([.stdout], on: machine, provider: provider, report: report)
         #expect(machine.output.err.contains("nothing here hides it from a log") == isWarned)
     }
 
@@ -218,7 +218,7 @@ struct DeliveryTests {
     func noDirectory() throws {
         func make(_ methods: [DeliveryMethod]) throws -> Delivery {
             try Delivery(
-                methods: methods, exportsValues: false, printsReport: false, platform: nil, directory: nil,
+                methods: methods, exportsValues: false, printsReport: false, provider: nil, directory: nil,
                 context: machine().context)
         }
         for methods in [[], [.shell], [.tokenFile(nil)]] as [[DeliveryMethod]] {
@@ -235,7 +235,7 @@ struct DeliveryTests {
         ])
     func ambientResource(value: String, isKept: Bool) throws {
         let machine = machine(["HFMINT_RESOURCE": .init(value)])
-        let outcome = try delivery([.environmentFile(nil)], on: machine, platform: nil).deliver([try namedToken("DATA")]
+        let outcome = try delivery([.environmentFile(nil)], on: machine, provider: nil).deliver([try namedToken("DATA")]
         )
         let file = try #require(outcome.environmentFile.flatMap { machine.files[$0] })
         #expect(file.contains("HFMINT_RESOURCE=\(value)\n") == isKept)

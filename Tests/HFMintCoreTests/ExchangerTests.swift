@@ -14,7 +14,7 @@ struct ExchangeWorld {
         machine = FakeMachine(environment, script: script)
     }
 
-    /// The platform's answer: an ID token with these claims.
+    /// The provider's answer: an ID token with these claims.
     static func minted(_ claims: [String: ClaimValue] = ["aud": "https://huggingface.co"]) -> ScriptedTransport.Exchange
     {
         .answer(mint, 200, #"{"value":"\#(unsignedJWT(claims))"}"#)
@@ -184,8 +184,8 @@ struct ExchangerTests {
         #expect(world.machine.transport.left.isEmpty)
     }
 
-    @Test("keeps a passing trouble of the platform apart from one of the Hub")
-    func platformTrouble() throws {
+    @Test("keeps a passing trouble of the provider apart from one of the Hub")
+    func providerTrouble() throws {
         let world = ExchangeWorld((0..<5).map { _ in .answer(ExchangeWorld.mint, 503) })
         let error = try world.error(try world.exchanger())
         #expect(error.code == .identityUnavailable)

@@ -35,15 +35,15 @@ struct IDTokenSourceTests {
         #expect(!"\(source.acquisition)".contains(jwt))
     }
 
-    @Test("is then HF_OIDC_ID_TOKEN, before the platform, which is known all the same")
+    @Test("is then HF_OIDC_ID_TOKEN, before the provider, which is known all the same")
     func variable() throws {
         let source = try source(.init(), Self.everything)
         #expect(source.acquisition == .variable("HF_OIDC_ID_TOKEN"))
-        #expect(source.platform?.name == "github-actions")
+        #expect(source.provider?.name == "github-actions")
     }
 
-    @Test("is then the first platform that is here")
-    func platform() throws {
+    @Test("is then the first provider that is here")
+    func provider() throws {
         let gitHub = try source(.init(), GitHubActionsTests.permitted)
         guard case .http = gitHub.acquisition else {
             Issue.record("not a request: \(gitHub.acquisition)")
@@ -52,7 +52,7 @@ struct IDTokenSourceTests {
         #expect(try source(.init(), ["GITLAB_CI": "true", "HF_ID_TOKEN": "y"]).acquisition == .variable("HF_ID_TOKEN"))
     }
 
-    @Test("stops where a platform is here and refuses, and asks no other")
+    @Test("stops where a provider is here and refuses, and asks no other")
     func refused() {
         let error = #expect(throws: MintError.self) {
             try source(.init(), ["GITHUB_ACTIONS": "true", "GITLAB_CI": "true", "HF_ID_TOKEN": "y"])
@@ -172,7 +172,7 @@ struct AcquisitionTests {
         )
     }
 
-    @Test("proves the job to the platform, and takes the named member of its answer")
+    @Test("proves the job to the provider, and takes the named member of its answer")
     func request() throws {
         let (acquisition, machine) = try http(.answer(Self.line, 200, #"{"count":1,"value":"\#(Self.jwt)"}"#))
         #expect(token(acquisition, on: machine) == Self.jwt)
@@ -181,7 +181,7 @@ struct AcquisitionTests {
     }
 
     @Test(
-        "tries a passing trouble of the platform again, and no refusal",
+        "tries a passing trouble of the provider again, and no refusal",
         arguments: [
             (500, "", true), (502, "", true), (503, "<html>", true), (429, "", true), (408, "", true), (425, "", true),
             (403, "Can't issue ID_TOKEN for job in 'Pending' state", true),

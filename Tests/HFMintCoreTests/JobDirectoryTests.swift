@@ -5,9 +5,9 @@ import Testing
 @Suite("job directory")
 struct JobDirectoryTests {
     private func candidates(
-        _ environment: Environment, option: String? = nil, platform: Provider? = nil
+        _ environment: Environment, option: String? = nil, provider: Provider? = nil
     ) -> [String] {
-        JobDirectory(option: option, platform: platform, context: FakeMachine(environment).context).candidates.map(
+        JobDirectory(option: option, provider: provider, context: FakeMachine(environment).context).candidates.map(
             \.path)
     }
 
@@ -52,7 +52,7 @@ struct JobDirectoryTests {
                 [
                     "GITHUB_RUN_ID": .init(run), "GITHUB_JOB": .init(job), "ACTIONS_ID_TOKEN_REQUEST_URL": .init(url),
                     "ACTIONS_ID_TOKEN_REQUEST_TOKEN": .init(url + run),
-                ], platform: .gitHubActions
+                ], provider: .gitHubActions
             ).first
         }
         #expect(name("1", "a") == name("1", "a"))
@@ -65,7 +65,7 @@ struct JobDirectoryTests {
 
     private func open(_ environment: Environment, _ files: MemoryFiles) throws -> (path: String?, err: String) {
         let machine = FakeMachine(environment, files: files)
-        let directory = try JobDirectory(option: nil, platform: nil, context: machine.context).open(in: machine.context)
+        let directory = try JobDirectory(option: nil, provider: nil, context: machine.context).open(in: machine.context)
         return (directory?.path, machine.output.err)
     }
 
@@ -109,7 +109,7 @@ struct JobDirectoryTests {
         ] as [([String: String], Set<String>, String)])
     func unusable(failures: [String: String], absent: Set<String>, message: String) {
         let machine = FakeMachine(files: MemoryFiles(absentBases: absent, failures: failures))
-        let directory = JobDirectory(option: "/run/tokens", platform: nil, context: machine.context)
+        let directory = JobDirectory(option: "/run/tokens", provider: nil, context: machine.context)
         let error = #expect(throws: MintError.self) { try directory.open(in: machine.context) }
         #expect(error?.code == .stateUnusable)
         #expect(error?.message == message)
@@ -118,7 +118,7 @@ struct JobDirectoryTests {
     @Test("is found again at the end of the job, and not made then")
     func existing() throws {
         let machine = FakeMachine(["RUNNER_TEMP": "/r"], files: MemoryFiles(privateBases: ["/r", "/dev/shm", "/tmp"]))
-        let directory = JobDirectory(option: nil, platform: nil, context: machine.context)
+        let directory = JobDirectory(option: nil, provider: nil, context: machine.context)
         #expect(directory.existing(in: machine.context).isEmpty)
         let made = try directory.open(in: machine.context)
         #expect(directory.existing(in: machine.context).map(\.path) == [made?.path])

@@ -152,7 +152,7 @@ struct TokenCacheTests {
         #expect(machine.transport.left.isEmpty)
     }
 
-    @Test("writes no credential of the platform into a record")
+    @Test("writes no credential of the provider into a record")
     func discreet() throws {
         let world = ExchangeWorld([])
         let identity = try world.exchanger().source.identity(in: world.machine.context)

@@ -30,7 +30,7 @@ struct PosixFilesTests {
     private func append(_ name: String, _ text: String = "A=b\n", isSecret: Bool = true) -> String? {
         let bytes = Secret(text)
         return reason { () throws(FileFailure) in
-            try files.appendToPlatformFile(folder(name), bytes, isSecret: isSecret)
+            try files.appendToStepFile(folder(name), bytes, isSecret: isSecret)
         }
     }
 
@@ -170,7 +170,7 @@ struct PosixFilesTests {
     }
 
     @Test(
-        "append to a platform's file after the end of its last line",
+        "append to a provider's file after the end of its last line",
         arguments: [
             ("", "A=b\n"), ("x\n", "x\nA=b\n"), ("x", "x\nA=b\n"), ("\n", "\nA=b\n"), ("x\r", "x\r\nA=b\n"),
         ])
@@ -182,8 +182,8 @@ struct PosixFilesTests {
         #expect(try folder.mode("env") == 0o600)
     }
 
-    @Test("put no token into a platform's file that others can write, but a path")
-    func platformFileOfOthers() throws {
+    @Test("put no token into a provider's file that others can write, but a path")
+    func stepFileOfOthers() throws {
         try folder.file("env", mode: 0o666)
         #expect(append("env")?.hasPrefix("others can write it") == true)
         #expect(append("env", isSecret: false) == nil)
@@ -191,7 +191,7 @@ struct PosixFilesTests {
     }
 
     @Test("append to a regular file with one name alone, and make none")
-    func platformFileKinds() throws {
+    func stepFileKinds() throws {
         try folder.file("target")
         try folder.link("link", to: folder("target"))
         try folder.fifo("fifo")

@@ -41,7 +41,7 @@ package final class MemoryFiles: Files {
 
     package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
 
-    package func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
+    package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
 
     package func isInMemory(_ path: String) -> Bool { false }
 
@@ -78,6 +78,10 @@ package final class MemoryFiles: Files {
         // A pipe gives its bytes once.
         if path == "/dev/stdin" { state.withLock { $0.texts[path] = "" } }
         return Secret(text)
+    }
+
+    package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        try read(path, limit: limit)
     }
 
     package func openPrivateDirectory(
@@ -131,14 +135,14 @@ package final class MemoryFiles: Files {
         }
     }
 
-    package func createPlatformFile(_ path: String) throws(FileFailure) {
+    package func createStepFile(_ path: String) throws(FileFailure) {
         try allowed(path)
         state.withLock { state in
             if state.texts[path] == nil { state.texts[path] = "" }
         }
     }
 
-    package func appendToPlatformFile(
+    package func appendToStepFile(
         _ path: String, _ bytes: borrowing Secret, isSecret: Bool
     ) throws(FileFailure) {
         try allowed(path)

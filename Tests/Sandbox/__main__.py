@@ -6,6 +6,7 @@ examples:
   Scripts/sandbox --fault 'hub:status=503 times=2' -- hfmint exchange acme/model
   Scripts/sandbox --publisher datasets/acme/d=repository:acme/training,branch:main -- sh
   Scripts/sandbox --gitlab -- sh -c 'eval "$(hfmint exchange acme/model)" && env'
+  Scripts/sandbox --rotations -- sh -c 'hfmint rotate init && hfmint rotate now okta'
   Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
 """
 
@@ -48,7 +49,8 @@ def arguments() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="SERVER:FAULT",
-        help="what goes wrong on hub, github or gitlab; the words are in Tests/Sandbox/faults.py",
+        help="what goes wrong on hub, github, gitlab, okta, sink-vault…; the words are in"
+        " Tests/Sandbox/faults.py",
     )
     parser.add_argument(
         "--job",
@@ -59,6 +61,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--event", help="what started the GitHub job (default push)")
     parser.add_argument("--no-id-token", action="store_true", help="without the permission")
+    parser.add_argument(
+        "--rotations",
+        action="store_true",
+        help="with every issuer and sink of client secrets, and a manifest in HFMINT_MANIFEST",
+    )
     parser.add_argument(
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
     )
@@ -109,6 +116,10 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
         world.publish(resource, issuer, dict(pair(claim, ":") for claim in claims.split(",")))
     for text in options.fault:
         world.fault(*pair(text, ":"))
+    if options.rotations:
+        world.rotations.write_all()
+        # They are remembered on a machine that stays, which a CI job's is not.
+        job = "none"
     return world.environment(job)
 
 

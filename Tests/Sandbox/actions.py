@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .endpoint import EndpointPlatform
+from .endpoint import EndpointProvider
 
 
-class GitHubEndpoint(EndpointPlatform):
+class GitHubEndpoint(EndpointProvider):
     """GitHub Actions; see `Sandbox.github` for all of it."""
 
     name = "github-actions"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from .platform import HUB, Platform
-from .program import ProgramPlatform
+from .program import ProgramProvider
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response, json_response
@@ -37,7 +37,7 @@ FORM = {
 }
 
 
-class AWS(Platform):
+class AWS(Provider):
     """A container with keys in its environment. `answers_json` is for clients that ask for it."""
 
     name = "aws"
@@ -122,7 +122,7 @@ def sign(request: Request, signed: list[str], key: str, scope: str) -> str:
     return hmac.digest(secret, text.encode(), "sha256").hex()
 
 
-class AWSProgram(ProgramPlatform):
+class AWSProgram(ProgramProvider):
     """A container whose credentials only the AWS CLI finds."""
 
     name = "aws"

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from .given import GivenPlatform
-from .platform import HUB
+from .given import GivenProvider
+from .provider import HUB
 from .sentinel import Sentinels
 
 
-class Bitbucket(GivenPlatform):
+class Bitbucket(GivenProvider):
     """A step with `oidc: audiences:`, which gives an array."""
 
     name = "bitbucket"

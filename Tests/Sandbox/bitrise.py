@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .endpoint import EndpointPlatform
-from .platform import HUB
+from .endpoint import EndpointProvider
+from .provider import HUB
 from .wire import Request, Response, json_response
 
 
-class Bitrise(EndpointPlatform):
+class Bitrise(EndpointProvider):
     """Bitrise: one secret under two names, and the audience in the body.
 
     https://github.com/bitrise-steplib/bitrise-step-get-identity-token

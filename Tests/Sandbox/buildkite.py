@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from .platform import HUB, Platform
-from .program import ProgramPlatform
+from .program import ProgramProvider
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response, json_response
@@ -38,7 +38,7 @@ CLAIMS: dict[str, object] = {
 }
 
 
-class Buildkite(Platform):
+class Buildkite(Provider):
     """A job with the agent's API within reach; `jobs` is the Job API of its agent."""
 
     name = "buildkite"
@@ -92,7 +92,7 @@ class Buildkite(Platform):
         assert not self.jobs.errors, self.jobs.errors
 
 
-class BuildkiteAgent(ProgramPlatform):
+class BuildkiteAgent(ProgramProvider):
     """A job whose agent passed on no endpoint, and whose program knows one."""
 
     name = "buildkite"

@@ -10,14 +10,14 @@ import subprocess
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .program import ProgramPlatform
+from .program import ProgramProvider
 
 ORGANIZATION = "3c2d0d5c-1f52-4f2b-8d3a-0b6b9e4f7a10"
 PROJECT = "c94cbb52-35a2-4f0f-8b87-39bc6bfd53a4"
 USER = "7e5e7a2e-0000-4c0c-9d5d-3f1c5b3a9b11"
 
 
-class CircleCI(ProgramPlatform):
+class CircleCI(ProgramProvider):
     """A job with the environment's own `circleci` first on PATH."""
 
     name = "circleci"

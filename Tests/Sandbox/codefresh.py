@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .endpoint import EndpointPlatform
+from .endpoint import EndpointProvider
 
 
-class Codefresh(EndpointPlatform):
+class Codefresh(EndpointProvider):
     """Codefresh: no `Bearer`. https://codefresh.io/docs/docs/integrations/oidc-pipelines/"""
 
     name = "codefresh"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote
 
-from .platform import Platform
+from .provider import Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response, json_response
@@ -15,8 +15,8 @@ from .wire import Request, Response, json_response
 QUOTED = "https%3A%2F%2Fhuggingface.co"
 
 
-class EndpointPlatform(Platform):
-    """A platform with one endpoint: `method`, `path` and `query` before the audience."""
+class EndpointProvider(Provider):
+    """A provider with one endpoint: `method`, `path` and `query` before the audience."""
 
     method: ClassVar[str] = "GET"
     path: ClassVar[str]

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from . import ownroot
-from .platform import HUB, Platform
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response
 
 
-class FlyIO(Platform):
+class FlyIO(Provider):
     """A Machine. Its socket is at `/.fly/api`, and nowhere else."""
 
     name = "fly-io"

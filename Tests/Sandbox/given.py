@@ -1,4 +1,4 @@
-"""Platforms that put an ID token into a variable before the job begins.
+"""Providers that put an ID token into a variable before the job begins.
 
 Nothing is asked at run time, so a job has one token, and a bad mood is a bad token.
 """
@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from .platform import HUB, Platform
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 
 
-class GivenPlatform(Platform):
+class GivenProvider(Provider):
     """A job with an ID token in `variable`; `audience` is what its pipeline asked for."""
 
     variable: ClassVar[str]
@@ -27,12 +27,12 @@ class GivenPlatform(Platform):
         self.given: str | None = None
 
     def environment(self) -> dict[str, str]:
-        """The platform's variables, and the token."""
+        """The provider's variables, and the token."""
         token = self.given or self.issuer.id_token(self.audience, time.time())
         return self.variables | {self.variable: token}
 
     def refuse(self) -> None:
-        """A token for another audience, as the platform gives it unasked."""
+        """A token for another audience, as the provider gives it unasked."""
         self.audience = "https://elsewhere.example"
 
     def babble(self) -> None:
@@ -40,7 +40,7 @@ class GivenPlatform(Platform):
         self.given = "not-a-jwt"
 
 
-class GitLabVariable(GivenPlatform):
+class GitLabVariable(GivenProvider):
     """GitLab CI; see `Sandbox.gitlab` for all of it."""
 
     name = "gitlab-ci"
@@ -58,7 +58,7 @@ class GitLabVariable(GivenPlatform):
     }
 
 
-class TerraformCloud(GivenPlatform):
+class TerraformCloud(GivenProvider):
     """HCP Terraform, with the tag HF.
 
     https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/manual-generation
@@ -75,7 +75,7 @@ class TerraformCloud(GivenPlatform):
     }
 
 
-class CirrusCI(GivenPlatform):
+class CirrusCI(GivenProvider):
     """Cirrus CI. https://cirrus-ci.org/guide/writing-tasks/#oidc-tokens"""
 
     name = "cirrus-ci"
@@ -86,7 +86,7 @@ class CirrusCI(GivenPlatform):
     claims: ClassVar[dict[str, object]] = {"sub": "repo:github:acme/training"}
 
 
-class Jenkins(GivenPlatform):
+class Jenkins(GivenProvider):
     """Jenkins with the plugin oidc-provider. https://plugins.jenkins.io/oidc-provider/"""
 
     name = "jenkins"
@@ -101,7 +101,7 @@ class Jenkins(GivenPlatform):
     claims: ClassVar[dict[str, object]] = {"sub": "https://jenkins.acme.example/job/publish/"}
 
 
-class TriggerDev(GivenPlatform):
+class TriggerDev(GivenProvider):
     """Trigger.dev, whose SDK asked. https://trigger.dev/docs/oidc/hugging-face"""
 
     name = "trigger-dev"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from .platform import HUB, Platform
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response, json_response
@@ -21,7 +21,7 @@ DEFAULT = "/computeMetadata/v1/instance/service-accounts/default"
 FLAVOR = (("Metadata-Flavor", "Google"), ("Content-Type", "text/html"))
 
 
-class GoogleCloud(Platform):
+class GoogleCloud(Provider):
     """A machine with a service account; its metadata server refuses what a browser could send."""
 
     name = "google-cloud"

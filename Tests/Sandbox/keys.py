@@ -16,7 +16,10 @@ from typing import cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from .wire import strict_json
@@ -89,6 +92,20 @@ class SigningKey:
         full = {"typ": "JWT", "alg": self.algorithm, "kid": self.kid, **(header or {})}
         signed = ".".join(base64url(_compact(part)) for part in (full, claims))
         return f"{signed}.{base64url(self._signature(signed.encode()))}"
+
+    def holds(self, data: bytes, signature: bytes) -> bool:
+        """Whether a signature of RFC 7518, 3.3 or 3.4, is this key's over the data."""
+        try:
+            if isinstance(self.private, rsa.RSAPrivateKey):
+                self.private.public_key().verify(signature, data, padding.PKCS1v15(), SHA256())
+            else:
+                r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+                encoded = encode_dss_signature(r, s)
+                self.private.public_key().verify(encoded, data, ec.ECDSA(SHA256()))
+                return len(signature) == 64
+        except InvalidSignature:
+            return False
+        return True
 
     def _signature(self, data: bytes) -> bytes:
         if isinstance(self.private, rsa.RSAPrivateKey):

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from . import ownroot
-from .platform import HUB, Platform
+from .provider import HUB, Provider
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request, Response, json_response
@@ -34,7 +34,7 @@ CLAIMS: dict[str, object] = {
 }
 
 
-class Pod(Platform):
+class Pod(Provider):
     """A pod with a projected volume for the Hub; its tokens' `aud` is an array."""
 
     name = "kubernetes"
@@ -78,7 +78,7 @@ class Pod(Platform):
         self.rotate("not-a-jwt")
 
 
-class TokenRequest(Platform):
+class TokenRequest(Provider):
     """A pod whose account may make tokens of itself, by TLS with the cluster's own authority."""
 
     name = "kubernetes-token-request"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-# What a platform mounts is bound over an empty /run and a new root; all else is as it was.
+# What a provider mounts is bound over an empty /run and a new root; all else is as it was.
 SCRIPT = """
 set -e
 root=$1 count=$2

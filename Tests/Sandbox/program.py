@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .platform import HUB, Issuer, Platform
+from .provider import HUB, Issuer, Provider
 
 POOL = 6
 
@@ -33,8 +33,8 @@ exit 71
 """
 
 
-class ProgramPlatform(Platform):
-    """A platform whose ID tokens a program prints; `arguments` are the only ones it takes."""
+class ProgramProvider(Provider):
+    """A provider whose ID tokens a program prints; `arguments` are the only ones it takes."""
 
     program: str
     arguments: Sequence[str]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .endpoint import EndpointPlatform
+from .endpoint import EndpointProvider
 
 
-class Vela(EndpointPlatform):
+class Vela(EndpointProvider):
     """Vela. https://go-vela.github.io/docs/reference/yaml/steps/#the-id_request-key"""
 
     name = "vela"

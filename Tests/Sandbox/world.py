@@ -1,4 +1,4 @@
-"""One world: a Hub, GitHub, and (when asked for) GitLab, with everything they have issued."""
+"""One world: a Hub, GitHub, and (when asked for) GitLab, issuers and sinks of client secrets."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .githubjob import GitHubJob
 from .gitlab import GitLab
 from .hub import CANONICAL, Hub
 from .hubstate import Power
+from .rotations import Rotations
 from .sentinel import Sentinels
 from .server import Server
 from .wire import Request
@@ -51,11 +52,18 @@ class World:
         """The Hub's git repositories; the Hub serves them from when this is first named."""
         return GitHosting(self.hub, self.root / "git")
 
+    @cached_property
+    def rotations(self) -> Rotations:
+        """Issuers and sinks of client secrets; each starts when it is first named."""
+        return Rotations(self.sentinels, self.root / "rotations")
+
     @property
     def servers(self) -> dict[str, Server]:
         """Those that run, by name."""
         running: dict[str, Server] = {"hub": self.hub, "github": self.github}
-        return running | ({"gitlab": self.gitlab} if "gitlab" in self.__dict__ else {})
+        if "gitlab" in self.__dict__:
+            running["gitlab"] = self.gitlab
+        return running | (self.rotations.servers if "rotations" in self.__dict__ else {})
 
     @property
     def secrets(self) -> set[str]:
@@ -100,6 +108,8 @@ class World:
         elif job == "gitlab":
             self.hub.trust(self.gitlab.job.issuer, self.gitlab.key.jwks)
             base |= self.gitlab.environment(self.root / "gitlab")
+        if "rotations" in self.__dict__:
+            base |= self.rotations.environment()
         return base
 
     def publish(

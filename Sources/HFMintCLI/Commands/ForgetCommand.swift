@@ -20,16 +20,16 @@ extension Command {
 
 private struct ForgetCommand {
     private let directories: [any PrivateDirectory]
-    private let platform: Provider?
+    private let provider: Provider?
     private let context: Context
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
-        platform =
+        provider =
             try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
             ?? Provider.detected(in: context.job)
         directories = JobDirectory(
-            option: arguments.value(.stateDirectory), platform: platform, context: context
+            option: arguments.value(.stateDirectory), provider: provider, context: context
         ).existing(in: context)
     }
 
@@ -70,8 +70,8 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             places.append("\(key.name) in the environment of this step, until it ends")
         }
-        for key in platform?.stepFiles.fileVariables ?? [] where holdsToken(key) {
-            places.append("a token in \(key.name), which the platform hands to later steps")
+        for key in provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
+            places.append("a token in \(key.name), which the provider hands to later steps")
         }
         return places
     }

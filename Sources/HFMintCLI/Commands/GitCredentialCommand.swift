@@ -11,7 +11,7 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
         examples: [
             Example(
                 "let git ask it",
@@ -46,8 +46,9 @@ private struct GitCredentialCommand {
     func get() -> Report {
         do throws(MintError) {
             guard let question = try question() else { return Report(lines: [], json: .null) }
-            let job = try Job(arguments, authority: question.authority, context)
-            let token = try job.exchanger.token(for: question.resource)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
+            let token = try session.exchanger.token(for: question.resource)
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
@@ -67,9 +68,10 @@ private struct GitCredentialCommand {
             guard let question = try GitCredential(authority, context: context).question(text) else {
                 return Report(lines: [], json: .null)
             }
-            let job = try Job(arguments, authority: question.authority, context)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, job)
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, session)
             }
         } catch {
             context.trace("erase: \(error.message)")
@@ -77,10 +79,12 @@ private struct GitCredentialCommand {
         return Report(lines: [], json: .null)
     }
 
-    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ job: Job) throws(MintError) {
+    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ session: TokenSession)
+        throws(MintError)
+    {
         switch rejected {
         case .none: break
-        case .some(let secret): try job.exchanger.drop(secret, for: question.resource)
+        case .some(let secret): try session.exchanger.drop(secret, for: question.resource)
         }
     }
 

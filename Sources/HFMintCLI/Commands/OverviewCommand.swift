@@ -10,7 +10,10 @@ extension Command {
                 + " outside CI, the lines to add to the pipeline that lies in this repository."
         ],
         options: [.audience, .endpoint] + Option.reporting,
-        examples: [Example("where am I, and what is missing?", "hfmint")],
+        examples: [
+            Example("where am I, and what is missing?", "hfmint"),
+            Example("for a script: can this job prove who it is?", "hfmint --json | jq .can_prove_identity"),
+        ],
         run: { arguments, context throws(MintError) in
             try Overview(authority: arguments.authority(in: context.environment), context: context).report()
         })
@@ -19,62 +22,62 @@ extension Command {
 private struct Overview {
     let authority: Authority
     let context: Context
-    private let platforms: [Provider]
+    private let providers: [Provider]
 
     init(authority: Authority, context: Context) {
         self.authority = authority
         self.context = context
-        platforms = Provider.allDetected(in: context.job)
+        providers = Provider.allDetected(in: context.job)
     }
 
     func report() -> Report {
-        guard let platform = platforms.first else {
+        guard let provider = providers.first else {
             return IDTokenSource.given(context.environment).map { ready(nil, $0) } ?? outsideCI()
         }
         do throws(MintError) {
             let source = try IDTokenSource(.init(), audience: authority.audience, in: context)
-            return ready(platform, source.acquisition)
+            return ready(provider, source.acquisition)
         } catch {
-            return refused(platform, error)
+            return refused(provider, error)
         }
     }
 
-    private func ready(_ platform: Provider?, _ acquisition: Acquisition) -> Report {
+    private func ready(_ provider: Provider?, _ acquisition: Acquisition) -> Report {
         let command = "eval \"$(hfmint exchange \(resource))\""
         return Report(
-            lines: recognised(platform) + [
+            lines: recognised(provider) + [
                 "ID token   from \(acquisition.source)\(acquisition.canMintAgain ? "" : ", the same one for the whole job")",
                 "next       \(command)",
             ],
-            json: json(platform, canProve: true, next: [command]))
+            json: json(provider, canProve: true, next: [command]))
     }
 
-    private func refused(_ platform: Provider, _ error: MintError) -> Report {
+    private func refused(_ provider: Provider, _ error: MintError) -> Report {
         Report(
-            lines: recognised(platform),
-            json: json(platform, canProve: false, next: error.hint.map { [$0] } ?? []),
+            lines: recognised(provider),
+            json: json(provider, canProve: false, next: error.hint.map { [$0] } ?? []),
             failures: [error])
     }
 
-    private var others: ArraySlice<Provider> { platforms.dropFirst() }
+    private var others: ArraySlice<Provider> { providers.dropFirst() }
 
-    private func recognised(_ platform: Provider?) -> [String] {
-        guard let platform else { return ["platform   none that hfmint knows"] }
+    private func recognised(_ provider: Provider?) -> [String] {
+        guard let provider else { return ["provider   none that hfmint knows"] }
         return
-            ["platform   \(platform.title) (\(platform.evidence))"]
+            ["provider   \(provider.title) (\(provider.evidence))"]
             + others.map { "also here  \($0.title) (\($0.evidence)); --provider \($0.name) would ask it instead" }
     }
 
     /// Not a failure: people try hfmint on their own machines first.
     private func outsideCI() -> Report {
-        let examples = allProviders.compactMap { platform in platform.example.map { (platform, $0) } }
+        let examples = allProviders.compactMap { provider in provider.example.map { (provider, $0) } }
         let found = repositories().lazy.compactMap { top in
             examples.first { context.files.kind(of: "\(top)/\($0.1.marker)") != nil }
         }.first
-        guard let (platform, example) = found else {
+        guard let (provider, example) = found else {
             return Report(
                 lines: [
-                    "platform   none: this is not a CI job that hfmint knows",
+                    "provider   none: this is not a CI job that hfmint knows",
                     "next       run it in one of: \(examples.map(\.0.title).joined(separator: ", "))",
                     "           or bring an ID token: HF_OIDC_ID_TOKEN, --id-token-file, --id-token-command",
                 ],
@@ -82,7 +85,7 @@ private struct Overview {
         }
         return Report(
             lines: [
-                "platform   none: this is not a CI job, but the repository uses \(platform.title)",
+                "provider   none: this is not a CI job, but the repository uses \(provider.title)",
                 "next       add to \(example.file):",
                 "",
             ] + example.lines.map { "    \($0)" },
@@ -95,10 +98,10 @@ private struct Overview {
         return ambient.flatMap { try? Resource(parsing: $0, endpoint: authority.endpoint) }?.canonical ?? "owner/name"
     }
 
-    private func json(_ platform: Provider?, canProve: Bool, next: [String]) -> JSONValue {
+    private func json(_ provider: Provider?, canProve: Bool, next: [String]) -> JSONValue {
         [
             "version": .string(hfmintVersion),
-            "platform": .string(platform?.name),
+            "provider": .string(provider?.name),
             "also_detected": .array(others.map { .string($0.name) }),
             "can_prove_identity": .bool(canProve),
             "endpoint": .string(authority.endpoint.description),

@@ -12,7 +12,9 @@ extension Command {
             "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
                 + " not be run, and 125 if hfmint failed before it started.",
         ],
-        options: [.export, .exec, .allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example("a training job that outlives an hour", "hfmint run acme/model -- python train.py"),
             Example(
@@ -34,6 +36,7 @@ private struct RunCommand {
     private let arguments: Arguments
     private let context: Context
     private let authority: Authority
+    private let gate: Gate?
     private let resource: Resource
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
@@ -48,6 +51,7 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
+        gate = try arguments.gate(in: context)
         let environment = context.environment
         guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
         else {
@@ -59,14 +63,14 @@ private struct RunCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let job = try Job(arguments, authority: authority, context)
-        guard let jobDirectory = job.directory else { throw .noDirectory }
-        if arguments.has(.exec) { return try become(job, jobDirectory) }
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
+        guard let jobDirectory = session.directory else { throw .noDirectory }
+        if arguments.has(.exec) { return try become(session, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = try job.moved(to: runDirectory.directory, arguments, context)
+        let own = try session.moved(to: runDirectory.directory, arguments, context)
         let token = try own.exchanger.token(for: resource)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
@@ -74,7 +78,7 @@ private struct RunCommand {
         }
         defer { keeper.end() }
         context.transport.closeIdleConnections()
-        let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        let command = child(session, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
         do throws(SupervisionFailure) {
             return status(try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
@@ -82,19 +86,19 @@ private struct RunCommand {
         }
     }
 
-    private func become(_ job: Job, _ directory: any PrivateDirectory) throws(MintError) -> Report {
-        let token = try job.exchanger.token(for: resource)
+    private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
+        let token = try session.exchanger.token(for: resource)
         let name = "token-" + fingerprint([Array(resource.canonical.utf8)])
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
-        let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        let command = child(session, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
     /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
     private func child(
-        _ job: Job, _ token: HubToken, path: String, stateDirectory: String
+        _ session: TokenSession, _ token: HubToken, path: String, stateDirectory: String
     ) -> SupervisedCommand {
         var added = [
             Variable(Environment.Key.hfTokenPath.name, path),
@@ -104,7 +108,7 @@ private struct RunCommand {
         let git = GitConfiguration(
             authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if case .held(let idToken) = job.source.acquisition {
+        if case .held(let idToken) = session.source.acquisition {
             added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))

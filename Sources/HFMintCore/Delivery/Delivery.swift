@@ -3,7 +3,7 @@ package struct Delivery: Sendable {
     private let methods: [DeliveryMethod]
     /// Whether values go out instead of paths.
     private let exportsValues: Bool
-    private let platform: Provider?
+    private let provider: Provider?
     private let directory: (any PrivateDirectory)?
     private let printsReport: Bool
     private let context: Context
@@ -15,15 +15,15 @@ package struct Delivery: Sendable {
         methods: [DeliveryMethod],
         exportsValues: Bool,
         printsReport: Bool,
-        platform: Provider?,
+        provider: Provider?,
         directory: (any PrivateDirectory)?,
         context: Context
     ) throws(MintError) {
         self.exportsValues = exportsValues
         self.printsReport = printsReport
-        self.platform = platform
+        self.provider = provider
         self.context = context
-        self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, platform, context)
+        self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, provider, context)
         self.directory = directory
         if directory == nil, self.methods.contains(where: \.usesJobFiles) {
             throw .noDirectory
@@ -35,14 +35,14 @@ package struct Delivery: Sendable {
 
     /// `auto` becomes what it stands for here.
     private static func resolved(
-        _ methods: [DeliveryMethod], _ platform: Provider?, _ context: Context
+        _ methods: [DeliveryMethod], _ provider: Provider?, _ context: Context
     ) -> [DeliveryMethod] {
         var resolved: [DeliveryMethod] = []
         for method in methods {
             var meant = [method]
             if method == .auto {
                 meant = [.shell]
-                if platform?.stepFiles.servesAuto(in: context) == true { meant.append(.env) }
+                if provider?.stepFiles.servesAuto(in: context) == true { meant.append(.env) }
             }
             resolved += meant.filter { !resolved.contains($0) }
         }
@@ -60,7 +60,7 @@ package struct Delivery: Sendable {
                 .deliveryRefused, "a token is not printed on a terminal",
                 hint: "capture it: token=$(hfmint exchange --deliver stdout …)")
         }
-        if !printsReport, platform?.masking.canMask(in: context.environment) != true {
+        if !printsReport, provider?.masking.canMask(in: context.environment) != true {
             context.note("warning: the token goes to stdout, and nothing here hides it from a log")
         }
     }
@@ -81,10 +81,10 @@ package struct Delivery: Sendable {
     }
 
     private func channel(for method: DeliveryMethod) throws(MintError) -> StepChannel {
-        guard let platform else {
+        guard let provider else {
             throw .noStepFile(for: method, "this machine", instead: StepFiles.sameStep)
         }
-        return try platform.stepFiles.channel(for: method, on: platform, in: context.environment)
+        return try provider.stepFiles.channel(for: method, on: provider, in: context.environment)
     }
 
     /// With `--export` the shell has the value as well, and whatever it starts may print it.
@@ -94,15 +94,15 @@ package struct Delivery: Sendable {
 
     private func checkMasking() throws(MintError) {
         guard printsOrExportsValue else { return }
-        guard let platform, platform.masking.canMask(in: context.environment) else {
+        guard let provider, provider.masking.canMask(in: context.environment) else {
             guard !methods.contains(where: { $0 == .env || $0 == .output }) else {
                 throw MintError(
-                    .deliveryRefused, "\(platform?.title ?? "this machine") cannot hide a new value from its logs",
+                    .deliveryRefused, "\(provider?.title ?? "this machine") cannot hide a new value from its logs",
                     hint: "leave out --export: a path is delivered, and the token stays in its file")
             }
             return
         }
-        if case .workflowCommand = platform.masking, context.output.kind(of: .err) == .file {
+        if case .workflowCommand = provider.masking, context.output.kind(of: .err) == .file {
             throw MintError(
                 .deliveryRefused,
                 "stderr is a file or a device, so the line that masks the token would not reach the runner",
@@ -127,14 +127,14 @@ extension Delivery {
 
         package struct Place: Sendable {
             package let method: String
-            /// A path, the variable that names the platform's file, or `-` for stdout.
+            /// A path, the variable that names the provider's file, or `-` for stdout.
             package let target: String
         }
     }
 
     /// Carries out every method, masks first.
     package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Outcome {
-        try platform?.masking.mask(tokens, mustMask: printsOrExportsValue, in: context)
+        try provider?.masking.mask(tokens, mustMask: printsOrExportsValue, in: context)
         if printsOrExportsValue, let failure = context.output.failure {
             throw MintError(
                 .stateUnusable, "the token was not delivered, as its mask was lost: \(failure)",

@@ -5,7 +5,7 @@ package struct JobDirectory: Sendable {
     /// Whether the user named it: then there is no other.
     package let isGiven: Bool
 
-    package init(option: String?, platform: Provider?, context: Context) {
+    package init(option: String?, provider: Provider?, context: Context) {
         let environment = context.environment
         if let given = option ?? environment[.hfmintStateDirectory] {
             candidates = [DirectoryCandidate(path: given, in: context.files.workingDirectory)]
@@ -13,7 +13,7 @@ package struct JobDirectory: Sendable {
             return
         }
         let job = fingerprint(
-            ([platform?.name ?? "none"] + (platform?.jobVariables ?? []).map { environment[$0] ?? "" }).map {
+            ([provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { environment[$0] ?? "" }).map {
                 Array($0.utf8)
             })
         let own = ["hfmint", job]

@@ -1,4 +1,4 @@
-/// How a platform hides a value from its logs while a job runs.
+/// How a provider hides a value from its logs while a job runs.
 package enum Masking: Sendable {
     /// It cannot: a value must never be printed.
     case none

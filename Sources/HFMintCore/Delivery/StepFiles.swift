@@ -16,7 +16,7 @@ package enum StepFiles: Sendable {
     /// The hint where nothing crosses from one step to the next.
     package static let sameStep = "use eval \"$(hfmint exchange …)\" in the step that needs the token"
 
-    /// The variables that name files which this platform hands on.
+    /// The variables that name files which this provider hands on.
     package var fileVariables: [Environment.Key] {
         switch self {
         case .none, .jobAPI: []
@@ -47,11 +47,11 @@ extension StepFiles {
 
     /// - Throws: ``MintError/Code/deliveryRefused`` with the safe alternative, where there is no such way here.
     func channel(
-        for method: DeliveryMethod, on platform: Provider, in environment: Environment
+        for method: DeliveryMethod, on provider: Provider, in environment: Environment
     ) throws(MintError) -> StepChannel {
         func named(_ keys: [Environment.Key]) throws(MintError) -> (Environment.Key, path: String) {
             for key in keys { if let path = environment[key] { return (key, path) } }
-            throw .notHandedIn(keys[0], platform)
+            throw .notHandedIn(keys[0], provider)
         }
         switch (self, method) {
         case (.heredoc(let keys, _), .env), (.heredoc(_, let keys), .output):
@@ -60,10 +60,10 @@ extension StepFiles {
         case (.exports(let key), .env): return .exports(key, path: try named([key]).path)
         case (.lines(let key, let stage), .env): return .lines(key, path: try named([key]).path, reaches: stage)
         case (.jobAPI, .env):
-            guard BuildkiteJobAPI(environment) != nil else { throw .notHandedIn(.jobAPISocket, platform) }
+            guard BuildkiteJobAPI(environment) != nil else { throw .notHandedIn(.jobAPISocket, provider) }
             return .jobAPI
-        case (.none(let instead), _): throw .noStepFile(for: method, platform.title, instead: instead)
-        case (_, _): throw .noStepFile(for: method, platform.title, instead: Self.sameStep)
+        case (.none(let instead), _): throw .noStepFile(for: method, provider.title, instead: instead)
+        case (_, _): throw .noStepFile(for: method, provider.title, instead: Self.sameStep)
         }
     }
 }
@@ -82,10 +82,10 @@ extension StepChannel {
         do throws(FileFailure) {
             switch self {
             case .heredoc(_, let path), .lines(_, let path, _):
-                try context.files.checkPlatformFile(path, isSecret: isSecret)
+                try context.files.checkStepFile(path, isSecret: isSecret)
             case .exports(_, let path):
                 guard context.files.kind(of: path) != nil else { return }
-                try context.files.checkPlatformFile(path, isSecret: isSecret)
+                try context.files.checkStepFile(path, isSecret: isSecret)
             case .jobAPI: break
             }
         } catch {
@@ -98,15 +98,15 @@ extension StepChannel {
         do throws(FileFailure) {
             switch self {
             case .heredoc(_, let path):
-                try context.files.appendToPlatformFile(
+                try context.files.appendToStepFile(
                     path, variables.heredocs(random: context.random), isSecret: isSecret)
             case .exports(_, let path):
                 // CircleCI names the file and leaves it to the first step to make it.
-                try context.files.createPlatformFile(path)
-                try context.files.appendToPlatformFile(path, variables.exportLines(), isSecret: isSecret)
+                try context.files.createStepFile(path)
+                try context.files.appendToStepFile(path, variables.exportLines(), isSecret: isSecret)
             case .lines(let key, let path, let stage):
                 context.note("\(key.name) reaches \(stage), and no line before it")
-                try context.files.appendToPlatformFile(path, variables.environmentFile(), isSecret: isSecret)
+                try context.files.appendToStepFile(path, variables.environmentFile(), isSecret: isSecret)
             case .jobAPI: break
             }
         } catch {
@@ -132,9 +132,9 @@ extension MintError {
             hint: instead)
     }
 
-    fileprivate static func notHandedIn(_ key: Environment.Key, _ platform: Provider) -> MintError {
+    fileprivate static func notHandedIn(_ key: Environment.Key, _ provider: Provider) -> MintError {
         MintError(
-            .deliveryRefused, "\(platform.name): \(key.name) is not set",
+            .deliveryRefused, "\(provider.name): \(key.name) is not set",
             hint: "in a container started by hand, pass the variable and the file on, or use --deliver shell")
     }
 }

@@ -34,7 +34,7 @@ package struct Diagnosis: Sendable {
         guard !failed.isEmpty else { return nil }
         return MintError(
             .checksFailed, "doctor found what does not work: \(failed.joined(separator: ", "))",
-            hint: "mend the first of them, then run doctor again")
+            hint: "fix the first of them, then run doctor again")
     }
 }
 
@@ -74,7 +74,7 @@ extension Diagnosis {
         return [
             "version": .string(hfmintVersion),
             "status": .string(Finding.Status.allCases.last { count($0) > 0 }?.rawValue),
-            "platform": .string(examination.platform?.name),
+            "provider": .string(examination.provider?.name),
             "endpoint": .string(authority?.endpoint.description),
             "audience": .string(authority?.audience),
             "resource": .string(examination.resource?.canonical),
@@ -118,7 +118,7 @@ extension Examination {
 extension PublisherSuggestion {
     fileprivate init?(_ examination: Examination) {
         self.init(
-            platform: examination.platform, claims: examination.knownClaims, resource: examination.resource,
+            provider: examination.provider, claims: examination.knownClaims, resource: examination.resource,
             endpoint: examination.endpoint ?? .huggingFace)
     }
 }

@@ -20,9 +20,9 @@ package struct Examination: Sendable {
     package var jobDirectory: JobDirectory
 
     package var authority: Result<Authority, MintError>
-    /// The platform that is asked.
-    package var platform: Provider?
-    /// Every platform whose variables are here.
+    /// The provider that is asked.
+    package var provider: Provider?
+    /// Every provider whose variables are here.
     package var detected: [Provider]
     package var acquisition: Result<Acquisition, MintError>
     /// The claims of an ID token that was got for this examination, and thrown away.
@@ -37,18 +37,18 @@ package struct Examination: Sendable {
     package init(
         _ context: Context,
         authority: Result<Authority, MintError>,
-        platform: Provider?,
+        provider: Provider?,
         acquisition: Result<Acquisition, MintError>,
         claims: Result<Claims, MintError>,
         stateDirectory: String? = nil
     ) {
         self.context = context
         self.authority = authority
-        self.platform = platform
+        self.provider = provider
         self.acquisition = acquisition
         self.claims = claims
         detected = Provider.allDetected(in: context.job)
-        jobDirectory = JobDirectory(option: stateDirectory, platform: platform, context: context)
+        jobDirectory = JobDirectory(option: stateDirectory, provider: provider, context: context)
         now = context.clock.now()
     }
 

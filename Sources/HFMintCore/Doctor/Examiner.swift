@@ -1,4 +1,4 @@
-/// Asks what can be asked: the platform for an ID token, the Hub for its time and a token, git for its settings.
+/// Asks what can be asked: the provider for an ID token, the Hub for its time and a token, git for its settings.
 ///
 /// Nothing is written, delivered or revoked; every token is wiped before this ends.
 package struct Examiner: Sendable {
@@ -14,7 +14,7 @@ package struct Examiner: Sendable {
 
     /// - Throws: ``MintError/Code/usage`` alone; all else is a finding.
     package func examine(_ authority: Result<Authority, MintError>) throws(MintError) -> Examination {
-        let platform = try platform()
+        let provider = try provider()
         let resource = try resource(authority)
         let audience = (try? authority.get().audience) ?? Origin.huggingFace.description
         let source = try source(audience)
@@ -23,7 +23,7 @@ package struct Examiner: Sendable {
         let contactedAt = context.clock.uptime()
         let claims = claims(from: source)
         var examination = Examination(
-            context, authority: authority, platform: platform, acquisition: source.map(\.acquisition), claims: claims,
+            context, authority: authority, provider: provider, acquisition: source.map(\.acquisition), claims: claims,
             stateDirectory: question.stateDirectory)
         examination.expectations = question.expectations
         examination.allowsUntrustedEvent = question.allowsUntrustedEvent
@@ -34,7 +34,7 @@ package struct Examiner: Sendable {
         return examination
     }
 
-    private func platform() throws(MintError) -> Provider? {
+    private func provider() throws(MintError) -> Provider? {
         guard let name = question.source.provider else { return Provider.detected(in: context.job) }
         return try Provider.named(name)
     }
@@ -101,7 +101,7 @@ extension Examiner {
         guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
             return .notTried("the ID token is for another audience")
         }
-        if !question.allowsUntrustedEvent, source.platform?.untrustedEvent(examination.job, claims) != nil {
+        if !question.allowsUntrustedEvent, source.provider?.untrustedEvent(examination.job, claims) != nil {
             return .notTried("strangers can cause this event")
         }
         let left = max(1, attempts.remaining(context.clock).milliseconds / 1_000)

@@ -7,16 +7,16 @@ package struct Refusal: Sendable {
     private let claims: Claims
     private let resource: Resource
     private let authority: Authority
-    private let platform: Provider?
+    private let provider: Provider?
 
     package init(
-        _ answer: HubRefusal, claims: Claims, resource: Resource, authority: Authority, platform: Provider?
+        _ answer: HubRefusal, claims: Claims, resource: Resource, authority: Authority, provider: Provider?
     ) {
         self.answer = answer
         self.claims = claims
         self.resource = resource
         self.authority = authority
-        self.platform = platform
+        self.provider = provider
     }
 
     /// The claims that may be shown: what publishers match on, and no name or address of a person.
@@ -76,7 +76,7 @@ package struct Refusal: Sendable {
     private var form: [String] {
         guard isAboutTrust else { return [] }
         let suggestion = PublisherSuggestion(
-            platform: platform, claims: claims, resource: resource, endpoint: authority.endpoint)
+            provider: provider, claims: claims, resource: resource, endpoint: authority.endpoint)
         return suggestion?.formLines ?? []
     }
 

@@ -8,8 +8,12 @@ package struct TokenKey: Equatable, Sendable {
         package let value: [UInt8]
     }
 
-    /// - Parameter identity: what is known of the job's identity without a request.
-    package init(authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool) {
+    /// - Parameters:
+    ///   - identity: what is known of the job's identity without a request.
+    ///   - gate: the manifest that decides, and the role that was asked for.
+    package init(
+        authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
+    ) {
         let texts: [(String, String)] =
             [
                 ("format", "1"),
@@ -18,7 +22,8 @@ package struct TokenKey: Equatable, Sendable {
                 ("kind", "trusted-publisher"),
                 ("resource", resource.canonical),
                 ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
-            ] + identity.enumerated().map { ("identity \($0)", $1) }
+            ] + (gate.map { [("manifest", $0.policy.digest), ("role", $0.role ?? "")] } ?? [])
+            + identity.enumerated().map { ("identity \($0)", $1) }
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 
@@ -31,7 +36,7 @@ package struct TokenKey: Equatable, Sendable {
 extension IDTokenSource {
     /// Whether a command of the user's gives the ID token on a machine that names no job.
     package var isUnknownCommand: Bool {
-        if platform == nil, case .command = acquisition { true } else { false }
+        if provider == nil, case .command = acquisition { true } else { false }
     }
 
     /// The variables by which AWS's own program decides who it is.
@@ -43,17 +48,17 @@ extension IDTokenSource {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     ]
 
-    /// What is known of this job's identity without a request: the platform and its job, the source, the credential for the
+    /// What is known of this job's identity without a request: the provider and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
-        var identity = [platform?.name ?? "none"]
-        identity += (platform?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+        var identity = [provider?.name ?? "none"]
+        identity += (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
-            let keys = (platform?.jobVariables ?? []) + Self.choosingAWSIdentity
+            let keys = (provider?.jobVariables ?? []) + Self.choosingAWSIdentity
             identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims

@@ -3,7 +3,7 @@ package enum Acquisition: Equatable, Sendable {
     case http(HTTPAcquisition)
     /// A program of the user's that prints the token.
     case command(ChildCommand)
-    /// A program of the platform's that prints the token.
+    /// A program of the provider's that prints the token.
     case program(ProgramAcquisition)
     case variable(Environment.Key)
     case file(String)

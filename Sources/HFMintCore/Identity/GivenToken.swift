@@ -1,5 +1,5 @@
 extension Provider.Job {
-    /// An ID token that the platform put into a variable before the job began.
+    /// An ID token that the provider put into a variable before the job began.
     ///
     /// - Parameters:
     ///   - keys: the first that is set counts.
@@ -24,14 +24,14 @@ extension Provider.Job {
         return .variable(key)
     }
 
-    /// A base URL that the platform gives in a variable.
+    /// A base URL that the provider gives in a variable.
     ///
     /// - Throws: ``MintError/Code/identityDenied`` if no secret may travel there.
     func confidentialURL(_ provider: String, _ key: Environment.Key, _ text: String) throws(MintError) -> HTTPURL {
         guard let url = HTTPURL(text), url.isConfidential else {
             throw MintError(
                 .identityDenied, "\(provider): \(key.name) is not an https URL",
-                hint: "the platform sets this variable; nothing in the job should")
+                hint: "the provider sets this variable; nothing in the job should")
         }
         return url
     }

@@ -1,4 +1,4 @@
-/// A token endpoint of the platform: what to ask it, and where in its answer the token is.
+/// A token endpoint of the provider: what to ask it, and where in its answer the token is.
 package struct HTTPAcquisition: Equatable, Sendable {
     package let provider: String
     package let request: HTTPRequest

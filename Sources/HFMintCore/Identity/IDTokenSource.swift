@@ -1,8 +1,8 @@
 /// Where this run's ID token comes from, and who vouches for it.
 package struct IDTokenSource: Sendable {
     package let acquisition: Acquisition
-    /// The platform this job runs on, where one is recognised; also when the token came by another way.
-    package let platform: Provider?
+    /// The provider this job runs on, where one is recognised; also when the token came by another way.
+    package let provider: Provider?
 
     /// What the command line says about the source.
     package struct Options: Sendable {
@@ -17,13 +17,13 @@ package struct IDTokenSource: Sendable {
         }
     }
 
-    /// How somebody handed this job an ID token, whatever the platform: in a variable, or in a file that is kept fresh.
+    /// How somebody handed this job an ID token, whatever the provider: in a variable, or in a file that is kept fresh.
     package static func given(_ environment: Environment) -> Acquisition? {
         if let key = [.hfOIDCIDToken, .hfmintIDToken].first(where: { environment.isSet($0) }) { return .variable(key) }
         return environment[.hfmintIDTokenFile].map { .file($0) }
     }
 
-    /// Asks in this order: an option, what was ``given(_:)``, the platforms in ``allProviders``.
+    /// Asks in this order: an option, what was ``given(_:)``, the providers in ``allProviders``.
     ///
     /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
     package init(_ options: Options, audience: String, in context: Context) throws(MintError) {
@@ -34,7 +34,7 @@ package struct IDTokenSource: Sendable {
         guard given.count <= 1 else {
             throw .usage("\(given.joined(separator: " and ")) exclude each other", hint: "give one of them")
         }
-        platform =
+        provider =
             try options.provider.map { name throws(MintError) in try Provider.named(name) }
             ?? Provider.detected(in: context.job)
         if let file = options.file {
@@ -43,8 +43,8 @@ package struct IDTokenSource: Sendable {
             acquisition = .command(ChildCommand(["/bin/sh", "-c", command]))
         } else if options.provider == nil, let given = Self.given(context.environment) {
             acquisition = given
-        } else if let platform {
-            acquisition = try platform.acquisition(context.job, audience)
+        } else if let provider {
+            acquisition = try provider.acquisition(context.job, audience)
         } else {
             throw MintError(
                 .identityNotFound, "no CI system was recognised here, and no ID token was given",

@@ -1,4 +1,4 @@
-/// A program of the platform, found on `PATH`, that prints an ID token: what to run, and what to say when it fails.
+/// A program of the provider, found on `PATH`, that prints an ID token: what to run, and what to say when it fails.
 package struct ProgramAcquisition: Equatable, Sendable {
     package let provider: String
     /// What people call it: the program and its subcommand, without options.

@@ -1,4 +1,4 @@
-/// A platform that vouches for the job hfmint runs in: mostly one value.
+/// A CI system or a cloud that vouches for the job hfmint runs in: mostly one value.
 ///
 /// Two failures are kept apart, because they send the reader to different places. *Not here* is `false` from
 /// ``isHere``, and the next provider is asked. *Here, but refused* is an error from ``acquisition``, and hfmint stops.
@@ -15,7 +15,7 @@ package struct Provider: Sendable {
     ///
     /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
-    /// The variables that name this job among all jobs of the platform; none of them a secret.
+    /// The variables that name this job among all jobs of the provider; none of them a secret.
     package let jobVariables: [Environment.Key]
     /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
     package let untrustedEvent: @Sendable (Job, Claims) -> String?
@@ -23,7 +23,7 @@ package struct Provider: Sendable {
     package let stepFiles: StepFiles
     /// What to enter into the Hub's form so that it trusts this very job.
     package let publisher: @Sendable (Claims) -> PublisherForm
-    /// The file whose presence says that a repository uses this platform, and what to add to it.
+    /// The file whose presence says that a repository uses this provider, and what to add to it.
     package let example: PipelineExample?
 
     package init(
@@ -52,12 +52,12 @@ package struct Provider: Sendable {
         self.example = example
     }
 
-    /// What works where the platform cannot.
+    /// What works where the provider cannot.
     static let elsewhere =
         "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
         + " ID token of your own issuer in HF_OIDC_ID_TOKEN"
 
-    /// A platform whose jobs cannot get what the Hub takes: it is named, with the reason and what would work.
+    /// A provider whose jobs cannot get what the Hub takes: it is named, with the reason and what would work.
     package static func impossible(
         name: String,
         title: String,
@@ -76,7 +76,7 @@ package struct Provider: Sendable {
 }
 
 extension Provider {
-    /// What a provider may look at: variables, and files that the platform wrote.
+    /// What a provider may look at: variables, and files that the provider wrote.
     package struct Job: Sendable {
         package let environment: Environment
         package let files: any Files
@@ -86,10 +86,10 @@ extension Provider {
             self.files = files
         }
 
-        /// Whether the variable `key` says `true`, as most platforms announce themselves.
+        /// Whether the variable `key` says `true`, as most providers announce themselves.
         package func says(_ key: Environment.Key) -> Bool { environment[key] == "true" }
 
-        /// A JSON file that the platform wrote, such as the event behind the job; `nil` if it cannot be read.
+        /// A JSON file that the provider wrote, such as the event behind the job; `nil` if it cannot be read.
         package func json(at key: Environment.Key) -> JSONText? {
             guard let path = environment[key],
                 let file = try? files.read(path, limit: JSONLimits.event.byteCount)
@@ -143,7 +143,7 @@ package struct PublisherForm: Equatable, Sendable {
     }
 }
 
-/// What a repository on this platform looks like, and the lines that it needs.
+/// What a repository on this provider looks like, and the lines that it needs.
 package struct PipelineExample: Sendable {
     /// A file or a directory, relative to the top of a repository.
     package let marker: String

@@ -9,12 +9,12 @@ package struct PublisherSuggestion: Sendable {
     /// The lines of the CI file that let the job have an ID token, and which file that is.
     package let permission: PipelineExample?
 
-    /// - Returns: `nil` where no platform is known.
-    package init?(platform: Provider?, claims: Claims?, resource: Resource?, endpoint: Origin) {
-        guard let platform else { return nil }
-        form = claims.map { platform.publisher($0) }
+    /// - Returns: `nil` where no provider is known.
+    package init?(provider: Provider?, claims: Claims?, resource: Resource?, endpoint: Origin) {
+        guard let provider else { return nil }
+        form = claims.map { provider.publisher($0) }
         page = resource?.settingsURL(on: endpoint)
-        permission = platform.example
+        permission = provider.example
     }
 
     /// Everything, a line each, not yet escaped.
@@ -25,7 +25,7 @@ package struct PublisherSuggestion: Sendable {
     /// Issuer and claims, with the reason for each; then what would be tighter.
     package var formLines: [String] {
         guard let form else { return [] }
-        let head = [("provider", form.preset, ""), ("issuer", form.issuer, "who signs the job's ID tokens")]
+        let head = [("preset", form.preset, ""), ("issuer", form.issuer, "who signs the job's ID tokens")]
         let rows = head + form.rows.map { ($0.claim, $0.value, $0.why) }
         let tighter = form.tighter.map { ($0.claim, $0.value, $0.why) }
         return ["a Trusted Publisher that fits this job:"] + aligned(rows)

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Keeps the token file of a running program good: replaces it whole at half its life, for as long as the platform
+/// Keeps the token file of a running program good: replaces it whole at half its life, for as long as the provider
 /// lets this job prove itself again.
 package final class TokenKeeper: Sendable {
     private struct State {
@@ -59,7 +59,7 @@ package final class TokenKeeper: Sendable {
             let left = state.withLock { $0.token.expiresAt } - context.clock.now()
             // A program or a file that fails once may work the next time; a refusal by the Hub will not.
             let isHiccup =
-                error.code != .exchangeRejected && error.code != .eventUntrusted
+                error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
                 && exchanger.source.acquisition.canMintAgain && left > 0
             guard error.code.exitStatus == .retryLater || isHiccup else {
                 context.note("the token for \(resource.canonical) is not renewed: \(error.message)")

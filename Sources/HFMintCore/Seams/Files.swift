@@ -5,6 +5,12 @@ package protocol Files: Sendable {
     /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
     func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
+    /// The bytes of a file by which hfmint decides; `nil` where there is none.
+    ///
+    /// - Throws: ``FileFailure`` also where it is not a regular file, where it is a symbolic link, where it belongs to
+    ///   neither this user nor root, where others can write it, or where it is larger than `limit`.
+    func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret?
+
     /// What a caller says on standard input: up to its first empty line, or its end.
     ///
     /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come within 30 s.
@@ -39,8 +45,8 @@ package protocol Files: Sendable {
     /// Whether ``replaceUserFile(_:with:)`` would refuse this path, without any change.
     func checkUserFile(_ path: String) throws(FileFailure)
 
-    /// Whether ``appendToPlatformFile(_:_:isSecret:)`` would refuse this file, without any change.
-    func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure)
+    /// Whether ``appendToStepFile(_:_:isSecret:)`` would refuse this file, without any change.
+    func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure)
 
     /// Whether ``replaceSharedFile(_:with:mode:)`` would work, as far as that shows without a write.
     func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure)
@@ -55,13 +61,13 @@ package protocol Files: Sendable {
     ///   lies in a git work tree.
     func replaceSharedFile(_ path: String, with bytes: borrowing Secret, mode: UInt16?) throws(FileFailure)
 
-    /// Appends to a file that the CI platform prepared, in one write, after a line feed if its last line lacks one.
+    /// Appends to a file that the provider prepared, in one write, after a line feed if its last line lacks one.
     ///
     /// - Throws: ``FileFailure`` if it is not a regular file; if it is a symlink; if `secret` and others can write it.
-    func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure)
+    func appendToStepFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure)
 
-    /// Makes an empty file (0600) where the CI platform named one and did not make it; leaves one that is there alone.
-    func createPlatformFile(_ path: String) throws(FileFailure)
+    /// Makes an empty file (0600) where the provider named one and did not make it; leaves one that is there alone.
+    func createStepFile(_ path: String) throws(FileFailure)
 
     func kind(of path: String) -> FileKind?
 

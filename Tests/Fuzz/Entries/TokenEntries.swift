@@ -85,9 +85,9 @@ private func checkExplanation(_ claims: Claims) {
     guard let authority = try? Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
         let resource = try? Resource(parsing: "acme/model", endpoint: .huggingFace)
     else { return }
-    for platform in allProviders {
+    for provider in allProviders {
         let error = Refusal(
-            HubRefusal(response), claims: claims, resource: resource, authority: authority, platform: platform
+            HubRefusal(response), claims: claims, resource: resource, authority: authority, provider: provider
         ).error(now: now)
         let lines = [error.message] + error.details + [error.hint ?? ""]
         hold(!lines.contains { $0.printable.unicodeScalars.contains(where: isTroublesome) }, "each is one line")

@@ -82,6 +82,8 @@ extension World: Files {
         return Secret(copying: file)
     }
 
+    func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? { try read(path, limit: limit) }
+
     func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {
@@ -97,7 +99,7 @@ extension World: Files {
 
     func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool { true }
 
-    func appendToPlatformFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
+    func appendToStepFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
         keep(path, bytes)
     }
 
@@ -106,7 +108,7 @@ extension World: Files {
         state.withLock { $0.files[path] = bytes }
     }
 
-    func createPlatformFile(_ path: String) throws(FileFailure) {}
+    func createStepFile(_ path: String) throws(FileFailure) {}
     func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {}
     func makeParents(of path: String) throws(FileFailure) {}
     func checkUserFile(_ path: String) throws(FileFailure) {}
@@ -116,7 +118,7 @@ extension World: Files {
         keep(path, bytes)
     }
 
-    func checkPlatformFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
+    func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }
     func isInMemory(_ path: String) -> Bool { false }

@@ -20,7 +20,7 @@ struct ChecksTests {
         examination.claims = .failure(.usage("x"))
         examination.acquisition = .failure(.usage("x"))
         examination.authority = .failure(.usage("x"))
-        examination.platform = nil
+        examination.provider = nil
         examination.detected = []
         examination.git = nil
         examination.hub = .notAsked("x")

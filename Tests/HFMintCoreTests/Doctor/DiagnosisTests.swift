@@ -22,14 +22,14 @@ struct DiagnosisTests {
     @Test("puts the next step below what warns or fails, in one column")
     func lines() throws {
         let result = try diagnosis([
-            check("a", [.ok("fine", details: ["more"])]), check("long-name", [.fail("broken", next: "mend it")]),
+            check("a", [.ok("fine", details: ["more"])]), check("long-name", [.fail("broken", next: "fix it")]),
         ])
         #expect(
             result.lines() == [
                 "[ok]   a          fine",
                 "                  more",
                 "[fail] long-name  broken",
-                "                  next: mend it",
+                "                  next: fix it",
                 "",
                 "1 ok, 0 warn, 1 fail, 0 skip",
             ])

@@ -110,7 +110,7 @@ struct ExpectCheckTests {
                 ["job_workflow_ref": "acme/shared/r.yml@v1"], "the caller's workflow"
             ),
         ] as [(String, String, [String: ClaimValue], String)])
-    func mend(claim: String, value: String, changes: [String: ClaimValue], words: String) throws {
+    func remedy(claim: String, value: String, changes: [String: ClaimValue], words: String) throws {
         let finding = try finding(claim, value, changes)
         #expect(finding.status == .fail)
         #expect(finding.next?.contains(words) == true, "\(finding.next ?? "")")

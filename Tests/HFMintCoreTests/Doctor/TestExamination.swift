@@ -25,7 +25,7 @@ enum TestExamination {
         let machine = FakeMachine(environment, files: files)
         let claims = claims.merging(changes) { _, new in new }.filter { !removed.contains($0.key) }
         var examination = Examination(
-            machine.context, authority: .success(.huggingFace), platform: .gitHubActions,
+            machine.context, authority: .success(.huggingFace), provider: .gitHubActions,
             acquisition: .success(.variable(.hfOIDCIDToken)), claims: .success(try testClaims(claims)))
         examination.expectations = expectations.map { Expectation(claim: $0.0, value: $0.1) }
         examination.hub = .answered(status: 200, date: FrozenClock.usualNow)

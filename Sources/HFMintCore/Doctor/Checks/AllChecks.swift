@@ -1,6 +1,6 @@
 /// Every check, in the order of the report: who this job is, the way to the Hub, the Hub's answer, what lies about.
 package let allChecks: [Check] = [
-    .platform,
+    .provider,
     .idToken,
     .audience,
     .claims,

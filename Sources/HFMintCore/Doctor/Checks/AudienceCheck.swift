@@ -32,7 +32,7 @@ extension Check {
     }
 }
 
-/// An audience that a platform gives when nobody asks for another one, or always.
+/// An audience that a provider gives when nobody asks for another one, or always.
 private struct FixedAudience: Sendable {
     let fits: @Sendable ([UInt8]) -> Bool
     let advice: String
@@ -48,7 +48,7 @@ private struct FixedAudience: Sendable {
     }
 }
 
-/// Seen in the platforms' documentation; each can be another platform's only by a strange choice.
+/// Seen in the providers' documentation; each can be another provider's only by a strange choice.
 private let fixedAudiences: [FixedAudience] = [
     FixedAudience(
         prefix: "api://AzureADTokenExchange",

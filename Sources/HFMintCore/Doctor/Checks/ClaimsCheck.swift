@@ -4,8 +4,8 @@ extension Check {
     ) { claims, examination in
         var rows = Refusal.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
         let names = Set(rows.map(\.0))
-        // What the platform would have a publisher pin is no secret either.
-        let form = examination.platform?.publisher(claims)
+        // What the provider would have a publisher pin is no secret either.
+        let form = examination.provider?.publisher(claims)
         for row in (form?.rows ?? []) + (form?.tighter ?? []) where !names.contains(row.claim) {
             if let value = claims[row.claim] { rows.append((row.claim, value)) }
         }

@@ -2,9 +2,9 @@ extension Check {
     static let event = Check.ofClaims(
         id: "event", title: "whether strangers can start this job"
     ) { claims, examination in
-        guard let platform = examination.platform else { return [.skip("the platform is not known")] }
+        guard let provider = examination.provider else { return [.skip("the provider is not known")] }
         let event = claims["event_name"] ?? claims["pipeline_source"]
-        guard let reason = platform.untrustedEvent(examination.job, claims) else {
+        guard let reason = provider.untrustedEvent(examination.job, claims) else {
             return [.ok(event.map { "'\($0)'" } ?? "nothing says that they can")]
         }
         guard !examination.allowsUntrustedEvent else {

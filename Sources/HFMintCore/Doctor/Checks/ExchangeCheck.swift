@@ -25,7 +25,7 @@ extension Check {
         }
         let failed = suspects(.fail, examination)
         guard failed.isEmpty else {
-            return .fail(error.message, next: "mend \(failed.joined(separator: " and ")) first", details: details)
+            return .fail(error.message, next: "fix \(failed.joined(separator: " and ")) first", details: details)
         }
         let warned = suspects(.warn, examination)
         let start = warned.isEmpty ? "" : "look at \(warned.joined(separator: " and ")) first; then "

@@ -60,7 +60,7 @@ private struct Comparison {
             ? expectation.value.spelledOut : expectation.value
         return .fail(
             "\(expectation.claim): expected '\(wanted)', got \(got)",
-            next: Mend(expectation, claims, value).sentence
+            next: Remedy(expectation, claims, value).sentence
                 ?? "enter what the job has at \(page), or change the job", facts: facts)
     }
 

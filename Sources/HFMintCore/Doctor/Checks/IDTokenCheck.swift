@@ -4,7 +4,7 @@ extension Check {
     ) { examination in
         switch (examination.acquisition, examination.claims) {
         case (.failure(let error), _):
-            // Without a platform there is one cause, and `platform` names it.
+            // Without a provider there is one cause, and `provider` names it.
             error.code == .identityNotFound
                 ? [.skip("nothing here gives one")] : [.fail(error, next: "see how this CI system gives an ID token")]
         case (.success(let acquisition), .failure(let error)):
@@ -21,7 +21,7 @@ extension Check {
         guard !acquisition.canMintAgain else {
             return .ok("from \(acquisition.source), asked for anew at each try", facts: facts)
         }
-        if case .variable(let key) = acquisition, let better = mintingPlatform(examination) {
+        if case .variable(let key) = acquisition, let better = mintingProvider(examination) {
             return .warn(
                 "from \(key.name), the same one for the whole job, although \(better.title) gives a new one each time",
                 next: "unset \(key.name), or give --provider \(better.name)", facts: facts)
@@ -29,11 +29,11 @@ extension Check {
         return .ok("from \(acquisition.source), the same one for the whole job", facts: facts)
     }
 
-    /// The platform, if it would give this job a new ID token at each try.
-    private static func mintingPlatform(_ examination: Examination) -> Provider? {
-        guard let platform = examination.platform, let authority = try? examination.authority.get(),
-            let own = try? platform.acquisition(examination.job, authority.audience), own.canMintAgain
+    /// The provider, if it would give this job a new ID token at each try.
+    private static func mintingProvider(_ examination: Examination) -> Provider? {
+        guard let provider = examination.provider, let authority = try? examination.authority.get(),
+            let own = try? provider.acquisition(examination.job, authority.audience), own.canMintAgain
         else { return nil }
-        return platform
+        return provider
     }
 }

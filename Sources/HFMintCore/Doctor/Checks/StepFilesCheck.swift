@@ -2,11 +2,11 @@ extension Check {
     static let stepFiles = Check(
         id: "step-files", title: "whether a token can be handed to the job's later steps"
     ) { examination in
-        guard let files = examination.platform?.stepFiles else { return [.skip("the platform is not known")] }
+        guard let files = examination.provider?.stepFiles else { return [.skip("the provider is not known")] }
         let keys: [Environment.Key]
         var reach = ""
         switch files {
-        case .none(let instead): return [.skip("this platform has no file for that: \(instead)")]
+        case .none(let instead): return [.skip("this provider has no file for that: \(instead)")]
         case .jobAPI: return [.ok("the agent's Job API")]
         case .heredoc(let environment, _): keys = environment
         case .exports(let key): keys = [key]

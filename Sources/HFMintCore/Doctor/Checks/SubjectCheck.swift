@@ -12,7 +12,7 @@ extension Check {
         case .immutable: [.ok("names the repository with its numbers, which no rename changes: \(subject)")]
         case .named: [.ok("names the repository by its name, which a rename changes: \(subject)")]
         case .other: [.ok(subject)]
-        case .none: [.skip("`sub` of this platform names no repository")]
+        case .none: [.skip("`sub` of this provider names no repository")]
         }
     }
 }
@@ -28,7 +28,7 @@ enum SubjectForm: Equatable {
     case named
     /// A form that the repository's settings made.
     case other
-    /// The token is of a platform that has no such forms.
+    /// The token is of a provider that has no such forms.
     case none
 
     init(_ claims: Claims) {

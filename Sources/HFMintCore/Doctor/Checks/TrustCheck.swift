@@ -32,7 +32,7 @@ extension Check {
     ]
 
     private static func tighter(_ examination: Examination) -> String {
-        let form = examination.knownClaims.flatMap { examination.platform?.publisher($0) }
+        let form = examination.knownClaims.flatMap { examination.provider?.publisher($0) }
         let rows = (form?.rows ?? []).filter { row in !wideClaims.contains { $0.utf8.elementsEqual(row.claim.utf8) } }
         let list = rows.map { "\($0.claim)=\($0.value)" }.joined(separator: ", ")
         return list.isEmpty ? "have the publisher pin the branch and the workflow too" : "have it pin also \(list)"

@@ -1,4 +1,4 @@
-/// Every platform that hfmint knows, in the order in which they are asked.
+/// Every provider that hfmint knows, in the order in which they are asked.
 ///
 /// CI systems come first, by their variables; then what has a socket or a file; clouds last, because CI systems run in
 /// them. Among the first: Forgejo, Gitea and act also set GitHub's variable, and Woodpecker sets Drone's.

@@ -33,7 +33,7 @@ extension Provider {
 }
 
 private enum GitLabCI {
-    /// `HF_OIDC_ID_TOKEN` is asked before any platform; this one is the name that the Hub's documentation uses.
+    /// `HF_OIDC_ID_TOKEN` is asked before any provider; this one is the name that the Hub's documentation uses.
     private static let documented: Environment.Key = "HF_ID_TOKEN"
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {

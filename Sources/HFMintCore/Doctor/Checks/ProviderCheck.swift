@@ -1,0 +1,57 @@
+extension Check {
+    static let provider = Check(
+        id: "provider", title: "which CI system this is, and how that is known"
+    ) { examination in
+        guard let provider = examination.provider else { return [withoutProvider(examination)] }
+        let others = examination.detected.filter { $0.name != provider.name && !provider.imitates($0) }
+        let isHere = examination.detected.contains { $0.name == provider.name }
+        let facts = [Finding.Fact("provider", provider.name)]
+        guard isHere else {
+            return [
+                .warn(
+                    "\(provider.title), because --provider says so; its variables are not here (\(provider.evidence))",
+                    next: "leave out --provider, or run this in a job of \(provider.title)", facts: facts)
+            ]
+        }
+        let details = others.filter(\.isGround).map { "also here: \($0.title) (\($0.evidence)); --provider \($0.name)" }
+        guard let inner = others.first(where: { !$0.isGround }) else {
+            return [.ok("\(provider.title) (\(provider.evidence))", details: details, facts: facts)]
+        }
+        return [
+            .warn(
+                "\(provider.title) (\(provider.evidence)), and also \(inner.title) (\(inner.evidence)): one runs inside"
+                    + " the other",
+                next: "say which one vouches for this job: --provider \(provider.name), or --provider \(inner.name)",
+                details: details, facts: facts)
+        ]
+    }
+
+    private static func withoutProvider(_ examination: Examination) -> Finding {
+        if case .success(let acquisition) = examination.acquisition {
+            return .ok("none that hfmint knows; the ID token was given (\(acquisition.source))")
+        }
+        return .fail(
+            "no CI system was recognised here, and no ID token was given",
+            next: "run this in a CI job, or give --id-token-file, --id-token-command, or HF_OIDC_ID_TOKEN")
+    }
+}
+
+extension Provider {
+    /// Whether its jobs bear the marks of `other` so that what was written for that runs there, too.
+    fileprivate func imitates(_ other: Provider) -> Bool {
+        let imitators: [(Provider, [Provider])] = [
+            (.gitHubActions, [.forgejoActions, .giteaActions, .act]), (.drone, [.woodpecker]),
+        ]
+        return imitators.contains { original, others in
+            original.name == other.name && others.contains { $0.name == name }
+        }
+    }
+
+    /// Whether CI systems run on it, so that both are rightly here.
+    fileprivate var isGround: Bool {
+        let grounds: [Provider] = [
+            .flyIO, .spiffe, .kubernetes, .kubernetesTokenRequest, .googleCloud, .aws, .azureManagedIdentity,
+        ]
+        return grounds.contains { $0.name == name }
+    }
+}
