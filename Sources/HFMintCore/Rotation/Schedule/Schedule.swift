@@ -63,7 +63,9 @@ package struct Schedule: Equatable, Sendable {
             self.since = since
         }
 
-        /// Less than a week is left: time enough for a person, where one is needed. Of a short life the last third
+        /// Less than a week is left, which is time enough for a person.
+        ///
+        /// Of a short life the last third
         /// counts, so that a fresh secret is not near its end.
         func isNear(_ now: Timestamp) -> Bool { at - now < min(7 * 86_400, max(0, at - since) / 3) }
     }
