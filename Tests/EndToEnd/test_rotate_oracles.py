@@ -292,7 +292,7 @@ def test_systemd_verifies_the_units(tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in units(tmp_path)]
     done = subprocess.run([tool, "verify", *files], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "hfmint" in line]
-    assert done.returncode == 0 and ours == [], done.stderr
+    assert (done.returncode, ours) == (0, []), done.stderr
 
 
 def test_kubernetes_schema_accepts_the_job(tmp_path: Path) -> None:
