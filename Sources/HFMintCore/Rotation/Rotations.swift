@@ -91,7 +91,7 @@ package struct Rotations: Sendable {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
                 throw FileFailure("\(directory.path)/\(RotationJournal.fileName(name))", "another process works on it")
             }
-            journal = try RotationJournal(file)
+            journal = try RotationJournal(file, audit: RotationAudit(name, context: context))
         } catch {
             throw .journal(error)
         }
@@ -141,7 +141,8 @@ private final class RotationUnit: @unchecked Sendable {
             return over(.busy, RotationState())
         }
         let machine = RotationMachine(
-            definition, supplied: order.supplied, grace: order.grace, journal: try RotationJournal(file),
+            definition, supplied: order.supplied, grace: order.grace,
+            journal: try RotationJournal(file, audit: RotationAudit(definition.name, context: context)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, at: context.clock.now())
