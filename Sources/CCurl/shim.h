@@ -36,7 +36,8 @@ typedef struct {
 
 /// Fills `table`. Returns null, or the name of what is missing.
 static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table) {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // Lazily, as any program that links libcurl does: most of what its forty libraries call is never called here.
+    void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (!library) return "libcurl.so.4";
 #define HFMINT_LOOK_UP(field, symbol) \
     if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol

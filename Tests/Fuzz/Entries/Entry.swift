@@ -42,4 +42,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("audit-line", fuzzAuditLine),
+    FuzzEntry("audit-log", fuzzAuditLog),
 ]
