@@ -68,7 +68,6 @@ private struct Timer {
             "StateDirectoryMode=0700",
             "NoNewPrivileges=yes",
             "ProtectSystem=strict",
-            "# And the folders of file sinks, which are read-only otherwise.",
             "ReadWritePaths=-\(journal)",
             "PrivateTmp=yes",
             "",
