@@ -37,6 +37,14 @@ func namedManifest(_ arguments: Arguments, _ context: Context) throws(MintError)
 }
 
 extension Arguments {
+    /// The same manifest and role for a git helper, which is run in other folders.
+    func manifestWords(in folder: String) -> [String] {
+        let manifest = value(.manifest).map { path in
+            ["--manifest", path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"]
+        }
+        return (manifest ?? []) + (value(.role).map { ["--role", $0] } ?? [])
+    }
+
     /// The manifest that decides what this job may have, and the role that was asked for; `nil` where none was named.
     ///
     /// - Throws: ``MintError/Code/usage`` also for a role without a manifest.

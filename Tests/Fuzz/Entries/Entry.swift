@@ -42,6 +42,10 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("cron", fuzzCron),
+    FuzzEntry("duration", fuzzDuration),
+    FuzzEntry("journal", fuzzJournal),
     FuzzEntry("audit-line", fuzzAuditLine),
     FuzzEntry("audit-log", fuzzAuditLog),
 ]
