@@ -17,15 +17,21 @@ extension RotationMachine {
         return .go
     }
 
-    /// A new secret may take a while to spread; how long is nobody's promise.
-    private static let patience = 60
+    /// How often a refusal is no answer yet: a new secret may take a while to spread, and how long is nobody's promise.
+    /// One that a person has given is more likely a slip, and the person waits.
+    private var patience: Int { definition.issuer.shape == .person ? 6 : 60 }
 
     private func refused() throws(StepError) -> Progress {
         logInsInARow = 0
         try record { $0.attempts += 1 }
-        guard state.attempts < Self.patience else {
+        guard state.attempts < patience else {
             _ = try discard()
-            throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
+            guard definition.issuer.shape == .person else {
+                throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
+            }
+            throw .attention(
+                "the secret that was supplied is refused at a log-in, and no sink has it: check it, then: hfmint rotate"
+                    + " supply \(definition.name)")
         }
         return .soon(seconds: 2)
     }
