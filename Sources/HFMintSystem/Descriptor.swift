@@ -146,6 +146,12 @@ struct FileStatus: Equatable {
 
     var isOurs: Bool { owner == geteuid() }
     var othersCanWrite: Bool { permissions & S_IWOTH != 0 }
+    /// Why nothing may be decided by this file; `nil` where only this user and root can have written it.
+    var distrust: String? {
+        if kind != .regular { return "it is not a regular file" }
+        if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
+        return othersCanWrite ? "others can write it (mode \(String(permissions, radix: 8)))" : nil
+    }
     var isSticky: Bool { permissions & S_ISVTX != 0 }
 }
 

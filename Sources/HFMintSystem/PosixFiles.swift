@@ -59,6 +59,24 @@ package struct PosixFiles: Files {
         }
     }
 
+    package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        let reason: String?
+        do throws(Errno) {
+            let file = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let status = try file.status()
+            reason = status.distrust
+            if reason == nil { return try file.readAll(capacity: min(status.byteCount, limit) + 1, limit: limit) }
+        } catch {
+            switch error.code {
+            case ENOENT: return nil
+            case ELOOP: throw FileFailure(path, "it is a symbolic link")
+            case EFBIG: throw FileFailure(path, "it is larger than \(limit >> 10) KiB")
+            default: throw error.failure(path)
+            }
+        }
+        throw FileFailure(path, reason ?? "it cannot be trusted")
+    }
+
     /// Not by opening `/dev/stdin`, which fails where standard input is a socket, as programs in JavaScript make it.
     package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
         do throws(Errno) {

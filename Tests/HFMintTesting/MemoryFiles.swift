@@ -80,6 +80,10 @@ package final class MemoryFiles: Files {
         return Secret(text)
     }
 
+    package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
+        try read(path, limit: limit)
+    }
+
     package func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from . import hubapi, resources
+from . import hubapi, hubcommits, resources
 from .exchange import Refused, exchange_id_token
 from .hubstate import App, Attempt, HubToken, Power, Publisher, Repo, Visibility
 from .keys import Json, SigningKey
@@ -61,8 +61,11 @@ class Hub(Server):
         self.route(
             "GET", f"/api/{kinds}/{_NAME}(?:/revision/[^/]+)?", partial(hubapi.repo_info, self)
         )
+        tree = f"/api/{kinds}/{_NAME}/tree/[^/]+"
+        self.route("GET", tree, partial(hubapi.tree, self))
         path = f"/(datasets/|spaces/|kernels/)?{_NAME}/resolve/[^/]+/(.+)"
         self.route("GET", path, partial(hubapi.resolve, self))
+        hubcommits.add_routes(self)
 
     def own_headers(self) -> Headers:
         """`Date`, and the request id that Hugging Face asks for in reports; it counts up."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 REVOKE_LENGTH = 200
 
 
-def _refusal(status: int, error: str, code: str = "") -> Response:
+def refusal(status: int, error: str, code: str = "") -> Response:
+    """An error as the Hub words it: in the body, and in headers."""
     codes = (("X-Error-Code", code),) if code else ()
     headers = (*codes, ("X-Error-Message", error))
     return json_response(status, {"error": error}, headers)
@@ -28,10 +29,10 @@ def _refusal(status: int, error: str, code: str = "") -> Response:
 
 # Anonymous, or a token that the route does not take: the same words.
 # https://github.com/huggingface/huggingface_hub/issues/4972
-UNAUTHORIZED = _refusal(401, "Invalid username or password.")
-NOT_FOUND = _refusal(404, "Repository not found", "RepoNotFound")
-FORBIDDEN = _refusal(403, "You do not have the permissions that this needs.")
-GATED = _refusal(401, "Access to this repository is restricted.", "GatedRepo")
+UNAUTHORIZED = refusal(401, "Invalid username or password.")
+NOT_FOUND = refusal(404, "Repository not found", "RepoNotFound")
+FORBIDDEN = refusal(403, "You do not have the permissions that this needs.")
+GATED = refusal(401, "Access to this repository is restricted.", "GatedRepo")
 
 
 def _bearer(hub: Hub, request: Request) -> HubToken | None:
@@ -55,7 +56,7 @@ def auth_check(hub: Hub, request: Request, kind: str, name: str, write: str | No
         return json_response(200, {}) if public else UNAUTHORIZED
     if not repo:
         return NOT_FOUND
-    allowed = _may_write(token, repo) if write else _may_read(token, repo)
+    allowed = may_write(token, repo) if write else _may_read(token, repo)
     return json_response(200, {}) if allowed else FORBIDDEN
 
 
@@ -63,7 +64,8 @@ def _owns(token: HubToken, repo: Repo) -> bool:
     return token.resource == repo.resource or token.organization == repo.resource.namespace
 
 
-def _may_write(token: HubToken, repo: Repo) -> bool:
+def may_write(token: HubToken, repo: Repo) -> bool:
+    """Whether the token's power reaches the repository."""
     return token.power == "write" and _owns(token, repo)
 
 
@@ -102,7 +104,7 @@ def revoke(hub: Hub, request: Request) -> Response:
     except (ValueError, KeyError):
         credentials = None
     if not isinstance(credentials, list) or not credentials or not all(map(_fits, credentials)):
-        return _refusal(400, "credentials must be a list of strings of 1 to 200 characters")
+        return refusal(400, "credentials must be a list of strings of 1 to 200 characters")
     for credential in credentials:
         hub.revoke(credential)
     return Response(202)
@@ -112,13 +114,38 @@ def _fits(credential: object) -> bool:
     return isinstance(credential, str) and 1 <= len(credential) <= REVOKE_LENGTH
 
 
+def _listed(hub: Hub, request: Request, kind: str, name: str) -> Repo | None:
+    """The repository, if the request may see what it holds; of a gated one everyone may."""
+    token, repo = _bearer(hub, request), hub.repo(kind, name)
+    if _wrong_token(hub, request) or not repo:
+        return None
+    shown = repo.visibility != "private" or (token is not None and _may_read(token, repo))
+    return repo if shown else None
+
+
 def repo_info(hub: Hub, request: Request, kind: str, name: str) -> Response:
     """`GET /api/{kind}/{ns}/{name}`: what huggingface_hub's `model_info` and its like read."""
-    token, repo = _bearer(hub, request), hub.repo(kind, name)
-    public = repo is not None and repo.visibility != "private"
-    if _wrong_token(hub, request) or not repo or not (public or (token and _may_read(token, repo))):
+    repo = _listed(hub, request, kind, name)
+    if not repo:
         return UNAUTHORIZED
     return json_response(200, _info(repo))
+
+
+def tree(hub: Hub, request: Request, kind: str, name: str) -> Response:
+    """`GET /api/{kind}/{ns}/{name}/tree/{revision}`: every file, with its size and hash."""
+    repo = _listed(hub, request, kind, name)
+    if not repo:
+        return UNAUTHORIZED
+    files = [
+        {"type": "file", "path": path, "size": len(data), "oid": _blob(data)}
+        for path, data in sorted(repo.files.items())
+    ]
+    return json_response(200, files)
+
+
+def _blob(data: bytes) -> str:
+    """Git's name for it. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _info(repo: Repo) -> dict[str, object]:
@@ -149,11 +176,10 @@ def resolve(hub: Hub, request: Request, prefix: str | None, name: str, path: str
         return GATED if repo.visibility == "gated" else UNAUTHORIZED
     data = repo.files.get(unquote(path))
     if data is None:
-        return _refusal(404, "Entry not found", "EntryNotFound")
-    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        return refusal(404, "Entry not found", "EntryNotFound")
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("ETag", f'"{blob}"'),
+        ("ETag", f'"{_blob(data)}"'),
         ("X-Repo-Commit", repo.commit),
         ("Accept-Ranges", "bytes"),
     )

@@ -13,7 +13,8 @@ extension Command {
                 + " of any of them; without one, HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
         ],
-        options: [.deliver, .export, .allowUntrustedEvent] + Option.identity + [.stateDirectory] + Option.reporting,
+        options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
+            + Option.reporting,
         examples: [
             Example(
                 "in any CI system: the following commands of this step use the token",
@@ -42,6 +43,7 @@ extension Option {
 private struct ExchangeCommand {
     private let context: Context
     private let authority: Authority
+    private let gate: Gate?
     private let requests: [TokenRequest]
     private let methods: [DeliveryMethod]
     private let arguments: Arguments
@@ -58,6 +60,7 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
+        gate = try arguments.gate(in: context)
         requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
@@ -85,7 +88,7 @@ private struct ExchangeCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(arguments, authority: authority, context)
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
             provider: session.source.provider, directory: session.directory, context: context)

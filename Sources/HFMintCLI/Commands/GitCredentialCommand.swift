@@ -11,7 +11,7 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
         examples: [
             Example(
                 "let git ask it",
@@ -46,7 +46,8 @@ private struct GitCredentialCommand {
     func get() -> Report {
         do throws(MintError) {
             guard let question = try question() else { return Report(lines: [], json: .null) }
-            let session = try TokenSession(arguments, authority: question.authority, context)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             let token = try session.exchanger.token(for: question.resource)
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
@@ -67,7 +68,8 @@ private struct GitCredentialCommand {
             guard let question = try GitCredential(authority, context: context).question(text) else {
                 return Report(lines: [], json: .null)
             }
-            let session = try TokenSession(arguments, authority: question.authority, context)
+            let session = try TokenSession(
+                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             for field in ["password", "credential"] {
                 try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, session)
             }

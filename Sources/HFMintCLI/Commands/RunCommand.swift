@@ -12,7 +12,9 @@ extension Command {
             "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
                 + " not be run, and 125 if hfmint failed before it started.",
         ],
-        options: [.export, .exec, .allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example("a training job that outlives an hour", "hfmint run acme/model -- python train.py"),
             Example(
@@ -34,6 +36,7 @@ private struct RunCommand {
     private let arguments: Arguments
     private let context: Context
     private let authority: Authority
+    private let gate: Gate?
     private let resource: Resource
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
@@ -48,6 +51,7 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
+        gate = try arguments.gate(in: context)
         let environment = context.environment
         guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
         else {
@@ -59,7 +63,7 @@ private struct RunCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(arguments, authority: authority, context)
+        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
         guard let jobDirectory = session.directory else { throw .noDirectory }
         if arguments.has(.exec) { return try become(session, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in

@@ -44,6 +44,7 @@ extension MintError {
         case rotationAttention = "rotation-attention"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
+        case policyDenied = "policy-denied"
     }
 
     /// What a caller should do next.
@@ -67,7 +68,7 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed:
+            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing: .localState
@@ -94,6 +95,7 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         }
     }

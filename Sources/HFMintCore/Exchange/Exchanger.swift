@@ -3,6 +3,8 @@ package struct Exchanger: Sendable {
     package let authority: Authority
     package let source: IDTokenSource
     package let allowsUntrustedEvent: Bool
+    /// What a manifest lets this job have; `nil` where none was named.
+    package let gate: Gate?
     private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
     private let deadline: Duration
@@ -13,6 +15,7 @@ package struct Exchanger: Sendable {
         authority: Authority,
         source: IDTokenSource,
         allowsUntrustedEvent: Bool = false,
+        gate: Gate? = nil,
         deadlineSeconds: Int = 90,
         cache: TokenCache? = nil,
         context: Context
@@ -20,6 +23,7 @@ package struct Exchanger: Sendable {
         self.authority = authority
         self.source = source
         self.allowsUntrustedEvent = allowsUntrustedEvent
+        self.gate = gate
         self.deadlineSeconds = deadlineSeconds
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         self.cache = cache
@@ -27,17 +31,36 @@ package struct Exchanger: Sendable {
     }
 
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
+    ///
+    /// A manifest decides in either case.
     package func token(for resource: Resource) throws(MintError) -> HubToken {
+        try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
-        return try cache.token(for: key(resource), until: deadline) { () throws(MintError) in
-            try exchange(for: resource)
-        }
+        return try cache.token(
+            for: key(resource), until: deadline,
+            admits: { token throws(MintError) in
+                guard gate != nil else { return true }
+                guard let claims = token.claims else { return false }
+                try admit(claims, to: resource)
+                return true
+            },
+            exchange: { () throws(MintError) in try exchange(for: resource) })
+    }
+
+    /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
+    ///
+    /// - Returns: `nil` where no manifest was named.
+    @discardableResult
+    private func admit(_ claims: Claims, to resource: Resource) throws(MintError) -> Decision.Allowed? {
+        guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
+        context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
+        return allowed
     }
 
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
         let again = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent,
+            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent, gate: gate,
             deadlineSeconds: deadlineSeconds, cache: cache, context: context)
         return try again.exchange(for: resource)
     }
@@ -57,7 +80,7 @@ package struct Exchanger: Sendable {
     private func key(_ resource: Resource) -> TokenKey {
         TokenKey(
             authority: authority, resource: resource, identity: source.identity(in: context),
-            allowsUntrustedEvent: allowsUntrustedEvent)
+            allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
     private func exchange(for resource: Resource) throws(MintError) -> HubToken {
@@ -87,6 +110,11 @@ package struct Exchanger: Sendable {
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
         // What the ID token took is not there a second time.
         try check(idToken.claims, limits: Attempts(until: deadline).limits(context.clock))
+        do throws(MintError) {
+            try admit(idToken.claims, to: resource)
+        } catch {
+            throw TryFailure(error)
+        }
         return try exchange(idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock))
     }
 
@@ -115,7 +143,8 @@ package struct Exchanger: Sendable {
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
             return HubToken(
-                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest)
+                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
+                claims: gate == nil ? nil : idToken.claims)
         } catch {
             throw TryFailure(error)
         }

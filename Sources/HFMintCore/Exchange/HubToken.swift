@@ -13,8 +13,10 @@ package final class HubToken: Sendable {
     package let expiresAt: Timestamp
     /// Of the token's bytes: the name by which logs and reports may call it.
     package let sha256: String
+    /// Of the ID token that it was given for; `nil` where no manifest decided.
+    package let claims: Claims?
 
-    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String) {
+    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil) {
         kind = secret.reveal { span in
             for kind in [Kind.repository, .user] where span.count > kind.rawValue.utf8.count {
                 if span.equals(kind.rawValue, in: 0..<kind.rawValue.utf8.count) { return kind }
@@ -24,6 +26,7 @@ package final class HubToken: Sendable {
         self.secret = secret
         self.expiresAt = expiresAt
         self.sha256 = sha256
+        self.claims = claims
     }
 }
 

@@ -14,14 +14,17 @@ package struct TokenCache: Sendable {
     ///
     /// A kernel lock makes fifty calls at once one exchange.
     ///
-    /// - Throws: what `exchange` throws; ``MintError/Code/stateUnusable`` if the lock is not free by `deadline`.
+    /// - Parameter admits: decides about a token that is there; `false` where it cannot be decided about.
+    /// - Throws: what `admits` and `exchange` throw; ``MintError/Code/stateUnusable`` if the lock is not free by
+    ///   `deadline`.
     package func token(
-        for key: TokenKey, until deadline: Duration, exchange: () throws(MintError) -> HubToken
+        for key: TokenKey, until deadline: Duration, admits: (HubToken) throws(MintError) -> Bool = { _ in true },
+        exchange: () throws(MintError) -> HubToken
     ) throws(MintError) -> HubToken {
-        if let token = cached(key) { return told(token) }
+        if let token = cached(key), try admits(token) { return told(token) }
         let lock = try lock(key, until: deadline)
         defer { lock.release() }
-        if let token = cached(key) { return told(token) }
+        if let token = cached(key), try admits(token) { return told(token) }
         try checkRejections(of: key)
         let token = try exchange()
         keep(token, for: key)
@@ -82,6 +85,7 @@ package struct TokenCache: Sendable {
             "obtained_at": .integer(context.clock.now().secondsSince1970),
             "expires_at": .integer(token.expiresAt.secondsSince1970),
             "sha256": .string(token.sha256),
+            "claims": .string(token.claims.map { String(decoding: $0.bytes, as: UTF8.self) }),
             "token": .token(token),
         ]
         do throws(FileFailure) {
@@ -95,7 +99,7 @@ package struct TokenCache: Sendable {
 
     /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
     private func cached(_ key: TokenKey) -> HubToken? {
-        guard let text = try? directory.read(recordName(key), limit: JSONLimits.answer.byteCount) else { return nil }
+        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
         let now = context.clock.now()
         return text.reveal { span in Record(span, for: key).flatMap { $0.isFresh(at: now) ? $0.token : nil } }
     }
@@ -107,7 +111,7 @@ private struct Record {
     private let obtainedAt: Timestamp
 
     init?(_ text: Span<UInt8>, for key: TokenKey) {
-        guard let root = try? readJSON(text, limits: .answer),
+        guard let root = try? readJSON(text, limits: .record),
             Self.fields(root["fields"], text) == key.fields,
             let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
             // Within the years 1970 to 9999, so that it can be counted with.
@@ -118,7 +122,8 @@ private struct Record {
         obtainedAt = Timestamp(secondsSince1970: obtained)
         token = HubToken(
             secret: secret, expiresAt: Timestamp(secondsSince1970: expires),
-            sha256: String(decoding: digest, as: UTF8.self))
+            sha256: String(decoding: digest, as: UTF8.self),
+            claims: root["claims"]?.string(in: text).flatMap { try? JSONText($0) }.map { Claims($0) })
     }
 
     private static func fields(_ node: JSONNode?, _ text: Span<UInt8>) -> [TokenKey.Field]? {

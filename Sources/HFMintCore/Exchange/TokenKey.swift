@@ -8,8 +8,12 @@ package struct TokenKey: Equatable, Sendable {
         package let value: [UInt8]
     }
 
-    /// - Parameter identity: what is known of the job's identity without a request.
-    package init(authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool) {
+    /// - Parameters:
+    ///   - identity: what is known of the job's identity without a request.
+    ///   - gate: the manifest that decides, and the role that was asked for.
+    package init(
+        authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
+    ) {
         let texts: [(String, String)] =
             [
                 ("format", "1"),
@@ -18,7 +22,8 @@ package struct TokenKey: Equatable, Sendable {
                 ("kind", "trusted-publisher"),
                 ("resource", resource.canonical),
                 ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
-            ] + identity.enumerated().map { ("identity \($0)", $1) }
+            ] + (gate.map { [("manifest", $0.policy.digest), ("role", $0.role ?? "")] } ?? [])
+            + identity.enumerated().map { ("identity \($0)", $1) }
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 

@@ -48,7 +48,19 @@ package struct Claims: Equatable, Sendable {
 
     /// The claim `name` in the form in which it can be compared with a text.
     func comparable(_ name: String) -> PinnedValue {
-        guard let node = text.root[name] else { return .missing }
+        text.root[name].map(comparable) ?? .missing
+    }
+
+    /// Every claim in that form.
+    var comparableValues: [[UInt8]: PinnedValue] {
+        let members = text.root.members ?? []
+        return Dictionary(members.map { ($0.name, comparable($0.node)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The whole of them, as they were read.
+    package var bytes: [UInt8] { text.bytes }
+
+    private func comparable(_ node: JSONNode) -> PinnedValue {
         switch node.value {
         case .string: return .string(text.string(node) ?? [])
         case .number, .bool: return .other(String(decoding: text.bytes[node.range], as: UTF8.self))

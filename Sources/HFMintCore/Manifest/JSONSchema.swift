@@ -26,11 +26,22 @@ extension Shape {
                             return .object(ObjectShape([kind] + variant.shape.fields).schemaMembers)
                         }))
             ]
-        case .map(let value, _): [.init("type", "object"), .init("additionalProperties", value.schema)]
-        case .array(let element, let least):
-            [.init("type", "array"), .init("items", element.schema), .init("minItems", .integer(least))]
+        case .map(let value, _, let names, let counts):
+            [
+                .init("type", "object"), .init("additionalProperties", value.schema),
+                .init("propertyNames", names.schema), .init("minProperties", .integer(counts.lowerBound)),
+                .init("maxProperties", .integer(counts.upperBound)),
+            ]
+        case .array(let element, let least, let most):
+            [
+                .init("type", "array"), .init("items", element.schema), .init("minItems", .integer(least)),
+                .init("maxItems", .integer(most)),
+            ]
         case .string(.word(let words)): [.init("enum", .array(words.map { .string($0) }))]
         case .string(.duration): [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
+        case .string(.name): [.init("type", "string"), .init("pattern", "^[A-Za-z0-9_.-]{1,64}$")]
+        case .string(.resource): [.init("type", "string"), .init("pattern", .string(ResourcePattern.schemaPattern))]
+        case .string(.url): [.init("type", "string"), .init("pattern", "^https?://[^/]")]
         case .string: [.init("type", "string"), .init("minLength", .integer(1))]
         case .integer(let range):
             [
@@ -67,6 +78,15 @@ extension ObjectShape {
         return [
             .init("type", "object"), .init("additionalProperties", false), .init("properties", .object(properties)),
             .init("required", .array(fields.filter(\.isRequired).map { .string($0.name) })),
-        ]
+        ] + alsoInSchema
+    }
+}
+
+extension ResourcePattern {
+    /// ``init(parsing:)`` as a regular expression.
+    fileprivate static var schemaPattern: String {
+        let prefix = "(datasets|spaces|kernels|buckets)"
+        let name = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}"
+        return "^(\(prefix)/\(name)/(\(name)|\\*)|(?!\(prefix)(/|$))\(name)(/(\(name)|\\*))?)$"
     }
 }

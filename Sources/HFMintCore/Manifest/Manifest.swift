@@ -1,67 +1,83 @@
-/// The manifest: what is rotated, by whom, to where.
+/// The manifest: who may become what, and what is rotated.
 ///
-/// Used only when it is named, never found by looking around.
+/// Used only when it is named, never found by looking around. Where an app's manifest is named, its parent is read
+/// first.
 package struct Manifest: Sendable {
+    /// As it was named.
     package let path: String
+    /// The organization on the Hub, for messages.
     package let organization: String?
-    private let root: ManifestNode
+    /// Where grants are recorded; an app's are recorded where its parent says.
+    package let audit: AuditDefinition?
+    let root: ManifestDocument
+    /// The app whose manifest was named; `nil` where the root manifest itself was.
+    let app: ManifestDocument?
 
     package static let shape = Shape.object(
-        ObjectShape([
-            .required("version", .integer(1...1), "the version of this format: 1"),
-            .optional("organization", .string(.any), "the organization on the Hub, for messages"),
-            .optional(
-                "rotations", .map(.object(RotationShape.rotation), of: "rotation"), "client secrets and their rotation"),
-        ]))
+        ObjectShape(
+            [
+                .required("version", .integer(1...1), "the version of this format: 1"),
+                .optional("organization", .string(.any), "the organization on the Hub, for messages"),
+            ] + PolicyShape.fields + [
+                .optional(
+                    "rotations", .map(.object(RotationShape.rotation), of: "rotation"),
+                    "client secrets and their rotation"),
+                .optional("audit", .object(AuditDefinition.shape), "where grants and rotations are recorded"),
+            ]))
 
-    /// Reads and checks the manifest at `path`.
+    /// Reads and checks the manifest at `path`, and for an app's its parent too.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
     package init(at path: String, in context: Context) throws(MintError) {
-        let text = try Self.text(at: path, in: context)
-        let issues = ManifestCheck.issues(in: text, shape: Self.shape)
-        guard issues.isEmpty else {
-            throw MintError(
-                .manifestInvalid, "'\(path)' has \(issues.count) \(issues.count == 1 ? "mistake" : "mistakes")",
-                details: issues.map(\.sentence), hint: "`hfmint manifest schema` prints what a manifest may say")
-        }
+        let named = try ManifestDocument(at: path, in: context)
+        let root = named.isApp ? try Self.parent(of: named, in: context) : named
         self.path = path
-        root = ManifestNode(text)
-        organization = root["organization"]?.string
+        self.root = root
+        app = named.isApp ? named : nil
+        organization = root.root["organization"]?.string
+        audit = root.root["audit"].map { AuditDefinition($0, folder: root.folder) }
     }
 
-    private static func text(at path: String, in context: Context) throws(MintError) -> JSONText {
-        let bytes: [UInt8]
-        do throws(FileFailure) {
-            guard let file = try context.files.read(path, limit: JSONLimits.manifest.byteCount) else {
-                throw FileFailure(path, "there is no such file")
-            }
-            bytes = file.reveal { $0.bytes }
+    /// Both must name the other: nobody becomes an app by saying so.
+    private static func parent(of app: ManifestDocument, in context: Context) throws(MintError) -> ManifestDocument {
+        let path = app.resolved(app.root["extends"]?.string ?? "")
+        let parent: ManifestDocument
+        do throws(MintError) {
+            parent = try ManifestDocument(at: path, in: context)
         } catch {
-            throw MintError(.manifestInvalid, "cannot read '\(error.path)': \(error.reason)")
+            throw MintError(
+                .manifestInvalid, "the parent of '\(app.path)' cannot be used: \(error.message)",
+                details: error.details, hint: error.hint ?? "'extends' names it, from the folder of the app's manifest")
         }
-        do throws(JSONError) {
-            return try JSONText(bytes, limits: .manifest, dialect: .json5)
-        } catch {
-            let line = bytes.prefix(error.offset).count { $0 == ASCII.lineFeed } + 1
-            throw MintError(.manifestInvalid, "'\(path)' is not JSON5: line \(line): \(error.reason.rawValue)")
+        guard !parent.isApp else {
+            throw MintError(
+                .manifestInvalid, "the parent of '\(app.path)' is itself an app's manifest: '\(parent.path)'",
+                hint: "an app extends the root manifest")
         }
-    }
-
-    /// The folder from which relative paths in it count.
-    private var folder: String {
-        let parts = path.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropLast()
-        return parts.isEmpty ? "." : parts.map { String(Substring($0)) }.joined(separator: "/")
+        let listed = parent.root["apps"]?.elements.contains {
+            parent.resolved($0.string ?? "").utf8.elementsEqual(app.path.utf8)
+        }
+        guard listed == true else {
+            throw MintError(
+                .manifestInvalid, "'\(parent.path)' does not list '\(app.path)' under 'apps'",
+                hint: "a parent and its app name each other")
+        }
+        return parent
     }
 
     /// Every rotation, in the order of the manifest.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` also where two would change one client or write one place.
     package func rotations(in context: Context) throws(MintError) -> [RotationDefinition] {
+        if let app {
+            throw MintError(
+                .manifestInvalid, "'\(app.path)' is an app's manifest, and has no rotations",
+                hint: "name its parent: --manifest \(root.path)")
+        }
         var definitions: [RotationDefinition] = []
         var owners: [String: String] = [:]
-        for (name, place) in root["rotations"]?.members ?? [] {
-            let surroundings = RotationSurroundings(name: name, folder: folder, context: context)
+        for (name, place) in root.root["rotations"]?.members ?? [] {
+            let surroundings = RotationSurroundings(name: name, folder: root.folder, context: context)
             let definition = try RotationDefinition(place, surroundings)
             for target in [definition.issuer.target] + definition.sinks.map(\.target) {
                 if let owner = owners.updateValue(name, forKey: target) {

@@ -1,11 +1,10 @@
 /// Holds a manifest against a ``Shape``, and finds everything that is wrong with it at once.
 package struct ManifestCheck {
-    private let lines: [Int]
+    private let lines: LineNumbers
     package private(set) var issues: [ManifestIssue] = []
 
     private init(_ text: JSONText) {
-        // Where each line begins.
-        lines = [0] + text.bytes.indices.filter { text.bytes[$0] == ASCII.lineFeed }.map { $0 + 1 }
+        lines = LineNumbers(text.bytes)
     }
 
     package static func issues(in text: JSONText, shape: Shape) -> [ManifestIssue] {
@@ -14,13 +13,9 @@ package struct ManifestCheck {
         return check.issues
     }
 
-    private func line(of offset: Int) -> Int {
-        lines.partitioningIndex { $0 > offset }
-    }
-
     private mutating func complain(_ complaint: String, path: String, at offset: Int) {
         guard issues.count < 100 else { return }
-        issues.append(ManifestIssue(path: path, line: line(of: offset), complaint: complaint))
+        issues.append(ManifestIssue(path: path, line: lines[offset], complaint: complaint))
     }
 
     private mutating func check(_ place: ManifestNode, _ shape: Shape, path: String) {
@@ -28,10 +23,12 @@ package struct ManifestCheck {
         switch shape {
         case .object(let object): checkObject(place, object, path: path)
         case .variants(let variants): checkVariant(place, variants, path: path)
-        case .map(let value, let noun): checkMap(place, value, noun, path: path)
-        case .array(let element, let least):
+        case .map(let value, let noun, let names, let counts):
+            checkMap(place, value, noun, names, counts, path: path)
+        case .array(let element, let least, let most):
             guard place.node.elements != nil else { return complain("must be a list", path: path, at: start) }
             if place.elements.count < least { complain("must not be empty", path: path, at: start) }
+            if place.elements.count > most { return complain("has more than \(most) elements", path: path, at: start) }
             for (index, item) in place.elements.enumerated() { check(item, element, path: "\(path)[\(index)]") }
         case .string(let rule):
             guard let text = place.string else { return complain("must be a string", path: path, at: start) }
@@ -47,18 +44,20 @@ package struct ManifestCheck {
         }
     }
 
-    private mutating func checkMap(_ place: ManifestNode, _ value: Shape, _ noun: String, path: String) {
-        guard place.node.members != nil else {
-            return complain("must be an object", path: path, at: place.node.range.lowerBound)
+    private mutating func checkMap(
+        _ place: ManifestNode, _ value: Shape, _ noun: String, _ names: NameRule, _ counts: ClosedRange<Int>,
+        path: String
+    ) {
+        let start = place.node.range.lowerBound
+        guard let count = place.node.members?.count else { return complain("must be an object", path: path, at: start) }
+        if count < counts.lowerBound { complain("must not be empty", path: path, at: start) }
+        if count > counts.upperBound {
+            return complain("has more than \(counts.upperBound) members", path: path, at: start)
         }
         for (index, member) in place.members.enumerated() {
             let memberPath = join(path, member.name)
-            let isName =
-                (1...64).contains(member.name.utf8.count)
-                && member.name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
-            if !isName {
-                let offset = place.node.members?[index].offset ?? 0
-                complain("is no name for a \(noun): letters, digits, '-', '_' and '.'", path: memberPath, at: offset)
+            if let complaint = names.complaint(about: member.name, of: noun) {
+                complain(complaint, path: memberPath, at: place.node.members?[index].offset ?? 0)
             }
             check(member.value, value, path: memberPath)
         }
@@ -109,14 +108,22 @@ package struct ManifestCheck {
     }
 }
 
-extension Array {
-    /// The first index whose element is in the second half, of an array of which a first half is not.
-    fileprivate func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
+/// The number of the line in which a byte stands.
+struct LineNumbers {
+    /// Where each line begins.
+    private let starts: [Int]
+
+    init(_ text: [UInt8]) {
+        starts = [0] + text.indices.filter { text[$0] == ASCII.lineFeed }.map { $0 + 1 }
+    }
+
+    /// From 1.
+    subscript(offset: Int) -> Int {
         var low = 0
-        var high = count
+        var high = starts.count
         while low < high {
             let middle = (low + high) / 2
-            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+            if starts[middle] > offset { high = middle } else { low = middle + 1 }
         }
         return low
     }

@@ -4,8 +4,8 @@ package indirect enum Shape: Sendable {
     /// An object whose member `kind` decides which members the others may be.
     case variants([Variant])
     /// An object with names of the user's choosing.
-    case map(Shape, of: String)
-    case array(Shape, atLeast: Int)
+    case map(Shape, of: String, names: NameRule = .identifier, counts: ClosedRange<Int> = 0...10_000)
+    case array(Shape, atLeast: Int, atMost: Int = 100_000)
     case string(StringRule)
     case integer(ClosedRange<Int>)
     case bool
@@ -23,10 +23,43 @@ package struct ObjectShape: Sendable {
     package let fields: [Field]
     /// What the fields cannot say by themselves; a clause for the message, or `nil` where all is well.
     package let rule: (@Sendable (ManifestNode) -> String?)?
+    /// The same for the JSON Schema, as far as that can say it.
+    package let alsoInSchema: [JSONValue.Member]
 
-    package init(_ fields: [Field], rule: (@Sendable (ManifestNode) -> String?)? = nil) {
+    package init(
+        _ fields: [Field], rule: (@Sendable (ManifestNode) -> String?)? = nil, alsoInSchema: [JSONValue.Member] = []
+    ) {
         self.fields = fields
         self.rule = rule
+        self.alsoInSchema = alsoInSchema
+    }
+}
+
+/// What a name of the user's choosing may be.
+package enum NameRule: Sendable {
+    /// Letters, digits, `-`, `_` and `.`; at most 64.
+    case identifier
+    /// A claim of an ID token, such as `oidc.circleci.com/project-id`; `iss` has a key of its own.
+    case claim
+
+    func complaint(about name: String, of noun: String) -> String? {
+        switch self {
+        case .identifier:
+            let isName =
+                (1...64).contains(name.utf8.count)
+                && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
+            return isName ? nil : "is no name for a \(noun): letters, digits, '-', '_' and '.'"
+        case .claim:
+            guard !name.utf8.elementsEqual("iss".utf8) else { return "is not said here: name the 'issuer' beside it" }
+            return name.isEmpty ? "is empty, and names no claim" : nil
+        }
+    }
+
+    var schema: JSONValue {
+        switch self {
+        case .identifier: ["pattern": "^[A-Za-z0-9_.-]{1,64}$"]
+        case .claim: ["minLength": .integer(1), "not": ["const": "iss"]]
+        }
     }
 }
 
@@ -57,6 +90,10 @@ package enum StringRule: Sendable {
     case url
     /// A path; relative ones are relative to the manifest.
     case path
+    /// A name as ``NameRule/identifier`` has it.
+    case name(of: String)
+    /// A resource, or `*` in place of its name.
+    case resource
     /// Something that a check of its own reads; the check answers what is wrong with it.
     case custom(String, check: @Sendable (String) -> String?)
 
@@ -75,6 +112,10 @@ package enum StringRule: Sendable {
         case .path:
             let isPath = !text.isEmpty && text.utf8.allSatisfy { !$0.isASCIIControl }
             return isPath ? nil : "is not a path"
+        case .name(let noun): return NameRule.identifier.complaint(about: text, of: noun)
+        case .resource:
+            return ResourcePattern(parsing: text) == nil
+                ? "is not a resource: write owner/name, datasets/owner/name …, a user name, or * for a name alone" : nil
         case .custom(_, let check): return check(text)
         }
     }

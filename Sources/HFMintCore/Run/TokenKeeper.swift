@@ -59,7 +59,7 @@ package final class TokenKeeper: Sendable {
             let left = state.withLock { $0.token.expiresAt } - context.clock.now()
             // A program or a file that fails once may work the next time; a refusal by the Hub will not.
             let isHiccup =
-                error.code != .exchangeRejected && error.code != .eventUntrusted
+                error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
                 && exchanger.source.acquisition.canMintAgain && left > 0
             guard error.code.exitStatus == .retryLater || isHiccup else {
                 context.note("the token for \(resource.canonical) is not renewed: \(error.message)")

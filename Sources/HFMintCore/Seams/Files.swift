@@ -5,6 +5,12 @@ package protocol Files: Sendable {
     /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
     func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
+    /// The bytes of a file by which hfmint decides; `nil` where there is none.
+    ///
+    /// - Throws: ``FileFailure`` also where it is not a regular file, where it is a symbolic link, where it belongs to
+    ///   neither this user nor root, where others can write it, or where it is larger than `limit`.
+    func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret?
+
     /// What a caller says on standard input: up to its first empty line, or its end.
     ///
     /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come within 30 s.

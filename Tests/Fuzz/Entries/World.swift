@@ -82,6 +82,8 @@ extension World: Files {
         return Secret(copying: file)
     }
 
+    func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? { try read(path, limit: limit) }
+
     func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {

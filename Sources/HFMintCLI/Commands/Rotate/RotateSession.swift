@@ -1,7 +1,6 @@
 internal import HFMintCore
 
 extension Option {
-    static let manifest = Option("manifest", "PATH", help: "the manifest (default: HFMINT_MANIFEST, an absolute path)")
     static let journalDirectory = Option(
         "journal-dir", "DIR",
         help: "where rotations are remembered (default: HFMINT_JOURNAL_DIR, else ~/.local/state/hfmint/rotations)")
@@ -10,7 +9,6 @@ extension Option {
 }
 
 extension Environment.Key {
-    fileprivate static let manifest: Self = "HFMINT_MANIFEST"
     fileprivate static let journalDirectory: Self = "HFMINT_JOURNAL_DIR"
 }
 
@@ -99,20 +97,6 @@ struct RotateSession {
         }
         return definition
     }
-}
-
-/// - Throws: ``MintError/Code/usage`` where none is named: a manifest is never looked for.
-func manifestPath(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
-    if let path = arguments.value(.manifest) { return path }
-    guard let path = context.environment[.manifest] else {
-        throw .usage("no manifest was named", hint: "give --manifest PATH, or set HFMINT_MANIFEST to its absolute path")
-    }
-    guard path.utf8.first == ASCII.slash else {
-        throw .usage(
-            "HFMINT_MANIFEST is not an absolute path: '\(path)'",
-            hint: "what it means must not depend on where hfmint runs")
-    }
-    return path
 }
 
 extension Rotations.Outcome {

@@ -1,0 +1,59 @@
+internal import HFMintCore
+
+extension Option {
+    static let manifest = Option("manifest", "PATH", help: "the manifest (default: HFMINT_MANIFEST, an absolute path)")
+    static let role = Option("role", "ROLE", help: "the manifest's role to take, where several are granted to this job")
+
+    /// What a manifest says about who may have what.
+    static let policy: [Option] = [manifest, role]
+
+    /// What a role of a manifest supplies, and the command line must not.
+    static let suppliedByRole: [Option] = []
+}
+
+extension Environment.Key {
+    static let manifest: Self = "HFMINT_MANIFEST"
+}
+
+/// The manifest that `--manifest` or HFMINT_MANIFEST names.
+///
+/// - Throws: ``MintError/Code/usage`` where none is named: a manifest is never looked for.
+func manifestPath(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
+    guard let path = try namedManifest(arguments, context) else {
+        throw .usage("no manifest was named", hint: "give --manifest PATH, or set HFMINT_MANIFEST to its absolute path")
+    }
+    return path
+}
+
+private func namedManifest(_ arguments: Arguments, _ context: Context) throws(MintError) -> String? {
+    if let path = arguments.value(.manifest) { return path }
+    guard let path = context.environment[.manifest] else { return nil }
+    guard path.utf8.first == ASCII.slash else {
+        throw .usage(
+            "HFMINT_MANIFEST is not an absolute path: '\(path)'",
+            hint: "what it means must not depend on where hfmint runs")
+    }
+    return path
+}
+
+extension Arguments {
+    /// The manifest that decides what this job may have, and the role that was asked for; `nil` where none was named.
+    ///
+    /// - Throws: ``MintError/Code/usage`` also for a role without a manifest.
+    func gate(in context: Context) throws(MintError) -> Gate? {
+        guard let path = try namedManifest(self, context) else {
+            guard !has(.role) else {
+                throw .usage(
+                    "--role needs a manifest that has roles",
+                    hint: "give --manifest PATH, or set HFMINT_MANIFEST to its absolute path")
+            }
+            return nil
+        }
+        for option in Option.suppliedByRole where has(option) {
+            throw .usage(
+                "--\(option.name) and a manifest exclude each other: its roles say that",
+                hint: "give --role, or leave out --manifest and HFMINT_MANIFEST")
+        }
+        return Gate(try Manifest(at: path, in: context).policy(), role: value(.role))
+    }
+}

@@ -1,0 +1,94 @@
+/// One file of a manifest, read and held against its shape.
+struct ManifestDocument: Sendable {
+    /// Absolute or relative to the working directory, without `.` and `..` in the middle: what was really opened.
+    let path: String
+    let root: ManifestNode
+    let lines: LineNumbers
+
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
+    init(at path: String, in context: Context) throws(MintError) {
+        let path = Self.normalized(path)
+        let text = try Self.text(at: path, in: context)
+        let isApp = text.root["extends"] != nil
+        let issues = ManifestCheck.issues(in: text, shape: isApp ? .object(PolicyShape.app) : Manifest.shape)
+        self.path = path
+        root = ManifestNode(text)
+        lines = LineNumbers(text.bytes)
+        try refuse(issues)
+    }
+
+    /// Whether this is the manifest of an app, which narrows another.
+    var isApp: Bool { root.has("extends") }
+
+    func refuse(_ issues: [ManifestIssue]) throws(MintError) {
+        guard !issues.isEmpty else { return }
+        throw MintError(
+            .manifestInvalid, "'\(path)' has \(issues.count) \(issues.count == 1 ? "mistake" : "mistakes")",
+            details: issues.map(\.sentence), hint: "`hfmint manifest schema` prints what a manifest may say")
+    }
+
+    func line(of node: ManifestNode) -> Int { lines[node.node.range.lowerBound] }
+
+    func place(_ path: String, _ node: ManifestNode) -> ManifestPlace {
+        ManifestPlace(file: self.path, path: path, line: line(of: node))
+    }
+
+    func issue(_ complaint: String, _ path: String, _ node: ManifestNode) -> ManifestIssue {
+        ManifestIssue(path: path, line: line(of: node), complaint: complaint)
+    }
+
+    private static func text(at path: String, in context: Context) throws(MintError) -> JSONText {
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            guard let file = try context.files.readTrusted(path, limit: JSONLimits.manifest.byteCount) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            bytes = file.reveal { $0.bytes }
+        } catch {
+            throw MintError(.manifestInvalid, "cannot read '\(error.path)': \(error.reason)")
+        }
+        do throws(JSONError) {
+            return try JSONText(bytes, limits: .manifest, dialect: .json5)
+        } catch {
+            let line = bytes.prefix(error.offset).count { $0 == ASCII.lineFeed } + 1
+            throw MintError(.manifestInvalid, "'\(path)' is not JSON5: line \(line): \(error.reason.rawValue)")
+        }
+    }
+}
+
+extension ManifestDocument {
+    /// The folder from which relative paths in it count.
+    var folder: String {
+        let parts = path.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropLast()
+        guard !parts.isEmpty else { return "." }
+        let folder = parts.map { String(Substring($0)) }.joined(separator: "/")
+        return folder.isEmpty ? "/" : folder
+    }
+
+    /// A path in this manifest, as it is seen from where hfmint runs.
+    func resolved(_ path: String) -> String {
+        Self.normalized(path.utf8.first == ASCII.slash || folder == "." ? path : "\(folder)/\(path)")
+    }
+
+    /// Without empty parts, without `.`, and without `..` but at the front of a relative path.
+    ///
+    /// The result is what is opened and what is compared, so that no symbolic link can make the two differ.
+    static func normalized(_ path: String) -> String {
+        let isAbsolute = path.utf8.first == ASCII.slash
+        var parts: [String] = []
+        for part in path.utf8.split(separator: ASCII.slash).map({ String(Substring($0)) }) {
+            switch part {
+            case ".": break
+            case "..":
+                if let last = parts.last, last != ".." {
+                    parts.removeLast()
+                } else if !isAbsolute {
+                    parts.append(part)
+                }
+            default: parts.append(part)
+            }
+        }
+        let joined = parts.joined(separator: "/")
+        return isAbsolute ? "/" + joined : joined.isEmpty ? "." : joined
+    }
+}

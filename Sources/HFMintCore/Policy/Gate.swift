@@ -1,0 +1,88 @@
+/// A manifest and the role that a caller asked for: what every Hub token passes, whether it is fresh, cached or renewed.
+package struct Gate: Sendable {
+    package let policy: Policy
+    /// What `--role` says; `nil` where the grants are to say it.
+    package let role: String?
+
+    package init(_ policy: Policy, role: String?) {
+        self.policy = policy
+        self.role = role
+    }
+
+    /// Lets a job through, or says why not.
+    ///
+    /// - Parameter resource: `nil` for a member's role.
+    /// - Throws: ``MintError/Code/policyDenied`` with the nearest grant; ``MintError/Code/usage`` where several roles
+    ///   fit, or where the role and the resource do not go together.
+    package func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed {
+        switch try policy.decide(role: role, resource: resource, claims: claims) {
+        case .allowed(let allowed): return allowed
+        case .denied(let denied): throw denied.error(in: policy)
+        case .ambiguous(let roles):
+            throw .usage(
+                "this job may take several roles: \(roles.prefix(20).joined(separator: ", "))",
+                hint: "say which one: --role \(roles.first ?? "ROLE")")
+        }
+    }
+}
+
+extension Decision.Denied {
+    /// What is told, with the claims in which the nearest grant differs.
+    func error(in policy: Policy) -> MintError {
+        let wanted = [resource.map { "'\($0.canonical)'" }, role.map { "the role '\($0)'" }].compactMap(\.self)
+        return MintError(
+            .policyDenied, "'\(policy.manifest)' does not let this job have \(wanted.joined(separator: " in "))",
+            details: details(in: policy), hint: hint(in: policy))
+    }
+
+    private func details(in policy: Policy) -> [String] {
+        switch reason {
+        case .notCovered: return ["no role covers it"].filter { _ in role == nil } + covered(in: policy)
+        case .notGranted: return ["no grant gives that role to anybody"]
+        case .otherClaims:
+            guard let nearest else { return [] }
+            let rows = differences.map { difference in
+                (
+                    String(decoding: difference.claim, as: UTF8.self),
+                    String(decoding: difference.wanted, as: UTF8.self),
+                    difference.foundForMessage
+                )
+            }
+            let width = rows.map(\.0.utf8.count).max() ?? 0
+            let place = nearest.place
+            return ["the nearest grant is \(nearest.label) in line \(place.line) of '\(place.file)':"]
+                + rows.map { "  \($0.padded(to: width))  wants '\($1)', and the ID token \($2)" }
+        }
+    }
+
+    private func covered(in policy: Policy) -> [String] {
+        guard let role = role.flatMap({ policy.role($0) }) else { return [] }
+        let patterns = role.patterns.map(\.text)
+        let more = patterns.count > 20 ? " and \(patterns.count - 20) more" : ""
+        return ["the role '\(role.name)' covers \(patterns.prefix(20).joined(separator: ", "))\(more)"]
+    }
+
+    private func hint(in policy: Policy) -> String {
+        if policy.roles.isEmpty { return "the manifest has no roles, and so grants nothing to anybody" }
+        return switch reason {
+        case .notCovered: "look at what each role covers: hfmint manifest explain --manifest \(policy.manifest)"
+        case .notGranted: "add a grant to the manifest, in a change that somebody reviews"
+        case .otherClaims: "run it in the job that the grant means, or change the manifest in a change that is reviewed"
+        }
+    }
+}
+
+extension Decision.Difference {
+    /// What the ID token has instead; a value only of claims that may be shown.
+    var foundForMessage: String {
+        let isShown = Refusal.shownClaims.contains { claim.equals($0) }
+        return switch found {
+        case .missing: "has no such claim"
+        case .string(let bytes) where isShown: "has '\(String(decoding: bytes, as: UTF8.self))'"
+        case .string: "has another value"
+        case .strings(let list): "has a list of \(list.count)"
+        case .other(let text) where isShown: "has \(text), which is not a string"
+        case .other, .unusable, .either: "has something that is not a string"
+        }
+    }
+}

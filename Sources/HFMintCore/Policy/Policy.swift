@@ -1,0 +1,143 @@
+/// Who may become what: the roles and grants of a manifest, ready to decide.
+///
+/// It is a seat belt and a record, not a wall: a job could call the Hub itself, where the Trusted Publisher is the
+/// wall.
+package struct Policy: Sendable {
+    /// The manifest's path, as it was named.
+    package let manifest: String
+    /// Names the manifest and its parent as they were read: nothing that was cached under another is served.
+    ///
+    /// It proves nothing: every cached token is decided upon again.
+    package let digest: String
+    package let roles: [Role]
+    package let grants: [Grant]
+    private let roleIndex: [[UInt8]: Int]
+    /// For each grant, the place of its role among ``roles``.
+    private let grantedRoles: [Int?]
+    private let grantIndex: [[UInt8]: Int]
+
+    package init(manifest: String, digest: String, roles: [Role], grants: [Grant]) {
+        self.manifest = manifest
+        self.digest = digest
+        self.roles = roles
+        self.grants = grants
+        let index = Dictionary(
+            roles.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        roleIndex = index
+        grantedRoles = grants.map { index[Array($0.role.utf8)] }
+        let named = grants.enumerated().compactMap { place, grant in grant.name.map { (Array($0.utf8), place) } }
+        grantIndex = Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func role(_ name: String) -> Role? { roleIndex[Array(name.utf8)].map { roles[$0] } }
+
+    package func grant(named name: String) -> Grant? { grantIndex[Array(name.utf8)].map { grants[$0] } }
+
+    /// Decides about one request, from claims that somebody else verifies: the Hub, or for members hfmint itself.
+    ///
+    /// The order of grants changes no answer but which grant is recorded, and which of two equally near ones is told.
+    ///
+    /// - Parameters:
+    ///   - role: the role that was asked for; without it, the grants say which.
+    ///   - resource: what the token is to open; `nil` for a member's role.
+    ///   - claims: those of the ID token that will be sent.
+    /// - Throws: ``MintError/Code/usage`` where there is no role of that name, or where the role and the resource do
+    ///   not go together.
+    package func decide(role name: String?, resource: Resource?, claims: Claims) throws(MintError) -> Decision {
+        try checkRequest(role: name, resource: resource)
+        let isCandidate = roles.map { role in
+            (name.map { $0.utf8.elementsEqual(role.name.utf8) } ?? true)
+                && (resource.map { role.covers($0) } ?? (name != nil || role.member != nil))
+        }
+        guard isCandidate.contains(true) else {
+            return .denied(
+                Decision.Denied(reason: .notCovered, role: name, resource: resource, nearest: nil, differences: []))
+        }
+        var matches: [(role: Int, grant: Int)] = []
+        var seen: Set<Int> = []
+        let nearest = Nearest(claims)
+        for (index, grant) in grants.enumerated() {
+            guard let role = grantedRoles[index], isCandidate[role] else { continue }
+            if nearest.fits(grant), seen.insert(role).inserted { matches.append((role, index)) }
+        }
+        if matches.count > 1 {
+            return .ambiguous(roles: matches.map(\.role).sorted().map { roles[$0].name })
+        }
+        if let match = matches.first {
+            return .allowed(
+                Decision.Allowed(role: roles[match.role], grant: grants[match.grant], resource: resource))
+        }
+        return .denied(denial(name, resource, isCandidate, nearest))
+    }
+
+    private func denial(
+        _ name: String?, _ resource: Resource?, _ isCandidate: [Bool], _ nearest: Nearest
+    ) -> Decision.Denied {
+        var best: (grant: Grant, distance: Int)?
+        for (index, grant) in grants.enumerated() {
+            guard let role = grantedRoles[index], isCandidate[role] else { continue }
+            let distance = nearest.distance(to: grant)
+            if best.map({ distance < $0.distance }) ?? true { best = (grant, distance) }
+        }
+        guard let grant = best?.grant else {
+            let only = isCandidate.count { $0 } == 1 ? isCandidate.firstIndex(of: true).map { roles[$0].name } : nil
+            return Decision.Denied(
+                reason: .notGranted, role: name ?? only, resource: resource, nearest: nil, differences: [])
+        }
+        return Decision.Denied(
+            reason: .otherClaims, role: grant.role, resource: resource, nearest: grant,
+            differences: nearest.differences(from: grant))
+    }
+
+    /// What the command line alone already says, before there is an ID token.
+    package func checkRequest(role name: String?, resource: Resource?) throws(MintError) {
+        guard let name else { return }
+        guard let role = role(name) else {
+            let names = roles.map(\.name)
+            throw .usage(
+                "'\(manifest)' has no role '\(name)'",
+                hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
+        }
+        if role.member != nil, let resource {
+            throw .usage(
+                "the role '\(name)' is a member of the organization, and takes no resource: '\(resource.canonical)'",
+                hint: "leave the resource out")
+        }
+        if role.member == nil, resource == nil {
+            throw .usage(
+                "the role '\(name)' is for resources, and none was named",
+                hint: "name one that it covers: \(role.patterns.prefix(20).map(\.text).joined(separator: ", "))")
+        }
+    }
+
+    static func list(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "it has no roles" }
+        let more = names.count > 20 ? " and \(names.count - 20) more" : ""
+        return "it has \(names.prefix(20).joined(separator: ", "))\(more)"
+    }
+}
+
+/// How far grants are from one ID token.
+private struct Nearest {
+    private let claims: DecodedClaims
+
+    init(_ claims: Claims) {
+        self.claims = DecodedClaims(claims)
+    }
+
+    func fits(_ grant: Grant) -> Bool {
+        claims.isFrom(grant.issuer) && grant.claims.allSatisfy { claims.has($0) }
+    }
+
+    /// A grant for another issuer is further away than any for this one.
+    func distance(to grant: Grant) -> Int {
+        (claims.isFrom(grant.issuer) ? 0 : 1 << 20) + grant.claims.count { !claims.has($0) }
+    }
+
+    func differences(from grant: Grant) -> [Decision.Difference] {
+        let wanted = [Grant.Claim(name: DecodedClaims.issuerName, value: grant.issuer)] + grant.claims
+        return wanted.filter { !claims.has($0) }.map {
+            Decision.Difference(claim: $0.name, wanted: $0.value, found: claims[$0.name])
+        }
+    }
+}

@@ -1,0 +1,181 @@
+/// Makes roles and grants of a manifest that has its shape, and finds what shapes cannot say.
+struct PolicyReader {
+    private let document: ManifestDocument
+    /// What an app must not exceed; `nil` for the root manifest.
+    private let parent: Policy?
+    private(set) var issues: [ManifestIssue] = []
+
+    private init(_ document: ManifestDocument, parent: Policy?) {
+        self.document = document
+        self.parent = parent
+    }
+
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
+    static func policy(
+        of document: ManifestDocument, below parent: Policy? = nil, digest: String
+    ) throws(MintError) -> Policy {
+        var reader = PolicyReader(document, parent: parent)
+        let roles = reader.roles()
+        let grants = reader.grants(of: roles)
+        if parent == nil { reader.checkApps() }
+        try document.refuse(reader.issues)
+        return Policy(manifest: document.path, digest: digest, roles: roles, grants: grants)
+    }
+
+    private mutating func complain(_ complaint: String, _ path: String, _ node: ManifestNode) {
+        guard issues.count < 100 else { return }
+        issues.append(document.issue(complaint, path, node))
+    }
+
+    // MARK: roles
+
+    private mutating func roles() -> [Role] {
+        var roles: [Role] = []
+        for (name, node) in document.root["roles"]?.members ?? [] {
+            let path = "roles.\(name)"
+            let patterns = node["resources"]?.elements.compactMap { $0.string.flatMap(ResourcePattern.init(parsing:)) }
+            let access = node["access"]?.string.flatMap(Access.init(rawValue:))
+            if let extends = node["extends"]?.string {
+                if let role = narrowed(extends, name, access, patterns, path, node) { roles.append(role) }
+            } else {
+                let power = patterns.map { Role.Power.resources($0) } ?? member(node)
+                guard let power, let access else { continue }
+                roles.append(
+                    Role(name: name, access: access, power: power, extends: nil, place: document.place(path, node)))
+            }
+        }
+        return roles
+    }
+
+    private func member(_ node: ManifestNode) -> Role.Power? {
+        guard let email = node["member"]?.string,
+            let id = node["client"]?["id"].flatMap(SecretReference.init),
+            let secret = node["client"]?["secret"].flatMap(SecretReference.init)
+        else { return nil }
+        return .member(
+            Role.Member(email: email, clientID: id, clientSecret: secret, folder: document.folder))
+    }
+
+    /// A role of the parent with no more than that has.
+    private mutating func narrowed(
+        _ extends: String, _ name: String, _ access: Access?, _ patterns: [ResourcePattern]?, _ path: String,
+        _ node: ManifestNode
+    ) -> Role? {
+        guard let wide = parent?.role(extends) else {
+            complain("extends '\(extends)', which is no role of the parent", "\(path).extends", node)
+            return nil
+        }
+        let access = access ?? wide.access
+        if access > wide.access {
+            complain("is more than the parent's '\(extends)' has (\(wide.access.rawValue))", "\(path).access", node)
+        }
+        var power = wide.power
+        if let patterns {
+            if wide.member != nil {
+                complain("cannot be: the parent's '\(extends)' is a member's", "\(path).resources", node)
+            } else {
+                for (index, pattern) in patterns.enumerated()
+                where !wide.patterns.contains(where: { $0.covers(pattern) }) {
+                    complain(
+                        "'\(pattern.text)' is not covered by the parent's '\(extends)'", "\(path).resources[\(index)]",
+                        node)
+                }
+                power = .resources(patterns)
+            }
+        }
+        return Role(name: name, access: access, power: power, extends: extends, place: document.place(path, node))
+    }
+
+    // MARK: grants
+
+    private mutating func grants(of roles: [Role]) -> [Grant] {
+        let known = Dictionary(roles.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        var names: Set<[UInt8]> = []
+        var grants: [Grant] = []
+        for (index, node) in (document.root["grants"]?.elements ?? []).enumerated() {
+            let path = "grants[\(index)]"
+            guard let grant = grant(node, path) else { continue }
+            if let name = grant.name, !names.insert(Array(name.utf8)).inserted {
+                complain("is the name of an earlier grant: '\(name)'", "\(path).name", node)
+            }
+            guard let role = known[Array(grant.role.utf8)] else {
+                let nearest = nearestWord(to: grant.role, among: roles.map(\.name))
+                complain(
+                    "is no role here: '\(grant.role)'\(nearest.map { "; did you mean '\($0)'?" } ?? "")",
+                    "\(path).role", node)
+                continue
+            }
+            if let parent { checkNarrow(grant, role, below: parent, path, node) }
+            grants.append(grant)
+        }
+        return grants
+    }
+
+    private func grant(_ node: ManifestNode, _ path: String) -> Grant? {
+        guard let role = node["role"]?.string, let identity = node["identity"],
+            let issuer = identity["issuer"]?.bytesOfString
+        else { return nil }
+        var claims: [Grant.Claim] = []
+        if let environment = node["environment"]?.bytesOfString {
+            claims.append(Grant.Claim(name: Array("environment".utf8), value: environment))
+        }
+        for member in identity["claims"]?.node.members ?? [] {
+            guard let value = document.root.text.string(member.node) else { continue }
+            claims.append(Grant.Claim(name: member.name, value: value))
+        }
+        return Grant(
+            place: document.place(path, node), name: node["name"]?.string, role: role, issuer: issuer, claims: claims,
+            extends: node["extends"]?.string)
+    }
+
+    /// The same issuer, all its claims and perhaps more, for a role that narrows the one it gives.
+    private mutating func checkNarrow(
+        _ grant: Grant, _ role: Role, below parent: Policy, _ path: String, _ node: ManifestNode
+    ) {
+        let name = grant.extends ?? ""
+        guard let wide = parent.grant(named: name) else {
+            return complain("extends '\(name)', which is no grant of the parent", "\(path).extends", node)
+        }
+        if let extended = role.extends, !extended.utf8.elementsEqual(wide.role.utf8) {
+            complain(
+                "gives '\(role.name)', which extends '\(extended)', but the parent's '\(name)' gives '\(wide.role)'",
+                "\(path).role", node)
+        }
+        if grant.issuer != wide.issuer {
+            complain("is not the issuer of the parent's '\(name)'", "\(path).identity.issuer", node)
+        }
+        for claim in wide.claims where !grant.claims.contains(claim) {
+            let text =
+                "\(String(decoding: claim.name, as: UTF8.self)) = \(String(decoding: claim.value, as: UTF8.self))"
+            complain("lacks a claim of the parent's '\(name)': \(text.printable)", "\(path).identity.claims", node)
+        }
+    }
+
+    // MARK: apps
+
+    private mutating func checkApps() {
+        var paths: Set<[UInt8]> = []
+        for (index, node) in (document.root["apps"]?.elements ?? []).enumerated() {
+            let path = document.resolved(node.string ?? "")
+            if !paths.insert(Array(path.utf8)).inserted { complain("is listed twice", "apps[\(index)]", node) }
+        }
+    }
+}
+
+extension ManifestNode {
+    fileprivate var bytesOfString: [UInt8]? { text.string(node) }
+}
+
+extension Manifest {
+    /// What this manifest decides by: the app's roles and grants where an app's was named, else its own.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
+    package func policy() throws(MintError) -> Policy {
+        let own = fingerprint([Array(root.path.utf8), root.root.text.bytes])
+        let wide = try PolicyReader.policy(of: root, digest: own)
+        guard let app else { return wide }
+        return try PolicyReader.policy(
+            of: app, below: wide,
+            digest: fingerprint([Array(own.utf8), Array(app.path.utf8), app.root.text.bytes]))
+    }
+}

@@ -1,0 +1,45 @@
+/// What a role opens: one resource, or every one of a kind in a namespace.
+///
+/// It is parsed into kind, namespace and name first, so that `*` can stand for a name and for nothing else.
+package struct ResourcePattern: Hashable, Sendable {
+    package let kind: Resource.Kind
+    package let namespace: String
+    /// `nil` where it is every one.
+    package let name: String?
+
+    /// Reads `acme/model`, `datasets/acme/*`, `acme-bot`; `nil` for anything else, a URL included.
+    package init?(parsing text: String) {
+        let everyName = Array("/*".utf8)
+        let isEvery = text.utf8.suffix(2).elementsEqual(everyName)
+        // Any name will do in place of the star: the reader is the one of all resources.
+        let literal = isEvery ? String(decoding: text.utf8.dropLast(2), as: UTF8.self) + "/any" : text
+        guard let resource = try? Resource(parsing: literal, endpoint: .huggingFace),
+            resource.canonical.utf8.elementsEqual(literal.utf8), !isEvery || resource.kind != .user
+        else { return nil }
+        kind = resource.kind
+        namespace = resource.namespace
+        name = isEvery ? nil : resource.name
+    }
+
+    /// As it is written in a manifest.
+    package var text: String {
+        Resource(kind: kind, namespace: namespace, name: name ?? "*").canonical
+    }
+
+    /// The one resource that it means; `nil` where it means many.
+    package var literal: Resource? {
+        name.map { Resource(kind: kind, namespace: namespace, name: $0) }
+    }
+
+    package func covers(_ resource: Resource) -> Bool {
+        guard kind == resource.kind, namespace.utf8.elementsEqual(resource.namespace.utf8) else { return false }
+        return name.map { $0.utf8.elementsEqual(resource.name.utf8) } ?? true
+    }
+
+    /// Whether everything that `other` means is meant by this too.
+    package func covers(_ other: ResourcePattern) -> Bool {
+        guard kind == other.kind, namespace.utf8.elementsEqual(other.namespace.utf8) else { return false }
+        guard let name else { return true }
+        return other.name.map { name.utf8.elementsEqual($0.utf8) } ?? false
+    }
+}
