@@ -144,7 +144,8 @@ def test_a_person_presses_the_button_when_told(rotator: Rotator) -> None:
     rotator.pace = 20
     wrong = rotator("supply", "chat", stdin=b"SENTINEL-of-another-application")
     assert wrong.status == 6
-    assert b"check it, then: hfmint rotate supply chat" in wrong.stderr
+    assert b"refused at a log-in, and no sink has it" in wrong.stderr
+    assert b"hint: hfmint rotate supply chat" in wrong.stderr
     assert values(rotator, SINKS) == {old}
     assert rotator.outcome("supply", "chat", stdin=f"{new}\n".encode())["outcome"] == "done"
     assert values(rotator, SINKS) == {new}

@@ -10,7 +10,8 @@ extension RotationMachine {
                 self.supplied = nil
                 return try take(CreatedSecret(id: "supplied-\(state.run)", value: supplied))
             }
-            throw .attention(
+            throw .needsPerson(
+                .pressRefresh,
                 "press Refresh at \(definition.issuer.target) now, then: hfmint rotate supply \(definition.name)")
         }
         if case .create(let sha256) = state.pending { return try recoverCreation(sha256: sha256) }
@@ -88,7 +89,7 @@ extension RotationMachine {
     }
 
     /// The secret that an interrupted call made, by its proof: never by being new alone, as an administrator's is too.
-    private func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
+    func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
         let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
         if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
         if let sha256 { return survey.secrets.first { $0.sha256 == sha256 } }

@@ -10,13 +10,15 @@ extension RotationMachine {
         if state.deathEvidence == nil {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
-            try deactivate(predecessor)
+            let isRemoved = try !deactivate(predecessor)
             guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
-                throw .attention(
+                throw .needsPerson(
+                    .deathUnproven,
                     "\(definition.issuer.target) took the order to retire the old secret, and shows no proof that it is dead"
                 )
             }
             try record { $0.deathEvidence = evidence }
+            if isRemoved { return try removeLost() }
         }
         try act(.delete) { () throws(StepFailure) in
             try definition.issuer.delete(predecessor)
@@ -25,12 +27,17 @@ extension RotationMachine {
         return try removeLost()
     }
 
-    /// Stacked issuers have no such step: there the removal is the death.
-    private func deactivate(_ id: String) throws(StepError) {
+    /// Where a secret cannot be switched off, the removal is the death.
+    ///
+    /// - Returns: whether it can be switched on again.
+    private func deactivate(_ id: String) throws(StepError) -> Bool {
+        var isReversible = false
         try act(.deactivate) { () throws(StepFailure) in
-            if try !definition.issuer.deactivate(id) { try definition.issuer.delete(id) }
+            isReversible = try definition.issuer.deactivate(id)
+            if !isReversible { try definition.issuer.delete(id) }
         } result: { _, _ in
         }
+        return isReversible
     }
 
     private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepError) -> String? {
@@ -38,6 +45,13 @@ extension RotationMachine {
             let oldAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: old.secret) }
             let newAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
             if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
+            // Whatever a list says: what logs in is not dead.
+            guard oldAnswer == .refused else {
+                throw .step(
+                    StepFailure(
+                        .transient(retryAfterSeconds: nil),
+                        "\(definition.issuer.target) took the order to retire the old secret, which still logs in"))
+            }
         }
         let listings = try [survey(), survey()]
         let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }

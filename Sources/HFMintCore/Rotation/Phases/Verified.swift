@@ -17,21 +17,24 @@ extension RotationMachine {
         return .go
     }
 
-    /// How often a refusal is no answer yet: a new secret may take a while to spread, and how long is nobody's promise.
-    /// One that a person has given is more likely a slip, and the person waits.
-    private var patience: Int { definition.issuer.shape == .person ? 6 : 60 }
+    /// Refusals in a row before a person is asked.
+    ///
+    /// A new secret may take a while to spread, and how long is nobody's promise; what a person handed over has
+    /// spread already.
+    private var patience: Int { definition.issuer.shape == .person ? 5 : 60 }
 
     private func refused() throws(StepError) -> Progress {
         logInsInARow = 0
         try record { $0.attempts += 1 }
         guard state.attempts < patience else {
-            _ = try discard()
-            guard definition.issuer.shape == .person else {
-                throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
-            }
-            throw .attention(
-                "the secret that was supplied is refused at a log-in, and no sink has it: check it, then: hfmint rotate"
-                    + " supply \(definition.name)")
+            let attention =
+                definition.issuer.shape == .person
+                ? Attention(.pressRefresh, "the secret that was supplied is refused at a log-in, and no sink has it")
+                : Attention(
+                    .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
+            // There is only forward: another one could push out the one that still works.
+            if definition.issuer.shape != .stacked { _ = try discard() }
+            throw .attention(attention)
         }
         return .soon(seconds: 2)
     }
@@ -46,14 +49,9 @@ extension RotationMachine {
 
     /// Gives up a new secret that nobody has seen.
     private func discard() throws(StepError) -> Progress {
-        switch definition.issuer.shape {
-        case .separate: return try removeCreated()
-        case .stacked:
-            try move(to: .planned) { $0.created = nil }
-            return .go
-        case .replacing, .person:
-            try move(to: .announced) { $0.created = nil }
-            return .go
-        }
+        value = nil
+        if case .separate = definition.issuer.shape { return try removeCreated() }
+        try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
+        return .go
     }
 }
