@@ -66,7 +66,8 @@ def test_the_old_secret_stays_until_there_is_agreement(rotator: Rotator, style: 
         assert issuer.live == [old, place.value()]
         assert rotator.outcome("run")["outcome"] == "waiting"
         rotator.pass_time(301)
-        assert rotator.outcome("run")["outcome"] == "done"
+        last = rotator.outcome("run")
+        assert last["outcome"] == "done", last
         consumer.wait_for(3)
     assert consumer.failures == []
     asked = [notice for notice in receiver.notices if notice.kind == "secret.revoking"]
@@ -88,11 +89,11 @@ def test_agreement_does_not_shorten_the_overlap(rotator: Rotator) -> None:
 def test_an_endpoint_that_is_gone_needs_a_person(rotator: Rotator) -> None:
     """410 is no agreement; a person may decide that none is needed, which is remembered."""
     receiver = set_up(rotator, acknowledge=True)
-    receiver.answer("secret.revoking", 410)
+    receiver.answer("secret.revoking", 410, 410)
     issuer = rotator.rotations.issuer("okta")
     outcome = rotator.outcome("now", "chat")
     assert (outcome["outcome"], outcome["exit"]) == ("attention", 6)
-    assert "127.0.0.1 did not agree" in str(outcome["reason"])
+    assert "127.0.0.1 takes no more events, and must agree" in str(outcome["reason"])
     assert len(issuer.live) == 2
     assert rotator.outcome("run")["exit"] == 6
     assert rotator.outcome("resume", "chat")["exit"] == 6
@@ -140,3 +141,13 @@ def test_a_redirect_is_not_followed(rotator: Rotator) -> None:
     assert receiver.notices == []
     assert rotator.world.requests("hub") == []
     assert len(rotator.rotations.issuer("okta").live) == 2
+
+
+def test_a_key_that_is_none_is_said_so(rotator: Rotator) -> None:
+    """The key is named, never shown, and the old secret stays."""
+    set_up(rotator, acknowledge=True)
+    environment = rotator.environment | {"HOOK_SECRET": "SENTINEL-is-no-whsec"}
+    result = rotator("now", "chat", env=environment)
+    assert result.status == 6
+    assert b"whsec_" in result.stderr
+    assert len(rotator.rotations.issuer("okta").live) == 1
