@@ -141,7 +141,6 @@ def test_a_person_presses_the_button_when_told(rotator: Rotator) -> None:
     assert rotator.outcome("run")["exit"] == 6
     assert values(rotator, SINKS) == {old}
     new = stand.server.press_refresh("chat")
-    rotator.pace = 20
     wrong = rotator("supply", "chat", stdin=b"SENTINEL-of-another-application")
     assert wrong.status == 6
     assert b"refused at a log-in, and no sink has it" in wrong.stderr

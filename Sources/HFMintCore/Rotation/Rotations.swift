@@ -201,7 +201,8 @@ private final class RotationUnit: @unchecked Sendable {
                 .attention(
                     Attention(
                         .definitionChanged,
-                        "its client, sinks or endpoints in the manifest are not those that the run under way began with")),
+                        "its client, sinks or endpoints in the manifest are not those that the run under way began with"
+                    )),
                 machine.state)
         }
         return try judge(machine, machine.step())
@@ -243,7 +244,7 @@ extension RotationState {
     }
 
     /// When the secret in use expires, and since when it is in use.
-    fileprivate var expiry: Schedule.Expiry? {
+    var expiry: Schedule.Expiry? {
         if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
         guard let end = adoptedExpiresAt, let enabledAt else { return nil }
         return Schedule.Expiry(at: end, since: enabledAt)

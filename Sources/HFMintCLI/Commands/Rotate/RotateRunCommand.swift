@@ -38,7 +38,8 @@ extension Command {
             let grace = try grace(arguments)
             var report = report(try session.rotations().run([definition.name], order: .now(cause, grace: grace)))
             if cause == .leaked {
-                report.text.append(.text("not revoked: tokens that were issued with the old secret live until they expire\n"))
+                report.text.append(
+                    .text("not revoked: tokens that were issued with the old secret live until they expire\n"))
             }
             return report
         })

@@ -100,17 +100,17 @@ struct RotateSession {
 }
 
 extension Rotations.Outcome {
-    /// For a person.
+    /// For a person; why it stopped is said with ``failure``.
     var line: String {
         switch progress {
         case .finished: "done       \(name)\(state.leftovers)"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
         case .notDue(nil): "not due    \(name): it has no schedule; `hfmint rotate now \(name)`"
         case .waiting(let until, let reason): "waiting    \(name): \(reason); again from \(until.rfc3339)"
-        case .retrying(let from, let reason): "retrying   \(name): \(reason); again from \(from.rfc3339)"
-        case .attention(let attention): "attention  \(name): \(attention.message)"
+        case .retrying(let from, _): "retrying   \(name): again from \(from.rfc3339)"
+        case .attention(let attention): "attention  \(name): \(attention.reason.rawValue)"
         case .busy: "busy       \(name): another process works on it"
-        case .failed(let reason): "failed     \(name): \(reason)"
+        case .failed: "failed     \(name)"
         }
     }
 

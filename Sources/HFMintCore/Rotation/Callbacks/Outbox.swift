@@ -100,7 +100,9 @@ extension RotationState {
         if !closedEndpoints.contains(url) { closedEndpoints.append(url) }
         for event in events.indices {
             for index in events[event].deliveries.indices where events[event].deliveries[index].url == url {
-                if events[event].deliveries[index].status == .pending { events[event].deliveries[index].status = .closed }
+                if events[event].deliveries[index].status == .pending {
+                    events[event].deliveries[index].status = .closed
+                }
             }
         }
     }

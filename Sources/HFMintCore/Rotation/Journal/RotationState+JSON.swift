@@ -48,7 +48,8 @@ extension RotationState {
     /// `nil` for anything that this version did not write.
     package init?(_ place: ManifestNode) {
         self.init()
-        guard place["format"]?.integer == Self.format, let phase = place["phase"]?.string.flatMap(Phase.init), let run = place["run"]?.integer,
+        guard place["format"]?.integer == Self.format, let phase = place["phase"]?.string.flatMap(Phase.init),
+            let run = place["run"]?.integer,
             let cause = place["cause"]?.string.flatMap(Cause.init), let definition = place["definition"]?.string,
             let attempts = place["attempts"]?.integer, let touched = place["has_touched_sinks"]?.bool
         else { return nil }

@@ -5,7 +5,9 @@ extension RotationMachine {
     /// that a sink may hold. A value that a crash took comes back from the issuer, or from a sink that can be read;
     /// else another secret is made while both stay alive, and where the issuer has no room for that a person is asked.
     func deliver() throws(StepError) -> Progress {
-        guard let created = state.created else { throw .needsPerson(.journalIncomplete, "the journal names no new secret") }
+        guard let created = state.created else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
+        }
         guard try recoverValue(created) else { return try createAnother(created) }
         try writeAll(created)
         try move(to: .delivered) { state in
