@@ -21,6 +21,7 @@ package let allCommands: [Command] = [
     .rotateAbandon,
     .manifestCheck,
     .manifestSchema,
+    .completions,
     .help,
 ]
 

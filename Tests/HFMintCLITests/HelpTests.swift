@@ -38,12 +38,15 @@ struct HelpTests {
         }
     }
 
-    @Test("shows for every command what it is for, and at least one example", arguments: allCommands.map(\.name))
+    @Test("shows for every command what it is for, and two or more examples", arguments: names)
     func examples(name: String) throws {
         let command = try command(name)
         #expect(!command.summary.isEmpty && command.summary.last != "." && command.summary.first?.isUppercase == false)
-        #expect(!command.description.isEmpty && !command.examples.isEmpty)
-        if command.group == nil { #expect(Help.overview().contains { $0.hasPrefix("  hfmint \(name)") }) }
+        #expect(!command.description.isEmpty && (2...4).contains(command.examples.count))
+        #expect(Set(command.examples.map(\.line)).count == command.examples.count)
+        if allCommands.contains(where: { $0.name == name }) && command.group == nil {
+            #expect(Help.overview().contains { $0.hasPrefix("  hfmint \(name)") })
+        }
         for example in command.examples {
             #expect(example.line.contains("hfmint"))
             #expect(!example.purpose.isEmpty && example.purpose.last != ".")
@@ -74,5 +77,10 @@ struct HelpTests {
         for status in MintError.ExitStatus.allCases {
             #expect(text.contains("\n  \(status.rawValue)  \(status.meaning)"))
         }
+    }
+
+    @Test("knows a group for every command of two words", arguments: allCommands.map(\.name))
+    func inGroup(name: String) throws {
+        #expect(try command(name).group?.name == (name.contains(" ") ? name.prefix { $0 != " " }.description : nil))
     }
 }
