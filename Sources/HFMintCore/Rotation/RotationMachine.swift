@@ -10,8 +10,9 @@ package final class RotationMachine {
     var value: SharedSecret?
     /// What a person has handed over, where the issuer has no API.
     var supplied: SharedSecret?
-    /// Log-ins with the new secret that worked, in a row.
+    /// Log-ins with the new secret that worked, in a row; and those that were refused.
     var logInsInARow = 0
+    var refusalsInARow = 0
     /// For how long a leaked secret may wait for sinks that fail, in seconds; `nil`: until all have the new one.
     let grace: Int?
 
@@ -93,6 +94,8 @@ package final class RotationMachine {
     }
 
     /// The intent, durable; the effect; the result, durable.
+    ///
+    /// That an act succeeded does not begin the count of tries anew: what follows it in the same step may fail.
     func act<Result>(
         _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
@@ -111,8 +114,6 @@ package final class RotationMachine {
         }
         try record { state in
             state.pending = nil
-            state.attempts = 0
-            state.dueAt = nil
             result(&state, outcome)
         }
     }

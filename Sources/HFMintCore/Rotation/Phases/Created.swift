@@ -39,7 +39,8 @@ extension RotationMachine {
 
     private func take(_ issued: CreatedSecret, sha256: String, _ state: inout RotationState) {
         value = issued.value
-        logInsInARow = 0
+        (logInsInARow, refusalsInARow) = (0, 0)
+        (state.attempts, state.dueAt) = (0, nil)
         state.pending = nil
         state.phase = .created
         state.created = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)
@@ -122,6 +123,7 @@ extension RotationMachine {
         } result: { state, _ in
             state.created = nil
             state.phase = back
+            (state.attempts, state.dueAt) = (0, nil)
         }
         value = nil
         return .go

@@ -42,6 +42,7 @@ extension RotationMachine {
             try sink.write(value.secret, token: token)
         } result: { state, evidence in
             state.sinks[index].evidence = evidence
+            (state.attempts, state.dueAt) = (0, nil)
         }
     }
 

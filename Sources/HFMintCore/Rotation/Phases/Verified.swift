@@ -12,6 +12,7 @@ extension RotationMachine {
         let answer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
         guard answer == .accepted else { return try refused() }
         logInsInARow += 1
+        refusalsInARow = 0
         guard logInsInARow >= verifier.attempts else { return .go }
         try move(to: .verified)
         return .go
@@ -25,8 +26,9 @@ extension RotationMachine {
 
     private func refused() throws(StepError) -> Progress {
         logInsInARow = 0
-        try record { $0.attempts += 1 }
-        guard state.attempts < patience else {
+        refusalsInARow += 1
+        guard refusalsInARow < patience else {
+            refusalsInARow = 0
             let attention =
                 definition.issuer.shape == .person
                 ? Attention(.pressRefresh, "the secret that was supplied is refused at a log-in, and no sink has it")
