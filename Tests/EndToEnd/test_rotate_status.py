@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -156,23 +157,18 @@ def test_prometheus_reads_the_text_file(rotator: Rotator, tmp_path: Path) -> Non
 def on_terminal(rotator: Rotator, *arguments: str) -> tuple[str, str]:
     """Run with stderr on a terminal; stdout and what the terminal showed."""
     master, slave = pty.openpty()
-    program = product.binary()
-    process = subprocess.Popen(
-        [str(program), "rotate", *arguments],
-        env=rotator.environment,
-        stdout=subprocess.PIPE,
-        stderr=slave,
-    )
-    os.close(slave)
-    assert process.stdout
-    stdout = process.stdout.read().decode()
-    assert process.wait(60) == 0
+    command = [str(product.binary()), "rotate", *arguments]
+    with subprocess.Popen(
+        command, env=rotator.environment, stdout=subprocess.PIPE, stderr=slave
+    ) as process:
+        os.close(slave)
+        stdout = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 0
     shown = b""
-    try:
+    # Nobody holds the other end any more: that is an error, after everything that was shown.
+    with contextlib.suppress(OSError):
         while chunk := os.read(master, 4096):
             shown += chunk
-    except OSError:
-        pass  # Nobody holds the other end any more.
     os.close(master)
     return stdout, shown.decode().replace("\r\n", "\n")
 

@@ -77,7 +77,7 @@ package struct Rotations: Sendable {
         guard let bytes = try directory.read(fileName, limit: 64 << 20)?.reveal({ $0.bytes }) else {
             return RotationState()
         }
-        return try RotationJournal.lastState(in: bytes)
+        return try RotationJournal.lastState(in: bytes, at: directory.journalPath(of: name))
     }
 
     /// Opens the journal of one rotation, and lends it.
@@ -89,14 +89,18 @@ package struct Rotations: Sendable {
         let journal: RotationJournal
         do throws(FileFailure) {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
-                throw FileFailure("\(directory.path)/\(RotationJournal.fileName(name))", "another process works on it")
+                throw FileFailure(directory.journalPath(of: name), "another process works on it")
             }
-            journal = try RotationJournal(file)
+            journal = try RotationJournal(file, at: directory.journalPath(of: name))
         } catch {
             throw .journal(error)
         }
         return try body(journal)
     }
+}
+
+extension PrivateDirectory {
+    fileprivate func journalPath(of rotation: String) -> String { "\(path)/\(RotationJournal.fileName(rotation))" }
 }
 
 /// One rotation in the hands of the pool: one thread at a time.
@@ -141,7 +145,7 @@ private final class RotationUnit: @unchecked Sendable {
             return over(.busy, RotationState())
         }
         let machine = RotationMachine(
-            definition, supplied: order.supplied, grace: order.grace, journal: try RotationJournal(file),
+            definition, supplied: order.supplied, grace: order.grace, journal: try RotationJournal(file, at: directory.journalPath(of: definition.name)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, at: context.clock.now())
