@@ -12,10 +12,16 @@ What may stand before a `$` line, or between two:
     env NAME=VALUE · unset NAME
     write PATH MODE TEXT                    with `\n`, `\t` and `\\`
     next-step                               GITHUB_ENV takes effect, and the step's files are new
+    rotation NAME ISSUER SINK,… [KEY=VALUE …]   into the manifest; a value is JSON, or a text
+    callback NAME [KEY=VALUE …]             someone who is told of that rotation
+    receiver KIND STATUS …                  answer the next notices of that kind so
+    press-refresh                           somebody makes a new secret for the issuer `person`
+    pass-time SECONDS                       let it be later, everywhere
 
 In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
 `{github}`, `{gitlab}`, `{tmp}`, `{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new
-one of this job) and `{id-token:AUDIENCE}`.
+one of this job), `{id-token:AUDIENCE}`, and with rotations `{rotations}` (the manifest's folder)
+and every server of `World.servers`: `{okta}`, `{sink-vault}`, `{receiver}`.
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ from typing import cast
 import evidence
 import product
 from normal import normalise
+from rotationwords import RotationWords
 from Sandbox.github import file_commands
 from Sandbox.githubjob import GitHubJob
 from Sandbox.gitlab import GitLabJob
@@ -64,6 +71,13 @@ class Player:
         return replace(self._scenario, items=tuple(items))
 
     @cached_property
+    def _rotations(self) -> RotationWords:
+        return RotationWords(self._world)
+
+    def _press_refresh(self, _: str) -> None:
+        self._client_secret = self._rotations.press_refresh()
+
+    @cached_property
     def _environment(self) -> dict[str, str]:
         return self._world.environment(self._job)
 
@@ -90,10 +104,17 @@ class Player:
             "unset": self._unset_variable,
             "write": self._write_file,
             "next-step": self._next_step,
+            "rotation": self._rotations.add,
+            "callback": self._rotations.add_callback,
+            "receiver": self._rotations.answer,
+            "press-refresh": self._press_refresh,
+            "pass-time": self._rotations.pass_time,
         }
         if directive.word not in verbs:
             raise ValueError(f"{self._scenario.path}: unknown word: {directive.word}")
         verbs[directive.word](directive.rest)
+        if "rotations" in self._world.__dict__:
+            self._environment.update(self._rotations.environment())
         return directive
 
     def _set_job(self, text: str) -> None:
@@ -194,6 +215,8 @@ class Player:
         world, environment = self._world, self.__dict__.get("_environment", {})
         places = {str(self._work): "tmp", str(world.root / "home"): "home"}
         places |= {str(world.root / "run"): "run", str(world.root / "tmp"): "system-temp"}
+        if "rotations" in world.__dict__:
+            places[str(world.rotations.folder)] = "rotations"
         for name, server in world.servers.items():
             places[server.origin] = name
             places[server.origin.removeprefix("http://")] = f"{name}-host"
