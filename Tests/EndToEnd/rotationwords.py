@@ -38,6 +38,11 @@ class RotationWords:
         kind, *statuses = text.split()
         self._world.rotations.receiver.answer(kind, *map(int, statuses))
 
+    def add_by_hand(self, text: str) -> None:
+        """`by-hand ISSUER`."""
+        stand = self._world.rotations.issuer(text)
+        stand.server.store(stand.server.clients[stand.client])
+
     def press_refresh(self) -> str:
         """What somebody does on the Hub's page; the new secret."""
         stand = self._world.rotations.issuer("person")

@@ -15,6 +15,7 @@ What may stand before a `$` line, or between two:
     rotation NAME ISSUER SINK,… [KEY=VALUE …]   into the manifest; a value is JSON, or a text
     callback NAME [KEY=VALUE …]             someone who is told of that rotation
     receiver KIND STATUS …                  answer the next notices of that kind so
+    by-hand ISSUER                          an administrator makes a secret there
     press-refresh                           somebody makes a new secret for the issuer `person`
     pass-time SECONDS                       let it be later, everywhere
 
@@ -55,6 +56,7 @@ class Player:
     def __init__(self, scenario: Scenario, world: World, program: Path, work: Path) -> None:
         self._scenario = scenario
         self._world = world
+        self._program = program
         self._work = work
         self._job: Job = "none"
         self._issuer = world.github.job.issuer
@@ -107,6 +109,7 @@ class Player:
             "rotation": self._rotations.add,
             "callback": self._rotations.add_callback,
             "receiver": self._rotations.answer,
+            "by-hand": self._rotations.add_by_hand,
             "press-refresh": self._press_refresh,
             "pass-time": self._rotations.pass_time,
         }
@@ -215,6 +218,7 @@ class Player:
         world, environment = self._world, self.__dict__.get("_environment", {})
         places = {str(self._work): "tmp", str(world.root / "home"): "home"}
         places |= {str(world.root / "run"): "run", str(world.root / "tmp"): "system-temp"}
+        places[str(self._program.resolve())] = "program"
         if "rotations" in world.__dict__:
             places[str(world.rotations.folder)] = "rotations"
         for name, server in world.servers.items():

@@ -42,6 +42,7 @@ extension MintError {
         case libraryMissing = "library-missing"
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
+        case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
@@ -68,7 +69,7 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
+            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing: .localState
@@ -94,6 +95,7 @@ extension MintError.Code {
         case .libraryMissing: "a shared library is not installed"
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
+        case .issuerRefused: "an issuer refused what hfmint asked of it"
         case .proxyRefused: "the proxy refused to pass the request on"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"

@@ -15,6 +15,8 @@ package struct Rotations: Sendable {
     /// How one rotation fared in this run of hfmint.
     package struct Outcome: Sendable {
         package let name: String
+        /// Whether old and new secret were alive side by side.
+        package let overlaps: Bool
         package let progress: Progress
         package let state: RotationState
 
@@ -137,7 +139,9 @@ private final class RotationUnit: @unchecked Sendable {
 
     private func over(_ progress: Rotations.Outcome.Progress, _ state: RotationState) -> Advance {
         machine = nil
-        return .over(.init(name: definition.name, progress: progress, state: state))
+        return .over(
+            .init(
+                name: definition.name, overlaps: definition.issuer.shape.overlaps, progress: progress, state: state))
     }
 
     private func open() throws(FileFailure) -> Advance {
@@ -145,7 +149,8 @@ private final class RotationUnit: @unchecked Sendable {
             return over(.busy, RotationState())
         }
         let machine = RotationMachine(
-            definition, supplied: order.supplied, grace: order.grace, journal: try RotationJournal(file, at: directory.journalPath(of: definition.name)),
+            definition, supplied: order.supplied, grace: order.grace,
+            journal: try RotationJournal(file, at: directory.journalPath(of: definition.name)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, at: context.clock.now())
