@@ -16,7 +16,7 @@ extension RotationState.Phase {
         case .created: "a new secret is made"
         case .verified: "the new secret logs in"
         case .delivered: "every sink has been served"
-        case .announced: "everyone who must agree has agreed, and no overlap is left"
+        case .announced: "the overlap is over, and everyone who must agree has agreed"
         case .retired: "the old secret is retired"
         }
     }
