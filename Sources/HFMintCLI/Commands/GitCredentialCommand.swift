@@ -11,7 +11,9 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example(
                 "let git ask it",
@@ -57,7 +59,9 @@ private struct GitCredentialCommand {
 
     private func question() throws(MintError) -> GitCredential.Question? {
         let authority = try arguments.authority(in: context.environment)
-        return try GitCredential(authority, context: context).question(standardInput())
+        let needsResource = try arguments.needsResource(in: context)
+        return try GitCredential(authority, context: context)
+            .question(standardInput(), needsResource: needsResource)
     }
 
     /// Never a failure of the git command that calls it: the worst is that a token which is no good stays a while.
@@ -65,7 +69,9 @@ private struct GitCredentialCommand {
         do throws(MintError) {
             let text = try standardInput()
             let authority = try arguments.authority(in: context.environment)
-            guard let question = try GitCredential(authority, context: context).question(text) else {
+            let needsResource = try arguments.needsResource(in: context)
+            let credential = GitCredential(authority, context: context)
+            guard let question = try credential.question(text, needsResource: needsResource) else {
                 return Report(lines: [], json: .null)
             }
             let session = try TokenSession(

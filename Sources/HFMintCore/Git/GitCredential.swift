@@ -12,13 +12,17 @@ package struct GitCredential: Sendable {
     package struct Question: Sendable {
         package let description: CredentialDescription
         package let authority: Authority
-        package let resource: Resource
+        /// `nil` where none is named, and none is needed.
+        package let resource: Resource?
     }
 
     /// `nil` where the host is not ours: another helper may know.
     ///
+    /// - Parameter needsResource: whether a token is for one repository; a member's is for all that the member reaches.
     /// - Throws: why a question about our host cannot be answered; git must then stop asking.
-    package func question(_ text: borrowing Secret) throws(MintError) -> Question? {
+    package func question(
+        _ text: borrowing Secret, needsResource: Bool = true
+    ) throws(MintError) -> Question? {
         let description = try parse(text)
         switch hosts.judge(description) {
         case .notOurs: return nil
@@ -29,7 +33,7 @@ package struct GitCredential: Sendable {
         case .ours(let authority):
             return Question(
                 description: description, authority: authority,
-                resource: try resource(of: description, on: authority.endpoint))
+                resource: needsResource ? try resource(of: description, on: authority.endpoint) : nil)
         }
     }
 

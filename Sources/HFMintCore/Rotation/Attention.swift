@@ -14,6 +14,8 @@ package struct Attention: Error, Equatable, Sendable {
         case pressRefresh = "press-refresh"
         /// The new secret was never accepted at a log-in.
         case logInRefused = "log-in-refused"
+        /// The issuer's one place holds another value than the one that was put there.
+        case changedByOthers = "changed-by-others"
         /// Some sinks hold a secret whose value is gone, and no other may be made.
         case valueLost = "value-lost"
         /// An endpoint that must agree to the end of the old secret has not.

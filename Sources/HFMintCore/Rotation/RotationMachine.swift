@@ -95,7 +95,8 @@ package final class RotationMachine {
 
     /// The intent, durable; the effect; the result, durable.
     ///
-    /// That an act succeeded does not begin the count of tries anew: what follows it in the same step may fail.
+    /// That an act succeeded does not begin the count of tries anew: what follows it in the same step may fail, and
+    /// what takes a step back must not begin it anew either.
     func act<Result>(
         _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
@@ -108,8 +109,8 @@ package final class RotationMachine {
         do throws(StepFailure) {
             outcome = try effect()
         } catch {
-            // Where nothing happened there is nothing to ask about.
-            if error.kind != .ambiguous { try record { $0.pending = nil } }
+            // Where nothing happened there is nothing to ask about. A refusal may be that of a repetition.
+            if case .transient = error.kind { try record { $0.pending = nil } }
             throw .step(error)
         }
         try record { state in

@@ -37,4 +37,8 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("cron", fuzzCron),
+    FuzzEntry("duration", fuzzDuration),
+    FuzzEntry("journal", fuzzJournal),
 ]

@@ -22,23 +22,16 @@ extension RotationMachine {
         if let end = state.overlapEndsAt, let date = survey.date, date < end {
             return wait(until: now + (end - date), "the overlap has not passed by the issuer's clock")
         }
-        let (ours, others) = newcomers(in: survey)
-        try move(to: .announced) { state in
-            state.lost += ours
-            state.strangers = others
-        }
+        let others = newcomers(in: survey)
+        try move(to: .announced) { $0.strangers = others }
         return .go
     }
 
-    /// Secrets that appeared during this run beside the one that it made: ours, by their marker, which an answer that
-    /// was lost left behind; and others', which are listed and left alone.
-    private func newcomers(in survey: IssuerSurvey) -> (ours: [String], others: [String]) {
-        guard case .separate = definition.issuer.shape else { return ([], []) }
+    /// Secrets of others that appeared during this run beside the one that it made: listed, and left alone.
+    private func newcomers(in survey: IssuerSurvey) -> [String] {
+        guard case .separate = definition.issuer.shape else { return [] }
         let expected = state.knownIDs + state.lost + [state.created?.id, state.predecessor].compactMap { $0 }
-        let fresh = survey.secrets.filter { !expected.contains($0.id) }
-        return (
-            ours: fresh.filter { $0.marker == marker }.map(\.id), others: fresh.filter { $0.marker != marker }.map(\.id)
-        )
+        return survey.secrets.filter { !expected.contains($0.id) && $0.marker != marker }.map(\.id)
     }
 
     /// An endpoint that must agree and has not said yes.

@@ -25,7 +25,8 @@ extension RotationMachine {
                 state.predecessorSHA256 = predecessor?.sha256
                 state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
                 state.graceEndsAt = cause == .leaked ? grace.map { context.clock.now() + $0 } : nil
-                state.events.append(event(.rotationStarted, of: state))
+                // In the same record: a crash after it would leave the start untold.
+                state.events.append(event(.rotationStarted, in: state))
             }
             return .go
         } catch {

@@ -63,7 +63,9 @@ package struct Schedule: Equatable, Sendable {
             self.since = since
         }
 
-        /// Then less than a week is left: time enough for a person, where one is needed. Of a short life the last third
+        /// When less than a week is left, which is time enough for a person.
+        ///
+        /// Of a short life the last third
         /// counts, so that a fresh secret is not near its end.
         var isNearFrom: Timestamp { at + -min(7 * 86_400, max(0, at - since) / 3) }
 
