@@ -124,6 +124,22 @@ def test_an_administrator_makes_a_secret_before_ours(tmp_path: Path, issuer: str
             assert len(watched.issuer.live) == 2
 
 
+def test_an_administrator_has_taken_the_room(tmp_path: Path) -> None:
+    """It is listed and told before anything is done, and is over when there is room again."""
+    setting = Setting("okta", ["github-repository"], acknowledge=False)
+    with ready(setting, tmp_path / "made") as watched:
+        add(watched)
+        stopped = watched.run("now", NAME)
+        assert (stopped.status, "already holds 2 secrets" in stopped.err) == (6, True), stopped
+        assert watched.heard("rotation.attention")
+        assert watched.run("run").status == 6
+        assert "already holds 2 secrets" in watched.run("status").out
+        watched.issuer.server.clients[watched.issuer.client].secrets.pop()
+        last = watched.run("now", NAME)
+        ended(watched, last, [str(stopped), str(last)], [])
+        assert "attention" not in watched.run("status").out
+
+
 @pytest.mark.parametrize("event", ["secret.created", "secret.delivered", "secret.revoking"])
 def test_an_administrator_makes_a_secret_after_ours(tmp_path: Path, event: str) -> None:
     """It stays."""

@@ -60,7 +60,7 @@ private struct DoctorCommand {
         question.allowsUntrustedEvent = arguments.has(.allowUntrustedEvent)
         question.stateDirectory = arguments.value(.stateDirectory)
         question.source = arguments.idTokenSource
-        question.deadlineSeconds = try arguments.number(.deadline, in: 1...3_600) ?? 90
+        question.deadlineSeconds = try arguments.deadlineSeconds()
         return question
     }
 

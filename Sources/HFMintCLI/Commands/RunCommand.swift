@@ -55,17 +55,17 @@ private struct RunCommand {
         authority = try arguments.authority(in: context.environment)
         let gate = try arguments.gate(in: context)
         self.gate = gate
-        member = try arguments.member(under: gate)
-        let environment = context.environment
-        let ambient = member == nil ? environment[.hfmintResource] ?? environment[.hfOIDCResource] : nil
-        guard let named = arguments.operands.first ?? ambient else {
-            guard member == nil else {
-                resource = nil
-                return
-            }
-            throw .usage(
-                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-                hint: "name what the token is for: hfmint run owner/name -- COMMAND")
+        let member = try arguments.member(under: gate)
+        self.member = member
+        let named: String
+        if let operand = arguments.operands.first {
+            named = operand
+        } else if member != nil {
+            resource = nil
+            return
+        } else {
+            let example = "hfmint run owner/name -- COMMAND"
+            named = try arguments.ambientResource(in: context.environment, example: example).text
         }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }

@@ -21,6 +21,7 @@ package let allChecks: [Check] = [
     .ambientToken,
     .ambientResource,
     .tokenFiles,
+    .netrc,
     .gitHelper,
     .gitHeader,
     .stateDirectory,
