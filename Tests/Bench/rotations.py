@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from standins import GitLab, Host, Okta, StandIns  # noqa: E402
+from standins import GitLab, Host, Okta, StandIns
 
 DELAY = 0.020
 IN_FLIGHT = 8
@@ -84,7 +84,10 @@ def measure(binary: Path, count: int) -> Measured:
         okta.add(f"app{number:04}", f"old-{number}")
     stores = [GitLab() for _ in range(3)]
     hosts = [Host(handler, DELAY, IN_FLIGHT) for handler in (okta, *stores)]
-    with tempfile.TemporaryDirectory(prefix="hfmint-rotations-", dir=disk()) as name, StandIns(hosts):
+    with (
+        tempfile.TemporaryDirectory(prefix="hfmint-rotations-", dir=disk()) as name,
+        StandIns(hosts),
+    ):
         folder = Path(name)
         path = folder / "hfmint.json5"
         path.write_text(json.dumps(manifest(count, hosts[0].port, [h.port for h in hosts[1:]])))
@@ -98,15 +101,23 @@ def measure(binary: Path, count: int) -> Measured:
         words = ["/usr/bin/time", "-q", "-f", "%M", "-o", str(report)]
         begun = time.monotonic()
         done = subprocess.run(
-            [*words, binary, "rotate", "run", *rest], env=env, capture_output=True, text=True, check=False
+            [*words, binary, "rotate", "run", *rest],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         seconds = time.monotonic() - begun
         finished = sum(line.startswith("done ") for line in done.stdout.splitlines())
         if done.returncode or finished != count:
-            sys.exit(f"{finished} of {count} are done (exit {done.returncode})\n{done.stderr[-2000:]}")
+            sys.exit(
+                f"{finished} of {count} are done (exit {done.returncode})\n{done.stderr[-2000:]}"
+            )
         for number in range(count):
             (entry,) = okta.secrets[f"app{number:04}"]
-            if any(store.values[f"acme/app{number:04}"] != entry["client_secret"] for store in stores):
+            if any(
+                store.values[f"acme/app{number:04}"] != entry["client_secret"] for store in stores
+            ):
                 sys.exit(f"a sink of app-{number:04} lacks the new secret")
         return Measured(
             seconds,
@@ -138,7 +149,11 @@ def main() -> int:
     ]
     for what, value, limit, unit in rows:
         reached = "yes" if value <= limit else "**no**"
-        print(f"| {what} | {value:.1f} {unit} | ≤ {limit:.1f} {unit} | {reached} |".replace(".0 ", " "))
+        print(
+            f"| {what} | {value:.1f} {unit} | ≤ {limit:.1f} {unit} | {reached} |".replace(
+                ".0 ", " "
+            )
+        )
     return 0 if all(value <= limit for _, value, limit, _ in rows) else 1
 
 

@@ -5,6 +5,7 @@ Where the rules differ, `docs/rotation-schedules.md` says how; each difference h
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -19,8 +20,8 @@ import product
 
 CROWD = 700
 TIMES = 3
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-DAYS = "sun mon tue wed thu fri sat".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 EXAMPLES = product.CHECKOUT / "ci-examples/rotation-timer"
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 # A leap day, the end of a year, the end of a century that is no leap year, and an ordinary day.
@@ -39,8 +40,9 @@ def some(random: random.Random, low: int, high: int, names: list[str] | None = N
         return names[number - low] if names and random.random() < 0.5 else str(number)
 
     def part() -> str:
-        first = random.randint(low, high)
-        last = random.randint(first, high)
+        # From one value to the same is the whole circle to croniter: see the documentation.
+        first = random.randint(low, high - 1)
+        last = random.randint(first + 1, high)
         step = random.randint(1, max(2, (high - low) // 2))
         return random.choice(
             [
@@ -70,9 +72,7 @@ def expressions(seed: str, count: int) -> list[str]:
         else:
             weekdays = "*"
         result.append(
-            " ".join(
-                [some(rng, 0, 59), some(rng, 0, 23), days, some(rng, 1, 12, MONTHS), weekdays]
-            )
+            " ".join([some(rng, 0, 59), some(rng, 0, 23), days, some(rng, 1, 12, MONTHS), weekdays])
         )
     return result
 
@@ -212,6 +212,18 @@ def test_each_documented_refusal_is_one(tmp_path: Path, expression: str) -> None
     assert f"`{expression}`" in page, "not documented"
 
 
+def test_a_range_of_one_value_is_that_value(tmp_path: Path) -> None:
+    """To systemd as well; croniter goes around, and the documentation says so."""
+    croniter = pytest.importorskip("croniter").croniter
+    expression, moment = "0 0 * 10-10 *", MOMENTS[3]
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    ((first, *_),) = planned(tmp_path, [{"cron": expression}], moment)
+    assert first == datetime(2026, 10, 1, tzinfo=UTC)
+    assert croniter(expression, base).get_next(datetime) == datetime(2026, 6, 16, tzinfo=UTC)
+    page = (product.CHECKOUT / "docs/rotation-schedules.md").read_text()
+    assert f"`{expression}`" in page, "not documented"
+
+
 def test_every_begins_at_its_anchor(tmp_path: Path) -> None:
     """croniter and systemd have no such thing: the plain sum is the oracle."""
     rng = random.Random(5)
@@ -220,7 +232,7 @@ def test_every_begins_at_its_anchor(tmp_path: Path) -> None:
     base = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
     plans = planned(tmp_path, [{"every": f"{s}s"} for s in seconds], moment)
     for step, times in zip(seconds, plans, strict=True):
-        gaps = [b.timestamp() - a.timestamp() for a, b in zip(times, times[1:], strict=False)]
+        gaps = [b.timestamp() - a.timestamp() for a, b in itertools.pairwise(times)]
         assert gaps == [step] * (TIMES - 1)
         # The clock of the machine ticks on while hfmint starts.
         assert 0 <= times[0].timestamp() - base - step <= 30
@@ -237,13 +249,14 @@ def test_jitter_moves_each_rotation_by_its_own_and_within_bounds(tmp_path: Path)
     for times in planned(tmp_path, [schedule] * 300, moment):
         delay = times[0] - slots[0]
         delays.append(delay.total_seconds())
-        assert [(b - a).total_seconds() for a, b in zip(times, times[1:], strict=False)] == [
+        assert [(b - a).total_seconds() for a, b in itertools.pairwise(times)] == [
             86_400,
             86_400,
         ]
     assert all(0 <= delay <= 7_200 for delay in delays)
     assert len(set(delays)) > 250
-    assert min(delays) < 720 and max(delays) > 6_480
+    assert min(delays) < 720
+    assert max(delays) > 6_480
 
 
 def printed(kind: str, tmp_path: Path) -> str:
@@ -252,15 +265,13 @@ def printed(kind: str, tmp_path: Path) -> str:
     words += ["--manifest", "/etc/hfmint/hfmint.json5"]
     done = product.run(words, {"HOME": str(tmp_path)}, tmp_path)
     assert done.status == 0, done.stderr.decode()
-    return re.sub(r"\S*/hfmint rotate run", "/usr/bin/hfmint rotate run", done.stdout.decode())
+    return re.sub(r"[^\s=]*/hfmint rotate run", "/usr/bin/hfmint rotate run", done.stdout.decode())
 
 
 def units(tmp_path: Path) -> dict[str, str]:
     """The two units by their names."""
     parts = re.split(r"^# /etc/systemd/system/(\S+)\n", printed("systemd", tmp_path), flags=re.M)
-    return {
-        name: text.strip() + "\n" for name, text in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    return {name: text.strip() + "\n" for name, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def test_the_examples_are_what_is_printed(tmp_path: Path) -> None:
@@ -281,7 +292,7 @@ def test_systemd_verifies_the_units(tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in units(tmp_path)]
     done = subprocess.run([tool, "verify", *files], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "hfmint" in line]
-    assert done.returncode == 0 and ours == [], done.stderr
+    assert (done.returncode, ours) == (0, []), done.stderr
 
 
 def test_kubernetes_schema_accepts_the_job(tmp_path: Path) -> None:
@@ -297,4 +308,5 @@ def test_the_cron_line_is_one(tmp_path: Path) -> None:
     (line,) = printed("cron", tmp_path).splitlines()
     *fields, command = line.split(" ", 5)
     assert croniter.is_valid(" ".join(fields))
-    assert command.startswith("/") and "%" not in command
+    assert command.startswith("/")
+    assert "%" not in command

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,8 +105,6 @@ def rotate(folder: Path, callback: dict[str, object], variables: dict[str, str])
         "callbacks": [callback | {"allowPrivate": True}],
     }
     manifest.write_text(json.dumps({"version": 1, "rotations": {"chat": rotation}}))
-    import os
-
     env = {"PATH": os.environ["PATH"], "HOME": str(folder)} | variables
     rest = ["--manifest", str(manifest), "--journal-dir", str(folder / "journal")]
     for command in (["init"], ["now", "chat"]):
@@ -153,7 +153,6 @@ def test_pyjwt_believes_us(tmp_path: Path, listener: Listener, algorithm: str) -
         key: str | bytes = SHARED_KEY
         variables = {"KEY": SHARED_KEY}
         callback["secret"] = "env:KEY"
-        # The library takes HS256 where the manifest names no algorithm, too.
     else:
         private = (
             rsa.generate_private_key(65_537, 2_048)
@@ -161,13 +160,9 @@ def test_pyjwt_believes_us(tmp_path: Path, listener: Listener, algorithm: str) -
             else ec.generate_private_key(ec.SECP256R1())
         )
         pem = tmp_path / "key.pem"
-        pem.write_bytes(
-            private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        )
+        pem.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         pem.chmod(0o600)
-        key = private.public_key().public_bytes(
-            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
-        )
+        key = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         variables = {}
         callback["secret"] = f"file:{pem}"
     rotate(tmp_path, callback, variables)
@@ -180,7 +175,8 @@ def test_pyjwt_believes_us(tmp_path: Path, listener: Listener, algorithm: str) -
         assert token["header"] == {"alg": algorithm, "typ": "secevent+jwt", "kid": "k1"}
         claims = token["payload"]
         # https://openid.net/specs/openid-sharedsignals-framework-1_0.html: neither of them.
-        assert "sub" not in claims and "exp" not in claims
+        assert "sub" not in claims
+        assert "exp" not in claims
         assert claims["sub_id"]["sub"] == "chat"
         ((kind, event),) = claims["events"].items()
         assert kind.endswith("/caep/event-type/credential-change")
@@ -207,8 +203,6 @@ def test_pyjwt_believes_us(tmp_path: Path, listener: Listener, algorithm: str) -
 )
 def test_pynacl_opens_the_vectors(box: str, text: bytes) -> None:
     """Those that the sandbox's own opener is tested with, by PyPI's `PyNaCl`."""
-    import base64
-
     public = pytest.importorskip("nacl.public")
     key = public.PrivateKey(bytes(range(32)))
     assert public.SealedBox(key).decrypt(base64.b64decode(box)) == text
