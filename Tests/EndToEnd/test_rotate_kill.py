@@ -35,6 +35,9 @@ SETTINGS = {
     for issuer in ISSUERS
     for sinks, setting in SINKS.items()
 }
+# Nobody is asked, and nothing waits.
+LEAKED = Setting("", ["hub-space", "gitlab"], acknowledge=False, options=["--leaked"])
+SETTINGS |= {f"{issuer}, leaked": replace(LEAKED, issuer=issuer) for issuer in OVERLAPPING}
 # What a rotation may say when only a person can go on.
 REASONS = ["has no room for another"]
 

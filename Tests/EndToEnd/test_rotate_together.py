@@ -198,3 +198,22 @@ def test_several_runs_at_once(tmp_path: Path, issuer: str) -> None:
         undamaged(watched, [])
         last = watched.advance()
         ended(watched, last, [str(last)], [])
+
+
+def test_a_person_supplies_another_secret_after_some_sinks_have_the_first(tmp_path: Path) -> None:
+    """They pressed the button again: the secret that is good now is in all sinks in the end."""
+    setting = Setting("person", ["file", "hub-space"], acknowledge=False)
+    with ready(setting, tmp_path / "made") as watched:
+        space = watched.sinks["hub-space"].server
+        assert space
+        assert watched.run("now", NAME).status == 6
+        space.faults.add("method=POST status=403")
+        stopped = watched.supply()
+        assert stopped.status == 6, stopped
+        first = watched.sinks["file"].value()
+        assert first in watched.issuer.live
+        watched.press_again()
+        assert first not in watched.issuer.live
+        supplied = watched.supply()
+        last = watched.advance()
+        ended(watched, last, [str(stopped), str(supplied), str(last)], [])

@@ -35,7 +35,7 @@ def begun(watched: Watched, through: Sequence[str] = (), *, is_call: bool = Fals
     """
     assert watched.run("init").status == 0
     if not watched.is_person or is_call:
-        return watched.run("now", NAME, through=through)
+        return watched.run("now", NAME, *watched.setting.options, through=through)
     assert watched.run("now", NAME).status == 6
     return watched.supply(through)
 

@@ -63,7 +63,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--event", help="what started the GitHub job (default push)")
     parser.add_argument("--no-id-token", action="store_true", help="without the permission")
     parser.add_argument(
-        "--git", action="store_true", help="with a git repository for each publisher, at HF_ENDPOINT"
+        "--git",
+        action="store_true",
+        help="with a git repository for each publisher, at HF_ENDPOINT",
     )
     parser.add_argument(
         "--rotations",
