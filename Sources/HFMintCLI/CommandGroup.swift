@@ -30,6 +30,13 @@ let allGroups = [
         name: "manifest",
         summary: "check the manifest, or print what it may say",
         description: ["The manifest is a JSON5 file that says what is rotated, how, and when."]),
+    CommandGroup(
+        name: "audit",
+        summary: "show who was given what, and find whether that record was changed",
+        description: [
+            "Where the manifest has an audit.file, every request, grant, refusal, delivery and rotation is one line there,"
+                + " with the digest of the line before."
+        ]),
 ]
 
 extension Command {

@@ -47,6 +47,8 @@ extension MintError {
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
+        case auditUnavailable = "audit-unavailable"
+        case auditBroken = "audit-broken"
     }
 
     /// What a caller should do next.
@@ -70,11 +72,11 @@ extension MintError.Code {
         case .rotationAttention: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
-            .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .issuerRefused:
+            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken,
+            .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
-        case .stateUnusable, .libraryMissing: .localState
+        case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
         }
     }
 
@@ -102,6 +104,8 @@ extension MintError.Code {
         case .proxyRefused: "the proxy refused to pass the request on"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
+        case .auditUnavailable: "the audit log could not be written, and the manifest requires it"
+        case .auditBroken: "the audit log is not as it was written: edited, cut, or torn"
         }
     }
 }

@@ -93,7 +93,8 @@ package struct Rotations: Sendable {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
                 throw FileFailure(directory.journalPath(of: name), "another process works on it")
             }
-            journal = try RotationJournal(file, at: directory.journalPath(of: name))
+            journal = try RotationJournal(
+                file, at: directory.journalPath(of: name), audit: RotationAudit(name, context: context))
         } catch {
             throw .journal(error)
         }
@@ -150,7 +151,9 @@ private final class RotationUnit: @unchecked Sendable {
         }
         let machine = RotationMachine(
             definition, supplied: order.supplied, grace: order.grace,
-            journal: try RotationJournal(file, at: directory.journalPath(of: definition.name)),
+            journal: try RotationJournal(
+                file, at: directory.journalPath(of: definition.name),
+                audit: RotationAudit(definition.name, context: context)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, at: context.clock.now())

@@ -46,4 +46,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("cron", fuzzCron),
     FuzzEntry("duration", fuzzDuration),
     FuzzEntry("journal", fuzzJournal),
+    FuzzEntry("audit-line", fuzzAuditLine),
+    FuzzEntry("audit-log", fuzzAuditLog),
 ]
