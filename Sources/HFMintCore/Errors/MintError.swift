@@ -45,6 +45,7 @@ extension MintError {
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
+        case accessGained = "access-gained"
     }
 
     /// What a caller should do next.
@@ -65,7 +66,7 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention: .personNeeded
+        case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
             .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
@@ -95,6 +96,7 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         }
