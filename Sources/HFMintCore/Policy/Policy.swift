@@ -70,6 +70,13 @@ package struct Policy: Sendable {
         return .denied(denial(name, resource, isCandidate, nearest))
     }
 
+    /// Every role that a grant gives to whoever has these claims, in the manifest's order.
+    package func roles(grantedTo claims: Claims) -> [Role] {
+        let nearest = Nearest(claims)
+        let granted = Set(grants.indices.compactMap { nearest.fits(grants[$0]) ? grantedRoles[$0] : nil })
+        return granted.sorted().map { roles[$0] }
+    }
+
     private func denial(
         _ name: String?, _ resource: Resource?, _ isCandidate: [Bool], _ nearest: Nearest
     ) -> Decision.Denied {
@@ -92,12 +99,7 @@ package struct Policy: Sendable {
     /// What the command line alone already says, before there is an ID token.
     package func checkRequest(role name: String?, resource: Resource?) throws(MintError) {
         guard let name else { return }
-        guard let role = role(name) else {
-            let names = roles.map(\.name)
-            throw .usage(
-                "'\(manifest)' has no role '\(name)'",
-                hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
-        }
+        let role = try requiredRole(name)
         if role.member != nil, let resource {
             throw .usage(
                 "the role '\(name)' is a member of the organization, and takes no resource: '\(resource.canonical)'",
@@ -110,7 +112,16 @@ package struct Policy: Sendable {
         }
     }
 
-    static func list(_ names: [String]) -> String {
+    /// - Throws: ``MintError/Code/usage`` where there is no role of that name.
+    package func requiredRole(_ name: String) throws(MintError) -> Role {
+        if let role = role(name) { return role }
+        let names = roles.map(\.name)
+        throw .usage(
+            "'\(manifest)' has no role '\(name)'",
+            hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
+    }
+
+    private static func list(_ names: [String]) -> String {
         guard !names.isEmpty else { return "it has no roles" }
         let more = names.count > 20 ? " and \(names.count - 20) more" : ""
         return "it has \(names.prefix(20).joined(separator: ", "))\(more)"
