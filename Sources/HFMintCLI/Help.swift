@@ -6,7 +6,7 @@ enum Help {
     static func overview() -> [String] {
         let rows =
             [("hfmint", Command.overview.summary)]
-            + allCommands.map { ("hfmint \(usage($0))", $0.summary) }
+            + allCommands.compactMap(row)
             + [("hfmint --version", Command.version.summary)]
         return [
             "hfmint: the Hugging Face credential that a CI job needs, only for as long as it needs it",
@@ -22,6 +22,24 @@ enum Help {
             "",
             "Each command explains itself: hfmint help COMMAND",
         ]
+    }
+
+    /// A group has one row, in the place of its first command.
+    private static func row(_ command: Command) -> (String, String)? {
+        guard let group = command.group else { return ("hfmint \(usage(command))", command.summary) }
+        guard group.operations.first == group.operation(command) else { return nil }
+        return ("hfmint \(group.name) \(group.operations.joined(separator: " | "))", group.summary)
+    }
+
+    /// `hfmint help rotate`.
+    static func lines(for group: CommandGroup) -> [String] {
+        let rows = group.commands.map { command in
+            ([group.operation(command), command.operands].compactMap(\.self).joined(separator: " "), command.summary)
+        }
+        return ["usage: hfmint \(group.name) OPERATION [OPTION]…", ""]
+            + group.description.flatMap { wrapped($0) + [""] }
+            + ["operations:"] + aligned(rows)
+            + ["", "Each explains itself: hfmint help \(group.name) \(group.operations.first ?? "")"]
     }
 
     /// `hfmint help COMMAND`.

@@ -22,6 +22,7 @@ package let allCommands: [Command] = [
     .manifestCheck,
     .manifestExplain,
     .manifestSchema,
+    .completions,
     .help,
 ]
 
@@ -58,7 +59,8 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
 
 private func mayBeExchange(_ word: String?) -> Bool {
     guard let word, !word.utf8.starts(with: "-".utf8) else { return false }
-    return word == Command.exchange.name || !allCommands.contains { $0.name == word }
+    let isAnother = allCommands.contains { $0.name == word } || allGroups.contains { $0.name == word }
+    return word == Command.exchange.name || !isAnother
 }
 
 /// The command that the first word names, and the words after it.
@@ -73,18 +75,25 @@ private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlic
     if words.count > 1, let command = allCommands.first(where: { $0.name == "\(first) \(words[1])" }) {
         return (command, words.dropFirst(2))
     }
-    let group = allCommands.filter { $0.name.utf8.starts(with: "\(first) ".utf8) }.map(\.name)
-    guard group.isEmpty else {
-        let operations = group.map { String($0.dropFirst(first.count + 1)) }
+    if let group = allGroups.first(where: { $0.name == first }) {
         let typed = words.count > 1 ? words[1] : ""
-        throw .usage(
-            typed.isEmpty ? "'\(first)' needs an operation" : "unknown operation '\(first) \(typed)'",
-            hint: didYouMean(typed, among: operations) ?? "one of \(operations.joined(separator: ", "))")
+        if typed == "--help" || typed == "-h" { return (.help, [first]) }
+        throw unknownOperation(typed, of: group)
     }
     guard let command = allCommands.first(where: { $0.name == first }) else {
         throw .usage(
             "unknown command '\(first)'",
-            hint: didYouMean(first, among: allCommands.map(\.name)) ?? "see `hfmint help`")
+            hint: didYouMean(first, among: allCommands.map(\.name) + allGroups.map(\.name)) ?? "see `hfmint help`")
     }
     return (command, words.dropFirst())
+}
+
+/// A group that was named without one of its operations.
+func unknownOperation(_ typed: String, of group: CommandGroup) -> MintError {
+    guard !typed.isEmpty, typed.utf8.first != ASCII.minus else {
+        return .usage("'\(group.name)' needs an operation", hint: "see `hfmint help \(group.name)`")
+    }
+    return .usage(
+        "unknown operation '\(group.name) \(typed)'",
+        hint: didYouMean(typed, among: group.operations) ?? "see `hfmint help \(group.name)`")
 }

@@ -70,9 +70,22 @@ package enum ThisProcess {
 
     /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
     package static var arguments: [String] {
-        let words = CommandLine.arguments
+        let words = commandLine ?? CommandLine.arguments
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
+    }
+
+    /// As the kernel gave it: Swift looks for it beside the environment, which a preloaded library may have moved.
+    private static var commandLine: [String]? {
+        guard let bytes = commandLine(capacity: 4 << 10) ?? commandLine(capacity: 8 << 20) else { return nil }
+        // Each word is ended by a zero.
+        let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        return words.isEmpty ? nil : words.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func commandLine(capacity: Int) -> [UInt8]? {
+        guard let file = try? Descriptor.open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC) else { return nil }
+        return try? file.readAll(capacity: capacity, limit: capacity).reveal { $0.bytes }
     }
 
     /// The file that runs, whatever name it was called by.

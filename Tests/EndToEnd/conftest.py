@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import product
 from jobs import Job
+from rotating import Rotator
 from Sandbox.issuers.provider import Provider
 from Sandbox.sentinel import Sentinels
 from Sandbox.world import World
@@ -80,6 +81,15 @@ def job(world: World, tmp_path: Path) -> Job:
         pytest.skip("the product is not built")
     world.publish("acme/model")
     return Job(world, program, tmp_path / "job")
+
+
+@pytest.fixture
+def rotator(world: World, tmp_path: Path) -> Rotator:
+    """Rotations on a machine that stays, with stand-ins of issuers and sinks."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    return Rotator(world, program, tmp_path / "rotate")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -90,9 +90,13 @@ class Stage:
         played.status = played.status or done.returncode
 
 
-def load(path: Path) -> list[Document]:
-    """The documents of a YAML file."""
-    return list(YAML(typ="safe", pure=True).load_all(path))
+def load(path: Path, replace: Mapping[str, str] | None = None) -> list[Document]:
+    """The documents of a YAML file, with these texts replaced."""
+    text = path.read_text()
+    for old, new in (replace or {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    return list(YAML(typ="safe", pure=True).load_all(text))
 
 
 def github_actions(documents: list[Document], stage: Stage) -> Played:
@@ -100,7 +104,7 @@ def github_actions(documents: list[Document], stage: Stage) -> Played:
     (workflow,) = documents
     world = stage.world
     stage.trust(world.github.job.issuer, repository=world.github.job.repository)
-    runner = GitHubRunner(world)
+    runner = GitHubRunner(world, tuple(stage.secrets.values()))
     path = f"{stage.variables['PATH']}:{runner.environment['PATH']}"
     runner.environment |= {
         **stage.variables,

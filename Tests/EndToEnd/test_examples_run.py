@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from pipelines import PROVIDERS, Played, Stage, load
 from Sandbox import ownroot
 from Sandbox.githosting import IDENTITY, git
+from Sandbox.rotations import Rotations
 from Sandbox.world import World
+from test_examples import WITHOUT_ROTATION
 
 EXAMPLES = product.CHECKOUT / "ci-examples"
 GATED = "meta-llama/Llama-3.2-1B"
@@ -112,3 +115,42 @@ def test_push(provider: str, world: World, checkout: Path) -> None:
     assert world.git.head("acme/model") == git("rev-parse", "HEAD", cwd=checkout)
     assert list(world.git.objects.values()) == [b"weights\n" * 100]
     assert world.hub.exchanges() == 1
+
+
+@pytest.mark.parametrize("provider", sorted(set(PROVIDERS) - WITHOUT_ROTATION))
+def test_rotate(provider: str, world: World, checkout: Path, tmp_path: Path) -> None:
+    """What is due is done: the sink has a secret that the issuer gave, and the old one lives on."""
+    rotations = Rotations(world.sentinels, world.root / "rotations")
+    okta = rotations.issuer("okta")
+    more = {"overlap": "24h", "schedule": {"every": "30d"}}
+    rotations.write({"chat": rotations.rotation("okta", ["file"], **more)})
+    try:
+        shutil.copy(rotations.manifest, checkout / "hfmint.json5")
+        state = tmp_path / "state"
+        state.mkdir(mode=0o700)
+        env = world.environment("none") | rotations.environment()
+        env |= {"HFMINT_JOURNAL_DIR": str(state / "rotations"), **a_while_ago()}
+        started = product.run(["hfmint", "rotate", "init"], env, checkout)
+        assert started.status == 0, started.stderr.decode()
+        documents = load(EXAMPLES / provider / "rotate.yml", {"/var/lib/hfmint": str(state)})
+        own = variables(world) | {"RUNNER_ENVIRONMENT": "self-hosted"}
+        stage = Stage(world, checkout, own, (), okta.variables)
+        played = PROVIDERS[provider](documents, stage)
+        assert played.status == 0, played.log
+        first, second = okta.live
+        assert rotations.sink("file").value() == second != first
+        assert first not in played.log
+        assert second not in played.log
+    finally:
+        for server in rotations.servers.values():
+            server.stop()
+        for file in rotations.files:
+            evidence.put_there(file)
+
+
+def a_while_ago() -> dict[str, str]:
+    """The variables under which it is forty days earlier."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not found:
+        pytest.skip("libfaketime is not installed")
+    return {"LD_PRELOAD": str(found[0]), "FAKETIME": "-40d"}

@@ -38,16 +38,37 @@ struct HelpTests {
         }
     }
 
-    @Test("shows for every command what it is for, and at least one example", arguments: allCommands.map(\.name))
+    @Test("shows for every command what it is for, and two or more examples", arguments: names)
     func examples(name: String) throws {
         let command = try command(name)
         #expect(!command.summary.isEmpty && command.summary.last != "." && command.summary.first?.isUppercase == false)
-        #expect(!command.description.isEmpty && !command.examples.isEmpty)
-        #expect(Help.overview().contains { $0.hasPrefix("  hfmint \(name)") })
+        #expect(!command.description.isEmpty && (2...4).contains(command.examples.count))
+        #expect(Set(command.examples.map(\.line)).count == command.examples.count)
+        if allCommands.contains(where: { $0.name == name }) && command.group == nil {
+            #expect(Help.overview().contains { $0.hasPrefix("  hfmint \(name)") })
+        }
         for example in command.examples {
             #expect(example.line.contains("hfmint"))
             #expect(!example.purpose.isEmpty && example.purpose.last != ".")
         }
+    }
+
+    @Test("lists a group in one row, and its operations in its own help", arguments: allGroups.map(\.name))
+    func groups(name: String) throws {
+        let group = try #require(allGroups.first { $0.name == name })
+        #expect(Help.overview().count { $0.hasPrefix("  hfmint \(name) ") } == 1)
+        let lines = Help.lines(for: group)
+        for command in group.commands {
+            let operation = group.operation(command)
+            #expect(lines.contains { $0.hasPrefix("  \(operation) ") && $0.hasSuffix(command.summary) }, "\(operation)")
+            #expect(Help.overview().contains { $0.contains(" \(operation)") })
+        }
+        for line in lines { #expect(line.count <= 100 && line.printable == line && line.last != " ") }
+    }
+
+    @Test("every command of two words belongs to a group")
+    func noStray() {
+        for command in allCommands { #expect(command.name.utf8.contains(ASCII.space) == (command.group != nil)) }
     }
 
     @Test("names every exit status")
@@ -56,5 +77,10 @@ struct HelpTests {
         for status in MintError.ExitStatus.allCases {
             #expect(text.contains("\n  \(status.rawValue)  \(status.meaning)"))
         }
+    }
+
+    @Test("knows a group for every command of two words", arguments: allCommands.map(\.name))
+    func inGroup(name: String) throws {
+        #expect(try command(name).group?.name == (name.contains(" ") ? name.prefix { $0 != " " }.description : nil))
     }
 }

@@ -5,29 +5,56 @@ extension Command {
         name: "help",
         summary: "explain hfmint, or one of its commands",
         operands: "[COMMAND]",
-        description: ["Explains hfmint, or the command that is named."],
-        options: [],
-        examples: [Example("what `exchange` takes and does", "hfmint help exchange")],
-        run: { arguments, _ throws(MintError) in
-            guard let name = arguments.operands.first else { return Report(lines: Help.overview(), json: .null) }
-            guard arguments.operands.count == 1 else {
-                throw .usage("help explains one command at a time", hint: "hfmint help \(name)")
-            }
-            guard let command = allCommands.first(where: { $0.name == name }) else {
-                throw .usage(
-                    "unknown command '\(name)'",
-                    hint: didYouMean(name, among: allCommands.map(\.name)) ?? "see `hfmint help`")
-            }
-            return Report(lines: Help.lines(for: command), json: .null)
-        })
+        description: [
+            "Explains hfmint, or the command that is named. With --man it prints the manual page, with --json the"
+                + " declaration of commands, options and exit statuses, for programs."
+        ],
+        options: [.man, .json],
+        examples: [
+            Example("what `exchange` takes and does", "hfmint help exchange"),
+            Example("the operations of `rotate`", "hfmint help rotate"),
+            Example("the manual page, where none is installed", "hfmint help exchange --man | man -l -"),
+        ],
+        run: { arguments, _ throws(MintError) in try explanation(arguments) })
 
     package static let version = Command(
         name: "--version",
         summary: "print the version",
         description: ["Prints the version."],
         options: [.json],
-        examples: [],
+        examples: [Example("for a script", "hfmint --version --json"), Example("for a report", "hfmint --version")],
         run: { _, _ throws(MintError) in
             Report(lines: ["hfmint \(hfmintVersion)"], json: ["version": .string(hfmintVersion)])
         })
+
+    private static func explanation(_ arguments: Arguments) throws(MintError) -> Report {
+        let name = arguments.operands.joined(separator: " ")
+        let showsManual = arguments.has(.man)
+        guard !name.isEmpty else {
+            return Report(lines: showsManual ? ManualPage.overview() : Help.overview(), json: Declaration.json)
+        }
+        if let command = allCommands.first(where: { $0.name == name }) {
+            let lines = showsManual ? manual(command) : Help.lines(for: command)
+            return Report(lines: lines, json: Declaration.json(command))
+        }
+        if let group = allGroups.first(where: { $0.name == arguments.operands[0] }) {
+            guard arguments.operands.count == 1 else { throw unknownOperation(arguments.operands[1], of: group) }
+            let lines = showsManual ? manual(group.commands[0]) : Help.lines(for: group)
+            return Report(lines: lines, json: .array(group.commands.map(Declaration.json)))
+        }
+        guard arguments.operands.count == 1 else {
+            throw .usage("help explains one command at a time", hint: "hfmint help \(arguments.operands[0])")
+        }
+        let names = FirstWord.all.map(\.name)
+        throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")
+    }
+
+    /// Of the command, or of the group that it belongs to.
+    private static func manual(_ command: Command) -> [String] {
+        FirstWord.all.first { $0.commands.contains { $0.name == command.name } }.map(ManualPage.page) ?? []
+    }
+}
+
+extension Option {
+    fileprivate static let man = Option("man", help: "print the manual page, in mdoc, instead")
 }

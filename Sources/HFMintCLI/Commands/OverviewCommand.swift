@@ -10,7 +10,10 @@ extension Command {
                 + " outside CI, the lines to add to the pipeline that lies in this repository."
         ],
         options: [.audience, .endpoint] + Option.reporting,
-        examples: [Example("where am I, and what is missing?", "hfmint")],
+        examples: [
+            Example("where am I, and what is missing?", "hfmint"),
+            Example("for a script: can this job prove who it is?", "hfmint --json | jq .can_prove_identity"),
+        ],
         run: { arguments, context throws(MintError) in
             try Overview(authority: arguments.authority(in: context.environment), context: context).report()
         })

@@ -10,7 +10,11 @@ extension Command {
             "Run it once, on the machine that will rotate; again after a rotation was added to the manifest.",
         ],
         options: Option.rotating,
-        examples: [Example("once", "hfmint rotate init --manifest /etc/hfmint/hfmint.json5")],
+        examples: [
+            Example("once, on the machine that rotates", "hfmint rotate init --manifest /etc/hfmint/hfmint.json5"),
+            Example(
+                "with a journal on a volume that outlives the job", "hfmint rotate init --journal-dir /data/rotations"),
+        ],
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations(making: true)

@@ -13,8 +13,8 @@ extension Command {
         ],
         options: Option.rotating,
         examples: [
-            Example(
-                "from the clipboard of a terminal that shows nothing", "hfmint rotate supply hub-oauth < secret.txt")
+            Example("from a password manager", "pass show hub/oauth-app | hfmint rotate supply hub-oauth"),
+            Example("from a file for you alone", "hfmint rotate supply hub-oauth < ~/.hub-oauth && rm ~/.hub-oauth"),
         ],
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
@@ -34,7 +34,10 @@ extension Command {
             "Names the secret at the issuer that is in use now, where several are alive and hfmint made none of them."
         ],
         options: Option.rotating,
-        examples: [Example("", "hfmint rotate adopt hub-app ocs1a2b3c")],
+        examples: [
+            Example("which ids are alive?", "hfmint rotate status"),
+            Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
+        ],
         run: { arguments, context throws(MintError) in
             guard arguments.operands.count == 2 else { throw .usage("give a rotation and the id of a secret") }
             let id = arguments.operands[1]
@@ -55,7 +58,12 @@ extension Command {
             "Takes the step that stopped once more. With --without-ack the named endpoint's agreement is not waited for; that is recorded."
         ],
         options: [.withoutAck] + Option.rotating,
-        examples: [Example("after the cause is fixed", "hfmint rotate resume hub-app")],
+        examples: [
+            Example("after the cause is fixed", "hfmint rotate resume hub-app"),
+            Example(
+                "without the agreement of an endpoint that is gone",
+                "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
+        ],
         run: { arguments, context throws(MintError) in
             _ = try change(arguments, context) { state, _ throws(MintError) in
                 state.attention = nil
@@ -78,7 +86,10 @@ extension Command {
                 + " sink may hold it: then old and new secret both stay, and hfmint says so."
         ],
         options: Option.rotating,
-        examples: [Example("", "hfmint rotate abandon hub-app")],
+        examples: [
+            Example("how far has it come?", "hfmint rotate status"),
+            Example("give it up", "hfmint rotate abandon hub-app"),
+        ],
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)

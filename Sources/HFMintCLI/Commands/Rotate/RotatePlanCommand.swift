@@ -9,7 +9,10 @@ extension Command {
                 + " by side and for how long, and if not, why there is a gap. Nothing is asked of any server."
         ],
         options: [.times] + Option.rotating,
-        examples: [Example("the next five times", "hfmint rotate plan --times 5")],
+        examples: [
+            Example("the next five times", "hfmint rotate plan --times 5"),
+            Example("what a changed manifest would do", "hfmint rotate plan --manifest $PWD/hfmint.json5"),
+        ],
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let count = try arguments.number(.times, in: 1...100) ?? 3

@@ -11,7 +11,11 @@ extension Command {
             "The exit status is that of the highest need: a journal that cannot be used (5), a person (6), later (4).",
         ],
         options: Option.rotating,
-        examples: [Example("every hour, from a timer", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5")],
+        examples: [
+            Example(
+                "from a timer, see `hfmint rotate schedule`", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5"),
+            Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
+        ],
         run: { arguments, context throws(MintError) in
             report(try RotateSession(arguments, context).rotations().run(order: .due))
         })

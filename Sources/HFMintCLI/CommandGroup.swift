@@ -1,0 +1,38 @@
+/// Commands whose names begin with one word, which the help lists as one.
+struct CommandGroup: Sendable {
+    /// The first word of their names.
+    let name: String
+    /// One clause, lower case, without a full stop.
+    let summary: String
+    /// Paragraphs for the help and the man page.
+    let description: [String]
+
+    var commands: [Command] { allCommands.filter { $0.name.utf8.starts(with: "\(name) ".utf8) } }
+
+    /// The second words of their names.
+    var operations: [String] { commands.map { operation($0) } }
+
+    func operation(_ command: Command) -> String { String(command.name.dropFirst(name.count + 1)) }
+}
+
+/// Every group, in no particular order: ``allCommands`` has one.
+let allGroups = [
+    CommandGroup(
+        name: "rotate",
+        summary: "change client secrets on schedule, without an outage, with everyone told first",
+        description: [
+            "Makes a new client secret at its issuer, tries it, delivers it to every sink, tells those who depend on it,"
+                + " and retires the old one when the overlap has passed. What is rotated, the manifest says.",
+            "There is no daemon: a timer calls `hfmint rotate run`, which does what is due and goes on with what is under"
+                + " way.",
+        ]),
+    CommandGroup(
+        name: "manifest",
+        summary: "check the manifest, or print what it may say",
+        description: ["The manifest is a JSON5 file that says what is rotated, how, and when."]),
+]
+
+extension Command {
+    /// The group that it belongs to.
+    var group: CommandGroup? { allGroups.first { name.utf8.starts(with: "\($0.name) ".utf8) } }
+}

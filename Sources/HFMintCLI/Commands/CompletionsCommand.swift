@@ -1,0 +1,28 @@
+internal import HFMintCore
+
+extension Command {
+    package static let completions = Command(
+        name: "completions",
+        summary: "print what lets a shell complete hfmint's commands and options",
+        operands: CompletionShell.allCases.map(\.rawValue).joined(separator: " | "),
+        description: [
+            "Prints a script for bash, zsh or fish that completes commands, options, the words that an option accepts,"
+                + " and paths. The Debian package has installed all three."
+        ],
+        options: [],
+        examples: [
+            Example("bash, for this user", "hfmint completions bash >> ~/.bash_completion"),
+            Example("zsh, into a folder on its fpath", "hfmint completions zsh > \"${fpath[1]}/_hfmint\""),
+            Example("fish", "hfmint completions fish > ~/.config/fish/completions/hfmint.fish"),
+        ],
+        run: { arguments, _ throws(MintError) in
+            let known = CompletionShell.allCases.map(\.rawValue)
+            guard arguments.operands.count == 1, let shell = CompletionShell(rawValue: arguments.operands[0]) else {
+                throw .usage(
+                    arguments.operands.isEmpty
+                        ? "for which shell?" : "no completions for '\(arguments.operands.joined(separator: " "))'",
+                    hint: "hfmint completions \(known.joined(separator: " | "))")
+            }
+            return Report(lines: shell.script, json: .null)
+        })
+}

@@ -1,0 +1,86 @@
+/// For zsh 5, as a file `_hfmint` on its `fpath`, or sourced.
+/// <https://zsh.sourceforge.io/Doc/Release/Completion-System.html>
+enum ZshCompletions {
+    static var script: [String] {
+        let firstWords = FirstWord.all
+        return ["#compdef hfmint", "# \(CompletionShell.zsh.title)", "", "_hfmint_names() {"]
+            + ["    local -a names=()", "    case $1 in"]
+            + names("''", firstWords.map { ($0.name, $0.summary) })
+            + firstWords.filter { $0.group != nil }.flatMap { names($0.name, $0.operations) }
+            + ["    esac", "    _describe -t commands command names", "}", ""]
+            + ["_hfmint() {", "    local command", "    local at=${words[(ie)--]}"]
+            + ["    if (( at < CURRENT )); then", "        case \"$words[2] $words[3]\" in"]
+            + allCommands.filter(\.runsAnother).map { command in
+                "        '\(command.name) '*) shift $at words; (( CURRENT -= at )); _normal ;;"
+            }
+            + ["        esac", "        return", "    fi"]
+            + ["    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then", "        _hfmint_names ''"]
+            + ["        return", "    fi", "    command=$words[2]", "    case $command in", "    -*) command='' ;;"]
+            + firstWords.filter { $0.group != nil }.flatMap { group in
+                [
+                    "    \(group.name))",
+                    "        if (( CURRENT == 3 )); then",
+                    "            _hfmint_names \(group.name)",
+                    "            return",
+                    "        fi",
+                    "        command=\"$command $words[3]\"",
+                    "        shift words",
+                    "        (( CURRENT -= 1 ))",
+                    "        ;;",
+                ]
+            }
+            + [
+                "    esac", "    if [[ -n $command ]]; then", "        shift words", "        (( CURRENT -= 1 ))",
+                "    fi",
+            ]
+            + ["    case $command in"] + ([.overview] + allCommands).flatMap(arm) + ["    esac", "}", ""]
+            + ["if [[ $funcstack[1] == _hfmint ]]; then", "    _hfmint \"$@\"", "else"]
+            + ["    compdef _hfmint hfmint", "fi"]
+    }
+
+    private static func names(_ pattern: String, _ rows: [(name: String, summary: String)]) -> [String] {
+        ["    \(pattern))", "        names=("]
+            + rows.map { "            \(CompletionShell.quoted("\($0.name):\($0.summary)"))" }
+            + ["        )", "        ;;"]
+    }
+
+    private static func arm(_ command: Command) -> [String] {
+        let specifications =
+            command.allOptions.map(specification)
+            + (command.name.isEmpty ? ["--version[\(Command.version.summary)]"] : [])
+            + operands(command.completion)
+        return ["    '\(command.name)')", "        _arguments \\"]
+            + specifications.enumerated().map { index, text in
+                "            \(CompletionShell.quoted(text))\(index + 1 < specifications.count ? " \\" : "")"
+            }
+            + ["        ;;"]
+    }
+
+    private static func specification(_ option: Option) -> String {
+        let explained = "--\(option.name)\(option.value == nil ? "" : "=")[\(escaped(option.help))]"
+        let value = option.value.map { ":\(escaped($0)):\(action(option.completion))" } ?? ""
+        return (option.repeats ? "*" : "") + explained + value
+    }
+
+    private static func operands(_ completion: Completion) -> [String] {
+        switch completion {
+        case .nothing: []
+        case .command: ["1:command:{_hfmint_names \"\"}", "2:operation:{_hfmint_names $words[2]}"]
+        default: ["*:operand:\(action(completion))"]
+        }
+    }
+
+    private static func action(_ completion: Completion) -> String {
+        switch completion {
+        case .nothing, .command: " "
+        case .words(let words): "(\(words.joined(separator: " ")))"
+        case .files: "_files"
+        case .directories: "_directories"
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.utf8Replacing("\\", with: #"\\"#).utf8Replacing("[", with: #"\["#).utf8Replacing("]", with: #"\]"#)
+            .utf8Replacing(":", with: #"\:"#)
+    }
+}

@@ -1,0 +1,44 @@
+internal import HFMintCore
+
+/// What the command line is, for programs: `hfmint help --json`.
+enum Declaration {
+    static var json: JSONValue {
+        [
+            "version": .string(hfmintVersion),
+            "commands": .array(([.overview] + allCommands).map(json)),
+            "exit_statuses": .array(
+                MintError.ExitStatus.allCases.map {
+                    ["status": .integer(Int($0.rawValue)), "meaning": .string($0.meaning)]
+                }),
+            "environment": .array(
+                documentedVariables.map {
+                    [
+                        "names": .array($0.names.map { .string($0) }), "meaning": .string($0.meaning),
+                        "set": .bool($0.isSet),
+                    ]
+                }),
+        ]
+    }
+
+    static func json(_ command: Command) -> JSONValue {
+        [
+            "name": .string(command.name),
+            "summary": .string(command.summary),
+            "operands": .string(command.operands),
+            "runs_another": .bool(command.runsAnother),
+            "options": .array(command.allOptions.map(json)),
+            "examples": .array(
+                command.examples.map { ["purpose": .string($0.purpose), "line": .string($0.line)] }),
+        ]
+    }
+
+    private static func json(_ option: Option) -> JSONValue {
+        [
+            "name": .string(option.name),
+            "value": .string(option.value),
+            "repeats": .bool(option.repeats),
+            "choices": .array(option.choices.map { .string($0) }),
+            "help": .string(option.help),
+        ]
+    }
+}

@@ -1,0 +1,45 @@
+/// A variable of the environment, as the manual and README explain it.
+struct DocumentedVariable {
+    /// In the order in which they are asked.
+    let names: [String]
+    /// One clause, lower case where it can be, without a full stop.
+    let meaning: String
+    /// Whether a delivery sets it; else it is read.
+    var isSet = false
+}
+
+let documentedVariables = [
+    DocumentedVariable(
+        names: ["HFMINT_RESOURCE", "HF_OIDC_RESOURCE"], meaning: "what the token is for, where no resource is named"),
+    DocumentedVariable(names: ["HF_OIDC_ID_TOKEN"], meaning: "the ID token, whatever the CI system"),
+    DocumentedVariable(names: ["HFMINT_ID_TOKEN_FILE"], meaning: "a file that holds it, read at each try"),
+    DocumentedVariable(
+        names: ["HF_ENDPOINT", "HFMINT_AUDIENCE"], meaning: "the Hub's origin, and the audience of the ID token"),
+    DocumentedVariable(names: ["HFMINT_STATE_DIR"], meaning: "where this job's tokens lie"),
+    DocumentedVariable(names: ["HFMINT_MANIFEST"], meaning: "the absolute path of the manifest"),
+    DocumentedVariable(names: ["HFMINT_JOURNAL_DIR"], meaning: "where rotations are remembered"),
+    DocumentedVariable(
+        names: ["HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"], meaning: "as in curl"),
+    DocumentedVariable(names: ["NO_COLOR"], meaning: "no colours"),
+    DocumentedVariable(names: ["HF_TOKEN_PATH"], meaning: "the file that holds the token", isSet: true),
+    DocumentedVariable(names: ["HF_TOKEN_EXPIRES_AT"], meaning: "until when it is good (RFC 3339)", isSet: true),
+    DocumentedVariable(names: ["HFMINT_ENV_FILE"], meaning: "the ephemeral environment file", isSet: true),
+    DocumentedVariable(names: ["HFMINT_RESOURCE"], meaning: "what the token is for", isSet: true),
+    DocumentedVariable(
+        names: ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_RESOURCE"],
+        meaning: "blanked, as they would win; with `--export`, `HF_TOKEN` is the token", isSet: true),
+]
+
+/// What lies where, for the manual.
+let documentedFiles: [(term: String, explanation: String)] = [
+    (
+        "hfmint/HASH/token-HASH, env-HASH",
+        "The tokens of one job and its ephemeral environment files, below RUNNER_TEMP, AGENT_TEMPDIRECTORY,"
+            + " WORKSPACE_TMP, XDG_RUNTIME_DIR, /dev/shm or TMPDIR; for its user alone."
+    ),
+    (
+        "${XDG_STATE_HOME:-~/.local/state}/hfmint/rotations",
+        "The journal of rotations, which holds no secret and must outlive the job."
+    ),
+    ("/etc/hfmint/hfmint.json5", "The manifest that the systemd units of the Debian package name."),
+]
