@@ -36,7 +36,40 @@ private func namedManifest(_ arguments: Arguments, _ context: Context) throws(Mi
     return path
 }
 
+extension Environment {
+    /// Whether a variable says what a token is for.
+    var namesResource: Bool { isSet(.hfmintResource) || isSet(.hfOIDCResource) }
+}
+
+extension Gate {
+    /// What git means that names no repository: what the role, or else the only grant, is for.
+    func onlyResource() throws(MintError) -> Resource? {
+        let grants = policy.grants
+        let name = role ?? (grants.count == 1 ? grants[0].role : nil)
+        let resources = try name.map { name throws(MintError) in try policy.requiredRole(name).literalResources } ?? []
+        return resources.count == 1 ? resources[0] : nil
+    }
+
+    /// What is asked for where no resource was named: what the role names one by one, also where it is the only role.
+    func resourcesOfRole() throws(MintError) -> [Resource] {
+        if let role { return try policy.requiredRole(role).literalResources }
+        return policy.roles.count == 1 ? policy.roles[0].literalResources : []
+    }
+
+    /// For where no resource was named, and no role that names one.
+    var resourceHint: String {
+        let names = policy.roles.map(\.name).prefix(20).joined(separator: ", ")
+        return names.isEmpty ? "'\(policy.manifest)' has no roles" : "name a resource, or a role: --role \(names)"
+    }
+}
+
 extension Arguments {
+    /// The same choice for a program that runs in another folder: `--manifest` by its absolute path, and `--role`.
+    func policyWords(in workingDirectory: String) -> [String] {
+        let path = value(.manifest).map { $0.utf8.first == ASCII.slash ? $0 : "\(workingDirectory)/\($0)" }
+        return (path.map { ["--manifest", $0] } ?? []) + (value(.role).map { ["--role", $0] } ?? [])
+    }
+
     /// The manifest that decides what this job may have, and the role that was asked for; `nil` where none was named.
     ///
     /// - Throws: ``MintError/Code/usage`` also for a role without a manifest.

@@ -10,7 +10,7 @@ extension Command {
                 + " following commands. The token goes into files of the job's own (0600); stdout gets one line of"
                 + " shell that says where they are.",
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
-                + " of any of them; without one, HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
+                + " of any of them; without one, what the --role names, else HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
         ],
         options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
@@ -61,7 +61,7 @@ private struct ExchangeCommand {
         self.context = context
         authority = try arguments.authority(in: context.environment)
         gate = try arguments.gate(in: context)
-        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint)
+        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -71,9 +71,13 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ operands: [String], _ environment: Environment, _ endpoint: Origin
+        _ operands: [String], _ environment: Environment, _ endpoint: Origin, _ gate: Gate?
     ) throws(MintError) -> [TokenRequest] {
         guard operands.isEmpty else { return try TokenRequest.parse(operands, endpoint: endpoint) }
+        if let gate, gate.role != nil {
+            let resources = try gate.resourcesOfRole()
+            if !resources.isEmpty { return try TokenRequest.numbered(resources) }
+        }
         for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
             guard let resource = environment[key] else { continue }
             do throws(MintError) {
@@ -82,9 +86,12 @@ private struct ExchangeCommand {
                 throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
             }
         }
+        if let resources = try gate?.resourcesOfRole(), !resources.isEmpty {
+            return try TokenRequest.numbered(resources)
+        }
         throw .usage(
             "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-            hint: "name what the token is for: hfmint exchange owner/name")
+            hint: gate?.resourceHint ?? "name what the token is for: hfmint exchange owner/name")
     }
 
     func run() throws(MintError) -> Report {

@@ -57,7 +57,15 @@ private struct GitCredentialCommand {
 
     private func question() throws(MintError) -> GitCredential.Question? {
         let authority = try arguments.authority(in: context.environment)
-        return try GitCredential(authority, context: context).question(standardInput())
+        return try question(standardInput(), authority)
+    }
+
+    private func question(
+        _ text: borrowing Secret, _ authority: Authority
+    ) throws(MintError) -> GitCredential.Question? {
+        try GitCredential(authority, context: context).question(text) { () throws(MintError) in
+            try arguments.gate(in: context)?.onlyResource()
+        }
     }
 
     /// Never a failure of the git command that calls it: the worst is that a token which is no good stays a while.
@@ -65,7 +73,7 @@ private struct GitCredentialCommand {
         do throws(MintError) {
             let text = try standardInput()
             let authority = try arguments.authority(in: context.environment)
-            guard let question = try GitCredential(authority, context: context).question(text) else {
+            guard let question = try question(text, authority) else {
                 return Report(lines: [], json: .null)
             }
             let session = try TokenSession(

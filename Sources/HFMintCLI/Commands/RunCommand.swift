@@ -51,13 +51,24 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
-        gate = try arguments.gate(in: context)
+        let gate = try arguments.gate(in: context)
+        self.gate = gate
         let environment = context.environment
+        let ofRole = try gate?.resourcesOfRole() ?? []
+        if arguments.operands.isEmpty, gate?.role != nil || !environment.namesResource, let only = ofRole.first {
+            guard ofRole.count == 1 else {
+                throw .usage(
+                    "the role names \(ofRole.count) resources, and a command runs with a token for one",
+                    hint: "name the one: \(ofRole.prefix(20).map(\.canonical).joined(separator: ", "))")
+            }
+            resource = only
+            return
+        }
         guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
         else {
             throw .usage(
                 "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-                hint: "name what the token is for: hfmint run owner/name -- COMMAND")
+                hint: gate?.resourceHint ?? "name what the token is for: hfmint run owner/name -- COMMAND")
         }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }
@@ -132,7 +143,7 @@ private struct RunCommand {
         let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
         return ["--state-dir", stateDirectory]
             + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
-            + idTokenFile
+            + idTokenFile + arguments.policyWords(in: context.files.workingDirectory)
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
     }
 

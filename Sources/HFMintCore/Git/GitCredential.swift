@@ -17,8 +17,11 @@ package struct GitCredential: Sendable {
 
     /// `nil` where the host is not ours: another helper may know.
     ///
+    /// - Parameter onlyResource: what a manifest grants alone, asked only where git names no repository.
     /// - Throws: why a question about our host cannot be answered; git must then stop asking.
-    package func question(_ text: borrowing Secret) throws(MintError) -> Question? {
+    package func question(
+        _ text: borrowing Secret, onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
+    ) throws(MintError) -> Question? {
         let description = try parse(text)
         switch hosts.judge(description) {
         case .notOurs: return nil
@@ -29,7 +32,7 @@ package struct GitCredential: Sendable {
         case .ours(let authority):
             return Question(
                 description: description, authority: authority,
-                resource: try resource(of: description, on: authority.endpoint))
+                resource: try resource(of: description, on: authority.endpoint, onlyResource))
         }
     }
 
@@ -43,10 +46,10 @@ package struct GitCredential: Sendable {
         }
     }
 
-    /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, else
-    /// the repository that this work tree came from.
+    /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, what
+    /// a manifest grants alone, else the repository that this work tree came from.
     private func resource(
-        of description: CredentialDescription, on endpoint: Origin
+        of description: CredentialDescription, on endpoint: Origin, _ onlyResource: () throws(MintError) -> Resource?
     ) throws(MintError) -> Resource {
         if let path = description.path {
             guard let resource = Resource(gitPath: path) else {
@@ -61,6 +64,7 @@ package struct GitCredential: Sendable {
             guard let text = context.environment[key] else { continue }
             return try Resource(parsing: text, endpoint: endpoint)
         }
+        if let resource = try onlyResource() { return resource }
         if let resource = originOfWorkTree() { return resource }
         throw .usage(
             "nobody said which repository is meant: the question has no path, HFMINT_RESOURCE is not set, and there is"
