@@ -4,9 +4,12 @@
 #define HFMINT_CLIBCRYPTO_SHIM_H
 
 #include <dlfcn.h>
+#include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <stddef.h>
 
@@ -28,6 +31,27 @@ typedef struct {
     __typeof__(&ECDSA_SIG_get0) ecdsa_parts;
     __typeof__(&ECDSA_SIG_free) ecdsa_free;
     __typeof__(&BN_bn2binpad) number_to_bytes;
+    __typeof__(&BN_bin2bn) number_from_bytes;
+    __typeof__(&BN_free) number_free;
+    __typeof__(&OSSL_PARAM_BLD_new) params_new;
+    __typeof__(&OSSL_PARAM_BLD_free) params_free;
+    __typeof__(&OSSL_PARAM_BLD_push_BN) params_add_number;
+    __typeof__(&OSSL_PARAM_BLD_push_utf8_string) params_add_text;
+    __typeof__(&OSSL_PARAM_BLD_push_octet_string) params_add_bytes;
+    __typeof__(&OSSL_PARAM_BLD_to_param) params_finish;
+    __typeof__(&OSSL_PARAM_free) param_free;
+    __typeof__(&EVP_PKEY_CTX_new_from_name) maker_new;
+    __typeof__(&EVP_PKEY_CTX_new_from_pkey) checker_new;
+    __typeof__(&EVP_PKEY_CTX_free) maker_free;
+    __typeof__(&EVP_PKEY_fromdata_init) make_init;
+    __typeof__(&EVP_PKEY_fromdata) make;
+    __typeof__(&EVP_PKEY_public_check) check_public;
+    __typeof__(&EVP_DigestVerifyInit) verify_init;
+    __typeof__(&EVP_DigestVerify) verify;
+    __typeof__(&ECDSA_SIG_new) ecdsa_new;
+    __typeof__(&ECDSA_SIG_set0) ecdsa_set;
+    __typeof__(&i2d_ECDSA_SIG) ecdsa_write;
+    __typeof__(&ERR_clear_error) errors_clear;
 } hfmint_libcrypto;
 
 #pragma clang assume_nonnull begin
@@ -54,6 +78,27 @@ static inline const char *_Nullable hfmint_libcrypto_load(hfmint_libcrypto *tabl
     HFMINT_LOOK_UP(ecdsa_parts, ECDSA_SIG_get0);
     HFMINT_LOOK_UP(ecdsa_free, ECDSA_SIG_free);
     HFMINT_LOOK_UP(number_to_bytes, BN_bn2binpad);
+    HFMINT_LOOK_UP(number_from_bytes, BN_bin2bn);
+    HFMINT_LOOK_UP(number_free, BN_free);
+    HFMINT_LOOK_UP(params_new, OSSL_PARAM_BLD_new);
+    HFMINT_LOOK_UP(params_free, OSSL_PARAM_BLD_free);
+    HFMINT_LOOK_UP(params_add_number, OSSL_PARAM_BLD_push_BN);
+    HFMINT_LOOK_UP(params_add_text, OSSL_PARAM_BLD_push_utf8_string);
+    HFMINT_LOOK_UP(params_add_bytes, OSSL_PARAM_BLD_push_octet_string);
+    HFMINT_LOOK_UP(params_finish, OSSL_PARAM_BLD_to_param);
+    HFMINT_LOOK_UP(param_free, OSSL_PARAM_free);
+    HFMINT_LOOK_UP(maker_new, EVP_PKEY_CTX_new_from_name);
+    HFMINT_LOOK_UP(checker_new, EVP_PKEY_CTX_new_from_pkey);
+    HFMINT_LOOK_UP(maker_free, EVP_PKEY_CTX_free);
+    HFMINT_LOOK_UP(make_init, EVP_PKEY_fromdata_init);
+    HFMINT_LOOK_UP(make, EVP_PKEY_fromdata);
+    HFMINT_LOOK_UP(check_public, EVP_PKEY_public_check);
+    HFMINT_LOOK_UP(verify_init, EVP_DigestVerifyInit);
+    HFMINT_LOOK_UP(verify, EVP_DigestVerify);
+    HFMINT_LOOK_UP(ecdsa_new, ECDSA_SIG_new);
+    HFMINT_LOOK_UP(ecdsa_set, ECDSA_SIG_set0);
+    HFMINT_LOOK_UP(ecdsa_write, i2d_ECDSA_SIG);
+    HFMINT_LOOK_UP(errors_clear, ERR_clear_error);
 #undef HFMINT_LOOK_UP
     return NULL;
 }
@@ -106,6 +151,89 @@ static inline size_t hfmint_libcrypto_sign(
     if (key) table->key_free(key);
     if (memory) table->bio_free(memory);
     return written;
+}
+
+/// A public key of libcrypto's: RSA from `first` (modulus) and `second` (exponent), or where `first` is the 65 bytes of an
+/// uncompressed point and `second` is null, one on P-256.
+///
+/// Returns null for what is no key: libcrypto itself looks whether the point is on the curve.
+static inline EVP_PKEY *_Nullable hfmint_libcrypto_public_key(
+    const hfmint_libcrypto *table, const unsigned char *first, size_t first_count, const unsigned char *_Nullable second,
+    size_t second_count) {
+    EVP_PKEY *_Nullable key = NULL;
+    BIGNUM *_Nullable modulus = NULL, *_Nullable exponent = NULL;
+    OSSL_PARAM *_Nullable params = NULL;
+    OSSL_PARAM_BLD *_Nullable builder = table->params_new();
+    EVP_PKEY_CTX *_Nullable maker = table->maker_new(NULL, second ? "RSA" : "EC", NULL);
+    int is_described = 0;
+    if (builder && second) {
+        modulus = table->number_from_bytes(first, (int)first_count, NULL);
+        exponent = table->number_from_bytes((const unsigned char *_Nonnull)second, (int)second_count, NULL);
+        is_described = modulus && exponent && table->params_add_number(builder, OSSL_PKEY_PARAM_RSA_N, modulus)
+            && table->params_add_number(builder, OSSL_PKEY_PARAM_RSA_E, exponent);
+    } else if (builder) {
+        is_described = table->params_add_text(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0)
+            && table->params_add_bytes(builder, OSSL_PKEY_PARAM_PUB_KEY, first, first_count);
+    }
+    if (is_described) params = table->params_finish((OSSL_PARAM_BLD *_Nonnull)builder);
+    if (params && maker && table->make_init(maker) == 1) table->make(maker, &key, EVP_PKEY_PUBLIC_KEY, params);
+    EVP_PKEY_CTX *_Nullable checker = key ? table->checker_new(NULL, key, NULL) : NULL;
+    if (key && !(checker && table->check_public(checker) == 1)) {
+        table->key_free(key);
+        key = NULL;
+    }
+    if (checker) table->maker_free(checker);
+    if (params) table->param_free(params);
+    if (maker) table->maker_free(maker);
+    if (builder) table->params_free(builder);
+    if (modulus) table->number_free(modulus);
+    if (exponent) table->number_free(exponent);
+    return key;
+}
+
+/// The two numbers of 32 bytes each that JOSE has (RFC 7518, 3.4), as ECDSA wants them; returns their length, or 0.
+static inline int hfmint_libcrypto_ecdsa_der(
+    const hfmint_libcrypto *table, const unsigned char *numbers, unsigned char *_Nonnull der) {
+    int count = 0;
+    ECDSA_SIG *_Nullable signature = table->ecdsa_new();
+    BIGNUM *_Nullable r = table->number_from_bytes(numbers, 32, NULL);
+    BIGNUM *_Nullable s = table->number_from_bytes(numbers + 32, 32, NULL);
+    if (signature && r && s && table->ecdsa_set(signature, r, s)) {
+        r = s = NULL;
+        unsigned char *cursor = der;
+        count = table->ecdsa_write(signature, &cursor);
+    }
+    if (r) table->number_free(r);
+    if (s) table->number_free(s);
+    if (signature) table->ecdsa_free(signature);
+    return count > 0 ? count : 0;
+}
+
+/// Whether `signature` is one of `bytes`, by SHA-256 and the key that `first` and `second` make; see above.
+///
+/// Returns 1 where it is, 0 where it is not, and -1 where there is no such key.
+static inline int hfmint_libcrypto_verify(
+    const hfmint_libcrypto *table, const unsigned char *first, size_t first_count, const unsigned char *_Nullable second,
+    size_t second_count, const unsigned char *signature, size_t signature_count, const unsigned char *bytes,
+    size_t count) {
+    int answer = -1;
+    unsigned char der[80];
+    EVP_PKEY *_Nullable key = hfmint_libcrypto_public_key(table, first, first_count, second, second_count);
+    EVP_MD_CTX *_Nullable context = key ? table->context_new() : NULL;
+    if (context) {
+        answer = 0;
+        if (!second) {
+            signature_count = signature_count == 64 ? (size_t)hfmint_libcrypto_ecdsa_der(table, signature, der) : 0;
+            signature = der;
+        }
+        if (signature_count > 0 && table->verify_init(context, NULL, table->sha256(), NULL, (EVP_PKEY *_Nonnull)key) == 1)
+            answer = table->verify(context, signature, signature_count, bytes, count) == 1;
+        table->context_free(context);
+    }
+    if (key) table->key_free(key);
+    // Libcurl's TLS looks at the same queue.
+    table->errors_clear();
+    return answer;
 }
 
 #pragma clang assume_nonnull end

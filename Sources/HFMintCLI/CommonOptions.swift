@@ -37,7 +37,10 @@ extension Arguments {
     }
 
     func authority(in environment: Environment) throws(MintError) -> Authority {
-        try Authority(
+        guard !has(.member) else {
+            return try .forClient(endpointOption: value(.endpoint), environment: environment)
+        }
+        return try Authority(
             endpointOption: value(.endpoint), audienceOption: value(.audience), environment: environment)
     }
 

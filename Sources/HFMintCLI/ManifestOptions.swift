@@ -8,7 +8,7 @@ extension Option {
     static let policy: [Option] = [manifest, role]
 
     /// What a role of a manifest supplies, and the command line must not.
-    static let suppliedByRole: [Option] = []
+    static let suppliedByRole: [Option] = organization
 }
 
 extension Environment.Key {

@@ -53,6 +53,24 @@ package struct LibCrypto: Digests, Signatures {
         return Array(signature[..<count])
     }
 
+    package func isSignature(
+        _ signature: [UInt8], of message: [UInt8], by key: PublicKey
+    ) throws(MintError) -> Bool? {
+        var table = try Self.table()
+        let answer: CInt
+        switch key {
+        case .rsa(let modulus, let exponent):
+            answer = unsafe hfmint_libcrypto_verify(
+                &table, modulus, modulus.count, exponent, exponent.count, signature, signature.count, message,
+                message.count)
+        case .p256(let x, let y):
+            let point = [0x04] + x + y
+            answer = unsafe hfmint_libcrypto_verify(
+                &table, point, point.count, nil, 0, signature, signature.count, message, message.count)
+        }
+        return answer < 0 ? nil : answer == 1
+    }
+
     private static func table() throws(MintError) -> hfmint_libcrypto {
         guard let table = library.table else {
             throw MintError(

@@ -160,7 +160,7 @@ struct RefusalTests {
                 "  ref            refs/heads/main",
                 "  workflow_ref   acme/training/.github/workflows/p.yml@refs/heads/main",
                 "a Trusted Publisher that fits this job:",
-                "  provider    GitHub",
+                "  preset      GitHub",
                 "  issuer      https://token.actions.githubusercontent.com  (who signs the job's ID tokens)",
                 "  repository  acme/training                                (the repository that the job runs in)",
                 "  branch      main                                         (only runs on this branch)",

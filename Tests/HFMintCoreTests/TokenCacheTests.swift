@@ -37,7 +37,7 @@ struct TokenCacheTests {
     ) throws -> TokenKey {
         TokenKey(
             authority: try Authority(endpointOption: endpoint, audienceOption: audience, environment: [:]),
-            resource: try Resource(parsing: resource, endpoint: .huggingFace), identity: identity,
+            subject: .publisher(try Resource(parsing: resource, endpoint: .huggingFace)), identity: identity,
             allowsUntrustedEvent: isAllowed)
     }
 
@@ -155,7 +155,8 @@ struct TokenCacheTests {
     @Test("writes no credential of the provider into a record")
     func discreet() throws {
         let world = ExchangeWorld([])
-        let identity = try world.exchanger().source.identity(in: world.machine.context)
+        let source = try #require(try world.exchanger().source)
+        let identity = source.identity(in: world.machine.context)
         #expect(!identity.contains { $0.contains("runner") })
         #expect(identity.first == "github-actions")
     }

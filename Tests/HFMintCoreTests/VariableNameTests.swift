@@ -41,7 +41,9 @@ struct VariableNameTests {
 @Suite("token request")
 struct TokenRequestTests {
     private func parse(_ operands: String...) throws -> [String] {
-        try TokenRequest.parse(operands, endpoint: .huggingFace).map { "\($0.name.name)=\($0.resource.canonical)" }
+        try TokenRequest.parse(operands, endpoint: .huggingFace).map {
+            "\($0.name.name)=\($0.resource?.canonical ?? "")"
+        }
     }
 
     @Test("names the first token HF_TOKEN, and others as the user says")

@@ -15,4 +15,11 @@ package struct UnscriptedSignatures: Signatures {
         unscripted("a signature with \(algorithm.rawValue)")
         throw MintError(.libraryMissing, "unscripted signature")
     }
+
+    package func isSignature(
+        _ signature: [UInt8], of message: [UInt8], by key: PublicKey
+    ) throws(MintError) -> Bool? {
+        unscripted("whether something is a signature with \(key.algorithm.rawValue)")
+        throw MintError(.libraryMissing, "unscripted signature")
+    }
 }

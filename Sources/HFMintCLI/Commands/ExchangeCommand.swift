@@ -12,8 +12,11 @@ extension Command {
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
                 + " of any of them; without one, what the --role names, else HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
+            "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
+                + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],
-        options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
+        options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization
+            + [.stateDirectory]
             + Option.reporting,
         examples: [
             Example(
@@ -60,8 +63,10 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        gate = try arguments.gate(in: context)
-        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, gate)
+        let gate = try arguments.gate(in: context)
+        self.gate = gate
+        let member = try arguments.member(under: gate)
+        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, member, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -71,9 +76,13 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ operands: [String], _ environment: Environment, _ endpoint: Origin, _ gate: Gate?
+        _ operands: [String], _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?,
+        _ gate: Gate?
     ) throws(MintError) -> [TokenRequest] {
-        guard operands.isEmpty else { return try TokenRequest.parse(operands, endpoint: endpoint) }
+        guard operands.isEmpty else {
+            return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
+        }
+        if let member { return [TokenRequest(for: member)] }
         if let gate, gate.role != nil {
             let resources = try gate.resourcesOfRole()
             if !resources.isEmpty { return try TokenRequest.numbered(resources) }
@@ -98,7 +107,7 @@ private struct ExchangeCommand {
         let session = try TokenSession(arguments, authority: authority, gate: gate, context)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            provider: session.source.provider, directory: session.directory, context: context)
+            provider: session.provider, directory: session.directory, context: context)
         let (tokens, failures) = exchange(with: session.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
@@ -113,7 +122,7 @@ private struct ExchangeCommand {
                 let token = try exchanger.token(for: request.resource)
                 tokens.append(NamedToken(request, token))
                 let lifetime = inWords(seconds: token.expiresAt - context.clock.now())
-                context.note("\(request.name.name) is a token for \(request.resource.canonical), good for \(lifetime)")
+                context.note("\(request.name.name) is a token for \(request.purpose), good for \(lifetime)")
             } catch {
                 failures.append(error)
             }
@@ -156,11 +165,12 @@ extension NamedToken {
     fileprivate func json(path: String?, includesToken: Bool) -> JSONValue {
         let members: [JSONValue.Member] = [
             .init("name", .string(request.name.name)),
-            .init("resource", .string(request.resource.canonical)),
+            .init("resource", .string(request.resource?.canonical)),
             .init("expires_at", .string(token.expiresAt.rfc3339)),
             .init("sha256", .string(token.sha256)),
             .init("path", .string(path)),
         ]
-        return .object(members + (includesToken ? [.init("access_token", .token(token))] : []))
+        let holder = request.member.map { [JSONValue.Member("member", .string($0.email))] } ?? []
+        return .object(members + holder + (includesToken ? [.init("access_token", .token(token))] : []))
     }
 }

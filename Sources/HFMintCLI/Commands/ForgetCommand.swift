@@ -25,9 +25,7 @@ private struct ForgetCommand {
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
-        provider =
-            try arguments.value(.provider).map { name throws(MintError) in try Provider.named(name) }
-            ?? Provider.detected(in: context.job)
+        provider = try Provider.here(arguments.value(.provider), in: context)
         directories = JobDirectory(
             option: arguments.value(.stateDirectory), provider: provider, context: context
         ).existing(in: context)

@@ -11,7 +11,9 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory, .quiet, .verbose],
+        options: Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
+            .stateDirectory, .quiet, .verbose,
+        ],
         examples: [
             Example(
                 "let git ask it",
@@ -63,7 +65,9 @@ private struct GitCredentialCommand {
     private func question(
         _ text: borrowing Secret, _ authority: Authority
     ) throws(MintError) -> GitCredential.Question? {
-        try GitCredential(authority, context: context).question(text) { () throws(MintError) in
+        try GitCredential(authority, context: context).question(
+            text, needsResource: try arguments.needsResource(in: context)
+        ) { () throws(MintError) in
             try arguments.gate(in: context)?.onlyResource()
         }
     }

@@ -12,7 +12,7 @@ extension Command {
             "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
                 + " not be run, and 125 if hfmint failed before it started.",
         ],
-        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + [
+        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
             .stateDirectory, .quiet, .verbose,
         ],
         examples: [
@@ -37,7 +37,9 @@ private struct RunCommand {
     private let context: Context
     private let authority: Authority
     private let gate: Gate?
-    private let resource: Resource
+    private let member: OrganizationMember?
+    /// `nil` only for a member's token.
+    private let resource: Resource?
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.arguments = arguments
@@ -53,6 +55,7 @@ private struct RunCommand {
         authority = try arguments.authority(in: context.environment)
         let gate = try arguments.gate(in: context)
         self.gate = gate
+        member = try arguments.member(under: gate)
         let environment = context.environment
         let ofRole = try gate?.resourcesOfRole() ?? []
         if arguments.operands.isEmpty, gate?.role != nil || !environment.namesResource, let only = ofRole.first {
@@ -64,8 +67,12 @@ private struct RunCommand {
             resource = only
             return
         }
-        guard let named = arguments.operands.first ?? environment[.hfmintResource] ?? environment[.hfOIDCResource]
-        else {
+        let ambient = member == nil ? environment[.hfmintResource] ?? environment[.hfOIDCResource] : nil
+        guard let named = arguments.operands.first ?? ambient else {
+            guard member == nil else {
+                resource = nil
+                return
+            }
             throw .usage(
                 "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
                 hint: gate?.resourceHint ?? "name what the token is for: hfmint run owner/name -- COMMAND")
@@ -81,7 +88,7 @@ private struct RunCommand {
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = try session.moved(to: runDirectory.directory, arguments, context)
+        let own = session.moved(to: runDirectory.directory, arguments, context)
         let token = try own.exchanger.token(for: resource)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
@@ -99,7 +106,7 @@ private struct RunCommand {
 
     private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
         let token = try session.exchanger.token(for: resource)
-        let name = "token-" + fingerprint([Array(resource.canonical.utf8)])
+        let name = JobFileName.token(for: resource, of: member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
         let command = child(session, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
@@ -114,12 +121,12 @@ private struct RunCommand {
         var added = [
             Variable(Environment.Key.hfTokenPath.name, path),
             Variable(VariableName.hfToken.expiresAt, token.expiresAt.rfc3339),
-            Variable(Environment.Key.hfmintResource.name, resource.canonical),
         ]
+        if let resource { added.append(Variable(Environment.Key.hfmintResource.name, resource.canonical)) }
         let git = GitConfiguration(
             authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if case .held(let idToken) = session.source.acquisition {
+        if case .held(let idToken)? = session.source?.acquisition {
             added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))
@@ -135,7 +142,12 @@ private struct RunCommand {
         return SupervisedCommand(
             arguments.childCommand,
             environment: context.environment.block(
-                removing: [.hfToken, .legacyHubToken, .hfOIDCResource, .hfOIDCIDToken], adding: added))
+                removing: [.hfToken, .legacyHubToken, .hfOIDCResource, .hfOIDCIDToken] + clientSecret, adding: added))
+    }
+
+    /// Whoever has it can ask for any member: the command gets one member's token, and not that.
+    private var clientSecret: [Environment.Key] {
+        if case .variable(let key)? = member?.client.secret { [key] } else { [] }
     }
 
     /// The git helper of the command proves the job in the way in which this call did.
@@ -143,7 +155,8 @@ private struct RunCommand {
         let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
         return ["--state-dir", stateDirectory]
             + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
-            + idTokenFile + arguments.policyWords(in: context.files.workingDirectory)
+            + idTokenFile + arguments.organizationWords(in: context.files.workingDirectory)
+            + arguments.policyWords(in: context.files.workingDirectory)
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
     }
 

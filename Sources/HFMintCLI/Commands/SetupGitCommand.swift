@@ -11,7 +11,8 @@ extension Command {
             "In a CI job the user's configuration is changed (--global), elsewhere that of this work tree (--local)."
                 + " With --environment no file is changed: evaluate what it prints.",
         ],
-        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.policy + Option.reporting,
+        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.policy + Option.organization
+            + Option.reporting,
         examples: [
             Example("in a CI job, for all that follows", "hfmint setup-git"),
             Example("without touching any file", "eval \"$(hfmint setup-git --environment)\""),
@@ -38,8 +39,11 @@ private struct SetupGitCommand {
         self.arguments = arguments
         self.context = context
         // What the command line says of the Hub, the helper must know too: no variable would tell it.
-        let options = [Option.endpoint, .audience].flatMap { option in
+        var options = [Option.endpoint, .audience].flatMap { option in
             arguments.value(option).map { ["--\(option.name)", $0] } ?? []
+        }
+        if try arguments.organizationMember() != nil {
+            options += arguments.organizationWords(in: context.files.workingDirectory)
         }
         configuration = GitConfiguration(
             try arguments.authority(in: context.environment), programPath: context.programPath,

@@ -15,6 +15,13 @@ extension Secret {
         }
     }
 
+    /// What HTTP Basic carries for a client whose secret this is: id and secret, each form-encoded first, in base64.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
+    package borrowing func basicPair(clientID: String) -> Secret {
+        formEncoded().enclosed(by: "\(percentEncoded(clientID)):", and: "").base64Encoded()
+    }
+
     /// Base64 with padding (RFC 4648, 4), on one line.
     package borrowing func base64Encoded() -> Secret {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

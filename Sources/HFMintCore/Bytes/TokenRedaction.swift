@@ -17,7 +17,9 @@ extension String {
 
 extension [UInt8] {
     fileprivate var holdsTokenStart: Bool {
-        indices.contains { index in ["hf_", "eyJ"].contains { self[index...].starts(with: $0.utf8) } }
+        indices.contains { index in
+            ["hf_", "eyJ", "oauth_app_secret_"].contains { self[index...].starts(with: $0.utf8) }
+        }
     }
 
     /// Where the token that begins at `start` ends; `nil` where none begins.
@@ -25,6 +27,7 @@ extension [UInt8] {
         let shapes: [(prefix: String, least: Int, isPart: (UInt8) -> Bool)] = [
             ("hf_jwt_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
             ("hf_oauth_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
+            ("oauth_app_secret_", 8, { Base64URL.isInAlphabet($0) }),
             // A user's own token is 34 letters and digits; a shorter name may be one of a repository.
             ("hf_", 24, { $0.isASCIILetterOrDigit }),
             ("eyJ", 24, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),

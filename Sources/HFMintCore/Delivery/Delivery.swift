@@ -156,7 +156,9 @@ extension Delivery {
 
     /// What `HFMINT_RESOURCE` should say from here on.
     private func resource(of tokens: [NamedToken]) -> String? {
-        if let own = tokens.first(where: { $0.request.name == .hfToken }) { return own.request.resource.canonical }
+        if let own = tokens.first(where: { $0.request.name == .hfToken }) {
+            if let resource = own.request.resource { return resource.canonical }
+        }
         // A shell may read it from a file: what is not a resource is left as it is, unsaid.
         let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
         return ambient.flatMap { try? Resource(parsing: $0, endpoint: .huggingFace) }?.canonical
@@ -230,15 +232,14 @@ private struct JobFiles {
 
     init(_ named: [NamedToken], resource: String?, in directory: (any PrivateDirectory)?) throws(FileFailure) {
         guard let directory else { return }
+        var tokenFiles: [String] = []
         for item in named {
-            let file = "token-" + fingerprint([Array(item.request.resource.canonical.utf8)])
+            let file = JobFileName.token(for: item.request.resource, of: item.request.member)
             try directory.replace(file, with: item.token.secret)
             tokens.append("\(directory.path)/\(file)")
+            tokenFiles.append(file)
         }
-        let file =
-            "env-"
-            + fingerprint(
-                named.flatMap { [$0.request.name.name, $0.request.resource.canonical] }.map { Array($0.utf8) })
+        let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
         try directory.replace(file, with: Variables.values(named, resource: resource).environmentFile())
         environment = "\(directory.path)/\(file)"
     }

@@ -5,6 +5,12 @@ package enum JobFileName {
     private static let namesInRun = ["lock", "mark", "token"]
     private static let draftSuffix = ".draft"
 
+    /// The file of a token for `resource`, or of `member`: no two of a job's tokens share one.
+    package static func token(for resource: Resource?, of member: OrganizationMember?) -> String {
+        let fields = [resource?.canonical ?? ""] + (member.map { [$0.email] + $0.scopes } ?? [])
+        return "token-" + fingerprint(fields.map { Array($0.utf8) })
+    }
+
     /// Whether hfmint gave a file this name in `directory`: a kind and a fingerprint, or a draft of one.
     package static func isOurs(_ name: String, in directory: String) -> Bool {
         let bytes = Array(name.utf8)

@@ -36,10 +36,29 @@ package struct VariableName: Hashable, Sendable {
     package var expiresAt: String { name + "_EXPIRES_AT" }
 }
 
-/// What is asked for: a resource, and the name of its token.
+/// What is asked for: a resource, or a member of an organization, and the name of the token.
 package struct TokenRequest: Equatable, Sendable {
     package let name: VariableName
-    package let resource: Resource
+    /// `nil` for a member's token that is for no resource in particular.
+    package let resource: Resource?
+    package private(set) var member: OrganizationMember?
+
+    /// A token of `member`, called `HF_TOKEN`.
+    package init(for member: OrganizationMember) {
+        name = .hfToken
+        resource = nil
+        self.member = member
+    }
+
+    /// The same name and resource, and a token of `member`.
+    package func of(_ member: OrganizationMember?) -> TokenRequest {
+        var request = self
+        request.member = member
+        return request
+    }
+
+    /// What the token is for, in a message.
+    package var purpose: String { [resource?.canonical, member?.email].compactMap(\.self).joined(separator: " as ") }
 
     /// Reads `[NAME=]RESOURCE…`: the first without a name is `HF_TOKEN`.
     ///

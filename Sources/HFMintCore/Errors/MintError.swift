@@ -32,6 +32,7 @@ extension MintError {
         case identityDenied = "identity-denied"
         case identityUnsuitable = "identity-unsuitable"
         case identityUnavailable = "identity-unavailable"
+        case identityUnverified = "identity-unverified"
         case eventUntrusted = "event-untrusted"
         case exchangeRejected = "exchange-rejected"
         case answerInvalid = "answer-invalid"
@@ -68,7 +69,8 @@ extension MintError.Code {
         switch self {
         case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
-        case .identityNotFound, .identityDenied, .identityUnsuitable, .eventUntrusted, .exchangeRejected,
+        case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
+            .exchangeRejected,
             .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
@@ -85,6 +87,7 @@ extension MintError.Code {
         case .identityDenied: "the CI system is known, and refused an ID token to this job"
         case .identityUnsuitable: "there is an ID token, but it cannot work: not a JWT, another audience, expired"
         case .identityUnavailable: "the CI system did not answer in time; try again"
+        case .identityUnverified: "hfmint could not verify the ID token, which a member's role needs"
         case .eventUntrusted: "the job was triggered by an event that strangers can cause"
         case .exchangeRejected: "the Hub refused the exchange"
         case .answerInvalid: "the answer was not one that the Hub gives; nothing was written"

@@ -6,6 +6,9 @@
 package struct Authority: Equatable, Sendable {
     package let endpoint: Origin
     package let audience: String
+    /// Whether an application's secret may be sent to it, which, unlike an ID token, names no audience: to the Hub
+    /// itself, to this machine, or to what the command line names; a variable alone leads it nowhere.
+    package let mayReceiveClientSecret: Bool
 
     package init(
         endpointOption: String?, audienceOption: String?, environment: Environment
@@ -23,14 +26,39 @@ package struct Authority: Equatable, Sendable {
         }
         self.endpoint = endpoint
         self.audience = audience
+        mayReceiveClientSecret = Self.isSafe(endpoint, isNamed: endpointOption != nil)
     }
 
     /// The Hub, with its own audience.
-    package static let huggingFace = Authority(endpoint: .huggingFace)
+    package static let huggingFace = Authority(endpoint: .huggingFace, mayReceiveClientSecret: true)
 
-    private init(endpoint: Origin) {
+    /// Where an application's secret is sent, and no ID token.
+    package static func forClient(
+        endpointOption: String?, environment: Environment
+    ) throws(MintError) -> Authority {
+        let endpoint = try endpoint(option: endpointOption, environment: environment)
+        let authority = Authority(
+            endpoint: endpoint, mayReceiveClientSecret: isSafe(endpoint, isNamed: endpointOption != nil))
+        try authority.checkClientSecret()
+        return authority
+    }
+
+    /// - Throws: ``MintError/Code/endpointRefused`` where a variable alone leads to another server than the Hub.
+    package func checkClientSecret() throws(MintError) {
+        guard !mayReceiveClientSecret else { return }
+        throw MintError(
+            .endpointRefused, "the client's secret would go to \(endpoint), because HF_ENDPOINT says so",
+            hint: "if that is intended, give --endpoint \(endpoint) on the command line")
+    }
+
+    private init(endpoint: Origin, mayReceiveClientSecret: Bool) {
         self.endpoint = endpoint
+        self.mayReceiveClientSecret = mayReceiveClientSecret
         audience = endpoint.description
+    }
+
+    private static func isSafe(_ endpoint: Origin, isNamed: Bool) -> Bool {
+        isNamed || endpoint == .huggingFace || endpoint.isLoopback
     }
 
     private static func names(_ audience: String, _ endpoint: Origin) -> Bool {

@@ -1,19 +1,27 @@
-/// Trades this job's ID token for a Hub token: checks what cannot work, asks, tries again, explains a refusal.
+/// Gets a Hub token for this job's ID token, or for a member of an organization: checks what cannot work, asks, tries
+/// again, explains a refusal.
 package struct Exchanger: Sendable {
     package let authority: Authority
-    package let source: IDTokenSource
+    /// `nil` where no ID token is asked for: then the ``member``'s organization vouches by its application's secret.
+    package let source: IDTokenSource?
+    package let member: OrganizationMember?
+    package let provider: Provider?
     package let allowsUntrustedEvent: Bool
     /// What a manifest lets this job have; `nil` where none was named.
     package let gate: Gate?
     private let deadlineSeconds: Int
     /// By the clock's uptime: one deadline for all resources.
-    private let deadline: Duration
-    private let cache: TokenCache?
-    private let context: Context
+    private var deadline: Duration
+    private var cache: TokenCache?
+    /// For members' roles, also over the renewals of one run.
+    let issuerKeys = IssuerKeys()
+    let context: Context
 
     package init(
         authority: Authority,
-        source: IDTokenSource,
+        source: IDTokenSource?,
+        member: OrganizationMember? = nil,
+        provider: Provider? = nil,
         allowsUntrustedEvent: Bool = false,
         gate: Gate? = nil,
         deadlineSeconds: Int = 90,
@@ -22,6 +30,8 @@ package struct Exchanger: Sendable {
     ) {
         self.authority = authority
         self.source = source
+        self.member = member
+        self.provider = provider ?? source?.provider
         self.allowsUntrustedEvent = allowsUntrustedEvent
         self.gate = gate
         self.deadlineSeconds = deadlineSeconds
@@ -30,64 +40,114 @@ package struct Exchanger: Sendable {
         self.context = context
     }
 
+    /// The same with its tokens in `cache`.
+    package func keeping(in cache: TokenCache?) -> Exchanger {
+        var copy = self
+        copy.cache = cache
+        return copy
+    }
+
+    /// Whether another token may be had when this one is old.
+    package var canMintAgain: Bool { source?.acquisition.canMintAgain ?? true }
+
     /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
     ///
     /// A manifest decides in either case.
-    package func token(for resource: Resource) throws(MintError) -> HubToken {
+    ///
+    /// - Parameter resource: what the token is for; for a member's token it may be `nil`, and the Hub is not told.
+    package func token(for resource: Resource?) throws(MintError) -> HubToken {
         try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
         return try cache.token(
             for: key(resource), until: deadline,
-            admits: { token throws(MintError) in
-                guard gate != nil else { return true }
-                guard let claims = token.claims else { return false }
-                try admit(claims, to: resource)
-                return true
-            },
+            admits: { token throws(MintError) in try admits(token, to: resource) },
             exchange: { () throws(MintError) in try exchange(for: resource) })
+    }
+
+    /// Whether a token that the job already has may be handed out again.
+    ///
+    /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
+    /// brings it and the platform does not vouch for it; it need not be young any more.
+    private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
+        guard gate != nil else { return true }
+        guard let claims = token.claims else { return false }
+        guard let allowed = try admit(claims, to: resource), allowed.role.member != nil, let source,
+            !source.acquisition.isPlatform
+        else { return true }
+        try trying { attempts throws(TryFailure) in
+            let idToken = try idToken(from: source, attempts)
+            let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+            try verify(idToken, for: shown ?? allowed, whenever: true)
+        }
+        return true
     }
 
     /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
     ///
     /// - Returns: `nil` where no manifest was named.
-    @discardableResult
-    private func admit(_ claims: Claims, to resource: Resource) throws(MintError) -> Decision.Allowed? {
+    private func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed? {
         guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
         context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
         return allowed
     }
 
+    private func admitting<Result>(_ body: () throws(MintError) -> Result) throws(TryFailure) -> Result {
+        do throws(MintError) {
+            return try body()
+        } catch {
+            throw TryFailure(error)
+        }
+    }
+
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
-    package func renewedToken(for resource: Resource) throws(MintError) -> HubToken {
-        let again = Exchanger(
-            authority: authority, source: source, allowsUntrustedEvent: allowsUntrustedEvent, gate: gate,
-            deadlineSeconds: deadlineSeconds, cache: cache, context: context)
+    package func renewedToken(for resource: Resource?) throws(MintError) -> HubToken {
+        var again = self
+        again.deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         return try again.exchange(for: resource)
     }
 
     /// Has the job's next calls use `token`.
-    package func keep(_ token: HubToken, for resource: Resource) { cache?.keep(token, for: key(resource)) }
+    package func keep(_ token: HubToken, for resource: Resource?) {
+        guard let cache, let key = try? key(resource) else { return }
+        cache.keep(token, for: key)
+    }
 
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
-    package func drop(_ rejected: borrowing Secret, for resource: Resource) throws(MintError) {
+    package func drop(_ rejected: borrowing Secret, for resource: Resource?) throws(MintError) {
+        let key = try key(resource)
         do throws(FileFailure) {
-            try cache?.drop(rejected, for: key(resource))
+            try cache?.drop(rejected, for: key)
         } catch {
             throw MintError(.stateUnusable, "cannot drop '\(error.path)': \(error.reason)")
         }
     }
 
-    private func key(_ resource: Resource) -> TokenKey {
-        TokenKey(
-            authority: authority, resource: resource, identity: source.identity(in: context),
+    private func key(_ resource: Resource?) throws(MintError) -> TokenKey {
+        let subject: TokenKey.Subject
+        if let member {
+            subject = .member(member, clientID: try member.client.readID(in: context))
+        } else if let resource {
+            subject = .publisher(resource)
+        } else if let gate {
+            subject = .role(clientIDs: gate.memberClientIDs(in: context))
+        } else {
+            throw .nothingToTrade
+        }
+        return TokenKey(
+            authority: authority, subject: subject,
+            identity: source?.identity(in: context) ?? Provider.jobIdentity(provider, in: context),
             allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
-    private func exchange(for resource: Resource) throws(MintError) -> HubToken {
+    private func exchange(for resource: Resource?) throws(MintError) -> HubToken {
+        try trying { attempts throws(TryFailure) in try attempt(resource, attempts) }
+    }
+
+    private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
         var attempts = Attempts(until: deadline)
         while true {
             do throws(TryFailure) {
-                return try attempt(resource, attempts)
+                return try body(attempts)
             } catch {
                 guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
             }
@@ -103,56 +163,91 @@ package struct Exchanger: Sendable {
         return error
     }
 
-    private func attempt(_ resource: Resource, _ attempts: Attempts) throws(TryFailure) -> HubToken {
-        let limits = attempts.limits(context.clock)
-        let idToken = try source.acquisition.idToken(
-            in: context, limits: limits, remaining: attempts.remaining(context.clock))
-        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
-        // What the ID token took is not there a second time.
-        try check(idToken.claims, limits: Attempts(until: deadline).limits(context.clock))
-        do throws(MintError) {
-            try admit(idToken.claims, to: resource)
-        } catch {
-            throw TryFailure(error)
+    private func attempt(_ resource: Resource?, _ attempts: Attempts) throws(TryFailure) -> HubToken {
+        guard let source else {
+            guard let member else { throw TryFailure(.nothingToTrade) }
+            try checkEvent(.none)
+            return try exchange(for: member, claims: nil)
         }
-        return try exchange(idToken, for: resource, limits: Attempts(until: deadline).limits(context.clock))
+        let idToken = try idToken(from: source, attempts)
+        try check(idToken.claims, from: source)
+        let allowed = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+        if let allowed, let member = allowed.role.member {
+            try verify(idToken, for: allowed)
+            let organizationMember = try admitting { () throws(MintError) in
+                try OrganizationMember(member, access: allowed.role.access)
+            }
+            return try exchange(for: organizationMember, claims: idToken.claims)
+        }
+        guard let resource else { throw TryFailure(.nothingToTrade) }
+        return try exchange(idToken, for: resource)
     }
 
-    private func exchange(
-        _ idToken: borrowing IDToken, for resource: Resource, limits: HTTPLimits
-    ) throws(TryFailure) -> HubToken {
-        let host = authority.endpoint.host
+    private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(TryFailure) -> IDToken {
+        let idToken = try source.acquisition.idToken(
+            in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
+        context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
+        return idToken
+    }
+
+    /// What an earlier request of the same try took is not there a second time.
+    var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
+
+    private func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
         let sentAt = context.clock.now()
-        let response: HTTPResponse
+        let response = try send(.none, TokenExchange.body(idToken, for: resource))
+        guard (200...299).contains(response.status) else {
+            if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
+                throw trouble
+            }
+            throw TryFailure(
+                Refusal(
+                    HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
+                    provider: provider
+                ).error(now: context.clock.now()))
+        }
+        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
+            throw notAToken(response.status)
+        }
+        return try token(answer, sentAt: sentAt, claims: idToken.claims)
+    }
+
+    func send(
+        _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
+    ) throws(TryFailure) -> HTTPResponse {
         do throws(TransportError) {
-            response = try context.send(
-                TokenExchange.request(to: authority.endpoint), body: TokenExchange.body(idToken, for: resource),
-                limits: limits)
+            return try context.send(
+                TokenExchange.request(to: authority.endpoint), credential: credential, body: body, limits: limits)
         } catch {
             throw TryFailure(
-                .transport(error, to: host, doing: .serviceUnavailable), isTransient: error.isTransient)
+                .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
+                isTransient: error.isTransient)
         }
-        guard (200...299).contains(response.status) else { throw refusal(response, idToken.claims, resource) }
-        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
-            throw TryFailure(
-                MintError(
-                    .answerInvalid,
-                    "\(host) answered \(response.status), but not with a Hub token; nothing was written",
-                    hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
-        }
+    }
+
+    func token(
+        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?
+    ) throws(TryFailure) -> HubToken {
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
             return HubToken(
                 secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: gate == nil ? nil : idToken.claims)
+                claims: gate == nil ? nil : claims)
         } catch {
             throw TryFailure(error)
         }
     }
 
-    private func refusal(
-        _ response: borrowing HTTPResponse, _ claims: Claims, _ resource: Resource
-    ) -> TryFailure {
+    func notAToken(_ status: Int) -> TryFailure {
+        TryFailure(
+            MintError(
+                .answerInvalid,
+                "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
+                hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+    }
+
+    /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
+    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
         let requestID = refusal.requestID.map { ["request id: \($0)"] } ?? []
@@ -164,9 +259,7 @@ package struct Exchanger: Sendable {
                         ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
                         : "\(host) answered \(response.status)",
                     details: requestID,
-                    hint: refusal.isAborted
-                        ? "nothing is wrong with the Trusted Publisher; this is safe to try again"
-                        : "this is safe to try again"),
+                    hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         if (300...399).contains(response.status) {
@@ -175,26 +268,19 @@ package struct Exchanger: Sendable {
                     .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
                     details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
         }
-        return TryFailure(
-            Refusal(refusal, claims: claims, resource: resource, authority: authority, provider: source.provider)
-                .error(now: context.clock.now()))
+        return nil
     }
 }
 
 extension Exchanger {
     /// What cannot work is refused here, where it can be explained, and before anything is sent.
-    private func check(_ claims: Claims, limits: HTTPLimits) throws(TryFailure) {
-        try checkAudience(claims)
-        if let reason = untrustedEvent(claims) {
-            throw TryFailure(
-                MintError(
-                    .eventUntrusted, "refused: \(reason)",
-                    hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
-        }
-        try checkExpiry(claims, limits: limits)
+    private func check(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+        try checkAudience(claims, from: source)
+        try checkEvent(claims)
+        try checkExpiry(claims, from: source)
     }
 
-    private func checkAudience(_ claims: Claims) throws(TryFailure) {
+    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
         guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
         let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
         let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
@@ -206,15 +292,19 @@ extension Exchanger {
                 hint: "ask for an ID token whose `aud` is \(authority.audience)"))
     }
 
-    private func untrustedEvent(_ claims: Claims) -> String? {
-        guard !allowsUntrustedEvent else { return nil }
-        return source.provider?.untrustedEvent(context.job, claims)
+    /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
+    private func checkEvent(_ claims: Claims) throws(TryFailure) {
+        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
+        throw TryFailure(
+            MintError(
+                .eventUntrusted, "refused: \(reason)",
+                hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
     }
 
     /// A token made for this try is never refused for time.
     ///
     /// A given one is, when the local clock and the Hub's agree.
-    private func checkExpiry(_ claims: Claims, limits: HTTPLimits) throws(TryFailure) {
+    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
         guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
             return
         }
@@ -232,4 +322,9 @@ extension Exchanger {
                     + " \(inWords(seconds: hubTime - expiry)) ago",
                 hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
     }
+}
+
+extension MintError {
+    /// What a command checks before it gets here.
+    static let nothingToTrade = usage("no resource was named", hint: "name what the token is for: owner/name")
 }

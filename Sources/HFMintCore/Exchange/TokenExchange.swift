@@ -71,7 +71,7 @@ package struct HubRefusal: Equatable, Sendable {
         let words = bytes.split(separator: ASCII.space, omittingEmptySubsequences: false)
         // Judged whole, before the bound could cut a credential to a harmless length.
         let shown = words.map { word in
-            let isSecret = ["eyJ", "hf_"].contains { word.contains($0.utf8) } || word.count > 100
+            let isSecret = ["eyJ", "hf_", "oauth_app_secret_"].contains { word.contains($0.utf8) } || word.count > 100
             return isSecret ? ArraySlice("[redacted]".utf8) : word
         }
         return String(decoding: Array(shown.joined(separator: [ASCII.space])).prefix(300), as: UTF8.self)

@@ -9,22 +9,41 @@ package struct TokenKey: Equatable, Sendable {
     }
 
     /// - Parameters:
+    ///   - subject: whom the token is for.
     ///   - identity: what is known of the job's identity without a request.
     ///   - gate: the manifest that decides, and the role that was asked for.
     package init(
-        authority: Authority, resource: Resource, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
+        authority: Authority, subject: Subject, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
     ) {
         let texts: [(String, String)] =
-            [
-                ("format", "1"),
-                ("endpoint", authority.endpoint.description),
-                ("audience", authority.audience),
-                ("kind", "trusted-publisher"),
-                ("resource", resource.canonical),
-                ("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no"),
-            ] + (gate.map { [("manifest", $0.policy.digest), ("role", $0.role ?? "")] } ?? [])
+            [("format", "1"), ("endpoint", authority.endpoint.description), ("audience", authority.audience)]
+            + subject.fields + [("untrusted event allowed", allowsUntrustedEvent ? "yes" : "no")]
+            + (gate.map { [("manifest", $0.policy.digest), ("role", $0.role ?? "")] } ?? [])
             + identity.enumerated().map { ("identity \($0)", $1) }
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
+    }
+
+    /// Whom a token is for.
+    package enum Subject: Sendable {
+        case publisher(Resource)
+        /// Good for whatever the member may reach: no resource is part of it, and no secret.
+        case member(OrganizationMember, clientID: String)
+        /// A member's role of a manifest, which names member and scopes; what it may leave to variables are the ids of
+        /// clients.
+        case role(clientIDs: [String])
+
+        fileprivate var fields: [(String, String)] {
+            switch self {
+            case .publisher(let resource): [("kind", "trusted-publisher"), ("resource", resource.canonical)]
+            case .member(let member, let clientID):
+                [
+                    ("kind", "organization-member"), ("member", member.email), ("client id", clientID),
+                    ("scopes", member.scopes.joined(separator: " ")),
+                ]
+            case .role(let clientIDs):
+                [("kind", "role of a member")] + clientIDs.map { ("client id", $0) }
+            }
+        }
     }
 
     /// Names the token's files in the job's directory; two keys with one name are told apart by their fields.
@@ -51,8 +70,7 @@ extension IDTokenSource {
     /// What is known of this job's identity without a request: the provider and its job, the source, the credential for the
     /// token endpoint, and issuer and subject of a token that is already here.
     package func identity(in context: Context) -> [String] {
-        var identity = [provider?.name ?? "none"]
-        identity += (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+        var identity = Provider.jobIdentity(provider, in: context)
         switch acquisition {
         case .http(let http):
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
@@ -71,6 +89,13 @@ extension IDTokenSource {
             identity += claims?.lasting ?? []
         }
         return identity
+    }
+}
+
+extension Provider {
+    /// What tells this job from all others by its environment alone: the provider, and its variables for that.
+    package static func jobIdentity(_ provider: Provider?, in context: Context) -> [String] {
+        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
     }
 }
 

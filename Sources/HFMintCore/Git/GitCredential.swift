@@ -12,15 +12,19 @@ package struct GitCredential: Sendable {
     package struct Question: Sendable {
         package let description: CredentialDescription
         package let authority: Authority
-        package let resource: Resource
+        /// `nil` where none is named, and none is needed.
+        package let resource: Resource?
     }
 
     /// `nil` where the host is not ours: another helper may know.
     ///
-    /// - Parameter onlyResource: what a manifest grants alone, asked only where git names no repository.
+    /// - Parameters:
+    ///   - needsResource: whether a token is for one repository; a member's is for all that the member reaches.
+    ///   - onlyResource: what a manifest grants alone, asked only where git names no repository.
     /// - Throws: why a question about our host cannot be answered; git must then stop asking.
     package func question(
-        _ text: borrowing Secret, onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
+        _ text: borrowing Secret, needsResource: Bool = true,
+        onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
     ) throws(MintError) -> Question? {
         let description = try parse(text)
         switch hosts.judge(description) {
@@ -32,7 +36,7 @@ package struct GitCredential: Sendable {
         case .ours(let authority):
             return Question(
                 description: description, authority: authority,
-                resource: try resource(of: description, on: authority.endpoint, onlyResource))
+                resource: needsResource ? try resource(of: description, on: authority.endpoint, onlyResource) : nil)
         }
     }
 

@@ -18,6 +18,14 @@ package enum Acquisition: Equatable, Sendable {
         }
     }
 
+    /// Whether the platform itself is asked, and not what somebody handed in.
+    package var isPlatform: Bool {
+        switch self {
+        case .http, .program: true
+        case .command, .variable, .file, .held: false
+        }
+    }
+
     /// The source as a message names it.
     package var source: String {
         switch self {

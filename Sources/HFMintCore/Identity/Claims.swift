@@ -8,6 +8,9 @@ package struct Claims: Equatable, Sendable {
         self.text = text
     }
 
+    /// What is known without an ID token: nothing.
+    package static let none = Claims(.emptyObject)
+
     /// The string claim `name`, for a message; a boolean or a number as it is written.
     package subscript(name: String) -> String? {
         guard let node = text.root[name] else { return nil }
@@ -44,6 +47,13 @@ package struct Claims: Equatable, Sendable {
     /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
     private func moment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }
+    }
+
+    /// The claim `name` as a moment, exactly: a whole number of seconds in the years 1970 to 9999.
+    func exactMoment(_ name: String) -> Timestamp? {
+        text.integer(text.root[name]).flatMap { seconds in
+            (0...253_402_300_799).contains(seconds) ? Timestamp(secondsSince1970: seconds) : nil
+        }
     }
 
     /// The claim `name` in the form in which it can be compared with a text.

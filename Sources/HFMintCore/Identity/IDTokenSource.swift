@@ -34,9 +34,7 @@ package struct IDTokenSource: Sendable {
         guard given.count <= 1 else {
             throw .usage("\(given.joined(separator: " and ")) exclude each other", hint: "give one of them")
         }
-        provider =
-            try options.provider.map { name throws(MintError) in try Provider.named(name) }
-            ?? Provider.detected(in: context.job)
+        provider = try Provider.here(options.provider, in: context)
         if let file = options.file {
             acquisition = try file == "-" ? .standardInput(in: context) : .file(file)
         } else if let command = options.command {

@@ -45,7 +45,9 @@ struct ManifestDocument: Sendable {
             }
             bytes = file.reveal { $0.bytes }
         } catch {
-            throw MintError(.manifestInvalid, "cannot read '\(error.path)': \(error.reason)")
+            throw MintError(
+                .manifestInvalid, "cannot read '\(error.path)': \(error.reason)",
+                hint: "a manifest is a regular file of this user or of root, which nobody else can write")
         }
         do throws(JSONError) {
             return try JSONText(bytes, limits: .manifest, dialect: .json5)

@@ -42,6 +42,7 @@ package enum SecretReference: Equatable, Sendable {
 
     /// Reads the secret, without a line break at its end.
     ///
+    /// - Parameter folder: from which relative paths count; empty for the one that this process is in.
     /// - Throws: ``MintError/Code/stateUnusable``, with the place and never the content.
     package func read(relativeTo folder: String, in context: Context) throws(MintError) -> Secret {
         switch self {
@@ -51,7 +52,8 @@ package enum SecretReference: Equatable, Sendable {
             }
             return value
         case .file(let path):
-            let absolute = path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"
+            let isWhole = path.utf8.first == ASCII.slash || folder.isEmpty
+            let absolute = isWhole ? path : "\(folder)/\(path)"
             do throws(FileFailure) {
                 guard let text = try context.files.read(absolute, limit: 64 << 10) else {
                     throw FileFailure(absolute, "there is no such file")

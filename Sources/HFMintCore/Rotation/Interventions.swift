@@ -45,10 +45,16 @@ extension Rotations {
             if removes, let created { try remove(created.id, definition) }
             try journal.save(state.abandoned)
             if removes { return "'\(definition.name)' is given up: its new secret is removed, and no sink was touched" }
-            guard let created else { return "'\(definition.name)' is given up: no secret had been made" }
+            guard let created else { return "'\(definition.name)' is given up: \(doubt(state, definition))" }
             return
                 "'\(definition.name)' is given up: \(created.id) stays at \(definition.issuer.target), as a sink may hold it"
         }
+    }
+
+    /// What is known of a creation without a result.
+    private func doubt(_ state: RotationState, _ definition: RotationDefinition) -> String {
+        guard case .create = state.pending else { return "no secret had been made" }
+        return "whether a secret had been made is not known; look for one of today at \(definition.issuer.target)"
     }
 
     private func remove(_ id: String, _ definition: RotationDefinition) throws(MintError) {

@@ -40,7 +40,10 @@ package final class RotationMachine {
     ///
     /// - Throws: where the journal cannot be written: then nothing more may be done.
     package func step() throws(FileFailure) -> Progress {
-        if let reason = state.attention { return .attention(reason) }
+        if let reason = state.attention {
+            try flushCallbacks()
+            return .attention(reason)
+        }
         if let due = state.dueAt, due > context.clock.now(), value == nil {
             return .later(due, because: "the last try failed")
         }
@@ -84,8 +87,11 @@ package final class RotationMachine {
     }
 
     /// The intent, durable; the effect; the result, durable.
+    ///
+    /// - Parameter isProgress: `false` for what takes a step back, so that failing and stepping back ends as well.
     func act<Result>(
-        _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
+        _ act: RotationState.Act, isProgress: Bool = true,
+        alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
     ) throws(StepError) {
         try record { state in
@@ -96,13 +102,13 @@ package final class RotationMachine {
         do throws(StepFailure) {
             outcome = try effect()
         } catch {
-            // Where nothing happened there is nothing to ask about.
-            if error.kind != .ambiguous { try record { $0.pending = nil } }
+            // Where nothing happened there is nothing to ask about. A refusal may be that of a repetition.
+            if case .transient = error.kind { try record { $0.pending = nil } }
             throw .step(error)
         }
         try record { state in
             state.pending = nil
-            state.attempts = 0
+            if isProgress { state.attempts = 0 }
             state.dueAt = nil
             result(&state, outcome)
         }

@@ -15,7 +15,9 @@ package final class TokenKeeper: Sendable {
 
     private let state: Mutex<State>
     private let exchanger: Exchanger
-    private let resource: Resource
+    private let resource: Resource?
+    /// What the token is for, in a message.
+    private let purpose: String
     private let directory: any PrivateDirectory
     private let context: Context
 
@@ -23,12 +25,13 @@ package final class TokenKeeper: Sendable {
 
     /// Writes the first token.
     package init(
-        _ token: HubToken, for resource: Resource, exchanger: Exchanger, directory: any PrivateDirectory,
+        _ token: HubToken, for resource: Resource?, exchanger: Exchanger, directory: any PrivateDirectory,
         context: Context
     ) throws(FileFailure) {
         state = Mutex(State(token: token, obtainedAt: context.clock.now()))
         self.exchanger = exchanger
         self.resource = resource
+        purpose = exchanger.member?.email ?? resource?.canonical ?? ""
         self.directory = directory
         self.context = context
         try directory.replace(Self.fileName, with: token.secret)
@@ -60,9 +63,9 @@ package final class TokenKeeper: Sendable {
             // A program or a file that fails once may work the next time; a refusal by the Hub will not.
             let isHiccup =
                 error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
-                && exchanger.source.acquisition.canMintAgain && left > 0
+                && error.code != .identityUnverified && exchanger.canMintAgain && left > 0
             guard error.code.exitStatus == .retryLater || isHiccup else {
-                context.note("the token for \(resource.canonical) is not renewed: \(error.message)")
+                context.note("the token for \(purpose) is not renewed: \(error.message)")
                 context.note(left > 0 ? "it expires in \(inWords(seconds: left))" : "it has expired")
                 return nil
             }
@@ -78,7 +81,7 @@ package final class TokenKeeper: Sendable {
             return state.said != trouble && !state.hasEnded
         }
         guard isNews else { return }
-        context.note("the token for \(resource.canonical) could not be renewed yet: \(error.message)")
+        context.note("the token for \(purpose) could not be renewed yet: \(error.message)")
         let last = left > 0 ? "is good for another \(inWords(seconds: left))" : "has expired"
         context.note("the last one \(last); hfmint goes on trying")
     }
@@ -106,7 +109,7 @@ package final class TokenKeeper: Sendable {
             tell(MintError(.stateUnusable, message), left: left)
             return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
         }
-        if wasDelayed { context.note("the token for \(resource.canonical) is renewed") }
+        if wasDelayed { context.note("the token for \(purpose) is renewed") }
         return waitUntilHalfLife
     }
 }

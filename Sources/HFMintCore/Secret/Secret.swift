@@ -70,6 +70,18 @@ extension Secret {
         }
     }
 
+    /// Whether the bytes of `other` stand somewhere among these.
+    package borrowing func holds(_ other: borrowing Secret) -> Bool {
+        reveal { mine in
+            other.reveal { part in
+                guard part.count > 0, mine.count >= part.count else { return false }
+                return (0...mine.count - part.count).contains { start in
+                    part.indices.allSatisfy { mine[start + $0] == part[$0] }
+                }
+            }
+        }
+    }
+
     /// A second home for the same bytes, for an owner that outlives this one.
     package borrowing func duplicate() -> Secret {
         reveal { Secret(copying: $0) }

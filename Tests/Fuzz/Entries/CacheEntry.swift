@@ -15,7 +15,7 @@ private let key: TokenKey = {
         let resource = try? Resource(parsing: "acme/model", endpoint: .huggingFace)
     else { fatalError("the key here is good") }
     return TokenKey(
-        authority: authority, resource: resource, identity: ["github-actions", "a\"\\\n\u{E9}"],
+        authority: authority, subject: .publisher(resource), identity: ["github-actions", "a\"\\\n\u{E9}"],
         allowsUntrustedEvent: false)
 }()
 

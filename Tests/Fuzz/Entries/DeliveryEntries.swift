@@ -22,7 +22,7 @@ package func fuzzVariables(_ input: [UInt8]) {
         let secret = Secret(copying: "hf_jwt_e30.\(index)._~+/=-".utf8)
         return NamedToken(request, HubToken(secret: secret, expiresAt: now + index, sha256: ""))
     }
-    let resource = requests.first?.resource.canonical
+    let resource = requests.first?.resource?.canonical
     let paths = Variables.paths(
         tokens, at: tokens.indices.map { "\(directory)/token-\($0)" }, environmentFile: "\(directory)/env",
         resource: resource)

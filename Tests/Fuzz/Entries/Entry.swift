@@ -37,4 +37,5 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("policy", fuzzPolicy),
 ]

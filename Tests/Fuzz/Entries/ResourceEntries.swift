@@ -62,7 +62,9 @@ private func check(_ request: TokenRequest, from operand: String) {
     let steers = ["PATH", "BASH_ENV", "ENV", "IFS", "NODE_OPTIONS", "HOME", "SHELLOPTS"]
     hold(!prefixes.contains { name.utf8.starts(with: $0.utf8) } && !steers.contains(name), "a name steers no program")
     if request.name == .hfToken {
-        hold(same(operand, "HF_TOKEN=\(request.resource.canonical)") || isUnnamed(operand), "HF_TOKEN is the unnamed")
+        hold(
+            same(operand, "HF_TOKEN=\((request.resource?.canonical ?? ""))") || isUnnamed(operand),
+            "HF_TOKEN is the unnamed")
     } else {
         hold(operand.utf8.starts(with: "\(name)=".utf8), "a name is the one given")
     }

@@ -59,10 +59,10 @@ struct AppManifestTests {
         arguments: [
             (
                 "extends: 'publisher', resources: ['acme/other']",
-                "'acme/other' is not covered by the parent's 'publisher'"
+                "is 'acme/other', which the parent's 'publisher' does not cover"
             ),
-            ("extends: 'publisher', resources: ['acme/*']", "'acme/*' is not covered"),
-            ("extends: 'publisher', resources: ['spaces/acme/chat']", "'spaces/acme/chat' is not covered"),
+            ("extends: 'publisher', resources: ['acme/*']", "is 'acme/*', which"),
+            ("extends: 'publisher', resources: ['spaces/acme/chat']", "is 'spaces/acme/chat', which"),
             ("extends: 'reader', access: 'write'", "is more than the parent's 'reader' has (read)"),
             ("extends: 'nobody'", "extends 'nobody', which is no role of the parent"),
             ("access: 'read', resources: ['acme/chat']", "needs 'extends'"),

@@ -22,6 +22,8 @@ final class CrashingWorld: Sendable {
         /// Acts until the power fails; even numbers before an act, odd ones after it.
         var pointsUntilCrash: Int?
         var isDown = false
+        /// Whether a secret is made and the answer lost, each time.
+        var losesCreations = false
         var points = 0
         var outages = 0
         var acts: [String] = []
@@ -86,8 +88,8 @@ final class CrashingWorld: Sendable {
             ], overlap: 3_600, digest: "d")
     }
 
-    /// Runs until nothing more can be done, over as many waits as it takes.
-    func run() throws -> RotationMachine.Progress {
+    /// Runs until nothing more can be done, over as many waits as it takes; or until a phase is reached.
+    func run(until phase: RotationState.Phase? = nil) throws -> RotationMachine.Progress {
         let machine = FakeMachine(clock: clock)
         let rotation = RotationMachine(
             definition, journal: try RotationJournal(WorldLog(world: self)), context: machine.context)
@@ -96,6 +98,7 @@ final class CrashingWorld: Sendable {
             guard progress == .go else { return progress }
         }
         for _ in 0..<500 {
+            if let phase, rotation.state.phase == phase { return .go }
             switch try rotation.step() {
             case .go: continue
             case .soon(let seconds): clock.advance(by: .seconds(seconds))
@@ -145,7 +148,7 @@ private struct WorldIssuer: Issuer {
             state.secrets[id] = .init(value: value, marker: creation.marker)
             created = CreatedSecret(id: id, value: SharedSecret(Secret(copying: value)))
         }
-        guard let created else { throw powerCut }
+        guard let created, !world.state.withLock({ $0.losesCreations }) else { throw powerCut }
         return created
     }
 

@@ -61,4 +61,43 @@ struct RotationMachineTests {
             }
         }
     }
+
+    @Test(
+        "stops for a person when every answer to a creation is lost, with one of ours to be removed",
+        arguments: settings)
+    func lostCreations(setting: Setting) throws {
+        let world = setting.world()
+        world.state.withLock { $0.losesCreations = true }
+        let progress = try world.run()
+        let state = world.state.withLock { $0 }
+        switch (setting.shape, setting.issuerIsReadable) {
+        case (_, true): #expect(progress == .finished)
+        case (.separate, false):
+            #expect(progress != .finished && progress != .attention("it never ends"))
+            // The last one, which is removed when the rotation goes on.
+            #expect(state.secrets.count == 2 && state.secrets["old"] != nil)
+        default: #expect(progress != .finished && progress != .attention("it never ends"))
+        }
+        #expect(state.outages == 0)
+    }
+
+    @Test("keeps the old secret when somebody has removed the new one", arguments: settings.filter(\.hasNames))
+    func removedSuccessor(setting: Setting) throws {
+        let world = setting.world()
+        #expect(try world.run(until: .announced) == .go)
+        world.state.withLock { $0.secrets["new1"] = nil }
+        guard case .attention(let reason) = try world.run() else {
+            Issue.record("it did not stop")
+            return
+        }
+        #expect(reason.contains("so the old one stays"))
+        #expect(world.state.withLock { $0.secrets["old"]?.isActive } == true)
+    }
+}
+
+extension RotationMachineTests.Setting {
+    /// Whether each secret is removed by its own name.
+    fileprivate var hasNames: Bool {
+        if case .separate = shape { true } else { false }
+    }
 }

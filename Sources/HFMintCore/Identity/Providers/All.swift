@@ -47,6 +47,11 @@ extension Provider {
         return provider
     }
 
+    /// The platform that the user names, else the one that is detected.
+    package static func here(_ name: String?, in context: Context) throws(MintError) -> Provider? {
+        try name.map { name throws(MintError) in try named(name) } ?? detected(in: context.job)
+    }
+
     /// Those whose marks are here, in the order of ``allProviders``: the first is asked, the others are reported.
     package static func allDetected(in job: Job) -> [Provider] { allProviders.filter { $0.isHere(job) } }
 

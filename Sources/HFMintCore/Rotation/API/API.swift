@@ -98,7 +98,9 @@ package struct API: Sendable {
                 request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
         } catch {
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
-            guard error.isTransient else { throw StepFailure(.refused, message) }
+            // Whatever was asked for is done by the time that an answer is too large.
+            let isAnswered = error.kind == .tooLarge && request.method != .get
+            guard error.isTransient || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
             throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
         }
@@ -114,6 +116,8 @@ package struct API: Sendable {
         case 408, 500...599:
             let wait = response.retryAfterSeconds(now: context.clock.now())
             return StepFailure(effect == .once ? .ambiguous : .transient(retryAfterSeconds: wait), message)
+        // A yes that this server never says, such as a proxy's page: it may have acted.
+        case 200...299: return StepFailure(effect == .once ? .ambiguous : .transient(retryAfterSeconds: nil), message)
         default: return StepFailure(.refused, message)
         }
     }

@@ -1,6 +1,12 @@
 extension RotationMachine {
     /// An event of this run for every endpoint, due at once.
-    func event(_ kind: CallbackEvent.Kind, secretID: String? = nil, notBefore: Timestamp? = nil) -> CallbackEvent {
+    ///
+    /// - Parameter state: what it becomes a part of; the recorded state unless given.
+    func event(
+        _ kind: CallbackEvent.Kind, secretID: String? = nil, notBefore: Timestamp? = nil,
+        in state: RotationState? = nil
+    ) -> CallbackEvent {
+        let state = state ?? self.state
         let now = context.clock.now()
         let number = state.events.count
         return CallbackEvent(

@@ -18,14 +18,28 @@ extension RotationMachine {
         let chosen = definition.issuer.takesChosenValue ? SharedSecret(chooseValue()) : nil
         let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
         let creation = SecretCreation(marker: marker, value: chosen)
-        // The result is one record: between two of them a crash would leave a secret that nobody knows.
-        try act(.create(sha256: digest)) { () throws(StepFailure) -> (CreatedSecret, sha256: String) in
-            let issued = try definition.issuer.create(creation)
-            return (issued, try digestForJournal(issued.value))
-        } result: { state, issued in
-            self.take(issued.0, sha256: issued.sha256, &state)
+        do throws(StepError) {
+            // The result is one record: between two of them a crash would leave a secret that nobody knows.
+            try act(.create(sha256: digest)) { () throws(StepFailure) -> (CreatedSecret, sha256: String) in
+                let issued = try definition.issuer.create(creation)
+                return (issued, try digestForJournal(issued.value))
+            } result: { state, issued in
+                self.take(issued.0, sha256: issued.sha256, &state)
+            }
+        } catch {
+            guard try wasMadeBeforeItWasRefused(error, sha256: digest) else { throw error }
         }
         return .go
+    }
+
+    /// Whether a secret of ours is there although its creation was refused: something between us and the issuer, such
+    /// as a proxy, sent it twice, and this is the second answer.
+    private func wasMadeBeforeItWasRefused(_ error: StepError, sha256: String?) throws(StepError) -> Bool {
+        guard case .step(let failure) = error, failure.kind == .refused, case .separate = definition.issuer.shape,
+            state.attempts + 1 < Self.mostAttempts, ours(in: try survey(), sha256: sha256) != nil
+        else { return false }
+        try record { $0.attempts += 1 }
+        return true
     }
 
     private func digestForJournal(_ value: SharedSecret) throws(StepFailure) -> String {
@@ -94,8 +108,12 @@ extension RotationMachine {
         if let sha256 { return survey.secrets.first { $0.sha256 == sha256 } }
         switch definition.issuer.shape {
         case .stacked, .replacing:
-            // One place, one value: it is not the one from before, so our call changed it.
-            return survey.secrets.first { $0.sha256 != nil && $0.sha256 != state.predecessorSHA256 }
+            // One place, one value: it is not the one from before, so our call changed it. What is listed after it is
+            // older.
+            guard let current = survey.secrets.first, let sha256 = current.sha256,
+                sha256 != state.predecessorSHA256
+            else { return nil }
+            return current
         case .separate, .person: return nil
         }
     }
@@ -116,7 +134,7 @@ extension RotationMachine {
             return .go
         }
         let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
-        try act(.removeCreated) { () throws(StepFailure) in
+        try act(.removeCreated, isProgress: false) { () throws(StepFailure) in
             try definition.issuer.delete(created.id)
         } result: { state, _ in
             state.created = nil

@@ -25,8 +25,9 @@ extension RotationMachine {
                 state.predecessor = predecessor?.id
                 state.predecessorSHA256 = predecessor?.sha256
                 state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
+                // In the same record: a crash after it would leave the start untold.
+                state.events.append(event(.rotationStarted, in: state))
             }
-            try record { $0.events.append(event(.rotationStarted)) }
             return .go
         } catch {
             switch error {

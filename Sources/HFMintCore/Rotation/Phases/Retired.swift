@@ -10,6 +10,7 @@ extension RotationMachine {
         if state.deathEvidence == nil {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
+            try checkSuccessor()
             try deactivate(predecessor)
             guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
                 throw .attention(
@@ -23,6 +24,21 @@ extension RotationMachine {
         } result: { _, _ in
         }
         return try removeLost()
+    }
+
+    /// The old secret is the last that is known to be good unless the new one is there, for as long as it was given.
+    private func checkSuccessor() throws(StepError) {
+        guard let created = state.created else { throw .attention("the journal names no new secret") }
+        let listed = try survey().secrets.first { $0.id == created.id }
+        let endsAsPromised = listed?.expiresAt.map { end in created.expiresAt.map { end >= $0 } ?? true } ?? true
+        guard let listed, listed.isActive, endsAsPromised else {
+            // It may not be listed yet.
+            throw .step(
+                StepFailure(
+                    .transient(retryAfterSeconds: nil),
+                    "the new secret \(created.id) is not in use any more at \(definition.issuer.target), so the old one stays"
+                ))
+        }
     }
 
     /// Stacked issuers have no such step: there the removal is the death.
@@ -53,6 +69,7 @@ extension RotationMachine {
     }
 
     private func removeLost() throws(StepError) -> Progress {
+        try findStrays()
         while let id = state.lost.first {
             try act(.delete) { () throws(StepFailure) in
                 try definition.issuer.delete(id)
@@ -62,5 +79,16 @@ extension RotationMachine {
         }
         try move(to: .retired)
         return .go
+    }
+
+    /// Secrets of this run that no survey showed when the answer to their creation was lost: our marker proves them ours.
+    private func findStrays() throws(StepError) {
+        guard case .separate = definition.issuer.shape else { return }
+        let strays = try survey().secrets.filter { secret in
+            secret.marker == marker && secret.id != state.created?.id
+                && !(state.lost + state.knownIDs).contains(secret.id)
+        }
+        guard !strays.isEmpty else { return }
+        try record { $0.lost += strays.map(\.id) }
     }
 }

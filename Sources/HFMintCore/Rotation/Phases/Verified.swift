@@ -22,12 +22,28 @@ extension RotationMachine {
 
     private func refused() throws(StepError) -> Progress {
         logInsInARow = 0
+        if try wasReplaced() {
+            _ = try discard()
+            throw .attention(
+                "somebody else has changed the secret at \(definition.issuer.target) since; `hfmint rotate resume"
+                    + " \(definition.name)` changes it again")
+        }
         try record { $0.attempts += 1 }
         guard state.attempts < Self.patience else {
             _ = try discard()
             throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
         }
         return .soon(seconds: 2)
+    }
+
+    /// Whether the one place that the issuer has holds another value than ours.
+    private func wasReplaced() throws(StepError) -> Bool {
+        switch definition.issuer.shape {
+        case .separate, .person: return false
+        case .stacked, .replacing:
+            guard let created = state.created, let current = try survey().secrets.first?.sha256 else { return false }
+            return current != created.sha256
+        }
     }
 
     /// The value in memory, or as the issuer shows it again.

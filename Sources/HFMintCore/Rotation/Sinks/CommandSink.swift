@@ -111,17 +111,3 @@ struct CommandSink: Sink {
         StepFailure(.transient(retryAfterSeconds: nil), "\(target): \(why)")
     }
 }
-
-extension Secret {
-    /// Whether the bytes of `other` stand somewhere in these.
-    fileprivate borrowing func holds(_ other: borrowing Secret) -> Bool {
-        guard other.byteCount > 0, other.byteCount <= byteCount else { return false }
-        return reveal { mine in
-            other.reveal { theirs in
-                (0...(mine.count - theirs.count)).contains { start in
-                    theirs.indices.allSatisfy { mine[start + $0] == theirs[$0] }
-                }
-            }
-        }
-    }
-}

@@ -54,8 +54,7 @@ struct ClientLogIn: Sendable {
         let authorization: API.Authorization
         switch method {
         case .basic:
-            let pair = secret.formEncoded().enclosed(by: "\(percentEncoded(id)):", and: "")
-            authorization = .given(prefix: "Basic ", SharedSecret(pair.base64Encoded()))
+            authorization = .given(prefix: "Basic ", SharedSecret(secret.basicPair(clientID: id)))
         case .post:
             authorization = .none
             body += [

@@ -1,0 +1,112 @@
+/// A member of an Enterprise organization for whom the organization's own OAuth application asks for a token.
+///
+/// The Hub is shown the application's secret, and no ID token: whoever has the secret can ask for any member.
+///
+/// <https://huggingface.co/docs/hub/oauth#token-exchange-for-organizations-rfc-8693>
+package struct OrganizationMember: Equatable, Sendable {
+    /// As the Hub knows the member.
+    package let email: String
+    package let client: OrganizationClient
+    /// Sorted, each once, never none: without a scope the Hub would give all that the application has.
+    package let scopes: [String]
+
+    /// - Throws: ``MintError/Code/usage`` for what is no e-mail address, no scope, or no scope at all.
+    package init(email: String, client: OrganizationClient, scopes: [String]) throws(MintError) {
+        guard Self.isEmail(email) else {
+            throw .usage("'\(email)' is not an e-mail address", hint: "write the member's address on the Hub")
+        }
+        for scope in scopes where !Self.isScope(scope) {
+            throw .usage(
+                "'\(scope)' is not a scope", hint: "give --scope once for each: --scope read-repos --scope write-repos")
+        }
+        guard (1...100).contains(scopes.count) else {
+            throw .usage(
+                scopes.isEmpty ? "no scope was named" : "more than 100 scopes were named",
+                hint: "say what the token is for, such as --scope read-repos; without one the Hub would give all")
+        }
+        self.email = email
+        self.client = client
+        self.scopes = Set(scopes).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func isEmail(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        return bytes.count <= 254 && bytes.allSatisfy(\.isASCIIVisible) && parts.count == 2
+            && parts.allSatisfy { !$0.isEmpty }
+    }
+
+    /// One word, as the standard has it, and no comma, which people use between words.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>
+    private static func isScope(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash && $0 != ASCII.comma
+            }
+    }
+}
+
+/// An OAuth application and where its id and secret are.
+package struct OrganizationClient: Equatable, Sendable {
+    package let id: SecretReference
+    package let secret: SecretReference
+    /// From which relative paths count; empty for the one that this process is in.
+    package let folder: String
+
+    package init(id: SecretReference, secret: SecretReference, folder: String = "") {
+        self.id = id
+        self.secret = secret
+        self.folder = folder
+    }
+
+    /// Visible in requests and files; no secret.
+    package func readID(in context: Context) throws(MintError) -> String {
+        let id = try read(id, "id", in: context)
+        return id.reveal { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
+    /// Anew at every call, so that a secret that was rotated meanwhile is the one that is sent.
+    package func readSecret(in context: Context) throws(MintError) -> Secret {
+        try read(secret, "secret", in: context)
+    }
+
+    /// - Throws: also for what no client's id or secret can be (RFC 6749, appendix A); nothing of it is quoted.
+    private func read(_ reference: SecretReference, _ what: String, in context: Context) throws(MintError) -> Secret {
+        let value: Secret
+        do throws(MintError) {
+            value = try reference.read(relativeTo: folder, in: context).withoutTrailingLineBreak()
+        } catch {
+            throw MintError(error.code, "the client's \(what): \(error.message)", hint: reference.absenceHint)
+        }
+        let isVisible = value.reveal { text in
+            (1...4_096).contains(text.count)
+                && text.indices.allSatisfy { text[$0].isASCIIVisible || text[$0] == ASCII.space }
+        }
+        guard isVisible else {
+            throw MintError(
+                .stateUnusable, "the client's \(what) is empty, too long, or not one line of plain characters",
+                hint: "look at what \(reference.place) holds")
+        }
+        return value
+    }
+}
+
+extension SecretReference {
+    /// Where it leads, for a message.
+    package var place: String {
+        switch self {
+        case .variable(let key): key.name
+        case .file(let path): "'\(path)'"
+        case .command(let words): "'\(words.first ?? "")'"
+        }
+    }
+
+    fileprivate var absenceHint: String {
+        switch self {
+        case .variable(let key): "hand the CI system's secret to this step as \(key.name)"
+        case .file: "write the file before, for this user alone (0600)"
+        case .command: "run the command by hand, and see what it prints"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+"""Answers that leave open whether something has happened: no secret is lost, and none too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import product
+from Sandbox.server import Server
+from watched import NAME, Setting, Watched
+from watchedends import ended
+
+# The server has acted; its answer is lost, late, cut, or says nothing. Each once.
+LOST = {
+    "error": "status=500 act",
+    "gateway time-out": "status=504 act",
+    "request time-out": "status=408 act",
+    "closed": "drop act",
+    "cut": "truncate=5",
+    "cut in its head": "drop=headers act",
+    "no HTTP": r"raw=banana\r\n\r\n",
+    "no JSON": "status=200 act body=<html>",
+    "empty": "status=200 act",
+    "too large": "oversized=1000000 act",
+    "twice closed": "drop act times=2",
+}
+# Nothing has happened.
+REFUSED = {
+    "unavailable": "status=503",
+    "too many": "status=429 retry-after=1",
+    "closed before": "drop",
+    "slow": "delay=0.1",
+}
+CREATES = {
+    "okta": ("okta", "method=POST path=/api/v1/apps/app1/credentials/secrets"),
+    "entra": ("entra", "method=POST path=/v1.0"),
+    "small entra": ("small entra", "method=POST path=/v1.0"),
+    "hydra": ("hydra", "method=POST path=/admin"),
+    "hydra's ledger": ("hydra", "method=PATCH path=/admin"),
+    "keycloak": ("keycloak-policy", "method=POST path=/admin"),
+    "plain keycloak": ("keycloak", "method=POST path=/admin"),
+    "auth0": ("auth0", "method=PATCH path=/api"),
+}
+RETIRES = {
+    "okta deactivates": ("okta", "method=POST skip=1 path=/api"),
+    "okta": ("okta", "method=DELETE path=/api"),
+    "entra": ("entra", "method=POST skip=1 path=/v1.0"),
+    "hydra": ("hydra", "method=DELETE path=/admin"),
+    "keycloak": ("keycloak-policy", "method=DELETE path=/admin"),
+}
+WRITES = {
+    "gitlab": ("gitlab", "method=PUT"),
+    "github": ("github-repository", "method=PUT"),
+    "vault": ("vault", "method=PATCH"),
+    "space": ("hub-space", "method=POST"),
+}
+LOOKS = {
+    "okta": ("okta", "method=GET path=/api"),
+    "entra": ("entra", "method=GET path=/v1.0"),
+    "hydra": ("hydra", "method=GET path=/admin"),
+    "keycloak": ("keycloak-policy", "method=GET path=/admin"),
+    "auth0": ("auth0", "method=GET path=/api"),
+}
+Arm = Callable[[Watched], None]
+
+
+def tried(setting: Setting, arms: dict[str, Arm], root: Path, reasons: Iterable[str] = ()) -> None:
+    """Rotate once for each fault, side by side; all must end."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+
+    def one(name: str) -> str:
+        try:
+            with Watched(setting, program, root / name.replace(" ", "-")) as watched:
+                assert watched.run("init").status == 0
+                arms[name](watched)
+                story = [name, str(watched.run("now", NAME))]
+                last = watched.advance()
+                ended(watched, last, [*story, str(last)], list(reasons))
+        except AssertionError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(len(arms)) as pool:
+        wrong = [text for text in pool.map(one, arms) if text]
+    assert not wrong, f"{len(wrong)} of {len(arms)}:\n" + "\n\n".join(wrong)
+
+
+def at_issuer(which: str, faults: dict[str, str]) -> dict[str, Arm]:
+    """These faults, for these requests to the issuer."""
+    return {
+        name: lambda watched, text=f"{which} {fault}": watched.issuer.server.faults.add(text)
+        for name, fault in faults.items()
+    }
+
+
+def first_sink(watched: Watched) -> Server:
+    """Its stand-in."""
+    server = next(iter(watched.sinks.values())).server
+    assert server
+    return server
+
+
+def at_sink(which: str, faults: dict[str, str]) -> dict[str, Arm]:
+    """These faults, for these requests to the first sink."""
+    return {
+        name: lambda watched, text=f"{which} {fault}": first_sink(watched).faults.add(text)
+        for name, fault in faults.items()
+    }
+
+
+@pytest.mark.parametrize("issuer", CREATES)
+def test_the_answer_to_a_creation_is_lost(tmp_path: Path, issuer: str) -> None:
+    """A secret of ours is found again by its proof, or removed; none is left behind."""
+    make, which = CREATES[issuer]
+    setting = Setting(make, ["github-repository"], acknowledge=True)
+    tried(setting, at_issuer(which, LOST | REFUSED), tmp_path)
+
+
+@pytest.mark.parametrize("issuer", RETIRES)
+def test_the_answer_to_a_retirement_is_lost(tmp_path: Path, issuer: str) -> None:
+    """What is gone already is done."""
+    make, which = RETIRES[issuer]
+    setting = Setting(make, ["gitlab", "file"], acknowledge=True)
+    tried(setting, at_issuer(which, LOST | REFUSED), tmp_path)
+
+
+@pytest.mark.parametrize("issuer", LOOKS)
+@pytest.mark.parametrize("skip", [0, 1, 2, 3])
+def test_a_look_at_the_issuer_fails(tmp_path: Path, issuer: str, skip: int) -> None:
+    """Nothing is concluded from it."""
+    make, which = LOOKS[issuer]
+    tried(Setting(make, ["file"]), at_issuer(f"skip={skip} {which}", REFUSED), tmp_path)
+
+
+@pytest.mark.parametrize("sink", WRITES)
+def test_the_answer_to_a_delivery_is_lost(tmp_path: Path, sink: str) -> None:
+    """It is written again: the same value, which does no harm."""
+    make, which = WRITES[sink]
+    setting = Setting("entra", [make, "file"], acknowledge=False)
+    tried(setting, at_sink(which, LOST | REFUSED), tmp_path)

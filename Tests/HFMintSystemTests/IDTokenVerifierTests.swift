@@ -1,0 +1,423 @@
+import HFMintCore
+import HFMintSystem
+import HFMintTesting
+import Testing
+
+/// An ID token before a verifier whose world is one issuer.
+private struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let make: @Sendable () throws -> String
+    var keys = Forge.set(Forge.rsaKey, Forge.ecKey)
+    /// How the message goes on after "the ID token is not believed: "; `nil` where the token is believed.
+    let refusal: String?
+
+    var testDescription: String { name }
+
+    init(
+        _ name: String, keys: String = Forge.set(Forge.rsaKey, Forge.ecKey), refusal: String?,
+        _ make: @escaping @Sendable () throws -> String
+    ) {
+        self.name = name
+        self.make = make
+        self.keys = keys
+        self.refusal = refusal
+    }
+
+    /// Rightly signed, with another header.
+    static func header(_ name: String, _ header: String, _ refusal: String?) -> Case {
+        Case(name, refusal: refusal) { try Forge.signed(.rs256, header: header) }
+    }
+
+    /// Rightly signed, with other claims.
+    static func claims(_ name: String, _ claims: String, _ refusal: String?) -> Case {
+        Case(name, refusal: refusal) { try Forge.signed(.rs256, claims: claims) }
+    }
+
+    /// Rightly signed and named, under another set of keys.
+    static func keys(
+        _ name: String, _ keys: String, _ refusal: String?, _ algorithm: SignatureAlgorithm = .rs256
+    ) -> Case {
+        Case(name, keys: keys, refusal: refusal) { try Forge.signed(algorithm) }
+    }
+
+    /// With this signature, in place of the right one.
+    static func signature(_ name: String, _ signature: [UInt8], _ refusal: String) -> Case {
+        Case(name, refusal: refusal) {
+            let right = try Forge.signed(.es256)
+            return right.split(separator: ".").dropLast().joined(separator: ".") + "." + base64URL(signature)
+        }
+    }
+}
+
+private let claimsStart = #""iss":"https://issuer.example","sub":"job""#
+private let rightTimes = #""iat":\#(Forge.now),"exp":\#(Forge.now + 60)"#
+private let rightAudience = #""aud":"https://huggingface.co""#
+
+private func rsa(_ members: String) -> String {
+    Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"AQAB"\#(members)"#))
+}
+
+@Suite("ID token verifier")
+struct IDTokenVerifierTests {
+    private let unknownKey = "the issuer has no key of the name that its 'kid' says"
+    private let notTheIssuers = "its signature is not the issuer's"
+
+    /// The refusal of `token`, without what all begin with; `nil` where it is believed.
+    private func refusal(
+        of token: String, keys: String, document: String? = nil, whenever: Bool = false
+    ) throws -> String? {
+        let document =
+            document ?? #"{"issuer":"\#(Forge.issuer)","jwks_uri":"\#(Forge.issuer)/keys"}"#
+        let asking: [ScriptedTransport.Exchange] = [
+            .answer("GET https://issuer.example/.well-known/openid-configuration", 200, document),
+            .answer("GET https://issuer.example/keys", 200, keys),
+        ]
+        let machine = FakeMachine(
+            transport: ScriptedTransport(asking + asking), signatures: LibCrypto())
+        let verifier = IDTokenVerifier(
+            issuer: Array(Forge.issuer.utf8), audience: Forge.audience, keys: IssuerKeys(), context: machine.context)
+        let idToken = try IDToken.parse(Secret(token))
+        do throws(TryFailure) {
+            try verifier.verify(idToken, whenever: whenever) { .default }
+            return nil
+        } catch {
+            #expect(error.error.code == .identityUnverified && !error.isTransient)
+            #expect(error.error.hint != nil)
+            let start = "the ID token is not believed: "
+            #expect(error.error.message.hasPrefix(start))
+            return String(error.error.message.dropFirst(start.count))
+        }
+    }
+
+    @Test("believes what the issuer signed", arguments: SignatureAlgorithm.allCases)
+    func good(algorithm: SignatureAlgorithm) throws {
+        #expect(try refusal(of: Forge.signed(algorithm), keys: Forge.set(Forge.ecKey, Forge.rsaKey)) == nil)
+    }
+
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.1 and 3.2
+    private static let algorithms: [Case] = [
+        Case("alg none, without a signature", refusal: "it is not signed (alg 'none')") {
+            "\(base64URL(#"{"alg":"none","kid":"r"}"#.utf8)).\(base64URL(Forge.claims.utf8)).AA"
+        },
+        .header("alg nOnE", #"{"alg":"nOnE","kid":"r"}"#, "it is not signed (alg 'none')"),
+        .header("HS256", #"{"alg":"HS256","kid":"r"}"#, "its 'alg' is 'HS256', and only RS256 and ES256 are taken"),
+        .header("PS256", #"{"alg":"PS256","kid":"r"}"#, "its 'alg' is 'PS256', and only RS256 and ES256 are taken"),
+        .header("RS1", #"{"alg":"RS1","kid":"r"}"#, "its 'alg' is 'RS1', and only RS256 and ES256 are taken"),
+        .header(
+            "lower case", #"{"alg":"rs256","kid":"r"}"#, "its 'alg' is 'rs256', and only RS256 and ES256 are taken"),
+        .header(
+            "a space behind", #"{"alg":"RS256 ","kid":"r"}"#,
+            "its 'alg' is 'RS256 ', and only RS256 and ES256 are taken"),
+        .header("an array", #"{"alg":["RS256"],"kid":"r"}"#, "its 'alg' is not a string"),
+        .header("null", #"{"alg":null,"kid":"r"}"#, "its 'alg' is not a string"),
+        .header("no alg", #"{"kid":"r"}"#, "its header names no algorithm ('alg')"),
+        .header(
+            "ES256 with the name of an RSA key", #"{"alg":"ES256","kid":"r"}"#,
+            "its signature is not 64 bytes, as ES256 has them"),
+        .header(
+            "RS256 with the name of an EC key", #"{"alg":"RS256","kid":"e"}"#,
+            "its 'alg' is RS256, and the issuer's key of that name is of another kind"),
+        Case(
+            "ES256, signed by the issuer's HMAC of its public key",
+            refusal: "its 'alg' is 'HS256', and only RS256 and ES256 are taken"
+        ) {
+            let message = "\(base64URL(#"{"alg":"HS256","kid":"r"}"#.utf8)).\(base64URL(Forge.claims.utf8))"
+            let code = try LibCrypto().hmacSHA256(Array(message.utf8), key: Secret(Forge.modulus))
+            return "\(message).\(base64URL(code))"
+        },
+    ]
+
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.10 and 3.11
+    private static let headers: [Case] = [
+        .header("no kid", #"{"alg":"RS256"}"#, "its header names no key ('kid')"),
+        .header("an empty kid", #"{"alg":"RS256","kid":""}"#, "its 'kid' is not the name of a key"),
+        .header("a kid that is a number", #"{"alg":"RS256","kid":1}"#, "its 'kid' is not the name of a key"),
+        .header("a kid that is a list", #"{"alg":"RS256","kid":["r"]}"#, "its 'kid' is not the name of a key"),
+        .header(
+            "a kid that is a path", #"{"alg":"RS256","kid":"../../../dev/null"}"#,
+            "the issuer has no key of the name that its 'kid' says"),
+        .header(
+            "a kid that is a query", #"{"alg":"RS256","kid":"r' OR '1'='1"}"#,
+            "the issuer has no key of the name that its 'kid' says"),
+        .header(
+            "a kid that is a URL", #"{"alg":"RS256","kid":"https://evil.example/key"}"#,
+            "the issuer has no key of the name that its 'kid' says"),
+        .header(
+            "a kid in another case", #"{"alg":"RS256","kid":"R"}"#,
+            "the issuer has no key of the name that its 'kid' says"),
+        .header(
+            "jku", #"{"alg":"RS256","kid":"r","jku":"https://evil.example/keys"}"#,
+            "its header has 'jku', and keys are taken from the issuer alone"),
+        .header(
+            "x5u", #"{"alg":"RS256","kid":"r","x5u":"https://evil.example/cert"}"#,
+            "its header has 'x5u', and keys are taken from the issuer alone"),
+        .header(
+            "x5c", #"{"alg":"RS256","kid":"r","x5c":["MIIB"]}"#,
+            "its header has 'x5c', and keys are taken from the issuer alone"),
+        .header(
+            "jwk", #"{"alg":"RS256","kid":"r","jwk":\#(Forge.rsaKey)}"#,
+            "its header has 'jwk', and keys are taken from the issuer alone"),
+        .header(
+            "crit", #"{"alg":"RS256","kid":"r","crit":["b64"],"b64":false}"#,
+            "its header has 'crit': something in it must be understood that hfmint does not know"),
+        .header(
+            "an empty crit", #"{"alg":"RS256","kid":"r","crit":[]}"#,
+            "its header has 'crit': something in it must be understood that hfmint does not know"),
+        .header(
+            "an access token", #"{"alg":"RS256","kid":"r","typ":"at+jwt"}"#,
+            "its 'typ' says that it is something else than an ID token"),
+        .header(
+            "a security event", #"{"alg":"RS256","kid":"r","typ":"secevent+jwt"}"#,
+            "its 'typ' says that it is something else than an ID token"),
+        .header(
+            "a typ that is no string", #"{"alg":"RS256","kid":"r","typ":true}"#,
+            "its 'typ' says that it is something else than an ID token"),
+        .header("application/JWT", #"{"alg":"RS256","kid":"r","typ":"application/JWT"}"#, nil),
+        .header("no typ, and a thumbprint", #"{"alg":"RS256","kid":"r","x5t":"AQID"}"#, nil),
+    ]
+
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.3 and 3.4
+    private static let signatures: [Case] = [
+        .signature(
+            "of zeros", [UInt8](repeating: 0, count: 64), "its signature has a zero in it, which ES256 never gives"),
+        .signature(
+            "with r zero", [UInt8](repeating: 0, count: 32) + [UInt8](repeating: 1, count: 32),
+            "its signature has a zero in it, which ES256 never gives"),
+        .signature(
+            "with s zero", [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32),
+            "its signature has a zero in it, which ES256 never gives"),
+        .signature("too short", [UInt8](repeating: 1, count: 63), "its signature is not 64 bytes, as ES256 has them"),
+        .signature("too long", [UInt8](repeating: 1, count: 65), "its signature is not 64 bytes, as ES256 has them"),
+        .signature(
+            "in DER", [0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01],
+            "its signature is not 64 bytes, as ES256 has them"),
+        .signature("beyond the group", [UInt8](repeating: 0xFF, count: 64), "its signature is not the issuer's"),
+        .signature("of ones", [UInt8](repeating: 1, count: 64), "its signature is not the issuer's"),
+        Case("of other claims", refusal: "its signature is not the issuer's") {
+            let signature = try Forge.signed(.rs256).split(separator: ".")[2]
+            let header = base64URL(#"{"alg":"RS256","kid":"r"}"#.utf8)
+            return "\(header).\(base64URL(Forge.claims.utf8)).\(signature)"
+        },
+        Case("too short for RSA", refusal: "its signature is not the issuer's") {
+            try Forge.signed(.rs256).split(separator: ".").dropLast().joined(separator: ".") + ".AQAB"
+        },
+    ]
+
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.5
+    private static let keys: [Case] = [
+        .keys(
+            "of 1024 bits", Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.smallModulus)","e":"AQAB""#)),
+            "the issuer's RSA key has 1024 bits, and 2048 are the least"),
+        .keys(
+            "of 1024 bits, with zeros in front",
+            Forge.set(
+                Forge.key(
+                    #""kty":"RSA","kid":"r","n":"\#(base64URL([UInt8](repeating: 0, count: 200) + [UInt8](repeating: 0xFF, count: 128)))","e":"AQAB""#
+                )), "the issuer's RSA key has 1024 bits, and 2048 are the least"),
+        .keys(
+            "of 8200 bits",
+            Forge.set(
+                Forge.key(
+                    #""kty":"RSA","kid":"r","n":"\#(base64URL([UInt8](repeating: 0xFF, count: 1_025)))","e":"AQAB""#)),
+            "the issuer's RSA key has 8200 bits, and 8192 are the most"),
+        .keys(
+            "with the exponent 1", Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"AQ""#)),
+            "the issuer's RSA key has numbers that no RSA key has"),
+        .keys(
+            "with an even exponent", Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"Ag""#)),
+            "the issuer's RSA key has numbers that no RSA key has"),
+        .keys(
+            "with a huge exponent",
+            Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"\#(Forge.modulus)""#)),
+            "the issuer's RSA key has numbers that no RSA key has"),
+        .keys(
+            "without an exponent", Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)""#)),
+            "the issuer's RSA key lacks a number"),
+        .keys(
+            "in padded base64", Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"AQAB====""#)),
+            "the issuer's RSA key lacks a number"),
+        .keys(
+            "for PS256", rsa(#","alg":"PS256""#), "its 'alg' is RS256, and the issuer's key is for another algorithm"),
+        .keys("for encryption", rsa(#","use":"enc""#), "the issuer's key is not for signatures"),
+        .keys("for wrapping keys", rsa(#","key_ops":["wrapKey"]"#), "the issuer's key is not for signatures"),
+        .keys("for signatures, said thrice", rsa(#","use":"sig","alg":"RS256","key_ops":["verify"]"#), nil),
+        .keys(
+            "with its private half", rsa(#","d":"AQAB""#),
+            "the issuer publishes a private key, so that anybody can sign in its name"),
+        .keys(
+            "twice under one name", Forge.set(Forge.rsaKey, Forge.rsaKey), "the issuer has several keys of that name"),
+        .keys(
+            "of two kinds under one name",
+            Forge.set(
+                Forge.key(#""kty":"EC","kid":"r","crv":"P-256","x":"\#(Forge.point.x)","y":"\#(Forge.point.y)""#),
+                Forge.rsaKey), nil),
+        .keys(
+            "among others that nobody knows",
+            Forge.set(
+                #"{"kty":"OKP","kid":"o","crv":"Ed25519","x":"AQ"}"#, #"{"kty":"oct","kid":"r","k":"AQ"}"#, "{}",
+                Forge.rsaKey), nil),
+        .keys("none at all", #"{"keys":[]}"#, "the issuer has no key of the name that its 'kid' says"),
+        .keys("no list", #"{"keys":{}}"#, "the issuer's keys are not a key set"),
+        .keys("no objects", #"{"keys":[1]}"#, "one of the issuer's keys is no object"),
+        .keys("not JSON", "<html>", "the issuer's keys are not JSON: unexpected character"),
+        .keys(
+            "a name twice in one object", #"{"keys":[],"keys":[\#(Forge.rsaKey)]}"#,
+            "the issuer's keys are not JSON: a name occurs twice in one object"),
+        .keys(
+            "more than a hundred", Forge.set(Array(repeating: "{}", count: 101).joined(separator: ",")),
+            "the issuer has more than 100 keys"),
+        .keys(
+            "off the curve",
+            Forge.set(
+                Forge.key(#""kty":"EC","kid":"e","crv":"P-256","x":"\#(Forge.point.x)","y":"\#(Forge.point.x)""#)),
+            "the issuer's key is no key", .es256),
+        .keys(
+            "the origin",
+            Forge.set(
+                Forge.key(
+                    #""kty":"EC","kid":"e","crv":"P-256","x":"\#(base64URL([UInt8](repeating: 0, count: 32)))","y":"\#(base64URL([UInt8](repeating: 0, count: 32)))""#
+                )), "the issuer's key is no key", .es256),
+        .keys(
+            "on another curve",
+            Forge.set(
+                Forge.key(#""kty":"EC","kid":"e","crv":"P-384","x":"\#(Forge.point.x)","y":"\#(Forge.point.y)""#)),
+            "the issuer's key is on another curve than P-256", .es256),
+        .keys(
+            "with a short coordinate",
+            Forge.set(Forge.key(#""kty":"EC","kid":"e","crv":"P-256","x":"AQ","y":"\#(Forge.point.y)""#)),
+            "the issuer's key is not a point of 32 bytes each", .es256),
+    ]
+
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.8 and 3.9
+    private static let contents: [Case] = [
+        .claims(
+            "from another issuer", #"{"iss":"https://evil.example","sub":"job",\#(rightAudience),\#(rightTimes)}"#,
+            "it is from another issuer"),
+        .claims(
+            "from the issuer with a slash",
+            #"{"iss":"https://issuer.example/","sub":"job",\#(rightAudience),\#(rightTimes)}"#,
+            "it is from another issuer"),
+        .claims(
+            "from a list of issuers",
+            #"{"iss":["https://issuer.example"],"sub":"job",\#(rightAudience),\#(rightTimes)}"#,
+            "it is from another issuer"),
+        .claims("from nobody", #"{"sub":"job",\#(rightAudience),\#(rightTimes)}"#, "it is from another issuer"),
+        .claims("for nobody", "{\(claimsStart),\(rightTimes)}", "it names no audience ('aud')"),
+        .claims(
+            "for somebody else", #"{\#(claimsStart),"aud":"https://hf.co",\#(rightTimes)}"#,
+            "it is for another audience"),
+        .claims("for a list of nobody", #"{\#(claimsStart),"aud":[],\#(rightTimes)}"#, "it is for another audience"),
+        .claims("for a list of one", #"{\#(claimsStart),"aud":["https://huggingface.co"],\#(rightTimes)}"#, nil),
+        .claims(
+            "for a list of two", #"{\#(claimsStart),"aud":["https://huggingface.co","x"],\#(rightTimes)}"#,
+            "it is for several audiences, and so for others too"),
+        .claims(
+            "for a list with a number", #"{\#(claimsStart),"aud":["https://huggingface.co",1],\#(rightTimes)}"#,
+            "it names no audience ('aud')"),
+        .claims(
+            "about nobody", #"{"iss":"https://issuer.example",\#(rightAudience),\#(rightTimes)}"#,
+            "it does not say whom it is about ('sub')"),
+        .claims(
+            "without an end", #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now)}"#,
+            "its 'exp' is not a whole number of seconds"),
+        .claims(
+            "with an end in words",
+            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now),"exp":"\#(Forge.now + 60)"}"#,
+            "its 'exp' is not a whole number of seconds"),
+        .claims(
+            "with an end beyond all numbers", #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now),"exp":1e400}"#,
+            "its 'exp' is not a whole number of seconds"),
+        .claims(
+            "without a beginning", #"{\#(claimsStart),\#(rightAudience),"exp":\#(Forge.now + 60)}"#,
+            "its 'iat' is not a whole number of seconds"),
+        .claims(
+            "expired by 59 s",
+            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now - 300),"exp":\#(Forge.now - 59)}"#, nil),
+        .claims(
+            "expired by 60 s",
+            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now - 300),"exp":\#(Forge.now - 60)}"#,
+            "it expired 60 s ago, by this machine's clock"),
+        .claims(
+            "issued 60 s ahead",
+            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now + 60),"exp":\#(Forge.now + 300)}"#, nil),
+        .claims(
+            "issued 61 s ahead",
+            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now + 61),"exp":\#(Forge.now + 300)}"#,
+            "it was issued 61 s from now, by this machine's clock"),
+        .claims(
+            "valid in 61 s", #"{\#(claimsStart),\#(rightAudience),\#(rightTimes),"nbf":\#(Forge.now + 61)}"#,
+            "it is not valid for another 61 s, by this machine's clock"),
+        .claims(
+            "valid at some time", #"{\#(claimsStart),\#(rightAudience),\#(rightTimes),"nbf":"now"}"#,
+            "its 'nbf' is not a whole number of seconds"),
+    ]
+
+    @Test("refuses another algorithm than a key is for", arguments: algorithms)
+    private func algorithm(_ test: Case) throws { try check(test) }
+
+    @Test("refuses headers that bring a key, name none, or want more than is known", arguments: headers)
+    private func header(_ test: Case) throws { try check(test) }
+
+    @Test("refuses signatures of others", arguments: signatures)
+    private func signature(_ test: Case) throws { try check(test) }
+
+    @Test("refuses keys that are weak, wrong, or meant for something else", arguments: keys)
+    private func key(_ test: Case) throws { try check(test) }
+
+    @Test("refuses claims of others, for others, and of another time", arguments: contents)
+    private func content(_ test: Case) throws { try check(test) }
+
+    private func check(_ test: Case) throws {
+        #expect(try refusal(of: test.make(), keys: test.keys) == test.refusal)
+    }
+
+    @Test("leaves the times alone where they do not matter any more")
+    func whenever() throws {
+        let old = #"{\#(claimsStart),\#(rightAudience),"iat":1,"exp":2}"#
+        let token = try Forge.signed(.rs256, claims: old)
+        #expect(try refusal(of: token, keys: Forge.set(Forge.rsaKey), whenever: true) == nil)
+    }
+
+    @Test(
+        "refuses a discovery document that speaks of others, or leads elsewhere",
+        arguments: [
+            (
+                #"{"issuer":"https://issuer.example/","jwks_uri":"https://issuer.example/keys"}"#,
+                "the issuer's discovery document is about another issuer"
+            ),
+            (
+                #"{"issuer":"https://evil.example","jwks_uri":"https://issuer.example/keys"}"#,
+                "the issuer's discovery document is about another issuer"
+            ),
+            (#"{"jwks_uri":"https://issuer.example/keys"}"#, "the issuer's discovery document is about another issuer"),
+            (
+                #"{"issuer":"https://issuer.example","jwks_uri":"http://issuer.example/keys"}"#,
+                "the issuer's keys are not at an https URL of another machine"
+            ),
+            (
+                #"{"issuer":"https://issuer.example","jwks_uri":"http://127.0.0.1/keys"}"#,
+                "the issuer's keys are not at an https URL of another machine"
+            ),
+            (
+                #"{"issuer":"https://issuer.example","jwks_uri":"https://localhost/keys"}"#,
+                "the issuer's keys are not at an https URL of another machine"
+            ),
+            (
+                #"{"issuer":"https://issuer.example","jwks_uri":"file:///etc/passwd"}"#,
+                "the issuer's discovery document does not say where its keys are ('jwks_uri')"
+            ),
+            (
+                #"{"issuer":"https://issuer.example"}"#,
+                "the issuer's discovery document does not say where its keys are ('jwks_uri')"
+            ),
+            (
+                #"{"issuer":"https://issuer.example","issuer":"https://issuer.example"}"#,
+                "the issuer's discovery document is not JSON: a name occurs twice in one object"
+            ),
+            ("", "the issuer's discovery document is not JSON: the text ends too early"),
+        ])
+    func discovery(document: String, expected: String) throws {
+        #expect(
+            try refusal(of: Forge.signed(.rs256), keys: Forge.set(Forge.rsaKey), document: document) == expected)
+    }
+}

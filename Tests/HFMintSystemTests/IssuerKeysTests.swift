@@ -1,0 +1,178 @@
+import HFMintCore
+import HFMintSystem
+import HFMintTesting
+import Testing
+
+/// A verifier that lives as long as one `hfmint run`, and an issuer that answers from a script.
+private struct Scene {
+    let machine: FakeMachine
+    let verifier: IDTokenVerifier
+
+    init(_ script: [ScriptedTransport.Exchange], issuer: String = Forge.issuer) {
+        machine = FakeMachine(transport: ScriptedTransport(script), signatures: LibCrypto())
+        verifier = IDTokenVerifier(
+            issuer: Array(issuer.utf8), audience: Forge.audience, keys: IssuerKeys(), context: machine.context)
+    }
+
+    func verify(_ algorithm: SignatureAlgorithm = .rs256) throws(TryFailure) {
+        guard let token = try? IDToken.parse(Secret(Forge.signed(algorithm))) else { fatalError("no token") }
+        try verifier.verify(token) { .default }
+    }
+
+    /// What was asked, and whether a cache on the way might have answered.
+    var asked: [String] {
+        machine.transport.sent.map { sent in
+            let isFresh = sent.request.headers.contains(HTTPHeader("Cache-Control", "no-cache"))
+            return sent.request.url.target + (isFresh ? " anew" : "")
+        }
+    }
+
+    static let documentTarget = "/.well-known/openid-configuration"
+    static let document = ScriptedTransport.Exchange.answer(
+        "GET https://issuer.example/.well-known/openid-configuration", 200,
+        #"{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example/keys"}"#)
+
+    static func keys(_ keys: String...) -> ScriptedTransport.Exchange {
+        .answer("GET https://issuer.example/keys", 200, #"{"keys":[\#(keys.joined(separator: ","))]}"#)
+    }
+}
+
+@Suite("issuer keys")
+struct IssuerKeysTests {
+    @Test("asks once for the tokens of one process")
+    func once() throws {
+        let scene = Scene([Scene.document, Scene.keys(Forge.rsaKey, Forge.ecKey)])
+        try scene.verify(.rs256)
+        try scene.verify(.es256)
+        #expect(scene.asked == [Scene.documentTarget, "/keys"])
+    }
+
+    @Test("believes no key for longer than ten minutes without asking again")
+    func again() throws {
+        let scene = Scene([Scene.document, Scene.keys(Forge.rsaKey), Scene.document, Scene.keys()])
+        try scene.verify()
+        scene.machine.clock.advance(by: .seconds(600))
+        // Past the token's own time, too: what matters here is what is asked.
+        #expect(throws: TryFailure.self) { try scene.verify() }
+        #expect(scene.asked.count == 2)
+        let other = Scene([Scene.document, Scene.keys(Forge.rsaKey), Scene.document, Scene.keys(Forge.ecKey)])
+        try other.verify(.rs256)
+        try other.verify(.es256)
+        #expect(other.asked == [Scene.documentTarget, "/keys", Scene.documentTarget, "/keys"])
+    }
+
+    @Test("asks once more, past all caches, for a key that is not there, and not a third time")
+    func rotated() throws {
+        let scene = Scene([Scene.document, Scene.keys(Forge.ecKey), Scene.document, Scene.keys(Forge.rsaKey)])
+        try scene.verify(.rs256)
+        #expect(scene.asked == [Scene.documentTarget, "/keys", Scene.documentTarget + " anew", "/keys anew"])
+        let without = Scene([Scene.document, Scene.keys(), Scene.document, Scene.keys()])
+        let failure = #expect(throws: TryFailure.self) { try without.verify() }
+        #expect(failure?.error.code == .identityUnverified && without.asked.count == 4)
+    }
+
+    @Test("asks once more where the issuer gave a name to another key")
+    func renamed() throws {
+        let other = #"{"kty":"RSA","kid":"r","n":"\#(base64URL([UInt8](repeating: 0xFF, count: 256)))","e":"AQAB"}"#
+        let scene = Scene([
+            Scene.document, Scene.keys(other, Forge.ecKey), Scene.document, Scene.keys(Forge.rsaKey),
+        ])
+        try scene.verify(.es256)
+        try scene.verify(.rs256)
+        #expect(scene.asked == [Scene.documentTarget, "/keys", Scene.documentTarget + " anew", "/keys anew"])
+    }
+
+    @Test("says that the issuer may be asked again", arguments: [429, 500, 503])
+    func transient(status: Int) {
+        let scene = Scene([.answer("GET https://issuer.example/.well-known/openid-configuration", status)])
+        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
+        #expect(failure?.isTransient == true && failure?.error.code == .identityUnavailable)
+    }
+
+    @Test("believes nothing where the issuer says no, or points elsewhere", arguments: [204, 301, 307, 403, 404])
+    func refused(status: Int) {
+        let scene = Scene([
+            Scene.document,
+            .answer("GET https://issuer.example/keys", status, headers: ["location": "https://evil.example/"]),
+        ])
+        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
+        #expect(failure?.isTransient == false && failure?.error.code == .identityUnverified)
+        #expect(failure?.error.message.hasSuffix("answered \(status) where its keys should be") == true)
+    }
+
+    @Test("believes nothing of an answer that does not end")
+    func endless() {
+        let scene = Scene([
+            Scene.document, .failure("GET https://issuer.example/keys", .tooLarge),
+        ])
+        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
+        #expect(failure?.error.message.hasSuffix("issuer.example sent too much where its keys should be") == true)
+    }
+
+    @Test(
+        "asks nobody where the issuer is no https URL",
+        arguments: [
+            "issuer.example", "http://issuer.example", "https://user@issuer.example", "https://issuer.example?x=1",
+            "https://issuer.example/#x", "https://issuer.example/%2e%2e/x", "file:///etc/passwd", "",
+        ])
+    func unaskable(issuer: String) {
+        #expect(throws: NotVerified.self) { try IssuerMetadata.url(of: Array(issuer.utf8)) }
+    }
+
+    @Test(
+        "looks for the document where the standard says",
+        arguments: [
+            ("https://issuer.example", "https://issuer.example/.well-known/openid-configuration"),
+            ("https://issuer.example/", "https://issuer.example/.well-known/openid-configuration"),
+            ("https://issuer.example/a/b", "https://issuer.example/a/b/.well-known/openid-configuration"),
+            ("https://issuer.example/a/", "https://issuer.example/a/.well-known/openid-configuration"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/.well-known/openid-configuration"),
+        ])
+    func place(issuer: String, expected: String) throws {
+        #expect(try IssuerMetadata.url(of: Array(issuer.utf8)).description == expected)
+    }
+}
+
+@Suite("libcrypto's verification")
+struct LibCryptoVerificationTests {
+    private func bytes(_ text: String) throws -> [UInt8] {
+        let bytes = Array(text.utf8)
+        let decoded = Base64URL.decode(bytes.span)
+        return try #require(decoded)
+    }
+
+    private static let claims = """
+        eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ
+        """
+
+    // https://www.rfc-editor.org/rfc/rfc7515#appendix-A.2
+    @Test("takes the RS256 signature of the standard's example, and no other")
+    func rs256() throws {
+        let key = PublicKey.rsa(modulus: try bytes(Forge.modulus), exponent: [1, 0, 1])
+        let message = Array("eyJhbGciOiJSUzI1NiJ9.\(Self.claims)".utf8)
+        let signature = try bytes(
+            """
+            cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CU\
+            Ar7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_d\
+            O--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0ig\
+            cN_IoypGlUPQGe77Rw
+            """)
+        #expect(try LibCrypto().isSignature(signature, of: message, by: key) == true)
+        #expect(try LibCrypto().isSignature(signature, of: message + [0], by: key) == false)
+        #expect(try LibCrypto().isSignature([], of: message, by: key) == false)
+    }
+
+    // https://www.rfc-editor.org/rfc/rfc7515#appendix-A.3
+    @Test("takes the ES256 signature of the standard's example, and no other")
+    func es256() throws {
+        let key = PublicKey.p256(x: try bytes(Forge.point.x), y: try bytes(Forge.point.y))
+        let message = Array("eyJhbGciOiJFUzI1NiJ9.\(Self.claims)".utf8)
+        let signature = try bytes(
+            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q")
+        #expect(try LibCrypto().isSignature(signature, of: message, by: key) == true)
+        #expect(try LibCrypto().isSignature(signature.reversed(), of: message, by: key) == false)
+        #expect(try LibCrypto().isSignature([], of: message, by: key) == false)
+        let offCurve = PublicKey.p256(x: try bytes(Forge.point.x), y: try bytes(Forge.point.x))
+        #expect(try LibCrypto().isSignature(signature, of: message, by: offCurve) == nil)
+    }
+}
