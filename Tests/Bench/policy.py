@@ -34,7 +34,10 @@ def write(folder: Path, grants: int, apps: int) -> Path:
     """A root manifest with so many grants, and so many apps that narrow one of them each."""
     folder.mkdir(parents=True, exist_ok=True)
     roles = {
-        f"role-{number}": {"access": "write", "resources": [f"acme/model-{number}", "datasets/acme/*"]}
+        f"role-{number}": {
+            "access": "write",
+            "resources": [f"acme/model-{number}", "datasets/acme/*"],
+        }
         for number in range(max(1, grants // 100))
     }
     root = {
@@ -69,7 +72,12 @@ def grant(number: int, role: str) -> dict[str, object]:
     """One repository on one branch."""
     claims = {"repository": f"acme/training-{number}", "ref": "refs/heads/main"}
     identity = {"issuer": GITHUB, "claims": claims}
-    return {"name": f"grant-{number}", "role": role, "environment": "production", "identity": identity}
+    return {
+        "name": f"grant-{number}",
+        "role": role,
+        "environment": "production",
+        "identity": identity,
+    }
 
 
 def id_token(folder: Path) -> Path:
@@ -121,7 +129,9 @@ def measure(binary: Path, runs: int) -> list[Measured]:
         size = f"{GRANTS:,} grants, {APPS:,} apps"
         return [
             Measured(f"`manifest check`, {size}", whole * 1e3, 300, "ms"),
-            Measured("the same, of one half as large", whole / part, 2.4, "\N{MULTIPLICATION SIGN}"),
+            Measured(
+                "the same, of one half as large", whole / part, 2.4, "\N{MULTIPLICATION SIGN}"
+            ),
             Measured(f"a decision among {GRANTS:,} grants", decision * 1e3, 10, "ms"),
         ]
 
@@ -131,7 +141,9 @@ def main() -> int:
     rows = measure(Path(sys.argv[1]).resolve(), runs=11)
     for row in rows:
         reached = "yes" if row.value <= row.limit else "**no**"
-        print(f"| {row.what} | {row.value:.2f} {row.unit} | ≤ {row.limit:g} {row.unit} | {reached} |")
+        print(
+            f"| {row.what} | {row.value:.2f} {row.unit} | ≤ {row.limit:g} {row.unit} | {reached} |"
+        )
     return 0 if all(row.value <= row.limit for row in rows) else 1
 
 
