@@ -24,6 +24,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd")]
 
+import policy  # noqa: E402
 from Sandbox.world import World  # noqa: E402
 from tls import Authority, Front  # noqa: E402
 
@@ -141,6 +142,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
         Bar("start-up (`hfmint --version`)", start_up * 1e3, 5, "ms"),
         Bar("memory, at its peak", resident / MIB, 20, "MiB"),
         Bar("size of the binary", binary.stat().st_size / MIB, 16, "MiB"),
+        *(Bar(row.what, row.value, row.limit, row.unit) for row in policy.measure(binary, 11)),
     ]
     print(table(("", "measured", "bar", "reached"), [bar.row for bar in bars]))
     word = "request" if requests == 1 else "requests"
