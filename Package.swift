@@ -11,6 +11,13 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .strictMemorySafety(),
+    // The C shims are compiled into the Swift modules that use them, and get no protection by default.
+    .unsafeFlags(["-Xcc", "-fstack-protector-strong"]),
+]
+
+/// Every symbol is bound at the start, so that the table of them can be read-only from then on ("full RELRO").
+let hardened: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
 ]
 
 /// Only where `Scripts/fuzz` asks: without `--sanitize=fuzzer` the executable has no `main` and does not link.
@@ -29,7 +36,8 @@ let package = Package(
     targets: [
         // The two ends: an executable of a few lines, and the C world, whose libraries are opened at first use.
         .executableTarget(
-            name: "hfmint", dependencies: ["HFMintCLI", "HFMintCore", "HFMintSystem"], swiftSettings: strict),
+            name: "hfmint", dependencies: ["HFMintCLI", "HFMintCore", "HFMintSystem"], swiftSettings: strict,
+            linkerSettings: hardened),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibsodium"),

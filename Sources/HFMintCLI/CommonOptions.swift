@@ -44,6 +44,23 @@ extension Arguments {
             endpointOption: value(.endpoint), audienceOption: value(.audience), environment: environment)
     }
 
+    /// How long the whole command may take.
+    func deadlineSeconds() throws(MintError) -> Int { try number(.deadline, in: 1...3_600) ?? 90 }
+
+    /// What stands for a resource where none is named on the command line, and the variable that it stands in.
+    ///
+    /// - Parameter example: the command line to show where neither variable is set.
+    func ambientResource(
+        in environment: Environment, example: String, _ gate: Gate?
+    ) throws(MintError) -> (text: String, key: Environment.Key) {
+        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
+            if let text = environment[key] { return (text, key) }
+        }
+        throw .usage(
+            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
+            hint: gate?.resourceHint ?? "name what the token is for: \(example)")
+    }
+
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
     func verbosity() throws(MintError) -> Verbosity {
         switch (has(.quiet), has(.verbose)) {

@@ -51,9 +51,23 @@ extension Gate {
     }
 
     /// What is asked for where no resource was named: what the role names one by one, also where it is the only role.
-    func resourcesOfRole() throws(MintError) -> [Resource] {
+    ///
+    /// Without a role, a variable that names a resource comes first.
+    func resourcesOfRole(in environment: Environment) throws(MintError) -> [Resource] {
         if let role { return try policy.requiredRole(role).literalResources }
-        return policy.roles.count == 1 ? policy.roles[0].literalResources : []
+        let isOnly = policy.roles.count == 1 && !environment.namesResource
+        return isOnly ? policy.roles[0].literalResources : []
+    }
+
+    /// The same for a command, which runs with a token for one.
+    func onlyResourceOfRole(in environment: Environment) throws(MintError) -> Resource? {
+        let resources = try resourcesOfRole(in: environment)
+        guard resources.count <= 1 else {
+            throw .usage(
+                "the role names \(resources.count) resources, and a command runs with a token for one",
+                hint: "name the one: \(resources.prefix(20).map(\.canonical).joined(separator: ", "))")
+        }
+        return resources.first
     }
 
     /// For where no resource was named, and no role that names one.

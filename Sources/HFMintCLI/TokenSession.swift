@@ -26,7 +26,7 @@ struct TokenSession {
         let exchanger = Exchanger(
             authority: authority, source: source, member: member, provider: provider,
             allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: gate,
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90, context: context)
+            deadlineSeconds: try arguments.deadlineSeconds(), context: context)
         self.init(exchanger, directory, isLasting, context)
     }
 

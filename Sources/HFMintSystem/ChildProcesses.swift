@@ -42,11 +42,17 @@ package struct ChildProcesses: Processes {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // A thread that renews a token blocks signals; what it starts must not inherit that.
-        var none = sigset_t()
+        // While `run` supervises, signals are blocked or ignored here; what is started then must not inherit that.
+        var (none, defaults) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&none)
+        unsafe sigemptyset(&defaults)
+        for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE] where !ThisProcess.ignoredAtStart.contains(signal) {
+            _ = unsafe sigaddset(&defaults, signal)
+        }
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
 
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }

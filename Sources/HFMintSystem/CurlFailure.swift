@@ -22,7 +22,7 @@ extension TransportError {
             }
         case CURLE_OPERATION_TIMEDOUT:
             self.init(.timeout, "no complete answer within \(inSeconds(request.limits.totalMilliseconds))")
-        case CURLE_SSL_CONNECT_ERROR: self.init(.tls, "no common TLS version or cipher (TLS 1.2 is the least)")
+        case CURLE_SSL_CONNECT_ERROR: self = .handshake(handle)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             self.init(.untrusted, certificateReason(handle.number(CURLINFO_SSL_VERIFYRESULT)))
         case CURLE_SSL_CACERT_BADFILE: self.init(.untrusted, "the certificate file or directory cannot be read")
@@ -36,6 +36,23 @@ extension TransportError {
             self.init(.library, "a libcurl.so.4 of version 7.85 or newer")
         default: self.init(.interrupted, "the transfer failed (libcurl error \(error.code.rawValue))")
         }
+    }
+}
+
+extension TransportError {
+    /// Told apart by OpenSSL's own words for it; what it says otherwise may pass, such as a connection that was cut.
+    private static func handshake(_ handle: EasyHandle) -> TransportError {
+        let noCommon = [
+            "protocol version", "unsupported protocol", "no protocols available", "handshake failure",
+            "no shared cipher", "insufficient security",
+        ]
+        if noCommon.contains(where: handle.errorMentions) {
+            return TransportError(.tlsVersion, "no common TLS version or cipher (TLS 1.2 is the least)")
+        }
+        if handle.errorMentions("wrong version number") {
+            return TransportError(.tlsVersion, "what answers there does not speak TLS")
+        }
+        return TransportError(.tls, "the TLS handshake failed")
     }
 }
 

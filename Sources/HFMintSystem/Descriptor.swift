@@ -145,13 +145,28 @@ struct FileStatus: Equatable {
     }
 
     var isOurs: Bool { owner == geteuid() }
-    var othersCanWrite: Bool { permissions & S_IWOTH != 0 }
+    /// Whether users can write it who are neither its owner nor in a group of ours.
+    ///
+    /// Of what another user owns, as on a runner outside of our container, only what everybody may do counts: its
+    /// owner is trusted, and so is their group.
+    var othersCanWrite: Bool {
+        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
+    }
+
+    private var isOurGroup: Bool {
+        guard group != getegid() else { return true }
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = unsafe getgroups(CInt(groups.count), &groups)
+        return groups.prefix(Int(max(0, count))).contains(group)
+    }
+
     /// Why nothing may be decided by this file; `nil` where only this user and root can have written it.
     var distrust: String? {
         if kind != .regular { return "it is not a regular file" }
         if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
         return othersCanWrite ? "others can write it (mode \(String(permissions, radix: 8)))" : nil
     }
+
     var isSticky: Bool { permissions & S_ISVTX != 0 }
 }
 

@@ -10,6 +10,8 @@ final class EasyHandle {
     private let pointer: UnsafeMutableRawPointer
     private var library = LibCurl.shared.table
     private let answer = Answer()
+    /// Where libcurl writes what went wrong; looked at, and never shown.
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     init() throws(CurlError) {
         guard let pointer = LibCurl.shared.table.easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
@@ -18,6 +20,7 @@ final class EasyHandle {
 
     deinit {
         unsafe library.easy_cleanup(pointer)
+        unsafe errorText.deallocate()
     }
 
     func set(_ option: CURLoption, _ value: Int) throws(CurlError) {
@@ -50,6 +53,9 @@ final class EasyHandle {
         unsafe library.easy_reset(pointer)
         answer.reset(bodyLimit: bodyLimit)
         let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
+        unsafe errorText.pointee = 0
+        // Not copied, despite the function's name: libcurl writes there.
+        try check(unsafe hfmint_curl_set_string(&library, pointer, CURLOPT_ERRORBUFFER, errorText))
         try check(unsafe hfmint_curl_set_sinks(&library, pointer, receiveBody, receiveHeader, context))
     }
 
@@ -76,6 +82,9 @@ final class EasyHandle {
         // libcurl calls it a success when a peer hangs up inside the head of its answer.
         guard answer.headIsComplete else { throw CurlError(CURLE_PARTIAL_FILE) }
     }
+
+    /// Whether libcurl's account of the last failure holds `words`.
+    func errorMentions(_ words: String) -> Bool { unsafe strstr(errorText, words) != nil }
 
     var bodyIsTooLarge: Bool { answer.isTooLarge }
 

@@ -11,24 +11,24 @@ package struct PosixSupervisor: Supervisor {
     package init() {}
 
     package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
-        let alreadyIgnored = (Self.ignored + Self.passedOn + [SIGPIPE]).filter(ThisProcess.isIgnored)
-        let passedOn = Self.passedOn.filter { !alreadyIgnored.contains($0) }
+        let passedOn = Self.passedOn.filter { !ThisProcess.ignoredAtStart.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
         // Blocked before any thread starts, so that no signal ends us between here and the wait.
         watched.block()
         // A reader of our stderr that goes away must not take us from the child.
         (Self.ignored + [SIGPIPE]).forEach { _ = signal($0, SIG_IGN) }
-        let child = try spawn(command, alreadyIgnored)
+        let child = try spawn(command)
         if let renewal { RenewalThread.start(renewal) }
         return wait(for: child, watched)
     }
 
     /// What was ignored stays so: a program that was started under `nohup` must not notice us.
-    private func spawn(_ command: SupervisedCommand, _ alreadyIgnored: [CInt]) throws(SupervisionFailure) -> pid_t {
+    private func spawn(_ command: SupervisedCommand) throws(SupervisionFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var defaults = SignalSet((Self.ignored + Self.passedOn + [SIGPIPE]).filter { !alreadyIgnored.contains($0) }).raw
+        let changed = Self.ignored + Self.passedOn + [SIGPIPE]
+        var defaults = SignalSet(changed.filter { !ThisProcess.ignoredAtStart.contains($0) }).raw
         var mask = ThisProcess.signalMask
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
@@ -38,7 +38,13 @@ package struct PosixSupervisor: Supervisor {
         defer { ThisProcess.forbidCoreDumps() }
         var child: pid_t = 0
         let code = unsafe withWords(command) { words, environment in
-            unsafe posix_spawnp(&child, command.arguments[0], nil, &attributes, words, environment)
+            guard let name = unsafe words[0] else { return ENOENT }
+            let code = unsafe posix_spawnp(&child, name, nil, &attributes, words, environment)
+            guard code == ENOEXEC, let script = unsafe pathOfScript(name) else { return code }
+            defer { unsafe free(script) }
+            return unsafe withShell(for: script, words) {
+                unsafe posix_spawn(&child, "/bin/sh", nil, &attributes, $0, environment)
+            }
         }
         guard code == 0 else { throw SupervisionFailure(code) }
         return child
@@ -47,7 +53,7 @@ package struct PosixSupervisor: Supervisor {
     package func become(_ command: SupervisedCommand) -> SupervisionFailure {
         ThisProcess.restoreLimits()
         let code = unsafe withWords(command) { words, environment in
-            _ = unsafe execvpe(command.arguments[0], words, environment)
+            if let name = unsafe words[0] { _ = unsafe execvpe(name, words, environment) }
             return errno
         }
         return SupervisionFailure(code)
@@ -111,7 +117,7 @@ private func withWords<Result>(
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) ->
         Result
 ) -> Result {
-    var words = unsafe command.arguments.map { unsafe strdup($0) } + [nil]
+    var words = unsafe ThisProcess.exactWords(command.arguments) + [nil]
     defer { unsafe words.forEach { unsafe free($0) } }
     // The bytes stay where they are for as long as `command` does.
     var environment =
@@ -132,6 +138,52 @@ private func withWords<Result>(
             }
         }
     }
+}
+
+/// Lends the words of `/bin/sh SCRIPT …` in place of those of a script that names no interpreter, as execvp(3) does.
+private func withShell(
+    for script: UnsafeMutablePointer<CChar>, _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+    _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt
+) -> CInt {
+    var all: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("/bin/sh"), script]
+    defer { unsafe free(all[0]) }
+    var next = unsafe words.successor()
+    while let word = unsafe next.pointee {
+        unsafe all.append(word)
+        unsafe next = next.successor()
+    }
+    unsafe all.append(nil)
+    return unsafe all.withUnsafeMutableBufferPointer { all in
+        guard let first = all.baseAddress else { preconditionFailure("a list that ends with a null is not empty") }
+        return unsafe body(first)
+    }
+}
+
+/// Where `name` was found: itself if it holds a slash, else below the first directory of `PATH` that has it.
+///
+/// To be freed.
+private func pathOfScript(_ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>? {
+    if unsafe strchr(name, CInt(ASCII.slash)) != nil {
+        // The shell would take it for an option.
+        return unsafe joined(name.pointee == CChar(ASCII.minus) ? "./" : "", name)
+    }
+    let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
+    for directory in path.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false) {
+        let prefix = directory.isEmpty ? "./" : String(decoding: directory, as: UTF8.self) + "/"
+        guard let file = unsafe joined(prefix, name) else { return nil }
+        if unsafe access(file, X_OK) == 0 { return unsafe file }
+        unsafe free(file)
+    }
+    return nil
+}
+
+private func joined(_ prefix: String, _ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>? {
+    let count = unsafe prefix.utf8.count + strlen(name) + 1
+    let text = unsafe malloc(count)?.assumingMemoryBound(to: CChar.self)
+    guard let text = unsafe text else { return nil }
+    unsafe strcpy(text, prefix)
+    unsafe strcat(text, name)
+    return unsafe text
 }
 
 /// A set of signals.

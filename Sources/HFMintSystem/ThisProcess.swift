@@ -16,6 +16,7 @@ package enum ThisProcess {
             _ = Glibc.signal(signal, SIG_DFL)
         }
         _ = signalMask
+        _ = ignoredAtStart
         // Who ignores it never hears that a child has ended.
         _ = Glibc.signal(SIGCHLD, SIG_DFL)
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
@@ -29,6 +30,10 @@ package enum ThisProcess {
         unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
         return mask
     }()
+
+    /// The signals that hfmint was started with ignored: what it starts must not notice hfmint, so they stay so.
+    static let ignoredAtStart: Set<CInt> = Set(
+        [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP].filter(isIgnored))
 
     /// Whether this process was started so, or has decided so.
     static func isIgnored(_ signal: CInt) -> Bool {
@@ -70,17 +75,32 @@ package enum ThisProcess {
 
     /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
     package static var arguments: [String] {
-        let words = commandLine ?? CommandLine.arguments
+        let words = commandLine?.map { String(decoding: $0, as: UTF8.self) } ?? CommandLine.arguments
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
     }
 
+    /// The same words as C strings; where they are the last ones of this process's own, byte by byte as it was given
+    /// them: a path need not be UTF-8, and a string of Swift's has been repaired.
+    static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+        let given = (commandLine ?? []).suffix(words.count)
+        let isGiven = given.elementsEqual(words) { String(decoding: $0, as: UTF8.self) == $1 }
+        let exact = isGiven ? Array(given) : words.map { Array($0.utf8) }
+        return unsafe exact.map { word in
+            unsafe (word + [0]).withUnsafeBufferPointer { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+                    unsafe text.baseAddress.flatMap { unsafe strdup($0) }
+                }
+            }
+        }
+    }
+
     /// As the kernel gave it: Swift looks for it beside the environment, which a preloaded library may have moved.
-    private static var commandLine: [String]? {
+    private static var commandLine: [[UInt8]]? {
         guard let bytes = commandLine(capacity: 4 << 10) ?? commandLine(capacity: 8 << 20) else { return nil }
         // Each word is ended by a zero.
         let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        return words.isEmpty ? nil : words.map { String(decoding: $0, as: UTF8.self) }
+        return words.isEmpty ? nil : words.map { Array($0) }
     }
 
     private static func commandLine(capacity: Int) -> [UInt8]? {

@@ -25,6 +25,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd")]
 
 import policy  # noqa: E402
+
 from Sandbox.world import World  # noqa: E402
 from tls import Authority, Front  # noqa: E402
 

@@ -15,7 +15,7 @@ What may stand before a `$` line, or between two:
 
 In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
 `{github}`, `{gitlab}`, `{tmp}`, `{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new
-one of this job) and `{id-token:AUDIENCE}`.
+one of this job), `{id-token:AUDIENCE}`, `{issuer}` and `{issued-token:CLAIM=VALUE,…}` (its own).
 """
 
 from __future__ import annotations
@@ -184,6 +184,11 @@ class Player:
         if name == "id-token":
             maker = self._world.gitlab if self._job == "gitlab" else self._world.github
             return maker.id_token(argument or self._world.hub.audience)
+        if name == "issued-token":
+            changes = dict(map(pair, filter(None, (argument or "").split(","))))
+            return self._world.issuer.id_token(**changes)
+        if name == "issuer":
+            return self._world.issuer.origin
         if name == "client-secret":
             return self._client_secret
         values = {place: value for value, place in self._places().items()}

@@ -56,7 +56,7 @@ def code(name: str) -> str:
 
 
 @pytest.mark.parametrize("provider", sorted(PROVIDERS))
-def test_each_platform_has_the_jobs_that_people_have(provider: str) -> None:
+def test_each_provider_has_the_jobs_that_people_have(provider: str) -> None:
     """And no other."""
     expected = {f"{provider}/{job}.yml" for job in JOBS}
     if provider in WITHOUT_ROTATION:
@@ -65,7 +65,7 @@ def test_each_platform_has_the_jobs_that_people_have(provider: str) -> None:
 
 
 @pytest.mark.parametrize("name", of(*SCHEMAS))
-def test_the_platforms_schema_accepts_it(name: str) -> None:
+def test_the_providers_schema_accepts_it(name: str) -> None:
     """The one that check-jsonschema brings along."""
     schema = ("--builtin-schema", SCHEMAS[name.partition("/")[0]])
     # GitLab's `!reference` and the like need the tool's own reader.

@@ -69,7 +69,7 @@ def test_a_lock_that_is_held_is_waited_for_until_the_deadline(job: Job) -> None:
     with lock.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         ended = job.exchange("--deadline", "1")
-    assert (ended.status, ended.code) == (5, "state-unusable")
+    assert (ended.status, ended.code) == (4, "service-unavailable")
     assert str(lock) in ended.err
     job.delivered(job.exchange())
 

@@ -298,6 +298,53 @@ def test_arguments_pass_as_they_are(job: RunJob) -> None:
     assert json.loads(result.stdout) == arguments
 
 
+@pytest.mark.parametrize("mode", ["", "--exec"])
+def test_arguments_that_are_no_text(job: RunJob, mode: str) -> None:
+    """Byte for byte: a path need not be UTF-8."""
+    options = [mode] if mode else []
+    words = [os.fsdecode(word) for word in (b"caf\xe9", b"\xff\xfe", b"e\xcc\x81", b"ok")]
+    script = 'for word in "$@"; do printf "%s\\n" "$word"; done'
+    result = job.run("acme/model", *options, "--", "sh", "-c", script, "sh", *words)
+    assert result.stdout == b"caf\xe9\n\xff\xfe\ne\xcc\x81\nok\n"
+    program = job.file(os.fsdecode(b"pr\xf6gram"))
+    program.write_text("#!/bin/sh\necho ran\n")
+    program.chmod(0o755)
+    result = job.run("acme/model", *options, "--", f"./{program.name}")
+    assert (result.status, result.stdout) == (0, b"ran\n")
+
+
+@pytest.mark.parametrize("mode", ["", "--exec"])
+def test_a_script_that_names_no_interpreter(job: RunJob, mode: str) -> None:
+    """Is run by the shell, as a shell and execvp(3) do, whether by a path or by PATH."""
+    options = [mode] if mode else []
+    folder = job.file("bin")
+    folder.mkdir()
+    script = folder / "bare"
+    script.write_text('echo "$0" "$@"; exit 7\n')
+    script.chmod(0o755)
+    path = f"{folder}:{job.environment['PATH']}"
+    for name in (str(script), "bare"):
+        result = job.run("acme/model", *options, "--", name, "a b", "", "-x", env={"PATH": path})
+        assert (result.status, result.stdout) == (7, f"{script} a b  -x\n".encode())
+    (folder / "broken").write_bytes(b"\x7fELF")
+    (folder / "broken").chmod(0o755)
+    assert job.run("acme/model", *options, "--", str(folder / "broken")).status in (2, 126, 127)
+
+
+def test_dispositions_of_an_id_token_command(world: World, job: RunJob) -> None:
+    """Also of one that is run while hfmint itself ignores what reaches its child."""
+    token = world.github.id_token(world.hub.audience)
+    world.hub.expires_in = 4
+    command = f"grep SigIgn /proc/self/status >> ignored; echo {token}"
+    script = "while [ $(wc -l < ignored) -lt 2 ]; do sleep 0.05; done"
+    options = ["--id-token-command", command]
+    assert job.run("acme/model", *options, "--", "sh", "-c", script).status == 0
+    # The two that glibc keeps to itself.
+    own = bits(32, 33)
+    lines = job.file("ignored").read_text().splitlines()
+    assert {int(line.split()[1], 16) & ~own for line in lines} == {0}
+
+
 def test_an_id_token_on_standard_input(world: World, job: RunJob) -> None:
     """Is read once; the command's git is handed it in a variable that no other program reads."""
     url = world.git.create("acme/model")

@@ -190,6 +190,24 @@ struct PosixFilesTests {
         #expect(try folder.text("env") == "A=b\n")
     }
 
+    @Test("take a group that we are not in for others, unless the file is another user's as well")
+    func stepFileOfAGroup() throws {
+        try folder.file("env", mode: 0o660)
+        #expect(append("env") == nil)
+        // Only root can give a file away.
+        guard geteuid() == 0 else { return }
+        try folder.file("foreign", mode: 0o660)
+        #expect(unsafe chown(folder("foreign"), geteuid(), 54_321) == 0)
+        #expect(append("foreign")?.hasPrefix("others can write it") == true)
+        #expect(unsafe chown(folder("foreign"), 54_321, 54_321) == 0)
+        #expect(append("foreign") == nil)
+        try folder.folder("shared", mode: 0o770)
+        #expect(unsafe chown(folder("shared"), geteuid(), 54_321) == 0)
+        #expect(replace("shared/token")?.contains("others can write its directory") == true)
+        try folder.chmod("shared", 0o1770)
+        #expect(replace("shared/token") == nil)
+    }
+
     @Test("append to a regular file with one name alone, and make none")
     func stepFileKinds() throws {
         try folder.file("target")

@@ -6,6 +6,7 @@ examples:
   Scripts/sandbox --fault 'hub:status=503 times=2' -- hfmint exchange acme/model
   Scripts/sandbox --publisher datasets/acme/d=repository:acme/training,branch:main -- sh
   Scripts/sandbox --gitlab -- sh -c 'eval "$(hfmint exchange acme/model)" && env'
+  Scripts/sandbox --git -- sh -c 'hfmint setup-git && git clone "$HF_ENDPOINT/acme/model"'
   Scripts/sandbox --rotations -- sh -c 'hfmint rotate init && hfmint rotate now okta'
   Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
 """
@@ -62,6 +63,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--event", help="what started the GitHub job (default push)")
     parser.add_argument("--no-id-token", action="store_true", help="without the permission")
     parser.add_argument(
+        "--git",
+        action="store_true",
+        help="with a git repository for each publisher, at HF_ENDPOINT",
+    )
+    parser.add_argument(
         "--rotations",
         action="store_true",
         help="with every issuer and sink of client secrets, and a manifest in HFMINT_MANIFEST",
@@ -114,6 +120,8 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
     for text in options.publisher or [default]:
         resource, claims = pair(text)
         world.publish(resource, issuer, dict(pair(claim, ":") for claim in claims.split(",")))
+        if options.git:
+            world.git.create(resource)
     for text in options.fault:
         world.fault(*pair(text, ":"))
     if options.rotations:

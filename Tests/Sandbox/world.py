@@ -16,6 +16,7 @@ from .githubjob import GitHubJob
 from .gitlab import GitLab
 from .hub import CANONICAL, Hub
 from .hubstate import Power
+from .identityissuer import IdentityIssuer
 from .rotations import Rotations
 from .sentinel import Sentinels
 from .server import Server
@@ -48,6 +49,11 @@ class World:
         return gitlab.start()
 
     @cached_property
+    def issuer(self) -> IdentityIssuer:
+        """An issuer that hfmint itself must verify; it starts when it is first named."""
+        return IdentityIssuer(self.sentinels).start()
+
+    @cached_property
     def git(self) -> GitHosting:
         """The Hub's git repositories; the Hub serves them from when this is first named."""
         return GitHosting(self.hub, self.root / "git")
@@ -63,6 +69,8 @@ class World:
         running: dict[str, Server] = {"hub": self.hub, "github": self.github}
         if "gitlab" in self.__dict__:
             running["gitlab"] = self.gitlab
+        if "issuer" in self.__dict__:
+            running["issuer"] = self.issuer
         return running | (self.rotations.servers if "rotations" in self.__dict__ else {})
 
     @property

@@ -64,7 +64,7 @@ private struct DoctorCommand {
         question.stateDirectory = arguments.value(.stateDirectory)
         question.source = arguments.idTokenSource
         question.gate = try gate()
-        question.deadlineSeconds = try arguments.number(.deadline, in: 1...3_600) ?? 90
+        question.deadlineSeconds = try arguments.deadlineSeconds()
         return question
     }
 

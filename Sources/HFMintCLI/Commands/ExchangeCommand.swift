@@ -66,7 +66,7 @@ private struct ExchangeCommand {
         let gate = try arguments.gate(in: context)
         self.gate = gate
         let member = try arguments.member(under: gate)
-        requests = try Self.requests(arguments.operands, context.environment, authority.endpoint, member, gate)
+        requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -76,31 +76,23 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ operands: [String], _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?,
+        _ arguments: Arguments, _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?,
         _ gate: Gate?
     ) throws(MintError) -> [TokenRequest] {
+        let operands = arguments.operands
         guard operands.isEmpty else {
             return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
         }
         if let member { return [TokenRequest(for: member)] }
-        if let gate, gate.role != nil {
-            let resources = try gate.resourcesOfRole()
-            if !resources.isEmpty { return try TokenRequest.numbered(resources) }
+        let ofRole = try gate?.resourcesOfRole(in: environment) ?? []
+        if !ofRole.isEmpty { return try TokenRequest.numbered(ofRole) }
+        let (resource, key) = try arguments.ambientResource(
+            in: environment, example: "hfmint exchange owner/name", gate)
+        do throws(MintError) {
+            return try TokenRequest.parse([resource], endpoint: endpoint)
+        } catch {
+            throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
         }
-        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
-            guard let resource = environment[key] else { continue }
-            do throws(MintError) {
-                return try TokenRequest.parse([resource], endpoint: endpoint)
-            } catch {
-                throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
-            }
-        }
-        if let resources = try gate?.resourcesOfRole(), !resources.isEmpty {
-            return try TokenRequest.numbered(resources)
-        }
-        throw .usage(
-            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-            hint: gate?.resourceHint ?? "name what the token is for: hfmint exchange owner/name")
     }
 
     func run() throws(MintError) -> Report {

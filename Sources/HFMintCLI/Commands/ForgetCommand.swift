@@ -78,14 +78,7 @@ private struct ForgetCommand {
         guard let path = context.environment[key], let file = try? context.files.read(path, limit: 1 << 20) else {
             return false
         }
-        return file.reveal { text in
-            text.indices.contains { start in
-                [HubToken.Kind.repository, .user].contains { kind in
-                    let end = start + kind.rawValue.utf8.count
-                    return end <= text.count && text.equals(kind.rawValue, in: start..<end)
-                }
-            }
-        }
+        return file.reveal { text in text.indices.contains { HubToken.Kind(in: text, at: $0) != nil } }
     }
 }
 
@@ -94,13 +87,7 @@ extension Secret? {
     fileprivate var isShortLived: Bool {
         switch self {
         case .none: return false
-        case .some(let secret):
-            return secret.reveal { text in
-                [HubToken.Kind.repository, .user].contains { kind in
-                    let count = kind.rawValue.utf8.count
-                    return text.count > count && text.equals(kind.rawValue, in: 0..<count)
-                }
-            }
+        case .some(let secret): return secret.reveal { HubToken.Kind(in: $0) != nil }
         }
     }
 }

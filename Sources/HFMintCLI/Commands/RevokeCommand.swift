@@ -47,7 +47,7 @@ private struct RevokeCommand {
         }
         let revocation = Revocation(
             endpoint: endpoint, resource: resource,
-            deadlineSeconds: try arguments.number(.deadline, in: 1...3_600) ?? 90,
+            deadlineSeconds: try arguments.deadlineSeconds(),
             context: context)
         return try report(revocation.report(token), expiry: expiry(of: token))
     }

@@ -55,27 +55,20 @@ private struct RunCommand {
         authority = try arguments.authority(in: context.environment)
         let gate = try arguments.gate(in: context)
         self.gate = gate
-        member = try arguments.member(under: gate)
-        let environment = context.environment
-        let ofRole = try gate?.resourcesOfRole() ?? []
-        if arguments.operands.isEmpty, gate?.role != nil || !environment.namesResource, let only = ofRole.first {
-            guard ofRole.count == 1 else {
-                throw .usage(
-                    "the role names \(ofRole.count) resources, and a command runs with a token for one",
-                    hint: "name the one: \(ofRole.prefix(20).map(\.canonical).joined(separator: ", "))")
-            }
+        let member = try arguments.member(under: gate)
+        self.member = member
+        let named: String
+        if let operand = arguments.operands.first {
+            named = operand
+        } else if member != nil {
+            resource = nil
+            return
+        } else if let only = try gate?.onlyResourceOfRole(in: context.environment) {
             resource = only
             return
-        }
-        let ambient = member == nil ? environment[.hfmintResource] ?? environment[.hfOIDCResource] : nil
-        guard let named = arguments.operands.first ?? ambient else {
-            guard member == nil else {
-                resource = nil
-                return
-            }
-            throw .usage(
-                "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-                hint: gate?.resourceHint ?? "name what the token is for: hfmint run owner/name -- COMMAND")
+        } else {
+            let example = "hfmint run owner/name -- COMMAND"
+            named = try arguments.ambientResource(in: context.environment, example: example, gate).text
         }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }

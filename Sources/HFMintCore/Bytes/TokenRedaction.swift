@@ -1,24 +1,30 @@
 extension String {
-    /// The text with `[redacted]` in place of what looks like a Hub token or a JWT, for messages that quote what
-    /// someone typed.
+    /// The text with `[redacted]` in place of what looks like a Hub token or a JWT, and of who logs in at a URL
+    /// (`https://user:password@host`), for messages that quote what someone typed.
     package var withoutTokens: String {
         let text = Array(utf8)
         guard text.holdsTokenStart else { return self }
         var kept: [UInt8] = []
         var index = 0
         while index < text.count {
-            let end = text.endOfToken(from: index)
+            let end = text.endOfToken(from: index) ?? text.endOfUserInfo(from: index)
             kept += end == nil ? text[index...index] : Array("[redacted]".utf8)[...]
             index = end ?? index + 1
         }
         return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// Whether all of it is a token, by its looks; long enough to be no name.
+    package var looksLikeToken: Bool {
+        let text = Array(utf8)
+        return text.count >= 30 && text.endOfToken(from: 0) == text.endIndex
     }
 }
 
 extension [UInt8] {
     fileprivate var holdsTokenStart: Bool {
         indices.contains { index in
-            ["hf_", "eyJ", "oauth_app_secret_"].contains { self[index...].starts(with: $0.utf8) }
+            ["hf_", "eyJ", "oauth_app_secret_", "://"].contains { self[index...].starts(with: $0.utf8) }
         }
     }
 
@@ -37,5 +43,16 @@ extension [UInt8] {
             if body.count >= shape.least { return body.endIndex }
         }
         return nil
+    }
+
+    /// The `@` behind the user name and the password that begin at `start`, right after `://`; `nil` where none do.
+    ///
+    /// A password may hold what would end a host, so with a colon in front everything up to the last `@` is one.
+    fileprivate func endOfUserInfo(from start: Int) -> Int? {
+        guard start >= 3, self[(start - 3)...].starts(with: "://".utf8) else { return nil }
+        let word = self[start...].prefix { $0 > ASCII.space && $0 != ASCII.quote && $0 != ASCII.apostrophe }
+        let host = word.prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let mayHoldPassword = host.contains(ASCII.colon) && host.first != UInt8(ascii: "[")
+        return (mayHoldPassword ? word : host).lastIndex(of: UInt8(ascii: "@"))
     }
 }

@@ -25,10 +25,11 @@ package struct Finding: Equatable, Sendable {
 
     private init(_ status: Status, _ message: String, next: String?, details: [String], facts: [Fact]) {
         self.status = status
-        self.message = message
-        self.next = next
-        self.details = details
-        self.facts = facts
+        // What is quoted may hold what someone typed in the wrong place, such as a password in a URL.
+        self.message = message.withoutTokens
+        self.next = next?.withoutTokens
+        self.details = details.map(\.withoutTokens)
+        self.facts = facts.map { Fact($0.name, $0.value?.withoutTokens) }
     }
 
     package static func ok(_ message: String, details: [String] = [], facts: [Fact] = []) -> Finding {

@@ -91,7 +91,7 @@ extension MintError.Code {
         case .eventUntrusted: "the job was triggered by an event that strangers can cause"
         case .exchangeRejected: "the Hub refused the exchange"
         case .answerInvalid: "the answer was not one that the Hub gives; nothing was written"
-        case .serverUntrusted: "the server's certificate was not accepted; no secret was sent"
+        case .serverUntrusted: "the server's certificate or its TLS was not accepted; no secret was sent"
         case .serviceUnavailable: "a server could not be reached, or asked to come back later"
         case .deliveryRefused: "the token could not be delivered safely in the way that was asked for"
         case .stateUnusable: "a local file or directory could not be used"

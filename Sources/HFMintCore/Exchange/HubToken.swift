@@ -6,6 +6,16 @@ package final class HubToken: Sendable {
         /// Of a user, or of an organization's member.
         case user = "hf_oauth_"
         case unknown = "hf_"
+
+        /// What begins at `start`, if it is a token that the Hub gives for an ID token.
+        package init?(in text: Span<UInt8>, at start: Int = 0) {
+            let found = [Kind.repository, .user].first { kind in
+                let end = start + kind.rawValue.utf8.count
+                return end < text.count && text.equals(kind.rawValue, in: start..<end)
+            }
+            guard let found else { return nil }
+            self = found
+        }
     }
 
     package let secret: Secret
@@ -17,12 +27,7 @@ package final class HubToken: Sendable {
     package let claims: Claims?
 
     package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil) {
-        kind = secret.reveal { span in
-            for kind in [Kind.repository, .user] where span.count > kind.rawValue.utf8.count {
-                if span.equals(kind.rawValue, in: 0..<kind.rawValue.utf8.count) { return kind }
-            }
-            return .unknown
-        }
+        kind = secret.reveal { Kind(in: $0) ?? .unknown }
         self.secret = secret
         self.expiresAt = expiresAt
         self.sha256 = sha256

@@ -34,6 +34,12 @@ extension Resource {
     /// Accepts the canonical form, and a URL below `endpoint` (or huggingface.co, or hf.co) with whatever path
     /// follows the name: `https://huggingface.co/datasets/a/b/tree/main`.
     package init(parsing text: String, endpoint: Origin) throws(MintError) {
+        guard !text.utf8.split(separator: ASCII.slash).contains(where: { String($0)?.looksLikeToken == true }) else {
+            throw .usage(
+                "what was given as the resource looks like a token; nothing was sent",
+                hint: "name what the token is for, such as owner/name; a token that was typed may be in a log or a"
+                    + " shell's history: invalidate it at https://huggingface.co/settings/tokens")
+        }
         guard let parsed = Self.parse(Array(text.utf8), endpoint: endpoint) else {
             throw .usage(
                 "'\(text)' is not a resource",

@@ -15,7 +15,7 @@ package struct TokenCache: Sendable {
     /// A kernel lock makes fifty calls at once one exchange.
     ///
     /// - Parameter admits: decides about a token that is there; `false` where it cannot be decided about.
-    /// - Throws: what `admits` and `exchange` throw; ``MintError/Code/stateUnusable`` if the lock is not free by
+    /// - Throws: what `admits` and `exchange` throw; ``MintError/Code/serviceUnavailable`` if the lock is not free by
     ///   `deadline`.
     package func token(
         for key: TokenKey, until deadline: Duration, admits: (HubToken) throws(MintError) -> Bool = { _ in true },
@@ -71,9 +71,16 @@ package struct TokenCache: Sendable {
         do throws(FileFailure) {
             return try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
         } catch {
+            guard context.clock.uptime() < deadline else {
+                throw MintError(
+                    .serviceUnavailable,
+                    "other calls of this job were still asking for the same token at the deadline"
+                        + " (they hold '\(error.path)')",
+                    hint: "this is safe to try again")
+            }
             throw MintError(
                 .stateUnusable, "cannot use '\(error.path)': \(error.reason)",
-                hint: "see who holds it, or name another directory with --state-dir")
+                hint: "name another directory with --state-dir")
         }
     }
 

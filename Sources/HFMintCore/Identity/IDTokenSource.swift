@@ -141,6 +141,10 @@ extension MintError {
             MintError(
                 .serverUntrusted, "\(host) is not trusted: \(error.reason)",
                 hint: "behind a proxy that inspects TLS, point SSL_CERT_FILE at its certificate")
+        case .tlsVersion:
+            MintError(
+                .serverUntrusted, "\(host) cannot be trusted: \(error.reason)",
+                hint: "check what stands between here and \(host): it does not speak TLS 1.2 or newer")
         case .proxyRefused:
             MintError(
                 .proxyRefused, "cannot reach \(host): \(error.reason)",

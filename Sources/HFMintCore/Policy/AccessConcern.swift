@@ -138,6 +138,8 @@ private struct GitHubSubject {
         self.grant = grant
     }
 
+    /// GitHub's own examples say the same.
+    ///
     /// <https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims>
     var contradictions: [String] {
         guard grant.issuer.equals("https://token.actions.githubusercontent.com"), let subject = bytes("sub"),

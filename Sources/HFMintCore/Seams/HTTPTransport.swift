@@ -125,7 +125,10 @@ package struct TransportError: Error, Equatable, Sendable {
         case proxyRefused
         /// The certificate was not accepted.
         case untrusted
+        /// The handshake failed.
         case tls
+        /// The handshake failed, and always will: no TLS there, or none that hfmint speaks.
+        case tlsVersion
         case timeout
         case interrupted
         case tooLarge
@@ -143,7 +146,7 @@ package struct TransportError: Error, Equatable, Sendable {
     package var isTransient: Bool {
         switch kind {
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted: true
-        case .library, .policy, .proxyRefused, .untrusted, .tooLarge: false
+        case .library, .policy, .proxyRefused, .untrusted, .tlsVersion, .tooLarge: false
         }
     }
 }

@@ -19,6 +19,10 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("id-token", fuzzIDToken),
     FuzzEntry("token-answer", fuzzTokenAnswer),
     FuzzEntry("hub-refusal", fuzzHubRefusal),
+    FuzzEntry("key-set", fuzzKeySet),
+    FuzzEntry("discovery", fuzzDiscovery),
+    FuzzEntry("jose-header", fuzzJOSEHeader),
+    FuzzEntry("member-answer", fuzzMemberAnswer),
     FuzzEntry("http-date", fuzzHTTPDate),
     FuzzEntry("origin", fuzzOrigin),
     FuzzEntry("url", fuzzURL),
@@ -36,6 +40,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-credential", fuzzGitCredential),
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
+    FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),
 ]

@@ -161,3 +161,15 @@ package func fuzzGitConfiguration(_ input: [UInt8]) {
         }
     }
 }
+
+/// Each host is a word behind `machine`, so nothing else of the file gets out; and what is read twice is the same.
+package func fuzzNetrc(_ input: [UInt8]) {
+    let text = Secret(copying: input)
+    let found = text.reveal { NetrcHosts($0) }
+    hold(found == text.reveal { NetrcHosts($0) }, "the same file gives the same hosts")
+    let words = "machine".utf8.count
+    hold(found.hosts.count * words <= input.count, "each host stands behind a word of its own")
+    let spaced = Secret(copying: input + Array("\n\nmachine last.example".utf8))
+    let more = spaced.reveal { NetrcHosts($0) }
+    hold(more.hosts.starts(with: found.hosts.dropLast()), "what comes later changes nothing before it")
+}

@@ -22,6 +22,7 @@ package let allChecks: [Check] = [
     .ambientToken,
     .ambientResource,
     .tokenFiles,
+    .netrc,
     .gitHelper,
     .gitHeader,
     .stateDirectory,

@@ -97,6 +97,6 @@ extension MintError {
         MintError(
             .identityUnverified, "the ID token is not believed: \(reason.reason)",
             details: ["the grant's issuer: \(String(decoding: issuer.prefix(500), as: UTF8.self))"],
-            hint: "a member's token is given only for an ID token that hfmint could verify itself")
+            hint: "hand in the ID token as that issuer gave it to this job; `hfmint doctor` shows what it says")
     }
 }

@@ -172,7 +172,7 @@ extension TransportError {
     /// Whether the server may have received the request: `false` only where no connection came about.
     fileprivate var mayHaveBeenSent: Bool {
         switch kind {
-        case .resolve, .connect, .proxy, .tls: false
+        case .resolve, .connect, .proxy, .tls, .tlsVersion: false
         default: true
         }
     }
