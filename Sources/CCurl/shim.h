@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 /// Called by libcurl for each piece of the body, and for each header line.
 /// Returning anything but `size * count` aborts the transfer.
@@ -35,7 +36,8 @@ typedef struct {
 
 /// Fills `table`. Returns null, or the name of what is missing.
 static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table) {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // Lazily, as any program that links libcurl does: most of what its forty libraries call is never called here.
+    void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (!library) return "libcurl.so.4";
 #define HFMINT_LOOK_UP(field, symbol) \
     if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
@@ -72,6 +74,18 @@ static inline CURLcode hfmint_curl_set_sinks(
     if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_WRITEDATA, context);
     if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
     return code == CURLE_OK ? table->easy_setopt(handle, CURLOPT_HEADERDATA, context) : code;
+}
+
+/// A socket that no program inherits, for which libcurl did not ask before version 8.
+/// https://curl.se/libcurl/c/CURLOPT_OPENSOCKETFUNCTION.html
+static inline curl_socket_t hfmint_curl_open_socket(
+    void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode hfmint_curl_keep_sockets(const hfmint_curl *table, CURL *handle) {
+    return table->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, hfmint_curl_open_socket);
 }
 
 static inline CURLcode hfmint_curl_get_long(const hfmint_curl *table, CURL *handle, CURLINFO info, long *value) {

@@ -31,6 +31,13 @@ let allGroups = [
         summary: "check the manifest, show who may have what, or print what it may say",
         description: ["The manifest is a JSON5 file that says who may become what, and what is rotated, how, and when."]
     ),
+    CommandGroup(
+        name: "audit",
+        summary: "show who was given what, and find whether that record was changed",
+        description: [
+            "Where the manifest has an audit.file, every request, grant, refusal, delivery and rotation is one line there,"
+                + " with the digest of the line before."
+        ]),
 ]
 
 extension Command {

@@ -25,7 +25,7 @@ func manifestPath(_ arguments: Arguments, _ context: Context) throws(MintError) 
     return path
 }
 
-private func namedManifest(_ arguments: Arguments, _ context: Context) throws(MintError) -> String? {
+func namedManifest(_ arguments: Arguments, _ context: Context) throws(MintError) -> String? {
     if let path = arguments.value(.manifest) { return path }
     guard let path = context.environment[.manifest] else { return nil }
     guard path.utf8.first == ASCII.slash else {
@@ -101,6 +101,38 @@ extension Arguments {
                 "--\(option.name) and a manifest exclude each other: its roles say that",
                 hint: "give --role, or leave out --manifest and HFMINT_MANIFEST")
         }
-        return Gate(try Manifest(at: path, in: context).policy(), role: value(.role))
+        let manifest = try Manifest(at: path, in: context)
+        try context.beginAudit(manifest)
+        return Gate(try manifest.policy(), role: value(.role))
+    }
+}
+
+extension Context {
+    /// From here on this command's events are recorded where `manifest` says.
+    func beginAudit(_ manifest: Manifest) throws(MintError) {
+        if let definition = manifest.audit { audit.begin(try definition.settings(in: self)) }
+    }
+
+    /// The same for a command that does its work whatever the manifest says: it must not fail for that.
+    func beginAudit(_ arguments: Arguments) {
+        do throws(MintError) {
+            guard let path = try namedManifest(arguments, self) else { return }
+            try beginAudit(Manifest(at: path, in: self))
+        } catch {
+            note("audit: not recorded: \(error.message)")
+        }
+    }
+
+    /// At the end of a command: the collector hears what it has not heard, and the log of the job, which is kept
+    /// elsewhere, gets the head.
+    ///
+    /// - Parameter isTalking: whether somebody reads along.
+    func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
+        guard let head = audit.head else { return }
+        if isTalking { note("audit head \(head)") } else { trace("audit head \(head)") }
+        if isTalking, let file = audit.settings?.file, audit.settings?.url == nil, let reason = willVanish(file) {
+            note("audit: '\(file)' proves nothing later: \(reason); name a collector with audit.url")
+        }
+        if sends { try sendRecords() }
     }
 }

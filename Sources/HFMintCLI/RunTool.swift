@@ -22,6 +22,9 @@ package let allCommands: [Command] = [
     .manifestCheck,
     .manifestExplain,
     .manifestSchema,
+    .auditShow,
+    .auditVerify,
+    .auditHead,
     .completions,
     .help,
 ]
@@ -48,7 +51,21 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
             Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
             return 0
         }
-        let report = try command.run(arguments, context)
+        let isTalking = command.name != Command.gitCredential.name
+        var report: Report
+        do throws(MintError) {
+            report = try command.run(arguments, context)
+        } catch {
+            // A collector that has just not taken it is not asked once more.
+            try? context.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
+            throw error
+        }
+        do throws(MintError) {
+            let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
+            try context.endAudit(isTalking: isTalking, sends: !wasRefused)
+        } catch {
+            report.failures.append(error)
+        }
         printer.print(report)
         return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
     } catch {

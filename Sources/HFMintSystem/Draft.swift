@@ -101,7 +101,7 @@ extension Descriptor {
 
     /// The names below this directory.
     func names() -> [String] {
-        let copy = dup(number)
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0, let stream = unsafe fdopendir(copy) else { return [] }
         defer { unsafe closedir(stream) }
         unsafe rewinddir(stream)

@@ -57,6 +57,7 @@ final class EasyHandle {
         // Not copied, despite the function's name: libcurl writes there.
         try check(unsafe hfmint_curl_set_string(&library, pointer, CURLOPT_ERRORBUFFER, errorText))
         try check(unsafe hfmint_curl_set_sinks(&library, pointer, receiveBody, receiveHeader, context))
+        try check(unsafe hfmint_curl_keep_sockets(&library, pointer))
     }
 
     /// Performs the transfer with these header lines and this body, both lent for its length alone.

@@ -116,11 +116,14 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
     ours = f"{binary} exchange acme/model --quiet --deliver token-file --state-dir {state}"
     floor = folder / "floor"
     subprocess.run(["gcc", "-O2", "-o", floor, HERE / "floor.c", "-lcurl"], check=True)
+    opened = folder / "opened"
+    subprocess.run(["gcc", "-O2", "-DAS_HFMINT", "-o", opened, HERE / "floor.c"], check=True)
     forget = f"rm -rf {state}"
     ways = {
         "hfmint": ours,
         "libcurl alone (the floor)": str(floor),
         "`curl` and `jq`": str(HERE / "curl-and-jq.sh"),
+        "libcurl opened as hfmint does, alone": str(opened),
     }
     client = Path(sys.executable).with_name("hf")
     if client.exists():
@@ -131,21 +134,32 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
     times = hyperfine(folder, env, runs, list(ways.values()), forget)
     start_up = hyperfine(folder, env, runs * 5, [f"{binary} --version"], "true")[0]
     resident = peak(folder, env, ours)
+    helpers = git_helpers(folder, env, runs, binary, front)
     fifty, requests = parallel(folder, env, world, binary)
     print_tables(ways, times)
+    print_helpers(helpers)
+    oauth = helpers["`git-credential-oauth get`"]
+    cached = next(iter(helpers.values()))
     bars = [
         Bar("exchange, of the floor", times[0] / times[1], 1.0, TIMES),
         Bar("exchange, of `curl` and `jq`", times[0] / times[2], 0.5, TIMES),
         *(
             Bar("exchange, of `hf auth token`", times[0] / time_of_hf, 0.05, TIMES)
-            for time_of_hf in times[3:]
+            for time_of_hf in times[4:]
         ),
+        Bar("cached answer to git", cached * 1e3, 5, "ms"),
+        Bar("cached answer, of `git-credential-oauth`", cached / oauth, 1.2, TIMES),
         Bar("start-up (`hfmint --version`)", start_up * 1e3, 5, "ms"),
         Bar("memory, at its peak", resident / MIB, 20, "MiB"),
         Bar("size of the binary", binary.stat().st_size / MIB, 16, "MiB"),
         *(Bar(row.what, row.value, row.limit, row.unit) for row in policy.measure(binary, 11)),
     ]
     print(table(("", "measured", "bar", "reached"), [bar.row for bar in bars]))
+    if len(times) > 4:
+        print(
+            "To open libcurl, shake hands and send two requests takes a C program"
+            f" {times[3] / times[4]:.2f}{TIMES} of `hf auth token`: that is the least.\n"
+        )
     word = "request" if requests == 1 else "requests"
     print(f"Fifty calls at once: {fifty * 1e3:.0f} ms, {requests} {word} to the Hub.")
     print(f"Measured on {machine()}; medians; nginx speaks TLS with a P-256 certificate.")
@@ -155,6 +169,65 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
     if not client.exists():
         print("`hf` is not installed beside this Python, so it was not measured.", file=sys.stderr)
     return 0 if all(bar.value <= bar.limit for bar in bars) and requests == 1 else 1
+
+
+def git_helpers(
+    folder: Path, env: dict[str, str], runs: int, binary: Path, front: Front
+) -> dict[str, float]:
+    """The medians of what git's credential helpers take to answer from what they have."""
+    subprocess.run(
+        [binary, "exchange", "acme/model", "--quiet", "--state-dir", folder / "state"],
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    store = folder / "git-credentials"
+    store.write_text("https://someone:something@example.org\n")
+    store.chmod(0o600)
+    host = front.origin.partition("://")[2]
+    helpers = {
+        "`hfmint git-credential get`": (
+            f"{binary} git-credential get --state-dir {folder / 'state'}",
+            f"host={host}\npath=acme/model",
+        ),
+        "`git credential-store get`": (
+            f"git credential-store --file={store} get",
+            "host=example.org",
+        ),
+        # It keeps nothing itself: this is how long it takes to leave a host to the other helpers.
+        "`git-credential-oauth get`": ("git-credential-oauth get", "host=example.org"),
+        "`gh auth git-credential get`": ("gh auth git-credential get", "host=github.com"),
+    }
+    own = env | {"GH_TOKEN": "gho_something", "GH_CONFIG_DIR": str(folder / "gh")}
+    medians: dict[str, list[float]] = {name: [] for name in helpers}
+    for name, (command, question) in helpers.items():
+        done = subprocess.run(
+            shlex.split(command),
+            env=own,
+            input=f"protocol=https\n{question}\n\n".encode(),
+            capture_output=True,
+            check=False,
+        )
+        if b"password=" not in done.stdout and "oauth" not in name:
+            sys.exit(f"{name} answered nothing: {done.stderr.decode()}")
+    for _ in range(runs):
+        for name, (command, question) in helpers.items():
+            asked = folder / "question"
+            asked.write_text(f"protocol=https\n{question}\n\n")
+            medians[name].append(timed(shlex.split(command), own, asked))
+    return {name: statistics.median(found) for name, found in medians.items()}
+
+
+def timed(words: list[str], env: dict[str, str], asked: Path) -> float:
+    """How long one call takes whose standard input is a file, in seconds; hyperfine gives none."""
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, str(asked), os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+    ]
+    begun = time.perf_counter()
+    child = os.posix_spawnp(words[0], words, env, file_actions=streams)
+    os.waitpid(child, 0)
+    return time.perf_counter() - begun
 
 
 def hyperfine(
@@ -207,6 +280,16 @@ def print_tables(ways: dict[str, str], times: list[float]) -> None:
         for name, seconds in zip(ways, times, strict=True)
     ]
     print(table(("one exchange, two requests", "median", "of hfmint's"), rows))
+
+
+def print_helpers(helpers: dict[str, float]) -> None:
+    """How long git waits for an answer that is there."""
+    own = next(iter(helpers.values()))
+    rows = [
+        (name, f"{seconds * 1e3:.1f} ms", f"{seconds / own:.1f}{TIMES}")
+        for name, seconds in helpers.items()
+    ]
+    print(table(("one answer to git, from what is kept", "median", "of hfmint's"), rows))
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

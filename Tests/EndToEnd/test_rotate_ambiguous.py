@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-import product
 from Sandbox.server import Server
+from Sandbox.wire import Request, Response
 from watched import NAME, Setting, Watched
 from watchedends import ended
+from watchedpoints import program
 
 # The server has acted; its answer is lost, late, cut, or says nothing. Each once.
 LOST = {
@@ -69,13 +72,11 @@ Arm = Callable[[Watched], None]
 
 def tried(setting: Setting, arms: dict[str, Arm], root: Path, reasons: Iterable[str] = ()) -> None:
     """Rotate once for each fault, side by side; all must end."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    found = program()
 
     def one(name: str) -> str:
         try:
-            with Watched(setting, program, root / name.replace(" ", "-")) as watched:
+            with Watched(setting, found, root / name.replace(" ", "-")) as watched:
                 assert watched.run("init").status == 0
                 arms[name](watched)
                 story = [name, str(watched.run("now", NAME))]
@@ -143,3 +144,52 @@ def test_the_answer_to_a_delivery_is_lost(tmp_path: Path, sink: str) -> None:
     make, which = WRITES[sink]
     setting = Setting("entra", [make, "file"], acknowledge=False)
     tried(setting, at_sink(which, LOST | REFUSED), tmp_path)
+
+
+def hang(server: Server, method: str) -> None:
+    """Act on the next such request to the API, and answer when nobody listens any more."""
+    perform, waiting = server.perform, [method]
+
+    def slow(request: Request) -> Response:
+        response = perform(request)
+        if request.method in waiting and not request.path.endswith("/token"):
+            waiting.clear()
+            threading.Event().wait(TIMEOUT)
+        return response
+
+    server.perform = slow  # type: ignore[method-assign]
+
+
+# Longer than hfmint waits for one answer.
+TIMEOUT = 25
+
+
+def late_answers(tmp_path: Path) -> None:
+    """The server has acted, and hfmint has stopped to listen."""
+    tests = [
+        *((issuer, "hub-space", "POST", "") for issuer in ("okta", "entra", "hydra", "keycloak")),
+        *(("entra", sink, "", method) for sink, method in (("gitlab", "PUT"), ("vault", "PATCH"))),
+        ("auth0", "hub-space", "PATCH", ""),
+        ("okta", "hub-space", "DELETE", ""),
+        ("hydra", "hub-space", "DELETE", ""),
+    ]
+
+    def one(number: int) -> None:
+        issuer, sink, at_issuer, at_sink = tests[number]
+
+        def arm(watched: Watched) -> None:
+            if at_issuer:
+                hang(watched.issuer.server, at_issuer)
+            else:
+                hang(first_sink(watched), at_sink)
+
+        root = tmp_path / f"{number}"
+        tried(Setting(issuer, [sink], acknowledge=True), {"late": arm}, root)
+
+    with ThreadPoolExecutor(len(tests)) as pool:
+        list(pool.map(one, range(len(tests))))
+
+
+# It takes half a minute.
+if os.environ.get("HFMINT_ALL") == "1":
+    test_an_answer_comes_too_late = late_answers

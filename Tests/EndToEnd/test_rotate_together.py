@@ -124,6 +124,22 @@ def test_an_administrator_makes_a_secret_before_ours(tmp_path: Path, issuer: str
             assert len(watched.issuer.live) == 2
 
 
+def test_an_administrator_has_taken_the_room(tmp_path: Path) -> None:
+    """It is listed and told before anything is done, and is over when there is room again."""
+    setting = Setting("okta", ["github-repository"], acknowledge=False)
+    with ready(setting, tmp_path / "made") as watched:
+        add(watched)
+        stopped = watched.run("now", NAME)
+        assert (stopped.status, "already holds 2 secrets" in stopped.err) == (6, True), stopped
+        assert watched.heard("rotation.attention")
+        assert watched.run("run").status == 6
+        assert "already holds 2 secrets" in watched.run("status").out
+        watched.issuer.server.clients[watched.issuer.client].secrets.pop()
+        last = watched.run("now", NAME)
+        ended(watched, last, [str(stopped), str(last)], [])
+        assert "attention" not in watched.run("status").out
+
+
 @pytest.mark.parametrize("event", ["secret.created", "secret.delivered", "secret.revoking"])
 def test_an_administrator_makes_a_secret_after_ours(tmp_path: Path, event: str) -> None:
     """It stays."""
@@ -182,3 +198,22 @@ def test_several_runs_at_once(tmp_path: Path, issuer: str) -> None:
         undamaged(watched, [])
         last = watched.advance()
         ended(watched, last, [str(last)], [])
+
+
+def test_a_person_supplies_another_secret_after_some_sinks_have_the_first(tmp_path: Path) -> None:
+    """They pressed the button again: the secret that is good now is in all sinks in the end."""
+    setting = Setting("person", ["file", "hub-space"], acknowledge=False)
+    with ready(setting, tmp_path / "made") as watched:
+        space = watched.sinks["hub-space"].server
+        assert space
+        assert watched.run("now", NAME).status == 6
+        space.faults.add("method=POST status=403")
+        stopped = watched.supply()
+        assert stopped.status == 6, stopped
+        first = watched.sinks["file"].value()
+        assert first in watched.issuer.live
+        watched.press_again()
+        assert first not in watched.issuer.live
+        supplied = watched.supply()
+        last = watched.advance()
+        ended(watched, last, [str(stopped), str(supplied), str(last)], [])

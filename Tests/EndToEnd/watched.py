@@ -39,6 +39,7 @@ class Setting:
     sinks: Sequence[str]
     acknowledge: bool | None = None
     rotation: dict[str, object] = field(default_factory=dict)
+    options: Sequence[str] = ()
 
 
 class Watched:
@@ -148,9 +149,14 @@ class Watched:
 
     def supply(self, through: Sequence[str] = ()) -> Ended:
         """What a person does who is told to press the button; pressing once is enough."""
-        assert isinstance(self.issuer.server, HubApplication)
-        self._supplied = self._supplied or self.issuer.server.press_refresh(self.issuer.client)
+        if not self._supplied:
+            self.press_again()
         return self.run("supply", NAME, through=through, stdin=self._supplied.encode())
+
+    def press_again(self) -> None:
+        """The secret before it dies."""
+        assert isinstance(self.issuer.server, HubApplication)
+        self._supplied = self.issuer.server.press_refresh(self.issuer.client)
 
     # Looking.
 

@@ -153,6 +153,20 @@ package final class MemoryFiles: Files {
         }
     }
 
+    package func appendToLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
+    ) throws(FileFailure) {
+        try allowed(path)
+        let added = String(decoding: try lines(LogText(state.withLock { $0.texts[path] ?? "" })), as: UTF8.self)
+        state.withLock { $0.texts[path, default: ""] += added }
+    }
+
+    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        try refuse(path)
+        return self[path].map { LogText($0) }
+    }
+
     package func kind(of path: String) -> FileKind? {
         state.withLock { $0.kinds[path] ?? ($0.texts[path] == nil ? nil : .regular) }
     }
@@ -182,6 +196,27 @@ package final class MemoryFiles: Files {
 
     fileprivate func refuse(_ path: String) throws(FileFailure) {
         if let reason = state.withLock({ $0.failures[path] }) { throw FileFailure(path, reason) }
+    }
+}
+
+/// A log that is read in pieces of a few bytes.
+private final class LogText: LogEnd, LogReader {
+    private let bytes: [UInt8]
+    private var offset = 0
+
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+    }
+
+    var byteCount: Int { bytes.count }
+    var end: (any LogEnd)? { self }
+
+    func last(_ count: Int) throws(FileFailure) -> [UInt8] { bytes.suffix(count) }
+
+    func next() throws(FileFailure) -> [UInt8]? {
+        let piece = bytes[offset...].prefix(7)
+        offset += piece.count
+        return piece.isEmpty ? nil : Array(piece)
     }
 }
 

@@ -102,6 +102,10 @@ private struct ExchangeCommand {
             provider: session.provider, directory: session.directory, context: context)
         let (tokens, failures) = exchange(with: session.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
+        let how = arguments.values(.deliver).isEmpty ? "auto" : arguments.values(.deliver).joined(separator: ", ")
+        try session.exchanger.handOver(
+            tokens.map { ($0.request.resource, $0.token) }, as: .tokenDelivered,
+            how: arguments.has(.export) ? "\(how), with its value" : how)
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
     }
 

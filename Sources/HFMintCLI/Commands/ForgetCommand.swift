@@ -10,7 +10,7 @@ extension Command {
                 + " The Hub is not asked: a token expires by itself, and `hfmint revoke` is for one that leaked.",
             "Never fails a job that succeeded: what could not be removed is said, and the exit status is 0.",
         ],
-        options: [.provider, .stateDirectory] + Option.reporting,
+        options: [.manifest, .provider, .stateDirectory] + Option.reporting,
         examples: [
             Example("the last step of a job, also after a failure", "hfmint forget"),
             Example("for a script that wants to know", "hfmint forget --json"),
@@ -25,6 +25,7 @@ private struct ForgetCommand {
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
+        context.beginAudit(arguments)
         provider = try Provider.here(arguments.value(.provider), in: context)
         directories = JobDirectory(
             option: arguments.value(.stateDirectory), provider: provider, context: context
@@ -46,12 +47,22 @@ private struct ForgetCommand {
             }
         }
         remaining += beyondReach()
+        record(removed.count)
         let lines = removed.map { "removed  \($0.printable)" } + remaining.map { "remains  \($0.printable)" }
         return Report(
             lines: lines.isEmpty ? ["this job has no tokens here"] : lines,
             json: [
                 "removed": .array(removed.map { .string($0) }), "remaining": .array(remaining.map { .string($0) }),
             ])
+    }
+
+    /// A job that succeeded does not fail for the record of its end.
+    private func record(_ count: Int) {
+        do throws(MintError) {
+            try context.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
+        } catch {
+            context.note(error.message)
+        }
     }
 
     private func erase(_ copy: UserCopy, _ removed: inout [String], _ remaining: inout [String]) {

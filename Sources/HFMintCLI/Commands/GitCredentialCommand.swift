@@ -51,6 +51,7 @@ private struct GitCredentialCommand {
             let session = try TokenSession(
                 arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             let token = try session.exchanger.token(for: question.resource)
+            try session.exchanger.handOver([(question.resource, token)], as: .gitAnswered, how: "git-credential get")
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])

@@ -11,7 +11,7 @@ extension Command {
             "A token for one repository (hf_jwt_…) is too long for the Hub's route. It expires within the hour; removing"
                 + " the Trusted Publisher stops new ones.",
         ],
-        options: [.tokenStdin, .endpoint, .deadline] + Option.reporting,
+        options: [.tokenStdin, .manifest, .endpoint, .deadline] + Option.reporting,
         examples: [
             Example("the token that this job was given", "hfmint revoke"),
             Example("a token that was found somewhere", "hfmint revoke --token-stdin < leaked.txt"),
@@ -32,6 +32,7 @@ private struct RevokeCommand {
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.arguments = arguments
         self.context = context
+        context.beginAudit(arguments)
         endpoint = try arguments.authority(in: context.environment).endpoint
         guard arguments.has(.endpoint) || endpoint == .huggingFace || endpoint.isLoopback else {
             throw MintError(
@@ -49,7 +50,18 @@ private struct RevokeCommand {
             endpoint: endpoint, resource: resource,
             deadlineSeconds: try arguments.deadlineSeconds(),
             context: context)
-        return try report(revocation.report(token), expiry: expiry(of: token))
+        let outcome = try revocation.report(token)
+        var report = report(outcome, expiry: expiry(of: token))
+        do throws(MintError) {
+            // After it: a leak is not left open because it cannot be recorded.
+            try context.record(
+                AuditEvent(
+                    .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
+                    tokenSHA256: try context.digests.sha256(token).hexadecimal))
+        } catch {
+            report.failures.append(error)
+        }
+        return report
     }
 
     private func readToken() throws(MintError) -> Secret {
@@ -87,7 +99,7 @@ private struct RevokeCommand {
             ?? context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
     }
 
-    private func report(_ outcome: Revocation.Outcome, expiry: String?) throws(MintError) -> Report {
+    private func report(_ outcome: Revocation.Outcome, expiry: String?) -> Report {
         let until = expiry.map { "expires \($0.printable)" } ?? "when it expires is not known"
         let json: JSONValue = ["outcome": .string(outcome.rawValue), "expires_at": .string(expiry)]
         switch outcome {

@@ -83,6 +83,7 @@ private struct RunCommand {
         defer { runDirectory.end(context) }
         let own = session.moved(to: runDirectory.directory, arguments, context)
         let token = try own.exchanger.token(for: resource)
+        try start(token, own)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
                 token, for: resource, exchanger: own.exchanger, directory: runDirectory.directory, context: context)
@@ -90,15 +91,37 @@ private struct RunCommand {
         defer { keeper.end() }
         context.transport.closeIdleConnections()
         let command = child(session, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        let report: Report
         do throws(SupervisionFailure) {
-            return status(try context.supervisor.run(command, renewal: keeper.renewal))
+            report = status(try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
-            return failed(error)
+            report = failed(error)
         }
+        return ended(report, token)
+    }
+
+    /// The program is named; its arguments may hold anything.
+    private func start(_ token: HubToken, _ session: TokenSession) throws(MintError) {
+        try session.exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
+    }
+
+    /// What the command has done stands, whether or not its end can be recorded.
+    private func ended(_ report: Report, _ token: HubToken) -> Report {
+        var report = report
+        do throws(MintError) {
+            let how = "\(arguments.childCommand[0]): exit \(report.childStatus ?? 0)"
+            try context.record(
+                AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256))
+        } catch {
+            report.failures.append(error)
+        }
+        return report
     }
 
     private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
         let token = try session.exchanger.token(for: resource)
+        try start(token, session)
+        try context.endAudit()
         let name = JobFileName.token(for: resource, of: member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")

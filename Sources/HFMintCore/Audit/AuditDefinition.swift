@@ -4,30 +4,73 @@ package struct AuditDefinition: Equatable, Sendable {
     package let file: String?
     /// A collector of OpenTelemetry's, by OTLP/HTTP.
     package let url: String?
+    /// What proves to the collector who sends: a header, and where its value is.
+    package let header: String?
+    package let credential: SecretReference?
     /// Whether nothing may happen that cannot be recorded.
     package let isRequired: Bool
     /// The folder from which a relative ``file`` counts: the root manifest's.
     package let folder: String
 
-    package init(file: String?, url: String?, isRequired: Bool, folder: String) {
-        self.file = file
-        self.url = url
-        self.isRequired = isRequired
-        self.folder = folder
-    }
-
     static let shape = ObjectShape(
         [
             .optional("file", .string(.path), "a file with one record a line, each with the digest of the line before"),
             .optional("url", .string(.url), "a collector that takes OTLP/HTTP JSON"),
+            .optional(
+                "credential",
+                .object(
+                    ObjectShape([
+                        .required("header", .string(.custom("header", check: headerComplaint)), "the header's name"),
+                        .required("value", .secretReference, "the header's whole value"),
+                    ])), "what proves to the collector who sends, such as an API key"),
             .optional("required", .bool, "whether nothing may happen that cannot be recorded (default: false)"),
         ],
         rule: { $0.has("file") || $0.has("url") ? nil : "needs a 'file' or a 'url'" },
         alsoInSchema: [.init("anyOf", .array([["required": .array(["file"])], ["required": .array(["url"])]]))])
 
     init(_ place: ManifestNode, folder: String) {
-        self.init(
-            file: place["file"]?.string, url: place["url"]?.string, isRequired: place["required"]?.bool ?? false,
-            folder: folder)
+        file = place["file"]?.string
+        url = place["url"]?.string
+        header = place["credential"]?["header"]?.string
+        credential = place["credential"]?["value"].flatMap { SecretReference($0) }
+        isRequired = place["required"]?.bool ?? false
+        self.folder = folder
     }
+
+    /// Where events go, as this machine sees it.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file inside a CI system, whose folder is whatever a
+    ///   checkout made of it; ``MintError/Code/stateUnusable`` where the credential is not there.
+    package func settings(in context: Context) throws(MintError) -> AuditTrail.Settings {
+        var settings = AuditTrail.Settings(isRequired: isRequired)
+        if let file { settings.file = try absolute(file, in: context) }
+        settings.url = url.flatMap { HTTPURL($0) }
+        if let header, let credential {
+            settings.credential = (header, SharedSecret(try credential.read(relativeTo: folder, in: context)))
+        }
+        return settings
+    }
+
+    /// Where the log lies.
+    package func path(in context: Context) throws(MintError) -> String? {
+        guard let file else { return nil }
+        return try absolute(file, in: context)
+    }
+
+    private func absolute(_ file: String, in context: Context) throws(MintError) -> String {
+        guard file.utf8.first != ASCII.slash else { return file }
+        if let provider = Provider.detected(in: context.job) {
+            throw MintError(
+                .manifestInvalid, "'audit.file' is relative ('\(file)'), and this is a job of \(provider.name)",
+                hint: "name an absolute path that outlives the job, or a collector with audit.url")
+        }
+        let base = folder.utf8.first == ASCII.slash ? folder : "\(context.files.workingDirectory)/\(folder)"
+        return "\(base)/\(file)"
+    }
+}
+
+private let headerComplaint: @Sendable (String) -> String? = { text in
+    let isName =
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }
+    return isName ? nil : "is no name of a header: letters, digits and '-'"
 }

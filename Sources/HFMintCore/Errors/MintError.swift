@@ -47,6 +47,8 @@ extension MintError {
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
         case accessGained = "access-gained"
+        case auditUnavailable = "audit-unavailable"
+        case auditBroken = "audit-broken"
     }
 
     /// What a caller should do next.
@@ -70,11 +72,10 @@ extension MintError.Code {
         case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
-            .exchangeRejected,
-            .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied:
+            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
-        case .stateUnusable, .libraryMissing: .localState
+        case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
         }
     }
 
@@ -102,6 +103,8 @@ extension MintError.Code {
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
+        case .auditUnavailable: "the audit log could not be written, and the manifest requires it"
+        case .auditBroken: "the audit log is not as it was written: edited, cut, or torn"
         }
     }
 }

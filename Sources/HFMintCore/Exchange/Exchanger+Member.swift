@@ -16,7 +16,7 @@ extension Exchanger {
             throw notAToken(response.status)
         }
         try check(MemberExchange.scopes(in: response.body), of: member)
-        return try token(answer, sentAt: sentAt, claims: claims)
+        return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
     /// Lets an ID token pass only if hfmint itself could verify it, with the keys of the issuer of the grant that fits.

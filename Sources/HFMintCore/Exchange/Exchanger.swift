@@ -71,15 +71,35 @@ package struct Exchanger: Sendable {
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
         guard let claims = token.claims else { return false }
-        guard let allowed = try admit(claims, to: resource), allowed.role.member != nil, let source,
-            !source.acquisition.isPlatform
-        else { return true }
-        try trying { attempts throws(TryFailure) in
-            let idToken = try idToken(from: source, attempts)
-            let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
-            try verify(idToken, for: shown ?? allowed, whenever: true)
+        let event = AuditEvent(
+            .tokenServed, actor: .init(claims), resource: resource?.canonical, tokenSHA256: token.sha256,
+            expiresAt: token.expiresAt)
+        try recording(event) { event throws(MintError) in
+            let allowed = try admit(claims, to: resource)
+            event.take(allowed)
+            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else { return }
+            try trying { attempts throws(TryFailure) in
+                let idToken = try idToken(from: source, attempts)
+                let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+                try verify(idToken, for: shown ?? allowed, whenever: true)
+            }
         }
         return true
+    }
+
+    /// Records `event` when `body` has decided, or why there is no token.
+    private func recording(
+        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Void
+    ) throws(MintError) {
+        var event = event
+        do throws(MintError) {
+            try body(&event)
+        } catch {
+            try context.record(event.refused(error))
+            throw error
+        }
+        event.verifyActor()
+        try context.record(event)
     }
 
     /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
@@ -112,6 +132,33 @@ package struct Exchanger: Sendable {
         cache.keep(token, for: key)
     }
 
+    /// Records that tokens are about to reach somebody; call it before they do.
+    ///
+    /// - Parameter how: in which way, for the record.
+    /// - Throws: ``MintError/Code/auditUnavailable`` where that is required and cannot be done; the job does not have
+    ///   the tokens any more then.
+    package func handOver(
+        _ tokens: [(resource: Resource?, token: HubToken)], as kind: AuditEvent.Kind, how: String
+    ) throws(MintError) {
+        do throws(MintError) {
+            for (resource, token) in tokens {
+                var event = AuditEvent(
+                    kind, actor: token.claims.map { .init($0) }, resource: resource?.canonical,
+                    tokenSHA256: token.sha256, expiresAt: token.expiresAt)
+                if let claims = token.claims { event.take(try gate?.admit(claims, to: resource)) }
+                event.verifyActor()
+                event.reason = how
+                try context.record(event)
+            }
+            try context.sendRequiredRecords()
+        } catch {
+            for (resource, token) in tokens {
+                if let key = try? key(resource) { cache?.withdraw(token, for: key) }
+            }
+            throw error
+        }
+    }
+
     /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
     package func drop(_ rejected: borrowing Secret, for resource: Resource?) throws(MintError) {
         let key = try key(resource)
@@ -140,7 +187,14 @@ package struct Exchanger: Sendable {
     }
 
     private func exchange(for resource: Resource?) throws(MintError) -> HubToken {
-        try trying { attempts throws(TryFailure) in try attempt(resource, attempts) }
+        var event = AuditEvent(.exchangeRequested, resource: resource?.canonical)
+        do throws(MintError) {
+            return try trying { attempts throws(TryFailure) in try attempt(resource, attempts, &event) }
+        } catch {
+            // What could not be recorded has no record of that either.
+            if error.code != .auditUnavailable { try context.record(event.refused(error)) }
+            throw error
+        }
     }
 
     private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
@@ -163,24 +217,45 @@ package struct Exchanger: Sendable {
         return error
     }
 
-    private func attempt(_ resource: Resource?, _ attempts: Attempts) throws(TryFailure) -> HubToken {
+    private func attempt(
+        _ resource: Resource?, _ attempts: Attempts, _ event: inout AuditEvent
+    ) throws(TryFailure) -> HubToken {
         guard let source else {
             guard let member else { throw TryFailure(.nothingToTrade) }
             try checkEvent(.none)
-            return try exchange(for: member, claims: nil)
+            try request(&event, nil)
+            return try granted(exchange(for: member, claims: nil), event)
         }
         let idToken = try idToken(from: source, attempts)
+        event.actor = AuditEvent.Actor(idToken.claims)
         try check(idToken.claims, from: source)
         let allowed = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
         if let allowed, let member = allowed.role.member {
             try verify(idToken, for: allowed)
+            event.actor?.verified = .hfmint
             let organizationMember = try admitting { () throws(MintError) in
                 try OrganizationMember(member, access: allowed.role.access)
             }
-            return try exchange(for: organizationMember, claims: idToken.claims)
+            try request(&event, allowed)
+            return try granted(exchange(for: organizationMember, claims: idToken.claims), event)
         }
         guard let resource else { throw TryFailure(.nothingToTrade) }
-        return try exchange(idToken, for: resource)
+        try request(&event, allowed)
+        return try granted(exchange(idToken, for: resource), event)
+    }
+
+    /// Durable before the request; what is asked for again is the same request.
+    private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(TryFailure) {
+        let isFirst = event.decision == nil
+        event.take(allowed)
+        let taken = event
+        if isFirst { try admitting { () throws(MintError) in try context.record(taken) } }
+    }
+
+    /// Durable before anyone has the token.
+    private func granted(_ token: HubToken, _ event: AuditEvent) throws(TryFailure) -> HubToken {
+        try admitting { () throws(MintError) in try context.record(event.granted(token)) }
+        return token
     }
 
     private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(TryFailure) -> IDToken {
@@ -209,7 +284,8 @@ package struct Exchanger: Sendable {
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw notAToken(response.status)
         }
-        return try token(answer, sentAt: sentAt, claims: idToken.claims)
+        return try token(
+            answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
     }
 
     func send(
@@ -226,13 +302,13 @@ package struct Exchanger: Sendable {
     }
 
     func token(
-        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?
+        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
     ) throws(TryFailure) -> HubToken {
         do throws(MintError) {
             let digest = try context.digests.sha256(answer.token).hexadecimal
             return HubToken(
                 secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: gate == nil ? nil : claims)
+                claims: gate == nil ? nil : claims, requestID: requestID)
         } catch {
             throw TryFailure(error)
         }

@@ -25,13 +25,18 @@ package final class HubToken: Sendable {
     package let sha256: String
     /// Of the ID token that it was given for; `nil` where no manifest decided.
     package let claims: Claims?
+    /// The Hub's name for the request that gave it; `nil` where it has none, or the token was kept.
+    package let requestID: String?
 
-    package init(secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil) {
+    package init(
+        secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil, requestID: String? = nil
+    ) {
         kind = secret.reveal { Kind(in: $0) ?? .unknown }
         self.secret = secret
         self.expiresAt = expiresAt
         self.sha256 = sha256
         self.claims = claims
+        self.requestID = requestID
     }
 }
 

@@ -43,6 +43,16 @@ package struct TokenCache: Sendable {
         try directory.replace(rejectionsName(key), with: record.rendered())
     }
 
+    /// Removes `token` where it is the one for `key`: the job's next calls do not find it.
+    func withdraw(_ token: HubToken, for key: TokenKey) {
+        guard cached(key)?.sha256 == token.sha256 else { return }
+        do throws(FileFailure) {
+            try directory.remove(recordName(key))
+        } catch {
+            context.note("cannot remove '\(error.path)': \(error.reason)")
+        }
+    }
+
     private func rejectionsName(_ key: TokenKey) -> String { "rejected-\(key.fingerprint)" }
 
     private func recentRejections(of key: TokenKey) -> [Timestamp] {

@@ -69,7 +69,7 @@ package func readJSON(
 /// Where the reader is.
 ///
 /// The text itself is lent to each step, as a span cannot be stored.
-private struct JSONReaderState {
+struct JSONReaderState {
     let limits: JSONLimits
     let dialect: JSONDialect
     var position = 0

@@ -153,7 +153,8 @@ package final class RotationMachine {
         return wait <= 60 ? .soon(seconds: wait) : .later(due, because: failure.message)
     }
 
-    private func stop(_ reason: String) throws(FileFailure) -> Progress {
+    /// Records that only a person can go on, and tells so.
+    func stop(_ reason: String) throws(FileFailure) -> Progress {
         var state = state
         state.attention = reason
         state.events.append(event(.rotationAttention))

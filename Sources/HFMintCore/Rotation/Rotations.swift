@@ -83,7 +83,7 @@ package struct Rotations: Sendable {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
                 throw FileFailure("\(directory.path)/\(RotationJournal.fileName(name))", "another process works on it")
             }
-            journal = try RotationJournal(file)
+            journal = try RotationJournal(file, audit: RotationAudit(name, context: context))
         } catch {
             throw .journal(error)
         }
@@ -133,7 +133,9 @@ private final class RotationUnit: @unchecked Sendable {
             return over(.busy, RotationState())
         }
         let machine = RotationMachine(
-            definition, supplied: order.supplied, journal: try RotationJournal(file), context: context)
+            definition, supplied: order.supplied,
+            journal: try RotationJournal(file, audit: RotationAudit(definition.name, context: context)),
+            context: context)
         self.machine = machine
         if order.supplied != nil, machine.state.attention != nil {
             // What it stopped for has arrived.
@@ -142,8 +144,9 @@ private final class RotationUnit: @unchecked Sendable {
             try machine.saveState(state)
         }
         guard !machine.state.isRunning else { return try step(machine) }
-        if let reason = machine.state.attention { return over(.attention(reason), machine.state) }
         try machine.flushCallbacks()
+        // Stopped before it began; to be told to begin is to be told to look again.
+        if let reason = machine.state.attention, case .due = order { return over(.attention(reason), machine.state) }
         switch try cause(machine) {
         case .start(let cause, let slot): return try judge(machine, machine.begin(cause, slot: slot))
         case .not(let until): return over(.notDue(until: until), machine.state)

@@ -57,7 +57,9 @@ package final class TokenKeeper: Sendable {
     /// Until it expires the old token stays; an empty file, never.
     private func renew() -> Duration? {
         do throws(MintError) {
-            return keep(try exchanger.renewedToken(for: resource))
+            let token = try exchanger.renewedToken(for: resource)
+            try exchanger.handOver([(resource, token)], as: .runRenewed, how: "at half its life")
+            return keep(token)
         } catch {
             let left = state.withLock { $0.token.expiresAt } - context.clock.now()
             // A program or a file that fails once may work the next time; a refusal by the Hub will not.

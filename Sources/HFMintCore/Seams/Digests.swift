@@ -5,3 +5,10 @@ package protocol Digests: Sendable {
     /// - Throws: ``MintError/Code/libraryMissing``.
     func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8]
 }
+
+extension Digests {
+    /// SHA-256 of bytes that are no secret.
+    package func sha256(_ bytes: Span<UInt8>) throws(MintError) -> [UInt8] {
+        try sha256(Secret(copying: bytes))
+    }
+}

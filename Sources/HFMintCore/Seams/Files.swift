@@ -69,6 +69,22 @@ package protocol Files: Sendable {
     /// Makes an empty file (0600) where the provider named one and did not make it; leaves one that is there alone.
     func createStepFile(_ path: String) throws(FileFailure)
 
+    /// Appends what `lines` makes of the log's end, in one write under the kernel's lock; durable when it returns.
+    ///
+    /// A log that is not there yet is made, 0600.
+    ///
+    /// - Throws: ``FileFailure`` if it is a symlink, no regular file, another user's, or has a second name; if others
+    ///   can write it, or its directory, which lacks the sticky bit; if another process holds it until `deadline`.
+    func appendToLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
+    ) throws(FileFailure)
+
+    /// A log as it is at this moment, whoever owns it.
+    ///
+    /// - Returns: `nil` where there is none.
+    func openLog(_ path: String) throws(FileFailure) -> (any LogReader)?
+
     func kind(of path: String) -> FileKind?
 
     /// Whether what lies at `path` is gone after a restart: a file system in memory.

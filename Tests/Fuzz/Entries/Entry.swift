@@ -43,4 +43,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),
+    FuzzEntry("audit-line", fuzzAuditLine),
+    FuzzEntry("audit-log", fuzzAuditLog),
 ]

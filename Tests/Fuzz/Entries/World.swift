@@ -118,6 +118,13 @@ extension World: Files {
         keep(path, bytes)
     }
 
+    func appendToLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
+    ) throws(FileFailure) {}
+
+    func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? { nil }
+
     func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }

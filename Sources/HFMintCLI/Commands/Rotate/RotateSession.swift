@@ -21,7 +21,9 @@ struct RotateSession {
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
         journalOption = arguments.value(.journalDirectory)
-        definitions = try Manifest(at: try manifestPath(arguments, context), in: context).rotations(in: context)
+        let manifest = try Manifest(at: try manifestPath(arguments, context), in: context)
+        try context.beginAudit(manifest)
+        definitions = try manifest.rotations(in: context)
     }
 
     /// The rotations with their journal.
@@ -58,30 +60,10 @@ struct RotateSession {
 
     /// The journal must outlive the job: a rotation that is forgotten half-way is an outage.
     private func refuseVolatile(_ path: String) throws(MintError) {
-        let environment = context.environment
-        let temporary = ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP"].compactMap {
-            environment[Environment.Key($0)]
-        }
-        var reason: String?
-        if temporary.contains(where: { path.utf8.starts(with: $0.utf8) }) {
-            reason = "it is removed at the end of the job"
-        }
-        if environment["RUNNER_ENVIRONMENT"] == "github-hosted" {
-            reason = "a GitHub-hosted runner is thrown away after the job"
-        }
-        if context.files.isInMemory(existingParent(of: path)) {
-            reason = "it lies in memory, and is gone after a restart"
-        }
-        guard let reason else { return }
+        guard let reason = context.willVanish(path) else { return }
         throw MintError(
             .stateUnusable, "rotations cannot be remembered in '\(path)': \(reason)",
             hint: "rotate from a machine of your own, or keep --journal-dir on a volume that stays")
-    }
-
-    private func existingParent(of path: String) -> String {
-        var parts = path.utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
-        while !parts.isEmpty, context.files.kind(of: "/" + parts.joined(separator: "/")) == nil { parts.removeLast() }
-        return "/" + parts.joined(separator: "/")
     }
 
     /// The definition that an operand names.

@@ -4,13 +4,15 @@
 /// returns.
 package final class RotationJournal {
     private let file: any LogFile
+    private let audit: RotationAudit?
     package private(set) var state: RotationState
 
     package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
 
     /// - Throws: a failure if a whole line is damaged, or from another version: then only a person may go on.
-    package init(_ file: any LogFile) throws(FileFailure) {
+    package init(_ file: any LogFile, audit: RotationAudit? = nil) throws(FileFailure) {
         self.file = file
+        self.audit = audit
         state = try Self.lastState(in: try file.read())
     }
 
@@ -38,12 +40,14 @@ package final class RotationJournal {
 
     /// Makes `state` durable, and only then the one that counts.
     package func record(_ state: RotationState) throws(FileFailure) {
+        try audit?.record(self.state, state)
         try file.append(Self.line(state))
         self.state = state
     }
 
     /// The same, in place of everything that was recorded before.
     package func compact(_ state: RotationState) throws(FileFailure) {
+        try audit?.record(self.state, state)
         try file.replace(Self.line(state))
         self.state = state
     }

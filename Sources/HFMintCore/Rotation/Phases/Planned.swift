@@ -2,7 +2,8 @@ extension RotationMachine {
     /// idle → planned: looks at the world, and changes nothing but the journal.
     ///
     /// Already true and durable then: the definition's digest, the ids that are alive at the issuer, the predecessor,
-    /// and that every sink accepted its credential and has its target. A crash here starts again.
+    /// and that every sink accepted its credential and has its target. A crash here starts again; what only a person can
+    /// mend is recorded, so that it is listed and told as at every other step.
     package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Progress {
         do throws(StepError) {
             let survey = try survey()
@@ -32,9 +33,9 @@ extension RotationMachine {
         } catch {
             switch error {
             case .journal(let failure): throw failure
-            case .attention(let reason): return .attention(reason)
+            case .attention(let reason): return try stop(reason)
             case .step(let failure):
-                if failure.kind == .refused { return .attention(failure.message) }
+                if failure.kind == .refused { return try stop(failure.message) }
                 return .later(context.clock.now() + 60, because: failure.message)
             }
         }

@@ -1,0 +1,67 @@
+internal import HFMintCore
+
+extension Option {
+    static let auditing: [Option] = [manifest] + reporting
+}
+
+/// The log that a command of `audit` reads.
+struct AuditLog {
+    let path: String
+    private let reader: any LogReader
+
+    /// The operand, or what the manifest says under `audit.file`.
+    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+        guard arguments.operands.count <= 1 else {
+            throw .usage("one log at a time; '\(arguments.operands[1])' is a second one")
+        }
+        let named = arguments.operands.first
+        path = if let named { named } else { try Self.manifestLog(arguments, context) }
+        do throws(FileFailure) {
+            guard let reader = try context.files.openLog(path) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            self.reader = reader
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private static func manifestLog(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
+        guard let path = try namedManifest(arguments, context) else {
+            throw .usage("no log was named", hint: "give its path, or the manifest that names it: --manifest PATH")
+        }
+        guard let log = try Manifest(at: path, in: context).audit?.path(in: context) else {
+            throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
+        }
+        return log
+    }
+
+    /// Lends every piece, from the beginning.
+    func read(_ body: (Span<UInt8>) throws(MintError) -> Void) throws(MintError) {
+        while let piece = try next() { try body(piece.span) }
+    }
+
+    private func next() throws(MintError) -> [UInt8]? {
+        do throws(FileFailure) {
+            return try reader.next()
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    /// Where the log ends, without reading all of it.
+    func chain(_ context: Context) throws(MintError) -> AuditChain {
+        do throws(FileFailure) {
+            guard let end = reader.end else { throw FileFailure(path, "its end is not known before it has come") }
+            return try AuditChain(end, path: path, random: context.random)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+}
+
+extension MintError {
+    fileprivate static func unreadable(_ failure: FileFailure) -> MintError {
+        MintError(.stateUnusable, "cannot read the audit log '\(failure.path)': \(failure.reason)")
+    }
+}

@@ -1,0 +1,95 @@
+internal import HFMintCore
+
+extension Command {
+    package static let auditVerify = Command(
+        name: "audit verify",
+        summary: "find whether an audit log was changed",
+        operands: "[LOG]",
+        description: [
+            "Follows the chain of the log from its first line to its last, and names what is wrong: edited, deleted,"
+                + " inserted or reordered lines, two writers without a lock, a torn line.",
+            "A log in which nothing is wrong is consistent, and no more: whoever may write the file may write it anew from"
+                + " any line on. With a head that was kept elsewhere (--head) a cut or rewritten log is found too, and"
+                + " what stands up to that head is untampered.",
+        ],
+        options: [.head] + Option.auditing,
+        examples: [
+            Example("the log of the manifest", "hfmint audit verify --manifest /etc/hfmint/hfmint.json5"),
+            Example("against a head from a job's log", "hfmint audit verify audit.jsonl --head \"$KEPT_HEAD\""),
+        ],
+        run: { arguments, context throws(MintError) in
+            let heads = try arguments.values(.head).map { text throws(MintError) in
+                guard let head = AuditHead(text) else {
+                    throw .usage(
+                        "'\(text)' is no head", hint: "a head is LOG:NUMBER:SHA256, as `hfmint audit head` prints it")
+                }
+                return head
+            }
+            let log = try AuditLog(arguments, context)
+            var examination = AuditExamination(heads: heads, digests: context.digests)
+            try log.read { piece throws(MintError) in try examination.read(piece) }
+            try examination.finish()
+            return report(examination, log.path)
+        })
+
+    private static func report(_ examination: AuditExamination, _ path: String) -> Report {
+        let findings = examination.findings
+        var lines = findings.map { finding in
+            "\(finding.kind.rawValue.padded(to: 11)) \(finding.sentence)"
+        }
+        let count = "\(examination.recordCount) \(examination.recordCount == 1 ? "record" : "records")"
+        if findings.isEmpty {
+            let span = examination.log.map { " of log \($0), \(examination.firstSeq) to \(examination.lastSeq)" } ?? ""
+            lines.append("consistent  \(count)\(span)")
+            lines +=
+                examination.repairs == 0
+                ? [] : ["repaired    \(examination.repairs) torn, and ended by the next writer"]
+        }
+        if let proven = examination.provenSeq {
+            lines.append("untampered  up to record \(proven), by a head kept elsewhere")
+        }
+        if let head = examination.head { lines.append("head        \(head)") }
+        if examination.provenSeq == nil, findings.isEmpty {
+            lines.append(
+                "note        no head from elsewhere was given, so a log that was written anew would look the same")
+        }
+        let failure = MintError(
+            .auditBroken, "the audit log '\(path)' is not as it was written: \(findings.first?.sentence ?? "")",
+            hint: "keep it as it is, and compare it with what the collector was sent")
+        return Report(
+            lines: lines.map(\.printable), json: json(examination, path), failures: findings.isEmpty ? [] : [failure])
+    }
+
+    private static func json(_ examination: AuditExamination, _ path: String) -> JSONValue {
+        [
+            "path": .string(path),
+            "log": .string(examination.log),
+            "consistent": .bool(examination.findings.isEmpty),
+            "untampered_up_to": examination.provenSeq.map { .integer($0) } ?? .null,
+            "records": .integer(examination.recordCount),
+            "first_seq": .integer(examination.firstSeq),
+            "last_seq": .integer(examination.lastSeq),
+            "repairs": .integer(examination.repairs),
+            "head": .string(examination.head?.description),
+            "findings": .array(
+                examination.findings.map { finding in
+                    [
+                        "kind": .string(finding.kind.rawValue), "line": .integer(finding.line),
+                        "message": .string(finding.sentence),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension Option {
+    static let head = Option(
+        "head", "HEAD", repeats: true, help: "a head that was kept elsewhere, as `audit head` prints it")
+}
+
+extension String {
+    /// With spaces behind it.
+    fileprivate func padded(to count: Int) -> String {
+        self + String(repeating: " ", count: max(0, count - utf8.count))
+    }
+}

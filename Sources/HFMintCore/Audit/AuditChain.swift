@@ -1,0 +1,128 @@
+/// Where a log ends, and how it goes on: each line carries the SHA-256 of what stands before it.
+///
+/// That is the line before, from its first byte to its last, without its line feed. Where lines were torn, it is
+/// everything from the last whole line on, so that the chain has no hole there.
+package struct AuditChain: Sendable {
+    /// Everything from the beginning of the last whole line, without a line feed at the end.
+    private var last: [UInt8]
+    private var lastLine: [UInt8]
+    private var log: String
+    private var seq: Int
+    /// Whether what follows the last whole line is no line.
+    package private(set) var isTorn: Bool
+    /// What must come first, so that the next line begins on its own.
+    private var separator: [UInt8]
+
+    /// A log that begins now.
+    ///
+    /// - Parameter random: 64 random bits.
+    package init(beginningWith random: () -> UInt64) {
+        last = []
+        lastLine = []
+        log = Self.newLog(random)
+        seq = 0
+        isTorn = false
+        separator = []
+    }
+
+    /// The log that ends with `tail`.
+    ///
+    /// - Parameter isWhole: whether `tail` is all of it.
+    /// - Returns: `nil` where it is no audit log, or its end is too damaged to go on from.
+    package init?(tail: [UInt8], isWhole: Bool, random: () -> UInt64) {
+        self.init(beginningWith: random)
+        guard !tail.isEmpty else { return }
+        let isEnded = tail.last == ASCII.lineFeed
+        let whole = tail[..<(isEnded ? tail.count - 1 : tail.count)]
+        separator = isEnded ? [] : [ASCII.lineFeed]
+        // A whole line without its line feed was torn as well: its writer did not see it arrive.
+        isTorn = !isEnded
+        var end = whole.endIndex
+        while true {
+            let start = (whole[..<end].lastIndex(of: ASCII.lineFeed) ?? -1) + 1
+            let bytes = Array(whole[start..<end])
+            if start > 0 || isWhole, let line = AuditLine(bytes.span) {
+                (log, seq) = (String(decoding: bytes[line.log], as: UTF8.self), line.seq)
+                last = Array(whole[start...])
+                lastLine = bytes
+                return
+            }
+            isTorn = true
+            guard start > 0 else { break }
+            end = start - 1
+        }
+        // No whole line: only a first one that was torn may be ended.
+        guard isWhole, Self.isBeginning(tail) else { return nil }
+        last = Array(whole)
+    }
+
+    /// The log that ends as `end` says.
+    ///
+    /// - Throws: where that is no audit log.
+    package init(_ end: any LogEnd, path: String, random: () -> UInt64) throws(FileFailure) {
+        for count in [8 << 10, 64 << 10, 2 * AuditLine.byteLimit] {
+            let isWhole = end.byteCount <= count
+            if let chain = AuditChain(tail: try end.last(count), isWhole: isWhole, random: random) {
+                self = chain
+                return
+            }
+            if isWhole { break }
+        }
+        throw FileFailure(path, "it does not end like an audit log of hfmint's; move it away, and a new one begins")
+    }
+
+    private static func newLog(_ random: () -> UInt64) -> String {
+        [random(), random()].flatMap { bits in (0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) } }
+            .hexadecimal
+    }
+
+    private static func isBeginning(_ bytes: [UInt8]) -> Bool {
+        let beginning = Array(#"{"log":""#.utf8)
+        return bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count))
+    }
+
+    /// A line and the head that the log has with it.
+    package struct Link: Equatable, Sendable {
+        package let event: AuditEvent
+        package let time: Timestamp
+        /// Without a line feed.
+        package let line: [UInt8]
+        package let head: AuditHead
+    }
+
+    /// The next lines: of `event`, and before it those that begin the log or mend it.
+    package mutating func extend(
+        with event: AuditEvent, at time: Timestamp, digests: any Digests
+    ) throws(MintError) -> [Link] {
+        var links: [Link] = []
+        if isTorn {
+            let repair = AuditEvent(.logRepaired, reason: "the line before it was torn, and is ended")
+            links.append(try append(repair, at: time, digests: digests))
+        } else if seq == 0 {
+            links.append(try append(AuditEvent(.logCreated), at: time, digests: digests))
+        }
+        links.append(try append(event, at: time, digests: digests))
+        return links
+    }
+
+    private mutating func append(
+        _ event: AuditEvent, at time: Timestamp, digests: any Digests
+    ) throws(MintError) -> Link {
+        let previous = last.isEmpty ? nil : try digests.sha256(last.span).hexadecimal
+        let line = AuditLine.bytes(event, log: log, seq: seq + 1, time: time, previous: previous)
+        let head = AuditHead(log: log, seq: seq + 1, sha256: try digests.sha256(line.span).hexadecimal)
+        (last, lastLine, seq, isTorn) = (line, line, seq + 1, false)
+        return Link(event: event, time: time, line: line, head: head)
+    }
+
+    /// The last whole line's; `nil` where there is none.
+    package func head(_ digests: any Digests) throws(MintError) -> AuditHead? {
+        guard seq > 0 else { return nil }
+        return AuditHead(log: log, seq: seq, sha256: try digests.sha256(lastLine.span).hexadecimal)
+    }
+
+    /// What is appended to the file for `links`, in one write.
+    package func bytes(of links: [Link]) -> [UInt8] {
+        separator + links.flatMap { $0.line + [ASCII.lineFeed] }
+    }
+}

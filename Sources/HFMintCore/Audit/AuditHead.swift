@@ -1,0 +1,43 @@
+/// The name of one record of one log: whoever keeps it elsewhere can tell later whether the log up to there is the
+/// one that it was.
+package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
+    /// 32 hexadecimal digits, drawn when the log began.
+    package let log: String
+    package let seq: Int
+    /// SHA-256 of the bytes of the record's line, without its line feed; hexadecimal.
+    package let sha256: String
+
+    package init(log: String, seq: Int, sha256: String) {
+        self.log = log
+        self.seq = seq
+        self.sha256 = sha256
+    }
+
+    /// Reads what ``description`` writes; `nil` for anything else.
+    package init?(_ text: String) {
+        let parts = text.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].isHexadecimal(count: AuditLine.logDigits),
+            parts[2].isHexadecimal(count: AuditLine.hashDigits), let seq = Int(digits: parts[1]), seq > 0
+        else { return nil }
+        self.init(log: String(Substring(parts[0])), seq: seq, sha256: String(Substring(parts[2])))
+    }
+
+    /// `LOG:SEQ:SHA256`: one word, for a variable, a ticket, or another log.
+    package var description: String { "\(log):\(seq):\(sha256)" }
+}
+
+extension Collection<UInt8> {
+    /// Whether these are `count` lower-case hexadecimal digits.
+    func isHexadecimal(count: Int) -> Bool {
+        self.count == count && allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+    }
+}
+
+extension Int {
+    /// A number of digits alone, without a zero in front.
+    init?(digits: some Collection<UInt8>) {
+        guard (1...18).contains(digits.count), digits.allSatisfy(\.isASCIIDigit), digits.first != UInt8(ascii: "0")
+        else { return nil }
+        self = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+}

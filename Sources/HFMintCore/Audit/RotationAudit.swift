@@ -1,0 +1,102 @@
+/// Records every step of a rotation: what each line of its journal changes.
+///
+/// The journal is the one place through which every step, every act and every order of a person goes, so nothing can
+/// be done past the log.
+package struct RotationAudit: Sendable {
+    private let resource: String
+    private let context: Context
+
+    package init(_ rotation: String, context: Context) {
+        resource = "rotation:\(rotation)"
+        self.context = context
+    }
+
+    /// Before the journal says so: after a crash between the two the same is recorded again, and never left out.
+    ///
+    /// - Throws: where a record is required and cannot be made; then the step must not be taken.
+    func record(_ old: RotationState, _ new: RotationState) throws(FileFailure) {
+        guard let settings = context.audit.settings else { return }
+        for (kind, reason) in Self.changes(old, new) {
+            do throws(MintError) {
+                try context.record(
+                    AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
+            } catch {
+                throw FileFailure(settings.file ?? "audit", error.message)
+            }
+        }
+    }
+
+    private static func outcome(of kind: AuditEvent.Kind) -> AuditEvent.Outcome? {
+        kind == .rotationFailed || kind == .rotationAttention ? .failed : nil
+    }
+
+    static func changes(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
+        var changes: [(AuditEvent.Kind, String)] = []
+        if old.isRunning, new.phase == .idle {
+            changes.append((.rotationIntervened, "run \(new.run) is given up in phase \(old.phase.rawValue)"))
+        } else if old.phase != new.phase {
+            changes.append((.rotationStep, step(old, new)))
+        }
+        if let act = new.pending, act != old.pending { changes.append((.rotationAct, "about to \(words(act, new))")) }
+        for sink in new.sinks {
+            guard let evidence = sink.evidence,
+                old.sinks.first(where: { $0.target == sink.target })?.evidence != evidence
+            else { continue }
+            changes.append(
+                (.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
+        }
+        changes += told(old, new)
+        if let evidence = new.deathEvidence, evidence != old.deathEvidence {
+            changes.append((.rotationAct, "\(new.predecessor ?? "the old secret") is dead: \(evidence)"))
+        }
+        if new.attempts > old.attempts {
+            changes.append((.rotationFailed, "try \(new.attempts) after phase \(new.phase.rawValue) failed"))
+        }
+        if let reason = new.attention, reason != old.attention {
+            changes.append((.rotationAttention, reason))
+        } else if new.attention == nil, old.attention != nil, new.phase == old.phase {
+            changes.append((.rotationIntervened, "resumed in phase \(new.phase.rawValue)"))
+        }
+        if let id = new.adopted, id != old.adopted { changes.append((.rotationIntervened, "replaces \(id) next")) }
+        return changes
+    }
+
+    private static func step(_ old: RotationState, _ new: RotationState) -> String {
+        let step = "run \(new.run): \(old.phase.rawValue) → \(new.phase.rawValue)"
+        return switch new.phase {
+        case .planned where old.phase == .idle || old.phase == .done:
+            "\(step), because: \(new.cause.rawValue); replaces \(new.predecessor ?? "nothing")"
+        case .created: "\(step), \(new.created?.id ?? "")"
+        case .done: "\(step), \(new.last?.id ?? "") is in use"
+        case .idle, .planned, .verified, .delivered, .announced, .retired: step
+        }
+    }
+
+    private static func words(_ act: RotationState.Act, _ state: RotationState) -> String {
+        switch act {
+        case .create: "create a secret"
+        case .removeCreated: "remove \(state.created?.id ?? "the new secret") again"
+        case .write(let sink): "write \(state.created?.id ?? "the new secret") to \(sink)"
+        case .deactivate: "deactivate \(state.predecessor ?? "the old secret")"
+        case .delete: "delete \(state.predecessor ?? "the old secret")"
+        }
+    }
+
+    /// Endpoints by their origin: a path may hold a key.
+    private static func told(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
+        new.events.flatMap { event in
+            let before = old.events.first { $0.id == event.id }
+            return event.deliveries.compactMap { delivery -> (AuditEvent.Kind, String)? in
+                let status = before?.deliveries.first { $0.url == delivery.url }?.status ?? .pending
+                guard delivery.status != status else { return nil }
+                let origin = HTTPURL(delivery.url).map { "\($0.origin)" } ?? "an endpoint"
+                let kind: AuditEvent.Kind = delivery.status == .waived ? .rotationIntervened : .rotationAct
+                return (kind, "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
+            }
+        }
+    }
+}
+
+extension Evidence {
+    fileprivate var words: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
+}

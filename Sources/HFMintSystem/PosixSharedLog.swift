@@ -1,0 +1,172 @@
+import Glibc
+package import HFMintCore
+
+/// Logs that several processes write, and anyone may read.
+extension PosixFiles {
+    package func appendToLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
+    ) throws(FileFailure) {
+        let (folder, name) = split(path)
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let status = try naming(folder) { () throws(Errno) in try directory.status() }
+        guard !status.othersCanWrite || status.isSticky else {
+            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
+        }
+        let file = try openLocked(name, in: directory, path, until: deadline, clock)
+        let end = PosixLogEnd(
+            path: path, file: file,
+            byteCount: try naming(path) { () throws(Errno) in
+                try file.descriptor.status().byteCount
+            })
+        let bytes = try lines(end)
+        try naming(path) { () throws(Errno) in
+            try file.descriptor.write(Secret(copying: bytes))
+            try file.descriptor.sync()
+            // Its name must outlive a power failure too.
+            if end.byteCount == 0 { try directory.sync() }
+        }
+    }
+
+    private func openLocked(
+        _ name: String, in directory: borrowing Descriptor, _ path: String, until deadline: Duration,
+        _ clock: any Clock
+    ) throws(FileFailure) -> SharedDescriptor {
+        while true {
+            let file = try open(name, in: directory, path)
+            try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
+            while try naming(path, { () throws(Errno) in try !file.descriptor.tryLock() }) {
+                guard clock.uptime() < deadline else {
+                    throw FileFailure(path, "another process holds it, and did not let go in time")
+                }
+                clock.sleep(for: .milliseconds(2))
+            }
+            // Whoever held it may have moved it away meanwhile: then this is not the file of that name any more.
+            let isCurrent = try naming(path) { () throws(Errno) in
+                let identity = try file.descriptor.identity()
+                return (try? directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()) == identity
+            }
+            if isCurrent { return file }
+            guard clock.uptime() < deadline else { throw FileFailure(path, "it is moved away again and again") }
+        }
+    }
+
+    private func open(
+        _ name: String, in directory: borrowing Descriptor, _ path: String
+    ) throws(FileFailure) -> SharedDescriptor {
+        do throws(Errno) {
+            let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK
+            return SharedDescriptor(try directory.openBelow(name, flags, mode: 0o600))
+        } catch {
+            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
+        }
+    }
+
+    private func check(log status: FileStatus, _ path: String) throws(FileFailure) {
+        guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
+        guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
+        guard status.permissions & 0o022 == 0 else {
+            throw FileFailure(path, "others can write it (mode \(String(status.permissions, radix: 8)))")
+        }
+        // None at all: it has been moved away a moment ago, and another one is opened.
+        guard status.linkCount <= 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+    }
+
+    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        do throws(Errno) {
+            let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+            let status = try file.status()
+            guard status.kind != .directory else { throw Errno(code: EISDIR) }
+            return PosixLogReader(path: path, file: SharedDescriptor(file), isRegular: status.kind == .regular)
+        } catch {
+            guard error.code == ENOENT else { throw error.failure(path) }
+            return nil
+        }
+    }
+}
+
+private struct PosixLogEnd: LogEnd {
+    let path: String
+    let file: SharedDescriptor
+    let byteCount: Int
+
+    func last(_ count: Int) throws(FileFailure) -> [UInt8] {
+        try naming(path) { () throws(Errno) in
+            try file.descriptor.read(from: max(0, byteCount - count), upTo: byteCount)
+        }
+    }
+}
+
+/// A regular file up to where it ended when it was opened, or a pipe up to its end.
+private final class PosixLogReader: LogReader {
+    private let path: String
+    private let file: SharedDescriptor
+    private let byteCount: Int?
+    private var offset = 0
+
+    /// As much at once.
+    private static let pieceCount = 1 << 20
+
+    init(path: String, file: SharedDescriptor, isRegular: Bool) {
+        self.path = path
+        self.file = file
+        byteCount = isRegular ? file.descriptor.byteCountBetweenWrites() : nil
+    }
+
+    var end: (any LogEnd)? {
+        byteCount.map { PosixLogEnd(path: path, file: file, byteCount: $0) }
+    }
+
+    func next() throws(FileFailure) -> [UInt8]? {
+        try naming(path) { () throws(Errno) in
+            let piece: [UInt8]
+            if let byteCount {
+                piece = try file.descriptor.read(from: offset, upTo: min(byteCount, offset + Self.pieceCount))
+            } else {
+                piece = try file.descriptor.readPiece(Self.pieceCount)
+            }
+            offset += piece.count
+            return piece.isEmpty ? nil : piece
+        }
+    }
+}
+
+extension Descriptor {
+    /// How long a log is when nobody is in the middle of a write.
+    fileprivate func byteCountBetweenWrites() -> Int {
+        while flock(number, LOCK_SH) != 0 && errno == EINTR {}
+        defer { _ = flock(number, LOCK_UN) }
+        return (try? status().byteCount) ?? 0
+    }
+
+    /// The bytes of a regular file between two places; fewer where it has become shorter.
+    fileprivate func read(from start: Int, upTo end: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: max(0, end - start))
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { room in
+                unsafe pread(number, room.baseAddress.map { unsafe $0 + done }, room.count - done, start + done)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last }
+            if count == 0 { break }
+            done += count
+        }
+        return done == bytes.count ? bytes : Array(bytes[..<done])
+    }
+
+    /// What has come, at most `limit` bytes; nothing at the end.
+    fileprivate func readPiece(_ limit: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        while true {
+            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&poller, 1, -1)
+            let count = unsafe bytes.withUnsafeMutableBytes { room in
+                unsafe Glibc.read(number, room.baseAddress, room.count)
+            }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            guard count >= 0 else { throw .last }
+            return Array(bytes[..<count])
+        }
+    }
+}
