@@ -78,10 +78,12 @@ extension Gate {
 }
 
 extension Arguments {
-    /// The same choice for a program that runs in another folder: `--manifest` by its absolute path, and `--role`.
-    func policyWords(in workingDirectory: String) -> [String] {
-        let path = value(.manifest).map { $0.utf8.first == ASCII.slash ? $0 : "\(workingDirectory)/\($0)" }
-        return (path.map { ["--manifest", $0] } ?? []) + (value(.role).map { ["--role", $0] } ?? [])
+    /// The same manifest and role for a git helper, which is run in other folders.
+    func manifestWords(in folder: String) -> [String] {
+        let manifest = value(.manifest).map { path in
+            ["--manifest", path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"]
+        }
+        return (manifest ?? []) + (value(.role).map { ["--role", $0] } ?? [])
     }
 
     /// The manifest that decides what this job may have, and the role that was asked for; `nil` where none was named.

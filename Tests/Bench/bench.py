@@ -24,6 +24,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd")]
 
+import audit  # noqa: E402
 import policy  # noqa: E402
 
 from Sandbox.world import World  # noqa: E402
@@ -140,6 +141,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
     print_helpers(helpers)
     oauth = helpers["`git-credential-oauth get`"]
     cached = next(iter(helpers.values()))
+    verification = audit.measure(binary, folder)
     bars = [
         Bar("exchange, of the floor", times[0] / times[1], 1.0, TIMES),
         Bar("exchange, of `curl` and `jq`", times[0] / times[2], 0.5, TIMES),
@@ -151,6 +153,8 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
         Bar("cached answer, of `git-credential-oauth`", cached / oauth, 1.2, TIMES),
         Bar("start-up (`hfmint --version`)", start_up * 1e3, 5, "ms"),
         Bar("memory, at its peak", resident / MIB, 20, "MiB"),
+        Bar("`audit verify`, 200,000 records", 2e8 / verification.records_per_second, 1000, "ms"),
+        Bar("`audit verify`, memory for a million", verification.resident_long / MIB, 20, "MiB"),
         Bar("size of the binary", binary.stat().st_size / MIB, 16, "MiB"),
         *(Bar(row.what, row.value, row.limit, row.unit) for row in policy.measure(binary, 11)),
     ]

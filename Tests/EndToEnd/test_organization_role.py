@@ -323,10 +323,17 @@ def test_a_manifest_that_sends_the_secret_elsewhere_by_a_variable_is_refused(
 def test_a_program_runs_as_the_member(member: Member) -> None:
     """It is given the token, not the client's secret."""
     words = ("run", "--manifest", str(member.manifest), "--role", "operator", "--", "sh", "-c")
-    script = 'cat "$HF_TOKEN_PATH"; echo " ${HF_CLIENT_SECRET-unset}"'
-    ended = member.job.run(*words, script, HF_OIDC_ID_TOKEN=member.issuer.id_token())
+    script = (
+        'cat "$HF_TOKEN_PATH"; echo " ${HF_CLIENT_SECRET-unset}";'
+        ' printf "protocol=http\\nhost=%s\\n\\n" "$HUB" | git credential fill | grep password='
+    )
+    hub = member.job.world.hub.origin.removeprefix("http://")
+    id_token = member.issuer.id_token()
+    ended = member.job.run(*words, script, HF_OIDC_ID_TOKEN=id_token, HUB=hub)
     assert ended.status == 0, ended.err
-    token, secret = ended.out.split()
+    token, secret, password = ended.out.split()
+    assert password == f"password={token}"
+    assert member.hub_asked == 1
     assert member.job.works(token)
     assert secret == "unset"
 

@@ -171,8 +171,8 @@ private struct RunCommand {
         let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
         return ["--state-dir", stateDirectory]
             + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
-            + idTokenFile + arguments.organizationWords(in: context.files.workingDirectory)
-            + arguments.policyWords(in: context.files.workingDirectory)
+            + idTokenFile + arguments.manifestWords(in: context.files.workingDirectory)
+            + arguments.organizationWords(in: context.files.workingDirectory)
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
     }
 

@@ -47,7 +47,7 @@ private struct SetupGitCommand {
         }
         configuration = GitConfiguration(
             try arguments.authority(in: context.environment), programPath: context.programPath,
-            options: options + arguments.policyWords(in: context.files.workingDirectory))
+            options: options + arguments.manifestWords(in: context.files.workingDirectory))
         let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
         guard scopes.count <= 1 else {
             throw .usage(

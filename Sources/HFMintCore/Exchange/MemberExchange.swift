@@ -1,6 +1,6 @@
 /// The Hub's token exchange for a member of an organization: what is sent, and what an answer must be.
 ///
-/// <https://huggingface.co/docs/hub/oauth#token-exchange-for-organizations-rfc-8693>
+/// <https://huggingface.co/docs/hub/oauth>
 package enum MemberExchange {
     /// - Parameter clientID: form-encoded here, as the secret is (RFC 6749, 2.3.1).
     package static func credential(clientID: String, secret: borrowing Secret) -> HTTPCredential {
@@ -63,7 +63,7 @@ package enum MemberExchange {
 
 /// Why the Hub gave no token for a member, and what to change.
 ///
-/// <https://huggingface.co/docs/hub/oauth#token-exchange-for-organizations-rfc-8693>
+/// <https://huggingface.co/docs/hub/oauth>
 struct MemberRefusal {
     private let answer: HubRefusal
     private let member: OrganizationMember

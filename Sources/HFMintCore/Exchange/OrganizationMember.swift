@@ -2,7 +2,7 @@
 ///
 /// The Hub is shown the application's secret, and no ID token: whoever has the secret can ask for any member.
 ///
-/// <https://huggingface.co/docs/hub/oauth#token-exchange-for-organizations-rfc-8693>
+/// <https://huggingface.co/docs/hub/oauth>
 package struct OrganizationMember: Equatable, Sendable {
     /// As the Hub knows the member.
     package let email: String
