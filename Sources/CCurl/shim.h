@@ -20,6 +20,10 @@
 typedef size_t (*hfmint_curl_sink)(
     char *_Nonnull bytes, size_t size, size_t count, void *_Nonnull context);
 
+/// Called by libcurl before it connects to an address. Returns a socket, or CURL_SOCKET_BAD to pass that address by.
+typedef curl_socket_t (*hfmint_curl_socket)(
+    void *_Nonnull context, curlsocktype purpose, struct curl_sockaddr *_Nonnull address);
+
 /// Every libcurl function that hfmint calls.
 typedef struct {
     __typeof__(&curl_global_init) global_init;
@@ -74,6 +78,12 @@ static inline CURLcode hfmint_curl_set_sinks(
     if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_WRITEDATA, context);
     if (code == CURLE_OK) code = table->easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
     return code == CURLE_OK ? table->easy_setopt(handle, CURLOPT_HEADERDATA, context) : code;
+}
+
+static inline CURLcode hfmint_curl_set_socket(
+    const hfmint_curl *table, CURL *handle, hfmint_curl_socket socket, void *context) {
+    CURLcode code = table->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, socket);
+    return code == CURLE_OK ? table->easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context) : code;
 }
 
 /// A socket that no program inherits, for which libcurl did not ask before version 8.

@@ -10,6 +10,10 @@ extension TransportError {
             self.init(kind, "the proxy refused the connection (\(proxyStatus))")
             return
         }
+        if handle.hasRefusedPeer, error.code == CURLE_COULDNT_CONNECT {
+            self.init(.policy, "its address is this machine's or a private one, and allowPrivate is not set")
+            return
+        }
         switch error.code {
         case CURLE_COULDNT_RESOLVE_HOST: self.init(.resolve, "its name could not be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY: self.init(.proxy, "the proxy's name could not be resolved")

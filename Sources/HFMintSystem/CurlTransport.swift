@@ -28,6 +28,10 @@ package final class CurlTransport: HTTPTransport {
         if let missing = LibCurl.shared.missing {
             throw TransportError(.library, "\(missing) is not installed")
         }
+        guard request.peers == .any || !PublicAddress.isPrivateByName(request.url.origin.host) else {
+            throw TransportError(
+                .policy, "its address is this machine's or a private one, and allowPrivate is not set")
+        }
         guard credential.fitsOnOneLine else {
             throw TransportError(.policy, "the credential for it holds a byte that no header may hold")
         }
@@ -167,7 +171,9 @@ private struct Transfer {
     private func setPolicy(_ handle: EasyHandle) throws(CurlError) {
         try handle.set(CURLOPT_PROTOCOLS_STR, request.url.origin.scheme.rawValue)
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)
-        try handle.set(CURLOPT_FRESH_CONNECT, request.actsOnce ? 1 : 0)
+        let isChecked = request.peers == .publicOnly && request.route == .direct
+        if isChecked { try handle.refusePrivatePeers() }
+        try handle.set(CURLOPT_FRESH_CONNECT, request.actsOnce || isChecked ? 1 : 0)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try handle.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         // GitHub's token endpoint has answered HTTP/2 with HTTP_1_1_REQUIRED.

@@ -89,6 +89,15 @@ final class EasyHandle {
 
     var bodyIsTooLarge: Bool { answer.isTooLarge }
 
+    /// Lets the next transfer connect to public addresses alone.
+    func refusePrivatePeers() throws(CurlError) {
+        let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
+        try check(unsafe hfmint_curl_set_socket(&library, pointer, openPublicSocket, context))
+    }
+
+    /// Whether an address was passed by because it is not public.
+    var hasRefusedPeer: Bool { answer.hasRefusedPeer }
+
     func response() -> HTTPResponse {
         HTTPResponse(status: number(CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.takeBody())
     }
@@ -132,6 +141,7 @@ private final class Answer {
     private var body = SecretBuffer(capacity: 0)
     private(set) var headers: [HTTPHeader] = []
     private(set) var isTooLarge = false
+    var hasRefusedPeer = false
     /// Whether the empty line after the headers has come.
     private(set) var headIsComplete = false
 
@@ -139,6 +149,7 @@ private final class Answer {
         body = SecretBuffer(capacity: bodyLimit)
         headers = []
         isTooLarge = false
+        hasRefusedPeer = false
         headIsComplete = false
     }
 
@@ -170,6 +181,32 @@ private final class Answer {
         let text = value.drop { $0 == ASCII.space }
         headers.append(HTTPHeader(name, String(decoding: text, as: UTF8.self)))
     }
+}
+
+/// The one moment between the name's address and the first packet to it.
+///
+/// <https://curl.se/libcurl/c/CURLOPT_OPENSOCKETFUNCTION.html>
+private func openPublicSocket(
+    _ context: UnsafeMutableRawPointer, _ purpose: curlsocktype, _ peer: UnsafeMutablePointer<curl_sockaddr>
+) -> curl_socket_t {
+    let bytes: [UInt8]
+    switch unsafe peer.pointee.family {
+    case AF_INET:
+        bytes = unsafe withUnsafeBytes(of: &peer.pointee.addr) { storage in
+            unsafe Array(storage[4..<8])
+        }
+    case AF_INET6:
+        // Longer than the general structure in which libcurl declares it.
+        let start = unsafe UnsafeRawPointer(peer).advanced(by: MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+        bytes = unsafe Array(UnsafeRawBufferPointer(start: start + 8, count: 16))
+    default: bytes = []
+    }
+    guard PublicAddress.contains(bytes) else {
+        unsafe Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue().hasRefusedPeer = true
+        return CURL_SOCKET_BAD
+    }
+    return unsafe socket(
+        peer.pointee.family, peer.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue), peer.pointee.`protocol`)
 }
 
 private func receiveBody(

@@ -27,6 +27,10 @@ package struct ManifestNode: Sendable {
         if case .bool(let value) = node.value { value } else { nil }
     }
 
+    package var isNull: Bool {
+        if case .null = node.value { true } else { false }
+    }
+
     package var elements: [ManifestNode] { node.elements?.map { ManifestNode(text: text, node: $0) } ?? [] }
 
     /// Names and values, in the order of the text.

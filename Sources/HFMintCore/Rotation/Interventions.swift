@@ -3,33 +3,66 @@
 extension Rotations {
     /// Records that the schedule counts from now, and which secret is in use.
     package func enable(_ definition: RotationDefinition) throws(MintError) -> RotationState {
-        let survey: IssuerSurvey
-        do throws(StepFailure) {
-            let isPerson = definition.issuer.shape == .person
-            survey = isPerson ? IssuerSurvey([], date: nil) : try definition.issuer.survey()
-        } catch {
-            throw MintError(.serviceUnavailable, "\(definition.name): \(error.message)")
-        }
-        let alive = survey.secrets.filter(\.isActive)
+        let alive = try alive(definition)
         return try withJournal(of: definition.name) { journal throws(MintError) in
             var state = journal.state
             if state.enabledAt == nil { state.enabledAt = context.clock.now() }
-            if state.adopted == nil, state.last == nil, alive.count == 1 { state.adopted = alive[0].id }
+            // What another rotation has made is not adopted unasked.
+            if state.adopted == nil, state.last == nil, alive.count == 1, !alive[0].belongsToAnother(definition.name) {
+                state.adopted = alive[0].id
+                state.adoptedExpiresAt = alive[0].expiresAt
+            }
             try journal.save(state)
             return state
         }
     }
 
-    /// Changes the state of one rotation, durably.
-    package func change(
-        _ definition: RotationDefinition,
-        _ body: (inout RotationState, RotationDefinition) throws(MintError) -> String
-    ) throws(MintError) -> String {
-        try withJournal(of: definition.name) { journal throws(MintError) in
+    /// Takes the secret of this id for the one in use: the next run replaces it.
+    ///
+    /// - Throws: ``MintError/Code/usage`` where a run is under way, or the issuer lists no such secret.
+    package func adopt(_ id: String, _ definition: RotationDefinition) throws(MintError) -> String {
+        let alive = try alive(definition)
+        guard let secret = alive.first(where: { $0.id.utf8.elementsEqual(id.utf8) }) else {
+            let ids = alive.map(\.id)
+            throw .usage(
+                "\(definition.issuer.target) has no live secret '\(id)'",
+                hint: ids.isEmpty ? "it lists none" : "it has \(ids.joined(separator: ", "))")
+        }
+        return try withJournal(of: definition.name) { journal throws(MintError) in
             var state = journal.state
-            let line = try body(&state, definition)
+            guard !state.isRunning else {
+                throw .usage("'\(definition.name)' is under way", hint: "adopt when it is done")
+            }
+            (state.adopted, state.adoptedExpiresAt) = (id, secret.expiresAt)
             try journal.save(state)
-            return line
+            return "'\(definition.name)' replaces \(id) next"
+        }
+    }
+
+    private func alive(_ definition: RotationDefinition) throws(MintError) -> [LiveSecret] {
+        guard definition.issuer.shape != .person else { return [] }
+        do throws(StepFailure) {
+            return try definition.issuer.survey().secrets.filter(\.isActive)
+        } catch {
+            throw MintError(.serviceUnavailable, "\(definition.name): \(error.message)")
+        }
+    }
+
+    /// Lets the step that stopped be taken again.
+    ///
+    /// - Parameter waived: the URL of an endpoint whose agreement is not waited for any more.
+    /// - Throws: ``MintError/Code/usage`` where no endpoint that must agree has that URL.
+    package func resume(_ definition: RotationDefinition, waiving waived: String?) throws(MintError) {
+        if let waived {
+            let urls = definition.callbacks.filter(\.mustAcknowledge).map(\.url.description)
+            guard urls.contains(where: { $0.utf8.elementsEqual(waived.utf8) }) else {
+                throw .usage(
+                    "'\(definition.name)' waits for no endpoint '\(waived)'",
+                    hint: urls.isEmpty ? "none of its endpoints must agree" : "it has \(urls.joined(separator: ", "))")
+            }
+        }
+        try withJournal(of: definition.name) { journal throws(MintError) in
+            try journal.save(journal.state.resumed(waiving: waived, at: context.clock.now()))
         }
     }
 
@@ -39,55 +72,53 @@ extension Rotations {
     package func abandon(_ definition: RotationDefinition) throws(MintError) -> String {
         try withJournal(of: definition.name) { journal throws(MintError) in
             let state = journal.state
-            guard state.isRunning else { throw .usage("'\(definition.name)' is not under way") }
-            let created = state.created
-            let removes = created != nil && !state.hasTouchedSinks && definition.issuer.shape.canRemove
-            if removes, let created { try remove(created.id, definition) }
-            try journal.save(state.abandoned)
-            if removes { return "'\(definition.name)' is given up: its new secret is removed, and no sink was touched" }
-            guard let created else { return "'\(definition.name)' is given up: \(doubt(state, definition))" }
-            return
-                "'\(definition.name)' is given up: \(created.id) stays at \(definition.issuer.target), as a sink may hold it"
+            guard state.isRunning || state.wanted != nil || state.attention != nil else {
+                throw .usage("'\(definition.name)' is not under way")
+            }
+            do throws(StepError) {
+                return try RotationMachine(definition, journal: journal, context: context).abandon()
+            } catch {
+                switch error {
+                case .journal(let failure): throw .journal(failure)
+                case .step(let failure): throw MintError(.serviceUnavailable, "\(definition.name): \(failure.message)")
+                case .attention(let attention):
+                    throw MintError(.rotationAttention, "\(definition.name): \(attention.message)")
+                }
+            }
         }
-    }
-
-    /// What is known of a creation without a result.
-    private func doubt(_ state: RotationState, _ definition: RotationDefinition) -> String {
-        guard case .create = state.pending else { return "no secret had been made" }
-        return "whether a secret had been made is not known; look for one of today at \(definition.issuer.target)"
-    }
-
-    private func remove(_ id: String, _ definition: RotationDefinition) throws(MintError) {
-        do throws(StepFailure) {
-            try definition.issuer.delete(id)
-        } catch {
-            throw MintError(.serviceUnavailable, "\(definition.name): \(error.message)")
-        }
-    }
-}
-
-extension IssuerShape {
-    /// Whether a new secret can be taken away without the old one.
-    fileprivate var canRemove: Bool {
-        if case .separate = self { true } else { false }
     }
 }
 
 extension RotationState {
-    fileprivate var abandoned: RotationState {
-        var state = RotationState()
-        (state.adopted, state.last, state.run, state.enabledAt) = (adopted ?? predecessor, last, run, enabledAt)
-        state.events = events
-        return state
-    }
-
-    /// Stops waiting for the agreement of the endpoint at `url`.
-    package mutating func waive(_ url: String) {
-        for event in events.indices {
-            for index in events[event].deliveries.indices where events[event].deliveries[index].url == url {
-                events[event].deliveries[index].status = .waived
+    /// Endpoints that had closed are asked once more: a person has looked at them.
+    fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
+        var state = self
+        (state.attention, state.attempts, state.dueAt, state.closedEndpoints) = (nil, 0, nil, [])
+        for event in events.indices where events[event].kind == .secretRevoking && events[event].run(run) {
+            for index in events[event].deliveries.indices {
+                var delivery = events[event].deliveries[index]
+                if let waived, delivery.url.utf8.elementsEqual(waived.utf8) {
+                    delivery.status = .waived
+                } else if [.pending, .closed, .failed].contains(delivery.status) {
+                    (delivery.status, delivery.dueAt) = (.pending, now)
+                }
+                state.events[event].deliveries[index] = delivery
             }
         }
+        return state
+    }
+}
+
+extension LiveSecret {
+    /// Whether the marker of another rotation stands beside it.
+    func belongsToAnother(_ rotation: String) -> Bool { owner.map { !$0.utf8.elementsEqual(rotation.utf8) } ?? false }
+
+    /// The rotation whose marker stands beside it.
+    var owner: String? {
+        guard let parts = marker?.utf8.split(separator: ASCII.colon), parts.count >= 2,
+            parts[0].elementsEqual("hfmint".utf8)
+        else { return nil }
+        return String(Substring(parts[1]))
     }
 }
 

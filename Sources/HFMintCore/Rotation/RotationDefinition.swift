@@ -10,7 +10,7 @@ package struct RotationDefinition: Sendable {
     package let overlap: Int
     /// Whether the issuer's yes counts as proof that the old secret is dead.
     package let acceptsUnprovenDeath: Bool
-    /// Of the definition's text: a run finishes by the definition it began with.
+    /// Of the client, the sinks and the endpoints: a run finishes with those that it began with.
     package let digest: String
 
     package init(

@@ -10,13 +10,18 @@ package final class RotationMachine {
     var value: SharedSecret?
     /// What a person has handed over, where the issuer has no API.
     var supplied: SharedSecret?
-    /// Log-ins with the new secret that worked, in a row.
+    /// Log-ins with the new secret that worked, in a row; and those that were refused.
     var logInsInARow = 0
+    var refusalsInARow = 0
+    /// For how long a leaked secret may wait for sinks that fail, in seconds; `nil`: until all have the new one.
+    let grace: Int?
 
     package init(
-        _ definition: RotationDefinition, supplied: SharedSecret? = nil, journal: RotationJournal, context: Context
+        _ definition: RotationDefinition, supplied: SharedSecret? = nil, grace: Int? = nil, journal: RotationJournal,
+        context: Context
     ) {
         self.supplied = supplied
+        self.grace = grace
         self.definition = definition
         self.journal = journal
         self.context = context
@@ -32,7 +37,9 @@ package final class RotationMachine {
         case soon(seconds: Int)
         /// Nothing to do before then; another process may take it up.
         case later(Timestamp, because: String)
-        case attention(String)
+        /// The last try failed, and the next one is not due before then.
+        case retry(Timestamp, because: String)
+        case attention(Attention)
         case finished
     }
 
@@ -40,20 +47,18 @@ package final class RotationMachine {
     ///
     /// - Throws: where the journal cannot be written: then nothing more may be done.
     package func step() throws(FileFailure) -> Progress {
-        if let reason = state.attention {
-            try flushCallbacks()
-            return .attention(reason)
-        }
-        if let due = state.dueAt, due > context.clock.now(), value == nil {
-            return .later(due, because: "the last try failed")
-        }
+        // Whoever must be told is told, whatever else has to wait.
         try flushCallbacks()
+        if let attention = state.attention { return .attention(attention) }
+        if let due = state.dueAt, due > context.clock.now(), value == nil {
+            return .retry(due, because: "the last try failed")
+        }
         do throws(StepError) {
             return try stepOfPhase()
         } catch {
             switch error {
             case .journal(let failure): throw failure
-            case .attention(let reason): return try stop(reason)
+            case .attention(let attention): return try stop(attention)
             case .step(let failure): return try failed(failure)
             }
         }
@@ -88,10 +93,10 @@ package final class RotationMachine {
 
     /// The intent, durable; the effect; the result, durable.
     ///
-    /// - Parameter isProgress: `false` for what takes a step back, so that failing and stepping back ends as well.
+    /// That an act succeeded does not begin the count of tries anew: what follows it in the same step may fail, and
+    /// what takes a step back must not begin it anew either.
     func act<Result>(
-        _ act: RotationState.Act, isProgress: Bool = true,
-        alsoIntending intent: (inout RotationState) -> Void = { _ in },
+        _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
     ) throws(StepError) {
         try record { state in
@@ -108,8 +113,6 @@ package final class RotationMachine {
         }
         try record { state in
             state.pending = nil
-            if isProgress { state.attempts = 0 }
-            state.dueAt = nil
             result(&state, outcome)
         }
     }
@@ -134,33 +137,43 @@ package final class RotationMachine {
 
     // MARK: Failures
 
-    /// Tries of one step before a person is asked.
-    package static let mostAttempts = 8
+    /// The seconds between the tries of one step: first in this process, then by later runs, about a day in all.
+    ///
+    /// An outage of minutes needs no person.
+    package static let waits = [1, 2, 4, 8, 16, 32, 60, 300, 900, 3_600, 14_400, 28_800, 43_200]
+    /// The longest that a process itself waits for the next try.
+    private static let longestPause = 60
 
-    private func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
-        if failure.kind == .refused { return try stop(failure.message) }
-        var state = state
-        state.attempts += 1
-        guard state.attempts < Self.mostAttempts else {
-            return try stop("\(failure.message), \(state.attempts) times")
+    func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
+        if failure.kind == .refused { return try stop(Attention(.refused, failure.message)) }
+        let tries = state.attempts + 1
+        guard let spacing = tries <= Self.waits.count ? Self.waits[tries - 1] : nil else {
+            return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
-        var wait = min(1 << (state.attempts - 1), 60)
+        var wait = spacing
         if case .transient(let seconds?) = failure.kind { wait = max(wait, min(seconds, 86_400)) }
+        if wait > Self.longestPause, holdsOnlyCopy {
+            return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
+        }
         let due = context.clock.now() + wait
+        var state = state
+        state.attempts = tries
         state.dueAt = due
         try journal.record(state)
         context.trace("\(definition.name): \(failure.message); again in \(wait) s")
-        return wait <= 60 ? .soon(seconds: wait) : .later(due, because: failure.message)
+        return wait <= Self.longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
     }
 
-    /// Records that only a person can go on, and tells so.
-    func stop(_ reason: String) throws(FileFailure) -> Progress {
+    /// Whether to end this process would lose a value that a sink may hold already.
+    private var holdsOnlyCopy: Bool { value != nil && state.hasTouchedSinks && !definition.issuer.isReadable }
+
+    func stop(_ attention: Attention) throws(FileFailure) -> Progress {
         var state = state
-        state.attention = reason
+        state.attention = attention
         state.events.append(event(.rotationAttention))
         try journal.record(state)
         try flushCallbacks()
-        return .attention(reason)
+        return .attention(attention)
     }
 
     func saveState(_ state: RotationState) throws(FileFailure) { try journal.record(state) }
@@ -178,7 +191,11 @@ package final class RotationMachine {
 enum StepError: Error {
     case journal(FileFailure)
     case step(StepFailure)
-    case attention(String)
+    case attention(Attention)
+
+    static func needsPerson(_ reason: Attention.Reason, _ message: String) -> StepError {
+        .attention(Attention(reason, message))
+    }
 }
 
 extension RotationMachine {
@@ -189,7 +206,7 @@ extension RotationMachine {
         do throws(MintError) {
             return try context.digests.sha256(secret).hexadecimal
         } catch {
-            throw .attention(error.message)
+            throw .needsPerson(.libraryMissing, error.message)
         }
     }
 }

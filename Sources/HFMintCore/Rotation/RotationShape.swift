@@ -45,7 +45,11 @@ package enum RotationShape {
                 "zone", .string(.custom("zone", check: { _ in "is not taken: schedules are in UTC" })), "not taken"),
         ],
         rule: { place in
-            place.has("cron") == place.has("every") ? "needs either 'cron' or 'every'" : nil
+            if place.has("cron") == place.has("every") { return "needs either 'cron' or 'every'" }
+            guard let window = place.duration("window") else { return nil }
+            // A window that the timer may step over would never come.
+            return window < (place.duration("jitter") ?? 0) + Schedule.timerPeriod
+                ? "needs a 'window' of at least 'jitter' and 15m, as the timer comes every 15 minutes" : nil
         })
 
     private static let callback = ObjectShape(
@@ -65,6 +69,11 @@ package enum RotationShape {
             .optional("allowPrivate", .bool, "whether the endpoint may be at a private address"),
         ],
         rule: { place in
+            if let host = place["url"]?.string.flatMap({ HTTPURL($0) })?.origin.host,
+                PublicAddress.isPrivateByName(host), place["allowPrivate"]?.bool != true
+            {
+                return "needs 'allowPrivate: true', as '\(host)' is this machine or a private address"
+            }
             guard place["format"]?.string == "caep" else { return nil }
             let missing = ["issuer", "audience", "subjectIssuer", "client"].filter { !place.has($0) }
             return missing.isEmpty ? nil : "needs \(missing.map { "'\($0)'" }.joined(separator: ", ")) for caep"
@@ -93,7 +102,16 @@ extension RotationDefinition {
             name: surroundings.name, issuer: issuer, verifier: try Self.verifier(place, surroundings), sinks: sinks,
             callbacks: callbacks, schedule: place["schedule"].flatMap { Schedule($0, name: surroundings.name) },
             overlap: place.duration("overlap") ?? 86_400, acceptsUnprovenDeath: place.has("proof"),
-            digest: fingerprint([Array(place.bytes)]))
+            digest: Self.digest(issuer, sinks, callbacks))
+    }
+
+    /// Of what a run that is under way is about: its client, its sinks and its endpoints.
+    ///
+    /// A credential, a schedule or a log-in may be mended in the meantime; that is often what it waits for.
+    private static func digest(_ issuer: any Issuer, _ sinks: [any Sink], _ callbacks: [CallbackEndpoint]) -> String {
+        let endpoints = callbacks.map { "\($0.url) \($0.mustAcknowledge)" }
+        let parts = [issuer.target] + sinks.map(\.target).sorted() + ["callbacks"] + endpoints.sorted()
+        return fingerprint(parts.map { Array($0.utf8) })
     }
 
     private static func issuer(_ place: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError)
@@ -127,7 +145,8 @@ extension CallbackEndpoint {
         else { throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).callbacks' lacks a url or a secret") }
         self.init(
             url: url, format: Self.format(place, secret, surroundings),
-            mustAcknowledge: place["acknowledge"]?.bool ?? false, deadline: place.duration("deadline") ?? 86_400)
+            mustAcknowledge: place["acknowledge"]?.bool ?? false, deadline: place.duration("deadline") ?? 86_400,
+            allowsPrivate: place["allowPrivate"]?.bool ?? false)
     }
 
     private static func format(

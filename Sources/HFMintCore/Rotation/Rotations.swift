@@ -22,7 +22,9 @@ package struct Rotations: Sendable {
             case finished
             case notDue(until: Timestamp?)
             case waiting(until: Timestamp, because: String)
-            case attention(String)
+            /// A try failed; the next one is for a later run.
+            case retrying(from: Timestamp, because: String)
+            case attention(Attention)
             /// Another process works on it.
             case busy
             case failed(String)
@@ -34,12 +36,18 @@ package struct Rotations: Sendable {
         /// Whatever is due, and whatever is under way.
         case due
         /// These, now, whether or not they are due.
-        case now(RotationState.Cause)
+        ///
+        /// A leaked secret may wait `grace` seconds at the most for sinks that fail; `nil`: for all of them.
+        case now(RotationState.Cause, grace: Int? = nil)
         /// This one, to a secret that a person has made.
         case supplied(SharedSecret)
 
         fileprivate var supplied: SharedSecret? {
             if case .supplied(let secret) = self { secret } else { nil }
+        }
+
+        fileprivate var grace: Int? {
+            if case .now(_, let grace) = self { grace } else { nil }
         }
     }
 
@@ -116,8 +124,8 @@ private final class RotationUnit: @unchecked Sendable {
 
     func advance() -> Advance {
         do throws(FileFailure) {
-            guard let machine else { return try begin() }
-            return try step(machine)
+            guard let machine else { return try open() }
+            return try goOn(machine)
         } catch {
             return over(.failed("'\(error.path)': \(error.reason)"), machine?.state ?? RotationState())
         }
@@ -128,25 +136,28 @@ private final class RotationUnit: @unchecked Sendable {
         return .over(.init(name: definition.name, progress: progress, state: state))
     }
 
-    private func begin() throws(FileFailure) -> Advance {
+    private func open() throws(FileFailure) -> Advance {
         guard let file = try directory.openLog(RotationJournal.fileName(definition.name)) else {
             return over(.busy, RotationState())
         }
         let machine = RotationMachine(
-            definition, supplied: order.supplied,
+            definition, supplied: order.supplied, grace: order.grace,
             journal: try RotationJournal(file, audit: RotationAudit(definition.name, context: context)),
             context: context)
         self.machine = machine
-        if order.supplied != nil, machine.state.attention != nil {
-            // What it stopped for has arrived.
-            var state = machine.state
-            (state.attention, state.attempts) = (nil, 0)
-            try machine.saveState(state)
-        }
+        let state = machine.state.ordered(order, at: context.clock.now())
+        if state != machine.state { try machine.saveState(state) }
+        return try goOn(machine)
+    }
+
+    private func goOn(_ machine: RotationMachine) throws(FileFailure) -> Advance {
         guard !machine.state.isRunning else { return try step(machine) }
         try machine.flushCallbacks()
-        // Stopped before it began; to be told to begin is to be told to look again.
-        if let reason = machine.state.attention, case .due = order { return over(.attention(reason), machine.state) }
+        let state = machine.state
+        if let attention = state.attention { return over(.attention(attention), state) }
+        if let due = state.dueAt, due > context.clock.now() {
+            return over(.retrying(from: due, because: "the last try failed"), state)
+        }
         switch try cause(machine) {
         case .start(let cause, let slot): return try judge(machine, machine.begin(cause, slot: slot))
         case .not(let until): return over(.notDue(until: until), machine.state)
@@ -160,10 +171,11 @@ private final class RotationUnit: @unchecked Sendable {
 
     private func cause(_ machine: RotationMachine) throws(FileFailure) -> Cause {
         switch order {
-        case .now(let cause): return .start(cause, slot: nil)
+        case .now(let cause, _): return .start(cause, slot: nil)
         case .supplied: return .start(.supplied, slot: nil)
         case .due: break
         }
+        if let wanted = machine.state.wanted { return .start(wanted.cause, slot: wanted.slot) }
         guard let schedule = definition.schedule else { return .not(until: nil) }
         let now = context.clock.now()
         guard let enabledAt = machine.state.enabledAt else {
@@ -174,7 +186,7 @@ private final class RotationUnit: @unchecked Sendable {
             return .not(until: schedule.nextSlot(after: now))
         }
         let anchor = machine.state.last.map { $0.slot ?? $0.at } ?? enabledAt
-        switch schedule.decision(at: now, anchor: anchor, expiresAt: machine.state.last?.expiresAt) {
+        switch schedule.decision(at: now, anchor: anchor, expiry: machine.state.expiry) {
         case .due(let slot): return .start(.schedule, slot: slot)
         case .waiting(let until): return .not(until: until)
         case .clockWentBack(let last):
@@ -187,7 +199,11 @@ private final class RotationUnit: @unchecked Sendable {
     private func step(_ machine: RotationMachine) throws(FileFailure) -> Advance {
         guard machine.state.definition == definition.digest else {
             return over(
-                .attention("its definition changed while it is under way; put it back, or `hfmint rotate abandon`"),
+                .attention(
+                    Attention(
+                        .definitionChanged,
+                        "its client, sinks or endpoints in the manifest are not those that the run under way began with"
+                    )),
                 machine.state)
         }
         return try judge(machine, machine.step())
@@ -199,10 +215,39 @@ private final class RotationUnit: @unchecked Sendable {
         case .go: return .again(.zero)
         case .soon(let seconds): return .again(.seconds(seconds))
         case .later(let moment, let reason): return over(.waiting(until: moment, because: reason), machine.state)
-        case .attention(let reason): return over(.attention(reason), machine.state)
+        case .retry(let moment, let reason): return over(.retrying(from: moment, because: reason), machine.state)
+        case .attention(let attention): return over(.attention(attention), machine.state)
         case .finished:
             try machine.flushCallbacks()
             return over(.finished, machine.state)
         }
+    }
+}
+
+extension RotationState {
+    /// With what a person's order says about a run that is under way, or stopped.
+    fileprivate func ordered(_ order: Rotations.Order, at now: Timestamp) -> RotationState {
+        var state = self
+        switch order {
+        case .due: break
+        case .supplied:
+            // What it stopped for has arrived.
+            if attention != nil { (state.attention, state.attempts) = (nil, 0) }
+        case .now(let cause, let grace):
+            if !isRunning { (state.attention, state.attempts, state.dueAt) = (nil, 0, nil) }
+            guard cause == .leaked, isRunning else { break }
+            // The old secret's time is over now; nobody is asked any more.
+            state.cause = .leaked
+            state.graceEndsAt = grace.map { now + $0 }
+            if overlapEndsAt != nil { state.overlapEndsAt = now }
+        }
+        return state
+    }
+
+    /// When the secret in use expires, and since when it is in use.
+    fileprivate var expiry: Schedule.Expiry? {
+        if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
+        guard let end = adoptedExpiresAt, let enabledAt else { return nil }
+        return Schedule.Expiry(at: end, since: enabledAt)
     }
 }

@@ -17,6 +17,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package var route: Route
     package var trust: TrustAnchors
     package var limits: HTTPLimits
+    /// Which addresses may be connected to.
+    package var peers = Peers.any
     /// Whether it acts anew each time: it travels on a new connection then.
     ///
     /// A kept connection that is closed before the answer makes libcurl send the request again, unasked.
@@ -38,6 +40,16 @@ package struct HTTPRequest: Equatable, Sendable {
         self.trust = trust
         self.limits = limits
     }
+}
+
+/// Which addresses a request may go to, once its host's name is resolved.
+package enum Peers: Equatable, Sendable {
+    case any
+    /// Only ``PublicAddress``es, for URLs that strangers may have chosen; each address is looked at before a packet
+    /// goes there, and a connection that was made without that look is not used.
+    ///
+    /// Through a proxy the proxy resolves the name, so there only a URL that spells out an address is looked at.
+    case publicOnly
 }
 
 /// A header that may be printed.

@@ -43,6 +43,10 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),
+    FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("cron", fuzzCron),
+    FuzzEntry("duration", fuzzDuration),
+    FuzzEntry("journal", fuzzJournal),
     FuzzEntry("audit-line", fuzzAuditLine),
     FuzzEntry("audit-log", fuzzAuditLog),
 ]

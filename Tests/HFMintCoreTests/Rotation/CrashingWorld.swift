@@ -102,12 +102,12 @@ final class CrashingWorld: Sendable {
             switch try rotation.step() {
             case .go: continue
             case .soon(let seconds): clock.advance(by: .seconds(seconds))
-            case .later(let moment, _): clock.advance(by: .seconds(moment - clock.now()))
-            case .attention(let reason): return .attention(reason)
+            case .later(let moment, _), .retry(let moment, _): clock.advance(by: .seconds(moment - clock.now()))
+            case .attention(let attention): return .attention(attention)
             case .finished: return .finished
             }
         }
-        return .attention("it never ends")
+        return .attention(Attention(.triesUsedUp, "it never ends"))
     }
 }
 

@@ -73,10 +73,10 @@ struct RotationMachineTests {
         switch (setting.shape, setting.issuerIsReadable) {
         case (_, true): #expect(progress == .finished)
         case (.separate, false):
-            #expect(progress != .finished && progress != .attention("it never ends"))
+            #expect(progress != .finished && progress != .attention(Attention(.triesUsedUp, "it never ends")))
             // The last one, which is removed when the rotation goes on.
             #expect(state.secrets.count == 2 && state.secrets["old"] != nil)
-        default: #expect(progress != .finished && progress != .attention("it never ends"))
+        default: #expect(progress != .finished && progress != .attention(Attention(.triesUsedUp, "it never ends")))
         }
         #expect(state.outages == 0)
     }
@@ -86,11 +86,11 @@ struct RotationMachineTests {
         let world = setting.world()
         #expect(try world.run(until: .announced) == .go)
         world.state.withLock { $0.secrets["new1"] = nil }
-        guard case .attention(let reason) = try world.run() else {
+        guard case .attention(let attention) = try world.run() else {
             Issue.record("it did not stop")
             return
         }
-        #expect(reason.contains("so the old one stays"))
+        #expect(attention.message.contains("so the old one stays"))
         #expect(world.state.withLock { $0.secrets["old"]?.isActive } == true)
     }
 }

@@ -40,14 +40,10 @@ extension Command {
         ],
         run: { arguments, context throws(MintError) in
             guard arguments.operands.count == 2 else { throw .usage("give a rotation and the id of a secret") }
-            let id = arguments.operands[1]
-            return try change(arguments, context) { state, definition throws(MintError) in
-                guard !state.isRunning else {
-                    throw .usage("'\(definition.name)' is under way", hint: "adopt when it is done")
-                }
-                state.adopted = id
-                return "'\(definition.name)' replaces \(id) next"
-            }
+            let session = try RotateSession(arguments, context)
+            let definition = try session.definition(arguments.operands.first)
+            let line = try session.rotations().adopt(arguments.operands[1], definition)
+            return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
         })
 
     package static let rotateResume = Command(
@@ -65,16 +61,11 @@ extension Command {
                 "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
         ],
         run: { arguments, context throws(MintError) in
-            _ = try change(arguments, context) { state, _ throws(MintError) in
-                state.attention = nil
-                state.attempts = 0
-                state.dueAt = nil
-                if let url = arguments.value(.withoutAck) { state.waive(url) }
-                return ""
-            }
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
-            return report(try session.rotations().run([definition.name], order: .due))
+            let rotations = try session.rotations()
+            try rotations.resume(definition, waiving: arguments.value(.withoutAck))
+            return report(rotations.run([definition.name], order: .due))
         })
 
     package static let rotateAbandon = Command(
@@ -96,16 +87,6 @@ extension Command {
             let line = try session.rotations().abandon(definition)
             return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
         })
-
-    private static func change(
-        _ arguments: Arguments, _ context: Context,
-        _ body: (inout RotationState, RotationDefinition) throws(MintError) -> String
-    ) throws(MintError) -> Report {
-        let session = try RotateSession(arguments, context)
-        let definition = try session.definition(arguments.operands.first)
-        let line = try session.rotations().change(definition, body)
-        return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
-    }
 
     private static func standardInput(_ context: Context) throws(MintError) -> SharedSecret {
         do throws(FileFailure) {

@@ -27,9 +27,10 @@ extension Command {
         description: [
             "Begins a rotation, or goes on with it, whatever the schedule says.",
             "With --leaked there is no overlap, and nobody is asked to agree: callbacks are told, and the old secret is"
-                + " retired as soon as every sink has the new one.",
+                + " retired as soon as every sink has the new one; with --grace also when some sinks still fail after"
+                + " that time, and then they are named.",
         ],
-        options: [.leaked] + Option.rotating,
+        options: [.leaked, .grace] + Option.rotating,
         examples: [
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
@@ -38,10 +39,28 @@ extension Command {
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now
-            return report(try session.rotations().run([definition.name], order: .now(cause)))
+            let grace = try grace(arguments)
+            var report = report(try session.rotations().run([definition.name], order: .now(cause, grace: grace)))
+            if cause == .leaked {
+                report.text.append(
+                    .text("not revoked: tokens that were issued with the old secret live until they expire\n"))
+            }
+            return report
         })
+
+    /// In seconds.
+    private static func grace(_ arguments: Arguments) throws(MintError) -> Int? {
+        guard let text = arguments.value(.grace) else { return nil }
+        guard arguments.has(.leaked) else { throw .usage("--grace is for --leaked") }
+        guard let duration = Seconds(parsing: text) else {
+            throw .usage("'\(text)' is not a duration", hint: "for instance --grace 10m")
+        }
+        return duration.count
+    }
 }
 
 extension Option {
+    fileprivate static let grace = Option(
+        "grace", "DURATION", help: "with --leaked: retire the old secret after this time though a sink fails")
     fileprivate static let leaked = Option("leaked", help: "the old secret is known to others: retire it at once")
 }

@@ -68,7 +68,7 @@ private struct Timer {
             "StateDirectoryMode=0700",
             "NoNewPrivileges=yes",
             "ProtectSystem=strict",
-            "ReadWritePaths=\(journal)",
+            "ReadWritePaths=-\(journal)",
             "PrivateTmp=yes",
             "",
             "# /etc/systemd/system/hfmint-rotate.timer",

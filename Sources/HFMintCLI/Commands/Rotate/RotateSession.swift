@@ -31,9 +31,9 @@ struct RotateSession {
     /// - Throws: ``MintError/Code/stateUnusable`` where there is none: never "nothing due".
     func rotations(making: Bool = false) throws(MintError) -> Rotations {
         let path = try journalPath()
-        try refuseVolatile(path)
+        let candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
+        try refuseVolatile(candidate.path)
         do throws(FileFailure) {
-            let candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
             if making { try context.files.makeParents(of: candidate.path) }
             guard let directory = try context.files.openPrivateDirectory(candidate, making: making) else {
                 throw FileFailure(path, "there is no such directory")
@@ -85,11 +85,12 @@ extension Rotations.Outcome {
     /// For a person.
     var line: String {
         switch progress {
-        case .finished: "done       \(name)"
+        case .finished: "done       \(name)\(state.leftovers)"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
         case .notDue(nil): "not due    \(name): it has no schedule; `hfmint rotate now \(name)`"
         case .waiting(let until, let reason): "waiting    \(name): \(reason); again from \(until.rfc3339)"
-        case .attention(let reason): "attention  \(name): \(reason)"
+        case .retrying(let from, let reason): "retrying   \(name): \(reason); again from \(from.rfc3339)"
+        case .attention(let attention): "attention  \(name): \(attention.message)"
         case .busy: "busy       \(name): another process works on it"
         case .failed(let reason): "failed     \(name): \(reason)"
         }
@@ -98,10 +99,12 @@ extension Rotations.Outcome {
     var failure: MintError? {
         switch progress {
         case .finished, .notDue, .waiting, .busy: nil
-        case .attention(let reason):
+        case .retrying(let from, let reason):
             MintError(
-                .rotationAttention, "\(name): \(reason)",
-                hint: "see `hfmint rotate status`, then `hfmint rotate resume \(name)`")
+                .serviceUnavailable, "\(name): \(reason)",
+                hint: "nothing to do: `hfmint rotate run` tries again from \(from.rfc3339)")
+        case .attention(let attention):
+            MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name))
         case .failed(let reason): MintError(.stateUnusable, "\(name): \(reason)")
         }
     }
@@ -115,11 +118,31 @@ extension Rotations.Outcome {
             members += [
                 .init("outcome", "waiting"), .init("until", .string(until.rfc3339)), .init("reason", .string(reason)),
             ]
-        case .attention(let reason): members += [.init("outcome", "attention"), .init("reason", .string(reason))]
+        case .retrying(let from, let reason):
+            members += [
+                .init("outcome", "retrying"), .init("from", .string(from.rfc3339)), .init("reason", .string(reason)),
+            ]
+        case .attention(let attention):
+            members += [
+                .init("outcome", "attention"), .init("attention", .string(attention.reason.rawValue)),
+                .init("reason", .string(attention.message)),
+            ]
         case .busy: members.append(.init("outcome", "busy"))
         case .failed(let reason): members += [.init("outcome", "failed"), .init("reason", .string(reason))]
         }
         return .object(members)
+    }
+}
+
+extension RotationState {
+    /// What a finished run did not do.
+    fileprivate var leftovers: String {
+        var clauses: [String] = []
+        let behind = sinks.filter { $0.evidence == nil }.map(\.target)
+        if !behind.isEmpty { clauses.append("without the new secret: \(behind.joined(separator: ", "))") }
+        if predecessor == nil { clauses.append("no old secret was known, and none is retired") }
+        if !strangers.isEmpty { clauses.append("not ours, and left alone: \(strangers.joined(separator: ", "))") }
+        return clauses.isEmpty ? "" : ": " + clauses.joined(separator: "; ")
     }
 }
 

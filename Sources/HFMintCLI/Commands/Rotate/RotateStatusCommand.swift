@@ -50,24 +50,36 @@ private struct StatusRow {
 
     var lines: [String] {
         var lines = ["\(name): \(state.phase.rawValue), \(age)\(nextDue.map { ", next \($0.rfc3339)" } ?? "")"]
-        if let reason = state.attention { lines.append("  attention  \(reason)") }
+        if let attention = state.attention {
+            lines.append("  attention  \(attention.message) [\(attention.reason.rawValue)]")
+        }
+        if let due = state.dueAt { lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)") }
         if state.isRunning {
             lines += state.sinks.map { "  sink       \($0.target): \($0.evidence?.kind.rawValue ?? "not yet")" }
             if let end = state.overlapEndsAt { lines.append("  overlap    until \(end.rfc3339)") }
         }
         if let evidence = state.deathEvidence { lines.append("  old secret dead: \(evidence)") }
+        if !state.strangers.isEmpty {
+            lines.append("  not ours   \(state.strangers.joined(separator: ", ")): left alone")
+        }
         let untold = state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
-        if !untold.isEmpty { lines.append("  callbacks  \(untold.count) not delivered yet") }
+        if !untold.isEmpty {
+            let problem = untold.compactMap(\.problem).last.map { ": \($0)" } ?? ""
+            lines.append("  callbacks  \(untold.count) not delivered yet\(problem)")
+        }
+        lines += state.closedEndpoints.map { "  callbacks  closed by a 410: \($0)" }
         return lines
     }
 
     var json: JSONValue {
         [
             "name": .string(name), "phase": .string(state.phase.rawValue), "attempts": .integer(state.attempts),
-            "attention": .string(state.attention), "last_rotated_at": .string(state.last?.at.rfc3339),
+            "attention": .string(state.attention?.message),
+            "attention_reason": .string(state.attention?.reason.rawValue),
+            "last_rotated_at": .string(state.last?.at.rfc3339),
             "current_id": .string(state.last?.id), "expires_at": .string(state.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339), "overlap_ends_at": .string(state.overlapEndsAt?.rfc3339),
-            "death_evidence": .string(state.deathEvidence),
+            "death_evidence": .string(state.deathEvidence), "not_ours": .array(state.strangers.map { .string($0) }),
             "sinks": .array(
                 state.sinks.map { ["target": .string($0.target), "evidence": .string($0.evidence?.kind.rawValue)] }),
         ]

@@ -6,8 +6,13 @@ package struct CallbackEndpoint: Sendable {
     package let mustAcknowledge: Bool
     /// How long its agreement is waited for, in seconds.
     package let deadline: Int
+    /// Whether it may be at an address of this machine or of a private network.
+    package let allowsPrivate: Bool
 
-    package init(url: HTTPURL, format: any CallbackFormat, mustAcknowledge: Bool, deadline: Int) {
+    package init(
+        url: HTTPURL, format: any CallbackFormat, mustAcknowledge: Bool, deadline: Int, allowsPrivate: Bool = false
+    ) {
+        self.allowsPrivate = allowsPrivate
         self.url = url
         self.format = format
         self.mustAcknowledge = mustAcknowledge

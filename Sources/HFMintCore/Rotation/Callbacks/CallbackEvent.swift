@@ -36,5 +36,7 @@ package struct CallbackEvent: Equatable, Sendable {
         package var status: Status
         package var attempts: Int
         package var dueAt: Timestamp
+        /// What came of the last try, as a clause; `nil` where it was heard.
+        package var problem: String?
     }
 }

@@ -12,8 +12,10 @@ extension RotationMachine {
         return CallbackEvent(
             id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)", kind: kind, at: now,
             secretID: secretID, notBefore: notBefore,
-            deliveries: definition.callbacks.map {
-                .init(url: $0.url.description, status: .pending, attempts: 0, dueAt: now)
+            deliveries: definition.callbacks.map { endpoint in
+                let url = endpoint.url.description
+                let isClosed = state.closedEndpoints.contains(url)
+                return .init(url: url, status: isClosed ? .closed : .pending, attempts: 0, dueAt: now)
             })
     }
 
@@ -33,6 +35,7 @@ extension RotationMachine {
                 let told = tell(endpoint, state.events[eventIndex], delivery)
                 var state = state
                 state.events[eventIndex].deliveries[index] = told
+                if told.status == .closed { state.close(told.url) }
                 try saveState(state)
             }
         }
@@ -43,25 +46,65 @@ extension RotationMachine {
     ) -> CallbackEvent.Delivery {
         var delivery = delivery
         delivery.attempts += 1
-        switch answer(of: endpoint, to: event) {
-        case .some(200...299): delivery.status = .delivered
-        case .some(410): delivery.status = .closed
-        case _ where delivery.attempts > Self.spacing.count: delivery.status = .failed
-        default: delivery.dueAt = context.clock.now() + Self.spacing[delivery.attempts - 1]
+        let (status, retryAfter): (Int, Int?)
+        do throws(Silence) {
+            (status, retryAfter) = try answer(of: endpoint, to: event)
+            delivery.problem = (200...299).contains(status) ? nil : "it answered \(status)"
+        } catch {
+            (status, retryAfter) = (0, nil)
+            delivery.problem = error.reason
+        }
+        // Whoever must agree is asked for as long as it may take: that has an end of its own.
+        let hasEnd = !(endpoint.mustAcknowledge && event.kind == .secretRevoking)
+        switch status {
+        case 200...299: delivery.status = .delivered
+        case 410: delivery.status = .closed
+        case _ where hasEnd && delivery.attempts > Self.spacing.count: delivery.status = .failed
+        default:
+            let wait = Self.spacing[min(delivery.attempts, Self.spacing.count) - 1]
+            delivery.dueAt = context.clock.now() + max(wait, min(retryAfter ?? 0, 86_400))
         }
         return delivery
     }
 
-    /// The status, or `nil` where there was none.
-    private func answer(of endpoint: CallbackEndpoint, to event: CallbackEvent) -> Int? {
+    /// Why no answer came.
+    private struct Silence: Error {
+        let reason: String
+    }
+
+    private func answer(
+        of endpoint: CallbackEndpoint, to event: CallbackEvent
+    ) throws(Silence) -> (status: Int, retryAfter: Int?) {
         let now = context.clock.now()
-        guard
-            let signed = try? endpoint.format.request(
-                for: event, of: definition.name, to: endpoint.url, at: now)
-        else { return nil }
-        let request = HTTPRequest(.post, endpoint.url, headers: signed.headers)
+        let signed: SignedCallback
+        do throws(StepFailure) {
+            signed = try endpoint.format.request(for: event, of: definition.name, to: endpoint.url, at: now)
+        } catch {
+            throw Silence(reason: error.message)
+        }
+        var request = HTTPRequest(.post, endpoint.url, headers: signed.headers)
+        request.peers = endpoint.allowsPrivate ? .any : .publicOnly
         let body = HTTPBody.content(.init(type: signed.contentType, bytes: Secret(copying: signed.body.utf8)))
-        return try? context.send(request, body: body, limits: .default).status
+        do throws(TransportError) {
+            let response = try context.send(request, body: body, limits: .default)
+            return (response.status, response.retryAfterSeconds(now: now))
+        } catch {
+            throw Silence(reason: error.reason)
+        }
+    }
+}
+
+extension RotationState {
+    /// 410: the endpoint wants no more, neither of this event nor of any other.
+    fileprivate mutating func close(_ url: String) {
+        if !closedEndpoints.contains(url) { closedEndpoints.append(url) }
+        for event in events.indices {
+            for index in events[event].deliveries.indices where events[event].deliveries[index].url == url {
+                if events[event].deliveries[index].status == .pending {
+                    events[event].deliveries[index].status = .closed
+                }
+            }
+        }
     }
 }
 

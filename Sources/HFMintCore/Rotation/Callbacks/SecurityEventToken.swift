@@ -42,7 +42,7 @@ package struct SecurityEventToken: CallbackFormat {
     ) throws(StepFailure) -> SignedCallback {
         var header: [JSONValue.Member] = [.init("alg", .string(key.name)), .init("typ", "secevent+jwt")]
         if let keyID { header.append(.init("kid", .string(keyID))) }
-        let input = "\(base64URL(.object(header))).\(base64URL(claims(event, rotation, moment)))"
+        let input = "\(base64URL(.object(header))).\(base64URL(claims(event, rotation)))"
         do throws(MintError) {
             let signature = try signature(Array(input.utf8))
             return SignedCallback(
@@ -63,11 +63,12 @@ package struct SecurityEventToken: CallbackFormat {
     }
 
     /// No `sub` and no `exp`, as the Shared Signals Framework demands; `jti` is the same over all tries.
-    private func claims(_ event: CallbackEvent, _ rotation: String, _ moment: Timestamp) -> JSONValue {
+    private func claims(_ event: CallbackEvent, _ rotation: String) -> JSONValue {
         [
             "iss": .string(issuer),
             "jti": .string(event.id),
-            "iat": .integer(moment.secondsSince1970),
+            // A repetition is the same token, to the byte where the signature allows it.
+            "iat": .integer(event.at.secondsSince1970),
             "aud": .string(audience),
             "txn": .string(rotation),
             "sub_id": ["format": "iss_sub", "iss": .string(subject.issuer), "sub": .string(subject.client)],

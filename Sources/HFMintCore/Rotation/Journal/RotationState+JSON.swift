@@ -1,6 +1,10 @@
 extension RotationState {
+    /// Another version's journal is not guessed at: an intent that is not understood would be repeated.
+    private static let format = 1
+
     package var json: JSONValue {
         [
+            "format": .integer(Self.format),
             "phase": .string(phase.rawValue),
             "run": .integer(run),
             "cause": .string(cause.rawValue),
@@ -22,7 +26,14 @@ extension RotationState {
             "events": .array(events.map(\.json)),
             "attempts": .integer(attempts),
             "due_at": .moment(dueAt),
-            "attention": .string(attention),
+            "attention": attention.map {
+                ["reason": .string($0.reason.rawValue), "message": .string($0.message)]
+            } ?? .null,
+            "wanted": wanted.map { ["cause": .string($0.cause.rawValue), "slot": .moment($0.slot)] } ?? .null,
+            "grace_ends_at": .moment(graceEndsAt),
+            "strangers": .array(strangers.map { .string($0) }),
+            "closed_endpoints": .array(closedEndpoints.map { .string($0) }),
+            "adopted_expires_at": .moment(adoptedExpiresAt),
             "enabled_at": .moment(enabledAt),
             "adopted": .string(adopted),
             "last": last.map {
@@ -37,7 +48,8 @@ extension RotationState {
     /// `nil` for anything that this version did not write.
     package init?(_ place: ManifestNode) {
         self.init()
-        guard let phase = place["phase"]?.string.flatMap(Phase.init), let run = place["run"]?.integer,
+        guard place["format"]?.integer == Self.format, let phase = place["phase"]?.string.flatMap(Phase.init),
+            let run = place["run"]?.integer,
             let cause = place["cause"]?.string.flatMap(Cause.init), let definition = place["definition"]?.string,
             let attempts = place["attempts"]?.integer, let touched = place["has_touched_sinks"]?.bool
         else { return nil }
@@ -48,7 +60,10 @@ extension RotationState {
         knownIDs = place["known_ids"]?.elements.compactMap(\.string) ?? []
         predecessor = place["predecessor"]?.string
         predecessorSHA256 = place["predecessor_sha256"]?.string
-        pending = place["pending"].flatMap(Act.init)
+        if let act = place["pending"], !act.isNull {
+            guard let act = Act(act) else { return nil }
+            pending = act
+        }
         created = place["created"].flatMap(Created.init)
         lost = place["lost"]?.elements.compactMap(\.string) ?? []
         sinks = place["sinks"]?.elements.compactMap(SinkProgress.init) ?? []
@@ -56,7 +71,12 @@ extension RotationState {
         deathEvidence = place["death_evidence"]?.string
         events = place["events"]?.elements.compactMap(CallbackEvent.init) ?? []
         dueAt = place["due_at"]?.moment
-        attention = place["attention"]?.string
+        attention = place["attention"].flatMap(Attention.init)
+        wanted = place["wanted"].flatMap(Wanted.init)
+        graceEndsAt = place["grace_ends_at"]?.moment
+        strangers = place["strangers"]?.elements.compactMap(\.string) ?? []
+        closedEndpoints = place["closed_endpoints"]?.elements.compactMap(\.string) ?? []
+        adoptedExpiresAt = place["adopted_expires_at"]?.moment
         enabledAt = place["enabled_at"]?.moment
         adopted = place["adopted"]?.string
         last = place["last"].flatMap(Completed.init)
@@ -85,6 +105,21 @@ extension RotationState.Act {
         case "delete": self = .delete
         default: return nil
         }
+    }
+}
+
+extension Attention {
+    fileprivate init?(_ place: ManifestNode) {
+        guard let reason = place["reason"]?.string.flatMap(Reason.init), let message = place["message"]?.string
+        else { return nil }
+        self.init(reason, message)
+    }
+}
+
+extension RotationState.Wanted {
+    fileprivate init?(_ place: ManifestNode) {
+        guard let cause = place["cause"]?.string.flatMap(RotationState.Cause.init) else { return nil }
+        self.init(cause: cause, slot: place["slot"]?.moment)
     }
 }
 
@@ -128,6 +163,7 @@ extension CallbackEvent {
                     [
                         "url": .string($0.url), "status": .string($0.status.rawValue),
                         "attempts": .integer($0.attempts), "due_at": .moment($0.dueAt),
+                        "problem": .string($0.problem),
                     ]
                 }),
         ]
@@ -148,7 +184,7 @@ extension CallbackEvent.Delivery {
         guard let url = place["url"]?.string, let status = place["status"]?.string.flatMap(Status.init),
             let attempts = place["attempts"]?.integer, let due = place["due_at"]?.moment
         else { return nil }
-        self.init(url: url, status: status, attempts: attempts, dueAt: due)
+        self.init(url: url, status: status, attempts: attempts, dueAt: due, problem: place["problem"]?.string)
     }
 }
 

@@ -53,16 +53,31 @@ package struct RotationState: Equatable, Sendable {
     package var attempts = 0
     package var dueAt: Timestamp?
     /// Why only a person can go on.
-    package var attention: String?
+    package var attention: Attention?
+    /// A run that could not begin yet: it is tried again.
+    package var wanted: Wanted?
+    /// Until when a leaked secret lives at the most, though some sinks may not have the new one by then.
+    package var graceEndsAt: Timestamp?
+    /// Secrets at the issuer that appeared during this run, and are not ours: listed, and left alone.
+    package var strangers: [String] = []
+    /// Endpoints that said 410: they are told nothing more until a person resumes the rotation.
+    package var closedEndpoints: [String] = []
 
     /// From when on the schedule counts: enabling one rotates nothing by itself.
     package var enabledAt: Timestamp?
 
     /// What a person named with `rotate adopt`.
     package var adopted: String?
+    /// Of the secret in use before hfmint made one, where the issuer shows it.
+    package var adoptedExpiresAt: Timestamp?
     package var last: Completed?
 
     package init() {}
+
+    package struct Wanted: Equatable, Sendable {
+        package let cause: Cause
+        package let slot: Timestamp?
+    }
 
     package struct Created: Equatable, Sendable {
         package let id: String

@@ -14,17 +14,24 @@ extension RotationMachine {
             return .go
         }
         if let wait = try waitForAgreement() { return wait }
-        if let wait = try waitForOverlap() { return wait }
-        try move(to: .announced)
+        let now = context.clock.now()
+        if let end = state.overlapEndsAt, now < end {
+            return wait(until: end, "the overlap of old and new secret has not passed")
+        }
+        let survey = try survey()
+        if let end = state.overlapEndsAt, let date = survey.date, date < end {
+            return wait(until: now + (end - date), "the overlap has not passed by the issuer's clock")
+        }
+        let others = newcomers(in: survey)
+        try move(to: .announced) { $0.strangers = others }
         return .go
     }
 
-    private func waitForOverlap() throws(StepError) -> Progress? {
-        guard let end = state.overlapEndsAt else { return nil }
-        let now = context.clock.now()
-        if now < end { return wait(until: end, "the overlap of old and new secret has not passed") }
-        guard let date = try survey().date, date < end else { return nil }
-        return wait(until: now + (end - date), "the overlap has not passed by the issuer's clock")
+    /// Secrets of others that appeared during this run beside the one that it made: listed, and left alone.
+    private func newcomers(in survey: IssuerSurvey) -> [String] {
+        guard case .separate = definition.issuer.shape else { return [] }
+        let expected = state.knownIDs + state.lost + [state.created?.id, state.predecessor].compactMap { $0 }
+        return survey.secrets.filter { !expected.contains($0.id) && $0.marker != marker }.map(\.id)
     }
 
     /// An endpoint that must agree and has not said yes.
@@ -36,11 +43,19 @@ extension RotationMachine {
             guard let delivery = event.deliveries.first(where: { $0.url == endpoint.url.description }),
                 ![.delivered, .waived].contains(delivery.status)
             else { continue }
-            let deadline = event.at + endpoint.deadline
-            guard delivery.status == .pending, context.clock.now() < deadline else {
-                throw .attention("\(endpoint.url.origin.host) did not agree that the old secret is revoked")
+            let (host, deadline) = (endpoint.url.origin.host, event.at + endpoint.deadline)
+            let problem = delivery.problem.map { ": \($0)" } ?? ""
+            guard delivery.status != .closed else {
+                throw .needsPerson(
+                    .notAcknowledged, "\(host) takes no more events, and must agree before the old secret is revoked")
             }
-            return wait(until: min(delivery.dueAt, deadline), "\(endpoint.url.origin.host) has not agreed yet")
+            guard context.clock.now() < deadline else {
+                throw .needsPerson(
+                    .notAcknowledged,
+                    "\(host) has not agreed within \(inWords(seconds: endpoint.deadline)) that the old secret is revoked"
+                        + problem)
+            }
+            return wait(until: min(delivery.dueAt, deadline), "\(host) has not agreed yet\(problem)")
         }
         return nil
     }

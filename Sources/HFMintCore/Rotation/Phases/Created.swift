@@ -10,7 +10,8 @@ extension RotationMachine {
                 self.supplied = nil
                 return try take(CreatedSecret(id: "supplied-\(state.run)", value: supplied))
             }
-            throw .attention(
+            throw .needsPerson(
+                .pressRefresh,
                 "press Refresh at \(definition.issuer.target) now, then: hfmint rotate supply \(definition.name)")
         }
         if case .create(let sha256) = state.pending { return try recoverCreation(sha256: sha256) }
@@ -36,7 +37,7 @@ extension RotationMachine {
     /// as a proxy, sent it twice, and this is the second answer.
     private func wasMadeBeforeItWasRefused(_ error: StepError, sha256: String?) throws(StepError) -> Bool {
         guard case .step(let failure) = error, failure.kind == .refused, case .separate = definition.issuer.shape,
-            state.attempts + 1 < Self.mostAttempts, ours(in: try survey(), sha256: sha256) != nil
+            state.attempts + 1 < Self.waits.count, ours(in: try survey(), sha256: sha256) != nil
         else { return false }
         try record { $0.attempts += 1 }
         return true
@@ -52,7 +53,8 @@ extension RotationMachine {
 
     private func take(_ issued: CreatedSecret, sha256: String, _ state: inout RotationState) {
         value = issued.value
-        logInsInARow = 0
+        (logInsInARow, refusalsInARow) = (0, 0)
+        (state.attempts, state.dueAt) = (0, nil)
         state.pending = nil
         state.phase = .created
         state.created = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)
@@ -102,7 +104,7 @@ extension RotationMachine {
     }
 
     /// The secret that an interrupted call made, by its proof: never by being new alone, as an administrator's is too.
-    private func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
+    func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
         let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
         if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
         if let sha256 { return survey.secrets.first { $0.sha256 == sha256 } }
@@ -134,11 +136,12 @@ extension RotationMachine {
             return .go
         }
         let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
-        try act(.removeCreated, isProgress: false) { () throws(StepFailure) in
+        try act(.removeCreated) { () throws(StepFailure) in
             try definition.issuer.delete(created.id)
         } result: { state, _ in
             state.created = nil
             state.phase = back
+            state.dueAt = nil
         }
         value = nil
         return .go

@@ -5,15 +5,32 @@ extension RotationMachine {
     /// that a sink may hold. A value that a crash took comes back from the issuer, or from a sink that can be read;
     /// else another secret is made while both stay alive, and where the issuer has no room for that a person is asked.
     func deliver() throws(StepError) -> Progress {
-        guard let created = state.created else { throw .attention("the journal names no new secret") }
-        guard try recoverValue(created) else { return try createAnother(created) }
-        for index in definition.sinks.indices where state.sinks[index].evidence == nil {
-            try write(to: definition.sinks[index], at: index, created)
+        guard let created = state.created else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
+        guard try recoverValue(created) else { return try createAnother(created) }
+        try writeAll(created)
         try move(to: .delivered) { state in
             state.events.append(self.event(.secretDelivered, secretID: created.id))
         }
         return .go
+    }
+
+    private func writeAll(_ created: RotationState.Created) throws(StepError) {
+        var failure: StepFailure?
+        for index in definition.sinks.indices where state.sinks[index].evidence == nil {
+            do throws(StepError) {
+                try write(to: definition.sinks[index], at: index, created)
+            } catch {
+                // Where the old secret is known to others, the other sinks need not wait for this one.
+                guard state.graceEndsAt != nil, case .step(let reason) = error else { throw error }
+                failure = failure ?? reason
+                try record { $0.pending = nil }
+            }
+        }
+        guard let failure, let end = state.graceEndsAt, context.clock.now() < end else { return }
+        throw .step(
+            StepFailure(.transient(retryAfterSeconds: min(60, end - context.clock.now())), failure.message))
     }
 
     private func write(to sink: any Sink, at index: Int, _ created: RotationState.Created) throws(StepError) {
@@ -25,6 +42,7 @@ extension RotationMachine {
             try sink.write(value.secret, token: token)
         } result: { state, evidence in
             state.sinks[index].evidence = evidence
+            (state.attempts, state.dueAt) = (0, nil)
         }
     }
 
@@ -57,12 +75,21 @@ extension RotationMachine {
         return try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) } == .accepted
     }
 
+    /// Secrets that may be lost before a person is asked: each stays at the issuer until the old one is retired.
+    private static let mostLost = 2
+
     private func createAnother(_ created: RotationState.Created) throws(StepError) -> Progress {
         // No sink holds it, so it may go.
         guard state.hasTouchedSinks else { return try removeOrForget() }
+        guard state.lost.count < Self.mostLost else {
+            throw .needsPerson(
+                .valueLost,
+                "the value of the new secret was lost \(state.lost.count + 1) times, each after some sinks had it")
+        }
         if case .separate(let limit?) = definition.issuer.shape {
             guard try survey().secrets.count < limit else {
-                throw .attention(
+                throw .needsPerson(
+                    .valueLost,
                     "the value of the new secret is lost, some sinks hold it, and \(definition.issuer.target) has no room"
                         + " for another")
             }

@@ -4,7 +4,9 @@ extension RotationMachine {
     /// `secret.revoked` is on its way to everyone; the journal shrinks to one line.
     func finish() throws(StepError) -> Progress {
         var state = state
-        guard let created = state.created else { throw .attention("the journal names no new secret") }
+        guard let created = state.created else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
+        }
         if state.predecessor != nil { state.events.append(event(.secretRevoked, secretID: state.predecessor)) }
         state.last = .init(
             id: created.id, at: context.clock.now(), slot: state.slot, expiresAt: created.expiresAt)

@@ -10,13 +10,12 @@ extension RotationMachine {
             let predecessor = predecessor(in: survey)
             try checkOwnership(survey)
             try checkRoom(survey)
+            try checkCallbacks()
             for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
             try record { state in
-                let (adopted, last, run, enabledAt) = (state.adopted, state.last, state.run, state.enabledAt)
-                let undelivered = state.events.filter { event in event.deliveries.contains { $0.status == .pending } }
-                state = RotationState()
-                (state.adopted, state.last, state.run, state.events) = (adopted, last, run + 1, undelivered)
-                state.enabledAt = enabledAt
+                state = state.remembered(endpoints: definition.callbacks.map(\.url.description))
+                state.run += 1
+                state.lost = state.lost.filter { id in survey.secrets.contains { $0.id == id } }
                 state.phase = .planned
                 state.cause = cause
                 state.slot = slot
@@ -26,18 +25,20 @@ extension RotationMachine {
                 state.predecessor = predecessor?.id
                 state.predecessorSHA256 = predecessor?.sha256
                 state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
+                state.graceEndsAt = cause == .leaked ? grace.map { context.clock.now() + $0 } : nil
                 // In the same record: a crash after it would leave the start untold.
                 state.events.append(event(.rotationStarted, in: state))
             }
             return .go
         } catch {
-            switch error {
-            case .journal(let failure): throw failure
-            case .attention(let reason): return try stop(reason)
-            case .step(let failure):
-                if failure.kind == .refused { return try stop(failure.message) }
-                return .later(context.clock.now() + 60, because: failure.message)
-            }
+            if case .journal(let failure) = error { throw failure }
+            // It begins again by itself when its time comes, or when a person says so.
+            var state = state
+            state.wanted = .init(cause: cause, slot: slot)
+            try saveState(state)
+            if case .attention(let attention) = error { return try stop(attention) }
+            guard case .step(let failure) = error else { return .go }
+            return try failed(failure)
         }
     }
 
@@ -46,10 +47,10 @@ extension RotationMachine {
         return try asking { () throws(StepFailure) in try definition.issuer.survey() }
     }
 
-    /// What the last finished run created; else what a person adopted; else the only one there is.
+    /// What a person adopted; else what the last finished run created; else the only one there is.
     private func predecessor(in survey: IssuerSurvey) -> LiveSecret? {
         let alive = survey.secrets.filter(\.isActive)
-        for id in [state.last?.id, state.adopted] {
+        for id in [state.adopted, state.last?.id] {
             if let id, let secret = alive.first(where: { $0.id == id }) { return secret }
         }
         return alive.count == 1 ? alive.first : nil
@@ -57,18 +58,42 @@ extension RotationMachine {
 
     /// A live marker of another rotation stops this one: two that manage one client would retire each other's secrets.
     private func checkOwnership(_ survey: IssuerSurvey) throws(StepError) {
-        for secret in survey.secrets where secret.isActive {
-            guard let owner = secret.marker?.utf8.split(separator: ASCII.colon), owner.count >= 2,
-                owner[0].elementsEqual("hfmint".utf8), !owner[1].elementsEqual(definition.name.utf8)
-            else { continue }
-            throw .attention(
-                "\(definition.issuer.target) holds a live secret of the rotation '\(String(Substring(owner[1])))'")
+        for secret in survey.secrets where secret.isActive && secret.id != state.adopted {
+            guard secret.belongsToAnother(definition.name), let owner = secret.owner else { continue }
+            throw .needsPerson(
+                .otherRotation, "\(definition.issuer.target) holds a live secret of the rotation '\(owner)'")
         }
     }
 
     private func checkRoom(_ survey: IssuerSurvey) throws(StepError) {
         guard case .separate(let limit?) = definition.issuer.shape, survey.secrets.count >= limit else { return }
-        throw .attention(
+        throw .needsPerson(
+            .noRoom,
             "\(definition.issuer.target) already holds \(survey.secrets.count) secrets, and takes \(limit) at the most")
+    }
+
+    /// An endpoint whose key is missing would never hear of anything.
+    private func checkCallbacks() throws(StepError) {
+        for endpoint in definition.callbacks {
+            do throws(StepFailure) {
+                _ = try endpoint.format.request(
+                    for: event(.rotationStarted), of: definition.name, to: endpoint.url, at: context.clock.now())
+            } catch {
+                throw .needsPerson(.callbackUnsigned, "\(endpoint.url.origin.host): \(error.message)")
+            }
+        }
+    }
+}
+
+extension RotationState {
+    /// What outlives a run: the next one begins with it.
+    func remembered(endpoints: [String]) -> RotationState {
+        var next = RotationState()
+        (next.adopted, next.last, next.run, next.enabledAt) = (adopted, last, run, enabledAt)
+        (next.closedEndpoints, next.lost) = (closedEndpoints.filter(endpoints.contains), lost)
+        next.events = events.filter { event in
+            event.deliveries.contains { $0.status == .pending && endpoints.contains($0.url) }
+        }
+        return next
     }
 }

@@ -11,13 +11,15 @@ extension RotationMachine {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
             try checkSuccessor()
-            try deactivate(predecessor)
+            let isRemoved = try !deactivate(predecessor)
             guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
-                throw .attention(
+                throw .needsPerson(
+                    .deathUnproven,
                     "\(definition.issuer.target) took the order to retire the old secret, and shows no proof that it is dead"
                 )
             }
             try record { $0.deathEvidence = evidence }
+            if isRemoved { return try removeLost() }
         }
         try act(.delete) { () throws(StepFailure) in
             try definition.issuer.delete(predecessor)
@@ -28,7 +30,9 @@ extension RotationMachine {
 
     /// The old secret is the last that is known to be good unless the new one is there, for as long as it was given.
     private func checkSuccessor() throws(StepError) {
-        guard let created = state.created else { throw .attention("the journal names no new secret") }
+        guard let created = state.created else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
+        }
         let listed = try survey().secrets.first { $0.id == created.id }
         let endsAsPromised = listed?.expiresAt.map { end in created.expiresAt.map { end >= $0 } ?? true } ?? true
         guard let listed, listed.isActive, endsAsPromised else {
@@ -41,12 +45,17 @@ extension RotationMachine {
         }
     }
 
-    /// Stacked issuers have no such step: there the removal is the death.
-    private func deactivate(_ id: String) throws(StepError) {
+    /// Where a secret cannot be switched off, the removal is the death.
+    ///
+    /// - Returns: whether it can be switched on again.
+    private func deactivate(_ id: String) throws(StepError) -> Bool {
+        var isReversible = false
         try act(.deactivate) { () throws(StepFailure) in
-            if try !definition.issuer.deactivate(id) { try definition.issuer.delete(id) }
+            isReversible = try definition.issuer.deactivate(id)
+            if !isReversible { try definition.issuer.delete(id) }
         } result: { _, _ in
         }
+        return isReversible
     }
 
     private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepError) -> String? {
@@ -54,6 +63,13 @@ extension RotationMachine {
             let oldAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: old.secret) }
             let newAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
             if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
+            // Whatever a list says: what logs in is not dead.
+            guard oldAnswer == .refused else {
+                throw .step(
+                    StepFailure(
+                        .transient(retryAfterSeconds: nil),
+                        "\(definition.issuer.target) took the order to retire the old secret, which still logs in"))
+            }
         }
         let listings = try [survey(), survey()]
         let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }

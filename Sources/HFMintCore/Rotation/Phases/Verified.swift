@@ -12,26 +12,35 @@ extension RotationMachine {
         let answer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
         guard answer == .accepted else { return try refused() }
         logInsInARow += 1
+        refusalsInARow = 0
         guard logInsInARow >= verifier.attempts else { return .go }
         try move(to: .verified)
         return .go
     }
 
-    /// A new secret may take a while to spread; how long is nobody's promise.
-    private static let patience = 60
+    /// Refusals in a row before a person is asked.
+    ///
+    /// A new secret may take a while to spread, and how long is nobody's promise; what a person handed over has
+    /// spread already.
+    private var patience: Int { definition.issuer.shape == .person ? 5 : 60 }
 
     private func refused() throws(StepError) -> Progress {
         logInsInARow = 0
         if try wasReplaced() {
             _ = try discard()
-            throw .attention(
+            throw .needsPerson(
+                .changedByOthers,
                 "somebody else has changed the secret at \(definition.issuer.target) since; `hfmint rotate resume"
                     + " \(definition.name)` changes it again")
         }
-        try record { $0.attempts += 1 }
-        guard state.attempts < Self.patience else {
-            _ = try discard()
-            throw .attention("the new secret of \(definition.issuer.target) was never accepted at a log-in")
+        refusalsInARow += 1
+        guard refusalsInARow < patience else {
+            refusalsInARow = 0
+            let attention = Attention(
+                .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
+            // There is only forward: another one could push out the one that still works.
+            if definition.issuer.shape != .stacked { _ = try discard() }
+            throw .attention(attention)
         }
         return .soon(seconds: 2)
     }
@@ -56,14 +65,9 @@ extension RotationMachine {
 
     /// Gives up a new secret that nobody has seen.
     private func discard() throws(StepError) -> Progress {
-        switch definition.issuer.shape {
-        case .separate: return try removeCreated()
-        case .stacked:
-            try move(to: .planned) { $0.created = nil }
-            return .go
-        case .replacing, .person:
-            try move(to: .announced) { $0.created = nil }
-            return .go
-        }
+        value = nil
+        if case .separate = definition.issuer.shape { return try removeCreated() }
+        try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
+        return .go
     }
 }

@@ -107,6 +107,23 @@ extension CronExpression {
         }
     }
 
+    /// The last moment not after `moment` that fits; `nil` where `bound` is not before it.
+    package func latest(until moment: Timestamp, after bound: Timestamp) -> Timestamp? {
+        var day = Day(containing: moment)
+        while day.end > bound {
+            if fits(day) {
+                for hour in hours.sorted(by: >) {
+                    for minute in minutes.sorted(by: >) {
+                        let candidate = day.start + (hour * 3_600 + minute * 60)
+                        if candidate <= moment { return candidate > bound ? candidate : nil }
+                    }
+                }
+            }
+            day = day.previous
+        }
+        return nil
+    }
+
     private func fits(_ day: Day) -> Bool {
         months.contains(day.month) && daysOfMonth.contains(day.dayOfMonth) && daysOfWeek.contains(day.dayOfWeek)
     }
@@ -135,7 +152,11 @@ private struct Day {
     /// 1970-01-01 was a Thursday.
     var dayOfWeek: Int { ((number + 4) % 7 + 7) % 7 }
 
+    var end: Timestamp { next.start }
+
     var next: Day { Day(number: number + 1) }
+
+    var previous: Day { Day(number: number - 1) }
 }
 
 extension Int {

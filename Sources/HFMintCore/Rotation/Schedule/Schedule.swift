@@ -6,6 +6,9 @@ package struct Schedule: Equatable, Sendable {
         case every(Int)
     }
 
+    /// How often the timers of `rotate schedule` come, in seconds.
+    package static let timerPeriod = 900
+
     package let pattern: Pattern
     /// How long after its slot a run may still begin, in seconds; `nil`: until the next slot.
     package let window: Int?
@@ -35,22 +38,37 @@ package struct Schedule: Equatable, Sendable {
     /// - Parameters:
     ///   - anchor: the slot of the last run, else the moment from which the schedule counts: enabling one rotates
     ///     nothing by itself.
-    ///   - expiresAt: of the secret that is in use: one that is about to expire is due whatever the pattern says.
-    package func decision(at now: Timestamp, anchor: Timestamp, expiresAt: Timestamp?) -> Decision {
+    ///   - expiry: of the secret that is in use: one that is about to expire is due whatever the pattern says.
+    package func decision(at now: Timestamp, anchor: Timestamp, expiry: Expiry?) -> Decision {
         guard now >= anchor else { return .clockWentBack(lastSlot: anchor) }
-        if let expiresAt, expiresAt - now < Self.expiryMargin { return .due(slot: now) }
+        if let expiry, expiry.isNear(now) { return .due(slot: now) }
         guard let slot = latestSlot(after: anchor, until: now) else {
             return .waiting(until: nextSlot(after: anchor) + delay)
         }
         let begins = slot + delay
         guard now >= begins else { return .waiting(until: begins) }
         // Late beyond the window: the next slot is as good, and comes at the hour that was chosen.
-        if let window, now > slot + max(window, delay) { return .waiting(until: nextSlot(after: now) + delay) }
+        if let window, now > slot + window { return .waiting(until: nextSlot(after: now) + delay) }
         return .due(slot: slot)
     }
 
-    /// A week: time enough for a person, where one is needed.
-    private static let expiryMargin = 7 * 86_400
+    /// The end of the secret that is in use.
+    package struct Expiry: Equatable, Sendable {
+        let at: Timestamp
+        /// When it came into use.
+        let since: Timestamp
+
+        package init(at: Timestamp, since: Timestamp) {
+            self.at = at
+            self.since = since
+        }
+
+        /// Less than a week is left, which is time enough for a person.
+        ///
+        /// Of a short life the last third
+        /// counts, so that a fresh secret is not near its end.
+        func isNear(_ now: Timestamp) -> Bool { at - now < min(7 * 86_400, max(0, at - since) / 3) }
+    }
 
     /// The latest slot of those that have passed: many missed ones are one.
     private func latestSlot(after anchor: Timestamp, until now: Timestamp) -> Timestamp? {
@@ -58,20 +76,9 @@ package struct Schedule: Equatable, Sendable {
         case .every(let seconds):
             let count = (now - anchor) / seconds
             return count > 0 ? anchor + count * seconds : nil
-        case .cron(let expression):
-            // From a little before now: what lies further back is one missed slot like any other.
-            var slot = expression.next(after: max(anchor, now + -Self.lookBack))
-            if slot > now { slot = expression.next(after: anchor) }
-            guard slot <= now else { return nil }
-            while true {
-                let next = expression.next(after: slot)
-                if next > now { return slot }
-                slot = next
-            }
+        case .cron(let expression): return expression.latest(until: now, after: anchor)
         }
     }
-
-    private static let lookBack = 2 * 86_400
 
     package func nextSlot(after moment: Timestamp) -> Timestamp {
         switch pattern {
@@ -83,13 +90,11 @@ package struct Schedule: Equatable, Sendable {
     /// The next moments at which a run begins, for `rotate plan`.
     package func upcoming(_ count: Int, after moment: Timestamp, anchor: Timestamp) -> [Timestamp] {
         var slots: [Timestamp] = []
-        var last = anchor
+        // Slots long past are one missed slot, so an old anchor need not be walked through.
+        var last = latestSlot(after: anchor, until: max(anchor, moment + -delay)) ?? anchor
         while slots.count < count {
             last = nextSlot(after: last)
-            if last + delay > moment { slots.append(last + delay) }
-            // An old anchor would take many steps: a pattern that repeats can begin nearer.
-            if last < moment, case .every(let seconds) = pattern { last = last + (moment - last) / seconds * seconds }
-            if last < moment, case .cron = pattern { last = max(last, moment + -Self.lookBack) }
+            slots.append(last + delay)
         }
         return slots
     }

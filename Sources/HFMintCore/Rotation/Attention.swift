@@ -1,0 +1,52 @@
+/// Why only a person can go on with a rotation.
+package struct Attention: Error, Equatable, Sendable {
+    /// Each is a heading of `docs/rotation-runbook.md`, which says what is true then, and what to type.
+    package enum Reason: String, CaseIterable, Sendable {
+        /// An issuer, a sink, a log-in or a program said no, and would say so again.
+        case refused
+        /// A step failed as often as it is tried.
+        case triesUsedUp = "tries-used-up"
+        /// The issuer takes no more secrets beside those that it holds.
+        case noRoom = "no-room"
+        /// A live secret of the client carries the marker of another rotation.
+        case otherRotation = "other-rotation"
+        /// Only a person can make the new secret.
+        case pressRefresh = "press-refresh"
+        /// The new secret was never accepted at a log-in.
+        case logInRefused = "log-in-refused"
+        /// The issuer's one place holds another value than the one that was put there.
+        case changedByOthers = "changed-by-others"
+        /// Some sinks hold a secret whose value is gone, and no other may be made.
+        case valueLost = "value-lost"
+        /// An endpoint that must agree to the end of the old secret has not.
+        case notAcknowledged = "not-acknowledged"
+        /// The issuer took the order to retire the old secret, and nothing proves that it is dead.
+        case deathUnproven = "death-unproven"
+        /// What the manifest says is not what the run began with.
+        case definitionChanged = "definition-changed"
+        /// An event for a callback cannot be signed.
+        case callbackUnsigned = "callback-unsigned"
+        /// A library that computes or proves something is missing.
+        case libraryMissing = "library-missing"
+        /// The journal lacks something that every step before has written.
+        case journalIncomplete = "journal-incomplete"
+    }
+
+    package let reason: Reason
+    /// Lower case, names the server and what was asked of it, never what it said.
+    package let message: String
+
+    package init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    /// What to read and to type next.
+    package func hint(for rotation: String) -> String {
+        let page = "docs/rotation-runbook.md says under '\(reason.rawValue)' what is true now and what to type"
+        return switch reason {
+        case .pressRefresh: "hfmint rotate supply \(rotation) < FILE (\(page))"
+        default: "\(page); then: hfmint rotate resume \(rotation)"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+extension RotationMachine {
+    /// Gives up a run: before the first sink was written the new secret is removed; after that nothing is, as a sink
+    /// may hold it.
+    ///
+    /// - Returns: what that means, in a sentence.
+    func abandon() throws(StepError) -> String {
+        let name = definition.name
+        guard state.isRunning else {
+            try record { $0 = $0.abandoned(keeping: nil) }
+            return "'\(name)' is given up: it had not begun"
+        }
+        var made = state.created?.id
+        if made == nil { made = try interruptedCreation() }
+        guard let made else {
+            try close(keeping: nil)
+            return "'\(name)' is given up: no secret had been made"
+        }
+        guard case .separate = definition.issuer.shape, !state.hasTouchedSinks else {
+            try close(keeping: made)
+            return "'\(name)' is given up: \(made) stays at \(definition.issuer.target), as a sink may hold it"
+        }
+        try asking { () throws(StepFailure) in try definition.issuer.delete(made) }
+        try close(keeping: nil)
+        return "'\(name)' is given up: its new secret is removed, and no sink was touched"
+    }
+
+    private func close(keeping made: String?) throws(StepError) {
+        try record { state in
+            state.events.append(self.event(.rotationFailed, secretID: made))
+            state = state.abandoned(keeping: made)
+        }
+        do throws(FileFailure) {
+            try flushCallbacks()
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// A secret that a call made whose answer was lost.
+    private func interruptedCreation() throws(StepError) -> String? {
+        guard case .create(let sha256) = state.pending else { return nil }
+        return ours(in: try survey(), sha256: sha256)?.id
+    }
+}
+
+extension RotationState {
+    /// - Parameter made: a secret of ours that stays; the next run removes it when every sink has another.
+    fileprivate func abandoned(keeping made: String?) -> RotationState {
+        var next = RotationState()
+        (next.adopted, next.last, next.run, next.enabledAt) = (adopted ?? predecessor, last, run, enabledAt)
+        (next.closedEndpoints, next.events, next.lost) = (closedEndpoints, events, lost + (made.map { [$0] } ?? []))
+        return next
+    }
+}

@@ -1,0 +1,70 @@
+/// Which IP addresses belong to the public internet, and not to this machine, a private network, or nobody.
+///
+/// By IANA's registries of special-purpose addresses, and where one wraps an IPv4 address, by what it wraps:
+/// <https://www.iana.org/assignments/iana-ipv4-special-registry> and
+/// <https://www.iana.org/assignments/iana-ipv6-special-registry>.
+package enum PublicAddress {
+    /// - Parameter address: 4 or 16 bytes, in network order.
+    package static func contains(_ address: [UInt8]) -> Bool {
+        switch address.count {
+        case 4: !specialIPv4.contains { $0.contains(address) }
+        case 16: containsIPv6(address)
+        default: false
+        }
+    }
+
+    /// Whether `host` says by itself that it is not public: `localhost`, or the text of such an address.
+    ///
+    /// Every other name must be resolved before that can be known.
+    package static func isPrivateByName(_ host: String) -> Bool {
+        if host == "localhost" || host == "[::1]" { return true }
+        let parts = host.utf8.split(separator: ASCII.dot, omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt8(String(Substring($0))) }
+        return parts.count == 4 && numbers.count == 4 && !contains(numbers)
+    }
+
+    private static func containsIPv6(_ address: [UInt8]) -> Bool {
+        // NAT64 and 6to4 carry an IPv4 address, and lead where it leads.
+        if nat64.contains(address) { return contains(Array(address[12...])) }
+        if sixToFour.contains(address) { return contains(Array(address[2..<6])) }
+        // Everything else that is in use worldwide begins with 001.
+        return globalUnicast.contains(address) && !specialIPv6.contains { $0.contains(address) }
+    }
+
+    private struct Block {
+        let prefix: [UInt8]
+        let bits: Int
+
+        init(_ prefix: [UInt8], _ bits: Int) {
+            self.prefix = prefix
+            self.bits = bits
+        }
+
+        func contains(_ address: [UInt8]) -> Bool {
+            (0..<bits).allSatisfy { bit in
+                let mask = UInt8(0x80) >> UInt8(bit % 8)
+                let wanted = bit / 8 < prefix.count ? prefix[bit / 8] : 0
+                return address[bit / 8] & mask == wanted & mask
+            }
+        }
+    }
+
+    private static let specialIPv4 = [
+        Block([0], 8),  // this network
+        Block([10], 8), Block([172, 16], 12), Block([192, 168], 16),  // private
+        Block([100, 64], 10),  // carrier-grade NAT
+        Block([127], 8),  // loopback
+        Block([169, 254], 16),  // link-local, and the metadata servers of clouds
+        Block([192, 0, 0], 24), Block([192, 88, 99], 24), Block([198, 18], 15),  // protocols, relays, benchmarks
+        Block([192, 0, 2], 24), Block([198, 51, 100], 24), Block([203, 0, 113], 24),  // documentation
+        Block([224], 4), Block([240], 4),  // multicast, reserved, broadcast
+    ]
+
+    private static let globalUnicast = Block([0x20], 3)
+    private static let nat64 = Block([0, 0x64, 0xFF, 0x9B], 96)
+    private static let sixToFour = Block([0x20, 0x02], 16)
+    private static let specialIPv6 = [
+        Block([0x20, 0x01], 23),  // protocols, Teredo among them
+        Block([0x20, 0x01, 0x0D, 0xB8], 32), Block([0x3F, 0xFF], 20),  // documentation
+    ]
+}

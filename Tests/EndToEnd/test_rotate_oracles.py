@@ -1,0 +1,312 @@
+"""What others say of our schedules: croniter, systemd, and Kubernetes' own schema.
+
+Where the rules differ, `docs/rotation-schedules.md` says how; each difference has its test here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import product
+
+CROWD = 700
+TIMES = 3
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+EXAMPLES = product.CHECKOUT / "ci-examples/rotation-timer"
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+# A leap day, the end of a year, the end of a century that is no leap year, and an ordinary day.
+MOMENTS = [
+    "2028-02-28 23:59:30",
+    "2026-12-31 23:59:59",
+    "2099-12-31 12:00:00",
+    "2026-06-15 10:20:30",
+]
+
+
+def some(random: random.Random, low: int, high: int, names: list[str] | None = None) -> str:
+    """One field, as people write it."""
+
+    def value(number: int) -> str:
+        return names[number - low] if names and random.random() < 0.5 else str(number)
+
+    def part() -> str:
+        # From one value to the same is the whole circle to croniter: see the documentation.
+        first = random.randint(low, high - 1)
+        last = random.randint(first + 1, high)
+        step = random.randint(1, max(2, (high - low) // 2))
+        return random.choice(
+            [
+                value(first),
+                value(first),
+                f"{value(first)}-{value(last)}",
+                f"*/{step}",
+                f"{first}-{last}/{step}",
+            ]
+        )
+
+    if random.random() < 0.3:
+        return "*"
+    return ",".join(part() for _ in range(random.choice([1, 1, 1, 2, 3])))
+
+
+def expressions(seed: str, count: int) -> list[str]:
+    """Such that no two crons read them differently: one of the two day fields is a star."""
+    rng = random.Random(seed)
+    result = []
+    for _ in range(count):
+        # Days up to 28 come in every month, so that each expression comes at all.
+        days = some(rng, 1, 28)
+        weekdays = some(rng, 0, 6, DAYS)
+        if rng.random() < 0.5:
+            days = "*"
+        else:
+            weekdays = "*"
+        result.append(
+            " ".join([some(rng, 0, 59), some(rng, 0, 23), days, some(rng, 1, 12, MONTHS), weekdays])
+        )
+    return result
+
+
+def manifest(folder: Path, schedules: list[dict[str, str]]) -> Path:
+    """A rotation for each schedule."""
+    path = folder / "hfmint.json5"
+    rotations = {
+        f"r{number}": {
+            "issuer": {
+                "kind": "command",
+                "command": ["/bin/false"],
+                "client": f"c{number}",
+                "shape": "separate",
+            },
+            "schedule": schedule,
+            "sinks": [{"kind": "file", "path": f"/run/r{number}"}],
+        }
+        for number, schedule in enumerate(schedules)
+    }
+    path.write_text(json.dumps({"version": 1, "rotations": rotations}))
+    return path
+
+
+def program() -> str:
+    """The product, or no test."""
+    found = product.binary()
+    if not found:
+        pytest.skip("the product is not built")
+    return str(found)
+
+
+def planned(folder: Path, schedules: list[dict[str, str]], moment: str) -> list[list[datetime]]:
+    """What `rotate plan` says at a moment of our choosing."""
+    assert FAKETIME.exists(), "libfaketime is not installed: Scripts/setup"
+    path = manifest(folder, schedules)
+    env = {"HOME": str(folder), "LD_PRELOAD": str(FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
+    words = [program(), "rotate", "plan", "--json", "--times", str(TIMES), "--manifest", str(path)]
+    done = product.run(words, env, folder)
+    assert done.status == 0, done.stderr.decode()
+    rows = json.loads(done.stdout)["rotations"]
+    return [[datetime.fromisoformat(time) for time in row["next"]] for row in rows]
+
+
+def refused(folder: Path, expression: str) -> bool:
+    """Whether the manifest's check objects to it."""
+    path = manifest(folder, [{"cron": expression}])
+    words = [program(), "manifest", "check", "--manifest", str(path)]
+    done = product.run(words, {"HOME": str(folder)}, folder)
+    assert done.status in (0, 2), done.stderr.decode()
+    return done.status == 2
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_croniter_agrees(tmp_path: Path, moment: str) -> None:
+    """On thousands of expressions, at moments where calendars are difficult."""
+    croniter = pytest.importorskip("croniter").croniter
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    crowd = expressions(moment, CROWD)
+    for expression, ours in zip(
+        crowd, planned(tmp_path, [{"cron": e} for e in crowd], moment), strict=True
+    ):
+        theirs = croniter(expression, base)
+        assert ours == [theirs.get_next(datetime) for _ in range(TIMES)], expression
+
+
+def calendar(expression: str) -> str:
+    """The same for systemd: weekdays by name, steps with their beginning."""
+    minute, hour, day, month, weekday = expression.split()
+
+    def numbers(field: str, low: int, high: int, names: list[str]) -> str:
+        if field == "*":
+            return "*"
+        values: set[int] = set()
+        for part in field.split(","):
+            bounds, _, step = part.partition("/")
+            first, _, last = bounds.partition("-")
+
+            def number(text: str) -> int:
+                return names.index(text) + low if text in names else int(text)
+
+            if bounds == "*":
+                begin, end = low, high
+            else:
+                begin = number(first)
+                end = number(last) if last else begin
+            values.update(range(begin, end + 1, int(step or 1)))
+        return ",".join(DAYS[v].title() if high == 6 else str(v) for v in sorted(values))
+
+    days = numbers(weekday, 0, 6, DAYS)
+    prefix = "" if days == "*" else f"{days} "
+    date = f"*-{numbers(month, 1, 12, MONTHS)}-{numbers(day, 1, 31, [])}"
+    return f"{prefix}{date} {numbers(hour, 0, 23, [])}:{numbers(minute, 0, 59, [])}:00 UTC"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_systemd_agrees(tmp_path: Path, moment: str) -> None:
+    """By `systemd-analyze calendar`, which has another grammar and the same calendar."""
+    tool = shutil.which("systemd-analyze")
+    if not tool:
+        pytest.skip("systemd-analyze is not installed")
+    crowd = expressions(f"systemd {moment}", CROWD)
+    ours = planned(tmp_path, [{"cron": e} for e in crowd], moment)
+    for begin in range(0, CROWD, 100):
+        some = crowd[begin : begin + 100]
+        words = [tool, "calendar", f"--iterations={TIMES}", f"--base-time={moment} UTC"]
+        words += [calendar(e) for e in some]
+        done = subprocess.run(words, capture_output=True, text=True, check=True, env={"TZ": "UTC"})
+        blocks = done.stdout.strip().split("\n\n")
+        assert len(blocks) == len(some)
+        for expression, block, expected in zip(some, blocks, ours[begin:], strict=False):
+            times = re.findall(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", block)
+            theirs = [datetime.fromisoformat(t).replace(tzinfo=UTC) for t in dict.fromkeys(times)]
+            assert theirs == expected, (expression, calendar(expression))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "0 0 1 * 1",  # a day of the month and a weekday
+        "0 0 */2 * 0",
+        "@daily",
+        "0 0 * * * 0",  # seconds
+        "0 0 * * * 0 2027",  # years
+        "0 0 l * *",  # the last day
+        "0 0 * * fri#2",
+        "0 0 31 2 *",  # never
+        "50-10 * * * *",  # around the end
+        "H * * * *",
+        "R * * * *",
+    ],
+)
+def test_each_documented_refusal_is_one(tmp_path: Path, expression: str) -> None:
+    """What croniter reads, and hfmint does not."""
+    assert refused(tmp_path, expression)
+    page = (product.CHECKOUT / "docs/rotation-schedules.md").read_text()
+    assert f"`{expression}`" in page, "not documented"
+
+
+def test_a_range_of_one_value_is_that_value(tmp_path: Path) -> None:
+    """To systemd as well; croniter goes around, and the documentation says so."""
+    croniter = pytest.importorskip("croniter").croniter
+    expression, moment = "0 0 * 10-10 *", MOMENTS[3]
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    ((first, *_),) = planned(tmp_path, [{"cron": expression}], moment)
+    assert first == datetime(2026, 10, 1, tzinfo=UTC)
+    assert croniter(expression, base).get_next(datetime) == datetime(2026, 6, 16, tzinfo=UTC)
+    page = (product.CHECKOUT / "docs/rotation-schedules.md").read_text()
+    assert f"`{expression}`" in page, "not documented"
+
+
+def test_every_begins_at_its_anchor(tmp_path: Path) -> None:
+    """croniter and systemd have no such thing: the plain sum is the oracle."""
+    rng = random.Random(5)
+    seconds = [rng.randint(1, 400 * 86_400) for _ in range(300)]
+    moment = MOMENTS[0]
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+    plans = planned(tmp_path, [{"every": f"{s}s"} for s in seconds], moment)
+    for step, times in zip(seconds, plans, strict=True):
+        gaps = [b.timestamp() - a.timestamp() for a, b in itertools.pairwise(times)]
+        assert gaps == [step] * (TIMES - 1)
+        # The clock of the machine ticks on while hfmint starts.
+        assert 0 <= times[0].timestamp() - base - step <= 30
+
+
+def test_jitter_moves_each_rotation_by_its_own_and_within_bounds(tmp_path: Path) -> None:
+    """Against croniter's slots: the same delay at each, no more than said, spread over all."""
+    croniter = pytest.importorskip("croniter").croniter
+    moment = MOMENTS[3]
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    schedule = {"cron": "0 3 * * *", "window": "4h", "jitter": "2h"}
+    slots = [croniter("0 3 * * *", base).get_next(datetime)]
+    delays = []
+    for times in planned(tmp_path, [schedule] * 300, moment):
+        delay = times[0] - slots[0]
+        delays.append(delay.total_seconds())
+        assert [(b - a).total_seconds() for a, b in itertools.pairwise(times)] == [
+            86_400,
+            86_400,
+        ]
+    assert all(0 <= delay <= 7_200 for delay in delays)
+    assert len(set(delays)) > 250
+    assert min(delays) < 720
+    assert max(delays) > 6_480
+
+
+def printed(kind: str, tmp_path: Path) -> str:
+    """What `rotate schedule` prints, with the place of the program that packages use."""
+    words = [program(), "rotate", "schedule", "--for", kind]
+    words += ["--manifest", "/etc/hfmint/hfmint.json5"]
+    done = product.run(words, {"HOME": str(tmp_path)}, tmp_path)
+    assert done.status == 0, done.stderr.decode()
+    return re.sub(r"[^\s=]*/hfmint rotate run", "/usr/bin/hfmint rotate run", done.stdout.decode())
+
+
+def units(tmp_path: Path) -> dict[str, str]:
+    """The two units by their names."""
+    parts = re.split(r"^# /etc/systemd/system/(\S+)\n", printed("systemd", tmp_path), flags=re.M)
+    return {name: text.strip() + "\n" for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def test_the_examples_are_what_is_printed(tmp_path: Path) -> None:
+    """`ci-examples/rotation-timer`, file by file, and nothing else there."""
+    expected = units(tmp_path)
+    expected["crontab"] = printed("cron", tmp_path)
+    expected["cronjob.yaml"] = printed("kubernetes", tmp_path)
+    assert {path.name: path.read_text() for path in EXAMPLES.iterdir()} == expected
+
+
+def test_systemd_verifies_the_units(tmp_path: Path) -> None:
+    """With a program at the place that they name."""
+    tool = shutil.which("systemd-analyze")
+    if not tool:
+        pytest.skip("systemd-analyze is not installed")
+    for name, text in units(tmp_path).items():
+        (tmp_path / name).write_text(text.replace("/usr/bin/hfmint", program()))
+    files = [str(tmp_path / name) for name in units(tmp_path)]
+    done = subprocess.run([tool, "verify", *files], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "hfmint" in line]
+    assert (done.returncode, ours) == (0, []), done.stderr
+
+
+def test_kubernetes_schema_accepts_the_job(tmp_path: Path) -> None:
+    """As `kubectl apply` would see it, without a cluster."""
+    validate = pytest.importorskip("kubernetes_validate")
+    yaml = pytest.importorskip("yaml")
+    validate.validate(yaml.safe_load(printed("kubernetes", tmp_path)), "1.33", strict=True)
+
+
+def test_the_cron_line_is_one(tmp_path: Path) -> None:
+    """Five fields that croniter reads, and a command without what cron would change."""
+    croniter = pytest.importorskip("croniter").croniter
+    (line,) = printed("cron", tmp_path).splitlines()
+    *fields, command = line.split(" ", 5)
+    assert croniter.is_valid(" ".join(fields))
+    assert command.startswith("/")
+    assert "%" not in command

@@ -1,0 +1,93 @@
+@testable import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("rotation journal")
+struct RotationJournalTests {
+    private func text(_ states: [RotationState]) throws -> [UInt8] {
+        let log = Kept()
+        let journal = try RotationJournal(log)
+        for state in states { try journal.record(state) }
+        return log.bytes
+    }
+
+    private final class Kept: LogFile, @unchecked Sendable {
+        // `@unchecked`: one test, one thread.
+        var bytes: [UInt8] = []
+
+        func read() throws(FileFailure) -> [UInt8] { bytes }
+        func append(_ line: [UInt8]) throws(FileFailure) { bytes += line }
+        func replace(_ content: [UInt8]) throws(FileFailure) { bytes = content }
+    }
+
+    private var full: RotationState {
+        var state = RotationState()
+        (state.phase, state.run, state.cause, state.definition) = (.delivered, 7, .leaked, "d\"\n")
+        (state.startedAt, state.slot) = (FrozenClock.usualNow, FrozenClock.usualNow + -5)
+        (state.knownIDs, state.predecessor, state.predecessorSHA256) = (["a", "b"], "a", "00")
+        state.pending = .write(sink: "file /x")
+        state.created = .init(id: "c", sha256: "11", expiresAt: FrozenClock.usualNow + 9)
+        (state.lost, state.strangers, state.closedEndpoints) = (["d"], ["e"], ["https://x.example/"])
+        state.sinks = [.init(target: "file /x", evidence: Evidence(.version, "3")), .init(target: "y", evidence: nil)]
+        (state.hasTouchedSinks, state.deathEvidence) = (true, "listed")
+        (state.overlapEndsAt, state.graceEndsAt, state.dueAt) = (FrozenClock.usualNow, FrozenClock.usualNow, nil)
+        state.events = [
+            CallbackEvent(
+                id: "app.7.x-1", kind: .secretRevoking, at: FrozenClock.usualNow, secretID: "a", notBefore: nil,
+                deliveries: [
+                    .init(
+                        url: "https://x.example/", status: .pending, attempts: 2, dueAt: FrozenClock.usualNow,
+                        problem: "it answered 503")
+                ])
+        ]
+        (state.attempts, state.attention) = (3, Attention(.noRoom, "no room"))
+        state.wanted = .init(cause: .schedule, slot: FrozenClock.usualNow)
+        (state.adopted, state.adoptedExpiresAt, state.enabledAt) = ("a", FrozenClock.usualNow, FrozenClock.usualNow)
+        state.last = .init(id: "a", at: FrozenClock.usualNow, slot: nil, expiresAt: nil)
+        return state
+    }
+
+    @Test("remembers everything that a state says")
+    func roundTrip() throws {
+        #expect(try RotationJournal.lastState(in: try text([full])) == full)
+        for act: RotationState.Act in [
+            .create(sha256: nil), .create(sha256: "x"), .removeCreated, .deactivate, .delete,
+        ] {
+            var state = full
+            state.pending = act
+            #expect(try RotationJournal.lastState(in: try text([state])) == state)
+        }
+    }
+
+    @Test("an empty file is a rotation that never ran; a torn last line does not count")
+    func torn() throws {
+        #expect(try RotationJournal.lastState(in: []) == RotationState())
+        let whole = try text([full])
+        var next = full
+        next.phase = .retired
+        let both = try text([full, next])
+        for count in whole.count..<both.count {
+            #expect(try RotationJournal.lastState(in: Array(both[..<count])) == full)
+        }
+        #expect(try RotationJournal.lastState(in: both) == next)
+    }
+
+    @Test("a line of another version, an act that is not known, or a changed byte, is never guessed at")
+    func foreign() throws {
+        func line(_ edit: (String) -> String) -> [UInt8] {
+            let text = Array(edit(String(decoding: full.json.rendered().reveal { $0.bytes }, as: UTF8.self)).utf8)
+            return Array("\(fingerprint([text])) ".utf8) + text + [ASCII.lineFeed]
+        }
+        #expect(try RotationJournal.lastState(in: line { $0 }) == full)
+        for (old, new) in [
+            (#""format":1"#, #""format":2"#), (#""act":"write""#, #""act":"vanish""#),
+            (#""phase":"delivered""#, #""phase":"later""#),
+        ] {
+            let changed = line { $0.replacing(old, with: new) }
+            #expect(throws: FileFailure.self) { try RotationJournal.lastState(in: changed) }
+        }
+        var damaged = line { $0 }
+        damaged[60] ^= 1
+        #expect(throws: FileFailure.self) { try RotationJournal.lastState(in: damaged) }
+    }
+}

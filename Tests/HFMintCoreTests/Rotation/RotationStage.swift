@@ -1,0 +1,227 @@
+@testable import HFMintCore
+import HFMintTesting
+import Synchronization
+
+/// One rotation on a machine of its own: an issuer, two sinks, a log-in and endpoints that do what a test says.
+final class RotationStage: Sendable {
+    struct State {
+        var shape = IssuerShape.separate(limit: 3)
+        var isReadable = false
+        var secrets = [LiveSecret(id: "old")]
+        var created = 0
+        /// What each of the next calls throws instead of acting.
+        var failures: [String: [StepFailure]] = [:]
+        /// Calls that act, and whose answer is lost.
+        var lostAnswers: Set<String> = []
+        var refusedValues: Set<String> = []
+        /// What each sink holds.
+        var sinks: [String: String] = [:]
+        var acts: [String] = []
+        /// What the next deliveries of any event get; 204 after that.
+        var answers: [Int] = []
+        var told: [String] = []
+        var keyIsMissing = false
+        /// Whether a dead secret still logs in.
+        var deadStillLogsIn = false
+        /// The next secrets of the issuer.
+        var expiresAt: Timestamp?
+    }
+
+    let state: Mutex<State>
+    let clock = FrozenClock()
+    let files = MemoryFiles(privateBases: ["/journal"])
+    private let definitionEdit: @Sendable (RotationDefinition) -> RotationDefinition
+    let acknowledges: Bool
+
+    init(
+        acknowledges: Bool = false, _ edit: (inout State) -> Void = { _ in },
+        definition: @escaping @Sendable (RotationDefinition) -> RotationDefinition = { $0 }
+    ) {
+        var state = State()
+        edit(&state)
+        self.state = Mutex(state)
+        self.acknowledges = acknowledges
+        definitionEdit = definition
+    }
+
+    func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    static let hook = "https://ops.example/hook"
+
+    func definition(sinks: [String] = ["first", "second"], schedule: Schedule? = nil) -> RotationDefinition {
+        definitionEdit(
+            RotationDefinition(
+                name: "app", issuer: StageIssuer(stage: self), verifier: StageVerifier(stage: self),
+                sinks: sinks.map { StageSink(stage: self, target: $0) },
+                callbacks: [
+                    CallbackEndpoint(
+                        url: HTTPURL(Self.hook) ?? HTTPURL(.huggingFace, "/"), format: StageFormat(stage: self),
+                        mustAcknowledge: acknowledges, deadline: 6 * 3_600)
+                ], schedule: schedule, overlap: 3_600, digest: sinks.joined(separator: ",")))
+    }
+
+    func rotations(_ definition: RotationDefinition? = nil) throws -> Rotations {
+        var context = FakeMachine(clock: clock, files: files).context
+        context.transport = StageTransport(stage: self)
+        context.workers = PatientThread(clock: clock)
+        let candidate = DirectoryCandidate(base: "/journal", components: ["here"])
+        guard let directory = try files.openPrivateDirectory(candidate, making: true) else { throw powerFailure }
+        return Rotations([definition ?? self.definition()], in: directory, context: context)
+    }
+
+    private let powerFailure = FileFailure("journal", "none")
+
+    /// One call of `hfmint rotate`.
+    func run(_ order: Rotations.Order, _ definition: RotationDefinition? = nil) throws -> Rotations.Outcome {
+        let outcomes = try rotations(definition).run(order: order)
+        return outcomes[0]
+    }
+
+    /// Calls of `hfmint rotate run`, each when it is worth it, until nothing is waited for.
+    func runToEnd(_ order: Rotations.Order = .due) throws -> Rotations.Outcome.Progress {
+        var outcome = try run(order)
+        for _ in 0..<100 {
+            switch outcome.progress {
+            case .waiting(let moment, _), .retrying(let moment, _):
+                clock.advance(by: .seconds(max(1, moment - clock.now())))
+                outcome = try run(.due)
+            default: return outcome.progress
+            }
+        }
+        return outcome.progress
+    }
+
+    var acts: [String] { state.withLock { $0.acts } }
+    var live: [String] { state.withLock { $0.secrets.filter(\.isActive).map(\.id) } }
+
+    fileprivate func call(_ name: String) throws(StepFailure) {
+        let failure = state.withLock { state -> StepFailure? in
+            guard var failures = state.failures[name], !failures.isEmpty else { return nil }
+            let first = failures.removeFirst()
+            state.failures[name] = failures
+            return first
+        }
+        if let failure { throw failure }
+        state.withLock { $0.acts.append(name) }
+    }
+}
+
+/// Runs one unit after the other; waiting is the clock's work.
+private struct PatientThread: Workers {
+    let clock: FrozenClock
+
+    func run(_ units: [@Sendable () -> Duration?]) {
+        for unit in units { while let wait = unit() { clock.advance(by: wait) } }
+    }
+}
+
+private struct StageIssuer: Issuer {
+    let stage: RotationStage
+    var shape: IssuerShape { stage.state.withLock { $0.shape } }
+    var target: String { "stage" }
+    var takesChosenValue: Bool { false }
+    var isReadable: Bool { stage.state.withLock { $0.isReadable } }
+
+    func survey() throws(StepFailure) -> IssuerSurvey {
+        try stage.call("survey")
+        return IssuerSurvey(stage.state.withLock { $0.secrets }, date: stage.clock.now())
+    }
+
+    func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
+        try stage.call("create")
+        let (id, end) = stage.state.withLock { state in
+            state.created += 1
+            let id = "new\(state.created)"
+            state.secrets.append(LiveSecret(id: id, marker: creation.marker, expiresAt: state.expiresAt))
+            return (id, state.expiresAt)
+        }
+        if stage.state.withLock({ $0.lostAnswers.remove("create") }) != nil {
+            throw StepFailure(.ambiguous, "the answer was lost")
+        }
+        return CreatedSecret(id: id, value: SharedSecret(Secret("value-\(id)")), expiresAt: end)
+    }
+
+    func read(_ id: String) throws(StepFailure) -> Secret? {
+        stage.state.withLock { state in
+            state.isReadable && state.secrets.contains { $0.id == id } ? Secret("value-\(id)") : nil
+        }
+    }
+
+    func deactivate(_ id: String) throws(StepFailure) -> Bool {
+        try stage.call("deactivate \(id)")
+        stage.state.withLock { state in
+            state.secrets = state.secrets.map { secret in
+                secret.id == id ? LiveSecret(id: id, marker: secret.marker, isActive: false) : secret
+            }
+        }
+        return true
+    }
+
+    func delete(_ id: String) throws(StepFailure) {
+        try stage.call("delete \(id)")
+        stage.state.withLock { $0.secrets.removeAll { $0.id == id } }
+    }
+}
+
+private struct StageSink: Sink {
+    let stage: RotationStage
+    let target: String
+    var isReadable: Bool { false }
+
+    func preflight() throws(StepFailure) { try stage.call("preflight \(target)") }
+
+    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+        let text = value.revealedText()
+        try stage.call("write \(target)")
+        stage.state.withLock { $0.sinks[target] = text }
+        return Evidence(.accepted)
+    }
+
+    func read() throws(StepFailure) -> Secret? { nil }
+}
+
+private struct StageVerifier: Verifier {
+    let stage: RotationStage
+    var attempts: Int { 1 }
+
+    func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
+        let text = secret.revealedText()
+        return stage.state.withLock { state in
+            if state.refusedValues.contains(text) { return .refused }
+            let isAlive = state.secrets.contains { "value-\($0.id)" == text && $0.isActive }
+            return isAlive || state.deadStillLogsIn ? .accepted : .refused
+        }
+    }
+}
+
+private struct StageFormat: CallbackFormat {
+    let stage: RotationStage
+
+    func request(
+        for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
+    ) throws(StepFailure) -> SignedCallback {
+        if stage.state.withLock({ $0.keyIsMissing }) { throw StepFailure(.refused, "there is no key") }
+        return SignedCallback(headers: [], contentType: "text/plain", body: "\(event.kind.rawValue) \(event.id)")
+    }
+}
+
+private struct StageTransport: HTTPTransport {
+    let stage: RotationStage
+
+    func send(
+        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
+    ) throws(TransportError) -> HTTPResponse {
+        let text: String
+        switch body {
+        case .none: text = ""
+        case .content(let content): text = content.bytes.revealedText()
+        }
+        let status = stage.state.withLock { state in
+            state.told.append(text)
+            return state.answers.isEmpty ? 204 : state.answers.removeFirst()
+        }
+        return HTTPResponse(status: status, body: Secret(""))
+    }
+
+    func closeIdleConnections() {}
+}
