@@ -6,6 +6,12 @@
 # In the environment of nobody.
 hfmint() { env -i "$binary" "$@"; }
 
+# files FOLDER PATH…: these files of the commit, whatever lies in the work tree.
+files() {
+    folder=$1 && shift
+    for path; do git show "$commit:$path" >"$folder/$(basename "$path")"; done
+}
+
 # first_words: what the manual has a page for.
 first_words() { hfmint help --json | jq -r '.commands[].name | split(" ")[0] // empty' | sort -u; }
 
@@ -43,7 +49,7 @@ tarball() {
     tree "$folder"
     mv "$folder/usr/bin" "$folder/usr/share" "$folder/" && mv "$folder/lib/systemd" "$folder/share/"
     rm -r "${folder:?}/usr" "${folder:?}/lib"
-    cp LICENSE README.md SECURITY.md CHANGELOG.md "$folder/"
+    files "$folder" LICENSE README.md SECURITY.md CHANGELOG.md
     chmod -R u=rwX,go=rX "$folder"
     tar -C "$place/tarball" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
         --format=gnu -c "$(basename "$folder")" | gzip -9n >"$1"
@@ -56,13 +62,12 @@ deb() {
     documents=$root/usr/share/doc/hfmint
     mkdir -p "$root/DEBIAN" "$documents" "$root/etc/hfmint"
     tree "$root"
-    cp Scripts/debian/copyright "$documents/"
+    files "$documents" Scripts/debian/copyright
+    files "$root/DEBIAN" Scripts/debian/control Scripts/debian/prerm Scripts/debian/postrm
     debian_changelog | gzip -9n >"$documents/changelog.gz"
-    install -m 755 Scripts/debian/prerm Scripts/debian/postrm "$root/DEBIAN/"
-    chmod -R u=rwX,go=rX "$root"
+    chmod -R u=rwX,go=rX "$root" && chmod 755 "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
     size=$(find "$root/usr" "$root/lib" -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
-    sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" \
-        Scripts/debian/control >"$root/DEBIAN/control"
+    sed -i -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" "$root/DEBIAN/control"
     (cd "$root" && find usr lib -type f | LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"
     find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
     dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$root" "$1" >/dev/null
@@ -72,7 +77,7 @@ deb() {
 debian_changelog() {
     printf 'hfmint (%s) unstable; urgency=medium\n\n' "$version"
     printf '  * What changed is in CHANGELOG.md, beside the source.\n\n'
-    printf ' -- %s  %s\n' "$(sed -n 's/^Maintainer: //p' Scripts/debian/control)" \
+    printf ' -- %s  %s\n' "$(sed -n 's/^Maintainer: //p' "$root/DEBIAN/control")" \
         "$(date -u -R --date="@$SOURCE_DATE_EPOCH")"
 }
 

@@ -52,8 +52,8 @@ package struct RotationAudit: Sendable {
         if new.attempts > old.attempts {
             changes.append((.rotationFailed, "try \(new.attempts) after phase \(new.phase.rawValue) failed"))
         }
-        if let reason = new.attention, reason != old.attention {
-            changes.append((.rotationAttention, reason.message))
+        if let reason = new.attention?.message, reason != old.attention?.message {
+            changes.append((.rotationAttention, reason))
         } else if new.attention == nil, old.attention != nil, new.phase == old.phase {
             changes.append((.rotationIntervened, "resumed in phase \(new.phase.rawValue)"))
         }

@@ -47,6 +47,7 @@ extension MintError {
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
+        case accessGained = "access-gained"
         case auditUnavailable = "audit-unavailable"
         case auditBroken = "audit-broken"
     }
@@ -69,7 +70,7 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention: .personNeeded
+        case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken,
@@ -102,6 +103,7 @@ extension MintError.Code {
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .issuerRefused: "an issuer refused what hfmint asked of it"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"

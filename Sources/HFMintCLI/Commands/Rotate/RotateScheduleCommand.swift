@@ -75,7 +75,6 @@ private struct Timer {
             "StateDirectoryMode=0700",
             "NoNewPrivileges=yes",
             "ProtectSystem=strict",
-            "# And the folders of file sinks, which are read-only otherwise.",
             "ReadWritePaths=-\(journal)",
             "PrivateTmp=yes",
             "",
@@ -118,13 +117,18 @@ private struct Timer {
             "              image: hfmint # an image of yours that holds hfmint, libcurl4 and the certificates",
             "              command: [hfmint, rotate, run, --manifest, \(manifest), --journal-dir, \(journal)]",
             "              volumeMounts:",
-            "                - { name: manifest, mountPath: \(folder(of: manifest)), readOnly: true }",
+            "                # By its own name: a folder of a ConfigMap holds symbolic links, which are refused.",
+            "                - { name: manifest, mountPath: \(manifest), subPath: \(name(of: manifest)), readOnly: true }",
             "                - { name: journal, mountPath: \(folder(of: journal)) }",
             "          volumes:",
             "            - { name: manifest, configMap: { name: hfmint-manifest } }",
             "            # It must outlive the pod: a rotation that is forgotten half-way is an outage.",
             "            - { name: journal, persistentVolumeClaim: { claimName: hfmint-journal } }",
         ]
+    }
+
+    private func name(of path: String) -> String {
+        path.utf8.split(separator: ASCII.slash).last.map { String(Substring($0)) } ?? path
     }
 
     private func folder(of path: String) -> String {
