@@ -28,8 +28,9 @@ let allGroups = [
         ]),
     CommandGroup(
         name: "manifest",
-        summary: "check the manifest, or print what it may say",
-        description: ["The manifest is a JSON5 file that says what is rotated, how, and when."]),
+        summary: "check the manifest, show who may have what, or print what it may say",
+        description: ["The manifest is a JSON5 file that says who may become what, and what is rotated, how, and when."]
+    ),
     CommandGroup(
         name: "audit",
         summary: "show who was given what, and find whether that record was changed",

@@ -51,14 +51,14 @@ extension Arguments {
     ///
     /// - Parameter example: the command line to show where neither variable is set.
     func ambientResource(
-        in environment: Environment, example: String
+        in environment: Environment, example: String, _ gate: Gate?
     ) throws(MintError) -> (text: String, key: Environment.Key) {
         for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
             if let text = environment[key] { return (text, key) }
         }
         throw .usage(
             "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-            hint: "name what the token is for: \(example)")
+            hint: gate?.resourceHint ?? "name what the token is for: \(example)")
     }
 
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.

@@ -20,6 +20,7 @@ package let allCommands: [Command] = [
     .rotateResume,
     .rotateAbandon,
     .manifestCheck,
+    .manifestExplain,
     .manifestSchema,
     .auditShow,
     .auditVerify,

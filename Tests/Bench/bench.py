@@ -25,6 +25,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd")]
 
 import audit  # noqa: E402
+import policy  # noqa: E402
 
 from Sandbox.world import World  # noqa: E402
 from tls import Authority, Front  # noqa: E402
@@ -155,6 +156,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
         Bar("`audit verify`, 200,000 records", 2e8 / verification.records_per_second, 1000, "ms"),
         Bar("`audit verify`, memory for a million", verification.resident_long / MIB, 20, "MiB"),
         Bar("size of the binary", binary.stat().st_size / MIB, 16, "MiB"),
+        *(Bar(row.what, row.value, row.limit, row.unit) for row in policy.measure(binary, 11)),
     ]
     print(table(("", "measured", "bar", "reached"), [bar.row for bar in bars]))
     if len(times) > 4:

@@ -12,10 +12,13 @@ extension Command {
                 + " something fails. With --quiet, only the lines that warn or fail.",
             "With a RESOURCE it makes a fresh exchange, tries what the token may do, and throws it away. It revokes"
                 + " nothing, delivers nothing, and writes no file.",
+            "With --manifest it says which grant lets this job have which role, or in which claim it differs from the nearest"
+                + " one, and warns where the Hub gives more than the role is meant for.",
             "With --expect it compares the ID token with what the Trusted Publisher pins, byte by byte. `branch` and"
                 + " `workflow` are understood as the Hub's form means them.",
         ],
-        options: [.expect, .suggest, .allowUntrustedEvent] + Option.identity + [.stateDirectory] + Option.reporting,
+        options: [.expect, .suggest] + Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
+            + Option.reporting,
         examples: [
             Example("is anything wrong?", "hfmint doctor acme/model"),
             Example(
@@ -60,8 +63,21 @@ private struct DoctorCommand {
         question.allowsUntrustedEvent = arguments.has(.allowUntrustedEvent)
         question.stateDirectory = arguments.value(.stateDirectory)
         question.source = arguments.idTokenSource
+        question.gate = try gate()
         question.deadlineSeconds = try arguments.deadlineSeconds()
         return question
+    }
+
+    /// A slip of the command line is an error; what the manifest says is a finding.
+    private func gate() throws(MintError) -> Result<Gate, MintError>? {
+        do throws(MintError) {
+            guard let gate = try arguments.gate(in: context) else { return nil }
+            if let role = gate.role { _ = try gate.policy.requiredRole(role) }
+            return .success(gate)
+        } catch {
+            guard error.code == .manifestInvalid else { throw error }
+            return .failure(error)
+        }
     }
 
     /// A slip of the command line is an error; what variables say is a finding.

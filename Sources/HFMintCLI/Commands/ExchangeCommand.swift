@@ -10,7 +10,7 @@ extension Command {
                 + " following commands. The token goes into files of the job's own (0600); stdout gets one line of"
                 + " shell that says where they are.",
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
-                + " of any of them; without one, HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
+                + " of any of them; without one, what the --role names, else HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
             "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
                 + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
@@ -66,7 +66,7 @@ private struct ExchangeCommand {
         let gate = try arguments.gate(in: context)
         self.gate = gate
         let member = try arguments.member(under: gate)
-        requests = try Self.requests(arguments, context.environment, authority.endpoint, member)
+        requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
@@ -76,14 +76,18 @@ private struct ExchangeCommand {
     }
 
     private static func requests(
-        _ arguments: Arguments, _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?
+        _ arguments: Arguments, _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?,
+        _ gate: Gate?
     ) throws(MintError) -> [TokenRequest] {
         let operands = arguments.operands
         guard operands.isEmpty else {
             return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
         }
         if let member { return [TokenRequest(for: member)] }
-        let (resource, key) = try arguments.ambientResource(in: environment, example: "hfmint exchange owner/name")
+        let ofRole = try gate?.resourcesOfRole(in: environment) ?? []
+        if !ofRole.isEmpty { return try TokenRequest.numbered(ofRole) }
+        let (resource, key) = try arguments.ambientResource(
+            in: environment, example: "hfmint exchange owner/name", gate)
         do throws(MintError) {
             return try TokenRequest.parse([resource], endpoint: endpoint)
         } catch {

@@ -60,9 +60,17 @@ private struct GitCredentialCommand {
 
     private func question() throws(MintError) -> GitCredential.Question? {
         let authority = try arguments.authority(in: context.environment)
-        let needsResource = try arguments.needsResource(in: context)
-        return try GitCredential(authority, context: context)
-            .question(standardInput(), needsResource: needsResource)
+        return try question(standardInput(), authority)
+    }
+
+    private func question(
+        _ text: borrowing Secret, _ authority: Authority
+    ) throws(MintError) -> GitCredential.Question? {
+        try GitCredential(authority, context: context).question(
+            text, needsResource: try arguments.needsResource(in: context)
+        ) { () throws(MintError) in
+            try arguments.gate(in: context)?.onlyResource()
+        }
     }
 
     /// Never a failure of the git command that calls it: the worst is that a token which is no good stays a while.
@@ -70,9 +78,7 @@ private struct GitCredentialCommand {
         do throws(MintError) {
             let text = try standardInput()
             let authority = try arguments.authority(in: context.environment)
-            let needsResource = try arguments.needsResource(in: context)
-            let credential = GitCredential(authority, context: context)
-            guard let question = try credential.question(text, needsResource: needsResource) else {
+            guard let question = try question(text, authority) else {
                 return Report(lines: [], json: .null)
             }
             let session = try TokenSession(

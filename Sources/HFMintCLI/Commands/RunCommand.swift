@@ -63,9 +63,12 @@ private struct RunCommand {
         } else if member != nil {
             resource = nil
             return
+        } else if let only = try gate?.onlyResourceOfRole(in: context.environment) {
+            resource = only
+            return
         } else {
             let example = "hfmint run owner/name -- COMMAND"
-            named = try arguments.ambientResource(in: context.environment, example: example).text
+            named = try arguments.ambientResource(in: context.environment, example: example, gate).text
         }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }

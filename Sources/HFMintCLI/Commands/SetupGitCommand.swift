@@ -11,7 +11,7 @@ extension Command {
             "In a CI job the user's configuration is changed (--global), elsewhere that of this work tree (--local)."
                 + " With --environment no file is changed: evaluate what it prints.",
         ],
-        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.organization
+        options: [.local, .global, .environmentScope, .undo, .endpoint, .audience] + Option.policy + Option.organization
             + Option.reporting,
         examples: [
             Example("in a CI job, for all that follows", "hfmint setup-git"),
@@ -46,7 +46,8 @@ private struct SetupGitCommand {
             options += arguments.organizationWords(in: context.files.workingDirectory)
         }
         configuration = GitConfiguration(
-            try arguments.authority(in: context.environment), programPath: context.programPath, options: options)
+            try arguments.authority(in: context.environment), programPath: context.programPath,
+            options: options + arguments.manifestWords(in: context.files.workingDirectory))
         let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
         guard scopes.count <= 1 else {
             throw .usage(

@@ -16,7 +16,9 @@ let documentedVariables = [
     DocumentedVariable(
         names: ["HF_ENDPOINT", "HFMINT_AUDIENCE"], meaning: "the Hub's origin, and the audience of the ID token"),
     DocumentedVariable(names: ["HFMINT_STATE_DIR"], meaning: "where this job's tokens lie"),
-    DocumentedVariable(names: ["HFMINT_MANIFEST"], meaning: "the absolute path of the manifest"),
+    DocumentedVariable(
+        names: ["HFMINT_MANIFEST"], meaning: "the absolute path of the manifest, which then decides what a job may have"
+    ),
     DocumentedVariable(names: ["HFMINT_JOURNAL_DIR"], meaning: "where rotations are remembered"),
     DocumentedVariable(
         names: ["HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"], meaning: "as in curl"),

@@ -5,6 +5,13 @@ extension String {
     /// rewrite what the terminal shows. Runners also take `##[command]` in the middle of a line, so two number signs
     /// are never left together.
     package var printable: String {
+        // Nearly every text is plain ASCII, and the properties of a scalar are slow to find.
+        var last: UInt8 = 0
+        let isPlain = utf8.allSatisfy { byte in
+            defer { last = byte }
+            return byte >= ASCII.space && byte < 0x7F && !(byte == UInt8(ascii: "#") && last == byte)
+        }
+        guard !isPlain else { return self }
         var previous: Unicode.Scalar?
         var text = ""
         for scalar in unicodeScalars {

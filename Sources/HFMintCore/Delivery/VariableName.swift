@@ -80,6 +80,21 @@ package struct TokenRequest: Equatable, Sendable {
         return requests
     }
 
+    /// A token for each of a role's resources: `HF_TOKEN`, `HF_TOKEN_2`, `HF_TOKEN_3`, in their order.
+    package static func numbered(_ resources: [Resource]) throws(MintError) -> [TokenRequest] {
+        var requests: [TokenRequest] = []
+        for (index, resource) in resources.enumerated() {
+            let name = try index == 0 ? VariableName.hfToken : VariableName("HF_TOKEN_\(index + 1)")
+            requests.append(TokenRequest(name: name, resource: resource))
+        }
+        return requests
+    }
+
+    private init(name: VariableName, resource: Resource) {
+        self.name = name
+        self.resource = resource
+    }
+
     private init(_ operand: String, endpoint: Origin) throws(MintError) {
         let parts = operand.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
         // An equals sign in a pasted URL's query belongs to the URL.

@@ -10,6 +10,8 @@ package struct Examination: Sendable {
         package var stateDirectory: String?
         package var source = IDTokenSource.Options()
         package var deadlineSeconds = 90
+        /// What a manifest lets this job have; `nil` where none was named.
+        package var gate: Result<Gate, MintError>?
 
         package init() {}
     }
@@ -17,6 +19,8 @@ package struct Examination: Sendable {
     package var context: Context
     package var expectations: [Expectation] = []
     package var allowsUntrustedEvent = false
+    /// What a manifest lets this job have; `nil` where none was named.
+    package var gate: Result<Gate, MintError>?
     package var jobDirectory: JobDirectory
 
     package var authority: Result<Authority, MintError>

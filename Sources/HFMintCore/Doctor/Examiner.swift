@@ -27,6 +27,7 @@ package struct Examiner: Sendable {
             stateDirectory: question.stateDirectory)
         examination.expectations = question.expectations
         examination.allowsUntrustedEvent = question.allowsUntrustedEvent
+        examination.gate = question.gate
         examination.hub = hub.later(by: context.clock.uptime() - contactedAt)
         examination.resource = resource
         examination.git = gitFindings(authority)
@@ -104,10 +105,16 @@ extension Examiner {
         if !question.allowsUntrustedEvent, source.provider?.untrustedEvent(examination.job, claims) != nil {
             return .notTried("strangers can cause this event")
         }
+        if let gate = question.gate {
+            guard let gate = try? gate.get() else { return .notTried("the manifest is not usable") }
+            guard (try? gate.admit(claims, to: resource)) != nil else {
+                return .notTried("the manifest does not let this job have it")
+            }
+        }
         let left = max(1, attempts.remaining(context.clock).milliseconds / 1_000)
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: question.allowsUntrustedEvent,
-            deadlineSeconds: left, context: context)
+            gate: try? question.gate?.get(), deadlineSeconds: left, context: context)
         do throws(MintError) {
             return probed(try exchanger.token(for: resource), resource, authority.endpoint)
         } catch {

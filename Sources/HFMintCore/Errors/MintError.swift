@@ -43,9 +43,11 @@ extension MintError {
         case libraryMissing = "library-missing"
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
+        case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
+        case accessGained = "access-gained"
         case auditUnavailable = "audit-unavailable"
         case auditBroken = "audit-broken"
     }
@@ -68,10 +70,11 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention: .personNeeded
+        case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
-            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken:
+            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken,
+            .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
@@ -98,7 +101,9 @@ extension MintError.Code {
         case .libraryMissing: "a shared library is not installed"
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
+        case .issuerRefused: "an issuer refused what hfmint asked of it"
         case .proxyRefused: "the proxy refused to pass the request on"
+        case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"

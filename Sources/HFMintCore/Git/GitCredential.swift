@@ -18,10 +18,13 @@ package struct GitCredential: Sendable {
 
     /// `nil` where the host is not ours: another helper may know.
     ///
-    /// - Parameter needsResource: whether a token is for one repository; a member's is for all that the member reaches.
+    /// - Parameters:
+    ///   - needsResource: whether a token is for one repository; a member's is for all that the member reaches.
+    ///   - onlyResource: what a manifest grants alone, asked only where git names no repository.
     /// - Throws: why a question about our host cannot be answered; git must then stop asking.
     package func question(
-        _ text: borrowing Secret, needsResource: Bool = true
+        _ text: borrowing Secret, needsResource: Bool = true,
+        onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
     ) throws(MintError) -> Question? {
         let description = try parse(text)
         switch hosts.judge(description) {
@@ -33,7 +36,7 @@ package struct GitCredential: Sendable {
         case .ours(let authority):
             return Question(
                 description: description, authority: authority,
-                resource: needsResource ? try resource(of: description, on: authority.endpoint) : nil)
+                resource: needsResource ? try resource(of: description, on: authority.endpoint, onlyResource) : nil)
         }
     }
 
@@ -47,10 +50,10 @@ package struct GitCredential: Sendable {
         }
     }
 
-    /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, else
-    /// the repository that this work tree came from.
+    /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, what
+    /// a manifest grants alone, else the repository that this work tree came from.
     private func resource(
-        of description: CredentialDescription, on endpoint: Origin
+        of description: CredentialDescription, on endpoint: Origin, _ onlyResource: () throws(MintError) -> Resource?
     ) throws(MintError) -> Resource {
         if let path = description.path {
             guard let resource = Resource(gitPath: path) else {
@@ -65,6 +68,7 @@ package struct GitCredential: Sendable {
             guard let text = context.environment[key] else { continue }
             return try Resource(parsing: text, endpoint: endpoint)
         }
+        if let resource = try onlyResource() { return resource }
         if let resource = originOfWorkTree() { return resource }
         throw .usage(
             "nobody said which repository is meant: the question has no path, HFMINT_RESOURCE is not set, and there is"

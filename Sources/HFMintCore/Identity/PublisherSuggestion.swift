@@ -65,7 +65,7 @@ package struct PublisherSuggestion: Sendable {
 
 extension String {
     /// With spaces at its end up to `width` bytes; never cut.
-    func padded(to width: Int) -> String {
+    package func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - utf8.count))
     }
 }

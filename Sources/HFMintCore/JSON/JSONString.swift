@@ -52,6 +52,7 @@ enum JSONString {
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
             case "#" where previous == "#": quoted += escaped(scalar)
+            case " "..."~": quoted.unicodeScalars.append(scalar)
             default:
                 if scalar.mustBeEscaped { quoted += escaped(scalar) } else { quoted.unicodeScalars.append(scalar) }
             }

@@ -65,6 +65,9 @@ package struct Manifest: Sendable {
         return parent
     }
 
+    /// Whether an app's manifest was named, which narrows another.
+    package var isApp: Bool { app != nil }
+
     /// Every rotation, in the order of the manifest.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` also where two would change one client or write one place.

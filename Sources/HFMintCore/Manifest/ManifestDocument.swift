@@ -45,7 +45,9 @@ struct ManifestDocument: Sendable {
             }
             bytes = file.reveal { $0.bytes }
         } catch {
-            throw MintError(.manifestInvalid, "cannot read '\(error.path)': \(error.reason)")
+            throw MintError(
+                .manifestInvalid, "cannot read '\(error.path)': \(error.reason)",
+                hint: "a manifest is a regular file of this user or of root, which nobody else can write")
         }
         do throws(JSONError) {
             return try JSONText(bytes, limits: .manifest, dialect: .json5)
@@ -58,11 +60,20 @@ struct ManifestDocument: Sendable {
 
 extension ManifestDocument {
     /// The folder from which relative paths in it count.
-    var folder: String {
+    var folder: String { Self.folder(of: path) }
+
+    static func folder(of path: String) -> String {
         let parts = path.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropLast()
         guard !parts.isEmpty else { return "." }
         let folder = parts.map { String(Substring($0)) }.joined(separator: "/")
         return folder.isEmpty ? "/" : folder
+    }
+
+    /// `path` as it is seen from `folder`, where it lies below it; else unchanged.
+    static func relative(_ path: String, to folder: String) -> String {
+        let start = folder == "/" ? "/" : folder + "/"
+        guard path.utf8.starts(with: start.utf8) else { return path }
+        return String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
     }
 
     /// A path in this manifest, as it is seen from where hfmint runs.

@@ -34,19 +34,27 @@ package struct DecodedClaims: Sendable {
 
     package subscript(name: [UInt8]) -> PinnedValue { values[name] ?? .missing }
 
-    /// Whether the claim is the string `wanted`, byte by byte.
+    /// The string that the claim is, byte by byte; `nil` where it is missing, and where it is no string.
     ///
-    /// No number, truth value, list or object is ever equal to a string, but for `aud`: one audience in a list is that
-    /// audience (RFC 7519, 4.1.3). A token for several audiences is for somebody else too, and is not.
-    package func has(_ wanted: Grant.Claim) -> Bool {
-        switch self[wanted.name] {
-        case .string(let found): found == wanted.value
-        case .strings(let found): wanted.name.equals("aud") && found == [wanted.value]
-        case .missing, .other, .unusable, .either: false
+    /// No number, truth value, list or object is ever a string, but for `aud`: one audience in a list is that audience
+    /// (RFC 7519, 4.1.3). A token for several audiences is for somebody else too, and is not.
+    func text(_ name: [UInt8]) -> [UInt8]? {
+        switch self[name] {
+        case .string(let found): found
+        case .strings(let found): name.equals("aud") && found.count == 1 ? found.first : nil
+        case .missing, .other, .unusable, .either: nil
         }
     }
 
-    package func isFrom(_ issuer: [UInt8]) -> Bool { has(Grant.Claim(name: Self.issuerName, value: issuer)) }
+    package func has(_ wanted: Grant.Claim) -> Bool { text(wanted.name) == wanted.value }
+
+    func isFrom(_ issuer: [UInt8]) -> Bool { text(Self.issuerName) == issuer }
+
+    func differences(from grant: Grant) -> [Decision.Difference] {
+        grant.identity.filter { !has($0) }.map {
+            Decision.Difference(claim: $0.name, wanted: $0.value, found: self[$0.name])
+        }
+    }
 
     static let issuerName = Array("iss".utf8)
 }

@@ -12,8 +12,7 @@ package struct Policy: Sendable {
     package let roles: [Role]
     package let grants: [Grant]
     private let roleIndex: [[UInt8]: Int]
-    /// For each grant, the place of its role among ``roles``.
-    private let grantedRoles: [Int?]
+    private let table: GrantTable
     private let grantIndex: [[UInt8]: Int]
 
     package init(manifest: String, digest: String, roles: [Role], grants: [Grant]) {
@@ -24,7 +23,7 @@ package struct Policy: Sendable {
         let index = Dictionary(
             roles.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         roleIndex = index
-        grantedRoles = grants.map { index[Array($0.role.utf8)] }
+        table = GrantTable(grants, roles: index)
         let named = grants.enumerated().compactMap { place, grant in grant.name.map { (Array($0.utf8), place) } }
         grantIndex = Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
@@ -53,51 +52,46 @@ package struct Policy: Sendable {
             return .denied(
                 Decision.Denied(reason: .notCovered, role: name, resource: resource, nearest: nil, differences: []))
         }
-        var matches: [(role: Int, grant: Int)] = []
-        var seen: Set<Int> = []
-        let nearest = Nearest(claims)
-        for (index, grant) in grants.enumerated() {
-            guard let role = grantedRoles[index], isCandidate[role] else { continue }
-            if nearest.fits(grant), seen.insert(role).inserted { matches.append((role, index)) }
+        // The first grant of each role that fits, and of those that do not the nearest.
+        var matches: [Int: Int] = [:]
+        var nearest: (grant: Int, distance: Int)?
+        let decoded = DecodedClaims(claims)
+        table.distances(to: decoded, where: isCandidate) { grant, distance in
+            if distance == 0 {
+                if matches[table.roles[grant]] == nil { matches[table.roles[grant]] = grant }
+            } else if nearest.map({ distance < $0.distance }) ?? true {
+                nearest = (grant, distance)
+            }
         }
-        if matches.count > 1 {
-            return .ambiguous(roles: matches.map(\.role).sorted().map { roles[$0].name })
+        guard matches.count < 2 else { return .ambiguous(roles: matches.keys.sorted().map { roles[$0].name }) }
+        if let (role, grant) = matches.first {
+            return .allowed(Decision.Allowed(role: roles[role], grant: grants[grant], resource: resource))
         }
-        if let match = matches.first {
-            return .allowed(
-                Decision.Allowed(role: roles[match.role], grant: grants[match.grant], resource: resource))
+        guard let grant = nearest.map({ grants[$0.grant] }) else {
+            let only = isCandidate.count { $0 } == 1 ? isCandidate.firstIndex(of: true).map { roles[$0].name } : nil
+            return .denied(
+                Decision.Denied(
+                    reason: .notGranted, role: name ?? only, resource: resource, nearest: nil, differences: []))
         }
-        return .denied(denial(name, resource, isCandidate, nearest))
+        return .denied(
+            Decision.Denied(
+                reason: .otherClaims, role: grant.role, resource: resource, nearest: grant,
+                differences: decoded.differences(from: grant)))
     }
 
-    private func denial(
-        _ name: String?, _ resource: Resource?, _ isCandidate: [Bool], _ nearest: Nearest
-    ) -> Decision.Denied {
-        var best: (grant: Grant, distance: Int)?
-        for (index, grant) in grants.enumerated() {
-            guard let role = grantedRoles[index], isCandidate[role] else { continue }
-            let distance = nearest.distance(to: grant)
-            if best.map({ distance < $0.distance }) ?? true { best = (grant, distance) }
+    /// Every role that a grant gives to whoever has these claims, in the manifest's order.
+    package func roles(grantedTo claims: Claims) -> [Role] {
+        var granted: Set<Int> = []
+        table.distances(to: DecodedClaims(claims), where: roles.map { _ in true }) { grant, distance in
+            if distance == 0 { granted.insert(table.roles[grant]) }
         }
-        guard let grant = best?.grant else {
-            let only = isCandidate.count { $0 } == 1 ? isCandidate.firstIndex(of: true).map { roles[$0].name } : nil
-            return Decision.Denied(
-                reason: .notGranted, role: name ?? only, resource: resource, nearest: nil, differences: [])
-        }
-        return Decision.Denied(
-            reason: .otherClaims, role: grant.role, resource: resource, nearest: grant,
-            differences: nearest.differences(from: grant))
+        return granted.sorted().map { roles[$0] }
     }
 
     /// What the command line alone already says, before there is an ID token.
     package func checkRequest(role name: String?, resource: Resource?) throws(MintError) {
         guard let name else { return }
-        guard let role = role(name) else {
-            let names = roles.map(\.name)
-            throw .usage(
-                "'\(manifest)' has no role '\(name)'",
-                hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
-        }
+        let role = try requiredRole(name)
         if role.member != nil, let resource {
             throw .usage(
                 "the role '\(name)' is a member of the organization, and takes no resource: '\(resource.canonical)'",
@@ -110,34 +104,18 @@ package struct Policy: Sendable {
         }
     }
 
-    static func list(_ names: [String]) -> String {
+    /// - Throws: ``MintError/Code/usage`` where there is no role of that name.
+    package func requiredRole(_ name: String) throws(MintError) -> Role {
+        if let role = role(name) { return role }
+        let names = roles.map(\.name)
+        throw .usage(
+            "'\(manifest)' has no role '\(name)'",
+            hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
+    }
+
+    private static func list(_ names: [String]) -> String {
         guard !names.isEmpty else { return "it has no roles" }
         let more = names.count > 20 ? " and \(names.count - 20) more" : ""
         return "it has \(names.prefix(20).joined(separator: ", "))\(more)"
-    }
-}
-
-/// How far grants are from one ID token.
-private struct Nearest {
-    private let claims: DecodedClaims
-
-    init(_ claims: Claims) {
-        self.claims = DecodedClaims(claims)
-    }
-
-    func fits(_ grant: Grant) -> Bool {
-        claims.isFrom(grant.issuer) && grant.claims.allSatisfy { claims.has($0) }
-    }
-
-    /// A grant for another issuer is further away than any for this one.
-    func distance(to grant: Grant) -> Int {
-        (claims.isFrom(grant.issuer) ? 0 : 1 << 20) + grant.claims.count { !claims.has($0) }
-    }
-
-    func differences(from grant: Grant) -> [Decision.Difference] {
-        let wanted = [Grant.Claim(name: DecodedClaims.issuerName, value: grant.issuer)] + grant.claims
-        return wanted.filter { !claims.has($0) }.map {
-            Decision.Difference(claim: $0.name, wanted: $0.value, found: claims[$0.name])
-        }
     }
 }

@@ -77,7 +77,8 @@ struct PolicyReader {
                 for (index, pattern) in patterns.enumerated()
                 where !wide.patterns.contains(where: { $0.covers(pattern) }) {
                     complain(
-                        "'\(pattern.text)' is not covered by the parent's '\(extends)'", "\(path).resources[\(index)]",
+                        "is '\(pattern.text)', which the parent's '\(extends)' does not cover",
+                        "\(path).resources[\(index)]",
                         node)
                 }
                 power = .resources(patterns)
@@ -145,9 +146,7 @@ struct PolicyReader {
             complain("is not the issuer of the parent's '\(name)'", "\(path).identity.issuer", node)
         }
         for claim in wide.claims where !grant.claims.contains(claim) {
-            let text =
-                "\(String(decoding: claim.name, as: UTF8.self)) = \(String(decoding: claim.value, as: UTF8.self))"
-            complain("lacks a claim of the parent's '\(name)': \(text.printable)", "\(path).identity.claims", node)
+            complain("lacks a claim of the parent's '\(name)': \(claim.text)", "\(path).identity.claims", node)
         }
     }
 

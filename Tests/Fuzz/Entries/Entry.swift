@@ -42,6 +42,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-configuration", fuzzGitConfiguration),
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
+    FuzzEntry("policy", fuzzPolicy),
     FuzzEntry("rotation", fuzzRotation),
     FuzzEntry("cron", fuzzCron),
     FuzzEntry("duration", fuzzDuration),

@@ -11,6 +11,7 @@ package let allChecks: [Check] = [
     .expiry,
     .clock,
     .expect,
+    .manifest,
     .endpoint,
     .proxy,
     .certificates,

@@ -4,7 +4,7 @@ extension Check {
     ) { examination in
         let isGranted = if case .granted = examination.exchange { true } else { false }
         let pinned = examination.expectations.map(\.claim)
-        let narrow = pinned.filter { claim in !wideClaims.contains { $0.utf8.elementsEqual(claim.utf8) } }
+        let narrow = pinned.filter { claim in !WideClaims.contains(claim) }
         guard narrow.isEmpty else { return [.ok("pinned to \(narrow.joined(separator: ", "))")] }
         if !pinned.isEmpty {
             return [
@@ -23,17 +23,9 @@ extension Check {
         ]
     }
 
-    /// Claims that all jobs of a repository, an owner or an instance share.
-    private static let wideClaims = [
-        "iss", "aud", "repository", "repository_id", "repository_owner", "repository_owner_id", "repository_visibility",
-        "project_path", "project_id", "namespace_path", "namespace_id", "project_visibility", "runner_environment",
-        "enterprise", "enterprise_id", "repositoryUuid", "workspaceUuid", "organization_slug", "organization_id",
-        "oidc.circleci.com/org-id", "oidc.circleci.com/project-id", "ref_type",
-    ]
-
     private static func tighter(_ examination: Examination) -> String {
         let form = examination.knownClaims.flatMap { examination.provider?.publisher($0) }
-        let rows = (form?.rows ?? []).filter { row in !wideClaims.contains { $0.utf8.elementsEqual(row.claim.utf8) } }
+        let rows = (form?.rows ?? []).filter { row in !WideClaims.contains(row.claim) }
         let list = rows.map { "\($0.claim)=\($0.value)" }.joined(separator: ", ")
         return list.isEmpty ? "have the publisher pin the branch and the workflow too" : "have it pin also \(list)"
     }

@@ -1,0 +1,97 @@
+internal import HFMintCore
+
+extension Command {
+    package static let manifestCheck = Command(
+        name: "manifest check",
+        summary: "check a manifest, and name every mistake in it",
+        description: [
+            "Reads the manifest as every other command would, with the manifests of its apps, and asks no server.",
+            "With --against it also lists who gained and who lost what since another version, a line each: exit status"
+                + " 6 if anybody gained anything, so that a person looks at it, and 0 if not. The other version lies in"
+                + " a folder of its own, with its apps.",
+        ],
+        options: [.manifest, .against] + Option.reporting,
+        examples: [
+            Example("in a pull request", "hfmint manifest check --manifest hfmint.json5"),
+            Example(
+                "who gains what by it",
+                "git worktree add /tmp/base origin/main &&"
+                    + " hfmint manifest check --manifest hfmint.json5 --against /tmp/base/hfmint.json5"),
+        ],
+        run: { arguments, context throws(MintError) in
+            let path = try manifestPath(arguments, context)
+            let manifest = try Manifest(at: path, in: context)
+            let graph = try manifest.accessGraph(in: context)
+            let rotations = manifest.isApp ? [] : try manifest.rotations(in: context)
+            let counts = graph.counts + [("rotation", rotations.count)]
+            var report = Report(
+                lines: [
+                    "'\(path.printable)' is fine: \(counts.map { "\($1) \($0)\($1 == 1 ? "" : "s")" }.joined(separator: ", "))"
+                ],
+                json: .null)
+            var members: [JSONValue.Member] = [
+                .init("manifest", .string(path)), .init("rotations", .array(rotations.map { .string($0.name) })),
+            ]
+            members += graph.counts.map { .init("\($0)s", .integer($1)) }
+            if let old = arguments.value(.against) {
+                let change = AccessChange(from: try Manifest(at: old, in: context).accessGraph(in: context), to: graph)
+                report.text += change.lines.map { .text("\($0.printable)\n") }
+                members += change.members
+                report.failures = change.failures(path)
+            }
+            report.json = .object(members)
+            return report
+        })
+}
+
+extension Option {
+    fileprivate static let against = Option(
+        "against", "OLD", help: "list who gained and who lost what since this other version")
+}
+
+extension AccessGraph {
+    fileprivate var counts: [(noun: String, count: Int)] {
+        [
+            ("role", policies.map(\.roles.count).reduce(0, +)), ("grant", policies.map(\.grants.count).reduce(0, +)),
+            ("app", policies.count - 1),
+        ]
+    }
+}
+
+extension AccessChange {
+    fileprivate var lines: [String] {
+        if gained.isEmpty && lost.isEmpty { return ["nobody gained or lost anything"] }
+        return gained.map { "+ \($0.sentence)" } + lost.map { "- \($0.sentence)" }
+    }
+
+    fileprivate var members: [JSONValue.Member] {
+        [.init("gained", .array(gained.map(\.json))), .init("lost", .array(lost.map(\.json)))]
+    }
+
+    fileprivate func failures(_ path: String) -> [MintError] {
+        guard !gained.isEmpty else { return [] }
+        let count = gained.count == 1 ? "1 line" : "\(gained.count) lines"
+        return [
+            MintError(
+                .accessGained, "'\(path)' gives what was not given before: \(count)",
+                hint: "let somebody review each line that begins with '+'")
+        ]
+    }
+}
+
+extension AccessChange.Line {
+    /// `write acme/model as publisher: https://… repository=acme/training (grants[0])`.
+    fileprivate var sentence: String {
+        let who = identity.map { $0.name.equals("iss") ? String(decoding: $0.value, as: UTF8.self) : $0.text }
+        let place = app.map { "\(grant) of \($0)" } ?? grant
+        return "\(access.rawValue) \(opens) in the role \(role): \(who.joined(separator: " ")) [\(place)]"
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "access": .string(access.rawValue), "opens": .string(opens), "role": .string(role),
+            "issuer": .string(identity.first.map { String(decoding: $0.value, as: UTF8.self) }),
+            "claims": .claims(Array(identity.dropFirst())), "grant": .string(grant), "app": .string(app),
+        ]
+    }
+}

@@ -1,0 +1,166 @@
+internal import HFMintCore
+
+extension Command {
+    package static let manifestExplain = Command(
+        name: "manifest explain",
+        summary: "show who may become what, and what the Hub must be told",
+        description: [
+            "Lists every grant of a manifest and of its apps: which identity may take which role, what that opens, and"
+                + " what it is inherited from. Then what is wider than it should be, what can never match, and each"
+                + " Trusted Publisher that must exist on the Hub. It reads files alone, and asks no server.",
+            "Of an app's manifest it shows what that app may have.",
+        ],
+        options: [.manifest, .endpoint, .audience] + Option.reporting,
+        examples: [
+            Example("all of it", "hfmint manifest explain --manifest hfmint.json5"),
+            Example(
+                "who may write to one repository",
+                "hfmint manifest explain --manifest hfmint.json5 --json |"
+                    + " jq '.access[] | select(.opens == \"acme/model\" and .access == \"write\")'"),
+        ],
+        run: { arguments, context throws(MintError) in
+            let path = try manifestPath(arguments, context)
+            let endpoint = try arguments.authority(in: context.environment).endpoint
+            let manifest = try Manifest(at: path, in: context)
+            let explanation = AccessExplanation(
+                try manifest.accessGraph(in: context), organization: manifest.organization, endpoint: endpoint)
+            return Report(lines: explanation.lines, json: explanation.json)
+        })
+}
+
+/// An access graph for people, and for programs.
+private struct AccessExplanation {
+    private let graph: AccessGraph
+    private let organization: String?
+    private let endpoint: Origin
+    private let concerns: [AccessConcern]
+    private let publishers: [NeededPublisher]
+
+    init(_ graph: AccessGraph, organization: String?, endpoint: Origin) {
+        self.graph = graph
+        self.organization = organization
+        self.endpoint = endpoint
+        concerns = graph.concerns
+        publishers = graph.neededPublishers
+    }
+
+    /// Each escaped: names, claims and paths are whatever somebody wrote.
+    var lines: [String] {
+        let blocks = graph.policies.map(grantLines) + AccessConcern.Kind.allCases.map(concernLines) + [publisherLines]
+        return blocks.filter { !$0.isEmpty }.map { $0.map(\.printable) }.reduce([]) { $0.isEmpty ? $1 : $0 + [""] + $1 }
+    }
+
+    private func grantLines(_ policy: Policy) -> [String] {
+        let isApp = !policy.manifest.utf8.elementsEqual((graph.policies.first?.manifest ?? "").utf8)
+        let head = isApp ? "the app \(policy.manifest)" : policy.manifest
+        guard !policy.grants.isEmpty else { return ["\(head): no grants"] }
+        var table = TextTable(["grant", "identity", "role", "opens"])
+        for grant in policy.grants {
+            guard let role = policy.role(grant.role) else { continue }
+            table.append([
+                [grant.place.path]
+                    + [grant.name.map { "(\($0))" }, grant.extends.map { "from \($0)" }].compactMap(\.self),
+                grant.identity.map { $0.name.equals("iss") ? String(decoding: $0.value, as: UTF8.self) : $0.text },
+                ["\(role.name) (\(role.access.rawValue))"] + (role.extends.map { ["from \($0)"] } ?? []),
+                role.opened.map(\.text),
+            ])
+        }
+        return ["\(head):"] + table.lines
+    }
+
+    private func concernLines(_ kind: AccessConcern.Kind) -> [String] {
+        let found = concerns.filter { $0.kind == kind }
+        guard !found.isEmpty else { return [] }
+        return ["\(kind.rawValue):"]
+            + found.map { "  \($0.place.file), line \($0.place.line): \($0.label): \($0.reason)" }
+    }
+
+    private var publisherLines: [String] {
+        guard !publishers.isEmpty else { return [] }
+        return ["Trusted Publishers that must exist on the Hub:"]
+            + publishers.flatMap { publisher in
+                let place = publisher.page(on: endpoint) ?? "the settings of each repository that it means"
+                let form = [("preset", publisher.form.preset), ("issuer", publisher.form.issuer)]
+                let rows = form + publisher.form.rows.map { ($0.claim, $0.value) } + [("access", publisher.setting)]
+                let width = rows.map(\.0.utf8.count).max() ?? 0
+                return ["  \(publisher.opens.text): \(place)"]
+                    + rows.map { "    \($0.padded(to: width))  \($1)" }
+                    + ["    for \(publisher.grants.joined(separator: ", "))"]
+            }
+    }
+
+    var json: JSONValue {
+        [
+            "manifest": .string(graph.policies.first?.manifest),
+            "organization": .string(organization),
+            "manifests": .array(graph.policies.map(\.json)),
+            "access": .array(graph.entitlements.map { $0.json(in: graph) }),
+            "concerns": .array(concerns.map(\.json)),
+            "publishers": .array(publishers.map { $0.json(on: endpoint) }),
+        ]
+    }
+}
+
+extension Policy {
+    fileprivate var json: JSONValue {
+        [
+            "path": .string(manifest),
+            "roles": .array(
+                roles.map { role in
+                    [
+                        "name": .string(role.name), "access": .string(role.access.rawValue),
+                        "opens": .array(role.opened.map { .string($0.text) }), "extends": .string(role.extends),
+                        "line": .integer(role.place.line),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension AccessGraph.Entitlement {
+    fileprivate func json(in graph: AccessGraph) -> JSONValue {
+        [
+            "manifest": .string(graph.policies[policy].manifest),
+            "grant": .string(grant.place.path),
+            "name": .string(grant.name),
+            "line": .integer(grant.place.line),
+            "issuer": .string(String(decoding: grant.issuer, as: UTF8.self)),
+            "claims": .claims(grant.claims),
+            "role": .string(role.name),
+            "access": .string(role.access.rawValue),
+            "opens": .string(opens.text),
+            "inherited_from": grant.extends == nil
+                ? .null : ["grant": .string(grant.extends), "role": .string(role.extends)],
+        ]
+    }
+}
+
+extension AccessConcern {
+    fileprivate var json: JSONValue {
+        [
+            "kind": .string(kind.rawValue), "manifest": .string(place.file), "line": .integer(place.line),
+            "place": .string(place.path), "reason": .string(reason),
+        ]
+    }
+}
+
+extension NeededPublisher {
+    fileprivate func json(on endpoint: Origin) -> JSONValue {
+        [
+            "opens": .string(opens.text), "page": .string(page(on: endpoint)), "access": .string(access.rawValue),
+            "preset": .string(form.preset), "issuer": .string(form.issuer),
+            "claims": .array(form.rows.map { ["claim": .string($0.claim), "value": .string($0.value)] }),
+            "grants": .array(grants.map { .string($0) }),
+        ]
+    }
+}
+
+extension JSONValue {
+    /// As an object: the reader of manifests refuses a name that stands twice.
+    static func claims(_ claims: [Grant.Claim]) -> JSONValue {
+        .object(
+            claims.map {
+                Member(String(decoding: $0.name, as: UTF8.self), .string(String(decoding: $0.value, as: UTF8.self)))
+            })
+    }
+}

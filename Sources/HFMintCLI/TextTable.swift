@@ -1,0 +1,30 @@
+internal import HFMintCore
+
+/// Columns of text, whose cells may have several lines.
+struct TextTable {
+    private var rows: [[[String]]]
+
+    init(_ head: [String]) {
+        rows = [head.map { [$0] }]
+    }
+
+    mutating func append(_ row: [[String]]) { rows.append(row) }
+
+    /// Indented by two; no line ends with a space.
+    var lines: [String] {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.flatMap { column < $0.count ? $0[column] : [] }.map { $0.printable.unicodeScalars.count }.max() ?? 0
+        }
+        return rows.flatMap { row in
+            (0..<(row.map(\.count).max() ?? 0)).map { line in
+                let cells = row.enumerated().map { column, cell in
+                    let text = line < cell.count ? cell[line].printable : ""
+                    return text + String(repeating: " ", count: widths[column] - text.unicodeScalars.count)
+                }
+                let text = "  " + cells.joined(separator: "  ")
+                return String(decoding: text.utf8.reversed().drop { $0 == ASCII.space }.reversed(), as: UTF8.self)
+            }
+        }
+    }
+}

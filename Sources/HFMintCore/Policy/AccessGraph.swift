@@ -1,0 +1,113 @@
+/// Everything that a manifest and the manifests of its apps say about who may have what.
+package struct AccessGraph: Sendable {
+    /// The named manifest first, then each of its apps, in its order.
+    package let policies: [Policy]
+
+    package init(policies: [Policy]) {
+        self.policies = policies
+    }
+
+    /// One thing that one identity may have.
+    package struct Entitlement: Sendable {
+        /// The place of its manifest among ``AccessGraph/policies``.
+        package let policy: Int
+        package let grant: Grant
+        package let role: Role
+        package let opens: Opened
+    }
+
+    /// What a role opens: a resource or many, or all that a member may do.
+    package enum Opened: Equatable, Sendable {
+        case pattern(ResourcePattern)
+        case member(String)
+
+        package var text: String {
+            switch self {
+            case .pattern(let pattern): pattern.text
+            case .member(let email): "as \(email)"
+            }
+        }
+
+        func covers(_ other: Opened) -> Bool {
+            switch (self, other) {
+            case (.pattern(let wide), .pattern(let narrow)): wide.covers(narrow)
+            case (.member(let one), .member(let another)): one.utf8.elementsEqual(another.utf8)
+            default: false
+            }
+        }
+    }
+
+    /// Grant by grant, in the manifests' order.
+    package var entitlements: [Entitlement] {
+        policies.enumerated().flatMap { index, policy in
+            policy.grants.flatMap { grant -> [Entitlement] in
+                guard let role = policy.role(grant.role) else { return [] }
+                return role.opened.map { Entitlement(policy: index, grant: grant, role: role, opens: $0) }
+            }
+        }
+    }
+}
+
+extension Role {
+    package var opened: [AccessGraph.Opened] {
+        switch power {
+        case .resources(let patterns): patterns.map { .pattern($0) }
+        case .member(let member): [.member(member.email)]
+        }
+    }
+}
+
+extension Grant {
+    /// The claims with the issuer as the first of them: everything that an ID token must say.
+    package var identity: [Claim] { [Claim(name: DecodedClaims.issuerName, value: issuer)] + claims }
+}
+
+extension Grant.Claim {
+    /// `ref=refs/heads/main`, not yet escaped.
+    package var text: String {
+        "\(String(decoding: name, as: UTF8.self))=\(String(decoding: value, as: UTF8.self))"
+    }
+}
+
+extension Manifest {
+    /// Reads the manifests of all apps too, and checks each against this one.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong in any of them.
+    package func accessGraph(in context: Context) throws(MintError) -> AccessGraph {
+        let policy = try policy()
+        guard app == nil else { return AccessGraph(policies: [policy]) }
+        var policies = [policy]
+        var broken: [MintError] = []
+        for node in root.root["apps"]?.elements ?? [] {
+            do throws(MintError) {
+                policies.append(try appPolicy(at: root.resolved(node.string ?? ""), below: policy, in: context))
+            } catch {
+                broken.append(error)
+            }
+        }
+        guard broken.isEmpty else {
+            throw MintError(
+                .manifestInvalid,
+                "'\(root.path)' has \(broken.count) \(broken.count == 1 ? "app" : "apps") that cannot be used",
+                details: Array(broken.flatMap { [$0.message] + $0.details.map { "  \($0)" } }.prefix(100)),
+                hint: broken[0].hint)
+        }
+        return AccessGraph(policies: policies)
+    }
+
+    private func appPolicy(at path: String, below parent: Policy, in context: Context) throws(MintError) -> Policy {
+        let document = try ManifestDocument(at: path, in: context)
+        guard let extends = document.root["extends"]?.string else {
+            throw MintError(
+                .manifestInvalid, "'\(document.path)' is listed under 'apps', and does not say 'extends'",
+                hint: "a parent and its app name each other")
+        }
+        guard document.resolved(extends).utf8.elementsEqual(root.path.utf8) else {
+            throw MintError(
+                .manifestInvalid, "'\(document.path)' extends another manifest: '\(document.resolved(extends))'",
+                hint: "a parent and its app name each other")
+        }
+        return try PolicyReader.policy(
+            of: document, below: parent, digest: fingerprint([Array(parent.digest.utf8), document.root.text.bytes]))
+    }
+}

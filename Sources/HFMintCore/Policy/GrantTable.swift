@@ -1,0 +1,60 @@
+/// The grants of a manifest, laid out so that one ID token is compared with all of them in one pass.
+struct GrantTable: Sendable {
+    /// Of each grant: its role's place, or -1 where there is none of that name.
+    let roles: [Int]
+    private let issuers: [Int]
+    /// Where each grant's claims begin among ``names`` and ``values``; one more than there are grants.
+    private let starts: [Int]
+    private let names: [Int]
+    private let values: [[UInt8]]
+    private let knownIssuers: [[UInt8]]
+    private let knownNames: [[UInt8]]
+
+    init(_ grants: [Grant], roles: [[UInt8]: Int]) {
+        var (issuers, issuerList) = (Numbers(), [Int]())
+        var (names, nameList) = (Numbers(), [Int]())
+        var values: [[UInt8]] = []
+        var starts = [0]
+        for grant in grants {
+            issuerList.append(issuers.number(of: grant.issuer))
+            for claim in grant.claims {
+                nameList.append(names.number(of: claim.name))
+                values.append(claim.value)
+            }
+            starts.append(values.count)
+        }
+        self.roles = grants.map { roles[Array($0.role.utf8)] ?? -1 }
+        self.issuers = issuerList
+        self.starts = starts
+        self.names = nameList
+        self.values = values
+        knownIssuers = issuers.list
+        knownNames = names.list
+    }
+
+    /// How far each grant that `isCandidate` lets through is from these claims: 0 where it fits, else the number of
+    /// claims that differ; a grant for another issuer is further away than any for this one.
+    func distances(to claims: DecodedClaims, where isCandidate: [Bool], each: (_ grant: Int, _ distance: Int) -> Void) {
+        let isIssuer = knownIssuers.map { claims.isFrom($0) }
+        let found = knownNames.map { claims.text($0) }
+        for grant in issuers.indices {
+            guard roles[grant] >= 0, isCandidate[roles[grant]] else { continue }
+            var distance = isIssuer[issuers[grant]] ? 0 : 1 << 20
+            for place in starts[grant]..<starts[grant + 1] where found[names[place]] != values[place] { distance += 1 }
+            each(grant, distance)
+        }
+    }
+}
+
+/// Numbers for texts, in the order in which they are met.
+private struct Numbers {
+    private var numbers: [[UInt8]: Int] = [:]
+    private(set) var list: [[UInt8]] = []
+
+    mutating func number(of text: [UInt8]) -> Int {
+        if let number = numbers[text] { return number }
+        numbers[text] = list.count
+        list.append(text)
+        return list.count - 1
+    }
+}

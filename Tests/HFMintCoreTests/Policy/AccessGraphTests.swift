@@ -1,0 +1,174 @@
+import HFMintCore
+import HFMintTesting
+import Testing
+
+@Suite("access graphs")
+struct AccessGraphTests {
+    private static func graph(_ roles: String, _ grants: [String]) throws -> AccessGraph {
+        try TestPolicy.graph(TestPolicy.root(roles: roles, grants: grants))
+    }
+
+    private static let publisher = "publisher: { access: 'write', resources: ['acme/model'] }"
+    private static let main = [("repository", "acme/training"), ("ref", "refs/heads/main")]
+
+    private static func concerns(_ claims: [(String, String)]) throws -> [String] {
+        try graph(publisher, [TestPolicy.grant("publisher", claims)]).concerns.map {
+            "\($0.kind.rawValue): \($0.reason)"
+        }
+    }
+
+    @Test("have no concern about a grant that is narrow and can match")
+    func narrow() throws {
+        #expect(try Self.concerns(Self.main).isEmpty)
+    }
+
+    @Test(
+        "name what is over-wide, and what can never match",
+        arguments: [
+            ([("repository", "acme/training")], "over-wide: repository alone"),
+            ([("repository_owner", "acme"), ("ref_type", "branch")], "over-wide: repository_owner and ref_type alone"),
+            (main + [("event_name", "pull_request_target")], "over-wide: strangers can cause"),
+            ([("repository", "acme/training"), ("ref", "main")], "can never match: GitHub writes 'ref' in full"),
+            (main + [("exp", "1")], "can never match: 'exp' is another in every ID token"),
+            ([("repository", "acme/*"), ("ref", "refs/heads/main")], "can never match: 'repository' is compared byte"),
+            (main + [("environment", "production ")], "can never match: 'environment' begins or ends with a space"),
+            (main + [("branch", "main")], "can never match: 'branch' is a word of the Hub's form"),
+            (
+                main + [("sub", "repo:acme/other:ref:refs/heads/main")],
+                "can never match: 'sub' and 'repository' contradict each other"
+            ),
+            (
+                main + [("environment", "a"), ("sub", "repo:acme/training:environment:b")],
+                "can never match: 'sub' and 'environment' contradict each other"
+            ),
+        ] as [([(String, String)], String)])
+    func concerns(claims: [(String, String)], reason: String) throws {
+        let found = try Self.concerns(claims)
+        #expect(found.contains { $0.hasPrefix(reason) }, "\(found)")
+    }
+
+    @Test("name roles that nobody takes, and grants that an earlier one makes idle")
+    func withoutEffect() throws {
+        let graph = try Self.graph(
+            Self.publisher + ", idle: { access: 'read', resources: ['acme/*'] }",
+            [
+                TestPolicy.grant("publisher", Self.main, name: "first"),
+                TestPolicy.grant("publisher", Self.main + [("environment", "production")]),
+            ])
+        #expect(
+            graph.concerns.map { "\($0.label): \($0.reason)" } == [
+                "roles.idle: 'acme/*' is every model of acme, also later ones",
+                "roles.idle: no grant gives it to anybody",
+                "grants[1]: grants[0] (first) gives the role to all whom this one means",
+            ])
+    }
+
+    @Test("list each Trusted Publisher once, with every claim of the grant and no other")
+    func publishers() throws {
+        let graph = try Self.graph(
+            "publisher: { access: 'write', resources: ['acme/model', 'datasets/acme/*'] },"
+                + " same: { access: 'write', resources: ['acme/model'] }",
+            [
+                TestPolicy.grant("publisher", Self.main, name: "main"), TestPolicy.grant("same", Self.main),
+                TestPolicy.grant("same", Self.main + [("sub", "x")]),
+            ])
+        let publishers = graph.neededPublishers
+        #expect(publishers.map(\.opens.text) == ["acme/model", "datasets/acme/*", "acme/model"])
+        #expect(publishers[0].grants == ["grants[0] (main)", "grants[1]"])
+        #expect(publishers[0].form.preset == "GitHub")
+        #expect(
+            publishers[0].form.rows.map { "\($0.claim)=\($0.value)" } == ["repository=acme/training", "branch=main"])
+        #expect(publishers[0].page(on: .huggingFace) == "https://huggingface.co/acme/model/settings")
+        #expect(publishers[1].page(on: .huggingFace) == nil)
+        #expect(publishers[2].form.preset == "Custom")
+        #expect(publishers[2].form.rows.map(\.claim) == ["repository", "ref", "sub"])
+    }
+
+    @Test("tell who gained and who lost")
+    func changes() throws {
+        let old = try Self.graph(
+            Self.publisher + ", reader: { access: 'read', resources: ['acme/model'] }",
+            [TestPolicy.grant("publisher", Self.main), TestPolicy.grant("reader", [("repository", "acme/eval")])])
+        let new = try Self.graph(
+            "publisher: { access: 'write', resources: ['acme/model', 'acme/second'] },"
+                + " reader: { access: 'write', resources: ['acme/model'] }",
+            [
+                TestPolicy.grant("publisher", Self.main + [("environment", "production")]),
+                TestPolicy.grant("reader", [("repository", "acme/eval")]),
+            ])
+        let change = AccessChange(from: old, to: new)
+        func text(_ lines: [AccessChange.Line]) -> [String] {
+            lines.map { "\($0.access.rawValue) \($0.opens) \($0.role)" }
+        }
+        // The environment narrows what was there; the second model and the reader's writing are new.
+        #expect(text(change.gained) == ["write acme/second publisher", "write acme/model reader"])
+        // Without the environment the first job has nothing any more.
+        #expect(text(change.lost) == ["write acme/model publisher"])
+        #expect(AccessChange(from: old, to: old).gained.isEmpty)
+        #expect(AccessChange(from: old, to: old).lost.isEmpty)
+    }
+}
+
+@Suite("patterns of resources")
+struct ResourcePatternTests {
+    @Test(
+        "are a resource, or a star in place of its name",
+        arguments: ["acme/model", "acme/*", "datasets/acme/*", "spaces/acme/demo", "buckets/acme/*", "acme-bot"])
+    func accepted(text: String) {
+        #expect(ResourcePattern(parsing: text)?.text == text)
+    }
+
+    @Test(
+        "are nothing else",
+        arguments: [
+            "*", "*/model", "acme/mod*", "acme/**", "acme/*/x", "datasets/*", "*/*",
+            "https://huggingface.co/acme/model",
+            "acme/", "/acme", "acme//model", "datasets/acme", "", "acme/mo del", "acme/../x", "acmé/model", "acme/*/",
+            "datasets//*", "http://x/*",
+        ])
+    func refused(text: String) {
+        #expect(ResourcePattern(parsing: text) == nil)
+    }
+}
+
+@Suite("gate")
+struct GateTests {
+    private static func refusal(_ claims: [String: ClaimValue], wants: [(String, String)]) throws -> MintError {
+        let policy = try TestPolicy.policy(
+            TestPolicy.root(
+                roles: "publisher: { access: 'write', resources: ['acme/model'] }",
+                grants: [TestPolicy.grant("publisher", wants, name: "main")]))
+        let gate = Gate(policy, role: nil)
+        let resource = try #require(try TestPolicy.resource("acme/model"))
+        let all = claims.merging(["iss": .string(TestPolicy.gitHub)]) { given, _ in given }
+        return try #require(throws: MintError.self) { _ = try gate.admit(try testClaims(all), to: resource) }
+    }
+
+    @Test("names the claims in which the nearest grant differs, and no other")
+    func differences() throws {
+        let error = try Self.refusal(
+            ["repository": "acme/training", "ref": "refs/heads/dev", "secret": "x"],
+            wants: [("repository", "acme/training"), ("ref", "refs/heads/main"), ("environment", "production")])
+        #expect(error.code == .policyDenied)
+        #expect(error.code.exitStatus == .denied)
+        #expect(error.message == "'/m/hfmint.json5' does not let this job have 'acme/model' in the role 'publisher'")
+        #expect(
+            error.details == [
+                "the nearest grant is grants[0] (main) in line 1 of '/m/hfmint.json5':",
+                "  ref          wants 'refs/heads/main', and the ID token has 'refs/heads/dev'",
+                "  environment  wants 'production', and the ID token has no such claim",
+            ])
+    }
+
+    @Test("shows no claim that may be a person's")
+    func hidden() throws {
+        let error = try Self.refusal(
+            ["user_email": "someone@acme.example", "aud": ["https://huggingface.co", "x"], "ref": 5],
+            wants: [("user_email", "other@acme.example"), ("aud", "https://huggingface.co"), ("ref", "main")])
+        let text = error.details.joined(separator: "\n")
+        #expect(!text.contains("someone"))
+        #expect(text.contains("user_email  wants 'other@acme.example', and the ID token has another value"))
+        #expect(text.contains("has a list of 2"))
+        #expect(text.contains("has 5, which is not a string"))
+    }
+}
