@@ -21,7 +21,7 @@ class Rotator:
     """`rotator("now", "chat")` is `hfmint rotate now chat`, at the world's time.
 
     `pass_time` moves the clock of the machine, as hfmint sees it, and those of all servers: no
-    test sleeps through an overlap. With a `pace` of 20, hfmint's own waits are that much shorter.
+    test sleeps through an overlap.
     """
 
     def __init__(self, world: World, program: Path, work: Path) -> None:
@@ -29,7 +29,6 @@ class Rotator:
         self._program = program
         self._work = work
         self._offset = 0
-        self.pace = 1
         work.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -41,10 +40,9 @@ class Rotator:
     def environment(self) -> dict[str, str]:
         """That of a machine which stays, and no CI job's."""
         variables = self.world.environment("none")
-        if self._offset or self.pace > 1:
+        if self._offset:
             assert FAKETIME.exists(), "libfaketime is not installed: Scripts/setup"
-            faketime = f"{self._offset:+d} x{self.pace}"
-            variables |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME": faketime}
+            variables |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{self._offset:+d}"}
             # What waits for an answer does so by the true clock.
             variables |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         return variables

@@ -12,10 +12,18 @@ What may stand before a `$` line, or between two:
     env NAME=VALUE · unset NAME
     write PATH MODE TEXT                    with `\n`, `\t` and `\\`
     next-step                               GITHUB_ENV takes effect, and the step's files are new
+    rotation NAME ISSUER SINK,… [KEY=VALUE …]   into the manifest; a value is JSON, or a text
+    callback NAME [KEY=VALUE …]             someone who is told of that rotation
+    receiver KIND STATUS …                  answer the next notices of that kind so
+    by-hand ISSUER                          an administrator makes a secret there
+    press-refresh                           somebody makes a new secret for the issuer `person`
+    pass-time SECONDS                       let it be later, everywhere
 
 In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
 `{github}`, `{gitlab}`, `{tmp}`, `{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new
-one of this job), `{id-token:AUDIENCE}`, `{issuer}` and `{issued-token:CLAIM=VALUE,…}` (its own).
+one of this job), `{id-token:AUDIENCE}`, `{issuer}` and `{issued-token:CLAIM=VALUE,…}` (its own),
+and with rotations `{rotations}` (the manifest's folder) and every server of `World.servers`:
+`{okta}`, `{sink-vault}`, `{receiver}`.
 """
 
 from __future__ import annotations
@@ -30,6 +38,7 @@ from typing import cast
 import evidence
 import product
 from normal import normalise
+from rotationwords import RotationWords
 from Sandbox.github import file_commands
 from Sandbox.githubjob import GitHubJob
 from Sandbox.gitlab import GitLabJob
@@ -48,6 +57,7 @@ class Player:
     def __init__(self, scenario: Scenario, world: World, program: Path, work: Path) -> None:
         self._scenario = scenario
         self._world = world
+        self._program = program
         self._work = work
         self._job: Job = "none"
         self._issuer = world.github.job.issuer
@@ -62,6 +72,13 @@ class Player:
             for item in self._scenario.items
         ]
         return replace(self._scenario, items=tuple(items))
+
+    @cached_property
+    def _rotations(self) -> RotationWords:
+        return RotationWords(self._world)
+
+    def _press_refresh(self, _: str) -> None:
+        self._client_secret = self._rotations.press_refresh()
 
     @cached_property
     def _environment(self) -> dict[str, str]:
@@ -90,10 +107,18 @@ class Player:
             "unset": self._unset_variable,
             "write": self._write_file,
             "next-step": self._next_step,
+            "rotation": self._rotations.add,
+            "callback": self._rotations.add_callback,
+            "receiver": self._rotations.answer,
+            "by-hand": self._rotations.add_by_hand,
+            "press-refresh": self._press_refresh,
+            "pass-time": self._rotations.pass_time,
         }
         if directive.word not in verbs:
             raise ValueError(f"{self._scenario.path}: unknown word: {directive.word}")
         verbs[directive.word](directive.rest)
+        if "rotations" in self._world.__dict__:
+            self._environment.update(self._rotations.environment())
         return directive
 
     def _set_job(self, text: str) -> None:
@@ -199,6 +224,9 @@ class Player:
         world, environment = self._world, self.__dict__.get("_environment", {})
         places = {str(self._work): "tmp", str(world.root / "home"): "home"}
         places |= {str(world.root / "run"): "run", str(world.root / "tmp"): "system-temp"}
+        places[str(self._program.resolve())] = "program"
+        if "rotations" in world.__dict__:
+            places[str(world.rotations.folder)] = "rotations"
         for name, server in world.servers.items():
             places[server.origin] = name
             places[server.origin.removeprefix("http://")] = f"{name}-host"

@@ -136,3 +136,15 @@ def test_what_is_not_understood_is_exit_2(arguments: list[str]) -> None:
 def test_help_has_examples() -> None:
     """The first thing to read."""
     assert "Scripts/sandbox -- hfmint exchange acme/model" in sandbox("--help").stdout
+
+
+@pytest.mark.parametrize(("option", "count"), [("--rotations", 8), ("--rotations=demo", 1)])
+def test_issuers_and_sinks_are_there_when_asked_for(option: str, count: int) -> None:
+    """With a manifest, whose references are set; and no CI job."""
+    script = (
+        "import json, os; m = json.load(open(os.environ['HFMINT_MANIFEST']));"
+        " print(len(m['rotations']), 'OKTA_TOKEN' in os.environ, 'GITHUB_ACTIONS' in os.environ)"
+    )
+    done = sandbox(option, "--", "python3", "-c", script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{count} True False\n", "")
+    assert sandbox("--", "sh", "-c", 'test -z "${HFMINT_MANIFEST-}"').returncode == 0

@@ -69,8 +69,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--rotations",
-        action="store_true",
-        help="with every issuer and sink of client secrets, and a manifest in HFMINT_MANIFEST",
+        nargs="?",
+        const="all",
+        choices=["all", "demo"],
+        help="with every issuer and sink of client secrets, and a manifest in HFMINT_MANIFEST;"
+        " demo: one rotation",
     )
     parser.add_argument(
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
@@ -125,7 +128,8 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
     for text in options.fault:
         world.fault(*pair(text, ":"))
     if options.rotations:
-        world.rotations.write_all()
+        write = {"all": world.rotations.write_all, "demo": world.rotations.write_demo}
+        write[options.rotations]()
         # They are remembered on a machine that stays, which a CI job's is not.
         job = "none"
     return world.environment(job)

@@ -116,6 +116,14 @@ class Rotations:
             }
         )
 
+    def write_demo(self) -> Path:
+        """A manifest with the rotation `demo` alone: two sinks, somebody who must agree."""
+        callback = self.receiver.callback() | {"acknowledge": True}
+        sinks = ["file", "github-repository"]
+        return self.write(
+            {"demo": self.rotation("okta", sinks, overlap="2s", callbacks=[callback])}
+        )
+
     def environment(self) -> dict[str, str]:
         """The variables that the manifest's references and hfmint itself read."""
         variables = {

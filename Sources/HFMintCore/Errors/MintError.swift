@@ -43,6 +43,7 @@ extension MintError {
         case libraryMissing = "library-missing"
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
+        case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
         case policyDenied = "policy-denied"
@@ -72,7 +73,8 @@ extension MintError.Code {
         case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
-            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken:
+            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken,
+            .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
@@ -99,6 +101,7 @@ extension MintError.Code {
         case .libraryMissing: "a shared library is not installed"
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
+        case .issuerRefused: "an issuer refused what hfmint asked of it"
         case .proxyRefused: "the proxy refused to pass the request on"
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"

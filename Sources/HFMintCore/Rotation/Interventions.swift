@@ -44,7 +44,11 @@ extension Rotations {
         do throws(StepFailure) {
             return try definition.issuer.survey().secrets.filter(\.isActive)
         } catch {
-            throw MintError(.serviceUnavailable, "\(definition.name): \(error.message)")
+            let message = "\(definition.name): \(error.message)"
+            guard error.kind == .refused else { throw MintError(.serviceUnavailable, message) }
+            throw MintError(
+                .issuerRefused, message,
+                hint: "docs/rotation-issuers.md says which permissions 'rotations.\(definition.name).issuer' needs")
         }
     }
 

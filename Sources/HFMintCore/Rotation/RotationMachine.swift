@@ -82,13 +82,15 @@ package final class RotationMachine {
 
     /// Makes a change durable.
     func record(_ change: (inout RotationState) -> Void) throws(StepError) {
-        var state = state
+        let earlier = state
+        var state = earlier
         change(&state)
         do throws(FileFailure) {
             try journal.record(state)
         } catch {
             throw .journal(error)
         }
+        for line in state.news(since: earlier) { context.progress("\(definition.name): \(line)") }
     }
 
     /// The intent, durable; the effect; the result, durable.
@@ -160,7 +162,7 @@ package final class RotationMachine {
         state.attempts = tries
         state.dueAt = due
         try journal.record(state)
-        context.trace("\(definition.name): \(failure.message); again in \(wait) s")
+        context.progress("\(definition.name): \(failure.message); again in \(wait) s")
         return wait <= Self.longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
     }
 

@@ -15,6 +15,8 @@ package struct Rotations: Sendable {
     /// How one rotation fared in this run of hfmint.
     package struct Outcome: Sendable {
         package let name: String
+        /// Whether old and new secret were alive side by side.
+        package let overlaps: Bool
         package let progress: Progress
         package let state: RotationState
 
@@ -77,7 +79,7 @@ package struct Rotations: Sendable {
         guard let bytes = try directory.read(fileName, limit: 64 << 20)?.reveal({ $0.bytes }) else {
             return RotationState()
         }
-        return try RotationJournal.lastState(in: bytes)
+        return try RotationJournal.lastState(in: bytes, at: directory.journalPath(of: name))
     }
 
     /// Opens the journal of one rotation, and lends it.
@@ -89,14 +91,19 @@ package struct Rotations: Sendable {
         let journal: RotationJournal
         do throws(FileFailure) {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
-                throw FileFailure("\(directory.path)/\(RotationJournal.fileName(name))", "another process works on it")
+                throw FileFailure(directory.journalPath(of: name), "another process works on it")
             }
-            journal = try RotationJournal(file, audit: RotationAudit(name, context: context))
+            journal = try RotationJournal(
+                file, at: directory.journalPath(of: name), audit: RotationAudit(name, context: context))
         } catch {
             throw .journal(error)
         }
         return try body(journal)
     }
+}
+
+extension PrivateDirectory {
+    fileprivate func journalPath(of rotation: String) -> String { "\(path)/\(RotationJournal.fileName(rotation))" }
 }
 
 /// One rotation in the hands of the pool: one thread at a time.
@@ -133,7 +140,9 @@ private final class RotationUnit: @unchecked Sendable {
 
     private func over(_ progress: Rotations.Outcome.Progress, _ state: RotationState) -> Advance {
         machine = nil
-        return .over(.init(name: definition.name, progress: progress, state: state))
+        return .over(
+            .init(
+                name: definition.name, overlaps: definition.issuer.shape.overlaps, progress: progress, state: state))
     }
 
     private func open() throws(FileFailure) -> Advance {
@@ -142,7 +151,9 @@ private final class RotationUnit: @unchecked Sendable {
         }
         let machine = RotationMachine(
             definition, supplied: order.supplied, grace: order.grace,
-            journal: try RotationJournal(file, audit: RotationAudit(definition.name, context: context)),
+            journal: try RotationJournal(
+                file, at: directory.journalPath(of: definition.name),
+                audit: RotationAudit(definition.name, context: context)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, at: context.clock.now())
@@ -245,7 +256,7 @@ extension RotationState {
     }
 
     /// When the secret in use expires, and since when it is in use.
-    fileprivate var expiry: Schedule.Expiry? {
+    var expiry: Schedule.Expiry? {
         if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
         guard let end = adoptedExpiresAt, let enabledAt else { return nil }
         return Schedule.Expiry(at: end, since: enabledAt)

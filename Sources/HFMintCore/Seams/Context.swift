@@ -65,6 +65,11 @@ extension Context {
         if verbosity >= .normal { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
     }
 
+    /// How far hfmint has come, for somebody who watches: on a terminal, and with `--verbose`.
+    package func progress(_ message: String) {
+        if output.kind(of: .err) == .terminal { note(message) } else { trace(message) }
+    }
+
     /// How hfmint got there; only with `--verbose`.
     package func trace(_ message: String) {
         if verbosity >= .verbose { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }

@@ -39,7 +39,11 @@ extension Command {
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
         run: { arguments, context throws(MintError) in
-            guard arguments.operands.count == 2 else { throw .usage("give a rotation and the id of a secret") }
+            guard arguments.operands.count == 2 else {
+                throw .usage(
+                    "give a rotation and the id of a secret",
+                    hint: "hfmint rotate adopt NAME ID; the issuer's own page shows the ids")
+            }
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let line = try session.rotations().adopt(arguments.operands[1], definition)

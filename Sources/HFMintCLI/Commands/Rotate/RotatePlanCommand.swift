@@ -5,8 +5,8 @@ extension Command {
         name: "rotate plan",
         summary: "show when each rotation comes and what it would do, and change nothing",
         description: [
-            "For each rotation: the next times, the client, the order of sinks, whether old and new secret are alive side"
-                + " by side and for how long, and if not, why there is a gap. Nothing is asked of any server."
+            "For each rotation: the next times, the client, the steps in their order, whether old and new secret are alive"
+                + " side by side, and if not, how long the gap is and why. Nothing is asked of any server."
         ],
         options: [.times] + Option.rotating,
         examples: [
@@ -19,11 +19,14 @@ extension Command {
             let now = context.clock.now()
             let rotations = try? session.rotations()
             let plans = session.definitions.map { definition in
-                let state = try? rotations?.state(of: definition.name)
-                return Plan(definition, state: state ?? RotationState(), count: count, now: now)
+                let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
+                return RotationPlan(
+                    definition, state: state, next: definition.nextRuns(count, after: state, at: now), now)
             }
+            let advice = rotations == nil ? ["", "there is no journal yet: `hfmint rotate init` makes it"] : []
             return Report(
-                lines: plans.flatMap(\.lines).map(\.printable), json: ["rotations": .array(plans.map(\.json))])
+                lines: plans.flatMap(\.lines).map(\.printable) + advice,
+                json: ["rotations": .array(plans.map(\.json)), "has_journal": .bool(rotations != nil)])
         })
 }
 
@@ -31,45 +34,115 @@ extension Option {
     fileprivate static let times = Option("times", "N", help: "how many of the next times to show (default: 3)")
 }
 
-private struct Plan {
+/// What one rotation would do, and when.
+private struct RotationPlan {
     private let definition: RotationDefinition
-    private let times: [Timestamp]
+    private let state: RotationState
+    private let next: [Timestamp]
+    private let now: Timestamp
 
-    init(_ definition: RotationDefinition, state: RotationState, count: Int, now: Timestamp) {
+    init(_ definition: RotationDefinition, state: RotationState, next: [Timestamp], _ now: Timestamp) {
         self.definition = definition
-        let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt ?? now
-        times = definition.schedule?.upcoming(count, after: now, anchor: anchor) ?? []
+        self.state = state
+        self.next = next
+        self.now = now
     }
 
-    private var effect: String {
+    private var logIns: Int { definition.verifier?.attempts ?? 0 }
+    private var sinkCount: Int { definition.sinks.count }
+
+    /// In seconds, at a second a request; `nil` where a person's pace decides.
+    private var gap: Int? {
         switch definition.issuer.shape {
-        case .separate, .stacked:
-            "old and new secret are alive side by side for \(inWords(seconds: definition.overlap)) after every sink has the new one"
-        case .replacing:
-            "the old secret dies when the new one is made: log-ins fail until \(definition.sinks.count) sinks have it"
-        case .person:
-            "a person makes the new secret, and the old one dies then: log-ins fail until `rotate supply` is done"
+        case .separate, .stacked: 0
+        case .replacing: 1 + logIns + sinkCount
+        case .person: nil
         }
     }
 
+    private var shape: String {
+        switch definition.issuer.shape {
+        case .separate: "separate: the old secret lives on until it is removed"
+        case .stacked: "stacked: the issuer keeps the old secret for a time of its own"
+        case .replacing: "replacing: the old secret dies when the new one is made"
+        case .person: "person: somebody makes the new secret, and the old one dies then"
+        }
+    }
+
+    private var gapInWords: String {
+        let work = "\(counted(logIns, "log-in")) and \(counted(sinkCount, "write")), at a second each"
+        return switch definition.issuer.shape {
+        case .separate, .stacked: "none: both are alive for \(inWords(seconds: definition.overlap)) and more"
+        case .replacing: "about \(inWords(seconds: gap ?? 0)): \(work); longer while a sink is away"
+        case .person: "from the button until `hfmint rotate supply \(definition.name)` is done: \(work)"
+        }
+    }
+
+    private var steps: [String] {
+        let asked = definition.callbacks.count { $0.mustAcknowledge }
+        let tell = definition.callbacks.isEmpty ? [] : ["tell \(counted(definition.callbacks.count, "endpoint"))"]
+        let agree = asked == 0 ? [] : ["wait until \(counted(asked, "endpoint")) \(asked == 1 ? "agrees" : "agree")"]
+        let deliver =
+            (logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"])
+            + ["write \(counted(sinkCount, "sink"))"]
+        return switch definition.issuer.shape {
+        case .separate, .stacked:
+            ["make a secret"] + deliver + tell + agree
+                + ["wait \(inWords(seconds: definition.overlap))", "retire the old secret"]
+        case .replacing: tell + agree + ["replace the secret"] + deliver
+        case .person: tell + agree + ["ask a person for the new secret"] + deliver
+        }
+    }
+
+    private var nextInWords: String {
+        guard let first = next.first else { return "only when told: `hfmint rotate now \(definition.name)`" }
+        let moments = next.map(\.rfc3339)
+        return first > now
+            ? moments.joined(separator: ", ")
+            : (["now: `hfmint rotate run`"] + moments.dropFirst()).joined(separator: ", ")
+    }
+
     var lines: [String] {
-        let next = times.isEmpty ? ["only when told: `hfmint rotate now \(definition.name)`"] : times.map(\.rfc3339)
-        return [
-            "\(definition.name)", "  next     \(next.joined(separator: ", "))",
-            "  client   \(definition.issuer.target)",
+        var lines = [definition.name]
+        if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
+        lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
+        lines += definition.sinks.map { "  sink     \($0.target)\($0.isReadable ? "" : " (cannot be read back)")" }
+        lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
+        return lines + [
+            "  shape    \(shape)", "  gap      \(gapInWords)", "  steps    \(steps.joined(separator: ", "))",
         ]
-            + definition.sinks.map { "  sink     \($0.target)\($0.isReadable ? "" : " (cannot be read back)")" }
-            + ["  effect   \(effect)"]
     }
 
     var json: JSONValue {
         [
             "name": .string(definition.name),
-            "next": .array(times.map { .string($0.rfc3339) }),
+            "phase": .string(state.phase.rawValue),
+            "next": .array(next.map { .string($0.rfc3339) }),
             "client": .string(definition.issuer.target),
-            "sinks": .array(definition.sinks.map { .string($0.target) }),
-            "overlaps": .bool(definition.issuer.shape.overlaps),
-            "overlap_seconds": .integer(definition.issuer.shape.overlaps ? definition.overlap : 0),
+            "shape": .string(definition.issuer.shape.word),
+            "sinks": .array(definition.sinks.map { ["target": .string($0.target), "readable": .bool($0.isReadable)] }),
+            "callbacks": .array(
+                definition.callbacks.map {
+                    ["url": .string($0.url.description), "must_agree": .bool($0.mustAcknowledge)]
+                }),
+            "overlap_seconds": definition.issuer.shape.overlaps ? .integer(definition.overlap) : .null,
+            "gap_seconds": gap.map { .integer($0) } ?? .null,
+            "steps": .array(steps.map { .string($0) }),
         ]
     }
 }
+
+extension IssuerShape {
+    /// As the documentation calls it.
+    fileprivate var word: String {
+        switch self {
+        case .separate: "separate"
+        case .stacked: "stacked"
+        case .replacing: "replacing"
+        case .person: "person"
+        }
+    }
+}
+
+/// `1 sink`, `2 sinks`.
+private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -29,7 +29,10 @@ extension Command {
             case "systemd": return Report(lines: timer.systemd, json: .null)
             case "cron": return Report(lines: timer.cron, json: .null)
             case "kubernetes": return Report(lines: timer.kubernetes, json: .null)
-            default: throw .usage("for which scheduler?", hint: "--for systemd, --for cron, or --for kubernetes")
+            case let other:
+                throw .usage(
+                    other.map { "there is no timer for '\($0)'" } ?? "for which scheduler?",
+                    hint: "--for systemd, --for cron, or --for kubernetes")
             }
         })
 }
@@ -48,11 +51,15 @@ private struct Timer {
     let manifest: String
     let journal: String
 
-    private var command: String { "\(program) rotate run --manifest \(manifest) --journal-dir \(journal)" }
+    private var options: String { "--manifest \(manifest) --journal-dir \(journal)" }
+    private var command: String { "\(program) rotate run \(options)" }
+    /// Without a journal `rotate run` does nothing but fail.
+    private var advice: String { "# Once, before the first run: \(program) rotate init \(options)" }
 
     /// Both units, for two files.
     var systemd: [String] {
         [
+            advice,
             "# /etc/systemd/system/hfmint-rotate.service",
             "[Unit]",
             "Description=Rotate client secrets that are due",
@@ -86,10 +93,11 @@ private struct Timer {
         ]
     }
 
-    var cron: [String] { ["*/15 * * * * \(command)"] }
+    var cron: [String] { [advice, "*/15 * * * * \(command)"] }
 
     var kubernetes: [String] {
         [
+            "# Once, before the first run, in a pod with the same volumes: hfmint rotate init \(options)",
             "apiVersion: batch/v1",
             "kind: CronJob",
             "metadata:",

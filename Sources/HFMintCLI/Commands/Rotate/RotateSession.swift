@@ -82,17 +82,17 @@ struct RotateSession {
 }
 
 extension Rotations.Outcome {
-    /// For a person.
+    /// For a person; why it stopped is said with ``failure``.
     var line: String {
         switch progress {
-        case .finished: "done       \(name)\(state.leftovers)"
+        case .finished: "done       \(name)\(state.leftovers(overlaps: overlaps))"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
         case .notDue(nil): "not due    \(name): it has no schedule; `hfmint rotate now \(name)`"
         case .waiting(let until, let reason): "waiting    \(name): \(reason); again from \(until.rfc3339)"
-        case .retrying(let from, let reason): "retrying   \(name): \(reason); again from \(from.rfc3339)"
-        case .attention(let attention): "attention  \(name): \(attention.message)"
+        case .retrying(let from, _): "retrying   \(name): again from \(from.rfc3339)"
+        case .attention(let attention): "attention  \(name): \(attention.reason.rawValue)"
         case .busy: "busy       \(name): another process works on it"
-        case .failed(let reason): "failed     \(name): \(reason)"
+        case .failed: "failed     \(name)"
         }
     }
 
@@ -136,11 +136,11 @@ extension Rotations.Outcome {
 
 extension RotationState {
     /// What a finished run did not do.
-    fileprivate var leftovers: String {
+    fileprivate func leftovers(overlaps: Bool) -> String {
         var clauses: [String] = []
         let behind = sinks.filter { $0.evidence == nil }.map(\.target)
         if !behind.isEmpty { clauses.append("without the new secret: \(behind.joined(separator: ", "))") }
-        if predecessor == nil { clauses.append("no old secret was known, and none is retired") }
+        if overlaps, predecessor == nil { clauses.append("no old secret was known, and none is retired") }
         if !strangers.isEmpty { clauses.append("not ours, and left alone: \(strangers.joined(separator: ", "))") }
         return clauses.isEmpty ? "" : ": " + clauses.joined(separator: "; ")
     }

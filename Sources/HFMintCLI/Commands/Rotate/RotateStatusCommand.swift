@@ -16,11 +16,20 @@ extension Command {
         run: { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations()
-            var rows: [StatusRow] = []
-            for definition in session.definitions { rows.append(try StatusRow(definition, rotations, context)) }
-            if let path = arguments.value(.prometheus) { try StatusRow.write(rows, to: path, context) }
+            var rows: [RotationStatus] = []
+            for definition in session.definitions {
+                rows.append(try RotationStatus(definition, rotations, at: context.clock.now()))
+            }
+            if let path = arguments.value(.prometheus) {
+                do throws(FileFailure) {
+                    try context.files.replacePublicFile(path, with: prometheusText(rows))
+                } catch {
+                    throw MintError(.stateUnusable, "cannot write '\(error.path)': \(error.reason)")
+                }
+            }
             return Report(
-                lines: rows.flatMap(\.lines).map(\.printable), json: ["rotations": .array(rows.map(\.json))])
+                lines: rows.isEmpty ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable),
+                json: ["rotations": .array(rows.map(\.json))])
         })
 }
 
@@ -28,41 +37,51 @@ extension Option {
     fileprivate static let prometheus = Option("prometheus", "PATH", help: "write the metrics to this file too")
 }
 
-private struct StatusRow {
-    private let name: String
-    private let state: RotationState
-    private let nextDue: Timestamp?
+/// How far one rotation has come.
+struct RotationStatus {
+    let name: String
+    let state: RotationState
+    /// When the next run begins; `nil` without a schedule.
+    let nextDue: Timestamp?
+    private let overlaps: Bool
     private let now: Timestamp
 
-    init(_ definition: RotationDefinition, _ rotations: Rotations, _ context: Context) throws(MintError) {
+    init(_ definition: RotationDefinition, _ rotations: Rotations, at now: Timestamp) throws(MintError) {
         name = definition.name
-        now = context.clock.now()
+        overlaps = definition.issuer.shape.overlaps
+        self.now = now
         do throws(FileFailure) {
             state = try rotations.state(of: definition.name)
         } catch {
             throw MintError(.stateUnusable, "cannot use the journal '\(error.path)': \(error.reason)")
         }
-        let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt
-        nextDue = anchor.flatMap { definition.schedule?.nextSlot(after: $0) }
+        nextDue = definition.nextRuns(1, after: state, at: now).first
     }
 
-    private var age: String { state.last.map { "\(inWords(seconds: now - $0.at)) old" } ?? "never rotated" }
+    /// Notices that have not reached everyone.
+    var untold: [CallbackEvent.Delivery] {
+        state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
+    }
+
+    private var phaseInWords: String {
+        let age = state.last.map { "the secret is \(inWords(seconds: now - $0.at)) old" } ?? "never rotated"
+        return state.phase == .idle ? age : "\(state.phase.rawValue), \(age)"
+    }
 
     var lines: [String] {
-        var lines = ["\(name): \(state.phase.rawValue), \(age)\(nextDue.map { ", next \($0.rfc3339)" } ?? "")"]
+        var lines = ["\(name): \(phaseInWords)"]
         if let attention = state.attention {
             lines.append("  attention  \(attention.message) [\(attention.reason.rawValue)]")
+            lines.append("  to do      \(attention.hint(for: name))")
         }
         if let due = state.dueAt { lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)") }
-        if state.isRunning {
-            lines += state.sinks.map { "  sink       \($0.target): \($0.evidence?.kind.rawValue ?? "not yet")" }
-            if let end = state.overlapEndsAt { lines.append("  overlap    until \(end.rfc3339)") }
-        }
-        if let evidence = state.deathEvidence { lines.append("  old secret dead: \(evidence)") }
+        if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `hfmint rotate run`")") }
+        lines += state.sinks.map { "  sink       \($0.target): \($0.evidence?.inWords ?? "not yet")" }
+        if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
+        if let evidence = state.deathEvidence { lines.append("  old one    \(Self.proof(evidence))") }
         if !state.strangers.isEmpty {
             lines.append("  not ours   \(state.strangers.joined(separator: ", ")): left alone")
         }
-        let untold = state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
         if !untold.isEmpty {
             let problem = untold.compactMap(\.problem).last.map { ": \($0)" } ?? ""
             lines.append("  callbacks  \(untold.count) not delivered yet\(problem)")
@@ -71,42 +90,47 @@ private struct StatusRow {
         return lines
     }
 
+    /// Until when both secrets live, while that is still so.
+    private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }
+
+    private static func proof(_ evidence: String) -> String {
+        switch evidence {
+        case "refused": "dead: a log-in with it was refused"
+        case "listed": "dead: the issuer lists it as gone"
+        case "accepted": "the issuer accepted its removal; nothing shows that it is dead"
+        default: evidence
+        }
+    }
+
     var json: JSONValue {
         [
-            "name": .string(name), "phase": .string(state.phase.rawValue), "attempts": .integer(state.attempts),
+            "name": .string(name),
+            "phase": .string(state.phase.rawValue),
+            "attempts": .integer(state.attempts),
+            "retry_at": .string(state.dueAt?.rfc3339),
             "attention": .string(state.attention?.message),
             "attention_reason": .string(state.attention?.reason.rawValue),
             "last_rotated_at": .string(state.last?.at.rfc3339),
-            "current_id": .string(state.last?.id), "expires_at": .string(state.last?.expiresAt?.rfc3339),
-            "next_due_at": .string(nextDue?.rfc3339), "overlap_ends_at": .string(state.overlapEndsAt?.rfc3339),
-            "death_evidence": .string(state.deathEvidence), "not_ours": .array(state.strangers.map { .string($0) }),
+            "age_seconds": state.last.map { .integer(max(0, now - $0.at)) } ?? .null,
+            "current_id": .string(state.last?.id),
+            "expires_at": .string(state.last?.expiresAt?.rfc3339),
+            "next_due_at": .string(nextDue?.rfc3339),
+            "overlap_ends_at": .string(overlapEnd?.rfc3339),
+            "death_evidence": .string(state.deathEvidence),
+            "not_ours": .array(state.strangers.map { .string($0) }),
             "sinks": .array(
-                state.sinks.map { ["target": .string($0.target), "evidence": .string($0.evidence?.kind.rawValue)] }),
+                state.sinks.map { sink in
+                    [
+                        "target": .string(sink.target), "evidence": .string(sink.evidence?.kind.rawValue),
+                        "detail": .string(sink.evidence?.detail),
+                    ]
+                }),
+            "callbacks_not_delivered": .integer(untold.count),
         ]
     }
+}
 
-    /// The text format of <https://prometheus.io/docs/instrumenting/exposition_formats/>.
-    static func write(_ rows: [StatusRow], to path: String, _ context: Context) throws(MintError) {
-        let metrics: [(name: String, help: String, value: (StatusRow) -> Int?)] = [
-            (
-                "hfmint_rotation_last_success_timestamp_seconds", "When the secret was last rotated.",
-                { $0.state.last?.at.secondsSince1970 }
-            ),
-            ("hfmint_rotation_next_due_timestamp_seconds", "When the secret is due.", { $0.nextDue?.secondsSince1970 }),
-            ("hfmint_rotation_attempts", "Failed tries of the present step.", { $0.state.attempts }),
-            ("hfmint_rotation_attention", "Whether a person is needed.", { $0.state.attention == nil ? 0 : 1 }),
-            ("hfmint_rotation_running", "Whether a rotation is under way.", { $0.state.isRunning ? 1 : 0 }),
-        ]
-        let text = metrics.map { metric in
-            let samples = rows.compactMap { row in
-                metric.value(row).map { "\(metric.name){rotation=\"\(row.name)\"} \($0)\n" }
-            }
-            return "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) gauge\n" + samples.joined()
-        }
-        do throws(FileFailure) {
-            try context.files.replacePublicFile(path, with: text.joined())
-        } catch {
-            throw MintError(.stateUnusable, "cannot write '\(error.path)': \(error.reason)")
-        }
-    }
+extension Evidence {
+    /// `version 7`.
+    fileprivate var inWords: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
 }

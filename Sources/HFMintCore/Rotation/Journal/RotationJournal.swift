@@ -9,14 +9,17 @@ package final class RotationJournal {
 
     package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
 
+    /// - Parameter path: of the file, for messages.
     /// - Throws: a failure if a whole line is damaged, or from another version: then only a person may go on.
-    package init(_ file: any LogFile, audit: RotationAudit? = nil) throws(FileFailure) {
+    package init(
+        _ file: any LogFile, at path: String = "journal", audit: RotationAudit? = nil
+    ) throws(FileFailure) {
         self.file = file
         self.audit = audit
-        state = try Self.lastState(in: try file.read())
+        state = try Self.lastState(in: try file.read(), at: path)
     }
 
-    static func lastState(in bytes: [UInt8]) throws(FileFailure) -> RotationState {
+    static func lastState(in bytes: [UInt8], at path: String = "journal") throws(FileFailure) -> RotationState {
         let lines = bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
         // What follows the last line feed is a line that a crash tore.
         let whole = lines.dropLast()
@@ -25,7 +28,7 @@ package final class RotationJournal {
         for line in whole.suffix(2).reversed() {
             if let state = state(of: line) { return state }
         }
-        throw FileFailure("journal", "its last lines are damaged, or another version of hfmint wrote them")
+        throw FileFailure(path, "its last lines are damaged, or another version of hfmint wrote them")
     }
 
     private static func state(of line: ArraySlice<UInt8>) -> RotationState? {

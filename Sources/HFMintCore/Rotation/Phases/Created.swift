@@ -12,7 +12,7 @@ extension RotationMachine {
             }
             throw .needsPerson(
                 .pressRefresh,
-                "press Refresh at \(definition.issuer.target) now, then: hfmint rotate supply \(definition.name)")
+                "press Refresh at \(definition.issuer.target) now; the old secret dies then")
         }
         if case .create(let sha256) = state.pending { return try recoverCreation(sha256: sha256) }
         if state.pending == .removeCreated { return try removeCreated() }

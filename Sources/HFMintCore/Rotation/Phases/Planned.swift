@@ -2,8 +2,7 @@ extension RotationMachine {
     /// idle → planned: looks at the world, and changes nothing but the journal.
     ///
     /// Already true and durable then: the definition's digest, the ids that are alive at the issuer, the predecessor,
-    /// and that every sink accepted its credential and has its target. A crash here starts again; what only a person can
-    /// mend is recorded, so that it is listed and told as at every other step.
+    /// and that every sink accepted its credential and has its target. A crash here starts again.
     package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Progress {
         do throws(StepError) {
             let survey = try survey()

@@ -36,8 +36,11 @@ extension RotationMachine {
         refusalsInARow += 1
         guard refusalsInARow < patience else {
             refusalsInARow = 0
-            let attention = Attention(
-                .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
+            let attention =
+                definition.issuer.shape == .person
+                ? Attention(.pressRefresh, "the secret that was supplied is refused at a log-in, and no sink has it")
+                : Attention(
+                    .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
             // There is only forward: another one could push out the one that still works.
             if definition.issuer.shape != .stacked { _ = try discard() }
             throw .attention(attention)

@@ -63,11 +63,13 @@ package struct Schedule: Equatable, Sendable {
             self.since = since
         }
 
-        /// Less than a week is left, which is time enough for a person.
+        /// When less than a week is left, which is time enough for a person.
         ///
         /// Of a short life the last third
         /// counts, so that a fresh secret is not near its end.
-        func isNear(_ now: Timestamp) -> Bool { at - now < min(7 * 86_400, max(0, at - since) / 3) }
+        var isNearFrom: Timestamp { at + -min(7 * 86_400, max(0, at - since) / 3) }
+
+        func isNear(_ now: Timestamp) -> Bool { now > isNearFrom }
     }
 
     /// The latest slot of those that have passed: many missed ones are one.

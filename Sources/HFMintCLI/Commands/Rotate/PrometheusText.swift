@@ -1,0 +1,79 @@
+internal import HFMintCore
+
+/// The state of all rotations in the text format of
+/// <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+func prometheusText(_ rows: [RotationStatus]) -> String {
+    metrics.map { metric in
+        let samples = rows.flatMap { row in
+            metric.samples(row).map { sample in
+                let labels = ([("rotation", row.name)] + sample.labels).map { "\($0)=\"\(escaped($1))\"" }
+                return "\(metric.name){\(labels.joined(separator: ","))} \(sample.value)\n"
+            }
+        }
+        return "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) gauge\n" + samples.joined()
+    }.joined()
+}
+
+private struct Metric: Sendable {
+    struct Sample {
+        var labels: [(String, String)] = []
+        let value: Int
+    }
+
+    let name: String
+    let help: String
+    let samples: @Sendable (RotationStatus) -> [Sample]
+
+    init(_ name: String, _ help: String, _ samples: @escaping @Sendable (RotationStatus) -> [Sample]) {
+        self.name = "hfmint_rotation_\(name)"
+        self.help = help
+        self.samples = samples
+    }
+
+    /// With one value, or none.
+    init(_ name: String, _ help: String, value: @escaping @Sendable (RotationStatus) -> Int?) {
+        self.init(name, help) { row in value(row).map { [Sample(value: $0)] } ?? [] }
+    }
+}
+
+private let metrics = [
+    Metric("last_success_timestamp_seconds", "When the secret was last rotated; its age is time() minus this.") {
+        $0.state.last?.at.secondsSince1970
+    },
+    Metric("next_due_timestamp_seconds", "When the next run begins.") { $0.nextDue?.secondsSince1970 },
+    Metric("expiry_timestamp_seconds", "When the secret in use expires.") {
+        $0.state.last?.expiresAt?.secondsSince1970
+    },
+    Metric("attempts", "Failed tries of the present step.") { $0.state.attempts },
+    Metric("attention", "Whether a person is needed.") { $0.state.attention == nil ? 0 : 1 },
+    Metric("running", "Whether a rotation is under way.") { $0.state.isRunning ? 1 : 0 },
+    Metric("callbacks_not_delivered", "Notices that have not reached everyone.") { $0.untold.count },
+    Metric("phase", "1 for the phase that the rotation is in.") { row in
+        RotationState.Phase.allCases.map { phase in
+            .init(labels: [("phase", phase.rawValue)], value: phase == row.state.phase ? 1 : 0)
+        }
+    },
+    Metric("sink_confirmed", "Whether a sink has confirmed the new secret, and with which evidence.") { row in
+        row.state.sinks.map { sink in
+            .init(
+                labels: [("sink", sink.target), ("evidence", sink.evidence?.kind.rawValue ?? "")],
+                value: sink.evidence == nil ? 0 : 1)
+        }
+    },
+    Metric("old_secret_dead", "Whether the old secret was seen dead, and with which evidence.") { row in
+        row.state.deathEvidence.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] } ?? []
+    },
+]
+
+/// A label's value: no line break, and its own escapes.
+private func escaped(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
+        case ASCII.lineFeed: bytes += Array("\\n".utf8)
+        default: bytes.append(byte)
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,23 @@
+extension RotationState {
+    /// What has become true since `earlier`, for whoever watches; never a value.
+    func news(since earlier: RotationState) -> [String] {
+        let confirmed = zip(sinks, earlier.sinks).filter { $0.evidence != nil && $1.evidence == nil }
+        let news = confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }
+        guard phase != earlier.phase else { return news }
+        return news + [phase.news].compactMap(\.self)
+    }
+}
+
+extension RotationState.Phase {
+    fileprivate var news: String? {
+        switch self {
+        case .idle, .done: nil
+        case .planned: "the issuer and every sink are ready"
+        case .created: "a new secret is made"
+        case .verified: "the new secret logs in"
+        case .delivered: "every sink has been served"
+        case .announced: "the overlap is over, and everyone who must agree has agreed"
+        case .retired: "the old secret is retired"
+        }
+    }
+}

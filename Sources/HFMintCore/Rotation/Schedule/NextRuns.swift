@@ -1,0 +1,23 @@
+extension RotationDefinition {
+    /// The next moments at which a run begins, as far as it can be known now.
+    ///
+    /// The first is `now` where one is due already, or waits to begin, and none is under way; it may be the end of the secret that is in use,
+    /// which no schedule outlasts.
+    package func nextRuns(_ count: Int, after state: RotationState, at now: Timestamp) -> [Timestamp] {
+        guard count > 0 else { return [] }
+        var moments: [Timestamp] = []
+        if state.wanted != nil, state.attention == nil { moments.append(max(now, state.dueAt ?? now)) }
+        guard let schedule else { return moments }
+        let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt ?? now
+        if moments.isEmpty, !state.isRunning,
+            case .due = schedule.decision(at: now, anchor: anchor, expiry: state.expiry)
+        {
+            moments.append(now)
+        }
+        let slots = schedule.upcoming(count, after: max(now, anchor), anchor: anchor)
+        if moments.isEmpty, let expiry = state.expiry, let first = slots.first, expiry.isNearFrom < first {
+            moments.append(expiry.isNearFrom)
+        }
+        return Array((moments + slots).prefix(count))
+    }
+}
