@@ -29,6 +29,8 @@ from Sandbox.wire import Request, Response
 NAME = "app"
 OVERLAPPING = ("okta", "entra", "hydra", "keycloak-policy")
 REPLACING = ("keycloak", "auth0")
+# Where a person hands over a secret.
+SUPPLIED = ("press-refresh", "log-in-refused", "value-lost")
 
 
 @dataclass
@@ -136,7 +138,7 @@ class Watched:
                     again = self.run("now", NAME)
                 case "attention" if not self.heard("rotation.attention"):
                     raise AssertionError(f"nobody was told: {again}")
-                case "attention" if "rotate supply" in outcome["reason"] and supplied < 2:
+                case "attention" if outcome["attention"] in SUPPLIED and supplied < 2:
                     supplied += 1
                     again = self.supply()
                 case "attention":
