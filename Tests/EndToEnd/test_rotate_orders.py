@@ -43,7 +43,7 @@ def test_a_timer_that_comes_meanwhile_has_nothing_to_complain_of(rotator: Rotato
 
 
 def test_a_secret_that_was_not_taken_is_supplied_again(rotator: Rotator) -> None:
-    """Too early, or while another process works: it is in no sink, and whoever made it must know."""
+    """Too early, or while another process works: it is in no sink, and that is said."""
     callback = rotator.rotations.receiver.callback() | {"acknowledge": True}
     rotator.set_up("person", ["file"], callbacks=[callback])
     rotator.world.fault("receiver", "status=409 retry-after=600 times=forever")
