@@ -77,6 +77,9 @@ class Watched:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for draft in self.drafts:
+            if self._is_meant_for_secrets(draft):
+                evidence.put_there(draft)
         servers = self.rotations.servers.values()
         for server in servers:
             server.stop()
