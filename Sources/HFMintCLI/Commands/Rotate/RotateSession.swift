@@ -17,9 +17,11 @@ struct RotateSession {
     let definitions: [RotationDefinition]
     private let journalOption: String?
     private let context: Context
+    private let typed: TypedOptions
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
+        typed = TypedOptions(arguments)
         journalOption = arguments.value(.journalDirectory)
         let manifest = try Manifest(at: try manifestPath(arguments, context), in: context)
         try context.beginAudit(manifest)
@@ -74,8 +76,9 @@ struct RotateSession {
         for forgotten in rotations.forgotten {
             let phase = forgotten.state.isRunning ? forgotten.state.phase.rawValue : "about to begin"
             context.note(
-                "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
-                    + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`")
+                typed.completing(
+                    "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
+                        + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`"))
         }
     }
 

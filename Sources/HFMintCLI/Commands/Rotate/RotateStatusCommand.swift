@@ -13,7 +13,7 @@ extension Command {
             Example("what needs me?", "hfmint rotate status"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations()
             var rows: [RotationStatus] = []
