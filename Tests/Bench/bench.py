@@ -34,6 +34,9 @@ STORE = Path("/etc/ssl/certs")
 HERE = TESTS / "Bench"
 MIB = 1 << 20
 RUNS_A_TURN = 5
+# Column heads, which lead README's readers to where the numbers come from.
+MEDIAN = "[median](Tests/Bench/bench.py)"
+MEASURED = "[measured](Tests/Bench/bench.py)"
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -158,7 +161,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
         Bar("size of the binary", binary.stat().st_size / MIB, 16, "MiB"),
         *(Bar(row.what, row.value, row.limit, row.unit) for row in policy.measure(binary, 11)),
     ]
-    print(table(("", "measured", "bar", "reached"), [bar.row for bar in bars]))
+    print(table(("", MEASURED, "bar", "reached"), [bar.row for bar in bars]))
     if len(times) > 4:
         print(
             "To open libcurl, shake hands and send two requests takes a C program"
@@ -283,7 +286,7 @@ def print_tables(ways: dict[str, str], times: list[float]) -> None:
         (name, f"{seconds * 1e3:.1f} ms", f"{seconds / times[0]:.1f}{TIMES}")
         for name, seconds in zip(ways, times, strict=True)
     ]
-    print(table(("one exchange, two requests", "median", "of hfmint's"), rows))
+    print(table(("one exchange, two requests", MEDIAN, "of hfmint's"), rows))
 
 
 def print_helpers(helpers: dict[str, float]) -> None:
@@ -293,7 +296,7 @@ def print_helpers(helpers: dict[str, float]) -> None:
         (name, f"{seconds * 1e3:.1f} ms", f"{seconds / own:.1f}{TIMES}")
         for name, seconds in helpers.items()
     ]
-    print(table(("one answer to git, from what is kept", "median", "of hfmint's"), rows))
+    print(table(("one answer to git, from what is kept", MEDIAN, "of hfmint's"), rows))
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

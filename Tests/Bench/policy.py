@@ -122,6 +122,7 @@ def measure(binary: Path, runs: int) -> list[Measured]:
         def decide(count: int) -> float:
             resources = [f"T{number}=datasets/acme/data-{number}" for number in range(count)]
             how = ["--manifest", large, "--id-token-file", token, "--deliver", "env-file"]
+            how += ["--state-dir", folder / "state"]
             return seconds([binary, "exchange", *resources, *how], 3, runs)
 
         whole, part = check(large), check(half)

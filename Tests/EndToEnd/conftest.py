@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import evidence
 import product
 from jobs import Job
 from rotating import Rotator
@@ -29,6 +30,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         if program := product.binary():
             world.bin = product.folder_with(program, tmp_path / "bin")
         yield world
+        if "rotations" in world.__dict__:
+            for file in world.rotations.files:
+                evidence.put_there(file)
 
 
 @pytest.fixture

@@ -8,17 +8,22 @@ of `scenario.py`. It begins a world, in which all blocks up to the next such com
     publisher acme/model repository=acme/training
     -->
 
+One line will do (`<!-- play job none -->`), and what all of a page's worlds have in common may
+stand once in a comment `world`. One word is a page's own: `folder PATH`, a folder beside the page
+whose files are copied to where the commands run.
+
 A line that begins with `$ ` is typed, with the lines after it that begin with `> `; the others are
-what it prints on both streams. What an `eval` sets is there for the lines after it. A page shows
-what its reader would see: the stand-ins' addresses and folders have the names of real ones, and
-where a value differs from run to run, any value of its kind will do. A line `…` stands for lines
-that are left out.
+what it prints on both streams, and `(exit status N)` if that is not 0. What an `eval` sets is there
+for the lines after it. A page shows what its reader would see: the stand-ins' addresses and folders
+have the names of real ones, and where a value differs from run to run, any value of its kind will
+do. A line `…` stands for lines that are left out.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,8 +35,10 @@ from scenario import Player
 from transcript import Command, Directive, Scenario
 
 PARTS = re.compile(
-    r"^<!-- play\n(?P<play>.*?)^-->\n|^```console\n(?P<console>.*?)^```\n", re.MULTILINE | re.DOTALL
+    r"^<!-- (?P<word>world|play)\s(?P<said>.*?)\s?-->\n|^```console\n(?P<console>.*?)^```\n",
+    re.MULTILINE | re.DOTALL,
 )
+FOR_EVAL = re.compile(r"\(exit \d\)")
 LEFT_OUT = "…"
 # A place of the sandbox, and what it is called on a page.
 SHOWN = {
@@ -68,6 +75,7 @@ class Console:
 class Play:
     """Blocks that share a world, and what is in it before them."""
 
+    page: Path
     title: str
     directives: tuple[Directive, ...]
     consoles: tuple[Console, ...]
@@ -76,13 +84,19 @@ class Play:
 def read(path: Path) -> Iterator[Play]:
     """The plays of a page; a block before the first `play` is an error."""
     text, play = path.read_text(encoding="utf-8"), None
+    world: tuple[Directive, ...] = ()
     for found in PARTS.finditer(text):
-        if found["play"] is not None:
+        if found["word"]:
+            said = [line.partition(" ")[::2] for line in found["said"].strip().splitlines()]
+            directives = tuple(Directive(*pair) for pair in said)
+            if found["word"] == "world":
+                world = directives
+                continue
             if play:
                 yield play
-            words = [line.partition(" ")[::2] for line in found["play"].splitlines()]
+            # The job comes first, because all that follows may be about it.
             title = f"{path.name}:{text.count(chr(10), 0, found.start()) + 1}"
-            play = Play(title, tuple(Directive(*pair) for pair in words), ())
+            play = Play(path, title, (*directives, *world), ())
         elif not play:
             raise ValueError(f"{path}: nothing says how to play a `console` block")
         else:
@@ -126,7 +140,11 @@ class Reader(Player):
     def read(self) -> tuple[Console, ...]:
         """The blocks as they were observed."""
         for directive in self._play.directives:
-            self._prepare(directive)
+            if directive.word == "folder":
+                source = self._play.page.parent / directive.rest
+                shutil.copytree(source, self._work, dirs_exist_ok=True)
+            else:
+                self._prepare(directive)
         return tuple(
             replace(console, commands=tuple(map(self._type, console.commands)))
             for console in self._play.consoles
@@ -142,7 +160,10 @@ class Reader(Player):
         for value, place in sorted(self._places().items(), key=lambda pair: -len(pair[0])):
             text = text.replace(value, SHOWN.get(place, place))
         text = text.replace("127.0.0.1", "huggingface.co")
-        return replace(command, expected=_merged(command.expected, tuple(text.splitlines())))
+        lines = [line for line in text.splitlines() if not FOR_EVAL.fullmatch(line)]
+        if result.status:
+            lines.append(f"(exit status {result.status})")
+        return replace(command, expected=_merged(command.expected, tuple(lines)))
 
 
 def _merged(expected: tuple[str, ...], observed: tuple[str, ...]) -> tuple[str, ...]:

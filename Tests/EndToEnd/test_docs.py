@@ -86,3 +86,19 @@ def headings(file: Path) -> set[str]:
     """The names that its headings have in links."""
     found = re.findall(r"(?m)^#+ (.*)$", file.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in found}
+
+
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md"])
+def test_what_a_table_says_leads_to_what_shows_it(name: str) -> None:
+    """A link in the row, or in the table's head, to a test, a script or a measurement."""
+    tables = re.findall(r"(?m)(?:^\|.*\n)+", (product.CHECKOUT / name).read_text(encoding="utf-8"))
+    assert tables
+    for table in tables:
+        head, _, *rows = (re.split(r" *(?<!\\)\| *", line)[1:-1] for line in table.splitlines())
+        for row in rows:
+            assert any(map(shows, [*row, *head])), f"nothing shows: {row}"
+
+
+def shows(cell: str) -> bool:
+    """Whether it links to a place where something is tried."""
+    return any(re.match(r"Tests/|Scripts/", target) for target in LINK.findall(cell))

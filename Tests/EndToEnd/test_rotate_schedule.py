@@ -91,4 +91,4 @@ def test_kubernetes_gets_a_cron_job_whose_volumes_are_mounted(rotator: Rotator) 
     manifest, journal = (
         Path(command[command.index(option) + 1]) for option in ("--manifest", "--journal-dir")
     )
-    assert (mounts["manifest"], mounts["journal"]) == (str(manifest.parent), str(journal.parent))
+    assert (mounts["manifest"], mounts["journal"]) == (str(manifest), str(journal.parent))

@@ -54,6 +54,7 @@ http {{
     }}
 }}
 """
+TLS = "ssl_protocols TLSv1.2 TLSv1.3;"
 OLD_TLS = "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;"
 DAY = datetime.timedelta(days=1)
 
@@ -150,7 +151,7 @@ class Front:
     """
 
     def __init__(
-        self, world: World, certificate: Certificate, folder: Path, protocols: str = ""
+        self, world: World, certificate: Certificate, folder: Path, protocols: str = TLS
     ) -> None:
         assert NGINX, "nginx is not installed"
         folder.mkdir(parents=True)

@@ -29,6 +29,8 @@ from Sandbox.wire import Request, Response
 NAME = "app"
 OVERLAPPING = ("okta", "entra", "hydra", "keycloak-policy")
 REPLACING = ("keycloak", "auth0")
+# Where a person hands over a secret.
+SUPPLIED = ("press-refresh", "log-in-refused", "value-lost")
 
 
 @dataclass
@@ -75,6 +77,9 @@ class Watched:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for draft in self.drafts:
+            if self._is_meant_for_secrets(draft):
+                evidence.put_there(draft)
         servers = self.rotations.servers.values()
         for server in servers:
             server.stop()
@@ -136,7 +141,7 @@ class Watched:
                     again = self.run("now", NAME)
                 case "attention" if not self.heard("rotation.attention"):
                     raise AssertionError(f"nobody was told: {again}")
-                case "attention" if "rotate supply" in outcome["reason"] and supplied < 2:
+                case "attention" if outcome["attention"] in SUPPLIED and supplied < 2:
                     supplied += 1
                     again = self.supply()
                 case "attention":

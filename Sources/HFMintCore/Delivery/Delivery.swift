@@ -142,8 +142,7 @@ extension Delivery {
         }
         let files: JobFiles
         do throws(FileFailure) {
-            let needsFiles = methods.contains(where: \.usesJobFiles)
-            files = try JobFiles(tokens, resource: resource(of: tokens), in: needsFiles ? directory : nil)
+            files = try JobFiles(tokens, resource: resource(of: tokens), for: methods, in: directory)
         } catch {
             throw .undelivered(error)
         }
@@ -225,23 +224,27 @@ extension Delivery {
     }
 }
 
-/// The files in the job's directory: one a token, and the ephemeral environment file.
+/// The files in the job's directory that some method needs: one a token, and the ephemeral environment file.
 private struct JobFiles {
     private(set) var tokens: [String] = []
     private(set) var environment: String?
 
-    init(_ named: [NamedToken], resource: String?, in directory: (any PrivateDirectory)?) throws(FileFailure) {
+    init(
+        _ named: [NamedToken], resource: String?, for methods: [DeliveryMethod], in directory: (any PrivateDirectory)?
+    ) throws(FileFailure) {
         guard let directory else { return }
-        var tokenFiles: [String] = []
-        for item in named {
-            let file = JobFileName.token(for: item.request.resource, of: item.request.member)
-            try directory.replace(file, with: item.token.secret)
-            tokens.append("\(directory.path)/\(file)")
-            tokenFiles.append(file)
+        let tokenFiles = named.map { JobFileName.token(for: $0.request.resource, of: $0.request.member) }
+        if methods.contains(where: \.usesTokenFiles) {
+            for (item, file) in zip(named, tokenFiles) {
+                try directory.replace(file, with: item.token.secret)
+                tokens.append("\(directory.path)/\(file)")
+            }
         }
-        let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
-        try directory.replace(file, with: Variables.values(named, resource: resource).environmentFile())
-        environment = "\(directory.path)/\(file)"
+        if methods.contains(where: \.usesEnvironmentFile) {
+            let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
+            try directory.replace(file, with: Variables.values(named, resource: resource).environmentFile())
+            environment = "\(directory.path)/\(file)"
+        }
     }
 }
 

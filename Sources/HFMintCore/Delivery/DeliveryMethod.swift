@@ -41,12 +41,24 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
-    /// Whether it needs the two files in the job's directory.
-    var usesJobFiles: Bool {
+    /// Whether it needs a file of each token in the job's directory.
+    var usesTokenFiles: Bool {
         switch self {
         case .auto, .shell, .env, .output: true
-        case .environmentFile(let path), .tokenFile(let path): path == nil
-        case .stdout: false
+        case .tokenFile(let path): path == nil
+        case .environmentFile, .stdout: false
         }
     }
+
+    /// Whether it needs the ephemeral environment file in the job's directory.
+    var usesEnvironmentFile: Bool {
+        switch self {
+        case .auto, .shell, .env, .output: true
+        case .environmentFile(let path): path == nil
+        case .tokenFile, .stdout: false
+        }
+    }
+
+    /// Whether it needs the job's directory.
+    var usesJobFiles: Bool { usesTokenFiles || usesEnvironmentFile }
 }

@@ -2,6 +2,9 @@
 package struct Attempts: Sendable {
     package static let most = 5
 
+    /// A try that has less time than this would only hide what went wrong with the one before.
+    private static let leastTime = Duration.milliseconds(100)
+
     private let deadline: Duration
     private(set) var made = 0
 
@@ -33,7 +36,7 @@ package struct Attempts: Sendable {
         let ceiling = min(500 << (made - 1), 8_000)
         let jitter = Int(context.random() % UInt64(ceiling + 1))
         let wait = Duration.milliseconds(max(jitter, (failure.retryAfterSeconds ?? 0) * 1_000))
-        guard wait < remaining(context.clock) else { return false }
+        guard wait + Self.leastTime <= remaining(context.clock) else { return false }
         context.trace("try \(made) of \(Self.most): \(failure.error.message); waiting \(wait.milliseconds) ms")
         context.clock.sleep(for: wait)
         return true

@@ -38,16 +38,16 @@ struct ManifestDocument: Sendable {
     }
 
     private static func text(at path: String, in context: Context) throws(MintError) -> JSONText {
-        let bytes: [UInt8]
+        let found: [UInt8]?
         do throws(FileFailure) {
-            guard let file = try context.files.readTrusted(path, limit: JSONLimits.manifest.byteCount) else {
-                throw FileFailure(path, "there is no such file")
-            }
-            bytes = file.reveal { $0.bytes }
+            found = try context.files.readTrusted(path, limit: JSONLimits.manifest.byteCount)?.reveal { $0.bytes }
         } catch {
             throw MintError(
                 .manifestInvalid, "cannot read '\(error.path)': \(error.reason)",
                 hint: "a manifest is a regular file of this user or of root, which nobody else can write")
+        }
+        guard let bytes = found else {
+            throw MintError(.manifestInvalid, "cannot read '\(path)': there is no such file")
         }
         do throws(JSONError) {
             return try JSONText(bytes, limits: .manifest, dialect: .json5)
