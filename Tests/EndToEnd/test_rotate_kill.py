@@ -17,7 +17,7 @@ import pytest
 import tracing
 from watched import OVERLAPPING, REPLACING, Setting, Watched
 from watchedends import ended, undamaged
-from watchedpoints import Point, begun, program, tried
+from watchedpoints import Point, begun, killing, program, tried
 
 SAMPLE = 5
 DEAD = -9
@@ -29,11 +29,22 @@ SINKS = {
     "write-only and agreed": Setting("", ["hub-space"], acknowledge=True),
     "several": Setting("", ["github-repository", "file", "vault"], acknowledge=True),
 }
-ISSUERS = (*OVERLAPPING, "small entra", *REPLACING, "person", "called person")
+ISSUERS = (*OVERLAPPING, "command", "small entra", *REPLACING, "person", "called person")
 SETTINGS = {
     f"{issuer}, {sinks}": replace(setting, issuer=issuer.removeprefix("called "))
     for issuer in ISSUERS
     for sinks, setting in SINKS.items()
+}
+# The other sinks that have an order of their own among their calls.
+MORE = {
+    "kubernetes": Setting("", ["kubernetes"]),
+    "aws": Setting("", ["aws-secrets-manager"], acknowledge=True),
+    "program": Setting("", ["command"]),
+}
+SETTINGS |= {
+    f"{issuer}, {sinks}": replace(setting, issuer=issuer)
+    for issuer in ("okta", "entra", "hydra", "auth0")
+    for sinks, setting in MORE.items()
 }
 # Nobody is asked, and nothing waits.
 LEAKED = Setting("", ["hub-space", "gitlab"], acknowledge=False, options=["--leaked"])
@@ -49,19 +60,19 @@ def test_killed_at_every_call(
     """The runs after it end it: with one live secret in every sink, or asking for a person."""
     setting, log, is_call = SETTINGS[name], tmp_path / "calls", name.startswith("called")
     with Watched(setting, program(), tmp_path / "dry") as dry:
-        run = begun(dry, tracing.recording(log), is_call=is_call)
+        run = begun(dry, tracing.alone(tracing.recording(log)), is_call=is_call)
         assert run.status == (6 if is_call else 0), run
         ended(dry, dry.advance(), ["killed nowhere"], [])
 
     def killed(watched: Watched, first: Point, second: Point | None) -> None:
         calls = watched.root / "calls"
-        through = tracing.injecting(calls, first[0], "signal=SIGKILL", first[1])
+        through = killing(calls, first)
         run = begun(watched, through, is_call=is_call)
         assert run.status == DEAD, (first, run)
         story = [f"killed at {first}", str(run)]
         undamaged(watched, story)
         if second:
-            through = tracing.injecting(calls, second[0], "signal=SIGKILL", second[1])
+            through = killing(calls, second)
             story += [f"killed again at {second}", str(watched.run("run", through=through))]
             undamaged(watched, story)
         last = watched.advance()

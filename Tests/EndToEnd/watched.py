@@ -170,7 +170,9 @@ class Watched:
         with self._lock:
             for name, place in self.sinks.items():
                 value = place.value()
-                if self.kind in OVERLAPPING and not (value and self.issuer.log_in(value)):
+                if self.kind in (*OVERLAPPING, "command") and not (
+                    value and self.issuer.log_in(value)
+                ):
                     self.outages.append(f"{name}: {value}")
             agreed = not self.setting.acknowledge or self.heard("secret.revoking")
             if not agreed and self.first not in self.issuer.live:

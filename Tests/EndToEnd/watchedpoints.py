@@ -40,6 +40,11 @@ def begun(watched: Watched, through: Sequence[str] = (), *, is_call: bool = Fals
     return watched.supply(through)
 
 
+def killing(log: Path, point: Point) -> list[str]:
+    """The words that run a command and kill it at this call of its own."""
+    return tracing.alone(tracing.injecting(log, point[0], "signal=SIGKILL", point[1]))
+
+
 def tried(
     name: str,
     setting: Setting,

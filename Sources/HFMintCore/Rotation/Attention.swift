@@ -41,6 +41,11 @@ package struct Attention: Error, Equatable, Sendable {
         self.message = message
     }
 
+    /// The run under way is not about what the manifest says now.
+    package static let manifestChanged = Attention(
+        .definitionChanged,
+        "its client, sinks or endpoints in the manifest are not those that the run under way began with")
+
     /// What to read and to type next.
     package func hint(for rotation: String) -> String {
         let page = "docs/rotation-runbook.md says under '\(reason.rawValue)' what is true now and what to type"

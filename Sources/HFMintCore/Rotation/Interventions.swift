@@ -1,8 +1,16 @@
 // What a person does to a rotation from outside its machine.
 
 extension Rotations {
+    /// What `rotate init` found and recorded.
+    package struct Enabled: Sendable {
+        /// The ids of the secrets that log in now.
+        package let alive: [String]
+        /// The one that the next run replaces; `nil` where that is not known, and nothing will be retired.
+        package let predecessor: String?
+    }
+
     /// Records that the schedule counts from now, and which secret is in use.
-    package func enable(_ definition: RotationDefinition) throws(MintError) -> RotationState {
+    package func enable(_ definition: RotationDefinition) throws(MintError) -> Enabled {
         let alive = try alive(definition)
         return try withJournal(of: definition.name) { journal throws(MintError) in
             var state = journal.state
@@ -13,7 +21,10 @@ extension Rotations {
                 state.adoptedExpiresAt = alive[0].expiresAt
             }
             try journal.save(state)
-            return state
+            let ids = alive.map(\.id)
+            let known = [state.adopted, state.last?.id].compactMap(\.self).first { ids.contains($0) }
+            let only = alive.count == 1 && !alive[0].belongsToAnother(definition.name) ? ids[0] : nil
+            return Enabled(alive: ids, predecessor: known ?? only)
         }
     }
 
@@ -84,7 +95,9 @@ extension Rotations {
             } catch {
                 switch error {
                 case .journal(let failure): throw .journal(failure)
-                case .step(let failure): throw MintError(.serviceUnavailable, "\(definition.name): \(failure.message)")
+                case .step(let failure):
+                    let code: MintError.Code = failure.kind == .refused ? .issuerRefused : .serviceUnavailable
+                    throw MintError(code, "\(definition.name): \(failure.message)")
                 case .attention(let attention):
                     throw MintError(.rotationAttention, "\(definition.name): \(attention.message)")
                 }
@@ -97,7 +110,8 @@ extension RotationState {
     /// Endpoints that had closed are asked once more: a person has looked at them.
     fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
         var state = self
-        (state.attention, state.attempts, state.dueAt, state.closedEndpoints) = (nil, 0, nil, [])
+        (state.attention, state.closedEndpoints) = (nil, [])
+        state.forgetFailures()
         for event in events.indices where events[event].kind == .secretRevoking && events[event].run(run) {
             for index in events[event].deliveries.indices {
                 var delivery = events[event].deliveries[index]

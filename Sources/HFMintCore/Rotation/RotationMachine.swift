@@ -51,7 +51,7 @@ package final class RotationMachine {
         try flushCallbacks()
         if let attention = state.attention { return .attention(attention) }
         if let due = state.dueAt, due > context.clock.now(), value == nil {
-            return .retry(due, because: "the last try failed")
+            return .retry(due, because: state.reasonToRetry)
         }
         do throws(StepError) {
             return try stepOfPhase()
@@ -122,8 +122,7 @@ package final class RotationMachine {
     func move(to phase: RotationState.Phase, _ change: (inout RotationState) -> Void = { _ in }) throws(StepError) {
         try record { state in
             state.phase = phase
-            state.attempts = 0
-            state.dueAt = nil
+            state.forgetFailures()
             change(&state)
         }
     }
@@ -149,11 +148,13 @@ package final class RotationMachine {
     func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
         if failure.kind == .refused { return try stop(Attention(.refused, failure.message)) }
         let tries = state.attempts + 1
-        guard let spacing = tries <= Self.waits.count ? Self.waits[tries - 1] : nil else {
+        let grace = graceLeft
+        guard tries <= Self.waits.count || grace != nil else {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
-        var wait = spacing
+        var wait = Self.waits[min(tries, Self.waits.count) - 1]
         if case .transient(let seconds?) = failure.kind { wait = max(wait, min(seconds, 86_400)) }
+        if let grace { wait = min(wait, holdsOnlyCopy ? min(grace, Self.longestPause) : grace) }
         if wait > Self.longestPause, holdsOnlyCopy {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
@@ -161,9 +162,19 @@ package final class RotationMachine {
         var state = state
         state.attempts = tries
         state.dueAt = due
+        state.problem = failure.message.shortened(toBytes: 300)
         try journal.record(state)
         context.progress("\(definition.name): \(failure.message); again in \(wait) s")
         return wait <= Self.longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
+    }
+
+    /// The seconds until the sinks that still fail are left behind; `nil` where nothing is waited for in this way.
+    ///
+    /// Until then they are no reason to give up, and none to come too late.
+    private var graceLeft: Int? {
+        guard state.phase == .verified, let end = state.graceEndsAt else { return nil }
+        let left = end - context.clock.now()
+        return left > 0 ? left : nil
     }
 
     /// Whether to end this process would lose a value that a sink may hold already.
@@ -171,7 +182,7 @@ package final class RotationMachine {
 
     func stop(_ attention: Attention) throws(FileFailure) -> Progress {
         var state = state
-        state.attention = attention
+        (state.attention, state.problem) = (attention, nil)
         state.events.append(event(.rotationAttention))
         try journal.record(state)
         try flushCallbacks()
@@ -210,5 +221,26 @@ extension RotationMachine {
         } catch {
             throw .needsPerson(.libraryMissing, error.message)
         }
+    }
+}
+
+extension RotationState {
+    /// A step is done, or begins anew for a person's sake.
+    mutating func forgetFailures() { (attempts, dueAt, problem) = (0, nil, nil) }
+
+    /// For a run that comes before the next try is due.
+    var reasonToRetry: String { problem ?? "the last try failed" }
+}
+
+extension String {
+    /// At most so many bytes of UTF-8, cut between two characters.
+    fileprivate func shortened(toBytes count: Int) -> String {
+        guard utf8.count > count else { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            guard text.utf8.count + UTF8.width(scalar) <= count else { break }
+            text.unicodeScalars.append(scalar)
+        }
+        return text
     }
 }

@@ -92,6 +92,12 @@ extension RotationDefinition {
                 "'rotations.\(surroundings.name)': the issuer kills the old secret at the moment in which it makes a new one",
                 hint: "if that gap is acceptable, say allowCutover: true; `hfmint rotate plan` shows how long it lasts")
         }
+        guard issuer.shape != .person || place.has("verify") else {
+            throw MintError(
+                .manifestInvalid, "'rotations.\(surroundings.name)' has no 'verify'",
+                hint: "what a person supplies must log in before a sink is touched, for instance with"
+                    + #" verify: { kind: "client-authentication", clientId: "env:CLIENT_ID" }"#)
+        }
         var sinks: [any Sink] = []
         for sink in place["sinks"]?.elements ?? [] { sinks.append(try Self.sink(sink, surroundings)) }
         var callbacks: [CallbackEndpoint] = []

@@ -82,6 +82,17 @@ package struct Rotations: Sendable {
         return try RotationJournal.lastState(in: bytes, at: directory.journalPath(of: name))
     }
 
+    /// Rotations that this journal knows to be under way, or about to begin, and that are not among the definitions.
+    package var forgotten: [RotationState.Named] {
+        let known = Set(definitions.map { RotationJournal.fileName($0.name) })
+        return directory.names.filter { !known.contains($0) }.compactMap { fileName in
+            guard let name = RotationJournal.rotation(ofFile: fileName), let state = try? state(of: name),
+                state.isRunning || state.wanted != nil
+            else { return nil }
+            return RotationState.Named(name: name, state: state)
+        }
+    }
+
     /// Opens the journal of one rotation, and lends it.
     ///
     /// - Throws: ``MintError/Code/stateUnusable`` if another process holds it.
@@ -167,7 +178,7 @@ private final class RotationUnit: @unchecked Sendable {
         let state = machine.state
         if let attention = state.attention { return over(.attention(attention), state) }
         if let due = state.dueAt, due > context.clock.now() {
-            return over(.retrying(from: due, because: "the last try failed"), state)
+            return over(.retrying(from: due, because: state.reasonToRetry), state)
         }
         switch try cause(machine) {
         case .start(let cause, let slot): return try judge(machine, machine.begin(cause, slot: slot))
@@ -209,13 +220,7 @@ private final class RotationUnit: @unchecked Sendable {
 
     private func step(_ machine: RotationMachine) throws(FileFailure) -> Advance {
         guard machine.state.definition == definition.digest else {
-            return over(
-                .attention(
-                    Attention(
-                        .definitionChanged,
-                        "its client, sinks or endpoints in the manifest are not those that the run under way began with"
-                    )),
-                machine.state)
+            return over(.attention(.manifestChanged), machine.state)
         }
         return try judge(machine, machine.step())
     }
@@ -243,14 +248,25 @@ extension RotationState {
         case .due: break
         case .supplied:
             // What it stopped for has arrived.
-            if attention != nil { (state.attention, state.attempts) = (nil, 0) }
+            if attention != nil {
+                state.attention = nil
+                state.forgetFailures()
+            }
         case .now(let cause, let grace):
-            if !isRunning { (state.attention, state.attempts, state.dueAt) = (nil, 0, nil) }
-            guard cause == .leaked, isRunning else { break }
+            guard isRunning else {
+                state.attention = nil
+                state.forgetFailures()
+                break
+            }
+            // A person does not wait for the next try.
+            state.dueAt = nil
+            guard cause == .leaked else { break }
             // The old secret's time is over now; nobody is asked any more.
             state.cause = .leaked
             state.graceEndsAt = grace.map { now + $0 }
-            if overlapEndsAt != nil { state.overlapEndsAt = now }
+            if attention?.reason == .notAcknowledged { state.attention = nil }
+            // Whoever was told of a later end is told again.
+            if let end = overlapEndsAt, end > now { state.overlapEndsAt = nil }
         }
         return state
     }

@@ -49,6 +49,13 @@ struct IssuerEntraTests {
         #expect(transport.sent.map(\.credential) == ["Authorization: Bearer SENTINEL-token"])
     }
 
+    @Test("lists all that an application may hold, which is more than a thousand")
+    func longSurvey() throws {
+        let all = (0..<1_200).map { Self.credential("k\($0)", name: "null") }.joined(separator: ",")
+        let (entra, _) = try entra(Self.manifest, .answer(Self.list, 200, #"{"passwordCredentials":[\#(all)]}"#))
+        #expect(try entra.survey().secrets.count == 1_200)
+    }
+
     @Test("marks the new secret by its name, and asks for the lifetime that the manifest wants")
     func create() throws {
         let manifest = String(Self.manifest.dropLast() + #", lifetime: "30d"}"#)

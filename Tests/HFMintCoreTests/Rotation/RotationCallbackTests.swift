@@ -13,6 +13,22 @@ struct RotationCallbackTests {
         if case .attention(let attention) = progress { attention } else { nil }
     }
 
+    @Test("a key that is shorter than HS256 demands signs nothing", arguments: [0, 31])
+    func shortKey(byteCount: Int) throws {
+        let machine = FakeMachine(["KEY": String(repeating: "k", count: byteCount)])
+        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
+        let format = SecurityEventToken(
+            issuer: "https://us.example", audience: "https://them.example", subject: ("https://idp.example", "app"),
+            key: .hs256, keyID: nil, secret: .variable("KEY"), surroundings: surroundings)
+        let url = try #require(HTTPURL(RotationStage.hook))
+        let event = CallbackEvent(
+            id: "app.1.x-1", kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil, notBefore: nil,
+            deliveries: [])
+        #expect(throws: StepFailure.self) {
+            try format.request(for: event, of: "app", to: url, at: Timestamp(secondsSince1970: 2))
+        }
+    }
+
     @Test("409 is not yet: the old secret stays until the endpoint agrees, under one id")
     func notYet() throws {
         let stage = RotationStage(acknowledges: true) { $0.answers = [204, 204, 204, 409, 409, 503] }

@@ -96,9 +96,9 @@ struct RotationPromisesTests {
     @Test("init adopts the only secret, except one that another rotation made")
     func enable() throws {
         let stage = RotationStage()
-        #expect(try stage.rotations().enable(stage.definition()).adopted == "old")
+        #expect(try stage.rotations().enable(stage.definition()).predecessor == "old")
         let other = RotationStage { $0.secrets = [LiveSecret(id: "theirs", marker: "hfmint:other:4")] }
-        #expect(try other.rotations().enable(other.definition()).adopted == nil)
+        #expect(try other.rotations().enable(other.definition()).predecessor == nil)
     }
 
     @Test("a creation whose answer was lost is found by its marker; others' new secrets are listed and left")

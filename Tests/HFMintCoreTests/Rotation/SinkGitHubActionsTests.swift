@@ -79,6 +79,18 @@ struct SinkGitHubActionsTests {
         #expect(scene.isFaithful(credential: "Authorization: Bearer t0ken"))
     }
 
+    @Test("writes nothing where who may use an organization's secret is not shown")
+    func unknownVisibility() throws {
+        let scene = try SinkScene(
+            organization,
+            [
+                .answer("GET \(ofAcme)/S", 200, #"{"updated_at":"a"}"#),
+                .answer("GET \(ofAcme)/public-key", 200, key),
+            ])
+        #expect(throws: StepFailure.self) { try scene.write() }
+        #expect(scene.bodies.count == 2)
+    }
+
     @Test("a new secret of an organization is private unless the manifest says otherwise")
     func created() throws {
         let scene = try SinkScene(

@@ -45,7 +45,7 @@ private let metrics = [
         $0.state.last?.expiresAt?.secondsSince1970
     },
     Metric("attempts", "Failed tries of the present step.") { $0.state.attempts },
-    Metric("attention", "Whether a person is needed.") { $0.state.attention == nil ? 0 : 1 },
+    Metric("attention", "Whether a person is needed.") { $0.attention == nil ? 0 : 1 },
     Metric("running", "Whether a rotation is under way.") { $0.state.isRunning ? 1 : 0 },
     Metric("callbacks_not_delivered", "Notices that have not reached everyone.") { $0.untold.count },
     Metric("phase", "1 for the phase that the rotation is in.") { row in

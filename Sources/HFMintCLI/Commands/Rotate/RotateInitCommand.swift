@@ -7,7 +7,8 @@ extension Command {
         description: [
             "Makes the directory in which rotations are remembered, and asks each issuer which secret is in use now."
                 + " Nothing is rotated: a schedule counts from here.",
-            "Run it once, on the machine that will rotate; again after a rotation was added to the manifest.",
+            "Run it once, on the machine that will rotate; again after a rotation was added to the manifest, or to see which"
+                + " secrets are alive where there are several.",
         ],
         options: Option.rotating,
         examples: [
@@ -21,19 +22,28 @@ extension Command {
             var lines: [String] = []
             var json: [JSONValue] = []
             for definition in session.definitions {
-                let state = try rotations.enable(definition)
-                lines.append("ready      \(definition.name): \(predecessor(state, definition))")
-                json.append(["name": .string(definition.name), "predecessor": .string(state.adopted)])
+                let enabled = try rotations.enable(definition)
+                lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
+                json.append([
+                    "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
+                    "alive": .array(enabled.alive.map { .string($0) }),
+                ])
             }
             return Report(
                 lines: ["journal    \(rotations.directory.path)"] + lines.map(\.printable),
                 json: ["journal": .string(rotations.directory.path), "rotations": .array(json)])
         })
 
-    private static func predecessor(_ state: RotationState, _ definition: RotationDefinition) -> String {
-        if let id = state.last?.id ?? state.adopted { return "replaces \(id) at \(definition.issuer.target)" }
+    private static func predecessor(_ enabled: Rotations.Enabled, _ definition: RotationDefinition) -> String {
+        if let id = enabled.predecessor { return "replaces \(id) at \(definition.issuer.target)" }
         if case .person = definition.issuer.shape { return "a person makes the new secret; the old one dies then" }
-        return
-            "nothing will be retired, as several secrets are alive: `hfmint rotate adopt \(definition.name) ID` names one"
+        let ids = enabled.alive.joined(separator: ", ")
+        return switch enabled.alive.count {
+        case 0: "nothing will be retired, as no secret is alive at \(definition.issuer.target)"
+        case 1: "\(ids) is another rotation's: `hfmint rotate adopt \(definition.name) \(ids)` takes it over"
+        default:
+            "nothing will be retired, as several secrets are alive (\(ids)):"
+                + " `hfmint rotate adopt \(definition.name) ID` names one"
+        }
     }
 }

@@ -23,8 +23,27 @@ extension Command {
                 throw .usage(
                     "'\(definition.name)' makes its secrets itself", hint: "hfmint rotate now \(definition.name)")
             }
-            return report(try session.rotations().run([definition.name], order: .supplied(standardInput(context))))
+            return report(
+                try session.rotations().run([definition.name], order: .supplied(standardInput(context))),
+                problem: notTaken)
         })
+
+    /// The secret is in no sink then, and in no memory: whoever made it must keep it.
+    private static func notTaken(_ outcome: Rotations.Outcome) -> MintError? {
+        let again = "hfmint rotate supply \(outcome.name) < FILE"
+        let isEarly = [.idle, .planned, .announced].contains(outcome.state.phase)
+        return switch outcome.progress {
+        case .busy:
+            MintError(
+                .serviceUnavailable, "\(outcome.name): another process works on it; the secret was not taken",
+                hint: "in a moment: \(again)")
+        case .waiting(let until, let reason) where isEarly, .retrying(let until, let reason) where isEarly:
+            MintError(
+                .serviceUnavailable, "\(outcome.name): \(reason); the secret was not taken",
+                hint: "keep it, and again from \(until.rfc3339): \(again)")
+        default: outcome.failure
+        }
+    }
 
     package static let rotateAdopt = Command(
         name: "rotate adopt",
@@ -35,14 +54,14 @@ extension Command {
         ],
         options: Option.rotating,
         examples: [
-            Example("which ids are alive?", "hfmint rotate status"),
+            Example("which ids are alive?", "hfmint rotate init"),
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
         run: { arguments, context throws(MintError) in
             guard arguments.operands.count == 2 else {
                 throw .usage(
                     "give a rotation and the id of a secret",
-                    hint: "hfmint rotate adopt NAME ID; the issuer's own page shows the ids")
+                    hint: "hfmint rotate adopt NAME ID; `hfmint rotate init` lists the ids")
             }
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)

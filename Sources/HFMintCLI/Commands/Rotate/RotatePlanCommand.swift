@@ -102,12 +102,19 @@ private struct RotationPlan {
             : (["now: `hfmint rotate run`"] + moments.dropFirst()).joined(separator: ", ")
     }
 
+    /// What nobody would notice.
+    private var warnings: [String] {
+        guard definition.verifier == nil else { return [] }
+        return ["no 'verify': no log-in is tried, so a new secret that opens nothing would reach every sink"]
+    }
+
     var lines: [String] {
         var lines = [definition.name]
         if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
         lines += definition.sinks.map { "  sink     \($0.target)\($0.isReadable ? "" : " (cannot be read back)")" }
         lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
+        lines += warnings.map { "  warning  \($0)" }
         return lines + [
             "  shape    \(shape)", "  gap      \(gapInWords)", "  steps    \(steps.joined(separator: ", "))",
         ]
@@ -128,6 +135,7 @@ private struct RotationPlan {
             "overlap_seconds": definition.issuer.shape.overlaps ? .integer(definition.overlap) : .null,
             "gap_seconds": gap.map { .integer($0) } ?? .null,
             "steps": .array(steps.map { .string($0) }),
+            "warnings": .array(warnings.map { .string($0) }),
         ]
     }
 }

@@ -17,7 +17,11 @@ extension Command {
             Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
         ],
         run: { arguments, context throws(MintError) in
-            report(try RotateSession(arguments, context).rotations().run(order: .due))
+            let session = try RotateSession(arguments, context)
+            let rotations = try session.rotations()
+            let outcomes = rotations.run(order: .due)
+            session.noteForgotten(rotations)
+            return report(outcomes)
         })
 
     package static let rotateNow = Command(
@@ -40,13 +44,35 @@ extension Command {
             let definition = try session.definition(arguments.operands.first)
             let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now
             let grace = try grace(arguments)
-            var report = report(try session.rotations().run([definition.name], order: .now(cause, grace: grace)))
+            let typed = "hfmint rotate now \(definition.name)" + (cause == .leaked ? " --leaked" : "")
+            let outcomes = try session.rotations().run([definition.name], order: .now(cause, grace: grace))
+            var report = report(outcomes) {
+                problem($0, cause, typed + (arguments.value(.grace).map { " --grace \($0)" } ?? ""))
+            }
             if cause == .leaked {
                 report.text.append(
                     .text("not revoked: tokens that were issued with the old secret live until they expire\n"))
             }
             return report
         })
+
+    /// An order that was not taken, or did not do what it is for, is no success.
+    private static func problem(
+        _ outcome: Rotations.Outcome, _ cause: RotationState.Cause, _ typed: String
+    ) -> MintError? {
+        switch outcome.progress {
+        case .busy:
+            return MintError(
+                .serviceUnavailable, "\(outcome.name): another process works on it, and did not hear this order",
+                hint: "in a moment: \(typed)")
+        case .finished where cause == .leaked && outcome.overlaps && outcome.state.predecessor == nil:
+            return MintError(
+                .rotationAttention,
+                "\(outcome.name): no old secret was known, and none is retired: the leaked one may still work",
+                hint: "`hfmint rotate init` lists the ids; then: hfmint rotate adopt \(outcome.name) ID && \(typed)")
+        default: return outcome.failure
+        }
+    }
 
     /// In seconds.
     private static func grace(_ arguments: Arguments) throws(MintError) -> Int? {

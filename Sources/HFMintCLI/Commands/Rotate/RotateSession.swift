@@ -49,7 +49,10 @@ struct RotateSession {
     private func journalPath() throws(MintError) -> String {
         let environment = context.environment
         if let given = journalOption ?? environment[.journalDirectory] { return given }
-        if let state = environment["XDG_STATE_HOME"] { return "\(state)/hfmint/rotations" }
+        // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
+        if let state = environment["XDG_STATE_HOME"], state.utf8.first == ASCII.slash {
+            return "\(state)/hfmint/rotations"
+        }
         guard let home = environment["HOME"] else {
             throw MintError(
                 .stateUnusable, "HOME is not set, so there is no default place for the journal",
@@ -64,6 +67,16 @@ struct RotateSession {
         throw MintError(
             .stateUnusable, "rotations cannot be remembered in '\(path)': \(reason)",
             hint: "rotate from a machine of your own, or keep --journal-dir on a volume that stays")
+    }
+
+    /// Says which rotations are under way and not in the manifest: nobody would retire their old secrets.
+    func noteForgotten(_ rotations: Rotations) {
+        for forgotten in rotations.forgotten {
+            let phase = forgotten.state.isRunning ? forgotten.state.phase.rawValue : "about to begin"
+            context.note(
+                "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
+                    + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`")
+        }
     }
 
     /// The definition that an operand names.
@@ -148,9 +161,13 @@ extension RotationState {
 }
 
 /// A report on several rotations; the highest need decides the exit status.
-func report(_ outcomes: [Rotations.Outcome]) -> Report {
+///
+/// - Parameter problem: what a person's order needs beyond what the outcome says.
+func report(
+    _ outcomes: [Rotations.Outcome], problem: (Rotations.Outcome) -> MintError? = { $0.failure }
+) -> Report {
     let order: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
-    let failures = outcomes.compactMap(\.failure).sorted { left, right in
+    let failures = outcomes.compactMap(problem).sorted { left, right in
         (order.firstIndex(of: left.code.exitStatus) ?? 9) < (order.firstIndex(of: right.code.exitStatus) ?? 9)
     }
     return Report(

@@ -20,6 +20,7 @@ extension Command {
             for definition in session.definitions {
                 rows.append(try RotationStatus(definition, rotations, at: context.clock.now()))
             }
+            session.noteForgotten(rotations)
             if let path = arguments.value(.prometheus) {
                 do throws(FileFailure) {
                     try context.files.replacePublicFile(path, with: prometheusText(rows))
@@ -29,7 +30,10 @@ extension Command {
             }
             return Report(
                 lines: rows.isEmpty ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable),
-                json: ["rotations": .array(rows.map(\.json))])
+                json: [
+                    "rotations": .array(rows.map(\.json)),
+                    "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
+                ])
         })
 }
 
@@ -43,6 +47,8 @@ struct RotationStatus {
     let state: RotationState
     /// When the next run begins; `nil` without a schedule.
     let nextDue: Timestamp?
+    /// Why only a person can go on.
+    let attention: Attention?
     private let overlaps: Bool
     private let now: Timestamp
 
@@ -55,6 +61,8 @@ struct RotationStatus {
         } catch {
             throw MintError(.stateUnusable, "cannot use the journal '\(error.path)': \(error.reason)")
         }
+        let isChanged = state.isRunning && state.definition != definition.digest
+        attention = isChanged ? .manifestChanged : state.attention
         nextDue = definition.nextRuns(1, after: state, at: now).first
     }
 
@@ -70,11 +78,14 @@ struct RotationStatus {
 
     var lines: [String] {
         var lines = ["\(name): \(phaseInWords)"]
-        if let attention = state.attention {
+        if let attention {
             lines.append("  attention  \(attention.message) [\(attention.reason.rawValue)]")
             lines.append("  to do      \(attention.hint(for: name))")
         }
-        if let due = state.dueAt { lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)") }
+        if let due = state.dueAt {
+            let problem = state.problem.map { ": \($0)" } ?? ""
+            lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)\(problem)")
+        }
         if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `hfmint rotate run`")") }
         lines += state.sinks.map { "  sink       \($0.target): \($0.evidence?.inWords ?? "not yet")" }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
@@ -108,8 +119,9 @@ struct RotationStatus {
             "phase": .string(state.phase.rawValue),
             "attempts": .integer(state.attempts),
             "retry_at": .string(state.dueAt?.rfc3339),
-            "attention": .string(state.attention?.message),
-            "attention_reason": .string(state.attention?.reason.rawValue),
+            "problem": .string(state.problem),
+            "attention": .string(attention?.message),
+            "attention_reason": .string(attention?.reason.rawValue),
             "last_rotated_at": .string(state.last?.at.rfc3339),
             "age_seconds": state.last.map { .integer(max(0, now - $0.at)) } ?? .null,
             "current_id": .string(state.last?.id),

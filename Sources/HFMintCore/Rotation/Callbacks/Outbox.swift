@@ -10,7 +10,9 @@ extension RotationMachine {
         let now = context.clock.now()
         let number = state.events.count
         return CallbackEvent(
-            id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)", kind: kind, at: now,
+            // With the time, as a journal that was lost begins to count anew.
+            id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)-\(now.secondsSince1970)",
+            kind: kind, at: now,
             secretID: secretID, notBefore: notBefore,
             deliveries: definition.callbacks.map { endpoint in
                 let url = endpoint.url.description

@@ -57,7 +57,12 @@ package struct SecurityEventToken: CallbackFormat {
         let context = surroundings.context
         let secret = try secret.read(relativeTo: surroundings.folder, in: context)
         switch key {
-        case .hs256: return try context.signatures.hmacSHA256(input, key: secret)
+        case .hs256:
+            // <https://www.rfc-editor.org/rfc/rfc7518#section-3.2>
+            guard secret.byteCount >= 32 else {
+                throw MintError(.stateUnusable, "the key of an event is shorter than the 32 bytes that HS256 demands")
+            }
+            return try context.signatures.hmacSHA256(input, key: secret)
         case .asymmetric(let algorithm): return try context.signatures.sign(input, with: algorithm, pem: secret)
         }
     }

@@ -54,7 +54,8 @@ struct Entra: Issuer {
     private var path: String { "/v1.0/applications(appId='\(app)')" }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
-        let response = try api.call(.get, "\(path)?$select=passwordCredentials")
+        // An application may hold a thousand and more.
+        let response = try api.call(.get, "\(path)?$select=passwordCredentials", bodyLimit: 1 << 20)
         let date = response.date
         let now = date ?? context.clock.now()
         return try response.reading("entra") { root, text in

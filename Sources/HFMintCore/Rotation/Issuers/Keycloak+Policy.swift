@@ -9,8 +9,11 @@ extension Keycloak {
         let rotatedExpiresAt: Timestamp?
     }
 
+    /// A client has mappers and attributes, and a realm policies, in any number.
+    private static let largeBody = 1 << 20
+
     func times() throws(StepFailure) -> Times {
-        try api.call(.get, clientPath).reading("keycloak") { root, text in
+        try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
             guard root["id"]?.text(in: text)?.lowercased() == client else { return nil }
             let attributes = root["attributes"]
             func moment(_ name: String) -> Timestamp? {
@@ -49,7 +52,7 @@ extension Keycloak {
     /// Of each profile that has the executor, the shortest life of an old secret.
     private func rotatedLifetimes() throws(StepFailure) -> [(profile: String, seconds: Int)] {
         let path = "\(realmPath)/client-policies/profiles?include-global-profiles=true"
-        return try api.call(.get, path).reading("keycloak") { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
             guard let profiles = root["profiles"]?.elements else { return nil }
             return (profiles + (root["globalProfiles"]?.elements ?? [])).compactMap { profile in
                 let seconds = profile["executors"]?.elements?.compactMap { Self.rotatedLifetime($0, text) }.min()
@@ -70,7 +73,7 @@ extension Keycloak {
 
     private func enabledProfiles() throws(StepFailure) -> [String] {
         let path = "\(realmPath)/client-policies/policies?include-global-policies=true"
-        return try api.call(.get, path).reading("keycloak") { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
             guard let policies = root["policies"]?.elements else { return nil }
             return (policies + (root["globalPolicies"]?.elements ?? [])).flatMap { policy -> [String] in
                 guard policy["enabled"]?.value == .bool(true) else { return [] }

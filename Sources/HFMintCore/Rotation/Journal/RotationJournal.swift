@@ -9,6 +9,14 @@ package final class RotationJournal {
 
     package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
 
+    /// The rotation whose journal has this name; `nil` for any other file.
+    static func rotation(ofFile name: String) -> String? {
+        let ending = ".journal"
+        guard name.utf8.count > ending.utf8.count, name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+        else { return nil }
+        return String(decoding: name.utf8.dropLast(ending.utf8.count), as: UTF8.self)
+    }
+
     /// - Parameter path: of the file, for messages.
     /// - Throws: a failure if a whole line is damaged, or from another version: then only a person may go on.
     package init(

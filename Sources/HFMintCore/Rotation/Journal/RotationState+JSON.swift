@@ -26,6 +26,7 @@ extension RotationState {
             "events": .array(events.map(\.json)),
             "attempts": .integer(attempts),
             "due_at": .moment(dueAt),
+            "problem": .string(problem),
             "attention": attention.map {
                 ["reason": .string($0.reason.rawValue), "message": .string($0.message)]
             } ?? .null,
@@ -71,6 +72,7 @@ extension RotationState {
         deathEvidence = place["death_evidence"]?.string
         events = place["events"]?.elements.compactMap(CallbackEvent.init) ?? []
         dueAt = place["due_at"]?.moment
+        problem = place["problem"]?.string
         attention = place["attention"].flatMap(Attention.init)
         wanted = place["wanted"].flatMap(Wanted.init)
         graceEndsAt = place["grace_ends_at"]?.moment

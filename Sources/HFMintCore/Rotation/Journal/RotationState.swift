@@ -52,6 +52,8 @@ package struct RotationState: Equatable, Sendable {
     /// Failed tries of the present step.
     package var attempts = 0
     package var dueAt: Timestamp?
+    /// What came of the last try, short and without anything that a server said; `nil` once the step is done.
+    package var problem: String?
     /// Why only a person can go on.
     package var attention: Attention?
     /// A run that could not begin yet: it is tried again.
@@ -73,6 +75,12 @@ package struct RotationState: Equatable, Sendable {
     package var last: Completed?
 
     package init() {}
+
+    /// With the name of its rotation.
+    package struct Named: Equatable, Sendable {
+        package let name: String
+        package let state: RotationState
+    }
 
     package struct Wanted: Equatable, Sendable {
         package let cause: Cause

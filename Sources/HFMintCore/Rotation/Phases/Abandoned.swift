@@ -19,9 +19,27 @@ extension RotationMachine {
             try close(keeping: made)
             return "'\(name)' is given up: \(made) stays at \(definition.issuer.target), as a sink may hold it"
         }
-        try asking { () throws(StepFailure) in try definition.issuer.delete(made) }
+        guard try isOurs(made) else {
+            try close(keeping: nil)
+            return "'\(name)' is given up: \(made) stays at the client that the run began with, as the manifest names"
+                + " another one; remove it there"
+        }
+        try act(.removeCreated) { () throws(StepFailure) in
+            try definition.issuer.delete(made)
+        } result: { _, _ in
+        }
         try close(keeping: nil)
         return "'\(name)' is given up: its new secret is removed, and no sink was touched"
+    }
+
+    /// Whether the client in the manifest is the one that this run made its secret for: another one may have a secret of
+    /// the same id.
+    private func isOurs(_ id: String) throws(StepError) -> Bool {
+        guard state.definition != definition.digest else { return true }
+        return try survey().secrets.contains { secret in
+            secret.id == id
+                && (secret.marker == marker || (secret.sha256 != nil && secret.sha256 == state.created?.sha256))
+        }
     }
 
     private func close(keeping made: String?) throws(StepError) {

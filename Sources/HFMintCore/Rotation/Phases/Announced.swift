@@ -5,8 +5,9 @@ extension RotationMachine {
     /// must agree are waited for; and the overlap passes by our clock and by the issuer's.
     func announce() throws(StepError) -> Progress {
         let overlap = definition.issuer.shape.overlaps && state.cause != .leaked ? definition.overlap : 0
-        if !state.events.contains(where: { $0.kind == .secretRevoking && $0.run(state.run) }) {
-            let end = context.clock.now() + overlap
+        if state.overlapEndsAt == nil {
+            // The clock counts whole seconds: this one may be nearly over.
+            let end = context.clock.now() + (overlap == 0 ? 0 : overlap + 1)
             try record { state in
                 state.overlapEndsAt = end
                 state.events.append(self.event(.secretRevoking, secretID: state.predecessor, notBefore: end))

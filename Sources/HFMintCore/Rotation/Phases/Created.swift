@@ -54,7 +54,7 @@ extension RotationMachine {
     private func take(_ issued: CreatedSecret, sha256: String, _ state: inout RotationState) {
         value = issued.value
         (logInsInARow, refusalsInARow) = (0, 0)
-        (state.attempts, state.dueAt) = (0, nil)
+        state.forgetFailures()
         state.pending = nil
         state.phase = .created
         state.created = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)

@@ -29,8 +29,7 @@ extension RotationMachine {
             }
         }
         guard let failure, let end = state.graceEndsAt, context.clock.now() < end else { return }
-        throw .step(
-            StepFailure(.transient(retryAfterSeconds: min(60, end - context.clock.now())), failure.message))
+        throw .step(StepFailure(.transient(retryAfterSeconds: nil), failure.message))
     }
 
     private func write(to sink: any Sink, at index: Int, _ created: RotationState.Created) throws(StepError) {
@@ -42,7 +41,7 @@ extension RotationMachine {
             try sink.write(value.secret, token: token)
         } result: { state, evidence in
             state.sinks[index].evidence = evidence
-            (state.attempts, state.dueAt) = (0, nil)
+            state.forgetFailures()
         }
     }
 

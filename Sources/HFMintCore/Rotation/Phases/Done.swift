@@ -11,8 +11,7 @@ extension RotationMachine {
         state.last = .init(
             id: created.id, at: context.clock.now(), slot: state.slot, expiresAt: created.expiresAt)
         state.phase = .done
-        state.attempts = 0
-        state.dueAt = nil
+        state.forgetFailures()
         state.adopted = nil
         try compactState(state)
         value = nil

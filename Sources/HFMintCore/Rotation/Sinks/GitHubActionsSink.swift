@@ -126,7 +126,8 @@ struct GitHubActionsSink: Sink {
 
     /// An update without them would set them anew: the chosen repositories would lose the secret.
     private func access(_ known: Known?) throws(StepFailure) -> [JSONValue.Member] {
-        let visibility = known?.visibility ?? newVisibility
+        // What is there already has one; where it is not shown, a guess could take the secret from who uses it.
+        let visibility = known.map { $0.visibility ?? "" } ?? newVisibility
         guard ["all", "private", "selected"].contains(visibility) else {
             throw api.refused("the secret has a visibility that is not known here")
         }
