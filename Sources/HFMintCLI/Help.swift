@@ -2,6 +2,9 @@ internal import HFMintCore
 
 /// The help texts, made from the declarations of commands and options.
 enum Help {
+    /// Columns that every terminal has; only the examples, which are to be copied, may be longer.
+    private static let width = 80
+
     /// `hfmint help`.
     static func overview() -> [String] {
         let rows =
@@ -9,7 +12,7 @@ enum Help {
             + allCommands.compactMap(row)
             + [("hfmint --version", Command.version.summary)]
         return [
-            "hfmint: the Hugging Face credential that a CI job needs, only for as long as it needs it",
+            "hfmint: the Hugging Face credential that a CI job needs, while it needs it",
             "",
             "usage:",
         ] + aligned(rows) + [
@@ -60,17 +63,20 @@ enum Help {
 
     /// Two columns; a left one that is too long stands on a line of its own.
     private static func aligned(_ rows: [(String, String)]) -> [String] {
-        let column = min(30, rows.map(\.0.count).max() ?? 0) + 4
+        let column = min(24, rows.map(\.0.count).max() ?? 0) + 4
         return rows.flatMap { left, right -> [String] in
-            let lines = wrapped(right, width: 100 - column)
+            let lines = wrapped(right, width: width - column)
             let indent = String(repeating: " ", count: column)
-            guard left.count + 4 <= column else { return ["  \(left)"] + lines.map { indent + $0 } }
+            guard left.count + 4 <= column else {
+                let words = wrapped(left, width: width - 6).enumerated()
+                return words.map { ($0 == 0 ? "  " : "    ") + $1 } + lines.map { indent + $0 }
+            }
             let first = "  \(left)" + String(repeating: " ", count: column - left.count - 2) + (lines.first ?? "")
             return [first] + lines.dropFirst().map { indent + $0 }
         }
     }
 
-    private static func wrapped(_ paragraph: String, width: Int = 96) -> [String] {
+    private static func wrapped(_ paragraph: String, width: Int = width) -> [String] {
         var lines: [String] = []
         for word in paragraph.split(separator: " ") {
             if let last = lines.last, last.count + 1 + word.count <= width {

@@ -146,7 +146,7 @@ def test_a_shell_that_is_not_known_is_refused() -> None:
     """With those that are."""
     program = product.binary()
     assert program
-    for words, message in (([], "for which shell?"), (["tcsh"], "no completions for 'tcsh'")):
+    for words, message in (([], "no shell was named"), (["tcsh"], "no completions for 'tcsh'")):
         done = subprocess.run(
             [program, "completions", *words], env={}, capture_output=True, text=True, check=False
         )

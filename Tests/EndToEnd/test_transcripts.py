@@ -13,7 +13,7 @@ import pytest
 import product
 from Sandbox.world import World
 from scenario import Player
-from transcript import Scenario, difference, read, rewrite, spelt_out
+from transcript import Scenario, difference, read, rewrite, spelled_out
 
 FOLDER = product.CHECKOUT / "Tests/Transcripts"
 
@@ -31,7 +31,7 @@ def check(scenario: Scenario, root: Path, program: Path) -> None:
     """Play it, and fail with a diff where what was observed differs."""
     with World(root=root / "world") as world:
         after = Player(scenario, world, program, root / "work").play()
-    before = spelt_out(scenario)
+    before = spelled_out(scenario)
     if before.items == after.items:
         return
     if os.environ.get("HFMINT_RECORD") == "1":

@@ -149,12 +149,12 @@ def holds(want: str, line: str) -> bool:
 
 
 def canonical(expected: tuple[str, ...]) -> tuple[str, ...]:
-    """The expectations in the order of `observed`, the exit status spelt out."""
+    """The expectations in the order of `observed`, the exit status spelled out."""
     ordered = [line.rstrip() for word in EXPECTATIONS for line in expected if _word(line) == word]
     return tuple(ordered) if any(_word(x) == "exit" for x in ordered) else (*ordered, "exit 0")
 
 
-def spelt_out(scenario: Scenario) -> Scenario:
+def spelled_out(scenario: Scenario) -> Scenario:
     """The scenario with its expectations in the order in which they are observed."""
     items = [
         replace(item, expected=canonical(item.expected)) if isinstance(item, Command) else item

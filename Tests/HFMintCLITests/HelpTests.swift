@@ -11,11 +11,11 @@ struct HelpTests {
         try #require((allCommands + [.overview, .version]).first { $0.name == name })
     }
 
-    @Test("fits into a hundred columns", arguments: names)
+    @Test("fits into eighty columns", arguments: names)
     func width(name: String) throws {
         let lines = Help.lines(for: try command(name)) + Help.overview()
         // An example is one line, as it is to be copied.
-        for line in lines where !line.hasPrefix("  ") || line.contains("    ") { #expect(line.count <= 100, "\(line)") }
+        for line in lines where !line.hasPrefix("  ") || line.contains("    ") { #expect(line.count <= 80, "\(line)") }
     }
 
     @Test("holds no control character, and no trailing space", arguments: names)
@@ -58,12 +58,14 @@ struct HelpTests {
         let group = try #require(allGroups.first { $0.name == name })
         #expect(Help.overview().count { $0.hasPrefix("  hfmint \(name) ") } == 1)
         let lines = Help.lines(for: group)
+        let text = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
         for command in group.commands {
             let operation = group.operation(command)
-            #expect(lines.contains { $0.hasPrefix("  \(operation) ") && $0.hasSuffix(command.summary) }, "\(operation)")
+            #expect(lines.contains { $0.hasPrefix("  \(operation) ") }, "\(operation)")
+            #expect(text.contains(" \(command.summary) "), "\(operation)")
             #expect(Help.overview().contains { $0.contains(" \(operation)") })
         }
-        for line in lines { #expect(line.count <= 100 && line.printable == line && line.last != " ") }
+        for line in lines { #expect(line.count <= 80 && line.printable == line && line.last != " ") }
     }
 
     @Test("every command of two words belongs to a group")

@@ -20,7 +20,7 @@ extension Command {
             guard arguments.operands.count == 1, let shell = CompletionShell(rawValue: arguments.operands[0]) else {
                 throw .usage(
                     arguments.operands.isEmpty
-                        ? "for which shell?" : "no completions for '\(arguments.operands.joined(separator: " "))'",
+                        ? "no shell was named" : "no completions for '\(arguments.operands.joined(separator: " "))'",
                     hint: "hfmint completions \(known.joined(separator: " | "))")
             }
             return Report(lines: shell.script, json: .null)

@@ -67,39 +67,44 @@ package struct Exchanger: Sendable {
     /// Whether a token that the job already has may be handed out again.
     ///
     /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
-    /// brings it and the platform does not vouch for it; it need not be young any more.
+    /// brings it and the platform does not vouch for it; it need not be young any more, and it must say the same:
+    /// another job gets a token of its own.
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
         guard let claims = token.claims else { return false }
         let event = AuditEvent(
             .tokenServed, actor: .init(claims), resource: resource?.canonical, tokenSHA256: token.sha256,
             expiresAt: token.expiresAt)
-        try recording(event) { event throws(MintError) in
+        return try recording(event) { event throws(MintError) in
             let allowed = try admit(claims, to: resource)
             event.take(allowed)
-            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else { return }
-            try trying { attempts throws(TryFailure) in
+            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else {
+                return true
+            }
+            return try trying { attempts throws(TryFailure) in
                 let idToken = try idToken(from: source, attempts)
-                let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
-                try verify(idToken, for: shown ?? allowed, whenever: true)
+                guard idToken.claims.sayTheSame(as: claims) else { return false }
+                try verify(idToken, for: allowed, whenever: true)
+                return true
             }
         }
-        return true
     }
 
-    /// Records `event` when `body` has decided, or why there is no token.
+    /// Records `event` when `body` has decided for it, or why there is no token; nothing where `body` says that it is
+    /// not for this token to decide.
     private func recording(
-        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Void
-    ) throws(MintError) {
+        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Bool
+    ) throws(MintError) -> Bool {
         var event = event
         do throws(MintError) {
-            try body(&event)
+            guard try body(&event) else { return false }
         } catch {
             try context.record(event.refused(error))
             throw error
         }
         event.verifyActor()
         try context.record(event)
+        return true
     }
 
     /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
@@ -267,137 +272,6 @@ package struct Exchanger: Sendable {
 
     /// What an earlier request of the same try took is not there a second time.
     var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
-
-    private func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
-        let sentAt = context.clock.now()
-        let response = try send(.none, TokenExchange.body(idToken, for: resource))
-        guard (200...299).contains(response.status) else {
-            if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
-                throw trouble
-            }
-            throw TryFailure(
-                Refusal(
-                    HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
-                    provider: provider
-                ).error(now: context.clock.now()))
-        }
-        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
-            throw notAToken(response.status)
-        }
-        return try token(
-            answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
-    }
-
-    func send(
-        _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
-    ) throws(TryFailure) -> HTTPResponse {
-        do throws(TransportError) {
-            return try context.send(
-                TokenExchange.request(to: authority.endpoint), credential: credential, body: body, limits: limits)
-        } catch {
-            throw TryFailure(
-                .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
-                isTransient: error.isTransient)
-        }
-    }
-
-    func token(
-        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
-    ) throws(TryFailure) -> HubToken {
-        do throws(MintError) {
-            let digest = try context.digests.sha256(answer.token).hexadecimal
-            return HubToken(
-                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: gate == nil ? nil : claims, requestID: requestID)
-        } catch {
-            throw TryFailure(error)
-        }
-    }
-
-    func notAToken(_ status: Int) -> TryFailure {
-        TryFailure(
-            MintError(
-                .answerInvalid,
-                "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
-                hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
-    }
-
-    /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
-    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
-        let host = authority.endpoint.host
-        let refusal = HubRefusal(response)
-        let requestID = refusal.requestID.map { ["request id: \($0)"] } ?? []
-        if response.isTransient || refusal.isAborted {
-            return TryFailure(
-                MintError(
-                    .serviceUnavailable,
-                    refusal.isAborted
-                        ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
-                        : "\(host) answered \(response.status)",
-                    details: requestID,
-                    hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
-                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
-        }
-        if (300...399).contains(response.status) {
-            return TryFailure(
-                MintError(
-                    .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
-                    details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
-        }
-        return nil
-    }
-}
-
-extension Exchanger {
-    /// What cannot work is refused here, where it can be explained, and before anything is sent.
-    private func check(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
-        try checkAudience(claims, from: source)
-        try checkEvent(claims)
-        try checkExpiry(claims, from: source)
-    }
-
-    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
-        guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
-        let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
-        let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
-        throw TryFailure(
-            MintError(
-                .identityUnsuitable,
-                "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
-                    + " '\(authority.audience)'",
-                hint: "ask for an ID token whose `aud` is \(authority.audience)"))
-    }
-
-    /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
-    private func checkEvent(_ claims: Claims) throws(TryFailure) {
-        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
-        throw TryFailure(
-            MintError(
-                .eventUntrusted, "refused: \(reason)",
-                hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
-    }
-
-    /// A token made for this try is never refused for time.
-    ///
-    /// A given one is, when the local clock and the Hub's agree.
-    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
-        guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
-            return
-        }
-        let probe = try? context.send(HTTPRequest(.head, HTTPURL(authority.endpoint, "/")), limits: limits)
-        guard let hubTime = probe?.date else { return }
-        guard expiry < hubTime else {
-            context.note(
-                "the clock of this machine is \(inWords(seconds: context.clock.now() - hubTime)) ahead of the Hub's")
-            return
-        }
-        throw TryFailure(
-            MintError(
-                .identityUnsuitable,
-                "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
-                    + " \(inWords(seconds: hubTime - expiry)) ago",
-                hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
-    }
 }
 
 extension MintError {

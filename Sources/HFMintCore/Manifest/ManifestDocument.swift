@@ -7,7 +7,7 @@ struct ManifestDocument: Sendable {
 
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
     init(at path: String, in context: Context) throws(MintError) {
-        let path = Self.normalized(path)
+        let path = Self.normalised(path)
         let text = try Self.text(at: path, in: context)
         let isApp = text.root["extends"] != nil
         let issues = ManifestCheck.issues(in: text, shape: isApp ? .object(PolicyShape.app) : Manifest.shape)
@@ -78,13 +78,13 @@ extension ManifestDocument {
 
     /// A path in this manifest, as it is seen from where hfmint runs.
     func resolved(_ path: String) -> String {
-        Self.normalized(path.utf8.first == ASCII.slash || folder == "." ? path : "\(folder)/\(path)")
+        Self.normalised(path.utf8.first == ASCII.slash || folder == "." ? path : "\(folder)/\(path)")
     }
 
     /// Without empty parts, without `.`, and without `..` but at the front of a relative path.
     ///
     /// The result is what is opened and what is compared, so that no symbolic link can make the two differ.
-    static func normalized(_ path: String) -> String {
+    static func normalised(_ path: String) -> String {
         let isAbsolute = path.utf8.first == ASCII.slash
         var parts: [String] = []
         for part in path.utf8.split(separator: ASCII.slash).map({ String(Substring($0)) }) {

@@ -85,7 +85,8 @@ struct RotateSession {
     /// The definition that an operand names.
     func definition(_ name: String?) throws(MintError) -> RotationDefinition {
         guard let name else {
-            throw .usage("which rotation?", hint: "the manifest has \(definitions.map(\.name).joined(separator: ", "))")
+            throw .usage(
+                "no rotation was named", hint: "the manifest has \(definitions.map(\.name).joined(separator: ", "))")
         }
         guard let definition = definitions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw .usage(

@@ -1,0 +1,51 @@
+extension Exchanger {
+    /// What cannot work is refused here, where it can be explained, and before anything is sent.
+    func check(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+        try checkAudience(claims, from: source)
+        try checkEvent(claims)
+        try checkExpiry(claims, from: source)
+    }
+
+    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+        guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
+        let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
+        let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
+        throw TryFailure(
+            MintError(
+                .identityUnsuitable,
+                "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
+                    + " '\(authority.audience)'",
+                hint: "ask for an ID token whose `aud` is \(authority.audience)"))
+    }
+
+    /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
+    func checkEvent(_ claims: Claims) throws(TryFailure) {
+        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
+        throw TryFailure(
+            MintError(
+                .eventUntrusted, "refused: \(reason)",
+                hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
+    }
+
+    /// A token made for this try is never refused for time.
+    ///
+    /// A given one is, when the local clock and the Hub's agree.
+    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+        guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
+            return
+        }
+        let probe = try? context.send(HTTPRequest(.head, HTTPURL(authority.endpoint, "/")), limits: limits)
+        guard let hubTime = probe?.date else { return }
+        guard expiry < hubTime else {
+            context.note(
+                "the clock of this machine is \(inWords(seconds: context.clock.now() - hubTime)) ahead of the Hub's")
+            return
+        }
+        throw TryFailure(
+            MintError(
+                .identityUnsuitable,
+                "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
+                    + " \(inWords(seconds: hubTime - expiry)) ago",
+                hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
+    }
+}

@@ -1,0 +1,81 @@
+extension Exchanger {
+    /// Trades `idToken` at the Hub for a token for `resource`: one request.
+    func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
+        let sentAt = context.clock.now()
+        let response = try send(.none, TokenExchange.body(idToken, for: resource))
+        guard (200...299).contains(response.status) else {
+            if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
+                throw trouble
+            }
+            throw TryFailure(
+                Refusal(
+                    HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
+                    provider: provider
+                ).error(now: context.clock.now()))
+        }
+        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
+            throw notAToken(response.status)
+        }
+        return try token(
+            answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
+    }
+
+    func send(
+        _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
+    ) throws(TryFailure) -> HTTPResponse {
+        do throws(TransportError) {
+            return try context.send(
+                TokenExchange.request(to: authority.endpoint), credential: credential, body: body, limits: limits)
+        } catch {
+            throw TryFailure(
+                .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
+                isTransient: error.isTransient)
+        }
+    }
+
+    func token(
+        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
+    ) throws(TryFailure) -> HubToken {
+        do throws(MintError) {
+            let digest = try context.digests.sha256(answer.token).hexadecimal
+            return HubToken(
+                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
+                claims: gate == nil ? nil : claims, requestID: requestID)
+        } catch {
+            throw TryFailure(error)
+        }
+    }
+
+    func notAToken(_ status: Int) -> TryFailure {
+        TryFailure(
+            MintError(
+                .answerInvalid,
+                "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
+                hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+    }
+
+    /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
+    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
+        let host = authority.endpoint.host
+        let refusal = HubRefusal(response)
+        let requestID = refusal.requestID.map { ["request id: \($0)"] } ?? []
+        if response.isTransient || refusal.isAborted {
+            return TryFailure(
+                MintError(
+                    .serviceUnavailable,
+                    refusal.isAborted
+                        ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
+                        : "\(host) answered \(response.status)",
+                    details: requestID,
+                    hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
+                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
+        }
+        if (300...399).contains(response.status) {
+            return TryFailure(
+                MintError(
+                    .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
+                    details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
+        }
+        return nil
+    }
+}
