@@ -178,3 +178,23 @@ def test_the_next_step_can_be_typed_where_the_timer_names_its_files(rotator: Rot
         typed, shell=True, env=environment, capture_output=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (0, b"done       chat\n"), done
+
+
+def test_a_damaged_journal_hides_no_other_rotation(rotator: Rotator) -> None:
+    """And what the runbook says about it works."""
+    make = rotator.rotations.rotation
+    rotator.write({"chat": make("okta", ["file"], overlap="0s"), "other": make("entra", ["vault"])})
+    assert rotator("init").status == 0
+    journal = rotator.rotations.journal / "chat.journal"
+    journal.write_text("damaged\ndamaged\n")
+    for operation in ("status", "run"):
+        result = rotator(operation)
+        assert result.status == 5
+        assert b"other" in result.stdout
+        assert b"chat.journal" in result.stderr
+        assert b"A journal that cannot be used" in result.stderr
+    journal.rename(journal.with_suffix(".journal.damaged"))
+    (alive,) = rotator.rotations.issuer("okta").live
+    assert rotator("init").status == 0
+    assert rotator("now", "chat").status == 0
+    assert alive not in rotator.rotations.issuer("okta").live

@@ -122,7 +122,7 @@ extension Rotations.Outcome {
                 hint: "nothing to do: `hfmint rotate run` tries again from \(from.rfc3339)")
         case .attention(let attention):
             MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name))
-        case .failed(let reason): MintError(.stateUnusable, "\(name): \(reason)")
+        case .failed(let reason): .damagedJournal("\(name): \(reason)")
         }
     }
 
@@ -176,4 +176,13 @@ func report(
     return Report(
         lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map(\.line.printable),
         json: ["rotations": .array(outcomes.map(\.json))], failures: failures)
+}
+
+extension MintError {
+    /// For one rotation alone; the others go on.
+    static func damagedJournal(_ message: String) -> MintError {
+        MintError(
+            .stateUnusable, message,
+            hint: "docs/rotation-runbook.md says under 'A journal that cannot be used' what to type")
+    }
 }
