@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+import evidence
 from jobs import Ended, Job
 from Sandbox.identityissuer import IdentityIssuer
 from Sandbox.keys import SigningKey, base64url
@@ -63,8 +64,12 @@ class Member:
 
     def ask(self, id_token: str, *more: str) -> Ended:
         """`hfmint exchange --role operator`, with this ID token."""
-        words = ("exchange", "--manifest", str(self.manifest), "--role", "operator", *more)
-        return self.job.run(*words, HF_OIDC_ID_TOKEN=id_token)
+        return self.job.run(*self.words, *more, HF_OIDC_ID_TOKEN=id_token)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command line for the role."""
+        return ("exchange", "--manifest", str(self.manifest), "--role", "operator")
 
     @property
     def asked(self) -> list[str]:
@@ -307,6 +312,28 @@ def test_a_kept_token_is_served_to_the_genuine_job_alone(member: Member) -> None
     again = member.ask(member.issuer.id_token(exp=int(member.issuer.now()) - 300))
     assert Path(again.exports["HF_TOKEN_PATH"]).read_text() == token, again.err
     assert member.hub_asked == 1
+
+
+def test_a_kept_token_is_recorded_for_the_job_that_was_given_it(member: Member) -> None:
+    """Another job that the same command proves is given one of its own, in its own name."""
+    log = member.manifest.parent / "audit.jsonl"
+    manifest = json.loads(member.manifest.read_text()) | {"audit": {"file": str(log)}}
+    member.manifest.write_text(json.dumps(manifest))
+    shown = member.job.work / "id-token"
+    command = ("--id-token-command", f"cat '{shown}'")
+    evidence.put_there(shown)
+    subjects = []
+    for subject in ("first", "first", "second"):
+        shown.write_text(member.issuer.id_token(sub=subject))
+        member.job.delivered(member.job.run(*member.words, *command))
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        subjects.append((lines[-1]["actor"]["subject"], lines[-2]["event"]))
+    assert [subject for subject, _ in subjects] == ["first", "first", "second"]
+    assert [event for _, event in subjects] == [
+        "exchange.granted",
+        "token.served",
+        "exchange.granted",
+    ]
 
 
 def test_a_manifest_that_sends_the_secret_elsewhere_by_a_variable_is_refused(

@@ -77,12 +77,12 @@ struct AttemptsTests {
 
     @Test("end with the deadline")
     func deadline() {
-        let machine = machine(random: 499)
+        let machine = machine(random: 449)
         var attempts = attempts(machine, seconds: 1)
         var tries = 1
         while attempts.waitAfterFailure(passing, in: machine.context) { tries += 1 }
         #expect(tries == 3)
-        #expect(machine.clock.sleeps.map(\.milliseconds) == [499, 499])
+        #expect(machine.clock.sleeps.map(\.milliseconds) == [449, 449])
     }
 
     @Test(

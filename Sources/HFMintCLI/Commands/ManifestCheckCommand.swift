@@ -34,7 +34,8 @@ extension Command {
             ]
             members += graph.counts.map { .init("\($0)s", .integer($1)) }
             if let old = arguments.value(.against) {
-                let change = AccessChange(from: try Manifest(at: old, in: context).accessGraph(in: context), to: graph)
+                let before = try Manifest(at: old, in: context).accessGraph(in: context)
+                let change = AccessChange(from: try before.listable(), to: try graph.listable())
                 report.text += change.lines.map { .text("\($0.printable)\n") }
                 members += change.members
                 report.failures = change.failures(path)

@@ -23,8 +23,11 @@ extension Command {
             let endpoint = try arguments.authority(in: context.environment).endpoint
             let manifest = try Manifest(at: path, in: context)
             let explanation = AccessExplanation(
-                try manifest.accessGraph(in: context), organization: manifest.organization, endpoint: endpoint)
-            return Report(lines: explanation.lines, json: explanation.json)
+                try manifest.accessGraph(in: context).listable(), organization: manifest.organization,
+                endpoint: endpoint)
+            // Either may be large.
+            let isJSON = arguments.has(.json)
+            return Report(lines: isJSON ? [] : explanation.lines, json: isJSON ? explanation.json : .null)
         })
 }
 

@@ -45,6 +45,11 @@ private struct SetupGitCommand {
         if try arguments.organizationMember() != nil {
             options += arguments.organizationWords(in: context.files.workingDirectory)
         }
+        // The helper would say so at every question, where nobody looks.
+        if arguments.has(.manifest) || arguments.has(.role), !arguments.has(.undo) {
+            let gate = try arguments.gate(in: context)
+            if let gate, let role = gate.role { _ = try gate.policy.requiredRole(role) }
+        }
         configuration = GitConfiguration(
             try arguments.authority(in: context.environment), programPath: context.programPath,
             options: options + arguments.manifestWords(in: context.files.workingDirectory))

@@ -6,8 +6,9 @@ extension String {
         guard text.holdsTokenStart else { return self }
         var kept: [UInt8] = []
         var index = 0
+        var plainUntil = 0
         while index < text.count {
-            let end = text.endOfToken(from: index) ?? text.endOfUserInfo(from: index)
+            let end = text.endOfToken(from: index) ?? text.endOfUserInfo(from: index, &plainUntil)
             kept += end == nil ? text[index...index] : Array("[redacted]".utf8)[...]
             index = end ?? index + 1
         }
@@ -45,14 +46,27 @@ extension [UInt8] {
         return nil
     }
 
-    /// The `@` behind the user name and the password that begin at `start`, right after `://`; `nil` where none do.
+    /// The `@` behind the user name and the password that begin at `start`, right after `://`; `nil` where none do, and
+    /// where they are empty.
     ///
     /// A password may hold what would end a host, so with a colon in front everything up to the last `@` is one.
-    fileprivate func endOfUserInfo(from start: Int) -> Int? {
-        guard start >= 3, self[(start - 3)...].starts(with: "://".utf8) else { return nil }
-        let word = self[start...].prefix { $0 > ASCII.space && $0 != ASCII.quote && $0 != ASCII.apostrophe }
-        let host = word.prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+    ///
+    /// - Parameter plainUntil: up to where a word is known to hold no `@`, so that each is read once.
+    fileprivate func endOfUserInfo(from start: Int, _ plainUntil: inout Int) -> Int? {
+        guard start >= 3, start >= plainUntil, self[(start - 3)...].starts(with: "://".utf8) else { return nil }
+        let host = self[start...].prefix {
+            $0.isInWord && ![ASCII.slash, UInt8(ascii: "?"), UInt8(ascii: "#")].contains($0)
+        }
         let mayHoldPassword = host.contains(ASCII.colon) && host.first != UInt8(ascii: "[")
-        return (mayHoldPassword ? word : host).lastIndex(of: UInt8(ascii: "@"))
+        let word = mayHoldPassword ? self[start...].prefix { $0.isInWord } : host
+        guard let end = word.lastIndex(of: UInt8(ascii: "@")) else {
+            plainUntil = word.endIndex
+            return nil
+        }
+        return end > start ? end : nil
     }
+}
+
+extension UInt8 {
+    fileprivate var isInWord: Bool { self > ASCII.space && self != ASCII.quote && self != ASCII.apostrophe }
 }

@@ -35,6 +35,7 @@ extension MintError {
         case identityUnverified = "identity-unverified"
         case eventUntrusted = "event-untrusted"
         case exchangeRejected = "exchange-rejected"
+        case scopesExceeded = "scopes-exceeded"
         case answerInvalid = "answer-invalid"
         case serverUntrusted = "server-untrusted"
         case serviceUnavailable = "service-unavailable"
@@ -73,7 +74,8 @@ extension MintError.Code {
         case .rotationAttention, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
-            .exchangeRejected, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied, .auditBroken,
+            .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
+            .auditBroken,
             .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
@@ -93,6 +95,7 @@ extension MintError.Code {
         case .identityUnverified: "hfmint could not verify the ID token, which a member's role needs"
         case .eventUntrusted: "the job was triggered by an event that strangers can cause"
         case .exchangeRejected: "the Hub refused the exchange"
+        case .scopesExceeded: "the Hub gave a member's token more scopes than were asked for; nothing was written"
         case .answerInvalid: "the answer was not one that the Hub gives; nothing was written"
         case .serverUntrusted: "the server's certificate or its TLS was not accepted; no secret was sent"
         case .serviceUnavailable: "a server could not be reached, or asked to come back later"

@@ -10,7 +10,9 @@ extension Exchanger {
         guard (200...299).contains(response.status) else {
             if let trouble = trouble(response, safeBecause: "") { throw trouble }
             throw TryFailure(
-                MemberRefusal(response, member: member, secret: secret.secret, endpoint: authority.endpoint).error)
+                MemberRefusal(
+                    response, member: member, clientID: id, secret: secret.secret, endpoint: authority.endpoint
+                ).error)
         }
         guard response.status == 200, let answer = MemberExchange.answer(response.body) else {
             throw notAToken(response.status)
@@ -44,7 +46,7 @@ extension Exchanger {
         guard surplus.isEmpty else {
             throw TryFailure(
                 MintError(
-                    .answerInvalid,
+                    .scopesExceeded,
                     "\(authority.endpoint.host) gave a token with scopes that nobody asked for"
                         + " (\(surplus.joined(separator: " "))); nothing was written",
                     hint: "ask for them too, or take them away from the application"))

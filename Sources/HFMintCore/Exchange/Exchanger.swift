@@ -67,39 +67,44 @@ package struct Exchanger: Sendable {
     /// Whether a token that the job already has may be handed out again.
     ///
     /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
-    /// brings it and the platform does not vouch for it; it need not be young any more.
+    /// brings it and the platform does not vouch for it; it need not be young any more, and it must say the same:
+    /// another job gets a token of its own.
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
         guard let claims = token.claims else { return false }
         let event = AuditEvent(
             .tokenServed, actor: .init(claims), resource: resource?.canonical, tokenSHA256: token.sha256,
             expiresAt: token.expiresAt)
-        try recording(event) { event throws(MintError) in
+        return try recording(event) { event throws(MintError) in
             let allowed = try admit(claims, to: resource)
             event.take(allowed)
-            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else { return }
-            try trying { attempts throws(TryFailure) in
+            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else {
+                return true
+            }
+            return try trying { attempts throws(TryFailure) in
                 let idToken = try idToken(from: source, attempts)
-                let shown = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
-                try verify(idToken, for: shown ?? allowed, whenever: true)
+                guard idToken.claims.sayTheSame(as: claims) else { return false }
+                try verify(idToken, for: allowed, whenever: true)
+                return true
             }
         }
-        return true
     }
 
-    /// Records `event` when `body` has decided, or why there is no token.
+    /// Records `event` when `body` has decided for it, or why there is no token; nothing where `body` says that it is
+    /// not for this token to decide.
     private func recording(
-        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Void
-    ) throws(MintError) {
+        _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Bool
+    ) throws(MintError) -> Bool {
         var event = event
         do throws(MintError) {
-            try body(&event)
+            guard try body(&event) else { return false }
         } catch {
             try context.record(event.refused(error))
             throw error
         }
         event.verifyActor()
         try context.record(event)
+        return true
     }
 
     /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.

@@ -70,14 +70,23 @@ struct MemberRefusal {
     private let endpoint: Origin
     /// Whether the server's words may be shown: not where the client's secret is among them.
     private let isQuotable: Bool
+    private let requestID: [String]
 
     init(
-        _ response: borrowing HTTPResponse, member: OrganizationMember, secret: borrowing Secret, endpoint: Origin
+        _ response: borrowing HTTPResponse, member: OrganizationMember, clientID: String, secret: borrowing Secret,
+        endpoint: Origin
     ) {
         answer = HubRefusal(response)
         self.member = member
         self.endpoint = endpoint
-        isQuotable = !response.body.holds(secret)
+        let words: [[UInt8]] = response.body.reveal { text in
+            guard let root = try? readJSON(text, limits: .answer) else { return [] }
+            return ["error", "error_description"].compactMap { root[$0]?.string(in: text) }
+        }
+        let said = Secret(copying: Array(words.joined(separator: [ASCII.space])))
+        isQuotable = !response.body.holds(secret) && !said.repeats(secret, of: clientID)
+        let id = Secret(copying: (response.header("x-request-id") ?? "").utf8)
+        requestID = id.repeats(secret, of: clientID) ? [] : answer.requestID.map { ["request id: \($0)"] } ?? []
     }
 
     var error: MintError {
@@ -91,8 +100,6 @@ struct MemberRefusal {
             details: requestID + ["asked for: \(member.scopes.joined(separator: " "))"], hint: hint)
     }
 
-    private var requestID: [String] { answer.requestID.map { ["request id: \($0)"] } ?? [] }
-
     private var hint: String {
         switch answer.error {
         case "invalid_client", "unauthorized_client":
@@ -105,5 +112,12 @@ struct MemberRefusal {
                 ? "look at the application's settings on \(endpoint.host)"
                 : "check that \(endpoint) is the Hub and not a proxy's page"
         }
+    }
+}
+
+extension Secret {
+    /// Whether a client's secret is among these words: as it is, or as it was sent.
+    fileprivate borrowing func repeats(_ secret: borrowing Secret, of clientID: String) -> Bool {
+        holds(secret) || holds(secret.formEncoded()) || holds(secret.basicPair(clientID: clientID))
     }
 }

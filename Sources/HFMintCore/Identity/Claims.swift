@@ -44,6 +44,11 @@ package struct Claims: Equatable, Sendable {
             } ?? []
     }
 
+    /// Whether both are of one job, byte by byte: ``lasting`` is the same.
+    func sayTheSame(as other: Claims) -> Bool {
+        lasting.map { Array($0.utf8) } == other.lasting.map { Array($0.utf8) }
+    }
+
     /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
     private func moment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }

@@ -13,9 +13,10 @@ package struct ManifestCheck {
         return check.issues
     }
 
-    private mutating func complain(_ complaint: String, path: String, at offset: Int) {
+    /// The words are put together for those alone that are told.
+    private mutating func complain(_ complaint: @autoclosure () -> String, path: String, at offset: Int) {
         guard issues.count < 100 else { return }
-        issues.append(ManifestIssue(path: path, line: lines[offset], complaint: complaint))
+        issues.append(ManifestIssue(path: path, line: lines[offset], complaint: complaint()))
     }
 
     private mutating func check(_ place: ManifestNode, _ shape: Shape, path: String) {
@@ -74,7 +75,7 @@ package struct ManifestCheck {
         }
         guard let variant = variants.first(where: { $0.kind.utf8.elementsEqual(kind.utf8) }) else {
             return complain(
-                "must be one of \(kinds.joined(separator: ", "))\(nearest(kind, kinds))", path: join(path, "kind"),
+                "must be one of \(kinds.joined(separator: ", "))\(Self.nearest(kind, kinds))", path: join(path, "kind"),
                 at: place["kind"]?.node.range.lowerBound ?? 0)
         }
         let kindField = Field.required("kind", .string(.word([variant.kind])), variant.help)
@@ -88,7 +89,8 @@ package struct ManifestCheck {
         for (member, named) in zip(members, place.members) {
             guard let field = shape.fields.first(where: { $0.name.utf8.elementsEqual(named.name.utf8) }) else {
                 complain(
-                    "is not a key here\(nearest(named.name, shape.fields.map(\.name)))", path: join(path, named.name),
+                    "is not a key here\(Self.nearest(named.name, shape.fields.map(\.name)))",
+                    path: join(path, named.name),
                     at: member.offset)
                 continue
             }
@@ -103,7 +105,7 @@ package struct ManifestCheck {
 
     private func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-    private func nearest(_ typed: String, _ words: [String]) -> String {
+    private static func nearest(_ typed: String, _ words: [String]) -> String {
         nearestWord(to: typed, among: words).map { "; did you mean '\($0)'?" } ?? ""
     }
 }

@@ -37,6 +37,35 @@ package struct AccessGraph: Sendable {
         }
     }
 
+    /// Of ``entitlements`` together: a few lines of a manifest can mean many, as every grant is multiplied by all that
+    /// its role opens.
+    private static let listedByteLimit = 32 << 20
+
+    /// The graph itself, where it can be told line by line in a memory that a machine has.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` where it is too much; nothing is wrong with decisions then.
+    package func listable() throws(MintError) -> AccessGraph {
+        var (count, byteCount) = (0, 0)
+        for policy in policies {
+            let opened = policy.roles.map { role in
+                (count: role.opened.count, bytes: role.opened.map { $0.text.utf8.count + 32 }.reduce(0, +))
+            }
+            for grant in policy.grants {
+                guard let place = policy.place(ofRole: grant.role) else { continue }
+                let identity = grant.identity.map { $0.name.count + $0.value.count + 2 }.reduce(0, +)
+                count += opened[place].count
+                byteCount += opened[place].count * identity + opened[place].bytes
+            }
+        }
+        guard byteCount > Self.listedByteLimit else { return self }
+        throw MintError(
+            .manifestInvalid,
+            "'\(policies.first?.manifest ?? "")' gives so much that it cannot be listed: \(count) lines",
+            hint:
+                "name one of its apps, let roles open datasets/owner/* instead of each, or make several manifests of it"
+        )
+    }
+
     /// Grant by grant, in the manifests' order.
     package var entitlements: [Entitlement] {
         policies.enumerated().flatMap { index, policy in

@@ -30,6 +30,8 @@ package struct Policy: Sendable {
 
     package func role(_ name: String) -> Role? { roleIndex[Array(name.utf8)].map { roles[$0] } }
 
+    func place(ofRole name: String) -> Int? { roleIndex[Array(name.utf8)] }
+
     package func grant(named name: String) -> Grant? { grantIndex[Array(name.utf8)].map { grants[$0] } }
 
     /// Decides about one request, from claims that somebody else verifies: the Hub, or for members hfmint itself.

@@ -4,6 +4,8 @@ struct PolicyReader {
     /// What an app must not exceed; `nil` for the root manifest.
     private let parent: Policy?
     private(set) var issues: [ManifestIssue] = []
+    /// What the parent's roles open, of those that were needed.
+    private var wholes: [[UInt8]: Set<ResourcePattern>] = [:]
 
     private init(_ document: ManifestDocument, parent: Policy?) {
         self.document = document
@@ -22,9 +24,10 @@ struct PolicyReader {
         return Policy(manifest: document.path, digest: digest, roles: roles, grants: grants)
     }
 
-    private mutating func complain(_ complaint: String, _ path: String, _ node: ManifestNode) {
+    /// The words are put together for those alone that are told.
+    private mutating func complain(_ complaint: @autoclosure () -> String, _ path: String, _ node: ManifestNode) {
         guard issues.count < 100 else { return }
-        issues.append(document.issue(complaint, path, node))
+        issues.append(document.issue(complaint(), path, node))
     }
 
     // MARK: roles
@@ -74,8 +77,9 @@ struct PolicyReader {
             if wide.member != nil {
                 complain("cannot be: the parent's '\(extends)' is a member's", "\(path).resources", node)
             } else {
+                let whole = whole(of: wide)
                 for (index, pattern) in patterns.enumerated()
-                where !wide.patterns.contains(where: { $0.covers(pattern) }) {
+                where !whole.contains(pattern) && !whole.contains(pattern.ofEveryName) {
                     complain(
                         "is '\(pattern.text)', which the parent's '\(extends)' does not cover",
                         "\(path).resources[\(index)]",
@@ -87,10 +91,19 @@ struct PolicyReader {
         return Role(name: name, access: access, power: power, extends: extends, place: document.place(path, node))
     }
 
+    private mutating func whole(of role: Role) -> Set<ResourcePattern> {
+        let name = Array(role.name.utf8)
+        if let known = wholes[name] { return known }
+        let whole = Set(role.patterns)
+        wholes[name] = whole
+        return whole
+    }
+
     // MARK: grants
 
     private mutating func grants(of roles: [Role]) -> [Grant] {
         let known = Dictionary(roles.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let roleNames = roles.map(\.name)
         var names: Set<[UInt8]> = []
         var grants: [Grant] = []
         for (index, node) in (document.root["grants"]?.elements ?? []).enumerated() {
@@ -100,16 +113,17 @@ struct PolicyReader {
                 complain("is the name of an earlier grant: '\(name)'", "\(path).name", node)
             }
             guard let role = known[Array(grant.role.utf8)] else {
-                let nearest = nearestWord(to: grant.role, among: roles.map(\.name))
-                complain(
-                    "is no role here: '\(grant.role)'\(nearest.map { "; did you mean '\($0)'?" } ?? "")",
-                    "\(path).role", node)
+                complain(Self.noRole(grant.role, among: roleNames), "\(path).role", node)
                 continue
             }
             if let parent { checkNarrow(grant, role, below: parent, path, node) }
             grants.append(grant)
         }
         return grants
+    }
+
+    private static func noRole(_ name: String, among names: [String]) -> String {
+        "is no role here: '\(name)'\(nearestWord(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "")"
     }
 
     private func grant(_ node: ManifestNode, _ path: String) -> Grant? {

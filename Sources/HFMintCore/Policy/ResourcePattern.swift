@@ -21,6 +21,15 @@ package struct ResourcePattern: Hashable, Sendable {
         name = isEvery ? nil : resource.name
     }
 
+    private init(kind: Resource.Kind, namespace: String, name: String?) {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+    }
+
+    /// Every one of its kind in its namespace.
+    var ofEveryName: ResourcePattern { ResourcePattern(kind: kind, namespace: namespace, name: nil) }
+
     /// As it is written in a manifest.
     package var text: String {
         Resource(kind: kind, namespace: namespace, name: name ?? "*").canonical
