@@ -26,7 +26,7 @@ class Rotator:
 
     def __init__(self, world: World, program: Path, work: Path) -> None:
         self.world = world
-        self._program = program
+        self.program = program
         self._work = work
         self._offset = 0
         work.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ class Rotator:
         group: str = "rotate",
     ) -> product.Result:
         """Run one operation."""
-        command = [str(self._program), group, *arguments]
+        command = [str(self.program), group, *arguments]
         return product.run(command, env or self.environment, self._work, stdin)
 
     def outcome(self, *arguments: str, stdin: bytes = b"") -> Json:

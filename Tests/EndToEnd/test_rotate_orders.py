@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -154,3 +156,45 @@ def test_why_the_last_try_failed_is_kept(rotator: Rotator) -> None:
     assert rotator.outcome("run")["reason"] == reason
     assert rotator.status()["problem"] == reason
     assert reason in rotator("status").stdout.decode()
+
+
+def test_the_next_step_can_be_typed_where_the_timer_names_its_files(rotator: Rotator) -> None:
+    """Not the variables of this shell but the options of the unit say where everything is."""
+    rotator.set_up("okta", ["file", "github-repository"], overlap="0s")
+    rotator.world.fault("sink-github-repository", "status=403 method=PUT times=1")
+    here = rotator.rotations
+    odd = here.folder / "a manifest.json5"
+    odd.write_text(here.manifest.read_text())
+    files = ["--manifest", str(odd), "--journal-dir", str(here.journal)]
+    hidden = ("HFMINT_MANIFEST", "HFMINT_JOURNAL_DIR")
+    environment = {name: v for name, v in rotator.environment.items() if name not in hidden}
+    stopped = rotator("now", "chat", *files, env=environment)
+    assert stopped.status == 6
+    told = rotator("status", *files, env=environment).stdout.decode()
+    (step,) = re.findall(r"then: (hfmint rotate resume .*)", told)
+    assert step in stopped.stderr.decode()
+    typed = step.replace("hfmint", str(rotator.program), 1)
+    done = subprocess.run(
+        typed, shell=True, env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, b"done       chat\n"), done
+
+
+def test_a_damaged_journal_hides_no_other_rotation(rotator: Rotator) -> None:
+    """And what the runbook says about it works."""
+    make = rotator.rotations.rotation
+    rotator.write({"chat": make("okta", ["file"], overlap="0s"), "other": make("entra", ["vault"])})
+    assert rotator("init").status == 0
+    journal = rotator.rotations.journal / "chat.journal"
+    journal.write_text("damaged\ndamaged\n")
+    for operation in ("status", "run"):
+        result = rotator(operation)
+        assert result.status == 5
+        assert b"other" in result.stdout
+        assert b"chat.journal" in result.stderr
+        assert b"A journal that cannot be used" in result.stderr
+    journal.rename(journal.with_suffix(".journal.damaged"))
+    (alive,) = rotator.rotations.issuer("okta").live
+    assert rotator("init").status == 0
+    assert rotator("now", "chat").status == 0
+    assert alive not in rotator.rotations.issuer("okta").live

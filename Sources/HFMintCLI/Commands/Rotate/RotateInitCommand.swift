@@ -16,7 +16,7 @@ extension Command {
             Example(
                 "with a journal on a volume that outlives the job", "hfmint rotate init --journal-dir /data/rotations"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations(making: true)
             var lines: [String] = []

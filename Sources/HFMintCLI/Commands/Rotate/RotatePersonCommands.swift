@@ -16,7 +16,7 @@ extension Command {
             Example("from a password manager", "pass show hub/oauth-app | hfmint rotate supply hub-oauth"),
             Example("from a file for you alone", "hfmint rotate supply hub-oauth < ~/.hub-oauth && rm ~/.hub-oauth"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             guard definition.issuer.shape == .person else {
@@ -57,7 +57,7 @@ extension Command {
             Example("which ids are alive?", "hfmint rotate init"),
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             guard arguments.operands.count == 2 else {
                 throw .usage(
                     "give a rotation and the id of a secret",
@@ -83,7 +83,7 @@ extension Command {
                 "without the agreement of an endpoint that is gone",
                 "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let rotations = try session.rotations()
@@ -104,7 +104,7 @@ extension Command {
             Example("how far has it come?", "hfmint rotate status"),
             Example("give it up", "hfmint rotate abandon hub-app"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let line = try session.rotations().abandon(definition)

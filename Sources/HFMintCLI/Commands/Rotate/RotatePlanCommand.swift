@@ -13,7 +13,7 @@ extension Command {
             Example("the next five times", "hfmint rotate plan --times 5"),
             Example("what a changed manifest would do", "hfmint rotate plan --manifest $PWD/hfmint.json5"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let count = try arguments.number(.times, in: 1...100) ?? 3
             let now = context.clock.now()

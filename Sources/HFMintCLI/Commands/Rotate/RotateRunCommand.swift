@@ -16,7 +16,7 @@ extension Command {
                 "from a timer, see `hfmint rotate schedule`", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5"),
             Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations()
             let outcomes = rotations.run(order: .due)
@@ -39,7 +39,7 @@ extension Command {
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now

@@ -17,9 +17,11 @@ struct RotateSession {
     let definitions: [RotationDefinition]
     private let journalOption: String?
     private let context: Context
+    private let typed: TypedOptions
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.context = context
+        typed = TypedOptions(arguments)
         journalOption = arguments.value(.journalDirectory)
         let manifest = try Manifest(at: try manifestPath(arguments, context), in: context)
         try context.beginAudit(manifest)
@@ -74,8 +76,9 @@ struct RotateSession {
         for forgotten in rotations.forgotten {
             let phase = forgotten.state.isRunning ? forgotten.state.phase.rawValue : "about to begin"
             context.note(
-                "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
-                    + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`")
+                typed.completing(
+                    "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
+                        + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`"))
         }
     }
 
@@ -119,7 +122,7 @@ extension Rotations.Outcome {
                 hint: "nothing to do: `hfmint rotate run` tries again from \(from.rfc3339)")
         case .attention(let attention):
             MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name))
-        case .failed(let reason): MintError(.stateUnusable, "\(name): \(reason)")
+        case .failed(let reason): .damagedJournal("\(name): \(reason)")
         }
     }
 
@@ -173,4 +176,13 @@ func report(
     return Report(
         lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map(\.line.printable),
         json: ["rotations": .array(outcomes.map(\.json))], failures: failures)
+}
+
+extension MintError {
+    /// For one rotation alone; the others go on.
+    static func damagedJournal(_ message: String) -> MintError {
+        MintError(
+            .stateUnusable, message,
+            hint: "docs/rotation-runbook.md says under 'A journal that cannot be used' what to type")
+    }
 }

@@ -13,12 +13,18 @@ extension Command {
             Example("what needs me?", "hfmint rotate status"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
-        run: { arguments, context throws(MintError) in
+        run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations()
             var rows: [RotationStatus] = []
+            var failures: [MintError] = []
             for definition in session.definitions {
-                rows.append(try RotationStatus(definition, rotations, at: context.clock.now()))
+                // One journal that cannot be read hides no other rotation.
+                do throws(MintError) {
+                    rows.append(try RotationStatus(definition, rotations, at: context.clock.now()))
+                } catch {
+                    failures.append(error)
+                }
             }
             session.noteForgotten(rotations)
             if let path = arguments.value(.prometheus) {
@@ -29,11 +35,12 @@ extension Command {
                 }
             }
             return Report(
-                lines: rows.isEmpty ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable),
+                lines: session.definitions.isEmpty
+                    ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable),
                 json: [
                     "rotations": .array(rows.map(\.json)),
                     "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
-                ])
+                ], failures: failures)
         })
 }
 
@@ -59,7 +66,7 @@ struct RotationStatus {
         do throws(FileFailure) {
             state = try rotations.state(of: definition.name)
         } catch {
-            throw MintError(.stateUnusable, "cannot use the journal '\(error.path)': \(error.reason)")
+            throw .damagedJournal("cannot use the journal '\(error.path)': \(error.reason)")
         }
         let isChanged = state.isRunning && state.definition != definition.digest
         attention = isChanged ? .manifestChanged : state.attention
