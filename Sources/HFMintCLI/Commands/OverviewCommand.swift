@@ -6,8 +6,8 @@ extension Command {
         name: "",
         summary: "show what is detected here, and what to type next",
         description: [
-            "Shows which CI system this job runs on, whether it can get an ID token, and the exact next command;"
-                + " outside CI, the lines to add to the pipeline that lies in this repository."
+            "Without a command, shows which CI system this job runs on, whether it can get an ID token, and the exact"
+                + " next command; outside CI, the lines to add to the pipeline that lies in this repository."
         ],
         options: [.audience, .endpoint] + Option.reporting,
         examples: [

@@ -1,0 +1,93 @@
+"""Every key that `--json` prints is in docs/json.md, in its command's row, and is snake_case."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import product
+from rotating import Json, Rotator
+from Sandbox.world import World
+
+PAGE = product.CHECKOUT / "docs/json.md"
+EXAMPLE = product.CHECKOUT / "docs/access"
+# What is below these is named by others: by CI systems, by issuers.
+OTHERS = {"claims"}
+
+Hfmint = Callable[..., product.Result]
+
+
+def keys(value: object) -> Iterator[str]:
+    """The names of all objects in `value`."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield name
+            if name not in OTHERS:
+                yield from keys(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from keys(element)
+
+
+def documented(command: str) -> set[str]:
+    """The keys in the row of `command`, and in the rows about its parts that follow it."""
+    rows = [row for row in PAGE.read_text(encoding="utf-8").splitlines() if row.startswith("|")]
+    start = next(index for index, row in enumerate(rows) if f"`{command}`" in row.split("|")[1])
+    parts = [rows[start]]
+    for row in rows[start + 1 :]:
+        if not row.startswith("| …"):
+            break
+        parts.append(row)
+    return set(re.findall(r"`([a-z_0-9]+)`", " ".join(parts)))
+
+
+def check(command: str, result: product.Result) -> Json:
+    """Compare, and give back what was printed."""
+    printed: Json = json.loads(result.stdout)
+    found = set(keys(printed))
+    assert found, command
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in found)
+    assert found <= documented(command), f"{command}: {sorted(found - documented(command))}"
+    return printed
+
+
+def test_of_a_job(world: World, hfmint: Hfmint) -> None:
+    """What a CI job calls."""
+    world.publish("acme/model")
+    check("hfmint", hfmint("--json"))
+    check("exchange", hfmint("exchange", "acme/model", "--json", "--deliver", "env"))
+    check("setup-git", hfmint("setup-git", "--environment", "--json"))
+    check("forget", hfmint("forget", "--json"))
+
+
+def test_of_a_manifest(hfmint: Hfmint, tmp_path: Path) -> None:
+    """Also with somebody who gained, and somebody who lost."""
+    for file in EXAMPLE.rglob("*.json5"):
+        copy = tmp_path / "old" / file.relative_to(EXAMPLE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(file.read_text().replace("acme/chat-staging", "acme/chat-elsewhere"))
+    root, old = str(EXAMPLE / "hfmint.json5"), str(tmp_path / "old/hfmint.json5")
+    changed = hfmint("manifest", "check", "--manifest", root, "--against", old, "--json", env={})
+    printed = check("manifest check", changed)
+    assert printed["gained"]
+    assert printed["lost"]
+    explained = hfmint("manifest", "explain", "--manifest", root, "--json", env={})
+    assert check("manifest explain", explained)["publishers"]
+
+
+def test_of_rotations(rotator: Rotator) -> None:
+    """From the journal's making to a run."""
+    rotator.set_up("okta", ["file"], overlap="1d", schedule={"every": "30d"})
+    for command in ("init", "plan", "now chat", "run", "status", "abandon chat"):
+        words = command.split()
+        check(f"rotate {words[0]}", rotator(*words, "--json"))
+
+
+def test_of_an_error(hfmint: Hfmint) -> None:
+    """The same for every command."""
+    printed = json.loads(hfmint("exchange", "--no-such", "--json").stdout)
+    text = PAGE.read_text(encoding="utf-8")
+    assert set(keys(printed)) == {"error", *printed["error"]}
+    assert all(f'"{key}"' in text for key in keys(printed))
