@@ -21,7 +21,7 @@ extension Option {
     static let deadline = Option("deadline", "SECONDS", help: "give up after so long (default: 90)")
     static let stateDirectory = Option(
         "state-dir", "DIR",
-        help: "keep this job's tokens in DIR (default: HFMINT_STATE_DIR, else the job's temporary files)")
+        help: "where this job's tokens lie (default: HFMINT_STATE_DIR, else the job's temporary files)")
     static let allowUntrustedEvent = Option(
         "allow-untrusted-event", help: "exchange even if strangers can trigger the event behind this job")
 

@@ -72,6 +72,7 @@ extension Gate {
 
     /// For where no resource was named, and no role that names one.
     var resourceHint: String {
+        if let role { return "the role '\(role)' names none by its full name: name the one that it covers" }
         let names = policy.roles.map(\.name).prefix(20).joined(separator: ", ")
         return names.isEmpty ? "'\(policy.manifest)' has no roles" : "name a resource, or a role: --role \(names)"
     }

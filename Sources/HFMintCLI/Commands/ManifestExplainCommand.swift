@@ -74,7 +74,7 @@ private struct AccessExplanation {
     private func concernLines(_ kind: AccessConcern.Kind) -> [String] {
         let found = concerns.filter { $0.kind == kind }
         guard !found.isEmpty else { return [] }
-        return ["\(kind.rawValue):"]
+        return ["\(kind.title):"]
             + found.map { "  \($0.place.file), line \($0.place.line): \($0.label): \($0.reason)" }
     }
 

@@ -95,8 +95,9 @@ private struct RevokeCommand {
     }
 
     private func expiry(of token: borrowing Secret) -> String? {
-        HubToken.claimedExpiry(of: token)?.rfc3339
-            ?? context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
+        if let claimed = HubToken.claimedExpiry(of: token) { return claimed.rfc3339 }
+        // The variable is about this job's own token, and not about one that was found somewhere.
+        return arguments.has(.tokenStdin) ? nil : context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
     }
 
     private func report(_ outcome: Revocation.Outcome, expiry: String?) -> Report {

@@ -4,9 +4,18 @@ package struct AccessConcern: Equatable, Sendable {
         /// More may take it, or it opens more, than a role should.
         case wide = "over-wide"
         /// No ID token can ever fit.
-        case never = "can never match"
+        case never = "can-never-match"
         /// It changes nothing.
-        case unused = "without effect"
+        case unused = "without-effect"
+
+        /// For people.
+        package var title: String {
+            switch self {
+            case .wide: "over-wide"
+            case .never: "can never match"
+            case .unused: "without effect"
+            }
+        }
     }
 
     package let kind: Kind

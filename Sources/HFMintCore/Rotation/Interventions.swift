@@ -77,6 +77,7 @@ extension Rotations {
             }
         }
         try withJournal(of: definition.name) { journal throws(MintError) in
+            guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
             try journal.save(journal.state.resumed(waiving: waived, at: context.clock.now()))
         }
     }
@@ -86,10 +87,7 @@ extension Rotations {
     /// - Returns: what that means, in a sentence.
     package func abandon(_ definition: RotationDefinition) throws(MintError) -> String {
         try withJournal(of: definition.name) { journal throws(MintError) in
-            let state = journal.state
-            guard state.isRunning || state.wanted != nil || state.attention != nil else {
-                throw .usage("'\(definition.name)' is not under way")
-            }
+            guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
             do throws(StepError) {
                 return try RotationMachine(definition, journal: journal, context: context).abandon()
             } catch {
@@ -107,6 +105,9 @@ extension Rotations {
 }
 
 extension RotationState {
+    /// Whether there is something to go on with, or to give up.
+    fileprivate var isUnderWay: Bool { isRunning || wanted != nil || attention != nil }
+
     /// Endpoints that had closed are asked once more: a person has looked at them.
     fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
         var state = self

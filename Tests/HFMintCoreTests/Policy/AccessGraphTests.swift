@@ -13,7 +13,7 @@ struct AccessGraphTests {
 
     private static func concerns(_ claims: [(String, String)]) throws -> [String] {
         try graph(publisher, [TestPolicy.grant("publisher", claims)]).concerns.map {
-            "\($0.kind.rawValue): \($0.reason)"
+            "\($0.kind.title): \($0.reason)"
         }
     }
 

@@ -50,8 +50,10 @@ extension Command {
                 problem($0, cause, typed + (arguments.value(.grace).map { " --grace \($0)" } ?? ""))
             }
             if cause == .leaked {
+                let isRetired = outcomes.allSatisfy { $0.progress == .finished }
+                let left = isRetired ? "" : "not revoked yet: the leaked secret itself, until this rotation is done\n"
                 report.text.append(
-                    .text("not revoked: tokens that were issued with the old secret live until they expire\n"))
+                    .text(left + "not revoked: tokens that were issued with the old secret live until they expire\n"))
             }
             return report
         })
