@@ -77,7 +77,9 @@ extension Rotations {
             }
         }
         try withJournal(of: definition.name) { journal throws(MintError) in
-            guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
+            guard journal.state.isUnderWay || !journal.state.closedEndpoints.isEmpty else {
+                throw .usage("'\(definition.name)' is not under way")
+            }
             try journal.save(journal.state.resumed(waiving: waived, at: context.clock.now()))
         }
     }
