@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Every symbol is bound at the start, so that the table of them can be read-only from then on ("full RELRO").
+///
 /// LLVM's linker keeps code apart from constants, and packs the relocations: 25,000 of them would be read at each start.
 let hardened: [LinkerSetting] = [
     .unsafeFlags([
