@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import evidence
 import product
 from normal import normalise
 from Sandbox.world import World
@@ -136,6 +137,7 @@ class Reader(Player):
         super().__init__(Scenario(work, play.title), world, program, work)
         self._play = play
         self._state = world.root / "shell"
+        evidence.put_there(self._state)
 
     def read(self) -> tuple[Console, ...]:
         """The blocks as they were observed."""

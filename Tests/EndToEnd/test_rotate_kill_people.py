@@ -82,7 +82,7 @@ TWO = ["file", "github-repository"]
 ORDERS = {
     "init": Order(Setting("okta", ["file"]), _init),
     "adopt": Order(Setting("entra", ["file"]), _adopt, others=1),
-    "resume": Order(Setting("entra", TWO, acknowledge=False), _resume),
+    "resume": Order(Setting("entra", TWO, acknowledge=False), _resume, again=(0, 2)),
     "abandon": Order(Setting("entra", TWO), _abandon, again=(0, 2)),
     "abandon early": Order(Setting("okta", TWO), _abandon_early, again=(0, 2)),
     "abandon a program's": Order(Setting("command", TWO), _abandon_early, again=(0, 2)),

@@ -107,6 +107,10 @@ class Watched:
         """Whether only a person can make a new secret."""
         return self.kind == "person"
 
+    def awaits_secret(self, reason: str) -> bool:
+        """Whether this stop is for the person who makes the secrets."""
+        return self.is_person and reason in SUPPLIED
+
     # Running.
 
     def run(self, *arguments: str, through: Sequence[str] = (), stdin: bytes = b"") -> Ended:
@@ -141,7 +145,7 @@ class Watched:
                     again = self.run("now", NAME)
                 case "attention" if not self.heard("rotation.attention"):
                     raise AssertionError(f"nobody was told: {again}")
-                case "attention" if outcome["attention"] in SUPPLIED and supplied < 2:
+                case "attention" if self.awaits_secret(outcome["attention"]) and supplied < 2:
                     supplied += 1
                     again = self.supply()
                 case "attention":
