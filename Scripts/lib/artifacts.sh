@@ -38,7 +38,7 @@ units() {
     hfmint rotate schedule --for systemd --manifest /etc/hfmint/hfmint.json5 |
         sed "s|=$(realpath "$binary") |=/usr/bin/hfmint |" |
         awk -v folder="$1" '/^# \/etc\/systemd\/system\// { n = split($2, path, "/"); file = folder "/" path[n]; next }
-            { print >file }'
+            file { print >file }'
     grep -q '^ExecStart=/usr/bin/hfmint ' "$1/hfmint-rotate.service" && grep -q '^OnCalendar=' "$1/hfmint-rotate.timer"
 }
 
