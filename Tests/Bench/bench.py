@@ -165,7 +165,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
     if len(times) > 4:
         print(
             "To open libcurl, shake hands and send two requests takes a C program"
-            f" {times[3] / times[4]:.2f}{TIMES} of `hf auth token`: that is the least.\n"
+            f" {times[3] / times[4]:.3f}{TIMES} of `hf auth token`: that is the least.\n"
         )
     word = "request" if requests == 1 else "requests"
     print(f"Fifty calls at once: {fifty * 1e3:.0f} ms, {requests} {word} to the Hub.")
