@@ -34,7 +34,7 @@ STORE = Path("/etc/ssl/certs")
 HERE = TESTS / "Bench"
 MIB = 1 << 20
 RUNS_A_TURN = 5
-# Column heads, which lead README's readers to where the numbers come from.
+# Column heads, which lead the page's readers to where the numbers come from.
 MEDIAN = "[median](Tests/Bench/bench.py)"
 MEASURED = "[measured](Tests/Bench/bench.py)"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -68,7 +68,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="see Scripts/bench")
     parser.add_argument("binary", type=Path)
     parser.add_argument("--runs", type=int, default=40)
-    parser.add_argument("--write", type=Path, metavar="README")
+    parser.add_argument("--write", type=Path, metavar="PAGE")
     options = parser.parse_args()
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         status = run(options.binary.resolve(), options.runs)

@@ -1,4 +1,4 @@
-/// A variable of the environment, as the manual and README explain it.
+/// A variable of the environment, as the manual and docs/reference explain it.
 struct DocumentedVariable {
     /// In the order in which they are asked.
     let names: [String]
