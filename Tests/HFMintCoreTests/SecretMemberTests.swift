@@ -10,7 +10,7 @@ struct SecretMemberTests {
             ("{}", #"{"k":"v\u0022"}"#), (#" { "a" : 1 } "#, #" {"k":"v\u0022", "a" : 1 } "#),
             (#"{"k":"old","a":[1, 2]}"#, #"{"k":"v\u0022","a":[1, 2]}"#),
             (#"{"a":"\u00e4","k" : {"x":null} }"#, #"{"a":"\u00e4","k" : "v\u0022" }"#),
-            (#"{"\u006b":false}"#, #"{"\u006b":"v\u0022"}"#),
+            (#"{"k" : null}"#, #"{"k" : "v\u0022"}"#), (#"{"\u006b":false}"#, #"{"\u006b":"v\u0022"}"#),
         ])
     func set(object: String, expected: String) {
         #expect(Secret(object).settingMember("k", to: Secret("v\""))?.revealedText() == expected)

@@ -80,7 +80,7 @@ package enum AuditExport {
         body.reveal { text in
             guard text.count > 0 else { return 0 }
             guard let root = try? readJSON(text, limits: .answer), root.members != nil else { return nil }
-            guard let count = root["partialSuccess"]?["rejectedLogRecords"], count.value != .null else { return 0 }
+            guard let count = root["partialSuccess"]?["rejectedLogRecords"] else { return 0 }
             // A 64-bit number is written as a string, and may be read from a number.
             if let number = count.integer(in: text) { return number }
             return count.string(in: text).flatMap { Int(String(decoding: $0, as: UTF8.self)) }

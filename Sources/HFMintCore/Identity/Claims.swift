@@ -38,10 +38,12 @@ package struct Claims: Equatable, Sendable {
 
     /// Everything that the token says of the job but its times and its number: two jobs differ in it.
     package var lasting: [String] {
-        text.root.members?.filter { member in !["exp", "iat", "nbf", "jti"].contains { member.name.equals($0) } }
-            .map { member in
-                String(decoding: member.name + [ASCII.equals] + text.bytes[member.node.range], as: UTF8.self)
-            } ?? []
+        text.root.members?.filter { member in
+            !member.node.isNull && !["exp", "iat", "nbf", "jti"].contains { member.name.equals($0) }
+        }
+        .map { member in
+            String(decoding: member.name + [ASCII.equals] + text.bytes[member.node.range], as: UTF8.self)
+        } ?? []
     }
 
     /// Whether both are of one job, byte by byte: ``lasting`` is the same.
@@ -68,7 +70,7 @@ package struct Claims: Equatable, Sendable {
 
     /// Every claim in that form.
     var comparableValues: [[UInt8]: PinnedValue] {
-        let members = text.root.members ?? []
+        let members = text.root.members?.filter { !$0.node.isNull } ?? []
         return Dictionary(members.map { ($0.name, comparable($0.node)) }, uniquingKeysWith: { first, _ in first })
     }
 

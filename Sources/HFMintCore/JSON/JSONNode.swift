@@ -37,8 +37,17 @@ extension JSONNode {
 
     package var isString: Bool { value == .string }
 
-    /// The member called `name`, compared as bytes; `nil` where this is no object, or has none.
+    package var isNull: Bool { value == .null }
+
+    /// The member called `name`, compared as bytes; `nil` where this is no object, or has none, or has `null` there.
+    ///
+    /// Servers write `null` for what is not there: Java's and Python's readers make the same of both.
     package subscript(name: String) -> JSONNode? {
+        member(name).flatMap { $0.isNull ? nil : $0 }
+    }
+
+    /// The same where `null` says something of its own, as a protocol has it.
+    package func member(_ name: String) -> JSONNode? {
         members?.first { $0.name.equals(name) }?.node
     }
 

@@ -9,7 +9,7 @@ struct ManifestDocument: Sendable {
     init(at path: String, in context: Context) throws(MintError) {
         let path = Self.normalised(path)
         let text = try Self.text(at: path, in: context)
-        let isApp = text.root["extends"] != nil
+        let isApp = text.root.member("extends") != nil
         let issues = ManifestCheck.issues(in: text, shape: isApp ? .object(PolicyShape.app) : Manifest.shape)
         self.path = path
         root = ManifestNode(text)

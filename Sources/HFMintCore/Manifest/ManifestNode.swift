@@ -13,8 +13,9 @@ package struct ManifestNode: Sendable {
         self.node = node
     }
 
+    /// A `null` too: a manifest has no use for one, and is told where it stands.
     package subscript(name: String) -> ManifestNode? {
-        node[name].map { ManifestNode(text: text, node: $0) }
+        node.member(name).map { ManifestNode(text: text, node: $0) }
     }
 
     package var string: String? {
@@ -27,9 +28,7 @@ package struct ManifestNode: Sendable {
         if case .bool(let value) = node.value { value } else { nil }
     }
 
-    package var isNull: Bool {
-        if case .null = node.value { true } else { false }
-    }
+    package var isNull: Bool { node.isNull }
 
     package var elements: [ManifestNode] { node.elements?.map { ManifestNode(text: text, node: $0) } ?? [] }
 
@@ -38,7 +37,7 @@ package struct ManifestNode: Sendable {
         node.members?.map { (String(decoding: $0.name, as: UTF8.self), ManifestNode(text: text, node: $0.node)) } ?? []
     }
 
-    package var has: (String) -> Bool { { node[$0] != nil } }
+    package var has: (String) -> Bool { { node.member($0) != nil } }
 
     /// The bytes of the value as they stand, for a digest of a definition.
     package var bytes: ArraySlice<UInt8> { text.bytes[node.range] }

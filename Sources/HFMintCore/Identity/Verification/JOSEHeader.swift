@@ -15,7 +15,7 @@ package struct JOSEHeader: Equatable, Sendable {
         if let name = Self.refused.first(where: { json.root[$0] != nil }) {
             throw NotVerified("its header has '\(name)', and keys are taken from the issuer alone")
         }
-        guard json.root["crit"] == nil else {
+        guard json.root.member("crit") == nil else {
             throw NotVerified("its header has 'crit': something in it must be understood that hfmint does not know")
         }
         if let type = json.root["typ"] {

@@ -95,8 +95,9 @@ struct CommandIssuer: Issuer {
     func read(_ id: String) throws(StepFailure) -> Secret? {
         guard isReadable else { return nil }
         let found = try program.ask(request("read", id: id), effect: .repeatable) { root, text -> [SharedSecret]? in
-            guard let value = root["value"] else { return nil }
-            return value.value == .null ? [] : value.clientSecret(in: text).map { [$0] }
+            // Here `null` is an answer: the program does not show it again.
+            guard let value = root.member("value") else { return nil }
+            return value.isNull ? [] : value.clientSecret(in: text).map { [$0] }
         }
         return found.first?.secret.duplicate()
     }

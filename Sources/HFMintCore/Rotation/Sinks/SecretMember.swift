@@ -6,7 +6,7 @@ extension Secret {
         let quoted = value.jsonEscaped().enclosed(by: "\"", and: "\"")
         return reveal { span -> Secret? in
             guard let root = try? readJSON(span, limits: .event), let members = root.members else { return nil }
-            if let old = root[name] {
+            if let old = root.member(name) {
                 // The range of a string is what stands between its quotes.
                 let quote = old.isString ? 1 : 0
                 return span.secret(

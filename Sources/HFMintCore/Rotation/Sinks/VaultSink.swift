@@ -115,10 +115,10 @@ struct VaultSink: Sink {
             .get, data, headers: headers, accepting: [200, 404], bodyLimit: SinkAPI.largeBody)
         let version = answer.integer("data", "metadata", "version")
         guard answer.status == 200 else { return Current(version: version ?? 0, data: nil) }
-        guard let version, let node = answer.node(["data", "data"]) else {
-            throw api.refused("it is not a secret of KV version 2")
+        guard let version else { throw api.refused("it is not a secret of KV version 2") }
+        guard let node = answer.node(["data", "data"]), node.members != nil else {
+            return Current(version: version, data: nil)
         }
-        guard node.members != nil else { return Current(version: version, data: nil) }
         return Current(version: version, data: answer.body.reveal { Secret(copying: $0.extracting(node.range)) })
     }
 
