@@ -111,10 +111,10 @@ PATHS = {
     "/": False,
     "acme": False,
     "acme/": False,
-    "/acme/model": False,
-    "//acme/model": False,
+    "/acme/model": True,
+    "//acme/model": True,
     "acme//model": False,
-    "acme/model//": False,
+    "acme/model//": True,
     "acme/model/.git": False,
     "acme/model.git.git/x": False,
     "acme/model/../other": False,
@@ -170,14 +170,12 @@ HOSTS = [
     "evil-huggingface.co",
     "xhuggingface.co",
     "huggingface.com",
-    "huggingface.co:443",
-    "huggingface.co:80",
-    "huggingface.co:",
-    "huggingface.co.",
     ".huggingface.co",
     "www.huggingface.co",
-    "HuggingFace.co",
-    "HUGGINGFACE.CO",
+    "huggingface.co:80",
+    "huggingface.co:8443",
+    "huggingface.co:443:443",
+    "huggingface.co..",
     "huggingface%2eco",
     "huggingface.co%00.evil.example",
     "huggingface.co%0a",
@@ -202,8 +200,6 @@ HOSTS = [
     "huggingface.co\u0085host=evil.example",
     "huggingface.co\x0bhost=evil.example",
     "hf.co.evil.example",
-    "hf.co:443",
-    "HF.co",
     "github.com",
     "",
 ]
@@ -222,6 +218,63 @@ def test_hosts_that_are_not_ours(world: World, hfmint: Hfmint, host: str) -> Non
     assert not world.github.requests
 
 
+SPELLINGS = {
+    "capitals": ("LocalHost:{port}", ""),
+    "a zero before the port": ("localhost:0{port}", ""),
+    "a dot at the end": (
+        "localhost.:{port}",
+        "git asks for 'localhost:{port}' with a dot at its end",
+    ),
+    "capitals and a dot": (
+        "LOCALHOST.:{port}",
+        "git asks for 'localhost:{port}' with a dot at its",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.parametrize("form", ["host", "url", "url with a user", "url with a password"])
+def test_another_spelling_of_a_host_of_ours(
+    world: World, hfmint: Hfmint, name: str, form: str
+) -> None:
+    """Is answered where git itself calls it the same; else it is said why not."""
+    world.publish("acme/model")
+    port = world.hub.origin.rpartition(":")[2]
+    host, why = (text.format(port=port) for text in SPELLINGS[name])
+    env = world.environment() | {"HF_ENDPOINT": f"http://localhost:{port}"}
+    user = {"url with a user": "ada@", "url with a password": "ada:hf_SECRET@"}.get(form, "")
+    text = (
+        description(protocol="http", host=host, path="/acme/model")
+        if form == "host"
+        else description(url=f"http://{user}{host}//acme/model/")
+    )
+    result = hfmint("git-credential", "get", stdin=text, env=env)
+    if why:
+        assert (result.status, result.stdout) == (2, b"quit=1\n")
+        assert why.encode() in result.stderr
+        assert not world.hub.attempts
+        return
+    assert (result.status, result.stderr) == (0, b"")
+    said = answer(result.stdout)
+    assert said.get("username") == (None if user else "hf_user")
+    rejected = text + f"password={said['password']}\n".encode()
+    assert hfmint("git-credential", "erase", stdin=rejected, env=env).status == 0
+    assert answer(hfmint("git-credential", "get", stdin=text, env=env).stdout) != said
+    assert world.hub.exchanges("acme/model") == 2
+
+
+@pytest.mark.parametrize("host", ["huggingface.co.", "HF.co.:443"])
+def test_a_dot_at_the_end_of_the_hubs_name(world: World, hfmint: Hfmint, host: str) -> None:
+    """Another host to git, so it gets no token, and a person is told."""
+    result = hfmint(
+        "git-credential", "get", stdin=description(protocol="https", host=host, path="acme/model")
+    )
+    assert (result.status, result.stdout) == (2, b"quit=1\n")
+    assert b"with a dot at its end" in result.stderr
+    assert b"git remote set-url origin https://h" in result.stderr
+    assert not world.github.requests
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:1", "0.0.0.0"])
 def test_the_endpoint_is_its_port_too(
     world: World, get: Callable[[bytes], product.Result], host: str
@@ -233,7 +286,7 @@ def test_the_endpoint_is_its_port_too(
     assert (result.status, result.stdout, result.stderr) == (0, b"", b"")
 
 
-@pytest.mark.parametrize("protocol", ["http", "ftp", "ssh", "HTTPS", "", "https\u2028"])
+@pytest.mark.parametrize("protocol", ["http", "ftp", "ssh", "HTTP", "", "https\u2028"])
 @pytest.mark.parametrize("host", ["huggingface.co", "hf.co"])
 def test_over_https_alone(
     world: World, get: Callable[[bytes], product.Result], protocol: str, host: str
@@ -260,8 +313,8 @@ MALFORMED = {
     "a host and a url": b"protocol=https\nhost=evil.example\nurl=https://huggingface.co/acme/model\n",
     "a path and a url": b"path=acme/other\nurl=https://huggingface.co/acme/model\n",
     "two urls": b"url=https://evil.example/\nurl=https://huggingface.co/acme/model\n",
-    "a url with a credential": b"url=https://ada:hf_SECRETSECRETSECRET@huggingface.co/acme/model\n",
-    "a url with a user": b"url=https://ada@huggingface.co/acme/model\n",
+    "a url with two at signs": b"url=https://ada:hf_SECRETSECRETSECRET@a@huggingface.co/acme/model\n",
+    "a url with a user, and a user": b"username=eve\nurl=https://ada@huggingface.co/acme/model\n",
     "a url without a protocol": b"url=huggingface.co/acme/model\n",
     "more than 64 KiB": b"protocol=https\nhost=huggingface.co\npath=" + b"a" * 65536 + b"\n",
 }

@@ -27,7 +27,7 @@ struct GitCredentialTests {
         arguments: [
             "host=a\r\n", "host=a\rb\n", "host=a\0\n", "host\n", "=a\n", "host=a\nhost=a\n", "protocol=a\nprotocol=b\n",
             "path=a\npath=b\n", "username=a\nusername=b\n", "host=a\nurl=https://b/\n", "url=https://a/\nhost=b\n",
-            "url=https://a/b\npath=c\n", "url=a\n", "url=https://a@b/\n",
+            "url=https://a/b\npath=c\n", "url=a\n", "url=https://a@b@c/\n", "url=https://a@b/\nusername=a\n",
         ])
     func refused(text: String) {
         #expect(throws: CredentialDescription.Malformed.self) { try read(text) }
@@ -38,6 +38,11 @@ struct GitCredentialTests {
         #expect(try read("url=https://a:1/b/c") == read("protocol=https\nhost=a:1\npath=b/c"))
         #expect(try read("url=https://a") == read("protocol=https\nhost=a"))
         #expect(try read("url=https://a/\npath=b") == read("protocol=https\nhost=a\npath=b"))
+        #expect(try read("url=https://a//b") == read("protocol=https\nhost=a\npath=b"))
+        let withUser = try read("protocol=https\nhost=a:1\npath=b\nusername=me")
+        #expect(try read("url=https://me@a:1/b") == withUser)
+        #expect(try read("url=https://me:secret@a:1/b") == withUser)
+        #expect(try read("url=https://a?b@c") == read("protocol=https\nhost=a\npath=?b@c"))
     }
 
     @Test("has lists that an empty value empties")
@@ -69,29 +74,93 @@ struct GitCredentialTests {
                 }
             }
             guard let description = try? CredentialDescription(text.span) else { continue }
-            let isOurs = [Array("huggingface.co".utf8), Array("hf.co".utf8)].contains(description.host)
+            let host = (description.host ?? []).map(\.asciiLowercased)
+            let endings = ["", ".", ":", ".:", ":443", ":80", ":0443"].map { Array($0.utf8) }
+            let isOurs = endings.contains { ending in
+                ["huggingface.co", "hf.co"].contains { host == Array($0.utf8) + ending }
+            }
             #expect((GitHosts(authority).judge(description) != .notOurs) == isOurs)
             guard let path = description.path, let resource = Resource(gitPath: path) else { continue }
-            #expect(path.starts(with: resource.canonical.utf8))
+            #expect(path.drop { $0 == 0x2F }.starts(with: resource.canonical.utf8))
         }
     }
+}
+
+@Suite("a host, as git says it")
+struct GitHostsTests {
+    private func judge(_ transport: String, _ host: String, at endpoint: String?) throws -> GitHosts.Answer {
+        let authority = try Authority(endpointOption: endpoint, audienceOption: nil, environment: [:])
+        let text = Array("protocol=\(transport)\nhost=\(host)\n".utf8)
+        return GitHosts(authority).judge(try CredentialDescription(text.span))
+    }
+
+    private static let endpoints: [(origin: String?, transport: String, host: String, port: String)] = [
+        (nil, "https", "huggingface.co", "443"), (nil, "https", "hf.co", "443"),
+        ("https://hub.example", "https", "hub.example", "443"),
+        ("https://hub.example", "https", "huggingface.co", "443"),
+        ("http://localhost", "http", "localhost", "80"), ("http://127.0.0.1", "http", "127.0.0.1", "80"),
+    ]
+
+    @Test("is the same in capitals, and with the port that its scheme has anyway", arguments: endpoints)
+    func same(origin: String?, transport: String, host: String, port: String) throws {
+        let plain = try judge(transport, host, at: origin)
+        guard case .ours = plain else { throw Unscripted() }
+        for ending in ["", ":", ":\(port)", ":0\(port)"] {
+            for name in [host, host.uppercased()] {
+                #expect(try judge(transport, name + ending, at: origin) == plain)
+                #expect(try judge(transport.uppercased(), name + ending, at: origin) == plain)
+                #expect(try judge(transport, name + "." + ending, at: origin) == .dotted(host + ending))
+            }
+        }
+    }
+
+    @Test("is another with another port, and is not answered", arguments: endpoints)
+    func others(origin: String?, transport: String, host: String, port: String) throws {
+        for ending in [":8443", ":4433", ":65536", ":443x", ":+443", "::443", ":443:443", "..", ".evil.example", " "] {
+            #expect(try judge(transport, host + ending, at: origin) == .notOurs)
+        }
+        for start in [".", "www.", "x@", "\u{2024}", "[", "0x"] {
+            #expect(try judge(transport, start + host, at: origin) == .notOurs)
+        }
+    }
+
+    @Test("has the port that its endpoint was given with")
+    func ports() throws {
+        for host in ["localhost:8080", "LocalHost:08080"] {
+            guard case .ours = try judge("http", host, at: "http://localhost:8080") else { throw Unscripted() }
+        }
+        for host in ["localhost", "localhost:", "localhost:80", "localhost:8081"] {
+            #expect(try judge("http", host, at: "http://localhost:8080") == .notOurs)
+        }
+        #expect(try judge("https", "localhost:8080", at: "http://localhost:8080") == .insecure)
+    }
+
+    @Test("is refused over what is not safe", arguments: ["http", "ftp", "ssh", "", "HTTP"])
+    func insecure(transport: String) throws {
+        for host in ["huggingface.co", "HF.co", "hf.co:443"] {
+            #expect(try judge(transport, host, at: nil) == .insecure)
+        }
+    }
+
+    private struct Unscripted: Error {}
 }
 
 @Suite("the path of a repository, as git says it")
 struct GitPathTests {
     @Test(
         "names it by its plain name, whatever git and git-lfs append",
-        arguments: ["", "/", ".git", ".git/", "/info/lfs", ".git/info/lfs", ".git/info/lfs/objects/batch"])
+        arguments: ["", "/", "//", ".git", ".git/", "/info/lfs", ".git/info/lfs", ".git/info/lfs/objects/batch"])
     func endings(ending: String) {
         for name in ["acme/model", "datasets/acme/data", "spaces/acme/app", "kernels/acme/k", "acme/a.b"] {
             #expect(Resource(gitPath: Array("\(name)\(ending)".utf8))?.canonical == name)
+            #expect(Resource(gitPath: Array("//\(name)\(ending)".utf8))?.canonical == name)
         }
     }
 
     @Test(
         "is refused in any other spelling",
         arguments: [
-            "", "/", "acme", "/acme/model", "acme//model", "acme/model//", "acme/../model", "acme/model/..",
+            "", "/", "acme", "/acme", "acme//model", "acme/../model", "acme/model/..",
             "./acme/model",
             "acme%2fmodel", "acme/model%00", "acme/model?a", "acme/mo\u{308}del", "acme/model\u{2028}",
             "acme/model/tree/main",
@@ -106,14 +175,15 @@ struct GitPathTests {
         "is found in the URL of a remote of ours",
         arguments: [
             ("https://huggingface.co/acme/model", true), ("https://user:x@hf.co/acme/model.git", true),
-            ("git@hf.co:acme/model", true), ("ssh://git@hf.co/acme/model", true),
+            ("git@hf.co:acme/model", true), ("https://HuggingFace.co:443//acme/model", true),
+            ("ssh://git@hf.co/acme/model", true),
             ("https://huggingface.co.evil.example/acme/model", false), ("git@evil.example:acme/model", false),
             ("https://evil.example/huggingface.co:acme/model", false),
             ("https://huggingface.co@evil.example/acme/model", false),
             ("/huggingface.co/acme/model", false), ("huggingface.co", false),
         ])
     func remotes(url: String, isOurs: Bool) {
-        let found = Resource(remoteURL: Array(url.utf8), hosts: ["huggingface.co", "hf.co"])
+        let found = Resource(remoteURL: Array(url.utf8), hosts: GitHosts(.huggingFace))
         #expect(found?.canonical == (isOurs ? "acme/model" : nil))
     }
 }

@@ -66,17 +66,25 @@ package struct CredentialDescription: Equatable, Sendable {
         if value.isEmpty { list = [] } else { list.append(value) }
     }
 
-    /// `url=` sets protocol, host and path at once; git resolves it before it calls a helper, other callers may not.
+    /// `url=` sets protocol, host, path and user name at once; git resolves it before it calls a helper, other callers
+    /// may not.
+    ///
+    /// A password in it is the caller's own. Percent signs stay: what they would stand for is nobody's plain name.
     private mutating func take(url: [UInt8]) throws(Malformed) {
         guard let colon = url.firstIndex(of: ASCII.colon), url[colon...].starts(with: "://".utf8) else {
             throw Malformed(reason: "a url without a protocol")
         }
         let rest = url[(colon + 3)...]
-        let authority = rest.prefix { $0 != ASCII.slash }
-        guard !authority.contains(UInt8(ascii: "@")) else { throw Malformed(reason: "a url with a user name") }
+        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        var host = authority
+        if let at = authority.firstIndex(of: UInt8(ascii: "@")) {
+            host = authority[(at + 1)...]
+            guard !host.contains(UInt8(ascii: "@")) else { throw Malformed(reason: "a url with two @ before its path") }
+            try Self.set(&username, Array(authority[..<at].prefix { $0 != ASCII.colon }))
+        }
         try Self.set(&transport, Array(url[..<colon]))
-        try Self.set(&host, Array(authority))
-        let path = rest.dropFirst(authority.count + 1)
+        try Self.set(&self.host, Array(host))
+        let path = rest.dropFirst(authority.count).drop { $0 == ASCII.slash }
         if !path.isEmpty { try Self.set(&self.path, Array(path)) }
     }
 

@@ -33,6 +33,10 @@ package struct GitCredential: Sendable {
             throw MintError(
                 .endpointRefused, "git asks over something other than https, and no token is sent over that",
                 hint: "use an https remote: git remote set-url origin https://huggingface.co/owner/name")
+        case .dotted(let host):
+            throw MintError(
+                .endpointRefused, "git asks for '\(host)' with a dot at its end, which is another host to it",
+                hint: "leave the dot out: git remote set-url origin https://\(host)/owner/name")
         case .ours(let authority):
             return Question(
                 description: description, authority: authority,
@@ -82,6 +86,6 @@ package struct GitCredential: Sendable {
         let command = ChildCommand(
             ["git", "ls-remote", "--get-url", "origin"], milliseconds: 5_000, byteLimit: 8_192)
         guard let result = try? context.processes.run(command), result.status == 0 else { return nil }
-        return Resource(remoteURL: result.output.withoutTrailingLineBreak().reveal { $0.bytes }, hosts: hosts.names)
+        return Resource(remoteURL: result.output.withoutTrailingLineBreak().reveal { $0.bytes }, hosts: hosts)
     }
 }

@@ -8,7 +8,7 @@ package func fuzzGitCredential(_ input: [UInt8]) {
         let description = try CredentialDescription(input.span)
         guard let lines else { fatalError("broken property: only key=value lines are taken") }
         check(description, lines)
-        for name in ["password", "credential", "username"] {
+        for name in ["password", "credential"] {
             let secret = CredentialDescription.secret(named: name, in: input.span)
             let bytes = secret?.reveal { $0.bytes }
             hold(bytes == lines.last { $0.key.elementsEqual(name.utf8) }?.value, "a secret is the last of its name")
@@ -41,11 +41,16 @@ private func lines(_ input: [UInt8]) -> [Line]? {
             separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].utf8.starts(with: "//".utf8) else { return nil }
         let rest = value.dropFirst(parts[0].utf8.count + 3)
-        let host = Array(rest.prefix { $0 != UInt8(ascii: "/") })
-        guard !host.contains(UInt8(ascii: "@")) else { return nil }
+        let authority = Array(rest.prefix { !"/?#".utf8.contains($0) })
+        let halves = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).map { Array($0) }
+        guard halves.count <= 2 else { return nil }
+        if halves.count == 2 {
+            let user = halves[0].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)[0]
+            lines.append((Array("username".utf8), Array(user)))
+        }
         lines.append((Array("protocol".utf8), Array(value.prefix(parts[0].utf8.count))))
-        lines.append((Array("host".utf8), host))
-        let path = Array(rest.dropFirst(host.count + 1))
+        lines.append((Array("host".utf8), halves[halves.count - 1]))
+        let path = Array(rest.dropFirst(authority.count).drop { $0 == UInt8(ascii: "/") })
         if !path.isEmpty { lines.append((Array("path".utf8), path)) }
     }
     let once = ["protocol", "host", "path", "username"]
@@ -72,18 +77,27 @@ private let authorities = [nil, "http://127.0.0.1:8080", "https://hub.example"].
 }
 
 private func checkJudgement(_ description: CredentialDescription) {
+    let transport = text((description.transport ?? []).map(\.asciiLowercased))
+    let host = text((description.host ?? []).map(\.asciiLowercased))
+    // The name without its port, however that is spelled, and the port as a number.
+    let name = String(host.prefix { $0 != ":" })
+    let port = host.utf8.count > name.utf8.count ? Int(host.dropFirst(name.count + 1)) : nil
     for authority in authorities {
-        let host = text(description.host ?? [])
-        let isOurs = ["huggingface.co", "hf.co", authority.endpoint.authority].contains { same($0, host) }
+        let names = ["huggingface.co", "hf.co", authority.endpoint.host]
+        let isNamed = names.contains { same($0, name) || same("\($0).", name) }
         switch GitHosts(authority).judge(description) {
-        case .notOurs: hold(!isOurs, "our hosts are answered")
-        case .insecure: hold(isOurs, "only our hosts are refused")
+        case .notOurs:
+            let plain = ["huggingface.co", "hf.co", authority.endpoint.authority]
+            hold(!plain.contains { same($0, host) }, "our hosts are answered")
+        case .insecure: hold(isNamed, "only our hosts are refused")
+        case .dotted(let plain): hold(isNamed && same(String(plain.prefix { $0 != ":" }) + ".", name), "for their dot")
         case .ours(let meant):
-            hold(isOurs, "only our hosts are answered")
+            hold(isNamed && name.utf8.last != UInt8(ascii: "."), "only our hosts are answered")
             hold(meant.endpoint.scheme == .https || meant.endpoint.isLoopback, "no token travels in the clear")
-            hold(text(description.transport ?? []) == meant.endpoint.scheme.rawValue, "over the protocol that git uses")
-            let isTheHub = meant.endpoint == .huggingFace && ["huggingface.co", "hf.co"].contains(host)
-            hold(isTheHub || same(meant.endpoint.authority, host), "a token of the host that git talks to")
+            hold(same(transport, meant.endpoint.scheme.rawValue), "over the protocol that git uses")
+            let isTheHub = meant.endpoint == .huggingFace && ["huggingface.co", "hf.co"].contains(name)
+            hold(isTheHub || same(meant.endpoint.host, name), "a token of the host that git talks to")
+            hold(port ?? (transport == "https" ? 443 : 80) == meant.endpoint.port, "at the port that git talks to")
         }
     }
 }
@@ -110,28 +124,31 @@ private func checkAnswer(_ description: CredentialDescription) {
 /// The input is a path, and the URL of a remote.
 package func fuzzGitPath(_ input: [UInt8]) {
     if let resource = Resource(gitPath: input) { check(resource, path: input) }
-    if let resource = Resource(remoteURL: input, hosts: ["huggingface.co", "hf.co"]) {
-        hold(input.contains(text: "huggingface.co") || input.contains(text: "hf.co"), "the remote is the Hub's")
+    if let resource = Resource(remoteURL: input, hosts: GitHosts(.huggingFace)) {
+        let lower = input.map(\.asciiLowercased)
+        hold(lower.contains(text: "huggingface.co") || lower.contains(text: "hf.co"), "the remote is the Hub's")
         hold(input.contains(text: resource.canonical), "the remote holds the name")
     }
     // Whatever is a repository is one for git too.
     guard let resource = try? Resource(parsing: text(input), endpoint: .huggingFace),
         resource.kind != .user, resource.kind != .bucket, !resource.name.hasSuffix(".git")
     else { return }
-    for ending in ["", "/", ".git", ".git/", ".git/info/lfs", "/info/lfs"] {
+    for ending in ["", "/", "//", ".git", ".git/", ".git/info/lfs", "/info/lfs"] {
         hold(Resource(gitPath: Array((resource.canonical + ending).utf8)) == resource, "'\(ending)' may follow a name")
     }
-    for start in ["https://huggingface.co/", "https://user@hf.co/", "git@hf.co:"] {
+    for start in ["https://huggingface.co/", "https://user@HF.co:443//", "git@hf.co:"] {
         let url = Array("\(start)\(resource.canonical)".utf8)
-        hold(Resource(remoteURL: url, hosts: ["huggingface.co", "hf.co"]) == resource, "'\(start)' may precede it")
+        hold(Resource(remoteURL: url, hosts: GitHosts(.huggingFace)) == resource, "'\(start)' may precede it")
     }
 }
 
 private func check(_ resource: Resource, path: [UInt8]) {
+    let slash = UInt8(ascii: "/")
+    let path = path.drop { $0 == slash }.reversed().drop { $0 == slash }.reversed()
     hold(resource.kind != .user && resource.kind != .bucket, "git knows repositories alone")
     hold(path.starts(with: resource.canonical.utf8), "a path begins with the canonical name")
     let rest = text(path.dropFirst(resource.canonical.utf8.count))
-    let isEnding = ["", "/", ".git", ".git/"].contains(rest)
+    let isEnding = ["", ".git"].contains(rest)
     let isLFS = ["/info/lfs", ".git/info/lfs"].contains { ending in
         rest.utf8.starts(with: ending.utf8)
             && (rest.utf8.count == ending.utf8.count || rest.utf8.starts(with: "\(ending)/".utf8))
