@@ -5,6 +5,7 @@
 
 #include <linux/stat.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -34,6 +35,40 @@ static inline uint64_t hfmint_linux_birth_time(int descriptor) {
     if (syscall(SYS_statx, descriptor, "", empty_path, STATX_BTIME, &answer) != 0) return 0;
     if (!(answer.stx_mask & STATX_BTIME)) return 0;
     return (uint64_t)answer.stx_btime.tv_sec * 1000000000u + answer.stx_btime.tv_nsec;
+}
+
+/// The words that this process was started with.
+struct hfmint_linux_words {
+    int count;
+    char **first;
+};
+
+/// As the loader hands them to `main`, and to what runs before it.
+///
+/// Swift has no `main` to take them from: it looks for them in /proc, which a chroot or a sandbox may lack.
+static inline struct hfmint_linux_words *hfmint_linux_words(void) {
+    static struct hfmint_linux_words words;
+    return &words;
+}
+
+static inline void hfmint_linux_keep_words(int count, char **first, char **environment) {
+    (void)environment;
+    hfmint_linux_words()->count = count;
+    hfmint_linux_words()->first = first;
+}
+
+/// Whoever calls this takes along an entry of a section whose functions glibc calls as it calls `main`:
+/// https://sourceware.org/git/?p=glibc.git;a=blob;f=elf/dl-init.c
+static inline struct hfmint_linux_words hfmint_linux_given_words(void) {
+    __attribute__((section(".init_array"), used)) static void (*before_main)(int, char **, char **) =
+        hfmint_linux_keep_words;
+    (void)before_main;
+    return *hfmint_linux_words();
+}
+
+/// The path by which the kernel was asked to start this program; null where it does not say.
+static inline const char *hfmint_linux_program(void) {
+    return (const char *)getauxval(AT_EXECFN);
 }
 
 #endif

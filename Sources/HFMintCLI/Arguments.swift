@@ -10,6 +10,7 @@ package struct Arguments: Sendable {
     /// Accepts `--name value`, `--name=value`, `--switch`, and `--` before operands that begin with a dash.
     package init(_ words: some Sequence<String>, for command: Command) throws(MintError) {
         var rest = Array(words)[...]
+        try Self.refuseRepaired(command.runsAnother ? rest.prefix { $0 != "--" } : rest, for: command)
         while let word = rest.popFirst() {
             if word == "--" {
                 if command.runsAnother { childCommand = Array(rest) } else { operands += rest }
@@ -23,6 +24,20 @@ package struct Arguments: Sendable {
         }
         guard command.operands != nil || operands.isEmpty else {
             throw .usage("unexpected argument '\(operands[0])' for '\(command.fullName)'", hint: command.helpHint)
+        }
+    }
+
+    /// What stands for bytes that are no text: a path that holds it would be another one than was typed.
+    private static let repaired = Array("\u{FFFD}".utf8)
+
+    /// A program that is run gets its own words as they were given.
+    private static func refuseRepaired(_ words: ArraySlice<String>, for command: Command) throws(MintError) {
+        for word in words {
+            let bytes = Array(word.utf8)
+            guard bytes.indices.contains(where: { bytes[$0...].starts(with: repaired) }) else { continue }
+            throw .usage(
+                "the argument '\(word)' of '\(command.fullName)' is not UTF-8 text",
+                hint: "give what it names another name, in UTF-8; for a file, a link to its folder will do (ln -s)")
         }
     }
 

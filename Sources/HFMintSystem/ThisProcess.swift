@@ -75,7 +75,7 @@ package enum ThisProcess {
 
     /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
     package static var arguments: [String] {
-        let words = commandLine?.map { String(decoding: $0, as: UTF8.self) } ?? CommandLine.arguments
+        let words = givenWords.map { String(decoding: $0, as: UTF8.self) }
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
     }
@@ -83,7 +83,7 @@ package enum ThisProcess {
     /// The same words as C strings; where they are the last ones of this process's own, byte by byte as it was given
     /// them: a path need not be UTF-8, and a string of Swift's has been repaired.
     static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
-        let given = (commandLine ?? []).suffix(words.count)
+        let given = givenWords.suffix(words.count)
         let isGiven = given.elementsEqual(words) { String(decoding: $0, as: UTF8.self) == $1 }
         let exact = isGiven ? Array(given) : words.map { Array($0.utf8) }
         return unsafe exact.map { word in
@@ -95,22 +95,21 @@ package enum ThisProcess {
         }
     }
 
-    /// As the kernel gave it: Swift looks for it beside the environment, which a preloaded library may have moved.
-    private static var commandLine: [[UInt8]]? {
-        guard let bytes = commandLine(capacity: 4 << 10) ?? commandLine(capacity: 8 << 20) else { return nil }
-        // Each word is ended by a zero.
-        let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        return words.isEmpty ? nil : words.map { Array($0) }
-    }
+    /// The program's name and its arguments, byte by byte.
+    private static let givenWords: [[UInt8]] = {
+        let words = unsafe hfmint_linux_given_words()
+        return unsafe UnsafeBufferPointer(start: words.first, count: Int(words.count)).compactMap { word in
+            unsafe word.map { start in
+                unsafe Array(UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
+            }
+        }
+    }()
 
-    private static func commandLine(capacity: Int) -> [UInt8]? {
-        guard let file = try? Descriptor.open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC) else { return nil }
-        return try? file.readAll(capacity: capacity, limit: capacity).reveal { $0.bytes }
-    }
-
-    /// The file that runs, whatever name it was called by.
+    /// The file that runs, whatever name it was called by; without /proc, the one that the kernel was asked to run.
     package static var path: String {
-        guard let path = unsafe realpath("/proc/self/exe", nil) else { return "hfmint" }
+        guard let path = unsafe realpath("/proc/self/exe", nil) ?? realpath(hfmint_linux_program(), nil) else {
+            return "hfmint"
+        }
         defer { unsafe free(path) }
         return unsafe String(cString: path)
     }

@@ -37,6 +37,16 @@ struct ArgumentsTests {
         #expect(try !parse("--value", "--flag").has(Self.flag))
     }
 
+    @Test("that were no UTF-8 are refused, wherever they stand, but for another program's own")
+    func repaired() throws {
+        let word = String(decoding: [0x61, 0xFF] as [UInt8], as: UTF8.self)
+        for words in [[word], ["--value", word], ["--value=\(word)"], ["--", word]] {
+            #expect(throws: MintError.self) { try Arguments(words, for: Self.command()) }
+        }
+        let arguments = try parse("--", "a", word, runsAnother: true)
+        #expect(arguments.childCommand == ["a", word])
+    }
+
     @Test("after two dashes are operands, or another program's own")
     func dashes() throws {
         #expect(try parse("a", "--", "--value", "-x", "--").operands == ["a", "--value", "-x", "--"])
