@@ -141,7 +141,7 @@ def test_a_step_that_stopped_goes_on_when_its_cause_is_mended(rotator: Rotator) 
 
 def test_to_abandon_before_a_sink_was_written_leaves_nothing(rotator: Rotator) -> None:
     """The new secret is removed."""
-    rotator.set_up("okta", ["file"])
+    rotator.set_up("okta", ["github-repository"])
     rotator.world.fault("okta", "status=503 retry-after=3600 path=/oauth2 times=forever")
     issuer = rotator.rotations.issuer("okta")
     before = issuer.live
@@ -151,7 +151,7 @@ def test_to_abandon_before_a_sink_was_written_leaves_nothing(rotator: Rotator) -
     result = rotator("abandon", "chat")
     assert result.status == 0
     assert b"its new secret is removed, and no sink was touched" in result.stdout
-    assert issuer.live == before == [rotator.rotations.sink("file").value()]
+    assert issuer.live == before == [rotator.rotations.sink("github-repository").value()]
     again = rotator("abandon", "chat")
     assert again.status == 2
     assert b"not under way" in again.stderr

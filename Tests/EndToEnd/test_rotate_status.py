@@ -24,8 +24,11 @@ def footprint(rotator: Rotator) -> object:
         for path in rotator.world.root.rglob("*")
         if path.is_file()
     }
-    asked = {name: len(server.requests) for name, server in rotator.world.servers.items()}
-    return files, asked
+    changed = {
+        name: [r for r in server.requests if r.method != "GET"]
+        for name, server in rotator.world.servers.items()
+    }
+    return files, changed
 
 
 def four_shapes(rotator: Rotator) -> dict[str, Json]:

@@ -45,6 +45,7 @@ package struct RotationAudit: Sendable {
             changes.append(
                 (.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
         }
+        changes += overwritten(old, new)
         changes += told(old, new)
         if let evidence = new.deathEvidence, evidence != old.deathEvidence {
             changes.append((.rotationAct, "\(new.predecessor ?? "the old secret") is dead: \(evidence)"))
@@ -80,6 +81,21 @@ package struct RotationAudit: Sendable {
         case .deactivate: "deactivate \(state.predecessor ?? "the old secret")"
         case .delete: "delete \(state.predecessor ?? "the old secret")"
         }
+    }
+
+    private static func overwritten(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
+        let found = new.sinks.filter { sink in
+            sink.timesOverwritten > (old.sinks.first { $0.target == sink.target }?.timesOverwritten ?? 0)
+        }.map { sink in
+            (
+                AuditEvent.Kind.rotationFailed,
+                "\(sink.target) does not hold \(new.created?.id ?? "the new secret") any more"
+            )
+        }
+        let allowed = new.mayOverwrite.filter { !old.mayOverwrite.contains($0) }.map { target in
+            (AuditEvent.Kind.rotationIntervened, "\(target) may be overwritten, whatever it holds")
+        }
+        return found + allowed
     }
 
     /// Endpoints by their origin: a path may hold a key.

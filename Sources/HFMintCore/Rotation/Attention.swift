@@ -6,6 +6,12 @@ package struct Attention: Error, Equatable, Sendable {
         case refused
         /// A step failed as often as it is tried.
         case triesUsedUp = "tries-used-up"
+        /// Nothing is at a sink's target, and its sink does not say that it may be made.
+        case targetMissing = "target-missing"
+        /// What a sink holds before its first rotation does not log in with the client.
+        case targetUnproven = "target-unproven"
+        /// Somebody else has written a sink since it got the new secret, and it may not be written again unasked.
+        case sinkChanged = "sink-changed"
         /// The issuer takes no more secrets beside those that it holds.
         case noRoom = "no-room"
         /// A live secret of the client carries the marker of another rotation.
@@ -51,6 +57,8 @@ package struct Attention: Error, Equatable, Sendable {
         let page = "docs/rotation-runbook.md says under '\(reason.rawValue)' what is true now and what to type"
         return switch reason {
         case .pressRefresh: "hfmint rotate supply \(rotation) < FILE (\(page))"
+        case .targetUnproven, .sinkChanged:
+            "\(page); then: hfmint rotate resume \(rotation), with --overwrite if what is there may be lost"
         default: "\(page); then: hfmint rotate resume \(rotation)"
         }
     }

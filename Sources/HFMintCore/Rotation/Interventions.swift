@@ -65,9 +65,13 @@ extension Rotations {
 
     /// Lets the step that stopped be taken again.
     ///
-    /// - Parameter waived: the URL of an endpoint whose agreement is not waited for any more.
+    /// - Parameters:
+    ///   - waived: the URL of an endpoint whose agreement is not waited for any more.
+    ///   - overwriting: whether what the sinks hold may be lost, whatever it is.
     /// - Throws: ``MintError/Code/usage`` where no endpoint that must agree has that URL.
-    package func resume(_ definition: RotationDefinition, waiving waived: String?) throws(MintError) {
+    package func resume(
+        _ definition: RotationDefinition, waiving waived: String? = nil, overwriting: Bool = false
+    ) throws(MintError) {
         if let waived {
             let urls = definition.callbacks.filter(\.mustAcknowledge).map(\.url.description)
             guard urls.contains(where: { $0.utf8.elementsEqual(waived.utf8) }) else {
@@ -80,7 +84,9 @@ extension Rotations {
             guard journal.state.isUnderWay || !journal.state.closedEndpoints.isEmpty else {
                 throw .usage("'\(definition.name)' is not under way")
             }
-            try journal.save(journal.state.resumed(waiving: waived, at: context.clock.now()))
+            var state = journal.state.resumed(waiving: waived, at: context.clock.now())
+            if overwriting { state.mayOverwrite = definition.sinks.map(\.target) }
+            try journal.save(state)
         }
     }
 
@@ -115,6 +121,7 @@ extension RotationState {
         var state = self
         (state.attention, state.closedEndpoints) = (nil, [])
         state.forgetFailures()
+        for sink in state.sinks { state.update(sink.target) { $0.timesOverwritten = 0 } }
         for event in events.indices where events[event].kind == .secretRevoking && events[event].run(run) {
             for index in events[event].deliveries.indices {
                 var delivery = events[event].deliveries[index]

@@ -4,6 +4,8 @@ package struct RotationDefinition: Sendable {
     package let issuer: any Issuer
     package let verifier: (any Verifier)?
     package let sinks: [any Sink]
+    /// Targets that may be made where nothing is there yet.
+    package let creatable: Set<String>
     package let callbacks: [CallbackEndpoint]
     package let schedule: Schedule?
     /// How long the old secret stays alive beside the new one, in seconds.
@@ -15,7 +17,8 @@ package struct RotationDefinition: Sendable {
 
     package init(
         name: String, issuer: any Issuer, verifier: (any Verifier)?, sinks: [any Sink],
-        callbacks: [CallbackEndpoint] = [], schedule: Schedule? = nil, overlap: Int = 86_400,
+        creatable: Set<String> = [], callbacks: [CallbackEndpoint] = [], schedule: Schedule? = nil,
+        overlap: Int = 86_400,
         acceptsUnprovenDeath: Bool = false, digest: String
     ) {
         self.name = name
@@ -23,6 +26,7 @@ package struct RotationDefinition: Sendable {
         self.verifier = verifier
         // Those that can be read back first: they can give the value again if we lose it.
         self.sinks = sinks.filter(\.isReadable) + sinks.filter { !$0.isReadable }
+        self.creatable = creatable
         self.callbacks = callbacks
         self.schedule = schedule
         self.overlap = overlap

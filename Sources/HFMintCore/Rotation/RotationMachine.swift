@@ -13,6 +13,10 @@ package final class RotationMachine {
     /// Log-ins with the new secret that worked, in a row; and those that were refused.
     var logInsInARow = 0
     var refusalsInARow = 0
+    /// Whether a sink was seen to hold something else; one sight alone may be a replica's that lags behind.
+    var hasSeenChange = false
+    /// Whether this process has seen that every target is there.
+    var hasSeenTargets = false
     /// For how long a leaked secret may wait for sinks that fail, in seconds; `nil`: until all have the new one.
     let grace: Int?
 
@@ -172,7 +176,7 @@ package final class RotationMachine {
     ///
     /// Until then they are no reason to give up, and none to come too late.
     private var graceLeft: Int? {
-        guard state.phase == .verified, let end = state.graceEndsAt else { return nil }
+        guard state.phase == .verified || state.phase == .announced, let end = state.graceEndsAt else { return nil }
         let left = end - context.clock.now()
         return left > 0 ? left : nil
     }

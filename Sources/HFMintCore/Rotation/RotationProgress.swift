@@ -2,7 +2,12 @@ extension RotationState {
     /// What has become true since `earlier`, for whoever watches; never a value.
     func news(since earlier: RotationState) -> [String] {
         let confirmed = zip(sinks, earlier.sinks).filter { $0.evidence != nil && $1.evidence == nil }
-        let news = confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }
+        let overwritten = sinks.filter { sink in
+            sink.timesOverwritten > (earlier.sinks.first { $0.target == sink.target }?.timesOverwritten ?? 0)
+        }
+        let news =
+            overwritten.map { "\($0.target) was overwritten since, and gets the new secret again" }
+            + confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }
         guard phase != earlier.phase else { return news }
         return news + [phase.news].compactMap(\.self)
     }

@@ -99,14 +99,20 @@ extension RotationDefinition {
                     + #" verify: { kind: "client-authentication", clientId: "env:CLIENT_ID" }"#)
         }
         var sinks: [any Sink] = []
-        for sink in place["sinks"]?.elements ?? [] { sinks.append(try Self.sink(sink, surroundings)) }
+        var creatable: Set<String> = []
+        for place in place["sinks"]?.elements ?? [] {
+            let sink = try Self.sink(place, surroundings)
+            sinks.append(sink)
+            if place["create"]?.bool == true { creatable.insert(sink.target) }
+        }
         var callbacks: [CallbackEndpoint] = []
         for callback in place["callbacks"]?.elements ?? [] {
             callbacks.append(try CallbackEndpoint(callback, surroundings))
         }
         self.init(
             name: surroundings.name, issuer: issuer, verifier: try Self.verifier(place, surroundings), sinks: sinks,
-            callbacks: callbacks, schedule: place["schedule"].flatMap { Schedule($0, name: surroundings.name) },
+            creatable: creatable, callbacks: callbacks,
+            schedule: place["schedule"].flatMap { Schedule($0, name: surroundings.name) },
             overlap: place.duration("overlap") ?? 86_400, acceptsUnprovenDeath: place.has("proof"),
             digest: Self.digest(issuer, sinks, callbacks))
     }

@@ -39,8 +39,9 @@ package struct Rotations: Sendable {
         case due
         /// These, now, whether or not they are due.
         ///
-        /// A leaked secret may wait `grace` seconds at the most for sinks that fail; `nil`: for all of them.
-        case now(RotationState.Cause, grace: Int? = nil)
+        /// A leaked secret may wait `grace` seconds at the most for sinks that fail; `nil`: for all of them. With
+        /// `overwriting`, what the sinks hold may be lost, whatever it is.
+        case now(RotationState.Cause, grace: Int? = nil, overwriting: Bool = false)
         /// This one, to a secret that a person has made.
         case supplied(SharedSecret)
 
@@ -49,7 +50,7 @@ package struct Rotations: Sendable {
         }
 
         fileprivate var grace: Int? {
-            if case .now(_, let grace) = self { grace } else { nil }
+            if case .now(_, let grace, _) = self { grace } else { nil }
         }
     }
 
@@ -167,7 +168,7 @@ private final class RotationUnit: @unchecked Sendable {
                 audit: RotationAudit(definition.name, context: context)),
             context: context)
         self.machine = machine
-        let state = machine.state.ordered(order, at: context.clock.now())
+        let state = machine.state.ordered(order, definition, at: context.clock.now())
         if state != machine.state { try machine.saveState(state) }
         return try goOn(machine)
     }
@@ -193,7 +194,7 @@ private final class RotationUnit: @unchecked Sendable {
 
     private func cause(_ machine: RotationMachine) throws(FileFailure) -> Cause {
         switch order {
-        case .now(let cause, _): return .start(cause, slot: nil)
+        case .now(let cause, _, _): return .start(cause, slot: nil)
         case .supplied: return .start(.supplied, slot: nil)
         case .due: break
         }
@@ -242,7 +243,9 @@ private final class RotationUnit: @unchecked Sendable {
 
 extension RotationState {
     /// With what a person's order says about a run that is under way, or stopped.
-    fileprivate func ordered(_ order: Rotations.Order, at now: Timestamp) -> RotationState {
+    fileprivate func ordered(
+        _ order: Rotations.Order, _ definition: RotationDefinition, at now: Timestamp
+    ) -> RotationState {
         var state = self
         switch order {
         case .due: break
@@ -252,7 +255,8 @@ extension RotationState {
                 state.attention = nil
                 state.forgetFailures()
             }
-        case .now(let cause, let grace):
+        case .now(let cause, let grace, let overwriting):
+            if overwriting { state.mayOverwrite = definition.sinks.map(\.target) }
             guard isRunning else {
                 state.attention = nil
                 state.forgetFailures()

@@ -196,11 +196,13 @@ private struct WorldSink: Sink {
         return Evidence(isReadable ? .readBack : .accepted)
     }
 
-    func read() throws(StepFailure) -> Secret? {
+    var showsChange: Bool { isReadable }
+
+    func look() throws(StepFailure) -> Sighting {
         let (value, isDown) = world.state.withLock { ($0.sinks[target], $0.isDown) }
         if isDown { throw powerCut }
-        guard isReadable, let value else { return nil }
-        return Secret(copying: value)
+        guard isReadable else { return Sighting(.unknown) }
+        return Sighting(showing: value.map { Secret(copying: $0) })
     }
 }
 

@@ -28,7 +28,10 @@ struct RotationJournalTests {
         state.pending = .write(sink: "file /x")
         state.created = .init(id: "c", sha256: "11", expiresAt: FrozenClock.usualNow + 9)
         (state.lost, state.strangers, state.closedEndpoints) = (["d"], ["e"], ["https://x.example/"])
-        state.sinks = [.init(target: "file /x", evidence: Evidence(.version, "3")), .init(target: "y", evidence: nil)]
+        state.sinks = [
+            .init(target: "file /x", evidence: Evidence(.version, "3")),
+            .init(target: "y", evidence: nil, timesOverwritten: 2),
+        ]
         (state.hasTouchedSinks, state.deathEvidence) = (true, "listed")
         (state.overlapEndsAt, state.graceEndsAt, state.dueAt) = (FrozenClock.usualNow, FrozenClock.usualNow, nil)
         state.events = [
@@ -42,6 +45,7 @@ struct RotationJournalTests {
         ]
         (state.attempts, state.attention) = (3, Attention(.noRoom, "no room"))
         state.wanted = .init(cause: .schedule, slot: FrozenClock.usualNow)
+        state.mayOverwrite = ["y"]
         (state.adopted, state.adoptedExpiresAt, state.enabledAt) = ("a", FrozenClock.usualNow, FrozenClock.usualNow)
         state.last = .init(id: "a", at: FrozenClock.usualNow, slot: nil, expiresAt: nil)
         return state
@@ -57,6 +61,19 @@ struct RotationJournalTests {
             state.pending = act
             #expect(try RotationJournal.lastState(in: try text([state])) == state)
         }
+    }
+
+    @Test("a line that an earlier version wrote is understood")
+    func earlier() throws {
+        let text = String(decoding: full.json.rendered().reveal { $0.bytes }, as: UTF8.self)
+            .replacing(#","may_overwrite":["y"]"#, with: "").replacing(#","times_overwritten":2"#, with: "")
+            .replacing(#","times_overwritten":0"#, with: "")
+        let line = Array("\(fingerprint([Array(text.utf8)])) \(text)\n".utf8)
+        var state = full
+        state.mayOverwrite = []
+        state.sinks = [state.sinks[0], .init(target: "y", evidence: nil)]
+        #expect(try RotationJournal.lastState(in: line) == state)
+        #expect(!text.contains("overwr"))
     }
 
     @Test("an empty file is a rotation that never ran; a torn last line does not count")

@@ -4,6 +4,8 @@ import Synchronization
 
 /// One rotation on a machine of its own: an issuer, two sinks, a log-in and endpoints that do what a test says.
 final class RotationStage: Sendable {
+    enum Showing { case nothing, version, value }
+
     struct State {
         var shape = IssuerShape.separate(limit: 3)
         var isReadable = false
@@ -16,6 +18,11 @@ final class RotationStage: Sendable {
         var refusedValues: Set<String> = []
         /// What each sink holds.
         var sinks: [String: String] = [:]
+        /// What each sink shows of that.
+        var shows = Showing.nothing
+        /// How often each sink was written, by whomever.
+        var writes: [String: Int] = [:]
+        var creatable: Set<String> = []
         var acts: [String] = []
         /// What the next deliveries of any event get; 204 after that.
         var answers: [Int] = []
@@ -46,6 +53,14 @@ final class RotationStage: Sendable {
 
     func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 
+    /// Somebody writes a sink; `nil` removes what is there.
+    func put(_ value: String?, into target: String) {
+        edit { state in
+            state.sinks[target] = value
+            state.writes[target, default: 0] += 1
+        }
+    }
+
     static let hook = "https://ops.example/hook"
 
     func definition(sinks: [String] = ["first", "second"], schedule: Schedule? = nil) -> RotationDefinition {
@@ -53,6 +68,7 @@ final class RotationStage: Sendable {
             RotationDefinition(
                 name: "app", issuer: StageIssuer(stage: self), verifier: StageVerifier(stage: self),
                 sinks: sinks.map { StageSink(stage: self, target: $0) },
+                creatable: state.withLock { $0.creatable },
                 callbacks: [
                     CallbackEndpoint(
                         url: HTTPURL(Self.hook) ?? HTTPURL(.huggingFace, "/"), format: StageFormat(stage: self),
@@ -166,18 +182,34 @@ private struct StageIssuer: Issuer {
 private struct StageSink: Sink {
     let stage: RotationStage
     let target: String
-    var isReadable: Bool { false }
+    var isReadable: Bool { stage.state.withLock { $0.shows == .value } }
+    var showsChange: Bool { stage.state.withLock { $0.shows != .nothing } }
 
     func preflight() throws(StepFailure) { try stage.call("preflight \(target)") }
 
     func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
         let text = value.revealedText()
         try stage.call("write \(target)")
-        stage.state.withLock { $0.sinks[target] = text }
-        return Evidence(.accepted)
+        stage.put(text, into: target)
+        return stage.state.withLock { state in
+            switch state.shows {
+            case .nothing: Evidence(.accepted)
+            case .version: Evidence(.version, "\(state.writes[target] ?? 0)")
+            case .value: Evidence(.readBack)
+            }
+        }
     }
 
-    func read() throws(StepFailure) -> Secret? { nil }
+    func look() throws(StepFailure) -> Sighting {
+        try stage.call("look \(target)")
+        let state = stage.state.withLock { $0 }
+        switch state.shows {
+        case .nothing: return Sighting(.unknown)
+        case .version where state.sinks[target] == nil: return Sighting(.absent)
+        case .version: return Sighting(.there, mark: "\(state.writes[target] ?? 0)")
+        case .value: return Sighting(showing: state.sinks[target].map { Secret($0) })
+        }
+    }
 }
 
 private struct StageVerifier: Verifier {

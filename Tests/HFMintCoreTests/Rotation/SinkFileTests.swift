@@ -11,7 +11,7 @@ struct SinkFileTests {
         let files = MemoryFiles([path: "old\n"], writable: [path])
         let scene = try SinkScene(#"{kind: "file", path: "/run/app/secret", mode: "0640"}"#, files: files)
         try scene.sink.preflight()
-        #expect(try scene.sink.read()?.revealedText() == "old")
+        #expect(try scene.sink.look().value?.secret.revealedText() == "old")
         #expect(try scene.write() == Evidence(.readBack))
         #expect(files.acts == [.replaceSharedFile(path, SinkScene.value, mode: 0o640)])
     }
@@ -35,6 +35,6 @@ struct SinkFileTests {
 
     @Test("holds nothing where there is no file")
     func absent() throws {
-        #expect(try SinkScene(#"{kind: "file", path: "secret"}"#).sink.read()?.revealedText() == nil)
+        #expect(try SinkScene(#"{kind: "file", path: "secret"}"#).sink.look().value?.secret.revealedText() == nil)
     }
 }

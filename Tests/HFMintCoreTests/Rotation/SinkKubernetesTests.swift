@@ -68,6 +68,6 @@ struct SinkKubernetesTests {
     @Test("reads the key")
     func read() throws {
         let scene = try scene([.answer("GET \(secret)", 200, #"{"data":{"k":"\#(encoded)"}}"#)])
-        #expect(try scene.sink.read()?.revealedText() == SinkScene.value)
+        #expect(try scene.sink.look().value?.secret.revealedText() == SinkScene.value)
     }
 }

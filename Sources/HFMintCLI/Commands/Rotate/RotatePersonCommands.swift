@@ -75,8 +75,9 @@ extension Command {
         operands: "NAME",
         description: [
             "Takes the step that stopped once more. With --without-ack the named endpoint's agreement is not waited for; that is recorded."
+                + " With --overwrite, so is your word that what the sinks hold may be lost."
         ],
-        options: [.withoutAck] + Option.rotating,
+        options: [.withoutAck, .overwrite] + Option.rotating,
         examples: [
             Example("after the cause is fixed", "hfmint rotate resume hub-app"),
             Example(
@@ -87,7 +88,8 @@ extension Command {
             let session = try RotateSession(arguments, context)
             let definition = try session.definition(arguments.operands.first)
             let rotations = try session.rotations()
-            try rotations.resume(definition, waiving: arguments.value(.withoutAck))
+            try rotations.resume(
+                definition, waiving: arguments.value(.withoutAck), overwriting: arguments.has(.overwrite))
             return report(rotations.run([definition.name], order: .due))
         })
 

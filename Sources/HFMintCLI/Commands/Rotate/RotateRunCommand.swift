@@ -33,8 +33,10 @@ extension Command {
             "With --leaked there is no overlap, and nobody is asked to agree: callbacks are told, and the old secret is"
                 + " retired as soon as every sink has the new one; with --grace also when some sinks still fail after"
                 + " that time, and then they are named.",
+            "A target that is not there is made only where its sink says `create: true`. What a sink holds before its first"
+                + " rotation must log in with the client; --overwrite is your word that it may be lost all the same.",
         ],
-        options: [.leaked, .grace] + Option.rotating,
+        options: [.leaked, .grace, .overwrite] + Option.rotating,
         examples: [
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
@@ -45,7 +47,8 @@ extension Command {
             let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now
             let grace = try grace(arguments)
             let typed = "hfmint rotate now \(definition.name)" + (cause == .leaked ? " --leaked" : "")
-            let outcomes = try session.rotations().run([definition.name], order: .now(cause, grace: grace))
+            let outcomes = try session.rotations().run(
+                [definition.name], order: .now(cause, grace: grace, overwriting: arguments.has(.overwrite)))
             var report = report(outcomes) {
                 problem($0, cause, typed + (arguments.value(.grace).map { " --grace \($0)" } ?? ""))
             }
@@ -90,5 +93,6 @@ extension Command {
 extension Option {
     fileprivate static let grace = Option(
         "grace", "DURATION", help: "with --leaked: retire the old secret after this time though a sink fails")
+    static let overwrite = Option("overwrite", help: "what the sinks hold may be lost, whatever it is")
     fileprivate static let leaked = Option("leaked", help: "the old secret is known to others: retire it at once")
 }

@@ -19,7 +19,13 @@ extension RotationState {
                 ["id": .string($0.id), "sha256": .string($0.sha256), "expires_at": .moment($0.expiresAt)]
             } ?? .null,
             "lost": .array(lost.map { .string($0) }),
-            "sinks": .array(sinks.map { ["target": .string($0.target), "evidence": $0.evidence?.json ?? .null] }),
+            "sinks": .array(
+                sinks.map {
+                    [
+                        "target": .string($0.target), "evidence": $0.evidence?.json ?? .null,
+                        "times_overwritten": .integer($0.timesOverwritten),
+                    ]
+                }),
             "has_touched_sinks": .bool(hasTouchedSinks),
             "overlap_ends_at": .moment(overlapEndsAt),
             "death_evidence": .string(deathEvidence),
@@ -37,6 +43,7 @@ extension RotationState {
             "adopted_expires_at": .moment(adoptedExpiresAt),
             "enabled_at": .moment(enabledAt),
             "adopted": .string(adopted),
+            "may_overwrite": .array(mayOverwrite.map { .string($0) }),
             "last": last.map {
                 [
                     "id": .string($0.id), "at": .moment($0.at), "slot": .moment($0.slot),
@@ -81,6 +88,7 @@ extension RotationState {
         adoptedExpiresAt = place["adopted_expires_at"]?.moment
         enabledAt = place["enabled_at"]?.moment
         adopted = place["adopted"]?.string
+        mayOverwrite = place["may_overwrite"]?.elements.compactMap(\.string) ?? []
         last = place["last"].flatMap(Completed.init)
     }
 }
@@ -135,7 +143,9 @@ extension RotationState.Created {
 extension RotationState.SinkProgress {
     fileprivate init?(_ place: ManifestNode) {
         guard let target = place["target"]?.string else { return nil }
-        self.init(target: target, evidence: place["evidence"].flatMap(Evidence.init))
+        self.init(
+            target: target, evidence: place["evidence"].flatMap(Evidence.init),
+            timesOverwritten: place["times_overwritten"]?.integer ?? 0)
     }
 }
 

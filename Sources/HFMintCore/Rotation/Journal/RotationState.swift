@@ -70,6 +70,8 @@ package struct RotationState: Equatable, Sendable {
 
     /// What a person named with `rotate adopt`.
     package var adopted: String?
+    /// Targets that a person has said may be overwritten, whatever they hold: each once.
+    package var mayOverwrite: [String] = []
     /// Of the secret in use before hfmint made one, where the issuer shows it.
     package var adoptedExpiresAt: Timestamp?
     package var last: Completed?
@@ -96,6 +98,14 @@ package struct RotationState: Equatable, Sendable {
     package struct SinkProgress: Equatable, Sendable {
         package let target: String
         package var evidence: Evidence?
+        /// How often somebody else wrote it after it had the new secret.
+        package var timesOverwritten = 0
+
+        package init(target: String, evidence: Evidence?, timesOverwritten: Int = 0) {
+            self.target = target
+            self.evidence = evidence
+            self.timesOverwritten = timesOverwritten
+        }
     }
 
     package struct Completed: Equatable, Sendable {
@@ -103,6 +113,15 @@ package struct RotationState: Equatable, Sendable {
         package let at: Timestamp
         package let slot: Timestamp?
         package let expiresAt: Timestamp?
+    }
+
+    /// What a sink showed when it got the new secret of this run; `nil` where it has not.
+    package func evidence(of target: String) -> Evidence? { sinks.first { $0.target == target }?.evidence }
+
+    /// Changes what is known of one sink, whatever the order in which the manifest names them now.
+    mutating func update(_ target: String, _ change: (inout SinkProgress) -> Void) {
+        guard let index = sinks.firstIndex(where: { $0.target == target }) else { return }
+        change(&sinks[index])
     }
 
     package var isRunning: Bool { phase != .idle && phase != .done }

@@ -29,7 +29,7 @@ extension RotationMachine {
     }
 
     /// Secrets of others that appeared during this run beside the one that it made: listed, and left alone.
-    private func newcomers(in survey: IssuerSurvey) -> [String] {
+    func newcomers(in survey: IssuerSurvey) -> [String] {
         guard case .separate = definition.issuer.shape else { return [] }
         let expected = state.knownIDs + state.lost + [state.created?.id, state.predecessor].compactMap { $0 }
         return survey.secrets.filter { !expected.contains($0.id) && $0.marker != marker }.map(\.id)

@@ -18,9 +18,10 @@ extension RotationMachine {
 
     private func writeAll(_ created: RotationState.Created) throws(StepError) {
         var failure: StepFailure?
-        for index in definition.sinks.indices where state.sinks[index].evidence == nil {
+        for sink in definition.sinks where state.evidence(of: sink.target) == nil {
             do throws(StepError) {
-                try write(to: definition.sinks[index], at: index, created)
+                try checkIsStillThere(sink)
+                try write(to: sink, created)
             } catch {
                 // Where the old secret is known to others, the other sinks need not wait for this one.
                 guard state.graceEndsAt != nil, case .step(let reason) = error else { throw error }
@@ -32,7 +33,7 @@ extension RotationMachine {
         throw .step(StepFailure(.transient(retryAfterSeconds: nil), failure.message))
     }
 
-    private func write(to sink: any Sink, at index: Int, _ created: RotationState.Created) throws(StepError) {
+    private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepError) {
         guard let value else { return }
         let token = "\(marker):\(created.sha256.prefix(16))"
         // The same value with the same token: to repeat an interrupted write does no harm.
@@ -40,19 +41,21 @@ extension RotationMachine {
             () throws(StepFailure) -> Evidence in
             try sink.write(value.secret, token: token)
         } result: { state, evidence in
-            state.sinks[index].evidence = evidence
+            state.update(sink.target) { $0.evidence = evidence }
+            state.mayOverwrite.removeAll { $0 == sink.target }
             state.forgetFailures()
         }
     }
 
-    private func recoverValue(_ created: RotationState.Created) throws(StepError) -> Bool {
+    func recoverValue(_ created: RotationState.Created) throws(StepError) -> Bool {
         if value != nil { return true }
         if let read = try readValue(created.id), try sha256(read.secret) == created.sha256 {
             value = read
             return true
         }
         for sink in definition.sinks where sink.isReadable {
-            guard let found = try read(sink), try sha256(found.secret) == created.sha256, try works(found) else {
+            guard let found = try look(at: sink).value, try sha256(found.secret) == created.sha256, try works(found)
+            else {
                 continue
             }
             value = found
@@ -61,17 +64,13 @@ extension RotationMachine {
         return false
     }
 
-    private func read(_ sink: any Sink) throws(StepError) -> SharedSecret? {
-        var value: SharedSecret?
-        try asking { () throws(StepFailure) in
-            if let secret = try sink.read() { value = SharedSecret(secret) }
-        }
-        return value
-    }
-
     func works(_ value: SharedSecret) throws(StepError) -> Bool {
         guard let verifier = definition.verifier else { return true }
         return try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) } == .accepted
+    }
+
+    func look(at sink: any Sink) throws(StepError) -> Sighting {
+        try asking { () throws(StepFailure) in try sink.look() }
     }
 
     /// Secrets that may be lost before a person is asked: each stays at the issuer until the old one is retired.
@@ -87,10 +86,15 @@ extension RotationMachine {
         }
         if case .separate(let limit?) = definition.issuer.shape {
             guard try survey().secrets.count < limit else {
+                let overwritten = state.sinks.filter { $0.timesOverwritten > 0 }.map(\.target)
+                let story =
+                    overwritten.isEmpty
+                    ? "the value of the new secret is lost, some sinks hold it"
+                    : "somebody else has overwritten \(overwritten.joined(separator: ", ")) since, nobody has the new"
+                        + " secret's value any more"
                 throw .needsPerson(
                     .valueLost,
-                    "the value of the new secret is lost, some sinks hold it, and \(definition.issuer.target) has no room"
-                        + " for another")
+                    "\(story), and \(definition.issuer.target) has no room for another; the old secret stays")
             }
         }
         let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced

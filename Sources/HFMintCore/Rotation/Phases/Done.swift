@@ -12,7 +12,7 @@ extension RotationMachine {
             id: created.id, at: context.clock.now(), slot: state.slot, expiresAt: created.expiresAt)
         state.phase = .done
         state.forgetFailures()
-        state.adopted = nil
+        (state.adopted, state.mayOverwrite) = (nil, [])
         try compactState(state)
         value = nil
         return .finished

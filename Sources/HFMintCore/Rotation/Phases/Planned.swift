@@ -11,6 +11,7 @@ extension RotationMachine {
             try checkRoom(survey)
             try checkCallbacks()
             for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
+            try checkTargets(cause)
             try record { state in
                 state = state.remembered(endpoints: definition.callbacks.map(\.url.description))
                 state.run += 1
@@ -89,6 +90,7 @@ extension RotationState {
     func remembered(endpoints: [String]) -> RotationState {
         var next = RotationState()
         (next.adopted, next.last, next.run, next.enabledAt) = (adopted, last, run, enabledAt)
+        next.mayOverwrite = mayOverwrite
         (next.closedEndpoints, next.lost) = (closedEndpoints.filter(endpoints.contains), lost)
         next.events = events.filter { event in
             event.deliveries.contains { $0.status == .pending && endpoints.contains($0.url) }

@@ -2,15 +2,18 @@ extension RotationMachine {
     /// announced → retired: the predecessor is switched off where that can be undone, its death has evidence, then it
     /// is removed; and so are secrets of ours whose value was lost.
     ///
-    /// Without a predecessor nothing is retired. Everything here repeats until it is proven.
+    /// Right before it, every sink is asked again for what it was given: see ``reconcile()``. Without a predecessor
+    /// nothing is retired. Everything here repeats until it is proven.
     func retire() throws(StepError) -> Progress {
         guard let predecessor = state.predecessor, predecessor != state.created?.id else {
+            if !state.lost.isEmpty, let progress = try reconcile() { return progress }
             return try removeLost()
         }
         if state.deathEvidence == nil {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
             try checkSuccessor()
+            if let progress = try reconcile() { return progress }
             let isRemoved = try !deactivate(predecessor)
             guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
                 throw .needsPerson(
@@ -20,6 +23,8 @@ extension RotationMachine {
             }
             try record { $0.deathEvidence = evidence }
             if isRemoved { return try removeLost() }
+        } else if let progress = try reconcile() {
+            return progress
         }
         try act(.delete) { () throws(StepFailure) in
             try definition.issuer.delete(predecessor)

@@ -28,6 +28,7 @@ extension SinkKind {
 struct AWSSecretsManagerSink: Sink {
     let target: String
     let isReadable = true
+    let showsChange = true
     private let secret: String
     private let key: String?
     private let api: SinkAPI
@@ -105,9 +106,9 @@ struct AWSSecretsManagerSink: Sink {
         return Current(version: version, isPending: isPending, text: text)
     }
 
-    func read() throws(StepFailure) -> Secret? {
-        guard let current = try current() else { return nil }
-        return value(in: current)
+    func look() throws(StepFailure) -> Sighting {
+        guard let current = try current() else { return Sighting(.absent) }
+        return Sighting(showing: value(in: current))
     }
 
     private func value(in current: borrowing Current) -> Secret? {

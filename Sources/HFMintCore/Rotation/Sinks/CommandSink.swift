@@ -8,6 +8,8 @@ extension SinkKind {
                     "an absolute path and its arguments; there is no shell"),
                 .optional("preflight", .bool, "whether it is also called to see whether a write would work (false)"),
                 .optional("readable", .bool, "whether it is also called to read the value back (false)"),
+                .optional(
+                    "evidence", .bool, "whether it is also called to show its version or time of change again (false)"),
                 .optional("timeout", .string(.duration), "how long one call may take, 1s to 10m (30s)"),
             ],
             rule: { place in
@@ -26,20 +28,26 @@ extension SinkKind {
 ///
 /// On stdin: one line of JSON, `{"operation":"write","token":"…"}`, and after it, for `write`, the bytes of the value
 /// up to the end, without a line break of ours. `preflight` and `read` are called only where the manifest says so, as
-/// a program that does not look at the operation would store the empty value. On stdout: for `read` the value, or
-/// nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`). It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work
-/// later, and anything else when it will not. The same token twice is the same write.
+/// a program that does not look at the operation would store the empty value; so is `evidence`. On stdout: for `read` the
+/// value, or nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`);
+/// for `evidence` the same of what is there now, `{}` where it is there and has none, or nothing where there is nothing.
+/// It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work later, and anything else when it will
+/// not. The same token twice is the same write.
 struct CommandSink: Sink {
     let target: String
     let isReadable: Bool
     private let words: [String]
     private let hasPreflight: Bool
+    private let hasEvidence: Bool
     private let milliseconds: Int
     private let context: Context
+
+    var showsChange: Bool { isReadable || hasEvidence }
 
     init(_ fields: SinkFields) {
         words = fields.words("command")
         hasPreflight = fields.flag("preflight")
+        hasEvidence = fields.flag("evidence")
         isReadable = fields.flag("readable")
         milliseconds = fields.seconds("timeout", or: 30) * 1_000
         context = fields.surroundings.context
@@ -62,18 +70,30 @@ struct CommandSink: Sink {
         return Evidence(.readBack)
     }
 
-    func read() throws(StepFailure) -> Secret? {
-        guard isReadable else { return nil }
+    private func read() throws(StepFailure) -> Secret? {
         let value = try run("read", token: nil).withoutTrailingLineBreak()
         guard value.byteCount > 0 else { return nil }
         return value
     }
 
+    func look() throws(StepFailure) -> Sighting {
+        if isReadable { return Sighting(showing: try read()) }
+        guard hasEvidence else { return Sighting(.unknown) }
+        let output = try run("evidence", token: nil).withoutTrailingLineBreak()
+        guard output.byteCount > 0 else { return Sighting(.absent) }
+        return Sighting(.there, mark: evidence(output)?.detail)
+    }
+
     /// What it printed, where that is what it may print, and does not hold the value.
     private func evidence(_ output: consuming Secret, _ value: borrowing Secret) -> Evidence {
-        guard output.byteCount <= 1_024, !output.holds(value), let answer = SinkAnswer(200, output),
+        guard !output.holds(value) else { return Evidence(.accepted) }
+        return evidence(output) ?? Evidence(.accepted)
+    }
+
+    private func evidence(_ output: consuming Secret) -> Evidence? {
+        guard output.byteCount <= 1_024, let answer = SinkAnswer(200, output),
             let kind = answer.string("evidence").flatMap({ Evidence.Kind(rawValue: $0) }), kind != .readBack
-        else { return Evidence(.accepted) }
+        else { return nil }
         return Evidence(kind, answer.string("detail")?.plain)
     }
 

@@ -19,6 +19,7 @@ extension SinkKind {
 struct FileSink: Sink {
     let target: String
     let isReadable = true
+    let showsChange = true
     private let path: String
     private let mode: UInt16?
     private let files: any Files
@@ -54,7 +55,9 @@ struct FileSink: Sink {
         return Evidence(.readBack)
     }
 
-    func read() throws(StepFailure) -> Secret? { try text()?.withoutTrailingLineBreak() }
+    func look() throws(StepFailure) -> Sighting {
+        Sighting(showing: try text()?.withoutTrailingLineBreak())
+    }
 
     private func text() throws(StepFailure) -> Secret? {
         do throws(FileFailure) {

@@ -34,6 +34,7 @@ struct GitHubActionsSink: Sink {
 
     let target: String
     let isReadable = false
+    let showsChange = true
     /// What holds the secrets: `/repos/acme/training/actions/secrets`.
     private let secrets: String
     private let name: String
@@ -96,13 +97,14 @@ struct GitHubActionsSink: Sink {
         if isOrganization { members += try access(before) }
         _ = try api.call(
             .put, "\(secrets)/\(name)", headers: Self.headers, body: .json(.object(members)), accepting: [201, 204])
-        guard let updatedAt = try known()?.updatedAt, updatedAt != before?.updatedAt else {
-            return Evidence(.accepted)
-        }
-        return Evidence(.updated, updatedAt)
+        guard let updatedAt = try known()?.updatedAt else { return Evidence(.accepted) }
+        return Evidence(updatedAt == before?.updatedAt ? .accepted : .updated, updatedAt)
     }
 
-    func read() throws(StepFailure) -> Secret? { nil }
+    func look() throws(StepFailure) -> Sighting {
+        guard let known = try known() else { return Sighting(.absent) }
+        return Sighting(.there, mark: known.updatedAt)
+    }
 
     /// The version of the API that this was written for.
     ///

@@ -27,6 +27,7 @@ struct GitLabSink: Sink {
     let target: String
     /// Unless the variable is hidden, which shows only when it is read.
     let isReadable = true
+    let showsChange = true
     /// `/projects/acme%2Ftraining/variables`.
     private let variables: String
     private let key: String
@@ -76,7 +77,15 @@ struct GitLabSink: Sink {
         return try evidence(of: value)
     }
 
-    func read() throws(StepFailure) -> Secret? { try variable().secret("value") }
+    func look() throws(StepFailure) -> Sighting {
+        let variable = try variable()
+        // A server that does not know the filter shows the variable of another scope.
+        guard variable.status == 200, (variable.string("environment_scope") ?? scope).utf8.elementsEqual(scope.utf8)
+        else { return Sighting(.absent) }
+        // A hidden one shows nothing that could tell one value from another.
+        guard variable.bool("hidden") != true, let value = variable.secret("value") else { return Sighting(.there) }
+        return Sighting(showing: value)
+    }
 
     private func send(_ method: HTTPRequest.Method, _ path: String, _ body: [TextOrToken]) throws(StepFailure) {
         let response = try api.call(method, path, body: .json(body), accepting: [200, 201, 400])

@@ -20,6 +20,7 @@ struct HubSpaceSink: Sink {
 
     let target: String
     let isReadable = false
+    let showsChange = true
     private let secrets: String
     private let name: String
     private let api: SinkAPI
@@ -68,13 +69,14 @@ struct HubSpaceSink: Sink {
             .secret(SharedSecret(value.jsonEscaped())), .text("\"}"),
         ]
         _ = try api.call(.post, secrets, body: .json(body))
-        guard let updatedAt = try known()?.updatedAt, updatedAt != before?.updatedAt else {
-            return Evidence(.accepted)
-        }
-        return Evidence(.updated, updatedAt)
+        guard let updatedAt = try known()?.updatedAt else { return Evidence(.accepted) }
+        return Evidence(updatedAt == before?.updatedAt ? .accepted : .updated, updatedAt)
     }
 
-    func read() throws(StepFailure) -> Secret? { nil }
+    func look() throws(StepFailure) -> Sighting {
+        guard let known = try known() else { return Sighting(.absent) }
+        return Sighting(.there, mark: known.updatedAt)
+    }
 
     private struct Known {
         let updatedAt: String?

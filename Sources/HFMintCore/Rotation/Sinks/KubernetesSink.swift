@@ -28,6 +28,7 @@ struct KubernetesSink: Sink {
 
     let target: String
     let isReadable = true
+    let showsChange = true
     private let namespace: String
     private let name: String
     private let key: String
@@ -76,9 +77,9 @@ struct KubernetesSink: Sink {
         return Evidence(.version, version)
     }
 
-    func read() throws(StepFailure) -> Secret? {
+    func look() throws(StepFailure) -> Sighting {
         let found = try secret()
-        return found.secret("data", key)?.reveal { Secret(decodingBase64: $0) }
+        return Sighting(showing: found.secret("data", key)?.reveal { Secret(decodingBase64: $0) })
     }
 
     private func secret() throws(StepFailure) -> SinkAnswer {

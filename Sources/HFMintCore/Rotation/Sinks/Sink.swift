@@ -3,8 +3,11 @@ package protocol Sink: Sendable {
     /// Which place this is, for messages, and so that no two rotations write one; it holds no secret.
     var target: String { get }
 
-    /// Whether ``read()`` gives the value back.
+    /// Whether ``look()`` gives the value back.
     var isReadable: Bool { get }
+
+    /// Whether ``look()`` would show that somebody else has written it since.
+    var showsChange: Bool { get }
 
     /// Whether the credential is accepted and the target is there, without any change.
     func preflight() throws(StepFailure)
@@ -14,8 +17,8 @@ package protocol Sink: Sendable {
     /// - Returns: what the sink showed of it: never more than was seen.
     func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence
 
-    /// What the sink holds now; `nil` where it holds nothing, or does not show it.
-    func read() throws(StepFailure) -> Secret?
+    /// What is there now, without any change.
+    func look() throws(StepFailure) -> Sighting
 }
 
 /// How it is known that a sink holds the new secret.
@@ -32,7 +35,7 @@ package struct Evidence: Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// A version, or a time; never a value.
+    /// A version, or a time, which ``Sink/look()`` shows again; never a value.
     package let detail: String?
 
     package init(_ kind: Kind, _ detail: String? = nil) {
@@ -54,7 +57,7 @@ package struct SinkKind: Sendable {
     ) {
         self.kind = kind
         self.help = help
-        self.shape = shape
+        self.shape = ObjectShape(shape.fields + [.create], rule: shape.rule, alsoInSchema: shape.alsoInSchema)
         self.make = make
     }
 }

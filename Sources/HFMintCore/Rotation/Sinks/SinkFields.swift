@@ -84,6 +84,10 @@ extension Field {
         .optional("url", .string(.url), "the API's base (\(standard))")
     }
 
+    /// Of every kind of sink: a misspelt name must make nothing.
+    static let create = Field.optional(
+        "create", .bool, "whether the target may be made where nothing is there yet (false)")
+
     static func token(_ help: String) -> Field { .required("token", .secretReference, help) }
 }
 

@@ -20,6 +20,7 @@ extension SinkKind {
 struct VaultSink: Sink {
     let target: String
     let isReadable = true
+    let showsChange = true
     private let mount: String
     private let path: String
     private let field: String
@@ -122,7 +123,10 @@ struct VaultSink: Sink {
         return Current(version: version, data: answer.body.reveal { Secret(copying: $0.extracting(node.range)) })
     }
 
-    func read() throws(StepFailure) -> Secret? { try current().value(of: field) }
+    func look() throws(StepFailure) -> Sighting {
+        let current = try current()
+        return Sighting(showing: current.value(of: field))
+    }
 
     // MARK: Writing
 

@@ -1,0 +1,163 @@
+extension RotationMachine {
+    /// Right before an old secret dies: what every sink was given is compared with what it shows now.
+    ///
+    /// A deploy may have put the old value back. Such a sink is written again, and the overlap begins anew, while the old
+    /// secret lives; a sink that cannot be looked at keeps it alive too. What may be good, or comes back each time, is
+    /// left alone until a person has looked.
+    ///
+    /// - Returns: what to do instead; `nil` where every sink stands as it was left, or shows nothing.
+    func reconcile() throws(StepError) -> Progress? {
+        guard let created = state.created else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
+        }
+        var changes: [Change] = []
+        for sink in definition.sinks {
+            guard let evidence = state.evidence(of: sink.target) else { continue }
+            do throws(StepError) {
+                if let change = try change(of: sink, since: evidence, created) { changes.append(change) }
+            } catch {
+                guard isPastGrace, case .step = error else { throw error }
+            }
+        }
+        guard !changes.isEmpty else {
+            hasSeenChange = false
+            return nil
+        }
+        guard hasSeenChange else {
+            hasSeenChange = true
+            return .soon(seconds: 2)
+        }
+        hasSeenChange = false
+        do throws(StepError) {
+            for change in changes { try checkMayWriteAgain(change, created) }
+            if isPastGrace, try !recoverValue(created) { return try leaveBehind(changes) }
+        } catch {
+            // A leaked secret waits for no sink and no person longer than its grace.
+            guard state.graceEndsAt != nil, let what = error.reason else { throw error }
+            guard isPastGrace else { throw .step(StepFailure(.transient(retryAfterSeconds: nil), what)) }
+            return try leaveBehind(changes)
+        }
+        let targets = changes.map(\.sink.target)
+        try move(to: .verified) { state in
+            (state.pending, state.overlapEndsAt) = (nil, nil)
+            for target in targets {
+                state.update(target) { sink in
+                    sink.evidence = nil
+                    sink.timesOverwritten += 1
+                }
+            }
+        }
+        return .go
+    }
+
+    private struct Change {
+        let sink: any Sink
+        let standing: Standing
+        /// What it holds instead, where it shows that.
+        let value: SharedSecret?
+    }
+
+    private func change(
+        of sink: any Sink, since evidence: Evidence, _ created: RotationState.Created
+    ) throws(StepError) -> Change? {
+        let sighting = try look(at: sink)
+        let standing: Standing
+        do throws(MintError) {
+            standing = try sighting.standing(since: evidence, sha256: created.sha256, context.digests)
+        } catch {
+            throw .needsPerson(.libraryMissing, error.message)
+        }
+        switch standing {
+        case .same, .notShown: return nil
+        case .changed, .gone:
+            return Change(sink: sink, standing: standing, value: sighting.value)
+        }
+    }
+
+    /// Whether the time is over in which a leaked secret waits for sinks that fail.
+    private var isPastGrace: Bool { state.graceEndsAt.map { $0 <= context.clock.now() } ?? false }
+
+    /// They are named at the end, as sinks without the new secret.
+    private func leaveBehind(_ changes: [Change]) throws(StepError) -> Progress? {
+        let targets = changes.map(\.sink.target)
+        try record { state in for target in targets { state.update(target) { $0.evidence = nil } } }
+        return nil
+    }
+
+    // MARK: What may be written again
+
+    /// A controller that puts the old value back each time must not make this endless.
+    private static let mostOverwritten = 3
+
+    private func checkMayWriteAgain(_ change: Change, _ created: RotationState.Created) throws(StepError) {
+        let target = change.sink.target
+        guard !state.mayOverwrite.contains(target) else { return }
+        if change.standing == .gone, !definition.creatable.contains(target) {
+            throw changed(target, "was removed since it got the new secret, and its sink does not say `create: true`")
+        }
+        let times = state.sinks.first { $0.target == target }?.timesOverwritten ?? 0
+        guard times < Self.mostOverwritten else {
+            throw changed(
+                target,
+                "was overwritten \(times + 1) times since it got the new secret: something writes it again and"
+                    + " again, such as a deploy or a GitOps controller")
+        }
+        guard change.standing == .changed else { return }
+        let survey = try survey()
+        try checkNobodyElseMadeOne(survey, target, created)
+        if let value = change.value, try !isOld(value, survey, created) {
+            throw changed(
+                target, "was overwritten since with what is neither the old secret nor the new one")
+        }
+    }
+
+    private func changed(_ target: String, _ what: String) -> StepError {
+        .needsPerson(.sinkChanged, "\(target) \(what); the old secret stays")
+    }
+
+    /// What somebody else has made at the issuer meanwhile may be what the sink holds.
+    private func checkNobodyElseMadeOne(
+        _ survey: IssuerSurvey, _ target: String, _ created: RotationState.Created
+    ) throws(StepError) {
+        let others = newcomers(in: survey).filter { id in survey.secrets.contains { $0.id == id && $0.isActive } }
+        guard others.isEmpty else {
+            throw changed(
+                target,
+                "was overwritten since, perhaps with a secret that is not ours"
+                    + " (\(others.joined(separator: ", ")) at \(definition.issuer.target))")
+        }
+        guard definition.issuer.shape == .stacked, let current = survey.secrets.first?.sha256,
+            current != created.sha256
+        else { return }
+        throw .needsPerson(
+            .changedByOthers,
+            "somebody else has changed the secret at \(definition.issuer.target) since, and \(target) too; the old secret"
+                + " stays")
+    }
+
+    /// Whether it is the secret that the sink held before: then it is certain that nothing is lost.
+    private func isOld(
+        _ value: SharedSecret, _ survey: IssuerSurvey, _ created: RotationState.Created
+    ) throws(StepError) -> Bool {
+        if let known = state.predecessorSHA256 { return try sha256(value.secret) == known }
+        if let predecessor = state.predecessor, let old = try readValue(predecessor) {
+            return old.secret.holdsSameBytes(as: value.secret)
+        }
+        // It works, and there is no other one that works.
+        let ours = [created.id, state.predecessor].compactMap(\.self) + state.lost
+        let others = survey.secrets.filter { $0.isActive && !ours.contains($0.id) }
+        guard others.isEmpty, definition.verifier != nil else { return false }
+        return try works(value)
+    }
+}
+
+extension StepError {
+    /// `nil` for what allows no further step.
+    fileprivate var reason: String? {
+        switch self {
+        case .journal: nil
+        case .step(let failure): failure.message
+        case .attention(let attention): attention.message
+        }
+    }
+}

@@ -1,0 +1,107 @@
+@testable import HFMintCore
+import HFMintTesting
+import Synchronization
+import Testing
+
+@Suite("targets before a rotation")
+struct RotationTargetsTests {
+    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
+        if case .attention(let attention) = progress { attention.reason } else { nil }
+    }
+
+    private func stage(
+        _ shows: RotationStage.Showing, _ sinks: [String: String], creatable: Set<String> = []
+    ) -> RotationStage {
+        RotationStage { ($0.shows, $0.sinks, $0.creatable) = (shows, sinks, creatable) }
+    }
+
+    private static let both = ["first": "value-old", "second": "value-old"]
+
+    @Test("nothing is made at a name where nothing is", arguments: [RotationStage.Showing.value, .version])
+    func missing(shows: RotationStage.Showing) throws {
+        let stage = stage(shows, ["first": "value-old"])
+        let progress = try stage.run(.now(.now)).progress
+        #expect(reason(progress) == .targetMissing)
+        if case .attention(let attention) = progress {
+            #expect(attention.message.hasPrefix("second: nothing is there yet"))
+        }
+        #expect(!stage.acts.contains("create") && stage.state.withLock { $0.sinks["second"] } == nil)
+        // A person who makes it says that it is right.
+        stage.put("value-old", into: "second")
+        try stage.rotations().resume(stage.definition())
+        #expect(try stage.runToEnd() == .finished)
+    }
+
+    @Test("a sink that may be made is made")
+    func creatable() throws {
+        let stage = stage(.value, ["first": "value-old"], creatable: ["second"])
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+        #expect(stage.state.withLock { $0.sinks["second"] } == "value-new1")
+    }
+
+    @Test("what a sink says nothing about is taken to be there")
+    func unknown() throws {
+        #expect(try stage(.nothing, [:]).runToEnd(.now(.now)) == .finished)
+    }
+
+    @Test("what does not log in is not overwritten the first time without a person's word")
+    func unproven() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "of another client"])
+        for _ in 0..<2 {
+            #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+            #expect(!stage.acts.contains("create"))
+            #expect(stage.state.withLock { $0.sinks["second"] } == "of another client")
+        }
+        #expect(try stage.runToEnd(.now(.now, overwriting: true)) == .finished)
+        #expect(try stage.rotations().state(of: "app").mayOverwrite == [])
+        // From then on the place is known to be right.
+        stage.put("", into: "second")
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+    }
+
+    @Test("the word may come with resume, and outlives an outage")
+    func word() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "placeholder"])
+        #expect(reason(try stage.run(.due).progress) == nil)
+        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        stage.edit { state in
+            let outage = StepFailure(.transient(retryAfterSeconds: nil), "away")
+            state.failures["survey"] = Array(repeating: outage, count: 9)
+        }
+        try stage.rotations().resume(stage.definition(), overwriting: true)
+        #expect(try stage.runToEnd() == .finished)
+    }
+
+    @Test("of a sink that is new to a rotation it is asked again")
+    func another() throws {
+        let stage = stage(.value, Self.both)
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+        stage.put("junk", into: "third")
+        let changed = stage.definition(sinks: ["first", "third"])
+        #expect(reason(try stage.run(.now(.now), changed).progress) == .targetUnproven)
+    }
+
+    @Test("a target that went away on the way is not made again")
+    func wentAway() throws {
+        let stage = stage(.value, Self.both)
+        stage.edit { $0.isReadable = true }
+        stage.edit { $0.failures["write second"] = [StepFailure(.refused, "no")] }
+        #expect(reason(try stage.run(.now(.now)).progress) == .refused)
+        stage.put(nil, into: "second")
+        try stage.rotations().resume(stage.definition())
+        #expect(reason(try stage.run(.due).progress) == .targetMissing)
+        #expect(stage.state.withLock { $0.sinks["second"] } == nil)
+        #expect(stage.live == ["old", "new1"])
+    }
+
+    @Test("to look at what is there changes nothing, and names what is wrong")
+    func sights() throws {
+        let stage = stage(.value, ["first": "junk"])
+        let rotations = try stage.rotations()
+        let sights = try #require(rotations.sights(loggingIn: true)["app"])
+        #expect(sights.map(\.presence) == [.there, .absent])
+        #expect(sights.map(\.logsIn) == [false, nil])
+        #expect(stage.acts == ["look first", "look second"])
+        #expect(try rotations.state(of: "app") == RotationState())
+    }
+}
