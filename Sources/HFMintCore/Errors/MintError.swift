@@ -44,6 +44,7 @@ extension MintError {
         case libraryMissing = "library-missing"
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
+        case driftFound = "drift-found"
         case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
@@ -71,7 +72,7 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention, .accessGained: .personNeeded
+        case .rotationAttention, .driftFound, .accessGained: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
@@ -104,7 +105,8 @@ extension MintError.Code {
         case .libraryMissing: "a shared library is not installed"
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
-        case .issuerRefused: "an issuer refused what hfmint asked of it"
+        case .driftFound: "`hfmint rotate status --check` found an issuer or a sink that is not as it was left"
+        case .issuerRefused: "an issuer refused what hfmint asked of it, or a sink to be looked at"
         case .proxyRefused: "the proxy refused to pass the request on"
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"

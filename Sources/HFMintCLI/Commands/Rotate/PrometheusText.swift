@@ -36,7 +36,7 @@ private struct Metric: Sendable {
     }
 }
 
-private let metrics = [
+private let metrics: [Metric] = [
     Metric("last_success_timestamp_seconds", "When the secret was last rotated; its age is time() minus this.") {
         $0.state.last?.at.secondsSince1970
     },
@@ -58,6 +58,15 @@ private let metrics = [
             .init(
                 labels: [("sink", sink.target), ("evidence", sink.evidence?.kind.rawValue ?? "")],
                 value: sink.evidence == nil ? 0 : 1)
+        }
+    },
+    Metric("drift", "Whether `rotate status --check` found something that is not as it was left.") { (row) -> Int? in
+        row.inspection.map { $0.hasDrift ? 1 : 0 }
+    },
+    Metric("sink_drift", "Whether a sink holds something else than it was given, where that shows.") { row in
+        (row.inspection?.sinks ?? []).compactMap { sink in
+            guard let standing = sink.standing, standing != .notShown else { return nil }
+            return .init(labels: [("sink", sink.sink.target)], value: sink.hasDrift ? 1 : 0)
         }
     },
     Metric("old_secret_dead", "Whether the old secret was seen dead, and with which evidence.") { row in

@@ -7,6 +7,7 @@ extension Command {
         description: [
             "Makes the directory in which rotations are remembered, and asks each issuer which secret is in use now."
                 + " Nothing is rotated: a schedule counts from here.",
+            "Each sink is looked at too: whether something is there, and whether what can be read logs in with the client.",
             "Run it once, on the machine that will rotate; again after a rotation was added to the manifest, or to see which"
                 + " secrets are alive where there are several.",
         ],
@@ -21,12 +22,16 @@ extension Command {
             let rotations = try session.rotations(making: true)
             var lines: [String] = []
             var json: [JSONValue] = []
+            let sights = rotations.sights(loggingIn: true)
             for definition in session.definitions {
                 let enabled = try rotations.enable(definition)
+                let sinks = sights[definition.name] ?? []
                 lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
+                lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition))" }
                 json.append([
                     "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
                     "alive": .array(enabled.alive.map { .string($0) }),
+                    "sinks": .array(sinks.map { .object($0.json(definition)) }),
                 ])
             }
             return Report(

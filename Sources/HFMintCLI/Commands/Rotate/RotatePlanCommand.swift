@@ -6,7 +6,8 @@ extension Command {
         summary: "show when each rotation comes and what it would do, and change nothing",
         description: [
             "For each rotation: the next times, the client, the steps in their order, whether old and new secret are alive"
-                + " side by side, and if not, how long the gap is and why. Nothing is asked of any server."
+                + " side by side, and if not, how long the gap is and why. Each sink is looked at, to see whether something is"
+                + " there; a server that is away is said, and is no error."
         ],
         options: [.times] + Option.rotating,
         examples: [
@@ -18,10 +19,12 @@ extension Command {
             let count = try arguments.number(.times, in: 1...100) ?? 3
             let now = context.clock.now()
             let rotations = try? session.rotations()
+            let sights = Rotations.sights(session.definitions, loggingIn: false, in: context)
             let plans = session.definitions.map { definition in
                 let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
                 return RotationPlan(
-                    definition, state: state, next: definition.nextRuns(count, after: state, at: now), now)
+                    definition, sights[definition.name] ?? [], state: state,
+                    next: definition.nextRuns(count, after: state, at: now), now)
             }
             let advice = rotations == nil ? ["", "there is no journal yet: `hfmint rotate init` makes it"] : []
             return Report(
@@ -37,12 +40,17 @@ extension Option {
 /// What one rotation would do, and when.
 private struct RotationPlan {
     private let definition: RotationDefinition
+    private let sinks: [Inspection.SinkSight]
     private let state: RotationState
     private let next: [Timestamp]
     private let now: Timestamp
 
-    init(_ definition: RotationDefinition, state: RotationState, next: [Timestamp], _ now: Timestamp) {
+    init(
+        _ definition: RotationDefinition, _ sinks: [Inspection.SinkSight], state: RotationState, next: [Timestamp],
+        _ now: Timestamp
+    ) {
         self.definition = definition
+        self.sinks = sinks
         self.state = state
         self.next = next
         self.now = now
@@ -112,7 +120,7 @@ private struct RotationPlan {
         var lines = [definition.name]
         if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
-        lines += definition.sinks.map { "  sink     \($0.target)\($0.isReadable ? "" : " (cannot be read back)")" }
+        lines += sinks.map { "  sink     \($0.sink.target)\($0.plainly(definition))" }
         lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
         lines += warnings.map { "  warning  \($0)" }
         return lines + [
@@ -127,7 +135,10 @@ private struct RotationPlan {
             "next": .array(next.map { .string($0.rfc3339) }),
             "client": .string(definition.issuer.target),
             "shape": .string(definition.issuer.shape.word),
-            "sinks": .array(definition.sinks.map { ["target": .string($0.target), "readable": .bool($0.isReadable)] }),
+            "sinks": .array(
+                sinks.map { sight in
+                    .object([.init("readable", .bool(sight.sink.isReadable))] + sight.json(definition))
+                }),
             "callbacks": .array(
                 definition.callbacks.map {
                     ["url": .string($0.url.description), "must_agree": .bool($0.mustAcknowledge)]

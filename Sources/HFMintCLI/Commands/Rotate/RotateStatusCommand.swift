@@ -6,22 +6,30 @@ extension Command {
         summary: "show how far each rotation has come, and what needs a person",
         description: [
             "Reads the journal, and asks no server. With --prometheus the same goes into a text file for the"
-                + " node exporter's textfile collector."
+                + " node exporter's textfile collector.",
+            "With --check issuers and sinks are looked at too, and nothing is changed, not even the journal: exit 6 where one"
+                + " is not as it was left (a deploy has put an old secret back, a secret is gone), 3 where one refuses, 4"
+                + " where one is away. For a timer that watches.",
         ],
-        options: [.prometheus] + Option.rotating,
+        options: [.check, .prometheus] + Option.rotating,
         examples: [
             Example("what needs me?", "hfmint rotate status"),
+            Example("has anybody overwritten a sink?", "hfmint rotate status --check"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
         run: typeable { arguments, context throws(MintError) in
             let session = try RotateSession(arguments, context)
             let rotations = try session.rotations()
+            let inspections = arguments.has(.check) ? rotations.inspections() : [:]
             var rows: [RotationStatus] = []
             var failures: [MintError] = []
             for definition in session.definitions {
                 // One journal that cannot be read hides no other rotation.
                 do throws(MintError) {
-                    rows.append(try RotationStatus(definition, rotations, at: context.clock.now()))
+                    let seen = inspections[definition.name]
+                    let row = try RotationStatus(definition, rotations, seen, at: context.clock.now())
+                    rows.append(row)
+                    failures += row.failures
                 } catch {
                     failures.append(error)
                 }
@@ -45,6 +53,7 @@ extension Command {
 }
 
 extension Option {
+    fileprivate static let check = Option("check", help: "look at issuers and sinks too; exit 6 on drift")
     fileprivate static let prometheus = Option("prometheus", "PATH", help: "write the metrics to this file too")
 }
 
@@ -56,11 +65,18 @@ struct RotationStatus {
     let nextDue: Timestamp?
     /// Why only a person can go on.
     let attention: Attention?
+    /// What was seen at issuer and sinks; `nil` where nobody has looked.
+    let inspection: Inspection?
+    private let definition: RotationDefinition
     private let overlaps: Bool
     private let now: Timestamp
 
-    init(_ definition: RotationDefinition, _ rotations: Rotations, at now: Timestamp) throws(MintError) {
+    init(
+        _ definition: RotationDefinition, _ rotations: Rotations, _ inspection: Inspection?, at now: Timestamp
+    ) throws(MintError) {
         name = definition.name
+        self.definition = definition
+        self.inspection = inspection
         overlaps = definition.issuer.shape.overlaps
         self.now = now
         do throws(FileFailure) {
@@ -94,7 +110,7 @@ struct RotationStatus {
             lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)\(problem)")
         }
         if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `hfmint rotate run`")") }
-        lines += state.sinks.map { "  sink       \($0.target): \($0.evidence?.inWords ?? "not yet")" }
+        lines += state.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
         if let evidence = state.deathEvidence { lines.append("  old one    \(Self.proof(evidence))") }
         if !state.strangers.isEmpty {
@@ -105,8 +121,22 @@ struct RotationStatus {
             lines.append("  callbacks  \(untold.count) not delivered yet\(problem)")
         }
         lines += state.closedEndpoints.map { "  callbacks  closed by a 410: \($0)" }
-        return lines
+        return lines + (inspection?.lines ?? [])
     }
+
+    private func confirmation(of sink: RotationState.SinkProgress) -> String {
+        guard let evidence = sink.evidence else { return "not yet" }
+        return evidence.inWords + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
+    }
+
+    /// Whether a sink will tell if others overwrite it; `nil` where it is not in the manifest any more.
+    private func showsChange(_ sink: RotationState.SinkProgress) -> Bool? {
+        guard let defined = definition.sinks.first(where: { $0.target == sink.target }) else { return nil }
+        return sink.evidence.map { defined.showsChange(since: $0) } ?? defined.showsChange
+    }
+
+    /// What ``inspection`` found.
+    var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning) ?? [] }
 
     /// Until when both secrets live, while that is still so.
     private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }
@@ -142,9 +172,12 @@ struct RotationStatus {
                     [
                         "target": .string(sink.target), "evidence": .string(sink.evidence?.kind.rawValue),
                         "detail": .string(sink.evidence?.detail),
+                        "shows_change": showsChange(sink).map { .bool($0) } ?? .null,
+                        "times_overwritten": .integer(sink.timesOverwritten),
                     ]
                 }),
             "callbacks_not_delivered": .integer(untold.count),
+            "check": inspection?.json ?? .null,
         ]
     }
 }

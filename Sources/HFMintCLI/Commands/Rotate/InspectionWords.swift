@@ -1,0 +1,87 @@
+internal import HFMintCore
+
+extension Inspection {
+    var lines: [String] {
+        var lines = issuerLines
+        lines += sinks.compactMap { sink in
+            if let failure = sink.failure { return "  check      \(failure.message)" }
+            return sink.standingInWords.map { "  check      \(sink.sink.target): \($0)" }
+        }
+        return lines
+    }
+
+    private var issuerLines: [String] {
+        switch issuer {
+        case .notAsked: ["  check      the issuer was not asked"]
+        case .asLeft(let others) where others.isEmpty: ["  check      the issuer has what it should"]
+        case .asLeft(let others):
+            [
+                "  check      the issuer has what it should, and others that are not ours: \(others.joined(separator: ", "))"
+            ]
+        case .drifted(let what): ["  check      drift: \(what)"]
+        case .silent(let failure): ["  check      \(failure.message)"]
+        }
+    }
+
+    /// What must be reported: drift, and what could not be looked at.
+    ///
+    /// - Parameter isRunning: whether a run is under way, which mends its own sinks before it retires anything.
+    func errors(for name: String, isRunning: Bool) -> [MintError] {
+        var errors: [MintError] = []
+        if case .drifted(let what) = issuer { errors.append(drift(name, what, isRunning)) }
+        for sink in sinks where sink.hasDrift {
+            errors.append(drift(name, "\(sink.sink.target): \(sink.standingInWords ?? "")", isRunning))
+        }
+        return errors
+            + failures.map { failure in
+                MintError(
+                    failure.kind == .refused ? .issuerRefused : .serviceUnavailable, "\(name): \(failure.message)",
+                    hint: "nothing is known of it until it can be looked at: hfmint rotate status --check")
+            }
+    }
+
+    private func drift(_ name: String, _ what: String, _ isRunning: Bool) -> MintError {
+        MintError(
+            .driftFound, "\(name): \(what)",
+            hint: isRunning
+                ? "stop what wrote it; before the old secret is retired, `hfmint rotate run` looks again, and mends it or"
+                    + " asks"
+                : "stop what wrote it; then a new secret for every sink: hfmint rotate now \(name)")
+    }
+
+    var json: JSONValue {
+        let (word, detail, others): (String, String?, [String]) =
+            switch issuer {
+            case .notAsked: ("not-asked", nil, [])
+            case .asLeft(let others): ("same", nil, others)
+            case .drifted(let what): ("drift", what, [])
+            case .silent(let failure): ("unknown", failure.message, [])
+            }
+        return [
+            "drift": .bool(hasDrift),
+            "issuer": .string(word),
+            "problem": .string(detail),
+            "not_ours": .array(others.map { .string($0) }),
+            "sinks": .array(
+                sinks.map { sink in
+                    [
+                        "target": .string(sink.sink.target), "presence": .string(sink.presence?.rawValue),
+                        "standing": .string(sink.standing?.rawValue), "problem": .string(sink.failure?.message),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension Inspection.SinkSight {
+    /// What has become of what it was given; of one that was given nothing, whether something is there.
+    fileprivate var standingInWords: String? {
+        switch standing {
+        case .same: "holds what it was given"
+        case .changed: "drift: somebody else has written it since"
+        case .gone: "drift: what it was given is not there any more"
+        case .notShown: "does not show whether it holds what it was given"
+        case nil: presence == .absent ? "nothing is there yet" : nil
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import HFMintCore
+
+extension Inspection.SinkSight {
+    /// What is there, and what that means for the next rotation.
+    func words(_ definition: RotationDefinition) -> String {
+        if let failure { return "cannot be looked at now: \(failure.message)" }
+        switch presence {
+        case .absent: return missing(definition)
+        case .unknown, nil: return "whether something is there does not show"
+        case .there: break
+        }
+        switch logsIn {
+        case true?: return "what is there logs in with the client"
+        case false?:
+            return "what is there does not log in with the client, so it may be the wrong place; if it may be lost:"
+                + " `hfmint rotate now \(definition.name) --overwrite`"
+        case nil:
+            return sink.isReadable && definition.verifier == nil
+                ? "something is there; without 'verify' no log-in with it is tried"
+                : "something is there; what it is does not show"
+        }
+    }
+
+    private func missing(_ definition: RotationDefinition) -> String {
+        definition.creatable.contains(sink.target)
+            ? "nothing is there yet; the first rotation makes it"
+            : "nothing is there yet; where the name is right, say `create: true`"
+    }
+
+    /// For a plan: what stands after the target.
+    func plainly(_ definition: RotationDefinition) -> String {
+        var notes: [String] = []
+        if !sink.isReadable { notes.append("cannot be read back") }
+        if !sink.showsChange { notes.append("does not show when others overwrite it") }
+        let text = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+        if let failure { return "\(text): cannot be looked at now: \(failure.message)" }
+        return presence == .absent ? "\(text): \(missing(definition))" : text
+    }
+
+    func json(_ definition: RotationDefinition) -> [JSONValue.Member] {
+        [
+            .init("target", .string(sink.target)),
+            .init("presence", .string(presence?.rawValue)),
+            .init("may_create", .bool(definition.creatable.contains(sink.target))),
+            .init("shows_change", .bool(sink.showsChange)),
+            .init("logs_in", logsIn.map { .bool($0) } ?? .null),
+            .init("problem", .string(failure?.message)),
+        ]
+    }
+}
