@@ -146,7 +146,7 @@ def whole(job: Job, name: str, content: bytes) -> bool:
         case "env" | "job.env":
             lines = dict(line.split("=", 1) for line in text.splitlines())
             token = lines["HF_TOKEN"]
-            return token == "old" or ("HF_OIDC_RESOURCE" in lines and job.works(token))
+            return token == "old" or ("HFMINT_RESOURCE" in lines and job.works(token))
         case "record":
             return job.works(json.loads(text)["token"])
         case "copy":

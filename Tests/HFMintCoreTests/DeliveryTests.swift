@@ -9,10 +9,10 @@ struct DeliveryTests {
 
     private func machine(
         _ environment: Environment = gitHub, writable: Set<String> = ["/gh/env", "/gh/output", "/home/t"],
-        output: RecordedOutput = RecordedOutput(), failures: [String: String] = [:]
+        output: RecordedOutput = RecordedOutput(), failures: [String: String] = [:], texts: [String: String] = [:]
     ) -> FakeMachine {
         FakeMachine(
-            environment, files: MemoryFiles(writable: writable, privateBases: [Self.base], failures: failures),
+            environment, files: MemoryFiles(texts, writable: writable, privateBases: [Self.base], failures: failures),
             output: output)
     }
 
@@ -118,9 +118,32 @@ struct DeliveryTests {
         let machine = machine()
         let outcome = try delivery([.shell], on: machine, provider: .gitLabCI, exports: true).deliver([try namedToken()]
         )
+        #expect(outcome.lines.count == 1 && outcome.lines[0].hasSuffix(" <'\(tokenFile)'"))
+        #expect(outcome.lines[0].hasPrefix("export HF_TOKEN='' HF_TOKEN_EXPIRES_AT="))
+        #expect(!outcome.lines[0].contains("hf_jwt_a"))
+        #expect(machine.files[tokenFile] == "hf_jwt_a.b.c")
         let file = try #require(outcome.environmentFile)
-        #expect(outcome.lines == ["set -a; . '\(file)'; set +a"])
         #expect(machine.files[file]?.hasPrefix("HF_TOKEN=hf_jwt_a.b.c\n") == true)
+    }
+
+    @Test(
+        "blanks for later steps what this step has or the file says, and as an output what the file says",
+        arguments: [
+            (.env, [:], "", false), (.env, ["HF_TOKEN": ""], "", false), (.env, ["HF_TOKEN": "hf_old"], "", true),
+            (.env, [:], "HF_TOKEN=hf_old\n", true), (.env, [:], "A=1\nHF_TOKEN<<E\nhf_old\nE\n", true),
+            (.env, [:], "MY_HF_TOKEN=x\nHF_TOKEN_PATH=/t\n", false), (.env, [:], "HF_TOKEN", false),
+            (.output, ["HF_TOKEN": "hf_old"], "", false), (.output, [:], "HF_TOKEN=hf_old\n", true),
+        ] as [(DeliveryMethod, [String: String], String, Bool)])
+    func blanks(method: DeliveryMethod, set: [String: String], before: String, isBlanked: Bool) throws {
+        let entries = set.merging(["GITHUB_ENV": "/gh/env", "GITHUB_OUTPUT": "/gh/output"]) { $1 }
+        let environment = Environment(entries: entries.map { Array("\($0)=\($1)".utf8) })
+        let file = method == .env ? "/gh/env" : "/gh/output"
+        let machine = machine(environment, texts: [file: before])
+        _ = try delivery([method], on: machine).deliver([try namedToken()])
+        let text = try #require(machine.files[file]?.dropFirst(before.count))
+        #expect(text.contains("HF_TOKEN_PATH<<"))
+        #expect(text.contains("HF_TOKEN<<") == isBlanked)
+        #expect(!text.contains("HUGGING_FACE_HUB_TOKEN") && !text.contains("HF_OIDC_RESOURCE"))
     }
 
     @Test(
@@ -129,7 +152,7 @@ struct DeliveryTests {
             (.tokenFile("/home/t"), "hf_jwt_a.b.c"),
             (
                 .environmentFile("/home/t"),
-                "HF_TOKEN=hf_jwt_a.b.c\nHF_TOKEN_EXPIRES_AT=2026-11-21T04:04:05Z\nHFMINT_RESOURCE=acme/model\nHF_OIDC_RESOURCE=\n"
+                "HF_TOKEN=hf_jwt_a.b.c\nHF_TOKEN_EXPIRES_AT=2026-11-21T04:04:05Z\nHFMINT_RESOURCE=acme/model\n"
             ),
         ] as [(DeliveryMethod, String)])
     func userFiles(method: DeliveryMethod, text: String) throws {

@@ -8,7 +8,8 @@ extension Command {
         description: [
             "Trades the ID token that this CI job can get for a Hub token that lives an hour, and hands it to the"
                 + " following commands. The token goes into files of the job's own (0600); stdout gets one line of"
-                + " shell that says where they are.",
+                + " shell that says where they are. That line is for sh, bash, dash, zsh, ksh, busybox and, as"
+                + " `eval (hfmint exchange acme/model)`, for fish; csh and PowerShell have `hfmint run`.",
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
                 + " of any of them; without one, what the --role names, else HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",

@@ -29,7 +29,8 @@ let documentedVariables = [
     DocumentedVariable(names: ["HFMINT_RESOURCE"], meaning: "what the token is for", isSet: true),
     DocumentedVariable(
         names: ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_RESOURCE"],
-        meaning: "blanked, as they would win; with `--export`, `HF_TOKEN` is the token", isSet: true),
+        meaning: "blanked where they hold something, as that would win; with `--export`, `HF_TOKEN` is the token",
+        isSet: true),
 ]
 
 /// What lies where, for the manual.

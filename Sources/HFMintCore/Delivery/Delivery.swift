@@ -142,7 +142,10 @@ extension Delivery {
         }
         let files: JobFiles
         do throws(FileFailure) {
-            files = try JobFiles(tokens, resource: resource(of: tokens), for: methods, in: directory)
+            files = try JobFiles(
+                tokens, .values(tokens, resource: resource(of: tokens), isHeld: context.environment.isSet),
+                for: methods,
+                in: directory)
         } catch {
             throw .undelivered(error)
         }
@@ -167,22 +170,33 @@ extension Delivery {
         _ tokens: [NamedToken], by method: DeliveryMethod, _ files: JobFiles, _ outcome: inout Outcome
     ) throws(MintError) {
         let resource = resource(of: tokens)
-        let paths = Variables.paths(
-            tokens, at: files.tokens, environmentFile: files.environment, resource: resource)
+        func variables(isHeld: (Environment.Key) -> Bool) -> Variables {
+            exportsValues
+                ? .values(tokens, resource: resource, isHeld: isHeld)
+                : .paths(
+                    tokens, at: files.tokens, environmentFile: files.environment, resource: resource, isHeld: isHeld)
+        }
         switch method {
         case .auto: break
         case .shell:
-            let source = "set -a; . \(shellQuoted(files.environment ?? "")); set +a"
             guard !printsReport else { return }
-            outcome.lines.append(exportsValues ? source : paths.shellExport())
+            let line = variables(isHeld: context.environment.isSet)
+            let tokenFiles = zip(tokens.map(\.request.name.name), files.tokens)
+            outcome.lines.append(
+                exportsValues
+                    ? line.shellImport(from: Dictionary(tokenFiles) { first, _ in first }) : line.shellExport())
             outcome.places.append(.init(method: method.name, target: "-"))
         case .env, .output:
             let channel = try channel(for: method)
-            let variables = exportsValues ? Variables.values(tokens, resource: resource) : paths
-            try channel.write(variables, isSecret: exportsValues, in: context)
+            // Later steps have this one's variables and what is in the file; outputs are in the file alone.
+            let delivered = variables { key in
+                method == .env && context.environment.isSet(key) || channel.mentions(key, in: context.files)
+            }
+            try channel.write(delivered, isSecret: exportsValues, in: context)
             outcome.places.append(.init(method: method.name, target: channel.target))
         case .environmentFile(let given):
-            let bytes = Variables.values(tokens, resource: resource).environmentFile()
+            let bytes = Variables.values(tokens, resource: resource, isHeld: context.environment.isSet)
+                .environmentFile()
             try write(bytes, to: given, else: files.environment, method, &outcome)
         case .tokenFile(let given):
             for (index, named) in tokens.enumerated() {
@@ -230,7 +244,8 @@ private struct JobFiles {
     private(set) var environment: String?
 
     init(
-        _ named: [NamedToken], resource: String?, for methods: [DeliveryMethod], in directory: (any PrivateDirectory)?
+        _ named: [NamedToken], _ values: Variables, for methods: [DeliveryMethod],
+        in directory: (any PrivateDirectory)?
     ) throws(FileFailure) {
         guard let directory else { return }
         let tokenFiles = named.map { JobFileName.token(for: $0.request.resource, of: $0.request.member) }
@@ -242,7 +257,7 @@ private struct JobFiles {
         }
         if methods.contains(where: \.usesEnvironmentFile) {
             let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
-            try directory.replace(file, with: Variables.values(named, resource: resource).environmentFile())
+            try directory.replace(file, with: values.environmentFile())
             environment = "\(directory.path)/\(file)"
         }
     }

@@ -77,6 +77,24 @@ extension StepChannel {
         }
     }
 
+    /// Whether something in the file may set the variable already: `NAME=` or `NAME<<`, at whatever place.
+    func mentions(_ key: Environment.Key, in files: any Files) -> Bool {
+        switch self {
+        case .heredoc(_, let path), .exports(_, let path), .lines(_, let path, _):
+            let text: Secret?
+            do throws(FileFailure) {
+                text = try files.read(path, limit: 1 << 20)
+            } catch {
+                return true
+            }
+            guard let text else { return false }
+            return text.reveal { span in
+                [Array("=".utf8), Array("<<".utf8)].contains { span.names(key.name, then: $0) }
+            }
+        case .jobAPI: return false
+        }
+    }
+
     /// Refuses, before any token exists, a file that could not be written safely.
     func check(isSecret: Bool, in context: Context) throws(MintError) {
         do throws(FileFailure) {
@@ -136,5 +154,19 @@ extension MintError {
         MintError(
             .deliveryRefused, "\(provider.name): \(key.name) is not set",
             hint: "in a container started by hand, pass the variable and the file on, or use --deliver shell")
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether `name` stands somewhere in it as a whole word, with `sign` behind it.
+    fileprivate func names(_ name: String, then sign: [UInt8]) -> Bool {
+        let word = Array(name.utf8) + sign
+        guard count >= word.count else { return false }
+        return (0...(count - word.count)).contains { start in
+            guard start == 0 || !(self[start - 1].isASCIILetterOrDigit || self[start - 1] == ASCII.underscore) else {
+                return false
+            }
+            return word.indices.allSatisfy { self[start + $0] == word[$0] }
+        }
     }
 }

@@ -28,10 +28,12 @@ package struct Variables: Sendable {
 
     /// Paths, never a token's value.
     ///
-    /// An ambient `HF_TOKEN` would win over the path, so both of its names are blanked; `HF_OIDC_RESOURCE` would make
-    /// huggingface_hub exchange again, so it is blanked too.
+    /// - Parameter isHeld: whether a variable holds something where these go. Of those that would win over what is
+    ///   delivered, such a one is blanked, and no other: a program that asks whether `HF_TOKEN` is there, and finds it
+    ///   empty, would send an empty token.
     package static func paths(
-        _ tokens: [NamedToken], at paths: [String], environmentFile: String?, resource: String?
+        _ tokens: [NamedToken], at paths: [String], environmentFile: String?, resource: String?,
+        isHeld: (Environment.Key) -> Bool
     ) -> Variables {
         var list: [Variable] = []
         for (named, path) in zip(tokens, paths) {
@@ -39,27 +41,38 @@ package struct Variables: Sendable {
             list.append(Variable(named.request.name.expiresAt, named.token.expiresAt.rfc3339))
         }
         if let environmentFile { list.append(Variable(Environment.Key.hfmintEnvironmentFile.name, environmentFile)) }
-        if tokens.contains(where: { $0.request.name == .hfToken }) {
-            list.append(Variable(Environment.Key.hfToken.name, ""))
-            list.append(Variable(Environment.Key.legacyHubToken.name, ""))
-        }
-        return Variables(list: list + resourceVariables(resource))
+        // An ambient `HF_TOKEN` would win over the path, under each of its names.
+        list += blanks([.hfToken, .legacyHubToken], for: tokens, isHeld)
+        return Variables(list: list + resourceVariables(resource, tokens, isHeld))
     }
 
     /// The tokens themselves.
-    package static func values(_ tokens: [NamedToken], resource: String?) -> Variables {
+    package static func values(
+        _ tokens: [NamedToken], resource: String?, isHeld: (Environment.Key) -> Bool
+    ) -> Variables {
         let list = tokens.flatMap { named in
             [
                 Variable(named.request.name.name, named.token),
                 Variable(named.request.name.expiresAt, named.token.expiresAt.rfc3339),
             ]
         }
-        return Variables(list: list + resourceVariables(resource))
+        return Variables(list: list + resourceVariables(resource, tokens, isHeld))
     }
 
-    private static func resourceVariables(_ resource: String?) -> [Variable] {
+    /// With `HF_OIDC_RESOURCE`, huggingface_hub would exchange again and take no other token.
+    private static func resourceVariables(
+        _ resource: String?, _ tokens: [NamedToken], _ isHeld: (Environment.Key) -> Bool
+    ) -> [Variable] {
         (resource.map { [Variable(Environment.Key.hfmintResource.name, $0)] } ?? [])
-            + [Variable(Environment.Key.hfOIDCResource.name, "")]
+            + blanks([.hfOIDCResource], for: tokens, isHeld)
+    }
+
+    /// Nothing wins over a token that has a name of its own.
+    private static func blanks(
+        _ keys: [Environment.Key], for tokens: [NamedToken], _ isHeld: (Environment.Key) -> Bool
+    ) -> [Variable] {
+        guard tokens.contains(where: { $0.request.name == .hfToken }) else { return [] }
+        return keys.filter(isHeld).map { Variable($0.name, "") }
     }
 
     /// `KEY=value` lines, for `set -a; . FILE`, `docker --env-file` and systemd.
@@ -104,34 +117,9 @@ package struct Variables: Sendable {
                 return [.text("\(variable.name)<<\(delimiter)\n"), variable.value, .text("\n\(delimiter)\n")]
             })
     }
-
-    /// One `export` command for `eval`, of variables that hold no token.
-    package func shellExport() -> String {
-        let words = list.compactMap { variable -> String? in
-            guard case .text(let text) = variable.value else { return nil }
-            return "\(variable.name)=\(shellQuoted(text))"
-        }
-        return "export " + words.joined(separator: " ")
-    }
-}
-
-/// `text` as one word of a POSIX shell.
-package func shellQuoted(_ text: String) -> String {
-    "'" + text.split(separator: "'" as Unicode.Scalar, omittingEmptySubsequences: false).joined(separator: "'\\''")
-        + "'"
 }
 
 private func hexadecimal(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-extension String {
-    fileprivate func split(
-        separator: Unicode.Scalar, omittingEmptySubsequences: Bool
-    ) -> [String] {
-        unicodeScalars.split(separator: separator, omittingEmptySubsequences: omittingEmptySubsequences).map {
-            String($0)
-        }
-    }
 }

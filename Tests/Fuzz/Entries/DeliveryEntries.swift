@@ -25,9 +25,9 @@ package func fuzzVariables(_ input: [UInt8]) {
     let resource = requests.first?.resource?.canonical
     let paths = Variables.paths(
         tokens, at: tokens.indices.map { "\(directory)/token-\($0)" }, environmentFile: "\(directory)/env",
-        resource: resource)
+        resource: resource, isHeld: { _ in seed % 2 == 0 })
     checkVariables(paths, seed: seed)
-    let values = Variables.values(tokens, resource: resource)
+    let values = Variables.values(tokens, resource: resource, isHeld: { _ in seed % 2 == 0 })
     checkVariables(values, seed: seed)
     let bytes = values.environmentFile().reveal { $0.bytes }
     hold(environmentFile(bytes) == pairs(values), "an environment file reads back")
