@@ -26,6 +26,22 @@ class RotationWords:
         self._manifest[name] = rotations.rotation(issuer, sinks.split(","), **_values(words))
         self._write()
 
+    def change_sink(self, text: str) -> None:
+        """`sink NAME KEY=VALUE …`, before the rotation that it is of."""
+        name, *words = text.split()
+        self._world.rotations.sink(name).sink |= _values(words)
+
+    def put_back(self, text: str) -> None:
+        """`put-back SINK ISSUER`."""
+        sink, issuer = text.split()
+        stand = self._world.rotations.issuer(issuer)
+        self._world.rotations.sink(sink).put(stand.live[0])
+
+    def put(self, text: str) -> None:
+        """`put SINK VALUE`."""
+        sink, value = text.split()
+        self._world.rotations.sink(sink).put(value)
+
     def add_callback(self, text: str) -> None:
         """`callback NAME [KEY=VALUE …]`."""
         name, *words = text.split()

@@ -13,6 +13,9 @@ What may stand before a `$` line, or between two:
     write PATH MODE TEXT                    with `\n`, `\t` and `\\`
     next-step                               GITHUB_ENV takes effect, and the step's files are new
     rotation NAME ISSUER SINK,… [KEY=VALUE …]   into the manifest; a value is JSON, or a text
+    sink NAME KEY=VALUE …                   before that: what the manifest says of a sink
+    put-back SINK ISSUER                    somebody writes the issuer's oldest secret there
+    put SINK VALUE                          somebody writes something else there
     callback NAME [KEY=VALUE …]             someone who is told of that rotation
     receiver KIND STATUS …                  answer the next notices of that kind so
     by-hand ISSUER                          an administrator makes a secret there
@@ -108,6 +111,9 @@ class Player:
             "write": self._write_file,
             "next-step": self._next_step,
             "rotation": self._rotations.add,
+            "sink": self._rotations.change_sink,
+            "put-back": self._rotations.put_back,
+            "put": self._rotations.put,
             "callback": self._rotations.add_callback,
             "receiver": self._rotations.answer,
             "by-hand": self._rotations.add_by_hand,

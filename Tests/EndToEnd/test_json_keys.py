@@ -80,7 +80,7 @@ def test_of_a_manifest(hfmint: Hfmint, tmp_path: Path) -> None:
 def test_of_rotations(rotator: Rotator) -> None:
     """From the journal's making to a run."""
     rotator.set_up("okta", ["file"], overlap="1d", schedule={"every": "30d"})
-    for command in ("init", "plan", "now chat", "run", "status", "abandon chat"):
+    for command in ("init", "plan", "now chat", "run", "status --check", "abandon chat"):
         words = command.split()
         check(f"rotate {words[0]}", rotator(*words, "--json"))
 

@@ -30,8 +30,8 @@ package struct Inspection: Sendable {
     package struct SinkSight: Sendable {
         package let sink: any Sink
         /// `nil` where it could not be looked at: see ``failure``.
-        package let presence: Sighting.Presence?
-        package let failure: StepFailure?
+        package var presence: Sighting.Presence?
+        package var failure: StepFailure?
         /// Whether what it holds logs in with the client; `nil` where that was not tried, or cannot be.
         package var logsIn: Bool?
         /// Compared with what it was given; `nil` where it was given nothing.
@@ -54,16 +54,17 @@ extension Rotations {
     ) -> [String: [Inspection.SinkSight]] {
         sideBySide(definitions, in: context) { definition in
             definition.sinks.map { sink in
+                var sight = Inspection.SinkSight(sink: sink)
                 do throws(StepFailure) {
                     let sighting = try sink.look()
-                    var sight = Inspection.SinkSight(sink: sink, presence: sighting.presence, failure: nil)
+                    sight.presence = sighting.presence
                     if loggingIn, let value = sighting.value, let verifier = definition.verifier {
                         sight.logsIn = try verifier.logIn(with: value.secret) == .accepted
                     }
-                    return sight
                 } catch {
-                    return Inspection.SinkSight(sink: sink, presence: nil, failure: error)
+                    sight.failure = error
                 }
+                return sight
             }
         }
     }
@@ -118,13 +119,14 @@ extension Inspection.SinkSight {
     fileprivate init(
         of sink: any Sink, _ evidence: Evidence?, _ created: RotationState.Created?, in context: Context
     ) {
+        self.init(sink: sink)
         do throws(StepFailure) {
             let sighting = try sink.look()
-            self.init(sink: sink, presence: sighting.presence, failure: nil)
+            presence = sighting.presence
             guard let evidence, let created else { return }
             standing = try Self.standing(of: sighting, evidence, created, in: context)
         } catch {
-            self.init(sink: sink, presence: nil, failure: error)
+            failure = error
         }
     }
 

@@ -76,6 +76,10 @@ class GitHubSecrets(Server):
         self._stored[(scope, name.upper())] = stored
         return stored
 
+    def drop(self, scope: str, name: str) -> None:
+        """Someone deletes it."""
+        del self._stored[(scope, name.upper())]
+
     def _scope(self, request: Request, raw: str) -> str | Response:
         if not request.header("User-Agent"):
             return json_response(403, {"message": "Request forbidden by administrative rules."})

@@ -71,9 +71,16 @@ class GitLabVariables(Server):
         return next((v for v in found if v.environment_scope == scope), None)
 
     def put(self, owner: str, variable: Variable) -> Variable:
-        """Have a variable there."""
+        """Have a variable there, in place of one of the same key and scope."""
+        self.drop(owner, variable.key, variable.environment_scope)
         self._variables.setdefault(owner, []).append(variable)
         return variable
+
+    def drop(self, owner: str, key: str, scope: str = "*") -> None:
+        """Someone deletes it."""
+        found = self._variables.get(owner, [])
+        kept = [v for v in found if (v.key, v.environment_scope) != (key, scope)]
+        self._variables[owner] = kept
 
     def _owner(self, request: Request, kind: str, name: str) -> str | Response:
         token = request.header("PRIVATE-TOKEN") or request.bearer

@@ -23,11 +23,15 @@ Entry = dict[str, object]
 
 @dataclass
 class Place:
-    """One target of a sink: `put` has a value there, `value` is what a consumer reads now."""
+    """One target of a sink: `put` has a value there, `value` is what a consumer reads now.
+
+    `drop` takes it away.
+    """
 
     sink: Entry
     put: Callable[[str], object]
     value: Callable[[], str | None]
+    drop: Callable[[], object]
     server: Server | None = None
     variables: dict[str, str] = field(default_factory=dict)
     # What holds the secret on disk, because that is what it is for.
@@ -41,7 +45,7 @@ def _file(_: Sentinels, folder: Path) -> Place:
         path.touch(0o600)
         path.write_text(value)
 
-    return Place({"path": str(path)}, put, path.read_text, files=(path,))
+    return Place({"path": str(path)}, put, path.read_text, path.unlink, files=(path,))
 
 
 def _github(secrets: Sentinels, scope: str, visibility: str | None, **where: str) -> Place:
@@ -58,6 +62,7 @@ def _github(secrets: Sentinels, scope: str, visibility: str | None, **where: str
         sink | where,
         put,
         lambda: server.value(scope, "CLIENT_SECRET"),
+        lambda: server.drop(scope, "CLIENT_SECRET"),
         server,
         {variable: server.token},
     )
@@ -87,6 +92,7 @@ def _gitlab(secrets: Sentinels, _: Path) -> Place:
         },
         lambda value: server.put(owner, Variable("CLIENT_SECRET", value, masked=True)),
         lambda: server.value(owner, "CLIENT_SECRET"),
+        lambda: server.drop(owner, "CLIENT_SECRET"),
         server,
         {"GITLAB_SINK_TOKEN": server.token},
     )
@@ -103,6 +109,7 @@ def _vault(secrets: Sentinels, _: Path) -> Place:
         },
         lambda value: server.put("chat", {"client_secret": value, "owner": "acme"}),
         lambda: str(server.value("chat", "client_secret")),
+        lambda: server.delete("chat"),
         server,
         {"VAULT_TOKEN": server.token},
     )
@@ -121,6 +128,7 @@ def _kubernetes(secrets: Sentinels, _: Path) -> Place:
         },
         lambda value: server.put("acme", "chat", {"client_secret": value, "owner": "acme"}),
         lambda: server.value("acme", "chat", "client_secret"),
+        lambda: server.put("acme", "chat", {"owner": "acme"}),
         server,
         {"KUBERNETES_TOKEN": server.token},
     )
@@ -142,6 +150,7 @@ def _secrets_manager(secrets: Sentinels, _: Path) -> Place:
         },
         lambda value: server.put("chat", json.dumps({"owner": "acme", "client_secret": value})),
         value,
+        lambda: server.put("chat", json.dumps({"owner": "acme"})),
         server,
         server.environment(),
     )
@@ -158,6 +167,7 @@ def _space(secrets: Sentinels, _: Path) -> Place:
         },
         lambda value: server.put("acme/chat", "CLIENT_SECRET", value, "of the OAuth app"),
         lambda: server.value("acme/chat", "CLIENT_SECRET"),
+        lambda: server.drop("acme/chat", "CLIENT_SECRET"),
         server,
         {"SPACE_TOKEN": server.token},
     )
@@ -174,6 +184,7 @@ def _command(_: Sentinels, folder: Path) -> Place:
         },
         (kept / "value").write_text,
         lambda: program.value(kept),
+        (kept / "value").unlink,
         files=(kept / "value",),
     )
 

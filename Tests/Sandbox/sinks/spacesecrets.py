@@ -55,6 +55,10 @@ class SpaceSecrets(Server):
         """Have a secret there that someone wrote long ago."""
         self._stored[(space, key)] = Stored(value, self.now() - 86_400, description)
 
+    def drop(self, space: str, key: str) -> None:
+        """Someone deletes it."""
+        del self._stored[(space, key)]
+
     def _refused(self, request: Request, space: str) -> Response | None:
         if request.bearer not in (self.token, self.reader):
             return UNAUTHORIZED

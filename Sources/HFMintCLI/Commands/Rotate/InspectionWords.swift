@@ -4,7 +4,7 @@ extension Inspection {
     var lines: [String] {
         var lines = issuerLines
         lines += sinks.compactMap { sink in
-            if let failure = sink.failure { return "  check      \(failure.message)" }
+            if let failure = sink.failure { return "  check      \(sink.sink.target): not seen: \(failure.message)" }
             return sink.standingInWords.map { "  check      \(sink.sink.target): \($0)" }
         }
         return lines
@@ -19,7 +19,7 @@ extension Inspection {
                 "  check      the issuer has what it should, and others that are not ours: \(others.joined(separator: ", "))"
             ]
         case .drifted(let what): ["  check      drift: \(what)"]
-        case .silent(let failure): ["  check      \(failure.message)"]
+        case .silent(let failure): ["  check      the issuer: not seen: \(failure.message)"]
         }
     }
 

@@ -22,9 +22,10 @@ extension Command {
             let rotations = try session.rotations(making: true)
             var lines: [String] = []
             var json: [JSONValue] = []
+            var all: [Rotations.Enabled] = []
+            for definition in session.definitions { all.append(try rotations.enable(definition)) }
             let sights = rotations.sights(loggingIn: true)
-            for definition in session.definitions {
-                let enabled = try rotations.enable(definition)
+            for (definition, enabled) in zip(session.definitions, all) {
                 let sinks = sights[definition.name] ?? []
                 lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
                 lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition))" }

@@ -3,7 +3,11 @@ internal import HFMintCore
 extension Inspection.SinkSight {
     /// What is there, and what that means for the next rotation.
     func words(_ definition: RotationDefinition) -> String {
-        if let failure { return "cannot be looked at now: \(failure.message)" }
+        if let failure {
+            return presence == nil
+                ? "cannot be looked at now: \(failure.message)"
+                : "something is there; a log-in with it cannot be tried now: \(failure.message)"
+        }
         switch presence {
         case .absent: return missing(definition)
         case .unknown, nil: return "whether something is there does not show"

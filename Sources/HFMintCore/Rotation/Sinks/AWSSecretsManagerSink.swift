@@ -76,7 +76,8 @@ struct AWSSecretsManagerSink: Sink {
     // MARK: Preflight
 
     func preflight() throws(StepFailure) {
-        let answer = try ask("DescribeSecret", accepting: [])
+        let answer = try ask("DescribeSecret", accepting: [.notFound])
+        guard answer.status == 200 else { throw api.refused("there is no such secret, and hfmint makes none at AWS") }
         if answer.bool("RotationEnabled") == true {
             throw api.refused("AWS rotates the secret itself; only one may")
         }
