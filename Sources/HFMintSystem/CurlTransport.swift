@@ -105,7 +105,11 @@ extension HTTPCredential {
         switch self {
         case .none: true
         case .awsSignature: true
-        case .header(let header): header.secret.reveal { span in span.indices.allSatisfy { span[$0].isASCIIVisible } }
+        case .header(let header):
+            // A blank is no line's end: `Basic …` is a whole value, as a collector's credential names it.
+            header.secret.reveal { span in
+                span.indices.allSatisfy { span[$0].isASCIIVisible || span[$0] == ASCII.space }
+            }
         }
     }
 }

@@ -15,7 +15,9 @@ struct IDTokenTests {
 
     private static let good = unsignedJWT(["aud": "https://huggingface.co"])
 
-    @Test("is accepted with the line break at its end that files and programs leave", arguments: ["", "\n", "\r\n"])
+    @Test(
+        "is accepted with the line breaks at its end that files and people leave",
+        arguments: ["", "\n", "\r\n", "\n\n", "\r"])
     func lineBreak(ending: String) throws {
         let token = try IDToken.parse(Secret(Self.good + ending))
         let text = token.secret.revealedText()
@@ -25,7 +27,7 @@ struct IDTokenTests {
     @Test(
         "refuses bytes that no JWT has",
         arguments: [
-            good + "\n\n", good + "\r", good + " ", " " + good, "\n" + good, good + "\0", "\0", good + "=",
+            good + "\n\na", good + " ", " " + good, "\n" + good, good + "\0", "\0", good + "=",
             "\"\(good)\"",
             good + "é", "Bearer " + good, good + "\u{FEFF}", "a+b.c/d.e",
         ])

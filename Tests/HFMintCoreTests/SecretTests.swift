@@ -54,9 +54,10 @@ struct SecretTests {
     }
 
     @Test(
-        "loses one line break at its end, and no more",
+        "loses the line breaks at its end, and no more",
         arguments: [
-            ("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a\r", "a\r"), ("a\r\r\n", "a\r"),
+            ("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a"), ("a\r", "a"), ("a\r\r\n", "a"),
+            ("a\n \n", "a\n "),
             ("\n", ""), ("\r\n", ""), ("", ""), (" a \n", " a "), ("\na", "\na"),
         ])
     func trailingLineBreak(given: String, kept: String) {

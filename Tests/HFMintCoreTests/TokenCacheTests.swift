@@ -70,6 +70,18 @@ struct TokenCacheTests {
         #expect(try world.token(key()).1)
     }
 
+    @Test(
+        "serves nothing past its life, when a clock that was ahead has been set right", arguments: [60, 1_800, 3_400])
+    func wasAhead(lead: Int) throws {
+        let world = try World()
+        let clock = world.machine.clock
+        clock.set(to: clock.now() + lead)
+        _ = try world.token(key())
+        clock.set(to: clock.now() + -lead)
+        clock.advance(by: .seconds(3_400))
+        #expect(try world.token(key(), gives: "hf_jwt_second.x.y").1)
+    }
+
     @Test("serves nothing across resources, identities, endpoints, audiences, or what is allowed")
     func keys() throws {
         let keys = [

@@ -35,5 +35,8 @@ package final class FrozenClock: Clock {
         }
     }
 
+    /// Somebody sets it, or it sets itself: what counts time alone does not notice.
+    package func set(to now: Timestamp) { state.withLock { $0.now = now } }
+
     package var sleeps: [Duration] { state.withLock { $0.sleeps } }
 }

@@ -75,9 +75,9 @@ package struct OrganizationClient: Equatable, Sendable {
     private func read(_ reference: SecretReference, _ what: String, in context: Context) throws(MintError) -> Secret {
         let value: Secret
         do throws(MintError) {
-            value = try reference.read(relativeTo: folder, in: context).withoutTrailingLineBreak()
+            value = try reference.read(relativeTo: folder, in: context)
         } catch {
-            throw MintError(error.code, "the client's \(what): \(error.message)", hint: reference.absenceHint)
+            throw MintError(error.code, "the client's \(what): \(error.message)", hint: error.hint)
         }
         let isVisible = value.reveal { text in
             (1...4_096).contains(text.count)
@@ -89,24 +89,5 @@ package struct OrganizationClient: Equatable, Sendable {
                 hint: "look at what \(reference.place) holds")
         }
         return value
-    }
-}
-
-extension SecretReference {
-    /// Where it leads, for a message.
-    package var place: String {
-        switch self {
-        case .variable(let key): key.name
-        case .file(let path): "'\(path)'"
-        case .command(let words): "'\(words.first ?? "")'"
-        }
-    }
-
-    fileprivate var absenceHint: String {
-        switch self {
-        case .variable(let key): "hand the CI system's secret to this step as \(key.name)"
-        case .file: "write the file before, for this user alone (0600)"
-        case .command: "run the command by hand, and see what it prints"
-        }
     }
 }

@@ -100,6 +100,7 @@ package struct TokenCache: Sendable {
             "fields": .array(
                 key.fields.map { .array([.string($0.name), .string(String(decoding: $0.value, as: UTF8.self))]) }),
             "obtained_at": .integer(context.clock.now().secondsSince1970),
+            "obtained_uptime": .integer(Int(context.clock.uptime().components.seconds)),
             "expires_at": .integer(token.expiresAt.secondsSince1970),
             "sha256": .string(token.sha256),
             "claims": .string(token.claims.map { String(decoding: $0.bytes, as: UTF8.self) }),
@@ -117,8 +118,10 @@ package struct TokenCache: Sendable {
     /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
     private func cached(_ key: TokenKey) -> HubToken? {
         guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
-        let now = context.clock.now()
-        return text.reveal { span in Record(span, for: key).flatMap { $0.isFresh(at: now) ? $0.token : nil } }
+        let (now, uptime) = (context.clock.now(), Int(context.clock.uptime().components.seconds))
+        return text.reveal { span in
+            Record(span, for: key).flatMap { $0.isFresh(at: now, uptime: uptime) ? $0.token : nil }
+        }
     }
 }
 
@@ -126,6 +129,8 @@ package struct TokenCache: Sendable {
 private struct Record {
     let token: HubToken
     private let obtainedAt: Timestamp
+    /// In seconds since the machine's start, or since another's.
+    private let obtainedUptime: Int?
 
     init?(_ text: Span<UInt8>, for key: TokenKey) {
         guard let root = try? readJSON(text, limits: .record),
@@ -137,6 +142,9 @@ private struct Record {
             secret.reveal({ HubToken.isWellFormed($0) })
         else { return nil }
         obtainedAt = Timestamp(secondsSince1970: obtained)
+        obtainedUptime = root["obtained_uptime"]?.integer(in: text).flatMap {
+            (0...253_402_300_799).contains($0) ? $0 : nil
+        }
         token = HubToken(
             secret: secret, expiresAt: Timestamp(secondsSince1970: expires),
             sha256: String(decoding: digest, as: UTF8.self),
@@ -155,8 +163,12 @@ private struct Record {
     }
 
     /// Whether at least five minutes, or a quarter of its life, are left; and it does not come from the future.
-    func isFresh(at now: Timestamp) -> Bool {
-        let margin = min(300, (token.expiresAt - obtainedAt) / 4)
-        return obtainedAt <= now && token.expiresAt - now >= max(1, margin)
+    ///
+    /// A clock that was ahead and was set right in between makes the token look younger than it is: the machine's
+    /// uptime shows its age too.
+    func isFresh(at now: Timestamp, uptime: Int) -> Bool {
+        let life = token.expiresAt - obtainedAt
+        let age = max(now - obtainedAt, obtainedUptime.map { uptime - $0 } ?? 0)
+        return obtainedAt <= now && life - age >= max(1, min(300, life / 4))
     }
 }

@@ -112,7 +112,7 @@ extension HTTPAcquisition {
         case .none: return .none
         case .variable(let key, let headers, let prefix):
             guard let value = context.environment.secret(key) else { throw missing("\(key.name) is not set") }
-            return .headers(headers, prefix: prefix, value)
+            return .headers(headers, prefix: prefix, value.withoutTrailingLineBreak())
         case .file(let path, let header, let prefix):
             guard let value = try? context.files.read(path, limit: IDToken.byteLimit) else {
                 throw missing("'\(path)' cannot be read")
@@ -125,8 +125,8 @@ extension HTTPAcquisition {
                 let key = context.environment.secret(.awsSecretAccessKey)
             else { throw missing("\(Environment.Key.awsAccessKeyID.name) and its secret are not set") }
             return .awsSignature(
-                region: region, service: service, keyID: keyID, key: key,
-                sessionToken: context.environment.secret(.awsSessionToken))
+                region: region, service: service, keyID: keyID, key: key.withoutTrailingLineBreak(),
+                sessionToken: context.environment.secret(.awsSessionToken)?.withoutTrailingLineBreak())
         }
     }
 

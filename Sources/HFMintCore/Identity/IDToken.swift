@@ -16,7 +16,7 @@ package struct IDToken: ~Copyable, Sendable {
         self.claims = claims
     }
 
-    /// - Parameter text: a trailing line break is cut off, as files and programs end with one.
+    /// - Parameter text: line breaks at the end are cut off, as files and programs end with one.
     /// - Throws: why this is no ID token, in a sentence that quotes nothing of it.
     package static func parse(_ text: consuming Secret) throws(NotAnIDToken) -> IDToken {
         let secret = text.withoutTrailingLineBreak()
@@ -56,12 +56,11 @@ package struct NotAnIDToken: Error, Equatable, Sendable {
 }
 
 extension Secret {
-    /// The same bytes without one line feed, or carriage return and line feed, at the end.
+    /// The same bytes without the line feeds and carriage returns at the end.
     package consuming func withoutTrailingLineBreak() -> Secret {
         let kept = reveal { span in
             var count = span.count
-            if count > 0, span[count - 1] == ASCII.lineFeed { count -= 1 }
-            if count > 0, count < span.count, span[count - 1] == ASCII.carriageReturn { count -= 1 }
+            while count > 0, [ASCII.lineFeed, ASCII.carriageReturn].contains(span[count - 1]) { count -= 1 }
             return count
         }
         guard kept < byteCount else { return self }

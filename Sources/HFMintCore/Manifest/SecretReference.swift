@@ -40,17 +40,35 @@ package enum SecretReference: Equatable, Sendable {
         return first.utf8.first == ASCII.slash ? nil : "must name its program by an absolute path"
     }
 
-    /// Reads the secret, without a line break at its end.
+    /// What may stand at its place.
+    package enum Content: Sendable {
+        /// One line, as headers, forms and log-ins take it.
+        case line
+        /// A key: lines of PEM, or bytes.
+        case key
+    }
+
+    /// Reads the secret, without line breaks at its end.
+    ///
+    /// Whoever pastes one into a form, or makes a variable of a file, adds them. Every secret of a manifest and of an
+    /// option is read here.
     ///
     /// - Parameter folder: from which relative paths count; empty for the one that this process is in.
     /// - Throws: ``MintError/Code/stateUnusable``, with the place and never the content.
-    package func read(relativeTo folder: String, in context: Context) throws(MintError) -> Secret {
+    package func read(
+        _ content: Content = .line, relativeTo folder: String, in context: Context
+    ) throws(MintError) -> Secret {
+        let value = try stored(relativeTo: folder, in: context).withoutTrailingLineBreak()
+        guard let complaint = value.reveal({ Self.complaint(about: $0, as: content) }) else { return value }
+        throw MintError(.stateUnusable, "\(place) \(complaint)", hint: "set it anew, to the secret alone")
+    }
+
+    private func stored(relativeTo folder: String, in context: Context) throws(MintError) -> Secret {
         switch self {
         case .variable(let key):
-            guard let value = context.environment.secret(key) else {
-                throw MintError(.stateUnusable, "\(key.name) is not set", hint: "the manifest names it as a secret")
-            }
-            return value
+            if let value = context.environment.secret(key) { return value }
+            let what = context.environment.isEmpty(key) ? "is empty" : "is not set"
+            throw MintError(.stateUnusable, "\(key.name) \(what)", hint: absenceHint)
         case .file(let path):
             let isWhole = path.utf8.first == ASCII.slash || folder.isEmpty
             let absolute = isWhole ? path : "\(folder)/\(path)"
@@ -58,18 +76,48 @@ package enum SecretReference: Equatable, Sendable {
                 guard let text = try context.files.read(absolute, limit: 64 << 10) else {
                     throw FileFailure(absolute, "there is no such file")
                 }
-                return text.withoutTrailingLineBreak()
+                return text
             } catch {
-                throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
+                throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)", hint: absenceHint)
             }
-        case .command(let words): return try Self.output(of: words, in: context)
+        case .command(let words):
+            guard let result = try? context.processes.run(ChildCommand(words)), result.status == 0 else {
+                throw MintError(
+                    .stateUnusable, "'\(words.first ?? "")' did not give its secret", hint: absenceHint)
+            }
+            return result.output
         }
     }
 
-    private static func output(of words: [String], in context: Context) throws(MintError) -> Secret {
-        let failed = MintError(.stateUnusable, "'\(words.first ?? "")' did not give its secret")
-        guard let result = try? context.processes.run(ChildCommand(words)) else { throw failed }
-        guard result.status == 0 else { throw failed }
-        return result.output.withoutTrailingLineBreak()
+    /// What no server would take for the secret that was meant; a clause that quotes nothing of it.
+    private static func complaint(about text: Span<UInt8>, as content: Content) -> String? {
+        guard text.count > 0 else { return "is empty" }
+        guard content == .line else { return nil }
+        for index in text.indices {
+            switch text[index] {
+            case ASCII.lineFeed, ASCII.carriageReturn: return "has a line break in it"
+            case let byte where byte.isASCIIControl: return "has a control character in it"
+            default: break
+            }
+        }
+        let ends = [text[0], text[text.count - 1]]
+        return ends.contains(ASCII.space) ? "begins or ends with a blank" : nil
+    }
+
+    /// Where it leads, for a message.
+    package var place: String {
+        switch self {
+        case .variable(let key): key.name
+        case .file(let path): "'\(path)'"
+        case .command(let words): "'\(words.first ?? "")'"
+        }
+    }
+
+    private var absenceHint: String {
+        switch self {
+        case .variable(let key): "hand the CI system's secret to this step as \(key.name)"
+        case .file: "write the file before, for this user alone (0600)"
+        case .command: "run the command by hand, and see what it prints"
+        }
     }
 }

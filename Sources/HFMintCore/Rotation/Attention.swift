@@ -34,6 +34,8 @@ package struct Attention: Error, Equatable, Sendable {
         case callbackUnsigned = "callback-unsigned"
         /// A library that computes or proves something is missing.
         case libraryMissing = "library-missing"
+        /// The journal was written by a clock that was ahead of the present one, or the present one is behind.
+        case clockWasAhead = "clock-was-ahead"
         /// The journal lacks something that every step before has written.
         case journalIncomplete = "journal-incomplete"
     }

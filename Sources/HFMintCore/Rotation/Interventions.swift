@@ -81,10 +81,14 @@ extension Rotations {
             }
         }
         try withJournal(of: definition.name) { journal throws(MintError) in
-            guard journal.state.isUnderWay || !journal.state.closedEndpoints.isEmpty else {
+            let now = context.clock.now()
+            guard
+                journal.state.isUnderWay || !journal.state.closedEndpoints.isEmpty
+                    || journal.state.disagreement(with: now) != nil
+            else {
                 throw .usage("'\(definition.name)' is not under way")
             }
-            var state = journal.state.resumed(waiving: waived, at: context.clock.now())
+            var state = journal.state.resumed(waiving: waived, at: now)
             if overwriting { state.mayOverwrite = definition.sinks.map(\.target) }
             try journal.save(state)
         }
@@ -118,7 +122,7 @@ extension RotationState {
 
     /// Endpoints that had closed are asked once more: a person has looked at them.
     fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
-        var state = self
+        var state = countedAnew(from: now)
         (state.attention, state.closedEndpoints) = (nil, [])
         state.forgetFailures()
         for sink in state.sinks { state.update(sink.target) { $0.timesOverwritten = 0 } }

@@ -54,7 +54,14 @@ package final class RotationMachine {
         // Whoever must be told is told, whatever else has to wait.
         try flushCallbacks()
         if let attention = state.attention { return .attention(attention) }
-        if let due = state.dueAt, due > context.clock.now(), value == nil {
+        let now = context.clock.now()
+        if let disagreement = state.disagreement(with: now) {
+            guard holdsOnlyCopy else { return .attention(disagreement.attention) }
+            // The clock was set while this process holds what nobody could give again.
+            try journal.record(state.countedAnew(from: now))
+            return .go
+        }
+        if let due = state.nextTry(at: now), value == nil {
             return .retry(due, because: state.reasonToRetry)
         }
         do throws(StepError) {

@@ -178,18 +178,21 @@ private final class RotationUnit: @unchecked Sendable {
         try machine.flushCallbacks()
         let state = machine.state
         if let attention = state.attention { return over(.attention(attention), state) }
-        if let due = state.dueAt, due > context.clock.now() {
+        if let due = state.nextTry(at: context.clock.now()) {
             return over(.retrying(from: due, because: state.reasonToRetry), state)
         }
         switch try cause(machine) {
         case .start(let cause, let slot): return try judge(machine, machine.begin(cause, slot: slot))
         case .not(let until): return over(.notDue(until: until), machine.state)
+        case .disagreement(let disagreement): return over(.attention(disagreement.attention), machine.state)
         }
     }
 
     private enum Cause {
         case start(RotationState.Cause, slot: Timestamp?)
         case not(until: Timestamp?)
+        /// Nobody can say when it is due.
+        case disagreement(ClockDisagreement)
     }
 
     private func cause(_ machine: RotationMachine) throws(FileFailure) -> Cause {
@@ -197,6 +200,9 @@ private final class RotationUnit: @unchecked Sendable {
         case .now(let cause, _, _): return .start(cause, slot: nil)
         case .supplied: return .start(.supplied, slot: nil)
         case .due: break
+        }
+        if let disagreement = machine.state.disagreement(with: context.clock.now()) {
+            return .disagreement(disagreement)
         }
         if let wanted = machine.state.wanted { return .start(wanted.cause, slot: wanted.slot) }
         guard let schedule = definition.schedule else { return .not(until: nil) }
@@ -242,6 +248,11 @@ private final class RotationUnit: @unchecked Sendable {
 }
 
 extension RotationState {
+    /// - Parameter seconds: that a leaked secret may wait for sinks that fail; `nil`: until all have the new one.
+    mutating func setGrace(_ seconds: Int?, at now: Timestamp) {
+        (graceEndsAt, graceSetAt) = (seconds.map { now + $0 }, seconds.map { _ in now })
+    }
+
     /// With what a person's order says about a run that is under way, or stopped.
     fileprivate func ordered(
         _ order: Rotations.Order, _ definition: RotationDefinition, at now: Timestamp
@@ -267,7 +278,7 @@ extension RotationState {
             guard cause == .leaked else { break }
             // The old secret's time is over now; nobody is asked any more.
             state.cause = .leaked
-            state.graceEndsAt = grace.map { now + $0 }
+            state.setGrace(grace, at: now)
             if attention?.reason == .notAcknowledged { state.attention = nil }
             // Whoever was told of a later end is told again.
             if let end = overlapEndsAt, end > now { state.overlapEndsAt = nil }

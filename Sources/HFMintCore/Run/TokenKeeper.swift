@@ -5,10 +5,23 @@ internal import Synchronization
 package final class TokenKeeper: Sendable {
     private struct State {
         var token: HubToken
-        var obtainedAt: Timestamp
+        var obtained: Moment
         var hasEnded = false
         /// What has been said already, so that it is said once.
         var said: Trouble?
+    }
+
+    /// By both clocks: the one that counts time alone does not go back when somebody sets the other, and the other goes
+    /// on while the machine sleeps.
+    private struct Moment {
+        let time: Timestamp
+        let uptime: Duration
+
+        init(_ clock: any Clock) { (time, uptime) = (clock.now(), clock.uptime()) }
+
+        func age(_ clock: any Clock) -> Int {
+            max(clock.now() - time, Int((clock.uptime() - uptime).components.seconds))
+        }
     }
 
     private enum Trouble { case delayed, expired }
@@ -28,7 +41,7 @@ package final class TokenKeeper: Sendable {
         _ token: HubToken, for resource: Resource?, exchanger: Exchanger, directory: any PrivateDirectory,
         context: Context
     ) throws(FileFailure) {
-        state = Mutex(State(token: token, obtainedAt: context.clock.now()))
+        state = Mutex(State(token: token, obtained: Moment(context.clock)))
         self.exchanger = exchanger
         self.resource = resource
         purpose = exchanger.member?.email ?? resource?.canonical ?? ""
@@ -48,11 +61,14 @@ package final class TokenKeeper: Sendable {
         state.withLock { $0.hasEnded = true }
     }
 
-    private var waitUntilHalfLife: Duration {
-        let (token, obtainedAt) = state.withLock { ($0.token, $0.obtainedAt) }
-        let half = (token.expiresAt - obtainedAt) / 2
-        return .seconds(max(1, half - (context.clock.now() - obtainedAt)))
+    /// Of the token that is in the file, in seconds.
+    private var life: (whole: Int, left: Int) {
+        let (token, obtained) = state.withLock { ($0.token, $0.obtained) }
+        let whole = token.expiresAt - obtained.time
+        return (whole, whole - obtained.age(context.clock))
     }
+
+    private var waitUntilHalfLife: Duration { .seconds(max(1, life.left - (life.whole - life.whole / 2))) }
 
     /// Until it expires the old token stays; an empty file, never.
     private func renew() -> Duration? {
@@ -61,7 +77,7 @@ package final class TokenKeeper: Sendable {
             try exchanger.handOver([(resource, token)], as: .runRenewed, how: "at half its life")
             return keep(token)
         } catch {
-            let left = state.withLock { $0.token.expiresAt } - context.clock.now()
+            let left = life.left
             // A program or a file that fails once may work the next time; a refusal by the Hub will not.
             let isHiccup =
                 error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
@@ -98,7 +114,7 @@ package final class TokenKeeper: Sendable {
                 try directory.replace(Self.fileName, with: token.secret)
                 exchanger.keep(token, for: resource)
                 state.token = token
-                state.obtainedAt = context.clock.now()
+                state.obtained = Moment(context.clock)
                 state.said = nil
                 return nil
             } catch {
@@ -106,7 +122,7 @@ package final class TokenKeeper: Sendable {
             }
         }
         if let failure {
-            let left = state.withLock { $0.token.expiresAt } - context.clock.now()
+            let left = life.left
             let message = "the renewed token cannot be written to '\(failure.path)': \(failure.reason)"
             tell(MintError(.stateUnusable, message), left: left)
             return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)

@@ -34,6 +34,9 @@ package struct Environment: Sendable {
 
     package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
 
+    /// Whether somebody set `key`, and to nothing.
+    package func isEmpty(_ key: Key) -> Bool { values[Array(key.name.utf8)]?.isEmpty == true }
+
     private func bytes(_ key: Key) -> [UInt8]? {
         guard let value = values[Array(key.name.utf8)], !value.isEmpty else { return nil }
         return value

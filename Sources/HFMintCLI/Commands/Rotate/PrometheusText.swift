@@ -38,7 +38,7 @@ private struct Metric: Sendable {
 
 private let metrics: [Metric] = [
     Metric("last_success_timestamp_seconds", "When the secret was last rotated; its age is time() minus this.") {
-        $0.state.last?.at.secondsSince1970
+        $0.lastSuccess?.secondsSince1970
     },
     Metric("next_due_timestamp_seconds", "When the next run begins.") { $0.nextDue?.secondsSince1970 },
     Metric("expiry_timestamp_seconds", "When the secret in use expires.") {
@@ -46,6 +46,9 @@ private let metrics: [Metric] = [
     },
     Metric("attempts", "Failed tries of the present step.") { $0.state.attempts },
     Metric("attention", "Whether a person is needed.") { $0.attention == nil ? 0 : 1 },
+    Metric("clock_lead_seconds", "How far the journal is ahead of this machine's clock, where that stops it.") {
+        $0.clockLead
+    },
     Metric("running", "Whether a rotation is under way.") { $0.state.isRunning ? 1 : 0 },
     Metric("callbacks_not_delivered", "Notices that have not reached everyone.") { $0.untold.count },
     Metric("phase", "1 for the phase that the rotation is in.") { row in

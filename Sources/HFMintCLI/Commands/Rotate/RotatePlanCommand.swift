@@ -118,6 +118,9 @@ private struct RotationPlan {
 
     var lines: [String] {
         var lines = [definition.name]
+        if let attention = state.disagreement(with: now)?.attention {
+            lines += ["  warning  \(attention.message)", "  to do    \(attention.hint(for: definition.name))"]
+        }
         if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
         lines += sinks.map { "  sink     \($0.sink.target)\($0.plainly(definition))" }

@@ -68,6 +68,8 @@ struct RotationStatus {
     /// What was seen at issuer and sinks; `nil` where nobody has looked.
     let inspection: Inspection?
     private let definition: RotationDefinition
+    /// By how many seconds the journal is ahead of this machine's clock, where that stops it.
+    let clockLead: Int
     private let overlaps: Bool
     private let now: Timestamp
 
@@ -85,9 +87,14 @@ struct RotationStatus {
             throw .damagedJournal("cannot use the journal '\(error.path)': \(error.reason)")
         }
         let isChanged = state.isRunning && state.definition != definition.digest
-        attention = isChanged ? .manifestChanged : state.attention
+        let disagreement = state.disagreement(with: now)
+        attention = isChanged ? .manifestChanged : state.attention ?? disagreement?.attention
+        clockLead = disagreement?.lead ?? 0
         nextDue = definition.nextRuns(1, after: state, at: now).first
     }
+
+    /// When the secret was last rotated; no later than now, as its age is counted from it.
+    var lastSuccess: Timestamp? { state.age(at: now).map { now + -$0 } }
 
     /// Notices that have not reached everyone.
     var untold: [CallbackEvent.Delivery] {
@@ -95,7 +102,7 @@ struct RotationStatus {
     }
 
     private var phaseInWords: String {
-        let age = state.last.map { "the secret is \(inWords(seconds: now - $0.at)) old" } ?? "never rotated"
+        let age = state.age(at: now).map { "the secret is \(inWords(seconds: $0)) old" } ?? "never rotated"
         return state.phase == .idle ? age : "\(state.phase.rawValue), \(age)"
     }
 
@@ -105,7 +112,7 @@ struct RotationStatus {
             lines.append("  attention  \(attention.message) [\(attention.reason.rawValue)]")
             lines.append("  to do      \(attention.hint(for: name))")
         }
-        if let due = state.dueAt {
+        if let due = state.nextTry(at: now) {
             let problem = state.problem.map { ": \($0)" } ?? ""
             lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)\(problem)")
         }
@@ -155,12 +162,12 @@ struct RotationStatus {
             "name": .string(name),
             "phase": .string(state.phase.rawValue),
             "attempts": .integer(state.attempts),
-            "retry_at": .string(state.dueAt?.rfc3339),
+            "retry_at": .string(state.nextTry(at: now)?.rfc3339),
             "problem": .string(state.problem),
             "attention": .string(attention?.message),
             "attention_reason": .string(attention?.reason.rawValue),
             "last_rotated_at": .string(state.last?.at.rfc3339),
-            "age_seconds": state.last.map { .integer(max(0, now - $0.at)) } ?? .null,
+            "age_seconds": state.age(at: now).map { .integer($0) } ?? .null,
             "current_id": .string(state.last?.id),
             "expires_at": .string(state.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339),

@@ -31,7 +31,7 @@ extension RotationMachine {
         for eventIndex in state.events.indices {
             for index in state.events[eventIndex].deliveries.indices {
                 let delivery = state.events[eventIndex].deliveries[index]
-                guard delivery.status == .pending, delivery.dueAt <= context.clock.now(),
+                guard delivery.isDue(at: context.clock.now()),
                     let endpoint = definition.callbacks.first(where: { $0.url.description == delivery.url })
                 else { continue }
                 let told = tell(endpoint, state.events[eventIndex], delivery)

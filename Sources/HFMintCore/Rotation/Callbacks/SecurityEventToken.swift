@@ -55,7 +55,7 @@ package struct SecurityEventToken: CallbackFormat {
 
     private func signature(_ input: [UInt8]) throws(MintError) -> [UInt8] {
         let context = surroundings.context
-        let secret = try secret.read(relativeTo: surroundings.folder, in: context)
+        let secret = try secret.read(.key, relativeTo: surroundings.folder, in: context)
         switch key {
         case .hs256:
             // <https://www.rfc-editor.org/rfc/rfc7518#section-3.2>

@@ -20,7 +20,7 @@ package struct StandardWebhooks: CallbackFormat {
         let id = String(decoding: event.id.utf8.map { $0 == ASCII.dot ? ASCII.underscore : $0 }, as: UTF8.self)
         let signed = Array("\(id).\(moment.secondsSince1970).\(body)".utf8)
         do throws(MintError) {
-            let key = try Self.key(secret.read(relativeTo: folder, in: context))
+            let key = try Self.key(secret.read(.key, relativeTo: folder, in: context))
             let signature = Secret(copying: try context.signatures.hmacSHA256(signed, key: key)).base64Encoded()
             return SignedCallback(
                 headers: [

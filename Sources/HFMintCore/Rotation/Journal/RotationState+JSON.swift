@@ -38,6 +38,7 @@ extension RotationState {
             } ?? .null,
             "wanted": wanted.map { ["cause": .string($0.cause.rawValue), "slot": .moment($0.slot)] } ?? .null,
             "grace_ends_at": .moment(graceEndsAt),
+            "grace_set_at": .moment(graceSetAt),
             "strangers": .array(strangers.map { .string($0) }),
             "closed_endpoints": .array(closedEndpoints.map { .string($0) }),
             "adopted_expires_at": .moment(adoptedExpiresAt),
@@ -83,6 +84,7 @@ extension RotationState {
         attention = place["attention"].flatMap(Attention.init)
         wanted = place["wanted"].flatMap(Wanted.init)
         graceEndsAt = place["grace_ends_at"]?.moment
+        graceSetAt = place["grace_set_at"]?.moment
         strangers = place["strangers"]?.elements.compactMap(\.string) ?? []
         closedEndpoints = place["closed_endpoints"]?.elements.compactMap(\.string) ?? []
         adoptedExpiresAt = place["adopted_expires_at"]?.moment

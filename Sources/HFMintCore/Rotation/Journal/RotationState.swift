@@ -60,6 +60,8 @@ package struct RotationState: Equatable, Sendable {
     package var wanted: Wanted?
     /// Until when a leaked secret lives at the most, though some sinks may not have the new one by then.
     package var graceEndsAt: Timestamp?
+    /// When that was decided.
+    package var graceSetAt: Timestamp?
     /// Secrets at the issuer that appeared during this run, and are not ours: listed, and left alone.
     package var strangers: [String] = []
     /// Endpoints that said 410: they are told nothing more until a person resumes the rotation.

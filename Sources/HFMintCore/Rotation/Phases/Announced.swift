@@ -38,7 +38,7 @@ extension RotationMachine {
     /// An endpoint that must agree and has not said yes.
     private func waitForAgreement() throws(StepError) -> Progress? {
         guard state.cause != .leaked,
-            let event = state.events.last(where: { $0.kind == .secretRevoking && $0.run(state.run) })
+            let event = state.announcement
         else { return nil }
         for endpoint in definition.callbacks where endpoint.mustAcknowledge {
             guard let delivery = event.deliveries.first(where: { $0.url == endpoint.url.description }),

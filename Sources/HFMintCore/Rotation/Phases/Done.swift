@@ -8,8 +8,10 @@ extension RotationMachine {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
         if state.predecessor != nil { state.events.append(event(.secretRevoked, secretID: state.predecessor)) }
-        state.last = .init(
-            id: created.id, at: context.clock.now(), slot: state.slot, expiresAt: created.expiresAt)
+        let now = context.clock.now()
+        // A slot that has not come was a wrong clock's.
+        let slot = state.slot.flatMap { $0 > now ? nil : $0 }
+        state.last = .init(id: created.id, at: now, slot: slot, expiresAt: created.expiresAt)
         state.phase = .done
         state.forgetFailures()
         (state.adopted, state.mayOverwrite) = (nil, [])

@@ -25,7 +25,7 @@ extension RotationMachine {
                 state.predecessor = predecessor?.id
                 state.predecessorSHA256 = predecessor?.sha256
                 state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
-                state.graceEndsAt = cause == .leaked ? grace.map { context.clock.now() + $0 } : nil
+                state.setGrace(cause == .leaked ? grace : nil, at: context.clock.now())
                 // In the same record: a crash after it would leave the start untold.
                 state.events.append(event(.rotationStarted, in: state))
             }

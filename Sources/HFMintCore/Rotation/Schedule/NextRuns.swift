@@ -5,8 +5,10 @@ extension RotationDefinition {
     /// which no schedule outlasts.
     package func nextRuns(_ count: Int, after state: RotationState, at now: Timestamp) -> [Timestamp] {
         guard count > 0 else { return [] }
+        // Nobody can say when it is due.
+        guard state.disagreement(with: now) == nil else { return [] }
         var moments: [Timestamp] = []
-        if state.wanted != nil, state.attention == nil { moments.append(max(now, state.dueAt ?? now)) }
+        if state.wanted != nil, state.attention == nil { moments.append(max(now, state.nextTry(at: now) ?? now)) }
         guard let schedule else { return moments }
         let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt ?? now
         if moments.isEmpty, !state.isRunning,
