@@ -151,18 +151,26 @@ class Front:
     """
 
     def __init__(
-        self, world: World, certificate: Certificate, folder: Path, protocols: str = TLS
+        self,
+        world: World,
+        certificate: Certificate,
+        folder: Path,
+        protocols: str = TLS,
+        address: str = "127.0.0.1",
+        host: str = "localhost",
     ) -> None:
         assert NGINX, "nginx is not installed"
         folder.mkdir(parents=True)
         self._folder = folder
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.host = host
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, 0), family=family, backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._github = world.github.request_url
         (folder / "nginx.conf").write_text(
             CONFIGURATION.format(
                 folder=folder,
-                address="127.0.0.1",
+                address=f"[{address}]" if ":" in address else address,
                 port=self.port,
                 certificate=certificate.file,
                 key=certificate.key,
@@ -174,8 +182,8 @@ class Front:
 
     @property
     def origin(self) -> str:
-        """By the name that is this machine's."""
-        return f"https://localhost:{self.port}"
+        """By a name or an address that leads here."""
+        return f"https://{self.host}:{self.port}"
 
     @property
     def id_token_url(self) -> str:

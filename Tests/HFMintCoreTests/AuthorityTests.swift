@@ -45,6 +45,7 @@ struct AuthorityTests {
         Case(endpoint: local, expected: .pair(local, local)),
         Case(environment: ["HF_ENDPOINT": local, "HFMINT_AUDIENCE": hub], expected: .pair(local, hub)),
         Case(endpoint: "http://[::1]:1", audience: hub, expected: .pair("http://[::1]:1", hub)),
+        Case(endpoint: "http://[0:0::1]:1", audience: hub, expected: .pair("http://[::1]:1", hub)),
         Case(endpoint: "http://localhost", audience: "x", expected: .pair("http://localhost", "x")),
     ]
 

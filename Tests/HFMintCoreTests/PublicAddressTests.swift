@@ -37,7 +37,11 @@ struct PublicAddressTests {
     @Test(
         "can be denied by a name alone",
         arguments: [
-            ("localhost", true), ("[::1]", true), ("127.0.0.1", true), ("10.1.2.3", true), ("192.168.0.1", true),
+            ("localhost", true), ("[::1]", true), ("[0:0:0:0:0:0:0:1]", true), ("[::ffff:10.0.0.1]", true),
+            ("[fd00:ec2::254]", true), ("[FE80::1]", true), ("[2606:4700::1]", false), ("[64:ff9b::7f00:1]", true),
+            // What libcurl and resolvers take for an address, and nobody's name ends in.
+            ("127.1", true), ("0x7f.1", true), ("2130706433", true), ("0x7f000001", true), ("127.0.0.01", true),
+            ("a.0x1g", false), ("127.0.0.1", true), ("10.1.2.3", true), ("192.168.0.1", true),
             ("8.8.8.8", false), ("ops.acme.example", false), ("10.acme.example", false), ("localhost.example", false),
         ])
     func names(host: String, isPrivate: Bool) {

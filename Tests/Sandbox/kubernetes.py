@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import ssl
 import time
 import uuid
@@ -87,23 +88,23 @@ class TokenRequest(Provider):
     marks = ()
     claims: ClassVar[dict[str, object]] = CLAIMS
 
-    def __init__(self, secrets: Sentinels, root: Path) -> None:
+    def __init__(self, secrets: Sentinels, root: Path, address: str = "127.0.0.1") -> None:
         super().__init__(secrets, root)
         self.mount = root / "mount"
         self.mount.mkdir()
-        key, certificate = _certificate()
+        key, certificate = _certificate(address)
         (self.mount / "ca.crt").write_bytes(certificate)
         (root / "server.pem").write_bytes(key + certificate)
         self.own_token = self.issuer.id_token(["https://kubernetes.default.svc"], time.time())
         (self.mount / "token").write_text(self.own_token)
-        self.server = _TLSServer(root / "server.pem")
+        self.server = _TLSServer(root / "server.pem", address)
         self.server.route("POST", f"{ACCOUNT}/token", self._token)
         self.server.start()
 
     def environment(self) -> dict[str, str]:
         """Where the API server is."""
         assert self.server
-        host, port = self.server.origin.removeprefix("http://").split(":")
+        host, _, port = self.server.origin.removeprefix("http://").rpartition(":")
         return {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT_HTTPS": port}
 
     def command(self, command: list[str]) -> list[str]:
@@ -133,19 +134,22 @@ class TokenRequest(Provider):
 
 
 class _TLSServer(Server):
-    def __init__(self, pem: Path) -> None:
+    def __init__(self, pem: Path, address: str) -> None:
         super().__init__()
+        if ":" in address:
+            self._listener.close()
+            self._listener = socket.create_server((address, 0), family=socket.AF_INET6)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         self._listener = context.wrap_socket(self._listener, server_side=True)
 
 
-def _certificate() -> tuple[bytes, bytes]:
-    """A key, and a certificate for 127.0.0.1 that is its own authority; both PEM."""
+def _certificate(address: str) -> tuple[bytes, bytes]:
+    """A key, and a certificate for this address that is its own authority; both PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")])
     now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    alternative = x509.IPAddress(ipaddress.ip_address(address))
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -154,7 +158,7 @@ def _certificate() -> tuple[bytes, bytes]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

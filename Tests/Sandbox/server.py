@@ -44,7 +44,7 @@ class Server:
         """Scheme, host and port; for a unix socket, its path."""
         if self._unix_path:
             return f"unix:{self._unix_path}"
-        return "http://{}:{}".format(*self._listener.getsockname())
+        return "http://{}:{}".format(*self._listener.getsockname()[:2])
 
     @property
     def requests(self) -> list[Request]:

@@ -70,7 +70,7 @@ package struct Authority: Equatable, Sendable {
         guard let text = option ?? environment[.hfEndpoint] else { return .huggingFace }
         guard let origin = Origin(text.utf8.last == ASCII.slash ? text.utf8.dropLast() : text.utf8[...]) else {
             throw MintError(
-                .endpointRefused, "\(source) is not an origin: '\(text)'",
+                .endpointRefused, "\(source) \(Origin.complaint(about: text) ?? "is not an origin"): '\(text)'",
                 hint: "write scheme and host alone, such as https://huggingface.co")
         }
         guard origin.scheme == .https || origin.isLoopback else {

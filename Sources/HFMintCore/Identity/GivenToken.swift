@@ -30,7 +30,8 @@ extension Provider.Job {
     func confidentialURL(_ provider: String, _ key: Environment.Key, _ text: String) throws(MintError) -> HTTPURL {
         guard let url = HTTPURL(text), url.isConfidential else {
             throw MintError(
-                .identityDenied, "\(provider): \(key.name) is not an https URL",
+                .identityDenied,
+                "\(provider): \(key.name) \(Origin.complaint(about: text) ?? "is not an https URL")",
                 hint: "the provider sets this variable; nothing in the job should")
         }
         return url

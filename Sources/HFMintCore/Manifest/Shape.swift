@@ -107,7 +107,7 @@ package enum StringRule: Sendable {
         case .duration:
             return Seconds(parsing: text) == nil ? "is not a duration such as 30s, 5m, 2h or 30d" : nil
         case .url:
-            guard let url = HTTPURL(text) else { return "is not a URL" }
+            guard let url = HTTPURL(text) else { return Origin.complaint(about: text) ?? "is not a URL" }
             return url.isConfidential ? nil : "must be https (http is for this machine alone)"
         case .path:
             let isPath = !text.isEmpty && text.utf8.allSatisfy { !$0.isASCIIControl }

@@ -7,7 +7,7 @@ package struct Origin: Hashable, Sendable {
     package enum Scheme: String, Sendable { case http, https }
 
     package let scheme: Scheme
-    /// Lower case; an IPv6 address stands in brackets.
+    /// Lower case; an IPv6 address stands in brackets, in its one spelling (RFC 5952).
     package let host: String
     package let port: Int
 
@@ -35,23 +35,37 @@ package struct Origin: Hashable, Sendable {
         self.init(scheme: scheme, host: host, port: port)
     }
 
+    /// A host that may be an IPv6 address without brackets, and a port, as variables give them apart.
+    package init?(_ scheme: Scheme, host: String, port: String) {
+        let name = IPAddress(v6: host.utf8)?.host ?? host
+        self.init("\(scheme.rawValue)://\(name):\(port)".utf8)
+    }
+
     private static func split(_ authority: ArraySlice<UInt8>, defaultPort: Int) -> (String, Int)? {
-        let loopback6 = Array("[::1]".utf8)
-        let host: ArraySlice<UInt8>
-        if authority.starts(with: loopback6) {
-            host = authority.prefix(loopback6.count)
+        let name: String
+        let rest: ArraySlice<UInt8>
+        if authority.first == UInt8(ascii: "[") {
+            guard let end = authority.firstIndex(of: UInt8(ascii: "]")),
+                let address = IPAddress(host: authority[...end])
+            else { return nil }
+            name = address.host
+            rest = authority[(end + 1)...]
         } else {
-            host = authority.prefix { $0 != ASCII.colon }
+            let host = authority.prefix { $0 != ASCII.colon }
             guard isHostName(host) else { return nil }
+            name = String(decoding: host, as: UTF8.self)
+            rest = authority.dropFirst(host.count)
         }
-        let name = String(decoding: host, as: UTF8.self)
-        let rest = authority.dropFirst(host.count)
         if rest.isEmpty { return (name, defaultPort) }
-        let digits = rest.dropFirst()
-        guard rest.first == ASCII.colon, (1...5).contains(digits.count), digits.allSatisfy(\.isASCIIDigit),
+        guard rest.first == ASCII.colon, let port = port(rest.dropFirst()) else { return nil }
+        return (name, port)
+    }
+
+    package static func port(_ digits: some Collection<UInt8>) -> Int? {
+        guard (1...5).contains(digits.count), digits.allSatisfy(\.isASCIIDigit),
             let port = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(port)
         else { return nil }
-        return (name, port)
+        return port
     }
 
     private static func isHostName(_ host: ArraySlice<UInt8>) -> Bool {
@@ -63,17 +77,43 @@ package struct Origin: Hashable, Sendable {
         }
     }
 
+    /// The address that the host spells out, if it does.
+    package var address: IPAddress? { IPAddress(host: host.utf8) }
+
     /// Whether the host is this machine, whatever a resolver says.
-    package var isLoopback: Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        let parts = host.utf8.split(separator: ASCII.dot, omittingEmptySubsequences: false)
-        // A leading zero would make the number octal to some resolvers, and the address a name to others.
-        let isAddress =
-            parts.count == 4
-            && parts.allSatisfy { part in
-                UInt8(String(Substring(part))).map { "\($0)".utf8.elementsEqual(part) } ?? false
-            }
-        return isAddress && host.utf8.starts(with: "127.".utf8)
+    package var isLoopback: Bool { host == "localhost" || address?.isLoopback == true }
+}
+
+extension Origin {
+    /// What is wrong with the address in a text that is no URL, as a clause; `nil` where it is something else.
+    package static func complaint(about text: String) -> String? {
+        let bytes = Array(text.utf8)
+        let slashes = bytes.indices.first { bytes[$0...].starts(with: "://".utf8) }
+        let authority = bytes[(slashes.map { $0 + 3 } ?? 0)...].prefix { !"/?#".utf8.contains($0) }
+        let host = authority.split(separator: UInt8(ascii: "@")).last ?? []
+        return IPAddress.complaint(about: host)
+    }
+}
+
+extension IPAddress {
+    /// What is wrong with an IPv6 address that is meant to be a URL's host, or a host and a port, as a clause.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc6874>, <https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2>
+    package static func complaint(about host: ArraySlice<UInt8>) -> String? {
+        let isBracketed = host.first == UInt8(ascii: "[")
+        let inside = isBracketed ? host.dropFirst().prefix { $0 != UInt8(ascii: "]") } : host
+        guard inside.filter({ $0 == ASCII.colon }).count > 1 || isBracketed else { return nil }
+        if isBracketed, !host.contains(UInt8(ascii: "]")) { return "has a '[' without its ']'" }
+        if isBracketed, inside.first.map(\.asciiLowercased) == UInt8(ascii: "v") {
+            return "has an address of a version of IP that nothing here speaks"
+        }
+        let address = inside.prefix { $0 != UInt8(ascii: "%") }
+        if address.count < inside.count, IPAddress(v6: address) != nil {
+            return "has an IPv6 address with a zone ('%' and an interface), which is never used: write it without"
+        }
+        guard IPAddress(v6: inside) != nil else { return isBracketed ? "has no IPv6 address in its brackets" : nil }
+        return isBracketed
+            ? nil : "has an IPv6 address without brackets: write [\(String(decoding: inside, as: UTF8.self))]"
     }
 }
 

@@ -13,14 +13,18 @@ package enum PublicAddress {
         }
     }
 
-    /// Whether `host` says by itself that it is not public: `localhost`, or the text of such an address.
+    /// Whether `host` says by itself that it is not public: `localhost`, or any spelling of such an address.
     ///
     /// Every other name must be resolved before that can be known.
     package static func isPrivateByName(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        let parts = host.utf8.split(separator: ASCII.dot, omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { UInt8(String(Substring($0))) }
-        return parts.count == 4 && numbers.count == 4 && !contains(numbers)
+        if host == "localhost" { return true }
+        if let address = IPAddress(host: host.utf8) { return !contains(address.bytes) }
+        // `127.1`, `0x7f.1` and `2130706433` are addresses to libcurl and to resolvers, and no name of anybody's.
+        let last = host.utf8.split(separator: ASCII.dot).last.map { Array($0) } ?? []
+        let digits =
+            last.starts(with: "0x".utf8)
+            ? last.dropFirst(2).filter { $0.hexDigitValue == nil } : last[...].filter { !$0.isASCIIDigit }
+        return digits.isEmpty
     }
 
     private static func containsIPv6(_ address: [UInt8]) -> Bool {

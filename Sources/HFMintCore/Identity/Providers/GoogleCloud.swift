@@ -84,7 +84,9 @@ private enum GoogleCloud {
             url.origin.isLoopback || Route.metadataHosts.contains(url.origin.host)
         else {
             throw MintError(
-                .identityDenied, "google-cloud: GCE_METADATA_HOST is not the metadata server's address",
+                .identityDenied,
+                "google-cloud: GCE_METADATA_HOST "
+                    + (Origin.complaint(about: host) ?? "is not the metadata server's address"),
                 hint: "unset it, or set it to one of \(Route.metadataHosts.joined(separator: ", "))")
         }
         return HTTPAcquisition(

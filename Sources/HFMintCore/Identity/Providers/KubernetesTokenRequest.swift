@@ -26,17 +26,29 @@ private enum TokenRequestAPI {
     static let directory = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
+        let portKeys: [Environment.Key] = ["KUBERNETES_SERVICE_PORT_HTTPS", "KUBERNETES_SERVICE_PORT"]
         guard let host = job.environment["KUBERNETES_SERVICE_HOST"],
-            let port = job.environment["KUBERNETES_SERVICE_PORT_HTTPS"] ?? job.environment["KUBERNETES_SERVICE_PORT"],
-            let account = account(in: job),
-            let url = HTTPURL(
-                "https://\(host):\(port)/api/v1/namespaces/\(account.namespace)/serviceaccounts/\(account.name)/token")
+            let portKey = portKeys.first(where: { job.environment.isSet($0) }), let port = job.environment[portKey],
+            let account = account(in: job)
         else {
             throw MintError(
                 .identityDenied, "kubernetes-token-request: this is no pod with a service account",
                 hint: "it needs KUBERNETES_SERVICE_HOST and the token at \(directory)/token"
                     + " (`automountServiceAccountToken: true`)")
         }
+        // An IPv6 address stands there without brackets:
+        // <https://github.com/kubernetes/client-go/blob/master/rest/config.go> joins the two.
+        guard let origin = Origin(.https, host: host, port: port) else {
+            let complaint =
+                Origin.port(port.utf8) == nil
+                ? "\(portKey.name) is no port: '\(port)'"
+                : "KUBERNETES_SERVICE_HOST \(Origin.complaint(about: host) ?? "is no host: '\(host)'")"
+            throw MintError(
+                .identityDenied, "kubernetes-token-request: \(complaint)",
+                hint: "the kubelet sets this variable; nothing in the pod should")
+        }
+        let url = HTTPURL(
+            origin, "/api/v1/namespaces/\(account.namespace)/serviceaccounts/\(account.name)/token")
         return .http(
             HTTPAcquisition(
                 provider: "kubernetes-token-request",

@@ -11,7 +11,10 @@ package struct IssuerMetadata: Equatable, Sendable {
         let text = String(decoding: issuer, as: UTF8.self)
         guard let url = HTTPURL(text), url.isConfidential, !issuer.contains(UInt8(ascii: "?")),
             !issuer.contains(UInt8(ascii: "%"))
-        else { throw NotVerified("its issuer is no https URL whose keys could be asked for") }
+        else {
+            let reason = Origin.complaint(about: text).map { "its issuer \($0)" }
+            throw NotVerified(reason ?? "its issuer is no https URL whose keys could be asked for")
+        }
         // Only one slash goes, as the standard says: another issuer's document is elsewhere.
         let path = url.target.utf8.last == ASCII.slash ? String(Substring(url.target.utf8.dropLast())) : url.target
         return HTTPURL(url.origin, "\(path)/.well-known/openid-configuration")
