@@ -67,9 +67,9 @@ static inline CURLcode hfmint_curl_set_string(
     return table->easy_setopt(handle, option, value);
 }
 
-static inline CURLcode hfmint_curl_set_headers(
-    const hfmint_curl *table, CURL *handle, struct curl_slist *_Nullable headers) {
-    return table->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+static inline CURLcode hfmint_curl_set_list(
+    const hfmint_curl *table, CURL *handle, CURLoption option, struct curl_slist *_Nullable list) {
+    return table->easy_setopt(handle, option, list);
 }
 
 static inline CURLcode hfmint_curl_set_sinks(

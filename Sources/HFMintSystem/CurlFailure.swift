@@ -1,9 +1,18 @@
 private import CCurl
 internal import HFMintCore
 
+/// A proxy, and the variable that names it.
+struct NamedProxy {
+    let variable: String
+    let address: ProxyAddress
+
+    /// Without the user name and the password.
+    var words: String { "the proxy \(address.description) that \(variable) names" }
+}
+
 extension TransportError {
     /// Says in hfmint's words why libcurl gave up on `request`.
-    init(_ error: CurlError, of handle: EasyHandle, for request: HTTPRequest) {
+    init(_ error: CurlError, of handle: EasyHandle, for request: HTTPRequest, through proxy: NamedProxy?) {
         let proxyStatus = handle.number(CURLINFO_HTTP_CONNECTCODE)
         if proxyStatus >= 400 {
             let kind: Kind = proxyStatus < 500 ? .proxyRefused : .proxy
@@ -12,6 +21,13 @@ extension TransportError {
         }
         if handle.hasRefusedPeer, error.code == CURLE_COULDNT_CONNECT {
             self.init(.policy, "its address is this machine's or a private one, and allowPrivate is not set")
+            return
+        }
+        // Until the proxy has answered, every handshake is with it.
+        if let proxy, proxy.address.scheme == .https, proxyStatus == 0,
+            let failure = TransportError.handshake(error, of: handle, with: proxy)
+        {
+            self = failure
             return
         }
         switch error.code {
@@ -26,7 +42,12 @@ extension TransportError {
             }
         case CURLE_OPERATION_TIMEDOUT:
             self.init(.timeout, "no complete answer within \(inSeconds(request.limits.totalMilliseconds))")
-        case CURLE_SSL_CONNECT_ERROR: self = .handshake(handle)
+        case CURLE_SSL_CONNECT_ERROR:
+            let failure = TransportError.handshake(handle)
+            // Inside the proxy's TLS libcurl loses OpenSSL's word for it, and a certificate that was refused looks so.
+            let isHidden = proxy?.address.scheme == .https && failure.kind == .tls
+            let why = "\(failure.reason) behind the proxy: perhaps its certificate's authority is not trusted here"
+            self = isHidden ? TransportError(.tls, why) : failure
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             self.init(.untrusted, certificateReason(handle.number(CURLINFO_SSL_VERIFYRESULT)))
         case CURLE_SSL_CACERT_BADFILE: self.init(.untrusted, "the certificate file or directory cannot be read")
@@ -37,13 +58,29 @@ extension TransportError {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
             self.init(.interrupted, "what answered does not speak HTTP")
         case CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_FAILED_INIT:
-            self.init(.library, "a libcurl.so.4 of version 7.85 or newer")
+            self.init(
+                .library, "the libcurl.so.4 that is found here is older than 7.85, or made without what is needed")
         default: self.init(.interrupted, "the transfer failed (libcurl error \(error.code.rawValue))")
         }
     }
 }
 
 extension TransportError {
+    private static func handshake(
+        _ error: CurlError, of handle: EasyHandle, with proxy: NamedProxy
+    ) -> TransportError? {
+        switch error.code {
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
+            let reason = certificateReason(handle.number(CURLINFO_PROXY_SSL_VERIFYRESULT))
+            return TransportError(.proxyUntrusted, "\(proxy.words) is not trusted: \(reason)")
+        case CURLE_SSL_CONNECT_ERROR:
+            let failure = handshake(handle)
+            let kind: Kind = failure.kind == .tls ? .proxy : .proxyUntrusted
+            return TransportError(kind, "\(proxy.words) cannot be used: \(failure.reason)")
+        default: return nil
+        }
+    }
+
     /// Told apart by OpenSSL's own words for it; what it says otherwise may pass, such as a connection that was cut.
     private static func handshake(_ handle: EasyHandle) -> TransportError {
         let noCommon = [

@@ -25,9 +25,7 @@ package final class CurlTransport: HTTPTransport {
         guard request.isAllowed else {
             throw TransportError(.policy, "plain http to another machine is never used")
         }
-        if let missing = LibCurl.shared.missing {
-            throw TransportError(.library, "\(missing) is not installed")
-        }
+        if let missing = LibCurl.shared.missing { throw TransportError(.library, missing) }
         guard request.peers == .any || !PublicAddress.isPrivateByName(request.url.origin.host) else {
             throw TransportError(
                 .policy, "its address is this machine's or a private one, and allowPrivate is not set")
@@ -44,9 +42,7 @@ package final class CurlTransport: HTTPTransport {
             return try transfer.perform(on: handle, credential, body)
         } catch {
             // The certificate was refused, so nothing secret has been sent yet.
-            guard error.kind == .untrusted, request.trust == .system, !prefersBundle.withLock({ $0 }) else {
-                throw error
-            }
+            guard transfer.mayTryBundle(after: error), !prefersBundle.withLock({ $0 }) else { throw error }
             prefersBundle.withLock { $0 = true }
             return try Transfer(request, environment: environment, trust: systemTrust).perform(
                 on: handle, credential, body)
@@ -141,6 +137,17 @@ private struct Transfer {
         self.trust = trust
     }
 
+    /// Whether the system's certificates were asked for what was refused.
+    func mayTryBundle(after error: TransportError) -> Bool {
+        switch error.kind {
+        case .untrusted: request.trust == .system
+        // See ``TransportError/init(_:of:for:through:)``.
+        case .tls: request.trust == .system && proxy?.address.scheme == .https
+        case .proxyUntrusted: TrustAnchors(environment) == .system
+        default: false
+        }
+    }
+
     func perform(
         on handle: EasyHandle, _ credential: borrowing HTTPCredential, _ body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse {
@@ -154,7 +161,7 @@ private struct Transfer {
             try handle.perform(headers: headerLines(credential, body), body: body)
             return handle.response()
         } catch {
-            throw TransportError(error, of: handle, for: request)
+            throw TransportError(error, of: handle, for: request, through: proxy)
         }
     }
 
@@ -183,9 +190,20 @@ private struct Transfer {
         // GitHub's token endpoint has answered HTTP/2 with HTTP_1_1_REQUIRED.
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        // What comes compressed all the same is not unpacked, but named: see ``TransportError/Kind/encoded``.
+        try handle.set(CURLOPT_ACCEPT_ENCODING, "identity")
+        try handle.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         try handle.set(CURLOPT_USERAGENT, "hfmint/\(hfmintVersion)")
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connectMilliseconds)
         try handle.set(CURLOPT_TIMEOUT_MS, request.limits.totalMilliseconds)
+    }
+
+    /// The proxy that it goes through, and the variable that names it.
+    private var proxy: NamedProxy? {
+        guard case .proxy(let key) = request.route, let value = environment.secret(key),
+            let address = try? ProxyAddress(value.reveal { $0.bytes })
+        else { return nil }
+        return NamedProxy(variable: key.name, address: address)
     }
 
     /// Always told, so that no variable which libcurl reads by itself decides.
@@ -193,22 +211,38 @@ private struct Transfer {
         try handle.set(CURLOPT_NOPROXY, "")
         switch request.route {
         case .direct, .metadataServer: try handle.set(CURLOPT_PROXY, "")
-        case .proxy(let key): try handle.set(CURLOPT_PROXY, environment[key] ?? "")
+        case .proxy(let key): try setProxy(key, handle)
         case .unixSocket(let path):
             try handle.set(CURLOPT_PROXY, "")
             try handle.set(CURLOPT_UNIX_SOCKET_PATH, path)
         }
     }
 
+    private func setProxy(_ key: Environment.Key, _ handle: EasyHandle) throws(CurlError) {
+        guard let proxy, let value = environment.secret(key) else { throw CurlError(CURLE_COULDNT_RESOLVE_PROXY) }
+        // Without a scheme libcurl guesses one from the host's name.
+        try handle.set(CURLOPT_PROXY, proxy.address.namesScheme ? value : value.enclosed(by: "http://", and: ""))
+        guard proxy.address.scheme == .https else { return }
+        try handle.set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        // What the environment says, also where the server has an authority of its own, as a cluster does.
+        try setTrust(handle, TrustAnchors(environment), bundle: CURLOPT_PROXY_CAINFO, directory: CURLOPT_PROXY_CAPATH)
+    }
+
     private func setTrust(_ handle: EasyHandle) throws(CurlError) {
         guard request.url.origin.scheme == .https else { return }
-        switch (request.trust, trust) {
-        case (.files(let bundle, let directory), _):
-            try handle.set(CURLOPT_CAINFO, bundle)
-            try handle.set(CURLOPT_CAPATH, directory)
+        try setTrust(handle, request.trust, bundle: CURLOPT_CAINFO, directory: CURLOPT_CAPATH)
+    }
+
+    private func setTrust(
+        _ handle: EasyHandle, _ anchors: TrustAnchors, bundle: CURLoption, directory: CURLoption
+    ) throws(CurlError) {
+        switch (anchors, trust) {
+        case (.files(let file, let folder), _):
+            try handle.set(bundle, file)
+            try handle.set(directory, folder)
         case (.system, .directory):
-            try handle.set(CURLOPT_CAINFO, nil)
-            try handle.set(CURLOPT_CAPATH, Self.certificateDirectory)
+            try handle.set(bundle, nil)
+            try handle.set(directory, Self.certificateDirectory)
         case (.system, .bundle): break
         }
     }

@@ -42,6 +42,11 @@ final class EasyHandle {
         }
     }
 
+    /// Lent: `lines` must live until the transfer is done.
+    func set(_ option: CURLoption, _ lines: HeaderLines) throws(CurlError) {
+        try check(unsafe hfmint_curl_set_list(&library, pointer, option, lines.list))
+    }
+
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         guard unsafe hfmint_curl_get_long(&library, pointer, info, &value) == CURLE_OK else { return 0 }
@@ -62,7 +67,7 @@ final class EasyHandle {
 
     /// Performs the transfer with these header lines and this body, both lent for its length alone.
     func perform(headers: HeaderLines, body: borrowing HTTPBody) throws(CurlError) {
-        try check(unsafe hfmint_curl_set_headers(&library, pointer, headers.list))
+        try set(CURLOPT_HTTPHEADER, headers)
         switch body {
         case .none: try perform()
         case .content(let content):
@@ -88,6 +93,17 @@ final class EasyHandle {
     func errorMentions(_ words: String) -> Bool { unsafe strstr(errorText, words) != nil }
 
     var bodyIsTooLarge: Bool { answer.isTooLarge }
+
+    /// Performs a transfer that connects to nothing.
+    ///
+    /// - Returns: the port of the address that it would have connected to.
+    func rehearse() throws(CurlError) -> Int? {
+        let witness = Witness()
+        let context = unsafe Unmanaged.passUnretained(witness).toOpaque()
+        try check(unsafe hfmint_curl_set_socket(&library, pointer, notePeer, context))
+        _ = unsafe library.easy_perform(pointer)
+        return withExtendedLifetime(witness) { witness.port }
+    }
 
     /// Lets the next transfer connect to public addresses alone.
     func refusePrivatePeers() throws(CurlError) {
@@ -176,11 +192,33 @@ private final class Answer {
         }
         guard let colon = unsafe line.firstIndex(of: ASCII.colon), line.count <= 2_048 else { return }
         let name = unsafe String(decoding: line[..<colon].map(\.asciiLowercased), as: UTF8.self)
-        guard HTTPResponse.keptHeaders.contains(name), !headers.contains(where: { $0.name == name }) else { return }
+        guard HTTPResponse.keptHeaders.contains(name) else { return }
         let value = unsafe line[(colon + 1)...].filter { $0.isASCIIVisible || $0 == ASCII.space }
-        let text = value.drop { $0 == ASCII.space }
-        headers.append(HTTPHeader(name, String(decoding: text, as: UTF8.self)))
+        let text = String(decoding: value.drop { $0 == ASCII.space }, as: UTF8.self)
+        guard let first = headers.firstIndex(where: { $0.name == name }) else {
+            headers.append(HTTPHeader(name, text))
+            return
+        }
+        // Every coding counts, as each was applied.
+        if name == "content-encoding" { headers[first] = HTTPHeader(name, "\(headers[first].value), \(text)") }
     }
+}
+
+/// Where a transfer that was rehearsed would have gone.
+private final class Witness {
+    var port: Int?
+}
+
+private func notePeer(
+    _ context: UnsafeMutableRawPointer, _ purpose: curlsocktype, _ peer: UnsafeMutablePointer<curl_sockaddr>
+) -> curl_socket_t {
+    // The port stands at the same place in the addresses of both families.
+    let start = unsafe UnsafeRawPointer(peer).advanced(by: MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+    let port =
+        unsafe Int(start.load(fromByteOffset: 2, as: UInt8.self)) << 8
+        | Int(start.load(fromByteOffset: 3, as: UInt8.self))
+    unsafe Unmanaged<Witness>.fromOpaque(context).takeUnretainedValue().port = port
+    return CURL_SOCKET_BAD
 }
 
 /// The one moment between the name's address and the first packet to it.

@@ -74,12 +74,12 @@ package struct LibCrypto: Digests, Signatures {
     private static func table() throws(MintError) -> hfmint_libcrypto {
         guard let table = library.table else {
             throw MintError(
-                .libraryMissing, "\(library.missing) is not installed", hint: "install it: apt-get install libssl3")
+                .libraryMissing, library.missing, hint: "install it: apt-get install libssl3")
         }
         return table
     }
 
-    /// The functions, or the name of what is missing.
+    /// The functions, or why they are not there.
     private struct Library: @unchecked Sendable {
         var table: hfmint_libcrypto?
         var missing = ""
@@ -87,7 +87,7 @@ package struct LibCrypto: Digests, Signatures {
         init() {
             var table = hfmint_libcrypto()
             if let missing = unsafe hfmint_libcrypto_load(&table) {
-                self.missing = unsafe String(cString: missing)
+                self.missing = absence(of: "libcrypto.so.3", unsafe String(cString: missing))
             } else {
                 self.table = table
             }

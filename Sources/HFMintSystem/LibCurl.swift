@@ -6,7 +6,7 @@ internal import HFMintCore
 struct LibCurl: @unchecked Sendable {
     // `@unchecked`: function pointers, written once.
     private(set) var table = hfmint_curl()
-    /// The name of what is not there: the library, or a function that an old one lacks.
+    /// Why it cannot be used.
     private(set) var missing: String?
 
     static let shared = LibCurl()
@@ -15,9 +15,9 @@ struct LibCurl: @unchecked Sendable {
         // libcurl would write the keys of every TLS session into the file that this variable names.
         _ = unsafe unsetenv("SSLKEYLOGFILE")
         if let name = unsafe hfmint_curl_load(&table) {
-            missing = unsafe String(cString: name)
+            missing = absence(of: "libcurl.so.4", unsafe String(cString: name))
         } else if table.global_init(Int(CURL_GLOBAL_DEFAULT)) != CURLE_OK {
-            missing = "a working libcurl.so.4"
+            missing = absence(of: "libcurl.so.4", "a working libcurl.so.4")
         }
     }
 }

@@ -8,7 +8,7 @@ package struct LibSodium: SealedBoxes {
     package func seal(_ secret: borrowing Secret, to publicKey: [UInt8]) throws(MintError) -> [UInt8] {
         guard var table = Self.library.table else {
             throw MintError(
-                .libraryMissing, "\(Self.library.missing) is not installed",
+                .libraryMissing, Self.library.missing,
                 hint: "install it: apt-get install libsodium23")
         }
         guard publicKey.count == HFMINT_SODIUM_PUBLIC_KEY_BYTES else {
@@ -26,7 +26,7 @@ package struct LibSodium: SealedBoxes {
         return box
     }
 
-    /// The functions, or the name of what is missing.
+    /// The functions, or why they are not there.
     private struct Library: @unchecked Sendable {
         var table: hfmint_sodium?
         var missing = ""
@@ -34,7 +34,7 @@ package struct LibSodium: SealedBoxes {
         init() {
             var table = hfmint_sodium()
             if let missing = unsafe hfmint_sodium_load(&table) {
-                self.missing = unsafe String(cString: missing)
+                self.missing = absence(of: "libsodium.so.23", unsafe String(cString: missing))
             } else {
                 self.table = table
             }

@@ -140,7 +140,6 @@ NAMES_THE_HUB = [
     "HUB.Test.Example",
     "other.example, hub.test.example",
     "other.example hub.test.example",
-    "hub.test.example:443",
     "*",
 ]
 NAMES_OTHERS = [
@@ -151,6 +150,9 @@ NAMES_OTHERS = [
     "a.hub.test.example",
     "*.x",
     ",",
+    # As in curl, which compares the host alone, and takes an asterisk by itself alone.
+    "hub.test.example:443",
+    "other.example,*",
 ]
 
 

@@ -74,6 +74,9 @@ package final class ScriptedTransport: HTTPTransport {
         }
     }
 
+    /// By the whole name alone: what a list means is libcurl's to say.
+    package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool { list == origin.host }
+
     package func closeIdleConnections() { state.withLock { $0.closings += 1 } }
 
     /// How often the connections were closed.

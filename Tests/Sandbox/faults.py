@@ -9,6 +9,7 @@ r"""Faults on demand, each written as one line of text and parsed here only.
     truncate=20                             the true answer, cut after 20 bytes of its body
     oversized | oversized=1000000           a body of 64 MiB, or of that many bytes
     gzip-bomb                               64 MiB of zeros, compressed
+    encoding=gzip                           the true answer, compressed or said to be so
     drip=0.2                                the true answer, one byte every 0.2 s
     raw=HTTP/1.1 banana\r\n\r\n           bytes that are no answer, then close
 
@@ -28,8 +29,13 @@ from typing import Literal
 
 from .wire import Headers, Request
 
-Kind = Literal["answer", "status", "drop", "truncate", "oversized", "gzip-bomb", "drip", "raw"]
-KINDS = ("status", "redirect", "drop", "truncate", "oversized", "gzip-bomb", "drip", "raw")
+Kind = Literal[
+    "answer", "status", "drop", "truncate", "oversized", "gzip-bomb", "encoding", "drip", "raw"
+]
+KINDS = (
+    *("status", "redirect", "drop", "truncate", "oversized", "gzip-bomb", "encoding"),
+    *("drip", "raw"),
+)
 MODIFIERS = ("times", "skip", "method", "path", "delay", "act", "body", "type", "retry-after")
 OVERSIZED = 64 * 1024 * 1024
 
@@ -177,6 +183,8 @@ def _particular(fault: Fault, kind: str, words: dict[str, str]) -> Fault:
             return replace(fault, kind="raw", body=_unescape(value))
         case "gzip-bomb":
             return replace(fault, kind="gzip-bomb")
+        case "encoding":
+            return replace(fault, kind="encoding", where=value)
     return fault
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from .faults import OVERSIZED, Fault
@@ -30,7 +31,7 @@ def play(fault: Fault, line: Line, perform: Callable[[], Response]) -> bool:
     """Answer as the fault says; true when the connection may carry another request."""
     if fault.delay and line.wait(fault.delay):
         return False
-    if fault.kind in ("answer", "truncate", "drip"):
+    if fault.kind in ("answer", "truncate", "drip", "encoding"):
         return _distort(fault, line, perform())
     if fault.act:
         perform()
@@ -41,6 +42,9 @@ def _distort(fault: Fault, line: Line, response: Response) -> bool:
     whole = render(line.stamp(response))
     if fault.kind == "answer":
         line.send(whole)
+        return True
+    if fault.kind == "encoding":
+        line.send(render(line.stamp(_encoded(response, fault.where))))
         return True
     if fault.kind == "truncate":
         missing = max(0, len(response.body) - int(fault.amount))
@@ -79,6 +83,14 @@ def _flood(line: Line, size: int) -> None:
         piece = min(PIECE, size - sent)
         line.send(b"A" * piece)
         sent += piece
+
+
+def _encoded(response: Response, coding: str) -> Response:
+    """Compressed where it is by zlib; by a coding that Python lacks, it is only said to be."""
+    bits = {"gzip": 31, "deflate": 15}.get(coding.lower())
+    body = zlib.compress(response.body, wbits=bits) if bits else response.body
+    header = ("Content-Encoding", coding.replace(",", ", "))
+    return replace(response, body=body, headers=(*response.headers, header))
 
 
 @functools.cache

@@ -9,26 +9,38 @@ from __future__ import annotations
 import base64
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Self
 
 from .wire import BadRequest, Request, Response, read_request, render
 
 Address = tuple[str, int]
+TLS_RECORD = b"\x16"
 
 
 class Proxy:
-    """Knows CONNECT alone.
+    """Knows CONNECT alone; with a certificate and its key, it speaks TLS before that.
 
     `answer` is a status to refuse with; 0 accepts the connection and stays silent. Without it, a
     tunnel is made to where `routes` maps the authority, and 502 is the answer for others.
     """
 
-    def __init__(self, routes: Mapping[str, Address] | None = None, answer: int | None = None):
+    def __init__(
+        self,
+        routes: Mapping[str, Address] | None = None,
+        answer: int | None = None,
+        tls: tuple[Path, Path] | None = None,
+    ) -> None:
         self.requests: list[Request] = []
         self._routes = dict(routes or {})
         self._answer = answer
+        self._tls: ssl.SSLContext | None = None
+        if tls:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(*tls)
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -75,6 +87,12 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError, BadRequest):
+            if self._tls:
+                client = self._keep(self._tls.wrap_socket(client, server_side=True))
+            elif client.recv(1, socket.MSG_PEEK) == TLS_RECORD:
+                # As squid and Apache do.
+                client.sendall(render(Response(400)))
+                return
             request = read_request(client.makefile("rb", buffering=0), client.sendall)
             if not request:
                 return

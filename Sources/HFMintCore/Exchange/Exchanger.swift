@@ -194,6 +194,7 @@ package struct Exchanger: Sendable {
     private func exchange(for resource: Resource?) throws(MintError) -> HubToken {
         var event = AuditEvent(.exchangeRequested, resource: resource?.canonical)
         do throws(MintError) {
+            try context.checkProxy(to: authority.endpoint)
             return try trying { attempts throws(TryFailure) in try attempt(resource, attempts, &event) }
         } catch {
             // What could not be recorded has no record of that either.

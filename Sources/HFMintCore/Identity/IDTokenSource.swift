@@ -145,6 +145,20 @@ extension MintError {
             MintError(
                 .serverUntrusted, "\(host) cannot be trusted: \(error.reason)",
                 hint: "check what stands between here and \(host): it does not speak TLS 1.2 or newer")
+        case .proxyUnusable:
+            MintError(
+                .usage, error.reason,
+                hint: "write it as http://host:port or http://user:password@host:port, and in the password %40 for @,"
+                    + " %2F for /, %23 for #, %3F for ?, %25 for %, %20 for a blank, %22 for a quotation mark")
+        case .proxyUntrusted:
+            MintError(
+                .serverUntrusted, "cannot reach \(host): \(error.reason)",
+                hint: "SSL_CERT_FILE counts for the proxy too: add the certificate of its authority to that file; if it"
+                    + " speaks plain http, write http:// in the variable")
+        case .encoded:
+            MintError(
+                .answerInvalid, "\(host): \(error.reason)",
+                hint: "check what stands between here and \(host): it must honour `Accept-Encoding: identity`")
         case .proxyRefused:
             MintError(
                 .proxyRefused, "cannot reach \(host): \(error.reason)",

@@ -12,6 +12,9 @@ package protocol HTTPTransport: Sendable {
         body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse
 
+    /// Whether a request to `origin` would pass the proxy by for what `list` exempts, as `NO_PROXY` has it.
+    func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool
+
     /// Closes the connections that were kept for the next request, so that no child inherits one.
     func closeIdleConnections()
 
@@ -21,6 +24,8 @@ package protocol HTTPTransport: Sendable {
 
 extension HTTPTransport {
     package var version: String? { nil }
+
+    package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool { false }
 }
 
 /// What proves to the server who asks.
@@ -100,7 +105,8 @@ package struct HTTPResponse: ~Copyable, Sendable {
 
     /// Lower case; every other header is dropped where it arrives.
     package static let keptHeaders = [
-        "date", "location", "ratelimit", "retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
+        "content-encoding", "date", "location", "ratelimit", "retry-after", "x-ratelimit-remaining",
+        "x-ratelimit-reset", "x-request-id",
     ]
 
     package func header(_ name: String) -> String? {
@@ -123,8 +129,12 @@ package struct TransportError: Error, Equatable, Sendable {
         case proxy
         /// The proxy said no.
         case proxyRefused
+        /// The proxy's address, as a variable has it, cannot be right.
+        case proxyUnusable
         /// The certificate was not accepted.
         case untrusted
+        /// The proxy's certificate was not accepted, or it speaks no TLS; the server was not reached.
+        case proxyUntrusted
         /// The handshake failed.
         case tls
         /// The handshake failed, and always will: no TLS there, or none that hfmint speaks.
@@ -132,10 +142,12 @@ package struct TransportError: Error, Equatable, Sendable {
         case timeout
         case interrupted
         case tooLarge
+        /// The answer is compressed, which was not asked for.
+        case encoded
     }
 
     package let kind: Kind
-    /// In hfmint's own words: lower case, no host, nothing that a server said.
+    /// In hfmint's own words: lower case, no host but the proxy's, nothing that a server said.
     package let reason: String
 
     package init(_ kind: Kind, _ reason: String) {
@@ -146,7 +158,9 @@ package struct TransportError: Error, Equatable, Sendable {
     package var isTransient: Bool {
         switch kind {
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted: true
-        case .library, .policy, .proxyRefused, .untrusted, .tlsVersion, .tooLarge: false
+        case .library, .policy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .untrusted, .tlsVersion, .tooLarge,
+            .encoded:
+            false
         }
     }
 }

@@ -1,4 +1,6 @@
+import Glibc
 internal import HFMintCore
+internal import HFMintTesting
 
 private let hostBytes = Set("abcdefghijklmnopqrstuvwxyz0123456789.-".utf8)
 
@@ -10,12 +12,21 @@ package func fuzzOrigin(_ input: [UInt8]) {
     }
     check(origin)
     let start = "\(origin.scheme.rawValue)://\(origin.host)"
-    hold(input.map(\.asciiLowercased).starts(with: start.utf8), "the host is the one in the text")
+    hold(isSpelled(origin, input.map(\.asciiLowercased)[...], start), "the host is the one in the text")
+}
+
+/// An IPv6 address has many spellings; every other host has one.
+private func isSpelled(_ origin: Origin, _ text: ArraySlice<UInt8>, _ start: String) -> Bool {
+    guard origin.host.utf8.first == UInt8(ascii: "["), let open = text.firstIndex(of: UInt8(ascii: "[")),
+        let close = text.firstIndex(of: UInt8(ascii: "]"))
+    else { return text.starts(with: start.utf8) }
+    return IPAddress(v6: text[(open + 1)..<close]) == origin.address
 }
 
 private func check(_ origin: Origin) {
     hold(Origin(origin.description.utf8) == origin, "the description of an origin reads as itself")
-    hold(origin.host == "[::1]" || origin.host.utf8.allSatisfy(hostBytes.contains), "a host is in the allow-list")
+    hold(
+        origin.address != nil || origin.host.utf8.allSatisfy(hostBytes.contains), "a host is in the allow-list")
     hold(!origin.host.isEmpty && origin.host.utf8.count <= 253, "a host has a length")
     hold(!origin.host.utf8.contains(UInt8(ascii: "@")), "no user name")
     hold((1...65_535).contains(origin.port), "a port is in range")
@@ -23,7 +34,8 @@ private func check(_ origin: Origin) {
     let numbers = Set((0...255).map { "\($0)" })
     let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy(numbers.contains)
     hold(
-        origin.isLoopback == (isLoopback || ["localhost", "[::1]"].contains(origin.host)),
+        origin.isLoopback
+            == (isLoopback || ["localhost", "[::1]"].contains(origin.host) || origin.host.hasPrefix("[::ffff:127.")),
         "only names and addresses of this machine are loopback")
 }
 
@@ -45,7 +57,9 @@ package func fuzzURL(_ input: [UInt8]) {
     hold(!target.contains(UInt8(ascii: "#")), "no fragment")
     let authority = input.dropFirst(url.origin.scheme.rawValue.utf8.count + 3).prefix { $0 != 47 && $0 != 63 }
     hold(!authority.contains(UInt8(ascii: "@")), "no user name")
-    hold(authority.map(\.asciiLowercased).starts(with: url.origin.host.utf8), "the host is the one in the text")
+    hold(
+        isSpelled(url.origin, authority.map(\.asciiLowercased)[...], url.origin.host), "the host is the one in the text"
+    )
     hold(target.suffix(input.count - authority.endIndex) == input[authority.endIndex...], "the target is kept as it is")
     let longer = url.appendingQuery("audience", given)
     hold(longer.origin == url.origin && longer.target.utf8.starts(with: url.target.utf8), "a query only appends")
@@ -80,7 +94,7 @@ package func fuzzAuthority(_ input: [UInt8]) {
     hold(origin == endpoint || endpoint == .huggingFace && origin?.host == "hf.co", "the endpoint is the one given")
 }
 
-/// `NO_PROXY` as curl reads it, by a second matcher; and never a proxy for this machine.
+/// The first variable that is set decides, if its address can be right; and never a proxy for this machine.
 ///
 /// The input is an origin, and variables.
 package func fuzzProxy(_ input: [UInt8]) {
@@ -89,22 +103,48 @@ package func fuzzProxy(_ input: [UInt8]) {
     let environment = Environment(entries: Array(parts.dropFirst()))
     let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].map { Environment.Key($0) }
     let proxy = names.first { environment[$0] != nil }
-    let exempt = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
-    let goesDirect =
-        proxy == nil || origin.scheme == .http || origin.isLoopback || isExempt(origin.host, exempt.unicodeScalars)
-    let expected: Route = goesDirect ? .direct : proxy.map { .proxy($0) } ?? .direct
-    hold(ProxySettings(environment).route(to: origin) == expected, "both matchers choose the same way")
+    let settings = ProxySettings(FakeMachine(environment).context)
+    guard let proxy, origin.scheme == .https, !origin.isLoopback else {
+        hold((try? settings.route(to: origin)) == .direct, "no proxy is asked")
+        return
+    }
+    let value = environment.secret(proxy)?.reveal { $0.bytes } ?? []
+    let exempt = environment["no_proxy"] ?? environment["NO_PROXY"]
+    let route: Route? = try? settings.route(to: origin)
+    switch route {
+    case .some(.proxy(proxy)): hold((try? ProxyAddress(value)) != nil, "a proxy that is asked has an address")
+    case .some(.direct): hold(exempt != nil, "only a list exempts")
+    case .none: hold((try? ProxyAddress(value)) == nil, "only an address that cannot be right is refused")
+    default: hold(false, "no other way")
+    }
 }
 
-private func isExempt(_ host: String, _ list: String.UnicodeScalarView) -> Bool {
-    let labels = host.split(separator: ".")
-    return list.split { $0 == "," || $0 == " " }.contains { item in
-        if item.elementsEqual("*".unicodeScalars) { return true }
-        let name = item.drop { $0 == "." }.prefix { $0 != ":" }.map { scalar in
-            ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value + 32)) : scalar
-        }
-        let wanted = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard !name.isEmpty, wanted.count <= labels.count else { return false }
-        return zip(wanted.reversed(), labels.reversed()).allSatisfy { $0.elementsEqual($1.unicodeScalars) }
+/// A proxy's address is taken where it is plain, and its description shows nothing of a password.
+package func fuzzProxyAddress(_ input: [UInt8]) {
+    guard let proxy = try? ProxyAddress(input) else { return }
+    let shown = proxy.description
+    hold(!shown.isEmpty && shown.utf8.allSatisfy { $0.isASCIIVisible && !"@/?#%".utf8.contains($0) }, "plain words")
+    let start = input.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? 0
+    let isThere = input[start...].indices.contains { input[$0...].starts(with: shown.utf8) }
+    hold(isThere || shown.utf8.last.map(\.isASCIIDigit) == true, "it stands behind the user name and the password")
+    let again = try? ProxyAddress(Array("\(proxy.scheme.rawValue)://\(shown)".utf8))
+    hold(again?.host == proxy.host && again?.port == proxy.port, "the description reads as the same place")
+    hold(!input.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\"") }, "no blank, control or quote")
+}
+
+/// An address is read as the C library reads it, and written in one spelling.
+package func fuzzIPAddress(_ input: [UInt8]) {
+    for (family, count, address) in [
+        (AF_INET, 4, IPAddress(v4: input)), (AF_INET6, 16, IPAddress(v6: input)),
+    ] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let isPlain = !input.contains(0)
+        let known = unsafe inet_pton(family, text(input), &bytes)
+        let isKnown = isPlain && known == 1
+        hold((address?.bytes == bytes) == isKnown && (address == nil) == !isKnown, "as inet_pton reads it")
+        guard let address else { continue }
+        hold(IPAddress(host: address.host.utf8) == address, "its spelling reads as itself")
+        hold(IPAddress.complaint(about: Array(address.host.utf8)[...]) == nil, "and nothing is wrong with it")
     }
+    _ = IPAddress.complaint(about: input[...])
 }

@@ -28,6 +28,8 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("url", fuzzURL),
     FuzzEntry("authority", fuzzAuthority),
     FuzzEntry("proxy", fuzzProxy),
+    FuzzEntry("proxy-address", fuzzProxyAddress),
+    FuzzEntry("ip-address", fuzzIPAddress),
     FuzzEntry("environment", fuzzEnvironment),
     FuzzEntry("arguments", fuzzArguments),
     FuzzEntry("resource", fuzzResource),

@@ -19,7 +19,9 @@ struct RotateSession {
     private let context: Context
     private let typed: TypedOptions
 
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+    /// - Parameter asks: whether issuers and sinks will be asked; a proxy that cannot be right is found before that.
+    init(_ arguments: Arguments, _ context: Context, asks: Bool = true) throws(MintError) {
+        if asks { try context.checkProxy() }
         self.context = context
         typed = TypedOptions(arguments)
         journalOption = arguments.value(.journalDirectory)

@@ -1,11 +1,17 @@
 extension Check {
     static let proxy = Check(id: "proxy", title: "whether the way to the Hub goes through a proxy") { examination in
         guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
-        let environment = examination.context.environment
-        switch ProxySettings(environment).route(to: endpoint) {
-        case .proxy(let key):
-            return [.ok("through the one that \(key.name) names: \(proxyAddress(environment[key] ?? ""))")]
-        case .direct, .metadataServer, .unixSocket: return [direct(endpoint, environment)]
+        let settings = ProxySettings(examination.context)
+        do throws(TransportError) {
+            switch try settings.route(to: endpoint) {
+            case .proxy(let key):
+                let address = try settings.address(in: key)
+                return [.ok("through the one that \(key.name) names: \(address.description)")]
+            case .direct, .metadataServer, .unixSocket: return [direct(endpoint, examination.context.environment)]
+            }
+        } catch {
+            let told = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
+            return [.fail(told.message, next: told.hint ?? "unset it")]
         }
     }
 
@@ -22,16 +28,5 @@ extension Check {
                 next: "if the way out is that proxy, set HTTPS_PROXY to it")
         }
         return .ok("none")
-    }
-
-    /// Host and port of a proxy's URL, without the user name and the password that it may hold.
-    private static func proxyAddress(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        let separator = Array("://".utf8)
-        let start = bytes.indices.first { bytes[$0...].starts(with: separator) }.map { $0 + 3 } ?? 0
-        let afterUser = bytes.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? 0
-        let address = bytes[max(start, afterUser)...].prefix { $0 != ASCII.slash }
-        let isPlain = address.allSatisfy { $0.isASCIILetterOrDigit || ".-:[]".utf8.contains($0) }
-        return isPlain && !address.isEmpty ? String(decoding: address, as: UTF8.self) : "not a URL"
     }
 }

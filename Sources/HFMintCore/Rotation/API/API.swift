@@ -98,8 +98,10 @@ package struct API: Sendable {
                 request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
         } catch {
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
-            // Whatever was asked for is done by the time that an answer is too large.
-            let isAnswered = error.kind == .tooLarge && request.method != .get
+            // Whatever was asked for is done by the time that an answer is too large, or compressed; what is
+            // compressed once is so again.
+            let isAnswered =
+                request.method != .get && (error.kind == .tooLarge || error.kind == .encoded && effect == .once)
             guard error.isTransient || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
             throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
@@ -172,7 +174,7 @@ extension TransportError {
     /// Whether the server may have received the request: `false` only where no connection came about.
     fileprivate var mayHaveBeenSent: Bool {
         switch kind {
-        case .resolve, .connect, .proxy, .tls, .tlsVersion: false
+        case .resolve, .connect, .proxy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .tls, .tlsVersion: false
         default: true
         }
     }

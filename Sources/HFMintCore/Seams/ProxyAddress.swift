@@ -1,0 +1,105 @@
+/// A proxy as curl's variables name it: `[scheme://][user[:password]@]host[:port]`.
+///
+/// Read before the first request, because libcurl would take a wrong one for another host's name, and say so after
+/// every try. <https://curl.se/libcurl/c/CURLOPT_PROXY.html>
+package struct ProxyAddress: Equatable, Sendable {
+    package enum Scheme: String, CaseIterable, Sendable { case http, https, socks, socks4, socks4a, socks5, socks5h }
+
+    package let scheme: Scheme
+    /// Whether the variable names the scheme, and does not leave it to curl, which takes http then.
+    package let namesScheme: Bool
+    /// As the variable spells it; an IPv6 address stands in brackets.
+    package let host: String
+    package let port: Int?
+
+    /// Why it cannot be right, as a clause about the variable; it quotes nothing, as anything may be the password.
+    package struct Fault: Error, Equatable, Sendable {
+        package let reason: String
+
+        init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    package init(_ value: [UInt8]) throws(Fault) {
+        try Self.checkBytes(value)
+        let slashes = value.indices.first { value[$0...].starts(with: "://".utf8) }
+        // What begins with something else than a scheme's name has its `://` in a password, or in a path.
+        let name = slashes.map { value[..<$0].map(\.asciiLowercased) } ?? []
+        let isName = !name.isEmpty && name.allSatisfy { $0.isASCIILetterOrDigit || "+-.".utf8.contains($0) }
+        if slashes == 0 { throw Fault("has no scheme before its '://'") }
+        namesScheme = isName
+        if isName {
+            guard let known = Scheme.allCases.first(where: { name.equals($0.rawValue) }) else {
+                throw Fault("has a scheme that no proxy has (http and https are usual)")
+            }
+            scheme = known
+        } else {
+            scheme = .http
+        }
+        let rest = value[(isName ? name.count + 3 : 0)...]
+        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        try Self.checkEnd(rest.dropFirst(authority.count))
+        let parts = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        if parts.count > 2 { throw Fault("has a raw '@' in its user name or password") }
+        if parts.count == 2 { try Self.checkUser(parts[0]) }
+        (host, port) = try Self.split(parts[parts.count - 1])
+    }
+
+    /// As messages name it: never the user name or the password.
+    package var description: String { port.map { "\(host):\($0)" } ?? host }
+
+    private static func checkBytes(_ value: [UInt8]) throws(Fault) {
+        let breaks = [ASCII.lineFeed, ASCII.carriageReturn]
+        if let last = value.last, breaks.contains(last) { throw Fault("ends in a line break") }
+        if value.contains(where: breaks.contains) { throw Fault("holds a line break") }
+        if value.first == ASCII.space { throw Fault("begins with a blank") }
+        if value.last == ASCII.space { throw Fault("ends in a blank") }
+        if value.contains(where: { $0 == ASCII.space || $0 == ASCII.tab }) { throw Fault("holds a blank") }
+        if value.contains(where: \.isASCIIControl) { throw Fault("holds a control character") }
+        let quotes = "'`\"".utf8
+        if value.first.map(quotes.contains) == true || value.last.map(quotes.contains) == true {
+            throw Fault("stands in quotation marks, which are part of its value")
+        }
+        if value.contains(ASCII.quote) { throw Fault("holds a quotation mark") }
+    }
+
+    /// What follows the host and the port.
+    private static func checkEnd(_ rest: ArraySlice<UInt8>) throws(Fault) {
+        guard let first = rest.first else { return }
+        let mark = String(decoding: [first], as: UTF8.self)
+        if rest.contains(UInt8(ascii: "@")) { throw Fault("has a raw '\(mark)' in its user name or password") }
+        // curl ignores a path.
+        if first != ASCII.slash { throw Fault("has a '\(mark)', which no proxy's address has") }
+    }
+
+    /// libcurl decodes both, and takes no control character: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
+    private static func checkUser(_ text: ArraySlice<UInt8>) throws(Fault) {
+        for index in text.indices where text[index] == UInt8(ascii: "%") {
+            let digits = text[(index + 1)...].prefix(2).compactMap(\.hexDigitValue)
+            guard digits.count == 2 else {
+                throw Fault("has a '%' in its user name or password that two hexadecimal digits do not follow")
+            }
+            if (digits[0] << 4 | digits[1]).isASCIIControl {
+                throw Fault("has a percent-encoded control character in its user name or password")
+            }
+        }
+    }
+
+    private static func split(_ text: ArraySlice<UInt8>) throws(Fault) -> (String, Int?) {
+        if let reason = IPAddress.complaint(about: text) { throw Fault(reason) }
+        let isBracketed = text.first == UInt8(ascii: "[")
+        let end = text.firstIndex(of: UInt8(ascii: "]")).map { $0 + 1 }
+        let host = isBracketed ? text[..<(end ?? text.endIndex)] : text.prefix { $0 != ASCII.colon }
+        guard !host.isEmpty else { throw Fault("names no host") }
+        let isPlain = host.allSatisfy { $0.isASCIILetterOrDigit || "-._".utf8.contains($0) }
+        guard isBracketed || isPlain else { throw Fault("has a byte in its host that no host's name has") }
+        let rest = text[host.endIndex...]
+        let name = String(decoding: host, as: UTF8.self)
+        if rest.isEmpty { return (name, nil) }
+        guard rest.first == ASCII.colon, let port = Origin.port(rest.dropFirst()) else {
+            throw Fault("has no usable port: one is a number from 1 to 65535")
+        }
+        return (name, port)
+    }
+}

@@ -1,0 +1,12 @@
+/// Why a shared library cannot be used, for whoever has to install it.
+///
+/// - Parameter missing: what was looked for and is not there: the library itself, or a function of it.
+func absence(of library: String, _ missing: String) -> String {
+    guard missing.utf8.elementsEqual(library.utf8) else {
+        return missing.utf8.contains(0x20)
+            ? "this is not \(missing)"
+            : "the \(library) that is found here lacks \(missing): it is too old, or another library by that name, which"
+                + " LD_LIBRARY_PATH or LD_PRELOAD brings"
+    }
+    return "\(library) is not installed"
+}
