@@ -2,8 +2,10 @@ private import CCurl
 package import HFMintCore
 
 extension CurlTransport {
-    /// Asks libcurl itself, which reads such a list otherwise in each of its versions: a request to `origin` is
-    /// rehearsed up to the moment at which it would connect. No name is looked up, and no packet sent.
+    /// Asks libcurl itself, which reads such a list otherwise in each of its versions.
+    ///
+    /// A request to `origin` is rehearsed up to the moment at which it would connect: no name is looked up, and no
+    /// packet is sent.
     ///
     /// <https://curl.se/libcurl/c/CURLOPT_NOPROXY.html>
     package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool {

@@ -7,7 +7,9 @@ package struct IPAddress: Hashable, Sendable {
     /// 4 or 16, in network order.
     package let bytes: [UInt8]
 
-    /// Four decimal numbers. A leading zero would make a number octal to some readers, and so is refused.
+    /// Four decimal numbers.
+    ///
+    /// A leading zero would make a number octal to some readers, and so is refused.
     package init?(v4 text: some Collection<UInt8>) {
         let parts = text.split(separator: ASCII.dot, omittingEmptySubsequences: false)
         let numbers = parts.compactMap { part -> UInt8? in

@@ -18,7 +18,7 @@ extension Command {
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
         run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context, asks: false)
+            let session = try RotateSession(arguments, context, asks: arguments.has(.check))
             let rotations = try session.rotations()
             let inspections = arguments.has(.check) ? rotations.inspections() : [:]
             var rows: [RotationStatus] = []
