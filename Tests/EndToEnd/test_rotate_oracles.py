@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import re
 import shutil
@@ -17,8 +18,11 @@ from pathlib import Path
 import pytest
 
 import product
+from crons import cannot_step, following, robfig, systemd, vixie, wild
 
 CROWD = 700
+# Of any expressions, at all moments together.
+WILD = 10_000 if os.environ.get("HFMINT_ALL") == "1" else 1_200
 TIMES = 3
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -152,6 +156,7 @@ def calendar(expression: str) -> str:
             first, _, last = bounds.partition("-")
 
             def number(text: str) -> int:
+                text = text.lower()
                 return names.index(text) + low if text in names else int(text)
 
             if bounds == "*":
@@ -159,7 +164,8 @@ def calendar(expression: str) -> str:
             else:
                 begin = number(first)
                 end = number(last) if last else begin
-            values.update(range(begin, end + 1, int(step or 1)))
+            found = range(begin, end + 1, int(step or 1))
+            values.update(v % 7 if high == 6 else v for v in found)
         return ",".join(DAYS[v].title() if high == 6 else str(v) for v in sorted(values))
 
     days = numbers(weekday, 0, 6, DAYS)
@@ -168,15 +174,70 @@ def calendar(expression: str) -> str:
     return f"{prefix}{date} {numbers(hour, 0, 23, [])}:{numbers(minute, 0, 59, [])}:00 UTC"
 
 
+def complaints(folder: Path, crowd: list[str]) -> dict[str, str]:
+    """Those that the manifest's check refuses, with what it says; it tells a hundred at a time."""
+    found = {}
+    for begin in range(0, len(crowd), 100):
+        some = crowd[begin : begin + 100]
+        path = manifest(folder, [{"cron": e} for e in some])
+        words = [program(), "manifest", "check", "--manifest", str(path)]
+        said = product.run(words, {"HOME": str(folder)}, folder).stderr.decode()
+        for number, words in re.findall(r"'rotations\.r(\d+)\.schedule\.cron' (.*)", said):
+            found[some[int(number)]] = words
+    return found
+
+
+def theirs(expression: str, moment: str) -> list[datetime] | None:
+    """What croniter says; `None` where it refuses."""
+    croniter = pytest.importorskip("croniter")
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    try:
+        times = croniter.croniter(expression, base)
+        return [times.get_next(datetime) for _ in range(TIMES)]
+    except (croniter.CroniterError, ValueError, AttributeError, KeyError, IndexError, TypeError):
+        return None
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_is_taken_means_one_thing_to_all(tmp_path: Path, moment: str) -> None:
+    """croniter, Vixie's cron, robfig/cron and systemd read each expression that is taken alike.
+
+    What is refused is read in two ways, or by none of them, or has a step that cannot step.
+    """
+    crowd = wild(moment, WILD // len(MOMENTS))
+    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    refusals = complaints(tmp_path, crowd)
+    taken = [e for e in crowd if e not in refusals]
+    assert len(taken) > len(crowd) // 5
+    assert len(refusals) > len(crowd) // 5
+    ours = planned(tmp_path, [{"cron": e} for e in taken], moment)
+    for expression, times in zip(taken, ours, strict=True):
+        for read in (vixie(expression), robfig(expression)):
+            assert read is None or following(read, base, TIMES) == times, expression
+        assert theirs(expression, moment) == times, expression
+    for expression, words in refusals.items():
+        readings = [read(expression) for read in (vixie, robfig, systemd)]
+        is_one = None not in readings and len(set(readings)) == 1
+        if is_one and not cannot_step(expression):
+            times = following(readings[0], base, TIMES)
+            assert theirs(expression, moment) != times, (expression, words)
+    agrees_with_systemd(taken, ours, moment)
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_systemd_agrees(tmp_path: Path, moment: str) -> None:
     """By `systemd-analyze calendar`, which has another grammar and the same calendar."""
+    crowd = expressions(f"systemd {moment}", CROWD)
+    ours = planned(tmp_path, [{"cron": e} for e in crowd], moment)
+    agrees_with_systemd(crowd, ours, moment)
+
+
+def agrees_with_systemd(crowd: list[str], ours: list[list[datetime]], moment: str) -> None:
+    """Many expressions in each call."""
     tool = shutil.which("systemd-analyze")
     if not tool:
         pytest.skip("systemd-analyze is not installed")
-    crowd = expressions(f"systemd {moment}", CROWD)
-    ours = planned(tmp_path, [{"cron": e} for e in crowd], moment)
-    for begin in range(0, CROWD, 100):
+    for begin in range(0, len(crowd), 100):
         some = crowd[begin : begin + 100]
         words = [tool, "calendar", f"--iterations={TIMES}", f"--base-time={moment} UTC"]
         words += [calendar(e) for e in some]
@@ -200,7 +261,14 @@ def test_systemd_agrees(tmp_path: Path, moment: str) -> None:
         "0 0 l * *",  # the last day
         "0 0 * * fri#2",
         "0 0 31 2 *",  # never
+        "0 0 1-31 * 1",  # full in values alone
+        "0 0 1 * 0-6",
         "50-10 * * * *",  # around the end
+        "0 0 * 10-10 *",
+        "5/10 * * * *",  # a step after one number
+        "*/60 * * * *",  # that cannot step
+        "0 0 ? * 1",
+        "@reboot",
         "H * * * *",
         "R * * * *",
     ],
@@ -208,18 +276,6 @@ def test_systemd_agrees(tmp_path: Path, moment: str) -> None:
 def test_each_documented_refusal_is_one(tmp_path: Path, expression: str) -> None:
     """What croniter reads, and hfmint does not."""
     assert refused(tmp_path, expression)
-    page = (product.CHECKOUT / "docs/rotation-schedules.md").read_text()
-    assert f"`{expression}`" in page, "not documented"
-
-
-def test_a_range_of_one_value_is_that_value(tmp_path: Path) -> None:
-    """To systemd as well; croniter goes around, and the documentation says so."""
-    croniter = pytest.importorskip("croniter").croniter
-    expression, moment = "0 0 * 10-10 *", MOMENTS[3]
-    base = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    ((first, *_),) = planned(tmp_path, [{"cron": expression}], moment)
-    assert first == datetime(2026, 10, 1, tzinfo=UTC)
-    assert croniter(expression, base).get_next(datetime) == datetime(2026, 6, 16, tzinfo=UTC)
     page = (product.CHECKOUT / "docs/rotation-schedules.md").read_text()
     assert f"`{expression}`" in page, "not documented"
 

@@ -1,7 +1,7 @@
 /// Five fields: minute, hour, day of month, month, day of week; in UTC.
 ///
-/// As cron reads them, with two refusals. A day of month and a day of week, both restricted, mean "or" to some crons
-/// and "and" to others, so that is ambiguous here; and an expression that no date ever fits is an error, not silence.
+/// As cron reads them. What crons read in two ways is refused with both readings, here and in ``CronField``; so is an
+/// expression that no date ever fits, as that is an error, not silence.
 ///
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/crontab.html>
 package struct CronExpression: Equatable, Sendable {
@@ -19,18 +19,24 @@ package struct CronExpression: Equatable, Sendable {
 
     package init(parsing text: String) throws(Malformed) {
         let fields = text.utf8.split { $0 == ASCII.space || $0 == ASCII.tab }.map { Array($0) }
+        if let complaint = Self.complaint(aboutWordsIn: fields) { throw Malformed(complaint: complaint) }
         guard fields.count == 5 else {
             throw Malformed(complaint: "has \(fields.count) fields instead of 5: minute hour day month weekday")
         }
-        minutes = try Self.values(fields[0], "minute", 0...59)
-        hours = try Self.values(fields[1], "hour", 0...23)
-        daysOfMonth = try Self.values(fields[2], "day of month", 1...31)
-        months = try Self.values(fields[3], "month", 1...12, names: Self.monthNames)
+        minutes = try CronField(fields[0], CronField.Kind(noun: "minute", range: 0...59)).values
+        hours = try CronField(fields[1], CronField.Kind(noun: "hour", range: 0...23)).values
+        let days = try CronField(fields[2], CronField.Kind(noun: "day of month", range: 1...31))
+        months = try CronField(fields[3], CronField.Kind(noun: "month", range: 1...12, names: Self.monthNames)).values
+        let weekdays = try CronField(
+            fields[4], CronField.Kind(noun: "day of week", range: 0...7, names: Self.dayNames, lastOfStar: 6))
+        daysOfMonth = days.values
         // 7 is Sunday too.
-        daysOfWeek = Set(try Self.values(fields[4], "day of week", 0...7, names: Self.dayNames).map { $0 % 7 })
-        guard daysOfMonth.count == 31 || daysOfWeek.count == 7 else {
+        daysOfWeek = Set(weekdays.values.map { $0 % 7 })
+        let isEveryDay = daysOfMonth.count == 31 && daysOfWeek.count == 7
+        guard days.isStar || weekdays.isStar || isEveryDay else {
             throw Malformed(
-                complaint: "restricts the day of month and the day of week, which crons combine in different ways")
+                complaint: "has the day of month '\(days.text)' and the day of week '\(weekdays.text)': to some crons"
+                    + " a day that fits either, to others one that fits both; write '*' for one of them")
         }
         guard isSatisfiable else { throw Malformed(complaint: "never comes: no month has such a day") }
     }
@@ -40,47 +46,22 @@ package struct CronExpression: Equatable, Sendable {
     ]
     private static let dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
-    private static func values(
-        _ field: [UInt8], _ noun: String, _ range: ClosedRange<Int>, names: [String] = []
-    ) throws(Malformed) -> Set<Int> {
-        var values: Set<Int> = []
-        for part in field.split(separator: ASCII.comma, omittingEmptySubsequences: false) {
-            guard let some = Self.part(part, range, names) else {
-                throw Malformed(
-                    complaint: "has a \(noun) that is not one of \(range.lowerBound) to \(range.upperBound)")
-            }
-            values.formUnion(some)
-        }
-        return values
-    }
+    /// <https://man7.org/linux/man-pages/man5/crontab.5.html>
+    private static let nicknames = [
+        "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
+        "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
+    ]
 
-    /// `*`, `5`, `1-5`, `*/15`, `10-40/10`, or names instead of numbers.
-    private static func part(_ part: ArraySlice<UInt8>, _ range: ClosedRange<Int>, _ names: [String]) -> [Int]? {
-        let pieces = part.split(separator: ASCII.slash, omittingEmptySubsequences: false)
-        guard (1...2).contains(pieces.count) else { return nil }
-        var step = 1
-        if pieces.count == 2 {
-            guard let number = number(pieces[1], []), number > 0 else { return nil }
-            step = number
-        }
-        if pieces[0].elementsEqual("*".utf8) {
-            return Array(stride(from: range.lowerBound, through: range.upperBound, by: step))
-        }
-        let ends = pieces[0].split(separator: ASCII.minus, omittingEmptySubsequences: false)
-        let offset = range.lowerBound == 1 ? 1 : 0
-        guard (1...2).contains(ends.count), let first = number(ends[0], names, offset),
-            let last = ends.count == 2 ? number(ends[1], names, offset) : pieces.count == 2 ? range.upperBound : first,
-            first <= last, range.contains(first), range.contains(last)
-        else { return nil }
-        return Array(stride(from: first, through: last, by: step))
-    }
-
-    private static func number(_ text: ArraySlice<UInt8>, _ names: [String], _ offset: Int = 0) -> Int? {
-        if let index = names.firstIndex(where: { text.map(\.asciiLowercased).elementsEqual($0.utf8) }) {
-            return index + offset
-        }
-        guard (1...4).contains(text.count), text.allSatisfy(\.isASCIIDigit) else { return nil }
-        return Int(String(decoding: text, as: UTF8.self))
+    /// What some crons take in place of five fields, or before them.
+    private static func complaint(aboutWordsIn fields: [[UInt8]]) -> String? {
+        guard let first = fields.first else { return nil }
+        if first.contains(ASCII.equals) { return "names a time zone, and every schedule is in UTC" }
+        guard first.first == UInt8(ascii: "@") else { return nil }
+        let word = String(decoding: first.prefix(20).map(\.asciiLowercased), as: UTF8.self)
+        if word == "@reboot" { return "is '@reboot', which is no time: 'every' counts from the last rotation" }
+        if word == "@every" { return "is '@every', which is a key here: write every: \"30d\" in place of cron" }
+        return nicknames[word].map { "is a nickname of some crons: write '\($0)'" }
+            ?? "is a nickname of some crons: write five fields, minute hour day month weekday"
     }
 
     private var isSatisfiable: Bool {
