@@ -68,9 +68,16 @@ extension JSONNode {
     }
 
     /// A number written as an integer, without fraction or exponent, that fits; `nil` for any other value.
+    ///
+    /// To JSON5 `+1` and `0x1F` are integers too.
     package func integer(in text: Span<UInt8>) -> Int? {
         guard value == .number else { return nil }
-        return Int(String(decoding: text.bytes(in: range), as: UTF8.self))
+        let bytes = text.bytes(in: range)
+        let sign = bytes.prefix { $0 == ASCII.minus || $0 == UInt8(ascii: "+") }
+        let digits = bytes.dropFirst(sign.count)
+        let isHexadecimal = digits.count > 2 && digits.dropFirst().first?.asciiLowercased == UInt8(ascii: "x")
+        let number = sign + (isHexadecimal ? digits.dropFirst(2) : digits)
+        return Int(String(decoding: number, as: UTF8.self), radix: isHexadecimal ? 16 : 10)
     }
 }
 

@@ -1,50 +1,7 @@
-/// How large a JSON text may be before it is refused.
-package struct JSONLimits: Sendable {
-    package let byteCount: Int
-    package let depth: Int
-    package let nodeCount: Int
-
-    /// What a server answers, and what an ID token claims.
-    package static let answer = JSONLimits(byteCount: 64 << 10, depth: 32, nodeCount: 8_192)
-    /// What the job's directory keeps of a token: an answer, and the claims that it was given for.
-    package static let record = JSONLimits(byteCount: 256 << 10, depth: 32, nodeCount: 8_192)
-    /// What a person wrote.
-    package static let manifest = JSONLimits(byteCount: 16 << 20, depth: 32, nodeCount: 1_000_000)
-    /// What a CI system writes about the event that started a job.
-    package static let event = JSONLimits(byteCount: 8 << 20, depth: 64, nodeCount: 200_000)
-}
-
-/// Why a text is not JSON that hfmint accepts, and where.
-///
-/// It quotes nothing of the text.
-package struct JSONError: Error, Equatable, Sendable {
-    package enum Reason: String, Sendable {
-        case tooLarge = "the text is too large"
-        case tooDeep = "too deeply nested"
-        case tooManyValues = "too many values"
-        case unexpectedEnd = "the text ends too early"
-        case unexpectedByte = "unexpected character"
-        case trailingBytes = "something follows the value"
-        case badNumber = "not a number"
-        case badEscape = "unknown escape sequence"
-        case loneSurrogate = "half of a surrogate pair"
-        case controlCharacter = "a control character in a string"
-        case invalidUTF8 = "not UTF-8"
-        case openComment = "a comment that does not end"
-        case duplicateName = "a name occurs twice in one object"
-    }
-
-    package let reason: Reason
-    /// In bytes, from 0.
-    package let offset: Int
-}
-
 /// What a text may be written in.
 package enum JSONDialect: Sendable {
     case json
-    /// JSON with what people miss in it: comments, trailing commas, names without quotes, strings in single quotes.
-    ///
-    /// No more of JSON5 than that. <https://spec.json5.org>
+    /// JSON5, for what a person writes: see `JSON5Reader.swift`. <https://spec.json5.org>
     case json5
 }
 
@@ -86,24 +43,9 @@ struct JSONReaderState {
         while position < text.count {
             switch text[position] {
             case ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn: position += 1
-            case ASCII.slash where dialect == .json5: try skipComment(text)
+            case _ where dialect == .json5: guard try skipMoreSpace(text) else { return }
             default: return
             }
-        }
-    }
-
-    mutating func skipComment(_ text: Span<UInt8>) throws(JSONError) {
-        let start = position
-        position += 1
-        switch try peek(text) {
-        case ASCII.slash:
-            while position < text.count, text[position] != ASCII.lineFeed { position += 1 }
-        case UInt8(ascii: "*"):
-            position += 1
-            while position + 1 < text.count, !text.equals("*/", in: position..<position + 2) { position += 1 }
-            guard position + 1 < text.count else { throw JSONError(reason: .openComment, offset: start) }
-            position += 2
-        default: throw failure(.unexpectedByte)
         }
     }
 
@@ -121,6 +63,7 @@ struct JSONReaderState {
         case UInt8(ascii: "f"): return try word("false", .bool(false), text)
         case UInt8(ascii: "n"): return try word("null", .null, text)
         case ASCII.minus, UInt8(ascii: "0")...UInt8(ascii: "9"): return try number(text)
+        case let first where dialect == .json5 && "+.IN".utf8.contains(first): return try number(text)
         default: throw failure(.unexpectedByte)
         }
     }
@@ -162,14 +105,8 @@ struct JSONReaderState {
     mutating func name(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
         let first = try peek(text)
         if first == ASCII.quote || (first == ASCII.apostrophe && dialect == .json5) { return try string(text) }
-        guard dialect == .json5, first.isASCIILetter || "_$".utf8.contains(first) else {
-            throw failure(.unexpectedByte)
-        }
-        let start = position
-        while position < text.count, text[position].isASCIILetterOrDigit || "_$".utf8.contains(text[position]) {
-            position += 1
-        }
-        return start..<position
+        guard dialect == .json5 else { throw failure(.unexpectedByte) }
+        return try identifier(text)
     }
 
     mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONNode.Value {
@@ -212,8 +149,9 @@ struct JSONReaderState {
                 position += 1
                 return start..<position - 1
             case ASCII.backslash: try escape(text)
+            case ASCII.lineFeed, ASCII.carriageReturn: throw failure(.lineBreak)
             case 0..<0x20: throw failure(.controlCharacter)
-            case 0x80...: try multibyteScalar(text)
+            case 0x80...: _ = try scalar(text)
             default: position += 1
             }
         }
@@ -222,12 +160,13 @@ struct JSONReaderState {
     mutating func escape(_ text: Span<UInt8>) throws(JSONError) {
         position += 1
         let letter = try peek(text)
-        guard letter == UInt8(ascii: "u") else {
-            guard "\"\\/bfnrt".utf8.contains(letter) || (letter == ASCII.apostrophe && dialect == .json5) else {
-                throw failure(.badEscape)
-            }
+        if "\"\\/bfnrt".utf8.contains(letter) {
             position += 1
             return
+        }
+        guard letter == UInt8(ascii: "u") else {
+            guard dialect == .json5 else { throw failure(.badEscape) }
+            return try moreEscape(letter, text)
         }
         let first = try codeUnit(text)
         switch first {
@@ -253,11 +192,16 @@ struct JSONReaderState {
         return unit
     }
 
-    mutating func multibyteScalar(_ text: Span<UInt8>) throws(JSONError) {
+    /// One scalar, which may be of several bytes.
+    mutating func scalar(_ text: Span<UInt8>) throws(JSONError) -> Unicode.Scalar {
+        let first = text[position]
         let length: Int
         let allowed: ClosedRange<UInt8>
         // The table of well-formed sequences: https://www.unicode.org/versions/latest/core-spec/chapter-3/#G27506
-        switch text[position] {
+        switch first {
+        case 0..<0x80:
+            position += 1
+            return Unicode.Scalar(first)
         case 0xC2...0xDF: (length, allowed) = (2, 0x80...0xBF)
         case 0xE0: (length, allowed) = (3, 0xA0...0xBF)
         case 0xED: (length, allowed) = (3, 0x80...0x9F)
@@ -269,33 +213,49 @@ struct JSONReaderState {
         }
         guard position + length <= text.count else { throw failure(.invalidUTF8) }
         guard allowed.contains(text[position + 1]) else { throw failure(.invalidUTF8) }
-        for offset in 2..<max(length, 2) where text[position + offset] & 0xC0 != 0x80 { throw failure(.invalidUTF8) }
+        var value = UInt32(first) & (0xFF >> (UInt32(length) + 1))
+        for offset in 1..<length {
+            let byte = text[position + offset]
+            guard byte & 0xC0 == 0x80 else { throw failure(.invalidUTF8) }
+            value = value << 6 | UInt32(byte & 0x3F)
+        }
+        guard let scalar = Unicode.Scalar(value) else { throw failure(.invalidUTF8) }
         position += length
+        return scalar
     }
 
     mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNode {
         let start = position
-        if try peek(text) == ASCII.minus { position += 1 }
-        if position < text.count, text[position] == UInt8(ascii: "0") {
-            position += 1
-        } else {
-            try digits(text)
-        }
-        if position < text.count, text[position] == ASCII.dot {
-            position += 1
-            try digits(text)
-        }
-        if position < text.count, text[position].asciiLowercased == UInt8(ascii: "e") {
-            position += 1
-            if position < text.count, "+-".utf8.contains(text[position]) { position += 1 }
+        let isJSON5 = dialect == .json5
+        if !skip(ASCII.minus, text), isJSON5 { skip(UInt8(ascii: "+"), text) }
+        if isJSON5, try wordOrHexadecimal(text) { return JSONNode(value: .number, range: start..<position) }
+        // JSON5 lets the digits on one side of the point be left out.
+        let hasWhole = !(isJSON5 && has(text) { $0 == ASCII.dot })
+        if hasWhole, !skip(UInt8(ascii: "0"), text) { try digits(text) }
+        if skip(ASCII.dot, text), !(isJSON5 && hasWhole) || has(text, \.isASCIIDigit) { try digits(text) }
+        if skip(UInt8(ascii: "e"), text) || skip(UInt8(ascii: "E"), text) {
+            if !skip(UInt8(ascii: "+"), text) { skip(ASCII.minus, text) }
             try digits(text)
         }
         return JSONNode(value: .number, range: start..<position)
     }
 
-    mutating func digits(_ text: Span<UInt8>) throws(JSONError) {
+    mutating func digits(_ text: Span<UInt8>, where isDigit: (UInt8) -> Bool = \.isASCIIDigit) throws(JSONError) {
         let start = position
-        while position < text.count, text[position].isASCIIDigit { position += 1 }
+        while has(text, isDigit) { position += 1 }
         guard position > start else { throw failure(.badNumber) }
+    }
+
+    /// Whether the next byte is such a one; `false` at the end of the text.
+    func has(_ text: Span<UInt8>, _ isWanted: (UInt8) -> Bool) -> Bool {
+        position < text.count && isWanted(text[position])
+    }
+
+    /// Skips `byte` if it is the next one.
+    @discardableResult
+    mutating func skip(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
+        guard has(text, { $0 == byte }) else { return false }
+        position += 1
+        return true
     }
 }

@@ -1,4 +1,4 @@
-/// The inside of a JSON string whose syntax the reader has accepted.
+/// The inside of a JSON or JSON5 string whose syntax the reader has accepted.
 enum JSONString {
     /// Hands out the bytes that `range` stands for; never more of them than `range` is long.
     static func decode(_ text: Span<UInt8>, in range: Range<Int>, into sink: (UInt8) -> Void) {
@@ -15,6 +15,17 @@ enum JSONString {
             case UInt8(ascii: "n"): sink(ASCII.lineFeed)
             case UInt8(ascii: "r"): sink(ASCII.carriageReturn)
             case UInt8(ascii: "t"): sink(ASCII.tab)
+            case UInt8(ascii: "v"): sink(0x0B)
+            case UInt8(ascii: "0"): sink(0)
+            case UInt8(ascii: "x"):
+                let value = text[position + 2].hexDigitValue.map { $0 << 4 } ?? 0
+                UTF8.encode(Unicode.Scalar(value | (text[position + 3].hexDigitValue ?? 0)))?.forEach(sink)
+                position += 4
+                continue
+            case ASCII.lineFeed: break
+            case ASCII.carriageReturn:
+                if position + 2 < range.upperBound, text[position + 2] == ASCII.lineFeed { position += 1 }
+            case 0xE2 where text.isLineSeparator(at: position + 1): position += 2
             case UInt8(ascii: "u"):
                 let (scalar, length) = scalar(text, at: position)
                 UTF8.encode(scalar)?.forEach(sink)
@@ -67,5 +78,13 @@ enum JSONString {
             let digits = String(unit, radix: 16)
             return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         }.joined()
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether U+2028 or U+2029 stands there, which end a line as a line feed does.
+    func isLineSeparator(at position: Int) -> Bool {
+        position + 2 < count && self[position] == 0xE2 && self[position + 1] == 0x80
+            && self[position + 2] & 0xFE == 0xA8
     }
 }

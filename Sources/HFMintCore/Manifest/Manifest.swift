@@ -16,7 +16,7 @@ package struct Manifest: Sendable {
     package static let shape = Shape.object(
         ObjectShape(
             [
-                .required("version", .integer(1...1), "the version of this format: 1"),
+                .jsonSchema, .required("version", .integer(1...1), "the version of this format: 1"),
                 .optional("organization", .string(.any), "the organization on the Hub, for messages"),
             ] + PolicyShape.fields + [
                 .optional(

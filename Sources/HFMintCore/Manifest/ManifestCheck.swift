@@ -1,10 +1,10 @@
 /// Holds a manifest against a ``Shape``, and finds everything that is wrong with it at once.
 package struct ManifestCheck {
-    private let lines: LineNumbers
+    private let places: TextPlaces
     package private(set) var issues: [ManifestIssue] = []
 
     private init(_ text: JSONText) {
-        lines = LineNumbers(text.bytes)
+        places = TextPlaces(text.bytes)
     }
 
     package static func issues(in text: JSONText, shape: Shape) -> [ManifestIssue] {
@@ -16,7 +16,7 @@ package struct ManifestCheck {
     /// The words are put together for those alone that are told.
     private mutating func complain(_ complaint: @autoclosure () -> String, path: String, at offset: Int) {
         guard issues.count < 100 else { return }
-        issues.append(ManifestIssue(path: path, line: lines[offset], complaint: complaint()))
+        issues.append(ManifestIssue(path: path, at: places[offset], complaint: complaint()))
     }
 
     private mutating func check(_ place: ManifestNode, _ shape: Shape, path: String) {
@@ -36,8 +36,10 @@ package struct ManifestCheck {
             if let complaint = rule.complaint(about: text) { complain(complaint, path: path, at: start) }
         case .integer(let range):
             guard let number = place.integer, range.contains(number) else {
+                let how = place.node.value == .number && place.integer == nil ? ", without a point or an exponent" : ""
                 return complain(
-                    "must be a whole number from \(range.lowerBound) to \(range.upperBound)", path: path, at: start)
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound)\(how)", path: path,
+                    at: start)
             }
         case .bool: if place.bool == nil { complain("must be true or false", path: path, at: start) }
         case .secretReference:
@@ -107,26 +109,5 @@ package struct ManifestCheck {
 
     private static func nearest(_ typed: String, _ words: [String]) -> String {
         nearestWord(to: typed, among: words).map { "; did you mean '\($0)'?" } ?? ""
-    }
-}
-
-/// The number of the line in which a byte stands.
-struct LineNumbers {
-    /// Where each line begins.
-    private let starts: [Int]
-
-    init(_ text: [UInt8]) {
-        starts = [0] + text.indices.filter { text[$0] == ASCII.lineFeed }.map { $0 + 1 }
-    }
-
-    /// From 1.
-    subscript(offset: Int) -> Int {
-        var low = 0
-        var high = starts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[middle] > offset { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -3,7 +3,7 @@ struct ManifestDocument: Sendable {
     /// Absolute or relative to the working directory, without `.` and `..` in the middle: what was really opened.
     let path: String
     let root: ManifestNode
-    let lines: LineNumbers
+    let places: TextPlaces
 
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
     init(at path: String, in context: Context) throws(MintError) {
@@ -13,7 +13,7 @@ struct ManifestDocument: Sendable {
         let issues = ManifestCheck.issues(in: text, shape: isApp ? .object(PolicyShape.app) : Manifest.shape)
         self.path = path
         root = ManifestNode(text)
-        lines = LineNumbers(text.bytes)
+        places = TextPlaces(text.bytes)
         try refuse(issues)
     }
 
@@ -27,14 +27,14 @@ struct ManifestDocument: Sendable {
             details: issues.map(\.sentence), hint: "`hfmint manifest schema` prints what a manifest may say")
     }
 
-    func line(of node: ManifestNode) -> Int { lines[node.node.range.lowerBound] }
+    func line(of node: ManifestNode) -> Int { places.line(at: node.node.range.lowerBound) }
 
     func place(_ path: String, _ node: ManifestNode) -> ManifestPlace {
         ManifestPlace(file: self.path, path: path, line: line(of: node))
     }
 
     func issue(_ complaint: String, _ path: String, _ node: ManifestNode) -> ManifestIssue {
-        ManifestIssue(path: path, line: line(of: node), complaint: complaint)
+        ManifestIssue(path: path, at: places[node.node.range.lowerBound], complaint: complaint)
     }
 
     private static func text(at path: String, in context: Context) throws(MintError) -> JSONText {
@@ -52,8 +52,10 @@ struct ManifestDocument: Sendable {
         do throws(JSONError) {
             return try JSONText(bytes, limits: .manifest, dialect: .json5)
         } catch {
-            let line = bytes.prefix(error.offset).count { $0 == ASCII.lineFeed } + 1
-            throw MintError(.manifestInvalid, "'\(path)' is not JSON5: line \(line): \(error.reason.rawValue)")
+            let verdict = error.isStricter ? "cannot be used" : "is not JSON5"
+            throw MintError(
+                .manifestInvalid,
+                "'\(path)' \(verdict): \(TextPlaces(bytes)[error.offset].words): \(error.clause(about: bytes))")
         }
     }
 }

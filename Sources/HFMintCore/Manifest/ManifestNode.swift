@@ -47,12 +47,17 @@ package struct ManifestNode: Sendable {
 package struct ManifestIssue: Equatable, Sendable {
     /// `rotations.hub.schedule.cron`.
     package let path: String
-    /// From 1.
-    package let line: Int
+    package let place: TextPlace
     /// A clause that may follow the path: "is not a duration such as 30s".
     package let complaint: String
 
+    package init(path: String, at place: TextPlace, complaint: String) {
+        self.path = path
+        self.place = place
+        self.complaint = complaint
+    }
+
     package var sentence: String {
-        "line \(line): \(path.isEmpty ? "the manifest" : "'\(path.printable)'") \(complaint)"
+        "\(place.words): \(path.isEmpty ? "the manifest" : "'\(path.printable)'") \(complaint)"
     }
 }

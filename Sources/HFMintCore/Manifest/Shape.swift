@@ -77,6 +77,11 @@ package struct Field: Sendable {
     package static func optional(_ name: String, _ shape: Shape, _ help: String) -> Field {
         Field(name: name, shape: shape, isRequired: false, help: help)
     }
+
+    /// By which editors find the schema of a file: hfmint reads nothing there.
+    ///
+    /// <https://code.visualstudio.com/docs/languages/json#_mapping-in-the-json>
+    static let jsonSchema = optional("$schema", .string(.any), "where an editor finds this schema; nothing to hfmint")
 }
 
 /// What a string in the manifest must look like.

@@ -11,7 +11,7 @@ enum PolicyShape {
 
     /// Of an app: a manifest that narrows another.
     static let app = ObjectShape([
-        .required("version", .integer(1...1), "the version of this format: 1"),
+        .jsonSchema, .required("version", .integer(1...1), "the version of this format: 1"),
         .required("extends", .string(.path), "the manifest that lists this one under 'apps'"),
         .optional("roles", .map(.object(appRole), of: "role"), "roles of the parent, narrowed"),
         .optional("grants", .array(.object(appGrant), atLeast: 0), "grants of the parent, narrowed"),

@@ -25,8 +25,14 @@ indirect enum LittleJSON: Equatable {
 
     var string: [UInt8]? { if case .string(let bytes) = self { bytes } else { nil } }
 
-    /// A whole number written as one.
-    var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+    /// A whole number written as one, in hexadecimal too.
+    var integer: Int? {
+        guard case .number(let text) = self else { return nil }
+        for (prefix, sign) in [("0x", ""), ("+0x", ""), ("-0x", "-")] where text.lowercased().hasPrefix(prefix) {
+            return Int(sign + text.dropFirst(prefix.count), radix: 16)
+        }
+        return Int(text)
+    }
 
     var isObject: Bool { if case .object = self { true } else { false } }
 }
@@ -34,14 +40,23 @@ indirect enum LittleJSON: Equatable {
 private struct Reader {
     var rest: ArraySlice<Unicode.Scalar>
     let isRelaxed: Bool
+    static let space = Set(" \t\n\r".unicodeScalars)
+    static let lineEnds = Set("\n\r\u{2028}\u{2029}".unicodeScalars)
+    /// What JSON5 adds.
+    ///
+    /// <https://spec.json5.org/#white-space>
+    static let moreSpace = lineEnds.union([
+        "\u{B}", "\u{C}", "\u{A0}", "\u{FEFF}", "\u{1680}", "\u{2000}", "\u{2001}", "\u{2002}", "\u{2003}", "\u{2004}",
+        "\u{2005}", "\u{2006}", "\u{2007}", "\u{2008}", "\u{2009}", "\u{200A}", "\u{202F}", "\u{205F}", "\u{3000}",
+    ])
 
     /// `false` where a comment does not end.
     mutating func skipSpace() -> Bool {
         while true {
-            rest = rest.drop { " \t\n\r".unicodeScalars.contains($0) }
+            rest = rest.drop { Self.space.contains($0) || (isRelaxed && Self.moreSpace.contains($0)) }
             guard isRelaxed, rest.first == "/" else { return true }
             if skip("//") {
-                rest = rest.drop { $0 != "\n" }
+                rest = rest.drop { !Self.lineEnds.contains($0) }
             } else {
                 guard skip("/*") else { return false }
                 while !rest.isEmpty, !rest.starts(with: "*/".unicodeScalars) { rest.removeFirst() }
@@ -94,11 +109,35 @@ private struct Reader {
     }
 
     private mutating func bareName() -> [UInt8]? {
-        let allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789".unicodeScalars
-        let name = rest.prefix { allowed.contains($0) }
-        guard isRelaxed, let first = name.first, !("0"..."9").contains(first) else { return nil }
-        rest = rest.dropFirst(name.count)
-        return name.map { UInt8($0.value) }
+        guard isRelaxed else { return nil }
+        var name = ""
+        while let scalar = nextOfName(isFirst: name.isEmpty) { name.unicodeScalars.append(scalar) }
+        return name.isEmpty ? nil : Array(name.utf8)
+    }
+
+    private mutating func nextOfName(isFirst: Bool) -> Unicode.Scalar? {
+        let before = rest
+        let scalar = skip("\\u") ? hexadecimal(4).flatMap { Unicode.Scalar($0) } : rest.popFirst()
+        if let scalar, isOfName(scalar, isFirst: isFirst) { return scalar }
+        rest = before
+        return nil
+    }
+
+    private func isOfName(_ scalar: Unicode.Scalar, isFirst: Bool) -> Bool {
+        if scalar == "$" || scalar == "_" { return true }
+        return switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber: true
+        case .nonspacingMark, .spacingMark, .decimalNumber, .connectorPunctuation: !isFirst
+        default: !isFirst && (scalar == "\u{200C}" || scalar == "\u{200D}")
+        }
+    }
+
+    /// Exactly so many digits.
+    private mutating func hexadecimal(_ count: Int) -> UInt32? {
+        let digits = rest.prefix(count)
+        guard digits.count == count, digits.allSatisfy(\.properties.isASCIIHexDigit) else { return nil }
+        rest = rest.dropFirst(count)
+        return UInt32(String(String.UnicodeScalarView(digits)), radix: 16)
     }
 
     private var isAtQuote: Bool { rest.first == "\"" || (isRelaxed && rest.first == "'") }
@@ -107,10 +146,9 @@ private struct Reader {
 
     /// After the first quote, to the one that ends the string.
     private mutating func inside(_ quote: Unicode.Scalar) -> [UInt8]? {
-        var letters: [Unicode.Scalar: Unicode.Scalar] = [
+        let letters: [Unicode.Scalar: Unicode.Scalar] = [
             "\"": "\"", "\\": "\\", "/": "/", "b": "\u{8}", "f": "\u{C}", "n": "\n", "r": "\r", "t": "\t",
         ]
-        if isRelaxed { letters["'"] = "'" }
         // UTF-16, because that is what `\u` counts in.
         var units: [UInt16] = []
         while let scalar = rest.popFirst() {
@@ -120,13 +158,12 @@ private struct Reader {
                 guard let letter = rest.popFirst() else { return nil }
                 if let meant = letters[letter] {
                     units.append(UInt16(meant.value))
+                } else if letter == "u" {
+                    guard let unit = hexadecimal(4) else { return nil }
+                    units.append(UInt16(unit))
                 } else {
-                    let digits = rest.prefix(4)
-                    guard letter == "u", digits.count == 4, digits.allSatisfy(\.properties.isASCIIHexDigit),
-                        let unit = UInt16(String(String.UnicodeScalarView(digits)), radix: 16)
-                    else { return nil }
-                    units.append(unit)
-                    rest = rest.dropFirst(4)
+                    guard isRelaxed, let more = another(letter) else { return nil }
+                    units += more.utf16
                 }
             case "\0"..<" ": return nil
             default: units += UTF16.encode(scalar).map { Array($0) } ?? []
@@ -135,20 +172,28 @@ private struct Reader {
         return nil
     }
 
-    private mutating func number() -> LittleJSON? {
-        let taken = rest.prefix { "+-.0123456789eE".unicodeScalars.contains($0) }
-        let text = String(String.UnicodeScalarView(taken))
-        let mantissa = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
-        let parts = (mantissa.first ?? "").split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        func isDigits(_ text: Substring) -> Bool { !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) } }
-        guard var whole = parts.first else { return nil }
-        if whole.first == "-" { whole = whole.dropFirst() }
-        guard isDigits(whole), whole.count == 1 || whole.first != "0" else { return nil }
-        if parts.count == 2, !isDigits(parts[1]) { return nil }
-        if mantissa.count == 2 {
-            let sign = mantissa[1].first == "+" || mantissa[1].first == "-"
-            guard isDigits(sign ? mantissa[1].dropFirst() : mantissa[1]) else { return nil }
+    /// What JSON5 alone means by this letter after a backslash.
+    private mutating func another(_ letter: Unicode.Scalar) -> String? {
+        switch letter {
+        case "v": return "\u{B}"
+        case "x": return hexadecimal(2).flatMap { Unicode.Scalar($0) }.map { String($0) }
+        case "0": return rest.first.map { ("0"..."9").contains($0) } == true ? nil : "\0"
+        case "1"..."9": return nil
+        case "\r":
+            _ = skip("\n")
+            return ""
+        case _ where Self.lineEnds.contains(letter): return ""
+        default: return letter.value < 0x20 ? nil : String(letter)
         }
+    }
+
+    private mutating func number() -> LittleJSON? {
+        let taken = rest.prefix { "+-.0123456789abcdefABCDEFxXInityN".unicodeScalars.contains($0) }
+        let text = String(String.UnicodeScalarView(taken))
+        let plain = /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/
+        let relaxed =
+            /[+-]?(Infinity|NaN|0[xX][0-9a-fA-F]+|((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?)/
+        guard isRelaxed ? text.wholeMatch(of: relaxed) != nil : text.wholeMatch(of: plain) != nil else { return nil }
         rest = rest.dropFirst(taken.count)
         return .number(text)
     }

@@ -6,9 +6,9 @@ package func fuzzRotation(_ input: [UInt8]) {
     guard let text = try? JSONText(input, limits: .manifest, dialect: .json5) else { return }
     let issues = ManifestCheck.issues(in: text, shape: .object(RotationShape.rotation))
     hold(issues.count <= 100, "the complaints are bounded")
-    let lines = input.count { $0 == ASCII.lineFeed } + 1
     for issue in issues {
-        hold((1...lines).contains(issue.line), "a complaint names a line of the text")
+        hold((1...input.count).contains(issue.place.line), "a complaint names a line of the text")
+        hold((1...input.count).contains(issue.place.column), "a complaint names a column of it")
         hold(!issue.sentence.printable.unicodeScalars.contains(where: isTroublesome), "a complaint can be printed")
     }
     guard issues.isEmpty else { return }

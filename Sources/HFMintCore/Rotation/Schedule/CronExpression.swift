@@ -46,6 +46,8 @@ package struct CronExpression: Equatable, Sendable {
     ]
     private static let dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
+    /// What cron itself makes of each.
+    ///
     /// <https://man7.org/linux/man-pages/man5/crontab.5.html>
     private static let nicknames = [
         "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",

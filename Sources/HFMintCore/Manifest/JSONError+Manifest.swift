@@ -1,0 +1,37 @@
+extension JSONError {
+    /// Why, with what stands there; of a text that is not secret.
+    func clause(about text: [UInt8]) -> String {
+        switch reason {
+        case .unexpectedByte, .trailingBytes: "unexpected \(character(in: text))"
+        case .controlCharacter: "\(character(in: text)) in a string: write it as an escape"
+        case .lineBreak: "a string that does not end in its line"
+        case .duplicateName: "the name '\(name(in: text).printable)' occurs twice in one object"
+        case .tooDeep: "more than \(JSONLimits.manifest.depth) levels of nesting"
+        case .tooManyValues: "more than \(JSONLimits.manifest.nodeCount) values"
+        case .loneSurrogate: "half of a surrogate pair, which is no character"
+        default: reason.rawValue
+        }
+    }
+
+    /// `'}'`, `'“' (U+201C)`, or of what cannot be seen `U+00A0`.
+    private func character(in text: [UInt8]) -> String {
+        guard let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
+            return "end"
+        }
+        if (0x21...0x7E).contains(scalar.value) { return "'\(scalar)'" }
+        let digits = String(scalar.value, radix: 16).utf8.map { Character(Unicode.Scalar($0.asciiUppercased)) }
+        let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + String(digits)
+        let isVisible = !scalar.mustBeEscaped && !scalar.properties.isWhitespace
+        return isVisible ? "'\(scalar)' (\(number))" : number
+    }
+
+    /// The name that begins there.
+    private func name(in text: [UInt8]) -> String {
+        var reader = JSONReaderState(limits: .manifest, dialect: .json5)
+        reader.position = offset
+        guard let range = try? reader.name(text.span) else { return "" }
+        var name: [UInt8] = []
+        JSONString.decode(text.span, in: range) { name.append($0) }
+        return String(decoding: name, as: UTF8.self)
+    }
+}
