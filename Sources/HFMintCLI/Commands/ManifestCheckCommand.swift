@@ -5,7 +5,8 @@ extension Command {
         name: "manifest check",
         summary: "check a manifest, and name every mistake in it",
         description: [
-            "Reads the manifest as every other command would, with the manifests of its apps, and asks no server.",
+            "Reads the manifest as every other command would, with the manifests of its apps, and asks no server. What is"
+                + " wider than it seems, or can never match, is told too, and is no mistake: exit status 0.",
             "With --against it also lists who gained and who lost what since another version, a line each: exit status"
                 + " 6 if anybody gained anything, so that a person looks at it, and 0 if not. The other version lies in"
                 + " a folder of its own, with its apps.",
@@ -29,10 +30,13 @@ extension Command {
                     "'\(path.printable)' is fine: \(counts.map { "\($1) \($0)\($1 == 1 ? "" : "s")" }.joined(separator: ", "))"
                 ],
                 json: .null)
+            let concerns = graph.concerns
+            for block in concerns.blocks(limit: 20) { report.text += block.map { .text("\($0.printable)\n") } }
             var members: [JSONValue.Member] = [
                 .init("manifest", .string(path)), .init("rotations", .array(rotations.map { .string($0.name) })),
             ]
             members += graph.counts.map { .init("\($0)s", .integer($1)) }
+            members.append(.init("concerns", .array(concerns.map(\.json))))
             if let old = arguments.value(.against) {
                 let before = try Manifest(at: old, in: context).accessGraph(in: context)
                 let change = AccessChange(from: try before.listable(), to: try graph.listable())

@@ -49,7 +49,7 @@ private struct AccessExplanation {
 
     /// Each escaped: names, claims and paths are whatever somebody wrote.
     var lines: [String] {
-        let blocks = graph.policies.map(grantLines) + AccessConcern.Kind.allCases.map(concernLines) + [publisherLines]
+        let blocks = graph.policies.map(grantLines) + concerns.blocks() + [publisherLines]
         return blocks.filter { !$0.isEmpty }.map { $0.map(\.printable) }.reduce([]) { $0.isEmpty ? $1 : $0 + [""] + $1 }
     }
 
@@ -69,13 +69,6 @@ private struct AccessExplanation {
             ])
         }
         return ["\(head):"] + table.lines
-    }
-
-    private func concernLines(_ kind: AccessConcern.Kind) -> [String] {
-        let found = concerns.filter { $0.kind == kind }
-        guard !found.isEmpty else { return [] }
-        return ["\(kind.title):"]
-            + found.map { "  \($0.place.file), line \($0.place.line): \($0.label): \($0.reason)" }
     }
 
     private var publisherLines: [String] {
@@ -134,15 +127,6 @@ extension AccessGraph.Entitlement {
             "opens": .string(opens.text),
             "inherited_from": grant.extends == nil
                 ? .null : ["grant": .string(grant.extends), "role": .string(role.extends)],
-        ]
-    }
-}
-
-extension AccessConcern {
-    fileprivate var json: JSONValue {
-        [
-            "kind": .string(kind.rawValue), "manifest": .string(place.file), "line": .integer(place.line),
-            "place": .string(place.path), "reason": .string(reason),
         ]
     }
 }

@@ -63,16 +63,9 @@ extension ActionsRuntime {
         return path.isEmpty || path.contains("..") ? nil : path
     }
 
-    /// Events that anyone with an account can cause, and that nevertheless run with the repository's rights.
-    ///
-    /// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>
-    private static let openToStrangers = [
-        "discussion", "discussion_comment", "fork", "issue_comment", "issues", "pull_request_target", "watch",
-    ]
-
     func untrustedEvent(_ claims: Claims) -> String? {
-        let event = claims["event_name"] ?? job.environment[.eventName] ?? ""
-        if Self.openToStrangers.contains(event) { return "'\(event)' can be triggered by anyone" }
+        let event = claims[Self.openEvents.claim] ?? job.environment[.eventName] ?? ""
+        if Self.openEvents.always.contains(event) { return "'\(event)' can be triggered by anyone" }
         if isForkPullRequest(event) { return "the pull request is from a fork" }
         return event == "workflow_run" ? untrustedWorkflowRun : nil
     }

@@ -21,6 +21,8 @@ package struct Provider: Sendable {
     package let untrustedEvent: @Sendable (Job, Claims) -> String?
     package let masking: Masking
     package let stepFiles: StepFiles
+    /// What its claims mean to the author of a grant.
+    package let claims: ProviderClaims
     /// What to enter into the Hub's form so that it trusts this very job.
     package let publisher: @Sendable (Claims) -> PublisherForm
     /// The file whose presence says that a repository uses this provider, and what to add to it.
@@ -36,6 +38,7 @@ package struct Provider: Sendable {
         untrustedEvent: @escaping @Sendable (Job, Claims) -> String? = { _, _ in nil },
         masking: Masking = .none,
         stepFiles: StepFiles = .none(instead: StepFiles.sameStep),
+        claims: ProviderClaims = ProviderClaims(),
         publisher: @escaping @Sendable (Claims) -> PublisherForm,
         example: PipelineExample? = nil
     ) {
@@ -48,6 +51,7 @@ package struct Provider: Sendable {
         self.untrustedEvent = untrustedEvent
         self.masking = masking
         self.stepFiles = stepFiles
+        self.claims = claims
         self.publisher = publisher
         self.example = example
     }

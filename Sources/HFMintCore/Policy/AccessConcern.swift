@@ -3,6 +3,8 @@ package struct AccessConcern: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         /// More may take it, or it opens more, than a role should.
         case wide = "over-wide"
+        /// It names something by a name that another can have later.
+        case renamable = "by-name"
         /// No ID token can ever fit.
         case never = "can-never-match"
         /// It changes nothing.
@@ -12,6 +14,7 @@ package struct AccessConcern: Equatable, Sendable {
         package var title: String {
             switch self {
             case .wide: "over-wide"
+            case .renamable: "by a name that can change hands"
             case .never: "can never match"
             case .unused: "without effect"
             }
@@ -61,8 +64,7 @@ extension Policy {
             func note(_ kind: AccessConcern.Kind, _ reason: String) {
                 concerns.append(AccessConcern(kind: kind, place: grant.place, label: grant.label, reason: reason))
             }
-            if let reason = grant.wideness { note(.wide, reason) }
-            for reason in grant.impossibilities { note(.never, reason) }
+            for concern in grant.concerns { note(concern.kind, concern.reason) }
             if let earlier = index.firstSubset(of: sets[place], where: { $0 < place }) {
                 note(.unused, "\(grants[earlier].label) gives the role to all whom this one means")
             }
@@ -76,50 +78,56 @@ extension Grant {
         claims.first { $0.name.equals(name) }.map { String(decoding: $0.value, as: UTF8.self) }
     }
 
+    private var names: [String] { claims.map { String(decoding: $0.name, as: UTF8.self) } }
+
+    private var known: (claims: ProviderClaims, isItsIssuer: Bool) {
+        ProviderClaims.known(issuer: String(decoding: issuer, as: UTF8.self), claims: names)
+    }
+
+    /// What there is to know of its claims.
+    fileprivate var concerns: [(kind: AccessConcern.Kind, reason: String)] {
+        let (known, isItsIssuer) = known
+        return wideness(known, isItsIssuer).map { (.wide, $0) } + renames(known).map { (.renamable, $0) }
+            + impossibilities(known, isItsIssuer).map { (.never, $0) }
+    }
+
     /// Why more jobs may take the role than its author may have meant.
-    fileprivate var wideness: String? {
-        let names = claims.map { String(decoding: $0.name, as: UTF8.self) }
+    private func wideness(_ known: ProviderClaims, _ isItsIssuer: Bool) -> [String] {
+        var reasons: [String] = []
         if names.allSatisfy({ WideClaims.contains($0) }) {
-            return "\(names.joined(separator: " and ")) alone: every workflow on every branch of it may take the role"
+            reasons.append(
+                "\(names.joined(separator: " and ")) alone: every workflow on every branch of it may take the role")
         }
-        if let event = value("event_name"), ["pull_request_target", "issue_comment", "workflow_run"].contains(event) {
-            return "strangers can cause the event '\(event)'"
+        if isItsIssuer, !known.owners.isEmpty, known.owners.allSatisfy({ value($0) == nil }) {
+            reasons.append(
+                "no claim says whose job it is, so that anybody's at this issuer may take the role: add \(known.owners[0])"
+            )
         }
-        return nil
+        if let events = known.events, let event = value(events.claim), events.isOpen(event) {
+            reasons.append("strangers can cause the event '\(event)'")
+        }
+        let openings = isItsIssuer ? known.openings : known.openings + ProviderClaims.ofAnybody
+        return reasons + openings.compactMap { $0.reason(in: value) }
+    }
+
+    /// A name that others may have one day, where no claim beside it stays.
+    private func renames(_ known: ProviderClaims) -> [String] {
+        let name = known.names.first { name in
+            (value(name.claim).map(name.isName) ?? false) && name.numbers.allSatisfy { value($0) == nil }
+        }
+        return name.map { ["'\($0.claim)' is a name, which a rename sets free for others: add \($0.numbers[0])"] } ?? []
     }
 
     /// Why no ID token can ever fit; several reasons may hold.
-    fileprivate var impossibilities: [String] {
-        claims.flatMap { $0.impossibilities } + issuerImpossibilities + GitHubSubject(self).contradictions
-    }
-
-    private var issuerImpossibilities: [String] {
+    private func impossibilities(_ known: ProviderClaims, _ isItsIssuer: Bool) -> [String] {
         let text = String(decoding: issuer, as: UTF8.self)
-        let known = ["https://token.actions.githubusercontent.com", "https://gitlab.com"]
-        guard let meant = known.first(where: { text.utf8.elementsEqual("\($0)/".utf8) }) else { return platform }
-        return ["the issuer has no slash at its end: '\(meant)'"]
-    }
-
-    /// What these two platforms never say.
-    ///
-    /// <https://docs.github.com/en/actions/reference/security/oidc>, <https://docs.gitlab.com/ci/secrets/id_token_authentication/>
-    private var platform: [String] {
-        switch true {
-        case issuer.equals("https://token.actions.githubusercontent.com"):
-            [
-                value("ref").flatMap { ref in
-                    ref.utf8.starts(with: "refs/".utf8)
-                        ? nil : "GitHub writes 'ref' in full: 'refs/heads/\(ref)' for a branch"
-                },
-                value("branch").map { "'branch' is a word of the Hub's form, not a claim: ref=refs/heads/\($0)" },
-            ].compactMap(\.self)
-        case issuer.equals("https://gitlab.com"):
-            value("ref").map { ref in
-                ref.utf8.starts(with: "refs/".utf8)
-                    ? ["GitLab's 'ref' is the bare name; 'ref_path' is the full one"] : []
-            } ?? []
-        default: []
+        let withoutSlash = text.hasEnd("/") ? String(decoding: issuer.dropLast(), as: UTF8.self) : nil
+        let slash = withoutSlash.flatMap { meant in
+            allProviders.contains { $0.claims.issuers.contains { $0.utf8.elementsEqual(meant.utf8) } }
+                ? "the issuer has no slash at its end: '\(meant)'" : nil
         }
+        return claims.flatMap { $0.impossibilities } + (slash.map { [$0] } ?? [])
+            + (isItsIssuer ? known.impossibilities(value) : [])
     }
 }
 
@@ -127,7 +135,7 @@ extension Grant.Claim {
     fileprivate var impossibilities: [String] {
         let name = String(decoding: name, as: UTF8.self)
         var reasons: [String] = []
-        if ["exp", "iat", "nbf", "jti"].contains(name) { reasons.append("'\(name)' is another in every ID token") }
+        if ProviderClaims.changing.contains(name) { reasons.append("'\(name)' is another in every ID token") }
         if value.contains(UInt8(ascii: "*")) {
             reasons.append("'\(name)' is compared byte by byte: '*' stands for itself")
         }
@@ -139,39 +147,10 @@ extension Grant.Claim {
     }
 }
 
-/// What GitHub's `sub` says of repository, branch and environment, and whether other claims say otherwise.
-private struct GitHubSubject {
-    private let grant: Grant
+/// Claims that all jobs of a repository, an owner or an instance share: alone they let every branch and workflow in.
+package enum WideClaims {
+    private static let names = Set(
+        (["iss", "aud"] + allProviders.flatMap(\.claims.shared)).map { Array($0.utf8) })
 
-    init(_ grant: Grant) {
-        self.grant = grant
-    }
-
-    /// GitHub's own examples say the same.
-    ///
-    /// <https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims>
-    var contradictions: [String] {
-        guard grant.issuer.equals("https://token.actions.githubusercontent.com"), let subject = bytes("sub"),
-            subject.starts(with: "repo:".utf8)
-        else { return [] }
-        let rest = Array(subject.dropFirst(5))
-        return [
-            ("repository", { rest.starts(with: $0 + [ASCII.colon]) }),
-            (
-                "environment",
-                { environment in
-                    let end = Array(":environment:".utf8) + environment
-                    return rest.suffix(end.count).elementsEqual(end)
-                }
-            ),
-        ].compactMap { (claim: String, agrees: ([UInt8]) -> Bool) in
-            guard let wanted = bytes(claim), !agrees(wanted), !isImmutable(rest) else { return nil }
-            return "'sub' and '\(claim)' contradict each other"
-        }
-    }
-
-    /// With numbers of owner and repository in it, as in repositories made since 15 July 2026.
-    private func isImmutable(_ subject: [UInt8]) -> Bool { subject.contains(UInt8(ascii: "@")) }
-
-    private func bytes(_ name: String) -> [UInt8]? { grant.claims.first { $0.name.equals(name) }?.value }
+    package static func contains(_ name: String) -> Bool { names.contains(Array(name.utf8)) }
 }

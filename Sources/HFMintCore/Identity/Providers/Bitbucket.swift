@@ -20,6 +20,25 @@ extension Provider {
         jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
         stepFiles: .none(
             instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),
+        claims: ProviderClaims(
+            issuers: ["https://api.bitbucket.org/2.0/workspaces/*/pipelines-config/identity/oidc"],
+            marks: ["repositoryUuid", "workspaceUuid", "branchName", "deploymentEnvironmentUuid"],
+            shared: ["repositoryUuid", "workspaceUuid"],
+            openings: [
+                ProviderClaims.Opening(
+                    claim: "deploymentEnvironmentUuid", closedBy: ["branchName"],
+                    reason: { _ in
+                        "any branch may deploy to the environment, unless its own settings name the branches: add branchName"
+                    }),
+                ProviderClaims.Opening(
+                    claim: "branchName", closedBy: ["repositoryUuid"],
+                    reason: { "every repository of the workspace may have a branch '\($0)': add repositoryUuid" }),
+            ],
+            impossibilities: { grant in
+                ["sub", "stepUuid", "pipelineUuid"].filter { grant($0) != nil }.map {
+                    "'\($0)' is another in every step"
+                }
+            }),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

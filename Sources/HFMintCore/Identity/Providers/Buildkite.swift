@@ -15,6 +15,7 @@ extension Provider {
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,
         stepFiles: .jobAPI,
+        claims: Buildkite.claims,
         publisher: { Buildkite.publisher(for: $0) },
         example: PipelineExample(
             marker: ".buildkite",
@@ -88,6 +89,36 @@ private enum Buildkite {
             return part.suffix(suffix.count).elementsEqual(suffix) ? Array(part.dropLast(suffix.count)) : Array(part)
         }
     }
+
+    /// Branches are bare names; a setting of the pipeline prefixes those of forks.
+    ///
+    /// <https://buildkite.com/docs/agent/v3/cli-oidc#claims>,
+    /// <https://buildkite.com/docs/apis/rest-api/pipelines#provider-settings-properties>
+    static let claims = ProviderClaims(
+        issuers: ["https://agent.buildkite.com"],
+        marks: ["organization_slug", "pipeline_slug", "build_branch", "build_tag"],
+        owners: ["organization_slug", "organization_id", "pipeline_id", "cluster_id", "sub"],
+        shared: [
+            "organization_slug", "organization_id", "pipeline_slug", "pipeline_id", "runner_environment",
+            "build_source",
+        ],
+        openings: [
+            ProviderClaims.Opening(
+                claim: "build_branch", closedBy: [],
+                reason: {
+                    "the build of a tag or of a fork's pull request may have the branch name '\($0)' too: let the pipeline's"
+                        + " settings build neither, or prefix the branches of forks"
+                })
+        ],
+        names: [
+            ProviderClaims.Name("pipeline_slug", "pipeline_id"),
+            ProviderClaims.Name("organization_slug", "organization_id", "pipeline_id"),
+        ],
+        impossibilities: { grant in
+            let subject = grant("sub").flatMap { $0.hasStart("organization:") ? $0 : nil }
+            return subject == nil
+                ? [] : ["'sub' is the pipeline's id, as hfmint asks for it: the usual one names the commit"]
+        })
 
     static func publisher(for claims: Claims) -> PublisherForm {
         PublisherForm(

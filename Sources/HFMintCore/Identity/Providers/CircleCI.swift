@@ -19,6 +19,7 @@ extension Provider {
         // Read by bash at the start of each step; steps with another shell never see it.
         // https://circleci.com/docs/guides/security/env-vars/#parameters-and-bash-environment
         stepFiles: .exports("BASH_ENV"),
+        claims: CircleCI.claims,
         publisher: { CircleCI.publisher(for: $0) },
         example: PipelineExample(
             marker: ".circleci/config.yml",
@@ -59,6 +60,35 @@ private enum CircleCI {
         let isFork = environment.isSet("CIRCLE_PR_REPONAME") || environment.isSet("CIRCLE_PR_USERNAME")
         return isFork ? "the pull request is from a fork" : nil
     }
+
+    /// A fork is built in the same project; `vcs-ref` is written in full.
+    ///
+    /// <https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/>
+    static let claims = ProviderClaims(
+        issuers: ["https://oidc.circleci.com", "https://oidc.circleci.com/org/*"],
+        marks: ["oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-ref"],
+        owners: [
+            "oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-origin",
+            "oidc.circleci.com/pipeline-definition-id", "sub",
+        ],
+        shared: ["oidc.circleci.com/org-id", "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin"],
+        openings: [
+            ProviderClaims.Opening(
+                claim: "oidc.circleci.com/vcs-ref",
+                closedBy: ["oidc.circleci.com/vcs-origin", .part("/vcs-origin/", of: "sub")],
+                reason: { "a fork may have '\($0)' too: add oidc.circleci.com/vcs-origin" }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasStart("org/") && !$0.hasPart("/vcs-ref/") },
+                closedBy: ["oidc.circleci.com/vcs-ref"],
+                reason: { _ in "'sub' names no branch: add oidc.circleci.com/vcs-ref and vcs-origin" }),
+        ],
+        impossibilities: { grant in
+            let ref = grant("oidc.circleci.com/vcs-ref").flatMap {
+                $0.hasStart("refs/") ? nil : "CircleCI writes 'vcs-ref' in full: 'refs/heads/\($0)' for a branch"
+            }
+            let noTexts = ["oidc.circleci.com/ssh-rerun", "oidc.circleci.com/context-ids"].filter { grant($0) != nil }
+            return [ref].compactMap(\.self) + noTexts.map { "'\($0)' is no text, and only texts are compared" }
+        })
 
     static func publisher(for claims: Claims) -> PublisherForm {
         PublisherForm(

@@ -26,6 +26,18 @@ extension Provider {
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))
         },
         jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
+        claims: ProviderClaims(
+            issuers: ["https://oidc.codefresh.io"], marks: ["scm_ref", "scm_repo_url"],
+            owners: ["account_id", "account_name", "pipeline_id", "scm_repo_url", "sub"],
+            shared: ["account_id", "account_name", "scm_repo_url"],
+            openings: [
+                ProviderClaims.Opening(
+                    claim: "scm_ref", isOpen: { !$0.hasStart("refs/") }, closedBy: [],
+                    reason: { "a tag may have the name '\($0)' too: let the pipeline's triggers take branches alone" })
+            ],
+            names: [
+                ProviderClaims.Name("pipeline_name", "pipeline_id"), ProviderClaims.Name("account_name", "account_id"),
+            ]),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

@@ -23,6 +23,9 @@ extension Provider {
                     refusalHint: "check that this Machine's app may have OIDC tokens"))
         },
         jobVariables: ["FLY_APP_NAME", "FLY_MACHINE_ID"],
+        claims: ProviderClaims(
+            issuers: ["https://oidc.fly.io/*"], marks: ["app_name", "org_name"], shared: ["org_name", "org_id"],
+            names: [ProviderClaims.Name("app_name", "app_id"), ProviderClaims.Name("org_name", "org_id", "app_id")]),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

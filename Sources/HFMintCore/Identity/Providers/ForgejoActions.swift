@@ -31,6 +31,7 @@ extension Provider {
         untrustedEvent: { ActionsRuntime("forgejo-actions", $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV", "FORGEJO_ENV"], output: ["GITHUB_OUTPUT", "FORGEJO_OUTPUT"]),
+        claims: ActionsRuntime.claims(of: ["https://*/api/actions"], also: { _ in [] }),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

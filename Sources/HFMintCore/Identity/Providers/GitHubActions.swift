@@ -16,6 +16,11 @@ extension Provider {
         untrustedEvent: { ActionsRuntime("github-actions", $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV"], output: ["GITHUB_OUTPUT"]),
+        claims: ActionsRuntime.claims(
+            of: [
+                GitHubActions.issuer, "\(GitHubActions.issuer)/*", "https://token.actions.*.ghe.com",
+                "https://*/_services/token",
+            ], also: GitHubActions.impossibilities),
         publisher: { GitHubActions.publisher(for: $0) },
         example: PipelineExample(
             marker: ".github/workflows",
@@ -40,6 +45,36 @@ extension Provider {
 }
 
 private enum GitHubActions {
+    static let issuer = "https://token.actions.githubusercontent.com"
+
+    /// GitHub's own examples say the same.
+    ///
+    /// <https://docs.github.com/actions/reference/security/oidc#example-subject-claims>
+    @Sendable static func impossibilities(_ grant: ProviderClaims.Lookup) -> [String] {
+        let spellings = [
+            grant("ref").flatMap { ref in
+                ref.hasStart("refs/") ? nil : "GitHub writes 'ref' in full: 'refs/heads/\(ref)' for a branch"
+            },
+            grant("branch").map { "'branch' is a word of the Hub's form, not a claim: ref=refs/heads/\($0)" },
+        ]
+        return spellings.compactMap(\.self) + contradictions(grant)
+    }
+
+    /// What `sub` says of repository and environment, and other claims say otherwise.
+    private static func contradictions(_ grant: ProviderClaims.Lookup) -> [String] {
+        // With numbers of owner and repository in it, as in repositories made since 15 July 2026, it is another text.
+        guard let subject = grant("sub"), subject.hasStart("repo:"), !subject.utf8.contains(UInt8(ascii: "@")) else {
+            return []
+        }
+        let agrees: [(claim: String, with: (String) -> Bool)] = [
+            ("repository", { subject.hasStart("repo:\($0):") }),
+            ("environment", { subject.hasEnd(":environment:\($0)") }),
+        ]
+        return agrees.compactMap { claim, with in
+            grant(claim).flatMap { with($0) ? nil : "'sub' and '\(claim)' contradict each other" }
+        }
+    }
+
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
         let runtime = ActionsRuntime("github-actions", job)
         guard
@@ -91,7 +126,7 @@ private enum GitHubActions {
 
     static func publisher(for claims: Claims) -> PublisherForm {
         var form = PublisherForm(
-            preset: "GitHub", issuer: claims["iss"] ?? "https://token.actions.githubusercontent.com", rows: [])
+            preset: "GitHub", issuer: claims["iss"] ?? issuer, rows: [])
         func row(_ claim: String, _ value: String?, _ why: String) -> [PublisherForm.Row] {
             value.map { [PublisherForm.Row(claim, $0, why)] } ?? []
         }

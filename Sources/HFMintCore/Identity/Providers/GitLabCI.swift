@@ -15,6 +15,7 @@ extension Provider {
         // Runner 16.4 and later read it at the start of each stage; `script` is one, so only `after_script` is left.
         // https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/shells/bash.go
         stepFiles: .lines("GITLAB_ENV", reaches: "after_script"),
+        claims: GitLabCI.claims,
         publisher: { GitLabCI.publisher(for: $0) },
         example: PipelineExample(
             marker: ".gitlab-ci.yml",
@@ -55,11 +56,73 @@ private enum GitLabCI {
 
     /// In a merge request pipeline the project that started it may be a fork.
     static func untrustedEvent(in environment: Environment) -> String? {
-        guard environment["CI_PIPELINE_SOURCE"] == "merge_request_event" else { return nil }
+        guard openEvents.isOpen(environment["CI_PIPELINE_SOURCE"] ?? "") else { return nil }
         let source = environment["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"]
         let isFork = source != environment["CI_MERGE_REQUEST_PROJECT_ID"]
         return isFork ? "the merge request is from a fork" : nil
     }
+
+    private static let openEvents = ProviderClaims.OpenEvents(
+        claim: "pipeline_source", always: [], perhaps: ["merge_request_event"])
+
+    private static let namesBranch: [ProviderClaims.Companion] = [
+        "ref", "ref_path", "ci_config_ref_uri", .yes("ref_protected"), .part(":ref:", of: "sub"),
+    ]
+
+    /// `ref` is the bare name of a branch or a tag; `ref_type` says which, and `ref_path` is the full one.
+    ///
+    /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>
+    static let claims = ProviderClaims(
+        issuers: ["https://gitlab.com"],
+        marks: [
+            "project_path", "project_id", "namespace_path", "namespace_id", "ci_config_ref_uri", "pipeline_source",
+        ],
+        owners: [
+            "project_path", "project_id", "namespace_path", "namespace_id", "job_project_path", "job_project_id",
+            "ci_config_ref_uri", "sub",
+        ],
+        shared: [
+            "project_path", "project_id", "namespace_path", "namespace_id", "project_visibility", "job_project_path",
+            "job_project_id", "job_namespace_path", "job_namespace_id", "ref_type", "runner_environment", "user_login",
+            "user_id", "user_email", "user_access_level", "deployment_tier", "environment_action",
+        ],
+        events: openEvents,
+        openings: [
+            ProviderClaims.Opening(
+                claim: "ref", isOpen: { !$0.hasStart("refs/") },
+                closedBy: ["ref_type", "ref_path", .part(":ref_type:", of: "sub")],
+                reason: { "a tag may have the name '\($0)' too: add ref_type=branch, or ref_path=refs/heads/\($0)" }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasPart(":ref:") && !$0.hasPart(":ref_type:") },
+                closedBy: ["ref_type", "ref_path"],
+                reason: { _ in "'sub' does not say whether it is a branch or a tag: add ref_type=branch" }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasStart("project_path:") && !$0.hasPart(":ref:") }, closedBy: namesBranch,
+                reason: { _ in "'sub' names no branch: add ref_path=refs/heads/…" }),
+            ProviderClaims.Opening(
+                claim: "environment", closedBy: [.yes("environment_protected")] + namesBranch,
+                reason: {
+                    "a job of any branch may name the environment '\($0)': add environment_protected=true, or"
+                        + " ref_path=refs/heads/…"
+                }),
+        ],
+        names: [
+            ProviderClaims.Name("project_path", "project_id", "namespace_id"),
+            ProviderClaims.Name("namespace_path", "namespace_id", "project_id"),
+            ProviderClaims.Name("sub", "project_id", "namespace_id", where: { $0.hasStart("project_path:") }),
+            ProviderClaims.Name("ci_config_ref_uri", "project_id", "namespace_id"),
+            ProviderClaims.Name("user_login", "user_id"), ProviderClaims.Name("user_email", "user_id"),
+        ],
+        impossibilities: { grant in
+            [
+                grant("ref").flatMap {
+                    $0.hasStart("refs/") ? "GitLab's 'ref' is the bare name; 'ref_path' is the full one" : nil
+                },
+                grant("ref_path").flatMap {
+                    $0.hasStart("refs/") ? nil : "GitLab writes 'ref_path' in full: 'refs/heads/\($0)' for a branch"
+                },
+            ].compactMap(\.self)
+        })
 
     static func publisher(for claims: Claims) -> PublisherForm {
         PublisherForm(

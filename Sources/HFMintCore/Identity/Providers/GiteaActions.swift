@@ -25,6 +25,7 @@ extension Provider {
         untrustedEvent: { ActionsRuntime("gitea-actions", $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV"], output: ["GITHUB_OUTPUT"]),
+        claims: ActionsRuntime.claims(of: [], also: { _ in [] }),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

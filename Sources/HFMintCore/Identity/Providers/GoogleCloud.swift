@@ -14,6 +14,9 @@ extension Provider {
             try GoogleCloud.acquisition(for: job, audience: audience)
         },
         jobVariables: ["BUILD_ID", "CLOUD_RUN_EXECUTION", "K_REVISION", "HOSTNAME"],
+        claims: ProviderClaims(
+            issuers: ["https://accounts.google.com"], owners: ["sub", "email", "azp"],
+            names: [ProviderClaims.Name("email", "sub")]),
         publisher: { claims in
             PublisherForm(
                 issuer: "https://accounts.google.com", claims: claims,

@@ -22,6 +22,16 @@ extension Provider {
                     + " \(audience), expirationSeconds: 3600, path: token }`; or name its file in HFMINT_ID_TOKEN_FILE")
         },
         jobVariables: ["KUBERNETES_SERVICE_HOST", "HOSTNAME"],
+        claims: ProviderClaims(
+            // https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts
+            openings: [
+                ProviderClaims.Opening(
+                    claim: "sub", isOpen: { $0.hasStart("system:serviceaccount:") && $0.hasEnd(":default") },
+                    closedBy: [],
+                    reason: { _ in
+                        "every pod of the namespace that names no service account has the one called 'default'"
+                    })
+            ]),
         publisher: { claims in
             PublisherForm(
                 claims: claims, rows: [("sub", "the namespace and the service account, in the cluster of this issuer")])

@@ -19,6 +19,25 @@ extension Provider {
             )
         },
         jobVariables: ["TFC_RUN_ID"],
+        claims: ProviderClaims(
+            issuers: ["https://app.terraform.io"], marks: ["terraform_workspace_id", "terraform_workspace_name"],
+            owners: [
+                "terraform_workspace_id", "terraform_organization_id", "terraform_organization_name",
+                "terraform_project_id", "sub",
+            ],
+            shared: ["terraform_organization_id", "terraform_organization_name"],
+            // A plan runs for each pull request.
+            // https://developer.hashicorp.com/terraform/cloud-docs/run/remote-operations
+            openings: ["terraform_workspace_id", "terraform_workspace_name"].map { claim in
+                ProviderClaims.Opening(
+                    claim: claim, closedBy: ["terraform_run_phase", .part(":run_phase:", of: "sub")],
+                    reason: { _ in "a pull request may start a plan of the workspace: add terraform_run_phase=apply" })
+            },
+            names: [
+                ProviderClaims.Name("terraform_workspace_name", "terraform_workspace_id"),
+                ProviderClaims.Name(
+                    "terraform_organization_name", "terraform_organization_id", "terraform_workspace_id"),
+            ]),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

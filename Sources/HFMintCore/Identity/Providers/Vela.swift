@@ -27,6 +27,7 @@ extension Provider {
         untrustedEvent: { job, _ in
             job.environment["VELA_PULL_REQUEST_FROM_FORK"] == "true" ? "the pull request is from a fork" : nil
         },
+        claims: ProviderClaims(shared: ["repo", "actor"]),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

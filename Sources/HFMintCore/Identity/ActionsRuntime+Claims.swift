@@ -1,0 +1,95 @@
+extension ActionsRuntime {
+    /// Events that anyone with an account can cause, and that nevertheless run with the repository's rights.
+    ///
+    /// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>
+    static let openEvents = ProviderClaims.OpenEvents(
+        claim: "event_name",
+        always: [
+            "discussion", "discussion_comment", "fork", "issue_comment", "issues", "pull_request_target", "watch",
+        ],
+        perhaps: ["workflow_run"])
+
+    /// What GitHub's claims mean, and those of Forgejo and Gitea, which have the same names.
+    ///
+    /// <https://docs.github.com/actions/reference/security/oidc>
+    static let claims = ProviderClaims(
+        marks: [
+            "repository", "repository_owner", "workflow_ref", "job_workflow_ref", "event_name", "head_ref", "base_ref",
+        ],
+        owners: [
+            "repository", "repository_id", "repository_owner", "repository_owner_id", "enterprise", "enterprise_id",
+            "sub",
+            "workflow_ref",
+        ],
+        shared: [
+            "repository", "repository_id", "repository_owner", "repository_owner_id", "repository_visibility",
+            "runner_environment", "enterprise", "enterprise_id", "ref_type", "ref_protected", "actor", "actor_id",
+            "triggering_actor",
+        ],
+        events: openEvents,
+        openings: [
+            ProviderClaims.Opening(
+                claim: "workflow", closedBy: ["workflow_ref", "job_workflow_ref"],
+                reason: { "any workflow file may call itself '\($0)': add workflow_ref, which names the file" }),
+            ProviderClaims.Opening(
+                claim: "environment", closedBy: namesBranch,
+                reason: {
+                    "any branch may use the environment '\($0)', unless the environment's own rules name the branches: add"
+                        + " ref=refs/heads/…"
+                }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasPart(":environment:") && !$0.hasPart(":ref:") },
+                closedBy: namesBranch,
+                reason: { _ in
+                    "'sub' names an environment, which any branch may use, unless the environment's own rules name the"
+                        + " branches: add ref=refs/heads/…"
+                }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasEnd(":pull_request") }, closedBy: [],
+                reason: { _ in "'sub' means every pull request of the repository" }),
+            ProviderClaims.Opening(
+                claim: "sub", isOpen: { $0.hasStart("repo:") && $0.utf8.count(where: { $0 == ASCII.colon }) == 1 },
+                closedBy: namesBranch, reason: { _ in "'sub' names a repository alone: add ref=refs/heads/…" }),
+            ProviderClaims.Opening(
+                claim: "head_ref", closedBy: [],
+                reason: { "whoever opens a pull request chooses the name '\($0)', in a fork too" }),
+            ProviderClaims.Opening(
+                claim: "base_ref", closedBy: [], reason: { "every pull request that is meant for '\($0)' has it" }),
+            ProviderClaims.Opening(
+                claim: "job_workflow_ref",
+                closedBy: [
+                    "repository", "repository_id", "repository_owner", "repository_owner_id", "sub", "workflow_ref",
+                ],
+                reason: { _ in "any repository may call the workflow that 'job_workflow_ref' names: add repository" }),
+        ],
+        names: [
+            ProviderClaims.Name("repository", "repository_id", "repository_owner_id"),
+            ProviderClaims.Name("repository_owner", "repository_owner_id", "repository_id"),
+            ProviderClaims.Name(
+                "sub", "repository_id", "repository_owner_id",
+                where: { $0.hasStart("repo:") && !$0.utf8.contains(UInt8(ascii: "@")) }),
+            ProviderClaims.Name("workflow_ref", "repository_id", "repository_owner_id"),
+            ProviderClaims.Name("actor", "actor_id"),
+        ],
+        impossibilities: { grant in
+            ["workflow_ref", "job_workflow_ref"].compactMap { claim in
+                guard let value = grant(claim), !value.utf8.contains(UInt8(ascii: "@")) else { return nil }
+                return "'\(claim)' ends with the branch or tag of the file: '\(value)@refs/heads/…'"
+            }
+        })
+
+    private static let namesBranch: [ProviderClaims.Companion] = [
+        "ref", "workflow_ref", "job_workflow_ref", .part(":ref:", of: "sub"),
+    ]
+
+    /// The same for the issuers of one of them.
+    static func claims(of issuers: [String], also more: @escaping @Sendable (ProviderClaims.Lookup) -> [String])
+        -> ProviderClaims
+    {
+        var claims = Self.claims
+        claims.issuers = issuers
+        let shared = claims.impossibilities
+        claims.impossibilities = { shared($0) + more($0) }
+        return claims
+    }
+}

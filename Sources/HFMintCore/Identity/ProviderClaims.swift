@@ -1,0 +1,134 @@
+/// What the claims of a provider's ID tokens mean, as far as the author of a grant can misread them.
+///
+/// Each provider says it in its own value; ``AccessConcern`` holds grants against it.
+package struct ProviderClaims: Sendable {
+    /// The issuers of its ID tokens, with `*` where anything may stand.
+    var issuers: [String] = []
+    /// Claims by which a grant for somebody's own server is recognised as one for this provider.
+    var marks: [String] = []
+    /// Claims that say whose job it is: without any of them, everybody at the issuer is meant.
+    var owners: [String] = []
+    /// Claims that all jobs of a repository, an owner or an instance share: alone they let every branch in.
+    var shared: [String] = []
+    var events: OpenEvents?
+    var openings: [Opening] = []
+    var names: [Name] = []
+    /// What an ID token of this provider never says, for grants that name one of its ``issuers``.
+    var impossibilities: @Sendable (Lookup) -> [String] = { _ in [] }
+
+    /// The value of a claim that a grant names.
+    typealias Lookup = (_ claim: String) -> String?
+
+    /// Events that anybody can cause, although what they start runs with the rights of the project.
+    ///
+    /// `exchange` and the concerns about a manifest read the same list.
+    struct OpenEvents: Sendable {
+        /// The claim that says which event it was.
+        let claim: String
+        /// Open whatever else is so.
+        let always: [String]
+        /// Open to forks, which the job can see and the claim does not say.
+        let perhaps: [String]
+
+        func isOpen(_ event: String) -> Bool { (always + perhaps).contains { $0.utf8.elementsEqual(event.utf8) } }
+    }
+
+    /// A claim that means more than it seems to, unless another stands beside it.
+    struct Opening: Sendable {
+        let claim: String
+        /// Whether this value of it does.
+        var isOpen: @Sendable (String) -> Bool = { _ in true }
+        let closedBy: [Companion]
+        /// Of its value; a clause, with what to add.
+        let reason: @Sendable (String) -> String
+
+        func reason(in grant: Lookup) -> String? {
+            guard let value = grant(claim), isOpen(value), !closedBy.contains(where: { $0.stands(in: grant) }) else {
+                return nil
+            }
+            return reason(value)
+        }
+    }
+
+    /// A claim with any value, or with one that fits.
+    struct Companion: Sendable, ExpressibleByStringLiteral {
+        let claim: String
+        let fits: @Sendable (String) -> Bool
+
+        init(_ claim: String, where fits: @escaping @Sendable (String) -> Bool) {
+            self.claim = claim
+            self.fits = fits
+        }
+
+        init(stringLiteral claim: String) { self.init(claim) { _ in true } }
+
+        static func yes(_ claim: String) -> Companion { Companion(claim) { $0.utf8.elementsEqual("true".utf8) } }
+
+        /// A claim that holds this part.
+        static func part(_ part: String, of claim: String) -> Companion { Companion(claim) { $0.hasPart(part) } }
+
+        func stands(in grant: Lookup) -> Bool { grant(claim).map(fits) ?? false }
+    }
+
+    /// A name that somebody else may have after a rename, and what never changes hands.
+    struct Name: Sendable {
+        let claim: String
+        let numbers: [String]
+        /// Whether this value of it holds such a name.
+        let isName: @Sendable (String) -> Bool
+
+        init(_ claim: String, _ numbers: String..., where isName: @escaping @Sendable (String) -> Bool = { _ in true })
+        {
+            self.claim = claim
+            self.numbers = numbers
+            self.isName = isName
+        }
+    }
+}
+
+extension ProviderClaims {
+    func issues(_ issuer: String) -> Bool { issuers.contains { Self.matches(issuer, $0) } }
+
+    private static func matches(_ text: String, _ pattern: String) -> Bool {
+        let parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return text.utf8.elementsEqual(pattern.utf8) }
+        return text.utf8.count > parts[0].count + parts[1].count && text.utf8.starts(with: parts[0])
+            && text.utf8.suffix(parts[1].count).elementsEqual(parts[1])
+    }
+
+    /// What is known of a grant: by its issuer, else by the claims that it names, else by nothing.
+    ///
+    /// Of providers that share marks, the first of ``allProviders`` speaks.
+    static func known(issuer: String, claims names: [String]) -> (claims: ProviderClaims, isItsIssuer: Bool) {
+        if let own = allProviders.first(where: { $0.claims.issues(issuer) }) { return (own.claims, true) }
+        let marked = allProviders.first { provider in
+            provider.claims.marks.contains { mark in names.contains { $0.utf8.elementsEqual(mark.utf8) } }
+        }
+        return (marked?.claims ?? ProviderClaims(), false)
+    }
+
+    /// Of issuers that nothing is known of: names that git has for branches and tags alike, and what those providers say
+    /// whose issuers are anybody's.
+    static let ofAnybody: [Opening] =
+        ["ref", "ref_name", "git_ref", "branch", "branch_name"].map { claim in
+            Opening(
+                claim: claim, isOpen: { !$0.hasStart("refs/") }, closedBy: ["ref_type", "ref_path"],
+                reason: { "'\(claim)' may be a branch or a tag of the name '\($0)': add a claim that says which" })
+        } + allProviders.map(\.claims).filter { $0.issuers.isEmpty && $0.marks.isEmpty }.flatMap(\.openings)
+
+    /// Claims that are another in every ID token, whoever issues it.
+    static let changing = ["exp", "iat", "nbf", "jti"]
+}
+
+extension String {
+    func hasStart(_ start: String) -> Bool { utf8.starts(with: start.utf8) }
+
+    func hasEnd(_ end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
+
+    /// Whether `part` stands somewhere in it, byte by byte.
+    func hasPart(_ part: String) -> Bool {
+        let (bytes, wanted) = (Array(utf8), Array(part.utf8))
+        guard bytes.count >= wanted.count else { return false }
+        return (0...bytes.count - wanted.count).contains { bytes[$0...].starts(with: wanted) }
+    }
+}
