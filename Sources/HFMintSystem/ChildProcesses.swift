@@ -63,6 +63,7 @@ package struct ChildProcesses: Processes {
         switch code {
         case 0: return child
         case ENOENT: throw .notFound
+        case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY: throw .cannotStartNow(Errno(code: code).reason)
         default: throw .cannotStart(Errno(code: code).reason)
         }
     }
@@ -113,7 +114,7 @@ private final class Pipe {
 
     init() throws(ProcessFailure) {
         var ends: [CInt] = [-1, -1]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStart(Errno.last.reason) }
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStartNow(Errno.last.reason) }
         reading = SharedDescriptor(Descriptor(adopting: ends[0]))
         writing = SharedDescriptor(Descriptor(adopting: ends[1]))
     }

@@ -117,7 +117,8 @@ extension Acquisition {
                 throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
             case .tooMuchOutput:
                 throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
-            case .cannotStart(let reason): throw unreadable("\(source) could not be started: \(reason)", hint: hint)
+            case .cannotStart(let reason), .cannotStartNow(let reason):
+                throw unreadable("\(source) could not be started: \(reason)", hint: hint)
             }
         }
         guard result.status == 0 else {

@@ -59,7 +59,7 @@ extension ProgramAcquisition {
                     hint: "the CI system is having trouble; try again"),
                 isTransient: true)
         case .tooMuchOutput: unsuitable("it is larger than \(command.byteLimit >> 10) KiB")
-        case .cannotStart(let reason):
+        case .cannotStart(let reason), .cannotStartNow(let reason):
             TryFailure(
                 MintError(
                     .identityDenied, "\(provider): `\(name)` could not be started: \(reason)", hint: missingHint))

@@ -54,7 +54,8 @@ package enum SecretReference: Equatable, Sendable {
     /// option is read here.
     ///
     /// - Parameter folder: from which relative paths count; empty for the one that this process is in.
-    /// - Throws: ``MintError/Code/stateUnusable``, with the place and never the content.
+    /// - Throws: ``MintError/Code/stateUnusable``, with the place and never the content; for a program that may give it
+    ///   later, ``MintError/Code/serviceUnavailable``.
     package func read(
         _ content: Content = .line, relativeTo folder: String, in context: Context
     ) throws(MintError) -> Secret {
@@ -81,11 +82,16 @@ package enum SecretReference: Equatable, Sendable {
                 throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)", hint: absenceHint)
             }
         case .command(let words):
-            guard let result = try? context.processes.run(ChildCommand(words)), result.status == 0 else {
-                throw MintError(
-                    .stateUnusable, "'\(words.first ?? "")' did not give its secret", hint: absenceHint)
+            let passes: Bool
+            do throws(ProcessFailure) {
+                let result = try context.processes.run(ChildCommand(words))
+                if result.status == 0 { return result.output }
+                passes = result.passes
+            } catch {
+                passes = error.passes
             }
-            return result.output
+            throw MintError(
+                passes ? .serviceUnavailable : .stateUnusable, "\(place) did not give its secret", hint: absenceHint)
         }
     }
 

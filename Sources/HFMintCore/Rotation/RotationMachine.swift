@@ -155,6 +155,8 @@ package final class RotationMachine {
     package static let waits = [1, 2, 4, 8, 16, 32, 60, 300, 900, 3_600, 14_400, 28_800, 43_200]
     /// The longest that a process itself waits for the next try.
     private static let longestPause = 60
+    /// The same where a server has said when, and the value would be lost with this process.
+    private static let longestNamedPause = 3_600
 
     func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
         if failure.kind == .refused { return try stop(Attention(.refused, failure.message)) }
@@ -164,9 +166,11 @@ package final class RotationMachine {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
         var wait = Self.waits[min(tries, Self.waits.count) - 1]
-        if case .transient(let seconds?) = failure.kind { wait = max(wait, min(seconds, 86_400)) }
+        if let seconds = failure.retryAfterSeconds { wait = max(wait, min(seconds, 86_400)) }
         if let grace { wait = min(wait, holdsOnlyCopy ? min(grace, Self.longestPause) : grace) }
-        if wait > Self.longestPause, holdsOnlyCopy {
+        let named = holdsOnlyCopy ? min(failure.retryAfterSeconds ?? 0, Self.longestNamedPause) : 0
+        let longestPause = max(Self.longestPause, named)
+        if wait > longestPause, holdsOnlyCopy {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
         let due = context.clock.now() + wait
@@ -176,7 +180,7 @@ package final class RotationMachine {
         state.problem = failure.message.shortened(toBytes: 300)
         try journal.record(state)
         context.progress("\(definition.name): \(failure.message); again in \(wait) s")
-        return wait <= Self.longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
+        return wait <= longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
     }
 
     /// The seconds until the sinks that still fail are left behind; `nil` where nothing is waited for in this way.

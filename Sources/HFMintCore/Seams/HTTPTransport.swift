@@ -105,8 +105,8 @@ package struct HTTPResponse: ~Copyable, Sendable {
 
     /// Lower case; every other header is dropped where it arrives.
     package static let keptHeaders = [
-        "content-encoding", "date", "location", "ratelimit", "retry-after", "x-ratelimit-remaining",
-        "x-ratelimit-reset", "x-request-id",
+        "content-encoding", "date", "location", "ratelimit", "retry-after", "x-amzn-errortype", "x-error-code",
+        "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
     ]
 
     package func header(_ name: String) -> String? {

@@ -43,4 +43,21 @@ package enum ProcessFailure: Error, Equatable, Sendable {
     case tooMuchOutput
     /// In the operating system's words.
     case cannotStart(String)
+    /// The same, for want of memory, processes or descriptors, or as the program is being written just now.
+    case cannotStartNow(String)
+
+    /// Whether the same call may work in a moment.
+    package var passes: Bool {
+        switch self {
+        case .timedOut, .cannotStartNow: true
+        case .notFound, .tooMuchOutput, .cannotStart: false
+        }
+    }
+}
+
+extension ChildResult {
+    /// Whether the program says that it may work later, or was ended before it could say anything.
+    ///
+    /// 75 is `EX_TEMPFAIL` of <https://man.freebsd.org/cgi/man.cgi?query=sysexits>, 4 hfmint's own word for it.
+    package var passes: Bool { [4, 75].contains(status) || status > 128 }
 }

@@ -29,7 +29,8 @@ struct IssuerAuth0Tests {
     func permission() throws {
         let (auth0, _) = try auth0(.answer(Self.get, 200, #"{"client_id":"abc"}"#))
         let failure = try RotationFixtures.failure { _ = try auth0.survey() }
-        #expect(failure == StepFailure(.refused, "auth0: the token may not read the client secret (read:client_keys)"))
+        #expect(
+            failure == StepFailure(.refused, "auth0:abc: the token may not read the client secret (read:client_keys)"))
     }
 
     @Test(

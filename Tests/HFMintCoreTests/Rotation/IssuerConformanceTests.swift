@@ -14,7 +14,7 @@ struct IssuerConformanceTests {
     ]
 
     private static let bodies = [
-        "SENTINEL", #"{"SENTINEL":"#, #"["SENTINEL"]"#, #"{"error":"SENTINEL"}"#, #"{"a":1,"a":"SENTINEL"}"#,
+        "SENTINEL", #"{"SENTINEL":"#, #"["SENTINEL"]"#, #"{"error":"SENTINEL9a8b7c6d"}"#, #"{"a":1,"a":"SENTINEL"}"#,
         #"[{"id":"SENTINEL\u0001","status":"ACTIVE"}]"#, #"{"id":"","client_secret":"SENTINEL"}"#,
         #"{"value":{"x":"SENTINEL"}}"#, String(repeating: "[", count: 100), "",
     ]

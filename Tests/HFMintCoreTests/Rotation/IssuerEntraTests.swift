@@ -122,9 +122,10 @@ struct IssuerEntraTests {
 
     @Test("says that the log-in failed, and nothing of what was said", arguments: [400, 401, 500])
     func loginFails(status: Int) throws {
-        let (entra, _) = try entra(Self.login, .answer(Self.tokens, status, #"{"error":"SENTINEL"}"#))
+        let (entra, _) = try entra(
+            Self.login, .answer(Self.tokens, status, #"{"error":"invalid_client","error_description":"SENTINEL"}"#))
         let failure = try RotationFixtures.failure { _ = try entra.survey() }
-        #expect(failure.message == "entra: POST on login.acme answered \(status)")
+        #expect(failure.message == "entra:\(Self.app): login: POST on login.acme answered \(status) (invalid_client)")
         #expect(failure.kind == (status == 500 ? .transient(retryAfterSeconds: nil) : .refused))
     }
 

@@ -132,7 +132,12 @@ struct IssuerKeycloakTests {
                 .answer("GET \(Self.secret)", 200, Self.value("new")),
             ])
         let failure = try RotationFixtures.failure { _ = try keycloak.create(RotationFixtures.creation()) }
-        #expect(failure == StepFailure(.refused, "keycloak: the client still has an old secret, and room for no other"))
+        #expect(
+            failure
+                == StepFailure(
+                    .refused,
+                    "keycloak:a b/0A0B0C0D-1111-2222-3333-444455556666: the client still has an old secret, and room for no other"
+                ))
         #expect(transport.left.isEmpty)
     }
 

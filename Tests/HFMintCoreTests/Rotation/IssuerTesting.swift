@@ -66,6 +66,7 @@ enum RotationFixtures {
 final class ConstantTransport: HTTPTransport {
     enum Answer: Sendable {
         case status(Int, String)
+        case headed(Int, [HTTPHeader], String)
         case failure(TransportError.Kind)
     }
 
@@ -84,6 +85,8 @@ final class ConstantTransport: HTTPTransport {
         lines.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
         switch answer {
         case .status(let status, let body): return HTTPResponse(status: status, body: Secret(body))
+        case .headed(let status, let headers, let body):
+            return HTTPResponse(status: status, headers: headers, body: Secret(body))
         case .failure(let kind): throw TransportError(kind, "scripted")
         }
     }

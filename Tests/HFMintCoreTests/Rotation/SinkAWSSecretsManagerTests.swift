@@ -103,7 +103,7 @@ struct SinkAWSSecretsManagerTests {
             try denied.sink.preflight()
         }
         let busy = try scene(text, [refusal("ThrottlingException")])
-        let message = "\(target): asked for fewer requests (DescribeSecret)"
+        let message = "\(target): POST on secretsmanager.eu-central-1.amazonaws.com answered 400 (ThrottlingException)"
         #expect(throws: StepFailure(.transient(retryAfterSeconds: nil), message)) { try busy.sink.preflight() }
         let unknown = try scene(text, [refusal("Whatever<script>")])
         #expect(throws: StepFailure(.refused, "\(target): DescribeSecret answered 400")) {

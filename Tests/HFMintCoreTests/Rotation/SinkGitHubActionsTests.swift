@@ -108,7 +108,7 @@ struct SinkGitHubActionsTests {
     func rateLimit() throws {
         let headers = ["x-ratelimit-remaining": "0", "retry-after": "60"]
         let scene = try SinkScene(repository, [.answer("GET \(secrets)/public-key", 403, headers: headers)])
-        let message = "github-actions:acme/app/S: asked for fewer requests (403)"
+        let message = "github-actions:acme/app/S: GET on api.github.com answered 403"
         #expect(throws: StepFailure(.transient(retryAfterSeconds: 60), message)) { try scene.sink.preflight() }
     }
 

@@ -60,7 +60,7 @@ struct VerifierTests {
             (200, "<html>SENTINEL", .transient(retryAfterSeconds: nil)),
             (200, #"{"access_token":""}"#, .transient(retryAfterSeconds: nil)),
             (401, "SENTINEL", .transient(retryAfterSeconds: nil)),
-            (401, #"{"error":"SENTINEL"}"#, .transient(retryAfterSeconds: nil)),
+            (401, #"{"error":"SENTINEL words"}"#, .transient(retryAfterSeconds: nil)),
             (400, #"{"error":"invalid_scope"}"#, .refused), (400, #"{"error":"unauthorized_client"}"#, .refused),
             (400, #"{"error":"invalid_request"}"#, .refused), (403, #"{"error":"invalid_client"}"#, .refused),
             (404, "", .refused), (302, "", .refused), (429, "", .transient(retryAfterSeconds: nil)),
@@ -120,7 +120,7 @@ struct VerifierTests {
     func noClientID() throws {
         let manifest = Self.credentials.replacing("CLIENT_ID", with: "NOWHERE")
         let failure = try RotationFixtures.failure { _ = try logIn(manifest) }
-        #expect(failure == StepFailure(.refused, "client-credentials: NOWHERE is not set"))
+        #expect(failure == StepFailure(.refused, "client-credentials:env:NOWHERE: NOWHERE is not set"))
     }
 
     @Test(

@@ -1,10 +1,11 @@
 /// The HTTP API of an issuer or a sink: one base URL, one credential, JSON in and out.
 package struct API: Sendable {
-    /// As the manifest calls it, for messages: `okta`.
+    /// Which place this is, as the manifest names it, for messages: `okta:0oa1b2`.
     package let name: String
     private let base: HTTPURL
     private let authorization: Authorization
     private let trust: TrustAnchors?
+    private let answers: [KnownAnswer]
     private let context: Context
 
     /// How the API knows who asks; the secret is read anew at each call and wiped after it.
@@ -37,12 +38,15 @@ package struct API: Sendable {
         }
     }
 
+    /// - Parameter answers: what this kind of server says in ways of its own.
     package init(
-        _ name: String, base: HTTPURL, authorization: Authorization, trust: TrustAnchors? = nil, context: Context
+        _ name: String, base: HTTPURL, authorization: Authorization, answers: [KnownAnswer],
+        trust: TrustAnchors? = nil, context: Context
     ) {
         self.name = name
         self.base = base
         self.authorization = authorization
+        self.answers = answers
         self.trust = trust
         self.context = context
     }
@@ -73,9 +77,9 @@ package struct API: Sendable {
     ///
     /// - Parameters:
     ///   - path: below the base URL, beginning with a slash, percent-encoded.
-    ///   - accepting: the statuses that are answers; every other one is thrown.
+    ///   - accepting: the statuses that are answers, unless this one says that it passes; every other one is thrown.
     ///   - bodyLimit: how many bytes the answer may have.
-    /// - Throws: for 408, 425, 429 and 5xx, and where no answer came, a failure that tells whether it may have acted.
+    /// - Throws: for what passes, and where no answer came, a failure that tells whether it may have acted.
     package func call(
         _ method: HTTPRequest.Method, _ path: String, headers: [HTTPHeader] = [], body: Body = .none,
         effect: Effect = .repeatable, accepting: Set<Int> = [200], bodyLimit: Int = 64 << 10
@@ -85,8 +89,28 @@ package struct API: Sendable {
         var request = HTTPRequest(method, url, headers: [HTTPHeader("Accept", "application/json")] + headers)
         request.limits.bodyByteCount = bodyLimit
         let response = try send(request, body, effect)
-        guard !accepting.contains(response.status) else { return response }
-        throw failure(response, effect, "\(method.rawValue) on \(base.origin.host)")
+        let said = answers.meaning(of: response)
+        if accepting.contains(response.status), said == nil || said == .refused { return response }
+        let meaning = said ?? .byStatus(response.status)
+        throw meaning.failure(
+            after: effect, wait: response.secondsToWait(now: context.clock.now()),
+            "\(name): \(method.rawValue) on \(base.origin.host) answered \(response.status)\(response.codeInBrackets)"
+                + movedTo(response))
+    }
+
+    package func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(name): \(why)") }
+
+    /// Of a credential that could not be read: the program that gives it may ask to come back.
+    func failure(_ error: MintError) -> StepFailure {
+        let passes = error.code.exitStatus == .retryLater
+        return StepFailure(passes ? .transient(retryAfterSeconds: nil) : .refused, "\(name): \(error.message)")
+    }
+
+    /// hfmint never follows: the other place was not named by the manifest.
+    private func movedTo(_ response: borrowing HTTPResponse) -> String {
+        guard (300...399).contains(response.status) else { return "" }
+        let place = response.header("location").flatMap { placeOfRedirect($0, from: base.origin.authority) }
+        return ": it was moved or renamed, and is now at \(place ?? "a place that cannot be shown")"
     }
 
     private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
@@ -105,22 +129,6 @@ package struct API: Sendable {
             guard error.isTransient || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
             throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
-        }
-    }
-
-    private func failure(_ response: borrowing HTTPResponse, _ effect: Effect, _ what: String) -> StepFailure {
-        let message = "\(name): \(what) answered \(response.status)"
-        switch response.status {
-        // The server says that it did nothing.
-        case 425, 429:
-            let wait = response.retryAfterSeconds(now: context.clock.now())
-            return StepFailure(.transient(retryAfterSeconds: wait), message)
-        case 408, 500...599:
-            let wait = response.retryAfterSeconds(now: context.clock.now())
-            return StepFailure(effect == .once ? .ambiguous : .transient(retryAfterSeconds: wait), message)
-        // A yes that this server never says, such as a proxy's page: it may have acted.
-        case 200...299: return StepFailure(effect == .once ? .ambiguous : .transient(retryAfterSeconds: nil), message)
-        default: return StepFailure(.refused, message)
         }
     }
 
@@ -153,7 +161,7 @@ package struct API: Sendable {
         do throws(MintError) {
             return try reference.read(relativeTo: folder, in: context)
         } catch {
-            throw StepFailure(.refused, "\(name): \(error.message)")
+            throw failure(error)
         }
     }
 }

@@ -10,11 +10,14 @@ package struct StepFailure: Error, Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// Lower case, names the server and what was asked of it, never what it said.
+    /// Lower case, names the place and what was asked of it, and of what it said no more than its code.
     package let message: String
+    /// How long to leave the server alone, where it may have acted.
+    let retryAfterSeconds: Int?
 
-    package init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String, retryAfterSeconds: Int? = nil) {
         self.kind = kind
         self.message = message
+        self.retryAfterSeconds = if case .transient(let seconds) = kind { seconds } else { retryAfterSeconds }
     }
 }

@@ -10,7 +10,6 @@ final class AdministratorToken: Sendable {
     }
 
     private let api: API
-    private let name: String
     private let clientID: String
     private let secret: SecretReference
     private let fields: [(String, String)]
@@ -22,8 +21,9 @@ final class AdministratorToken: Sendable {
         _ name: String, url: HTTPURL, clientID: String, secret: SecretReference, fields: [(String, String)],
         surroundings: RotationSurroundings
     ) {
-        self.name = name
-        api = API(name, base: url, authorization: .none, context: surroundings.context)
+        api = API(
+            "\(name): login", base: url, authorization: .none, answers: TokenEndpointAnswers.all,
+            context: surroundings.context)
         self.clientID = clientID
         self.secret = secret
         self.fields = fields
@@ -40,7 +40,7 @@ final class AdministratorToken: Sendable {
 
     private func logIn(at now: Duration) throws(StepFailure) -> Kept {
         let response = try api.call(.post, "", body: try form())
-        return try response.reading(name) { root, text in
+        return try response.reading(api.name) { root, text in
             guard let token = root["access_token"]?.secret(in: text), token.byteCount > 0 else { return nil }
             let lifetime = root["expires_in"]?.integer(in: text) ?? 60
             // A minute early, so that it does not end on its way.
@@ -57,7 +57,7 @@ final class AdministratorToken: Sendable {
             value = SharedSecret(
                 try secret.read(relativeTo: surroundings.folder, in: surroundings.context).formEncoded())
         } catch {
-            throw StepFailure(.refused, "\(name): \(error.message)")
+            throw api.failure(error)
         }
         let rest = fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
         return .form([

@@ -10,14 +10,17 @@ extension IssuerKind {
             ], token: "a token of the Management API: update:clients, update:client_keys, read:client_keys")
     ) { node, surroundings throws(MintError) in
         let place = IssuerPlace(node, surroundings)
+        let name = try place.name("auth0", "client")
         let base = try place.base()
         // <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens/get-management-api-access-tokens-for-production>
         let tokenURL = try place.base("loginUrl", default: base.description).below("/oauth/token")
         let audience = node["audience"]?.string ?? "\(base.spelling)/api/v2/"
-        let authorization = try place.authorization("auth0", tokenURL: tokenURL, fields: [("audience", audience)])
+        let authorization = try place.authorization(name, tokenURL: tokenURL, fields: [("audience", audience)])
         return Auth0(
             base: base, client: try place.text("client"),
-            api: API("auth0", base: base, authorization: authorization, context: place.context), context: place.context)
+            api: API(
+                name, base: base, authorization: authorization, answers: Auth0.answers, context: place.context),
+            context: place.context)
     }
 }
 
@@ -44,7 +47,7 @@ struct Auth0: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let (value, date) = try current()
         return IssuerSurvey(
-            [LiveSecret(id: Self.place, sha256: try context.sha256(value.secret, for: "auth0"))], date: date)
+            [LiveSecret(id: Self.place, sha256: try context.sha256(value.secret, for: api.name))], date: date)
     }
 
     /// The value, and the server's clock.
@@ -53,10 +56,10 @@ struct Auth0: Issuer {
     private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
         let response = try api.call(.get, "\(path)?fields=client_id%2Cclient_secret&include_fields=true")
         let date = response.date
-        return try response.reading("auth0") { (root, text) throws(StepFailure) in
+        return try response.reading(api.name) { (root, text) throws(StepFailure) in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             guard let value = root["client_secret"] else {
-                throw StepFailure(.refused, "auth0: the token may not read the client secret (read:client_keys)")
+                throw api.refused("the token may not read the client secret (read:client_keys)")
             }
             return value.clientSecret(in: text).map { ($0, date) }
         }
@@ -64,14 +67,14 @@ struct Auth0: Issuer {
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         guard let chosen = creation.value else {
-            throw StepFailure(.refused, "auth0: a value must be chosen before it is sent")
+            throw api.refused("a value must be chosen before it is sent")
         }
         let body = API.Body.json([
             .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text(#""}"#),
         ])
         // An answer with another value would be a secret that nobody knows.
         let response = try api.call(.patch, path, body: body, effect: .once)
-        return try response.reading("auth0", else: .ambiguous) { root, text in
+        return try response.reading(api.name, else: .ambiguous) { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             if let value = root["client_secret"]?.clientSecret(in: text),
                 !value.secret.holdsSameBytes(as: chosen.secret)
@@ -89,6 +92,6 @@ struct Auth0: Issuer {
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     func delete(_ id: String) throws(StepFailure) {
-        throw StepFailure(.refused, "auth0: an application's one secret can be replaced, and never removed")
+        throw api.refused("an application's one secret can be replaced, and never removed")
     }
 }

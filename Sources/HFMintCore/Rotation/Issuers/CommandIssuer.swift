@@ -30,7 +30,7 @@ extension IssuerKind {
             }
         return CommandIssuer(
             program: CommandProgram(
-                "command", words: node["command"]?.elements.compactMap(\.string) ?? [],
+                try place.name("command", "client"), words: node["command"]?.elements.compactMap(\.string) ?? [],
                 milliseconds: (node.duration("timeout") ?? 30) * 1_000, context: place.context),
             client: try place.text("client"), shape: shape, takesChosenValue: node["takesValue"]?.bool ?? false,
             isReadable: node["readable"]?.bool ?? false, showsDeath: node["showsDeath"]?.bool ?? true)

@@ -55,6 +55,9 @@ struct CommandProgram {
             case .notFound: throw StepFailure(.refused, "\(name): there is no program '\(path)'")
             case .cannotStart(let reason):
                 throw StepFailure(.refused, "\(name): '\(path)' cannot be started: \(reason)")
+            case .cannotStartNow(let reason):
+                throw StepFailure(
+                    .transient(retryAfterSeconds: nil), "\(name): '\(path)' cannot be started: \(reason)")
             case .timedOut: throw StepFailure(unknown, "\(name): '\(path)' took longer than \(milliseconds / 1_000) s")
             case .tooMuchOutput: throw StepFailure(unknown, "\(name): '\(path)' printed more than an answer")
             }

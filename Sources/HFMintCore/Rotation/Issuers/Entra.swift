@@ -16,16 +16,19 @@ extension IssuerKind {
         }
     ) { node, surroundings throws(MintError) in
         let place = IssuerPlace(node, surroundings)
+        let name = try place.name("entra", "app")
         let base = try place.base(default: "https://graph.microsoft.com")
         let login = try place.base("loginUrl", default: "https://login.microsoftonline.com")
         // <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
         let tokenURL = login.below("/\(percentEncoded(node["tenant"]?.string ?? ""))/oauth2/v2.0/token")
         let authorization = try place.authorization(
-            "entra", tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")])
+            name, tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")])
         return Entra(
             base: base, app: try place.text("app").lowercased(), lifetime: node.duration("lifetime"),
             limit: node["limit"]?.integer,
-            api: API("entra", base: base, authorization: authorization, context: place.context), context: place.context)
+            api: API(
+                name, base: base, authorization: authorization, answers: Entra.answers, context: place.context),
+            context: place.context)
     }
 
     private static func isGUID(_ text: String) -> Bool {
@@ -58,7 +61,7 @@ struct Entra: Issuer {
         let response = try api.call(.get, "\(path)?$select=passwordCredentials", bodyLimit: 1 << 20)
         let date = response.date
         let now = date ?? context.clock.now()
-        return try response.reading("entra") { root, text in
+        return try response.reading(api.name) { root, text in
             guard let credentials = root["passwordCredentials"]?.elements else { return nil }
             let secrets = credentials.compactMap { node -> LiveSecret? in
                 guard let id = node["keyId"]?.identifier(in: text) else { return nil }
@@ -83,7 +86,7 @@ struct Entra: Issuer {
         }
         let response = try api.call(
             .post, "\(path)/addPassword", body: .json(["passwordCredential": .object(credential)]), effect: .once)
-        return try response.reading("entra", else: .ambiguous) { root, text in
+        return try response.reading(api.name, else: .ambiguous) { root, text in
             guard let id = root["keyId"]?.identifier(in: text), let value = root["secretText"]?.clientSecret(in: text)
             else { return nil }
             return CreatedSecret(id: id, value: value, expiresAt: root["endDateTime"]?.moment(in: text))
@@ -103,8 +106,9 @@ struct Entra: Issuer {
             .post, "\(path)/removePassword", body: .json(["keyId": .string(id)]), accepting: [204, 400, 404])
         guard response.status != 204 else { return }
         // What is gone already is refused like any other mistake.
+        let answered = "\(response.status)\(response.codeInBrackets)"
         guard try !survey().secrets.contains(where: { $0.id == id }) else {
-            throw StepFailure(.refused, "entra: removePassword answered \(response.status), and the secret remains")
+            throw api.refused("removePassword answered \(answered), and the secret remains")
         }
     }
 }

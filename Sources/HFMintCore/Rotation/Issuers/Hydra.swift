@@ -14,11 +14,13 @@ extension IssuerKind {
         }
     ) { node, surroundings throws(MintError) in
         let place = IssuerPlace(node, surroundings)
+        let name = try place.name("hydra", "client")
         let base = try place.base()
         let authorization = node.has("token") ? try place.bearer() : .none
         return Hydra(
             base: base, client: try place.text("client"),
-            api: API("hydra", base: base, authorization: authorization, context: place.context))
+            api: API(
+                name, base: base, authorization: authorization, answers: Hydra.answers, context: place.context))
     }
 }
 
@@ -70,7 +72,7 @@ struct Hydra: Issuer {
     private func look() throws(StepFailure) -> Client {
         let response = try api.call(.get, path)
         let date = response.date
-        return try response.reading("hydra") { root, text in
+        return try response.reading(api.name) { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             let metadata = root["metadata"].flatMap { $0.members == nil ? nil : $0 }
             let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
@@ -103,21 +105,25 @@ struct Hydra: Issuer {
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         let before = try look()
         guard before.ledger.kept < Self.mostKept else {
-            throw StepFailure(
-                .refused, "hydra: \(Self.mostKept) old secrets may be kept already, and another pushes out the oldest")
+            throw api.refused("\(Self.mostKept) old secrets may be kept already, and another pushes out the oldest")
         }
         var ledger = before.ledger
         ledger.marker = creation.marker
         ledger.generation += 1
         ledger.kept += 1
         try write(ledger, hasMetadata: before.hasMetadata)
-        let response = try api.call(.post, "\(path)/secrets/rotate", effect: .once, accepting: [200, 400, 404])
-        guard response.status == 200 else {
-            // Nothing was made; if this does not get through, the count is too high by one, and does no harm.
-            try? write(before.ledger, hasMetadata: true)
-            throw StepFailure(.refused, "hydra: \(Self.reason(response.status))")
+        let response: HTTPResponse
+        do throws(StepFailure) {
+            response = try api.call(.post, "\(path)/secrets/rotate", effect: .once, accepting: [200, 400, 404])
+        } catch {
+            if case .transient = error.kind { takeBack(to: before.ledger) }
+            throw error
         }
-        return try response.reading("hydra", else: .ambiguous) { root, text in
+        guard response.status == 200 else {
+            takeBack(to: before.ledger)
+            throw api.refused(Self.reason(response))
+        }
+        return try response.reading(api.name, else: .ambiguous) { root, text in
             guard let value = root["client_secret"]?.clientSecret(in: text) else { return nil }
             let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
             return CreatedSecret(
@@ -126,9 +132,12 @@ struct Hydra: Issuer {
         }
     }
 
-    private static func reason(_ status: Int) -> String {
-        status == 400
-            ? "the client does not log in with client_secret_basic or client_secret_post"
+    /// Nothing was made; if this does not get through, the count is too high by one, and does no harm.
+    private func takeBack(to ledger: Ledger) { try? write(ledger, hasMetadata: true) }
+
+    private static func reason(_ response: borrowing HTTPResponse) -> String {
+        response.status == 400
+            ? "the client does not log in with client_secret_basic or client_secret_post\(response.codeInBrackets)"
             : "this server does not know how to rotate a client secret (it came after v26.2.0)"
     }
 
@@ -151,7 +160,7 @@ struct Hydra: Issuer {
     func delete(_ id: String) throws(StepFailure) {
         let client = try look()
         guard Ledger.id(client.ledger.generation) != id else {
-            throw StepFailure(.refused, "hydra: the current secret can be replaced, and never removed")
+            throw api.refused("the current secret can be replaced, and never removed")
         }
         guard client.ledger.kept > 0 else { return }
         _ = try api.call(.delete, "\(path)/secrets/rotate")

@@ -17,6 +17,13 @@ struct IssuerPlace {
         return text
     }
 
+    /// Which client this is, as the manifest names it, for messages: `keycloak:acme/11111111-…`.
+    func name(_ kind: String, _ fields: String...) throws(MintError) -> String {
+        var parts: [String] = []
+        for field in fields { parts.append(try text(field)) }
+        return "\(kind):\(parts.joined(separator: "/").printable)"
+    }
+
     func reference(_ name: String) throws(MintError) -> SecretReference {
         guard let reference = node[name].flatMap({ SecretReference($0) }) else { throw missing(name) }
         return reference
@@ -33,6 +40,8 @@ struct IssuerPlace {
     }
 
     /// Who asks: the bearer token that the manifest names, or one had with its `login` at `tokenURL`.
+    ///
+    /// - Parameter api: for messages.
     func authorization(
         _ api: String, tokenURL: HTTPURL, fields: [(String, String)] = []
     ) throws(MintError) -> API.Authorization {

@@ -13,7 +13,7 @@ extension Keycloak {
     private static let largeBody = 1 << 20
 
     func times() throws(StepFailure) -> Times {
-        try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
+        try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading(api.name) { root, text in
             guard root["id"]?.text(in: text)?.lowercased() == client else { return nil }
             let attributes = root["attributes"]
             func moment(_ name: String) -> Timestamp? {
@@ -39,12 +39,10 @@ extension Keycloak {
         let profiles = try enabledProfiles()
         let periods = profiles.compactMap { profile in lifetimes.first { $0.profile == profile }?.seconds }
         guard let shortest = periods.min(), shortest > 0 else {
-            throw StepFailure(
-                .refused, "keycloak: no enabled policy of the realm keeps an old secret (executor 'secret-rotation')")
+            throw api.refused("no enabled policy of the realm keeps an old secret (executor 'secret-rotation')")
         }
         guard times.expiresAt != nil else {
-            throw StepFailure(
-                .refused, "keycloak: the policy has not acted on this client yet: log in with it once, or save it")
+            throw api.refused("the policy has not acted on this client yet: log in with it once, or save it")
         }
         return shortest
     }
@@ -52,7 +50,7 @@ extension Keycloak {
     /// Of each profile that has the executor, the shortest life of an old secret.
     private func rotatedLifetimes() throws(StepFailure) -> [(profile: String, seconds: Int)] {
         let path = "\(realmPath)/client-policies/profiles?include-global-profiles=true"
-        return try api.call(.get, path, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading(api.name) { root, text in
             guard let profiles = root["profiles"]?.elements else { return nil }
             return (profiles + (root["globalProfiles"]?.elements ?? [])).compactMap { profile in
                 let seconds = profile["executors"]?.elements?.compactMap { Self.rotatedLifetime($0, text) }.min()
@@ -73,7 +71,7 @@ extension Keycloak {
 
     private func enabledProfiles() throws(StepFailure) -> [String] {
         let path = "\(realmPath)/client-policies/policies?include-global-policies=true"
-        return try api.call(.get, path, bodyLimit: Self.largeBody).reading("keycloak") { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading(api.name) { root, text in
             guard let policies = root["policies"]?.elements else { return nil }
             return (policies + (root["globalPolicies"]?.elements ?? [])).flatMap { policy -> [String] in
                 guard policy["enabled"]?.value == .bool(true) else { return [] }

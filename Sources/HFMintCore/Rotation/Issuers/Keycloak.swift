@@ -15,15 +15,17 @@ extension IssuerKind {
         }
     ) { node, surroundings throws(MintError) in
         let place = IssuerPlace(node, surroundings)
+        let name = try place.name("keycloak", "realm", "client")
         let base = try place.base()
         let realm = try place.text("realm")
         let loginRealm = percentEncoded(node["loginRealm"]?.string ?? realm)
         let tokenURL = base.below("/realms/\(loginRealm)/protocol/openid-connect/token")
-        let authorization = try place.authorization("keycloak", tokenURL: tokenURL)
+        let authorization = try place.authorization(name, tokenURL: tokenURL)
         return Keycloak(
             base: base, realm: realm, client: try place.text("client").lowercased(),
             hasPolicy: node["rotationPolicy"]?.bool ?? false,
-            api: API("keycloak", base: base, authorization: authorization, context: place.context),
+            api: API(
+                name, base: base, authorization: authorization, answers: Keycloak.answers, context: place.context),
             context: place.context)
     }
 }
@@ -57,14 +59,14 @@ struct Keycloak: Issuer {
         var secrets = [
             LiveSecret(
                 id: try id(of: current), createdAt: times.createdAt, expiresAt: times.expiresAt,
-                sha256: try context.sha256(current.secret, for: "keycloak"))
+                sha256: try context.sha256(current.secret, for: api.name))
         ]
         if let old, !old.secret.holdsSameBytes(as: current.secret) {
             let now = date ?? context.clock.now()
             secrets.append(
                 LiveSecret(
                     id: try id(of: old), isActive: times.rotatedExpiresAt.map { $0 > now } ?? false,
-                    expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: "keycloak")))
+                    expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: api.name)))
         }
         return IssuerSurvey(secrets, date: date, keepsOldFor: keepsOldFor)
     }
@@ -73,17 +75,17 @@ struct Keycloak: Issuer {
     ///
     /// These bits tell the two of a client apart, and are too few to confirm a guess of a weak one.
     private func id(of value: SharedSecret) throws(StepFailure) -> String {
-        "secret-\(try context.sha256(value.secret, for: "keycloak").suffix(5))"
+        "secret-\(try context.sha256(value.secret, for: api.name).suffix(5))"
     }
 
     private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
         let response = try api.call(.get, secretPath)
         let date = response.date
-        return try response.reading("keycloak") { (root, text) throws(StepFailure) in
+        return try response.reading(api.name) { (root, text) throws(StepFailure) in
             guard let value = root["value"]?.clientSecret(in: text) else { return nil }
             // <https://github.com/keycloak/keycloak/issues/13102>
             guard !value.secret.reveal({ $0.bytes.starts(with: "${vault.".utf8) }) else {
-                throw StepFailure(.refused, "keycloak: the client secret is in Keycloak's vault: change it there")
+                throw api.refused("the client secret is in Keycloak's vault: change it there")
             }
             return (value, date)
         }
@@ -93,7 +95,7 @@ struct Keycloak: Issuer {
     private func rotated() throws(StepFailure) -> SharedSecret? {
         let response = try api.call(.get, "\(secretPath)/rotated", accepting: [200, 404])
         guard response.status == 200 else { return nil }
-        return try response.reading("keycloak") { root, text in root["value"]?.clientSecret(in: text) }
+        return try response.reading(api.name) { root, text in root["value"]?.clientSecret(in: text) }
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
@@ -101,12 +103,11 @@ struct Keycloak: Issuer {
             let before = try survey().secrets
             // There is room for one old secret: a second creation would kill the one that is in use.
             guard !before.dropFirst().contains(where: \.isActive) else {
-                throw StepFailure(
-                    .refused, "keycloak: the client still has an old secret, and room for no other")
+                throw api.refused("the client still has an old secret, and room for no other")
             }
         }
         let response = try api.call(.post, secretPath, body: .json([:]), effect: .once)
-        let value = try response.reading("keycloak", else: .ambiguous) { root, text in
+        let value = try response.reading(api.name, else: .ambiguous) { root, text in
             root["value"]?.clientSecret(in: text)
         }
         // The secret is there, whether or not its end can be had.
@@ -125,7 +126,7 @@ struct Keycloak: Issuer {
 
     func delete(_ id: String) throws(StepFailure) {
         guard try self.id(of: try current().0) != id else {
-            throw StepFailure(.refused, "keycloak: the current secret can be replaced, and never removed")
+            throw api.refused("the current secret can be replaced, and never removed")
         }
         guard let old = try rotated(), try self.id(of: old) == id else { return }
         _ = try api.call(.delete, "\(secretPath)/rotated", accepting: [204])

@@ -9,11 +9,14 @@ extension IssuerKind {
         ])
     ) { node, surroundings throws(MintError) in
         let place = IssuerPlace(node, surroundings)
+        let name = try place.name("okta", "app")
         let base = try place.base()
         let prefix = "\(node["tokenType"]?.string ?? "SSWS") "
         return Okta(
             base: base, app: try place.text("app"),
-            api: API("okta", base: base, authorization: try place.bearer(prefix: prefix), context: place.context),
+            api: API(
+                name, base: base, authorization: try place.bearer(prefix: prefix), answers: Okta.answers,
+                context: place.context),
             context: place.context)
     }
 }
@@ -39,7 +42,7 @@ struct Okta: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let response = try api.call(.get, secrets)
         let date = response.date
-        return try response.reading("okta") { (root, text) throws(StepFailure) in
+        return try response.reading(api.name) { (root, text) throws(StepFailure) in
             guard let elements = root.elements else { return nil }
             var secrets: [LiveSecret] = []
             for element in elements {
@@ -53,22 +56,22 @@ struct Okta: Issuer {
     private func secret(_ node: JSONNode, _ text: Span<UInt8>) throws(StepFailure) -> LiveSecret? {
         guard let id = node["id"]?.identifier(in: text), let status = node["status"]?.text(in: text) else { return nil }
         let value = node["client_secret"]?.clientSecret(in: text)
-        let digest: String? = if let value { try context.sha256(value.secret, for: "okta") } else { nil }
+        let digest: String? = if let value { try context.sha256(value.secret, for: api.name) } else { nil }
         return LiveSecret(
             id: id, isActive: status != "INACTIVE", createdAt: node["created"]?.moment(in: text), sha256: digest)
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         guard let chosen = creation.value else {
-            throw StepFailure(.refused, "okta: a value must be chosen before it is sent")
+            throw api.refused("a value must be chosen before it is sent")
         }
         let body = API.Body.json([
             .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())),
             .text(#"","status":"ACTIVE"}"#),
         ])
         let response = try api.call(.post, secrets, body: body, effect: .once, accepting: [200, 201, 400])
-        if response.status == 400 { throw StepFailure(.refused, "okta: \(Self.reason(response))") }
-        return try response.reading("okta", else: .ambiguous) { root, text in
+        if response.status == 400 { throw api.refused(Self.reason(response)) }
+        return try response.reading(api.name, else: .ambiguous) { root, text in
             guard let id = root["id"]?.identifier(in: text) else { return nil }
             return CreatedSecret(id: id, value: root["client_secret"]?.clientSecret(in: text) ?? chosen)
         }
@@ -85,13 +88,13 @@ struct Okta: Issuer {
         if summaries.contains(where: { $0.contains("maximum number of client secrets") }) {
             return "the application already holds 2 client secrets, and takes no third"
         }
-        return "the new secret was refused as invalid (E0000001)"
+        return "the new secret was refused as invalid\(response.codeInBrackets)"
     }
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
         let response = try api.call(.get, path(id), accepting: [200, 404])
         guard response.status == 200 else { return nil }
-        return try response.reading("okta") { root, text -> Found? in
+        return try response.reading(api.name) { root, text -> Found? in
             guard root["id"]?.identifier(in: text) == id else { return nil }
             return Found(value: root["client_secret"]?.clientSecret(in: text))
         }.value?.secret.duplicate()
@@ -112,7 +115,7 @@ struct Okta: Issuer {
         guard try isActive(id) == true else { return true }
         let response = try api.call(.post, "\(path(id))/lifecycle/deactivate", accepting: [200, 400])
         guard response.status == 200 else {
-            throw StepFailure(.refused, "okta: the secret could not be deactivated: is it the only one?")
+            throw api.refused("the secret could not be deactivated\(response.codeInBrackets): is it the only one?")
         }
         return true
     }

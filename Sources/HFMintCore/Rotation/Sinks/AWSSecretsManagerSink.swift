@@ -46,8 +46,9 @@ struct AWSSecretsManagerSink: Sink {
         target = isAWS ? fields.target(place) : fields.target(place, at: base)
         digests = fields.surroundings.context.digests
         api = SinkAPI(
-            target, "aws-secrets-manager", base: base,
-            .aws(region: region, service: "secretsmanager", Self.keys(fields)), in: fields.surroundings.context)
+            target, base: base,
+            .aws(region: region, service: "secretsmanager", Self.keys(fields)), answers: Self.answers,
+            in: fields.surroundings.context)
     }
 
     private static func keys(_ fields: SinkFields) -> API.AWSKeys {
@@ -201,21 +202,12 @@ struct AWSSecretsManagerSink: Sink {
 
     // MARK: The protocol
 
-    /// What AWS says with a 400.
+    /// What AWS says with a 400, and an answer may be.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>
     private enum Refusal: String {
         case notFound = "ResourceNotFoundException"
         case invalidParameter = "InvalidParameterException"
-        case throttled = "ThrottlingException"
-        case exists = "ResourceExistsException"
-        case denied = "AccessDeniedException"
-        case expired = "ExpiredTokenException"
-        case unknownKey = "UnrecognizedClientException"
-        case signature = "InvalidSignatureException"
-        case invalidRequest = "InvalidRequestException"
-        case decryption = "DecryptionFailure"
-        case encryption = "EncryptionFailure"
     }
 
     private func ask(
@@ -231,10 +223,8 @@ struct AWSSecretsManagerSink: Sink {
             bodyLimit: SinkAPI.largeBody)
         guard answer.status == 400 else { return answer }
         // Some endpoints put a namespace in front: `com.amazonaws…#Name`.
-        let name = answer.string("__type")?.utf8.split(separator: UInt8(ascii: "#")).last.map { String(Substring($0)) }
-        let refusal = name.flatMap { Refusal(rawValue: $0) }
-        if let refusal, accepting.contains(refusal) { return answer }
-        if refusal == .throttled { throw api.retry("asked for fewer requests (\(operation))") }
-        throw api.refused("\(operation) answered \(refusal?.rawValue ?? "400")")
+        let code = answer.string("__type").flatMap(vendorCode)
+        if let refusal = code.flatMap({ Refusal(rawValue: $0) }), accepting.contains(refusal) { return answer }
+        throw api.refused("\(operation) answered \(code ?? "400")")
     }
 }

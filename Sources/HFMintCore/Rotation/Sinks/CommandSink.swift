@@ -31,8 +31,8 @@ extension SinkKind {
 /// a program that does not look at the operation would store the empty value; so is `evidence`. On stdout: for `read` the
 /// value, or nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`);
 /// for `evidence` the same of what is there now, `{}` where it is there and has none, or nothing where there is nothing.
-/// It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work later, and anything else when it will
-/// not. The same token twice is the same write.
+/// It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work later, as it may after a signal, and
+/// anything else when it will not. The same token twice is the same write.
 struct CommandSink: Sink {
     let target: String
     let isReadable: Bool
@@ -109,11 +109,10 @@ struct CommandSink: Sink {
         } catch {
             throw failure(error, operation)
         }
-        switch result.status {
-        case 0: return result.output
-        case 4, 75: throw retry("\(operation) may work later (\(result.status))")
-        default: throw refused("\(operation) failed with \(result.status)")
-        }
+        if result.status == 0 { return result.output }
+        throw result.passes
+            ? retry("\(operation) may work later (\(result.status))")
+            : refused("\(operation) failed with \(result.status)")
     }
 
     private func failure(_ failure: ProcessFailure, _ operation: String) -> StepFailure {
@@ -122,6 +121,7 @@ struct CommandSink: Sink {
         case .timedOut: retry("\(operation) took longer than \(milliseconds / 1_000) s")
         case .tooMuchOutput: refused("\(operation) printed too much")
         case .cannotStart(let reason): refused("it cannot be started: \(reason)")
+        case .cannotStartNow(let reason): retry("it cannot be started: \(reason)")
         }
     }
 

@@ -66,10 +66,10 @@ struct GitHubActionsSink: Sink {
         target = fields.target("\(scope)/\(name)", at: base, insteadOf: Self.publicAPI)
         context = fields.surroundings.context
         api = SinkAPI(
-            target, "github-actions", base: base,
+            target, base: base,
             .header(
                 "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
-                folder: fields.surroundings.folder), in: context)
+                folder: fields.surroundings.folder), answers: Self.answers, in: context)
     }
 
     /// What is wrong with a name.

@@ -49,10 +49,10 @@ struct GitLabSink: Sink {
         variables = "/\(kind)s/\(percentEncoded(owner))/variables"
         target = fields.target("\(kind)/\(owner)/\(key)/\(scope)", at: base, insteadOf: Self.publicAPI)
         api = SinkAPI(
-            target, "gitlab", base: base,
+            target, base: base,
             .header(
                 "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
-                folder: fields.surroundings.folder), in: fields.surroundings.context)
+                folder: fields.surroundings.folder), answers: Self.answers, in: fields.surroundings.context)
     }
 
     /// A list of one tells a variable that is not there from a project that is not.

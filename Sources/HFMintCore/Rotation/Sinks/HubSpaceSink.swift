@@ -39,8 +39,9 @@ struct HubSpaceSink: Sink {
         reference = try fields.neededSecret("token")
         surroundings = fields.surroundings
         api = SinkAPI(
-            target, "hub-space", base: base,
+            target, base: base,
             .header("Authorization", prefix: "Bearer ", reference, folder: fields.surroundings.folder),
+            answers: Self.answers,
             in: fields.surroundings.context)
     }
 

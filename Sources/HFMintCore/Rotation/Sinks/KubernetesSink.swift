@@ -46,8 +46,9 @@ struct KubernetesSink: Sink {
         let ownCA = base.description == Self.inCluster ? "\(Self.serviceAccount)/ca.crt" : nil
         let bundle = fields["ca"].map { fields.absolute($0) } ?? ownCA
         api = SinkAPI(
-            target, "kubernetes", base: base,
+            target, base: base,
             .header("Authorization", prefix: "Bearer ", token, folder: fields.surroundings.folder),
+            answers: Self.answers,
             trust: bundle.map { .files(bundle: $0, directory: nil) }, in: fields.surroundings.context)
     }
 

@@ -4,18 +4,17 @@
 struct SinkAPI: Sendable {
     let target: String
     private let api: API
-    private let clock: any Clock
 
     /// Where an answer carries more than one value: what Kubernetes, AWS and Vault let one secret be, and JSON around it.
     static let largeBody = 4 << 20
 
     init(
-        _ target: String, _ name: String, base: HTTPURL, _ authorization: API.Authorization,
+        _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer],
         trust: TrustAnchors? = nil, in context: Context
     ) {
         self.target = target
-        api = API(name, base: base, authorization: authorization, trust: trust, context: context)
-        clock = context.clock
+        api = API(
+            target, base: base, authorization: authorization, answers: answers, trust: trust, context: context)
     }
 
     /// - Parameter accepting: the statuses that are answers; every other one is thrown.
@@ -45,34 +44,16 @@ struct SinkAPI: Sendable {
         return answer
     }
 
-    func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(target): \(why)") }
+    func refused(_ why: String) -> StepFailure { api.refused(why) }
 
-    func retry(_ why: String, afterSeconds seconds: Int? = nil) -> StepFailure {
-        StepFailure(.transient(retryAfterSeconds: seconds), "\(target): \(why)")
-    }
+    func retry(_ why: String) -> StepFailure { StepFailure(.transient(retryAfterSeconds: nil), "\(target): \(why)") }
 
     private func refusal(_ response: borrowing HTTPResponse) -> StepFailure {
         switch response.status {
-        case 401: return refused("the credential is not accepted (401)")
-        case 404: return refused("there is no such place, or the credential may not see it (404)")
-        default:
-            guard isRateLimit(response) else { return refused("the credential may not do this (\(response.status))") }
-            return retry("asked for fewer requests (403)", afterSeconds: wait(response))
+        case 401: refused("the credential is not accepted (\(response.statusAndCode))")
+        case 404: refused("there is no such place, or the credential may not see it (\(response.statusAndCode))")
+        default: refused("the credential may not do this (\(response.statusAndCode))")
         }
-    }
-
-    /// GitHub's 403 that is none.
-    ///
-    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
-    private func isRateLimit(_ response: borrowing HTTPResponse) -> Bool {
-        response.header("retry-after") != nil || response.header("x-ratelimit-remaining") == "0"
-    }
-
-    private func wait(_ response: borrowing HTTPResponse) -> Int? {
-        let now = clock.now()
-        if let seconds = response.retryAfterSeconds(now: now) { return seconds }
-        guard let reset = response.header("x-ratelimit-reset").flatMap({ Int($0) }) else { return nil }
-        return max(0, min(reset, 1 << 40) - now.secondsSince1970)
     }
 }
 

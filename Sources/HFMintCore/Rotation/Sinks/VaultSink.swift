@@ -40,8 +40,9 @@ struct VaultSink: Sink {
         let place = [namespace, mount, path].filter { !$0.isEmpty }.joined(separator: "/")
         target = fields.target("\(place)#\(field)", at: base)
         api = SinkAPI(
-            target, "vault", base: HTTPURL(base.origin, base.target + "/v1"),
+            target, base: HTTPURL(base.origin, base.target + "/v1"),
             .header("X-Vault-Token", prefix: "", try fields.neededSecret("token"), folder: fields.surroundings.folder),
+            answers: Self.answers,
             in: fields.surroundings.context)
     }
 

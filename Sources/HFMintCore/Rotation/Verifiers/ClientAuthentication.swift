@@ -42,7 +42,7 @@ final class ClientAuthentication: Verifier {
         guard try ask(with: Secret(copying: randomText().utf8)) == .refused else {
             throw StepFailure(
                 .refused,
-                "client-authentication: \(client.url.origin.host) looks at the code before the client's secret; "
+                "\(client.kind): \(client.url.origin.host) looks at the code before the client's secret; "
                     + "use client-credentials or command")
         }
         tellsClientsApart.withLock { $0 = true }

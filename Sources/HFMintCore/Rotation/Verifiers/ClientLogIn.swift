@@ -7,6 +7,7 @@ struct ClientLogIn: Sendable {
         case post = "client_secret_post"
     }
 
+    /// With the client as the manifest names it, for messages.
     let kind: String
     let url: HTTPURL
     let clientID: ClientID
@@ -15,7 +16,7 @@ struct ClientLogIn: Sendable {
 
     /// The URL is used exactly as it is given: a slash at its end may count.
     init(_ kind: String, _ place: IssuerPlace, defaultURL: String? = nil) throws(MintError) {
-        self.kind = kind
+        self.kind = try place.name(kind, "clientId")
         url = try place.url(default: defaultURL)
         clientID = ClientID(try place.text("clientId"), folder: place.surroundings.folder)
         method = place.node["method"]?.string.flatMap { Method(rawValue: $0) } ?? .basic
@@ -61,7 +62,8 @@ struct ClientLogIn: Sendable {
                 .text("&client_id=\(percentEncoded(id))&client_secret="), .secret(SharedSecret(secret.formEncoded())),
             ]
         }
-        let api = API(kind, base: url, authorization: authorization, context: context)
+        let api = API(
+            kind, base: url, authorization: authorization, answers: TokenEndpointAnswers.all, context: context)
         let response = try api.call(.post, url.target == "/" ? "/" : "", body: .form(body), accepting: [200, 400, 401])
         let status = response.status
         return response.body.reveal { text in
@@ -80,7 +82,9 @@ struct ClientLogIn: Sendable {
             "access_denied", "invalid_target",
         ]
         let what = answer.error.flatMap { error in known.first { $0.utf8.elementsEqual(error.utf8) } }
-        let said = what ?? "something that a token endpoint does not say"
+        let said =
+            what ?? answer.error.flatMap(vendorCode).map { "'\($0)', which the standard does not know" }
+            ?? "something that a token endpoint does not say"
         // An OAuth error will be the same at the next try; anything else may be a proxy's passing trouble.
         return StepFailure(
             what == nil ? .transient(retryAfterSeconds: nil) : .refused,

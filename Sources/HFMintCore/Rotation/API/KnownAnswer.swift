@@ -1,0 +1,135 @@
+/// What an answer means that its status alone does not say: one row of the table that each kind of server has.
+package struct KnownAnswer: Equatable, Sendable {
+    package enum Meaning: Equatable, Sendable {
+        /// The server did nothing, and the same call works later; where it does not say when, after so many seconds.
+        case later(seconds: Int?)
+        /// It passes, and the server may have acted before it said so.
+        case doubt
+        /// A no that stays, although its status looks like one that passes.
+        case refused
+    }
+
+    package let status: Int
+    /// The vendor's own code; `nil` for any, and for none.
+    package let code: String?
+    /// What else the body says, in lower case; `nil` for anything.
+    package let words: String?
+    package let meaning: Meaning
+
+    package static func later(
+        _ status: Int, _ code: String? = nil, saying words: String? = nil, seconds: Int? = nil
+    ) -> KnownAnswer {
+        KnownAnswer(status: status, code: code, words: words, meaning: .later(seconds: seconds))
+    }
+
+    package static func doubt(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
+        KnownAnswer(status: status, code: code, words: words, meaning: .doubt)
+    }
+
+    package static func refused(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
+        KnownAnswer(status: status, code: code, words: words, meaning: .refused)
+    }
+}
+
+extension [KnownAnswer] {
+    /// What the answer itself says beyond its status: a row of this table, a time to come back, or words for it.
+    func meaning(of response: borrowing HTTPResponse) -> KnownAnswer.Meaning? {
+        guard response.status >= 300 else { return nil }
+        let codes = response.vendorCodes
+        let row = first { row in
+            guard row.status == response.status else { return false }
+            if let code = row.code, !codes.contains(code) { return false }
+            return row.words.map { response.says($0) } ?? true
+        }
+        if let row { return row.meaning }
+        // What is not there, or is not accepted, is so for good, whatever else a page says of it.
+        let isClear = [401, 404, 425, 429].contains(response.status)
+        guard (400...499).contains(response.status), !isClear else { return nil }
+        let asksToComeBack =
+            response.header("retry-after") != nil || response.hasNoRequestsLeft
+            || Self.words.contains { response.says($0) }
+        return asksToComeBack ? .doubt : nil
+    }
+
+    /// How servers say "not now", whatever status they put above it.
+    ///
+    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>,
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html>,
+    /// <https://www.rfc-editor.org/rfc/rfc8628#section-3.5> and the rows of each kind.
+    static let words = [
+        "rate limit", "ratelimit", "rate_limit", "rate-limit", "rate exceeded", "too many requests", "toomanyrequests",
+        "too_many_requests", "too quickly", "throttl", "slow down", "slow_down", "slowdown", "abuse detection",
+        "try again later", "retry later", "request again later", "retry your request", "wait briefly", "please retry",
+        "temporarily unavailable", "temporarily_unavailable", "under maintenance", "maintenance mode", "read only mode",
+        "read-only mode",
+    ]
+}
+
+extension KnownAnswer.Meaning {
+    /// Where the answer says nothing beyond its status; `nil` for a refusal.
+    ///
+    /// A conflict, a lock and a condition that does not hold are about the moment, and a person cannot change it: they
+    /// are tried again as often as a server that is down.
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-15.5.10>, <https://www.rfc-editor.org/rfc/rfc4918#section-11.3>
+    static func byStatus(_ status: Int) -> KnownAnswer.Meaning {
+        switch status {
+        // The server says that it did nothing.
+        case 425, 429: .later(seconds: nil)
+        case 408, 409, 412, 423, 500...599: .doubt
+        // A yes that this server never says, such as a proxy's page: it may have acted.
+        case 200...299: .doubt
+        default: .refused
+        }
+    }
+
+    /// - Parameter wait: what the server asks for, in seconds.
+    func failure(after effect: API.Effect, wait: Int?, _ message: String) -> StepFailure {
+        switch self {
+        case .refused: StepFailure(.refused, message)
+        case .later(let seconds): StepFailure(.transient(retryAfterSeconds: wait ?? seconds), message)
+        case .doubt where effect == .once: StepFailure(.ambiguous, message, retryAfterSeconds: wait)
+        case .doubt: StepFailure(.transient(retryAfterSeconds: wait), message)
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// Whether the body has these words, with the letters of ASCII in either case.
+    borrowing func says(_ words: String) -> Bool {
+        let wanted = Array(words.utf8)
+        return body.reveal { text in
+            guard let first = wanted.first, text.count >= wanted.count else { return false }
+            return (0...(text.count - wanted.count)).contains { start in
+                text[start].asciiLowercased == first
+                    && wanted.indices.allSatisfy { text[start + $0].asciiLowercased == wanted[$0] }
+            }
+        }
+    }
+
+    /// GitHub's 403 that is none, and what Okta and Auth0 say beside a 429.
+    ///
+    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
+    fileprivate var hasNoRequestsLeft: Bool {
+        ["x-ratelimit-remaining", "x-rate-limit-remaining"].contains { header($0) == "0" }
+    }
+
+    /// How long the server asks to be left alone, in seconds.
+    ///
+    /// By a header of the standard; by the moment at which its count begins anew, as GitHub and Auth0 spell it, or Okta;
+    /// or by what Kubernetes says in the body.
+    /// <https://developer.okta.com/docs/reference/rl-best-practices/>,
+    /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
+    borrowing func secondsToWait(now: Timestamp) -> Int? {
+        if let seconds = retryAfterSeconds(now: now) { return seconds }
+        if hasNoRequestsLeft || status == 429 {
+            let reset = header("x-ratelimit-reset") ?? header("x-rate-limit-reset")
+            // It is by the server's clock, which need not be ours.
+            if let moment = reset.flatMap({ Int($0) }) {
+                return max(0, min(moment, 1 << 40) - (date ?? now).secondsSince1970)
+            }
+        }
+        return body.reveal { text in
+            (try? readJSON(text, limits: .event))?["details"]?["retryAfterSeconds"]?.integer(in: text)
+        }.map { max(0, $0) }
+    }
+}

@@ -1,0 +1,19 @@
+extension VaultSink {
+    /// <https://developer.hashicorp.com/vault/api-docs#http-status-codes>,
+    /// <https://developer.hashicorp.com/vault/api-docs/system/health>
+    static let answers: [KnownAnswer] = [
+        // Right after the engine was mounted or made versioned, and at a standby until the primary has done it.
+        // <https://github.com/hashicorp/vault-plugin-secrets-kv/issues/75>
+        .later(400, saying: "upgrading from non-versioned to versioned data"),
+        .later(400, saying: "waiting for the primary to upgrade"),
+        // "required index state not present": <https://developer.hashicorp.com/vault/docs/enterprise/consistency>.
+        .later(412),
+        // A standby that cannot hand the request on names the active node:
+        // <https://developer.hashicorp.com/vault/docs/concepts/ha#client-redirection>.
+        .later(307),
+        // A quota, or a standby; a secondary for disasters; a performance standby.
+        .later(429), .later(472), .later(473),
+        // Not initialized; sealed, or without an active node.
+        .doubt(501), .doubt(503), .doubt(500, saying: "local node not active"),
+    ]
+}

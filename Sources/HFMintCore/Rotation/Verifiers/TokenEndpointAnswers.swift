@@ -1,0 +1,21 @@
+/// What token endpoints say beside the errors of RFC 6749, section 5.2, each of which stays.
+enum TokenEndpointAnswers {
+    /// <https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes>
+    static let all: [KnownAnswer] =
+        [400, 401, 403, 429, 503].flatMap { status in
+            [
+                // <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
+                KnownAnswer.later(status, "temporarily_unavailable"), .later(status, "server_error"),
+                // <https://www.rfc-editor.org/rfc/rfc8628#section-3.5>
+                .later(status, "slow_down"), .later(status, "too_many_requests"),
+                // Too many incoming requests; a directory that does not answer.
+                .later(status, saying: "aadsts90055"), .later(status, saying: "aadsts90033"),
+                // "It encountered a loop": the same request too often in a short time.
+                // <https://learn.microsoft.com/en-us/entra/msal/dotnet/advanced/exceptions/msal-error-handling>
+                .later(status, saying: "aadsts50196", seconds: 60),
+            ]
+        } + [
+            // <https://developer.okta.com/docs/reference/error-codes/>
+            .later(429, "E0000047"), .later(503, "E0000010"),
+        ]
+}
