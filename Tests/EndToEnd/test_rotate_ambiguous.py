@@ -29,6 +29,9 @@ LOST = {
     "empty": "status=200 act",
     "too large": "oversized=1000000 act",
     "twice closed": "drop act times=2",
+    "conflict": "status=409 act",
+    "locked": "status=423 act retry-after=1",
+    "slow down": 'status=403 act body={"message":"Please slow down"}',
 }
 # Nothing has happened.
 REFUSED = {
@@ -36,6 +39,11 @@ REFUSED = {
     "too many": "status=429 retry-after=1",
     "closed before": "drop",
     "slow": "delay=0.1",
+    "conflict before": 'status=409 body={"error":{"code":"Directory_ConcurrencyViolation"}}',
+    "condition": "status=412",
+    "locked before": "status=423",
+    "slow down before": 'status=403 body={"message":"You have exceeded a rate limit."}',
+    "come back": "status=403 retry-after=1",
 }
 CREATES = {
     "okta": ("okta", "method=POST path=/api/v1/apps/app1/credentials/secrets"),

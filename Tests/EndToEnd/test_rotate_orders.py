@@ -151,7 +151,7 @@ def test_why_the_last_try_failed_is_kept(rotator: Rotator) -> None:
     """Who looks at three in the morning sees it."""
     rotator.set_up("okta", ["file"])
     rotator.world.fault("okta", "status=503 retry-after=3600 path=/oauth2 times=forever")
-    reason = "client-credentials: POST on 127.0.0.1 answered 503"
+    reason = "client-credentials:app1: POST on 127.0.0.1 answered 503"
     assert rotator.outcome("now", "chat")["reason"] == reason
     assert rotator.outcome("run")["reason"] == reason
     assert rotator.status()["problem"] == reason

@@ -4,7 +4,8 @@
 /// done, in lower case, without a full stop, naming the variable, host, or file
 /// involved. Put the way out in ``hint``: the next thing to type or to change.
 /// Never put bytes from the network or from a credential file in either, with
-/// one exception: what the Hub's documented error fields say, see ``HubRefusal``.
+/// two exceptions: what the Hub's documented error fields say, see ``HubRefusal``,
+/// and a vendor's short code and where it redirects to, see `vendorCode(_:)`.
 package struct MintError: Error, Equatable, Sendable {
     package let code: Code
     package let message: String

@@ -46,6 +46,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),
     FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("vendor-answer", fuzzVendorAnswer),
     FuzzEntry("cron", fuzzCron),
     FuzzEntry("duration", fuzzDuration),
     FuzzEntry("journal", fuzzJournal),

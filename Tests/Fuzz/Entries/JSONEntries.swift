@@ -45,7 +45,8 @@ private func agrees(_ node: JSONNode, _ expected: LittleJSON?, in bytes: [UInt8]
         return members.count == expected.count
             && zip(members, expected).allSatisfy { member, other in
                 member.name == other.name && agrees(member.node, other.value, in: bytes)
-                    && node[text(member.name)] == (member.node.value == .null ? nil : member.node)
+                    && node.member(text(member.name)) == member.node
+                    && node[text(member.name)] == (member.node.isNull ? nil : member.node)
             }
     default: return false
     }
