@@ -1,4 +1,6 @@
 extension Auth0 {
+    /// What Auth0 says when it means later.
+    ///
     /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>,
     /// <https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id>
     static let answers: [KnownAnswer] = [

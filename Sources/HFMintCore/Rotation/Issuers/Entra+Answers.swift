@@ -1,4 +1,6 @@
 extension Entra {
+    /// What Graph says when it means later.
+    ///
     /// <https://learn.microsoft.com/en-us/graph/errors>, <https://learn.microsoft.com/en-us/graph/throttling>
     static let answers: [KnownAnswer] = [
         // "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."

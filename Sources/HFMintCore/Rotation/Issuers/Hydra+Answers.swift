@@ -1,4 +1,6 @@
 extension Hydra {
+    /// What Hydra says when it means later.
+    ///
     /// <https://github.com/ory/x/blob/master/sqlcon/error.go>, <https://www.ory.com/docs/guides/rate-limits>
     static let answers: [KnownAnswer] = [
         // The database has taken the whole transaction back.

@@ -1,4 +1,6 @@
 extension Okta {
+    /// What Okta says when it means later.
+    ///
     /// <https://developer.okta.com/docs/reference/error-codes/>, <https://developer.okta.com/docs/reference/rate-limits/>
     static let answers: [KnownAnswer] = [
         // "API call exceeded rate limit due to too many requests", also for too many at once.

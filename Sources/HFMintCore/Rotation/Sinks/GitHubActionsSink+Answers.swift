@@ -1,4 +1,6 @@
 extension GitHubActionsSink {
+    /// What GitHub says when it means later.
+    ///
     /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>: at least a minute, where no
     /// header says how long. Often none does: <https://github.com/hub4j/github-api/issues/2009>.
     static let answers: [KnownAnswer] = [

@@ -1,4 +1,6 @@
 extension GitLabSink {
+    /// What GitLab says when it means later.
+    ///
     /// <https://docs.gitlab.com/security/rate_limits/>, <https://docs.gitlab.com/administration/maintenance_mode/#rest-api>
     static let answers: [KnownAnswer] = [
         // "Retry later", without JSON.

@@ -1,4 +1,6 @@
 extension HubSpaceSink {
+    /// What the Hub says when it means later.
+    ///
     /// What the Hub's own client tries again: <https://huggingface.co/docs/huggingface_hub/package_reference/utilities>
     /// (`http_backoff`); its limits: <https://huggingface.co/docs/hub/rate-limits>.
     static let answers: [KnownAnswer] = [

@@ -1,4 +1,6 @@
 extension KubernetesSink {
+    /// What Kubernetes says when it means later.
+    ///
     /// <https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go> (`StatusReason`)
     static let answers: [KnownAnswer] = [
         // `details.retryAfterSeconds` says when.

@@ -1,4 +1,6 @@
 extension VaultSink {
+    /// What Vault and OpenBao say when they mean later.
+    ///
     /// <https://developer.hashicorp.com/vault/api-docs#http-status-codes>,
     /// <https://developer.hashicorp.com/vault/api-docs/system/health>
     static let answers: [KnownAnswer] = [

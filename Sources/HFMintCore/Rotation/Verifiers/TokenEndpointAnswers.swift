@@ -1,5 +1,7 @@
 /// What token endpoints say beside the errors of RFC 6749, section 5.2, each of which stays.
 enum TokenEndpointAnswers {
+    /// What they say when they mean later.
+    ///
     /// <https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes>
     static let all: [KnownAnswer] =
         [400, 401, 403, 429, 503].flatMap { status in
