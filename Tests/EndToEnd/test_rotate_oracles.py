@@ -47,14 +47,15 @@ def some(random: random.Random, low: int, high: int, names: list[str] | None = N
         # From one value to the same is the whole circle to croniter: see the documentation.
         first = random.randint(low, high - 1)
         last = random.randint(first + 1, high)
-        step = random.randint(1, max(2, (high - low) // 2))
+        # A step that cannot step is refused, and a weekday's star ends at 6.
+        step = random.randint(1, max(1, (high - low) // 2))
         return random.choice(
             [
                 value(first),
                 value(first),
                 f"{value(first)}-{value(last)}",
                 f"*/{step}",
-                f"{first}-{last}/{step}",
+                f"{first}-{last}/{min(step, last - first)}",
             ]
         )
 
