@@ -214,7 +214,8 @@ def test_a_lock_that_stays(world: World, job: GitJob) -> None:
     result = job.hfmint("setup-git")
     assert result.status == 5
     assert b"could not lock config file" in result.stderr
-    assert b"hfmint: error: git config failed" in result.stderr
+    assert b"hfmint: error: git cannot write its configuration (--global)" in result.stderr
+    assert b"--environment" in result.stderr
 
 
 def test_in_the_environment(world: World, job: GitJob) -> None:

@@ -34,7 +34,15 @@ struct AuthorityTests {
         Case(endpoint: hub, environment: ["HF_ENDPOINT": mirror], expected: .pair(hub, hub)),
         Case(environment: ["HFMINT_AUDIENCE": hub], expected: .pair(hub, hub)),
         Case(audience: hub, environment: ["HFMINT_AUDIENCE": mirror], expected: .pair(hub, hub)),
-        Case(audience: "\(hub):443", expected: .pair(hub, "\(hub):443")),
+        // The Hub's own audience has one spelling.
+        Case(audience: "\(hub):443", expected: .pair(hub, hub)),
+        Case(audience: "\(hub)/", expected: .pair(hub, hub)),
+        Case(audience: "HTTPS://HuggingFace.co", expected: .pair(hub, hub)),
+        Case(environment: ["HFMINT_AUDIENCE": "\(hub)/\n"], expected: .pair(hub, hub)),
+        Case(endpoint: mirror, audience: "\(hub)/", expected: .pair(mirror, hub)),
+        Case(endpoint: mirror, audience: "\(mirror)/", expected: .pair(mirror, "\(mirror)/")),
+        Case(
+            environment: ["HF_ENDPOINT": mirror, "HFMINT_AUDIENCE": "\(mirror)/"], expected: .refused(.endpointRefused)),
         // Both on the command line: the user means it.
         Case(endpoint: mirror, audience: hub, expected: .pair(mirror, hub)),
         Case(endpoint: hub, audience: "api://other", expected: .pair(hub, "api://other")),
@@ -58,7 +66,7 @@ struct AuthorityTests {
         Case(audience: mirror, expected: .refused(.endpointRefused)),
         Case(audience: "api://other", expected: .refused(.endpointRefused)),
         Case(audience: "", expected: .refused(.endpointRefused)),
-        Case(audience: "https://huggingface.co/", expected: .refused(.endpointRefused)),
+        Case(audience: "https://huggingface.co/x", expected: .refused(.endpointRefused)),
         Case(audience: "huggingface.co", expected: .refused(.endpointRefused)),
         Case(audience: "https://huggingface.co.evil.example", expected: .refused(.endpointRefused)),
         Case(

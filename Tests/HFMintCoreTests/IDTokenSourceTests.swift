@@ -150,7 +150,7 @@ struct AcquisitionTests {
             (.failure(.notFound), "was not found"), (.failure(.timedOut), "took longer than 30 s"),
             (.failure(.tooMuchOutput), "printed more than 64 KiB"),
             (.failure(.cannotStart("exec format error")), "could not be started: exec format error"),
-            (.exit(0, "eyJsecret"), "did not give an ID token: it does not have the three parts of a JWT"),
+            (.exit(0, "eyJsecret"), "did not give an ID token: it has no dots: an opaque token, or a part of a JWT"),
             (.exit(0, ""), "did not give an ID token: it is empty"),
         ] as [(ScriptedProcesses.Ending, String)])
     func badCommand(ending: ScriptedProcesses.Ending, clause: String) {
@@ -167,7 +167,8 @@ struct AcquisitionTests {
                 HTTPAcquisition(
                     provider: "p", request: HTTPRequest(.get, url),
                     proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
-                    transientRefusals: ["Pending", "Delayed"], refusalHint: "the hint")),
+                    transientRefusals: ["Pending", "Delayed"], refusalHint: "the hint",
+                    address: "ADDRESS")),
             FakeMachine(["PROOF": "proof"], script: [answer])
         )
     }
@@ -194,9 +195,57 @@ struct AcquisitionTests {
         #expect(failure.isTransient == isTransient)
         #expect(failure.error.code == (isTransient ? .identityUnavailable : .identityDenied))
         #expect(failure.retryAfterSeconds == (isTransient ? 7 : nil))
-        #expect(failure.error.hint == (isTransient ? "the CI system is having trouble; try again" : "the hint"))
+        let hint =
+            switch status {
+            case 401: "PROOF is another job's, or this job's time is over: hand it on from this very job, unaltered"
+            case 404: "ADDRESS is another job's or another server's: hand it on from this very job, unaltered"
+            default: "the hint"
+            }
+        #expect(failure.error.hint == (isTransient ? "the CI system is having trouble; try again" : hint))
         #expect(failure.error.message.hasPrefix("p: token.example "))
         #expect(failure.error.message.contains("\(status)"))
+    }
+
+    @Test(
+        "tells the server's own code, where vendors put one, and nothing else of its answer",
+        arguments: [
+            (#"{"error":"invalid_scope","error_description":"SECRET"}"#, "invalid_scope"),
+            (#"{"error":{"code":403,"status":"PERMISSION_DENIED","message":"SECRET"}}"#, "PERMISSION_DENIED"),
+            (#"{"kind":"Status","reason":"Forbidden","message":"SECRET","code":403}"#, "Forbidden"),
+            (
+                "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>SECRET</Message></Error></ErrorResponse>",
+                "ExpiredToken"
+            ),
+            (#"{"Error":{"Code":"AccessDenied","Message":"SECRET"}}"#, "AccessDenied"),
+            (#"{"$id":"1","message":"SECRET","typeKey":"AccessCheckException"}"#, "AccessCheckException"),
+            (#"{"error":"SECRET words"}"#, nil), (#"{"code":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9"}"#, "[redacted]"),
+            ("<html>", nil), ("", nil),
+        ])
+    func code(body: String, code: String?) throws {
+        let (acquisition, machine) = try http(.answer(Self.line, 403, body))
+        let error = try #require(failing(acquisition, on: machine)).error
+        #expect(error.details == (code.map { ["the server's own code: \($0)"] } ?? []))
+        #expect(!error.message.contains("SECRET"))
+    }
+
+    @Test(
+        "takes the blanks off a proof, and names one that is damaged",
+        arguments: [
+            ("proof\n", "Authorization: Bearer proof"), (" proof\r\n", "Authorization: Bearer proof"), ("a\nb", nil),
+        ])
+    func damagedProof(proof: String, sent: String?) throws {
+        let (acquisition, _) = try http(.answer(Self.line, 200, #"{"value":"\#(Self.jwt)"}"#))
+        let script =
+            sent == nil ? [] : [ScriptedTransport.Exchange.answer(Self.line, 200, #"{"value":"\#(Self.jwt)"}"#)]
+        let machine = FakeMachine(["PROOF": proof], script: script)
+        if let sent {
+            #expect(token(acquisition, on: machine) == Self.jwt)
+            #expect(machine.transport.sent.map(\.credential) == [sent])
+        } else {
+            let error = try #require(failing(acquisition, on: machine)).error
+            #expect(error.message == "p: PROOF holds a line break, or a byte that no header may hold")
+            #expect(machine.transport.sent.isEmpty)
+        }
     }
 
     @Test("refuses an answer without a token", arguments: ["", "{}", #"{"value":null}"#, #"{"Value":"x"}"#, "<html>"])

@@ -32,6 +32,9 @@ struct ResourceTests {
             ("https://huggingface.co/spaces/acme/demo#x", "spaces/acme/demo"),
             ("https://hf.co/acme/model", "acme/model"),
             ("https://huggingface.co/acme", "acme"), ("https://huggingface.co/acme/", "acme"),
+            // As git is given it.
+            ("https://huggingface.co/acme/model.git", "acme/model"),
+            ("https://huggingface.co/datasets/acme/data.git", "datasets/acme/data"),
         ])
     func pasted(text: String, canonical: String) throws {
         #expect(try parse(text).canonical == canonical)
@@ -67,6 +70,47 @@ struct ResourceTests {
     func refuses(text: String) {
         let error = #expect(throws: MintError.self) { try parse(text) }
         #expect(error?.code == .usage)
+    }
+
+    @Test(
+        "says what somebody may have meant, where a copy from elsewhere shows it",
+        arguments: [
+            ("models/acme/model", "acme/model"), ("model/acme/model", "acme/model"),
+            ("dataset/acme/data", "datasets/acme/data"), ("Datasets/acme/data", "datasets/acme/data"),
+            ("SPACE/acme/demo", "spaces/acme/demo"), ("acme/model@main", "acme/model"), ("acme/model:v1", "acme/model"),
+            ("acme/model#readme", "acme/model"), ("acme/model/", "acme/model"), ("/acme/model", "acme/model"),
+            ("acme/model.git", "acme/model"), ("acme/model/tree/main", "acme/model"), (" acme/model\n", "acme/model"),
+            ("\"acme/model\"", "acme/model"), ("acme\\model", "acme/model"), ("acme//model", "acme/model"),
+            ("huggingface.co/acme/model", "acme/model"), ("hf.co/datasets/acme/data", "datasets/acme/data"),
+            ("www.huggingface.co/acme/model", "acme/model"), ("https://www.huggingface.co/acme/model", "acme/model"),
+            ("http://huggingface.co/acme/model", "acme/model"), ("HTTPS://HuggingFace.co/acme/model", "acme/model"),
+            ("https://huggingface.co:443/acme/model", "acme/model"), ("//huggingface.co/acme/model", "acme/model"),
+            ("https://user@huggingface.co/acme/model", "acme/model"), ("git@hf.co:acme/model", "acme/model"),
+            ("git@hf.co:datasets/acme/data.git", "datasets/acme/data"), ("ssh://git@hf.co/acme/model", "acme/model"),
+            ("ssh://git@hf.co:22/acme/model", "acme/model"), ("git+https://huggingface.co/acme/model", "acme/model"),
+            ("hf://acme/model@main/config.json", "acme/model"), ("hf://datasets/acme/data/x.csv", "datasets/acme/data"),
+            ("https://huggingface.co/api/models/acme/model", "acme/model"),
+            ("https://huggingface.co/api/datasets/acme/data/tree/main", "datasets/acme/data"),
+            ("models--acme--model", "acme/model"), ("datasets--acme--data", "datasets/acme/data"),
+            ("https://huggingface.co/models/acme/model", "acme/model"),
+        ])
+    func meant(text: String, canonical: String) {
+        let error = #expect(throws: MintError.self) { try parse(text) }
+        #expect(error?.hint == "did you mean '\(canonical)'?")
+    }
+
+    @Test(
+        "guesses nothing where nothing shows it",
+        arguments: [
+            "", "acme/", "datasets/acme", "../secrets", "https://github.com/acme/model", "github.com/acme/model",
+            "git@github.com:acme/model.git", "https://huggingface.co", "https://huggingface.co/settings/tokens",
+            "https://huggingface.co/docs/hub", "https://huggingface.co/organizations/acme", "hf.co/acme", "a b/c",
+            "https://huggingface.co.evil.example/a/b", "https://huggingface.co@e.example/a/b", "a%2fb", "é/b",
+            "models--acme", "https://huggingface.co/api/whoami-v2",
+        ])
+    func notGuessed(text: String) {
+        let error = #expect(throws: MintError.self) { try parse(text) }
+        #expect(error?.hint?.hasPrefix("write owner/name") == true, "\(error?.hint ?? "")")
     }
 
     @Test("bounds a name at 96 bytes")

@@ -145,13 +145,28 @@ struct HubRefusalTests {
     @Test(
         "names the status where there is no error code to show",
         arguments: [
-            "", "<html>", "{}", "[]", #"{"error":null}"#, #"{"error":""}"#, #"{"error":1}"#,
-            #"{"error":["invalid_grant"]}"#,
-            #"{"error":"Invalid username or password."}"#, #"{"error":"INVALID_GRANT"}"#, #"{"error":"a-b"}"#,
-            #"{"error":"a\nb"}"#, #"{"error":"invalid_grant","error":"x"}"#, #"{"error":"é"}"#, #"{"error":"<b>"}"#,
+            "", "{}", "[]", #"{"error":null}"#, #"{"error":""}"#, #"{"error":1}"#, #"{"error":["invalid_grant"]}"#,
+            #"{"error":"invalid_grant","error":"x"}"#, #"{"message":["x"]}"#,
         ])
     func oddCodes(body: String) {
         #expect(refusal(body, status: 418).sentence == "HTTP 418")
+    }
+
+    @Test(
+        "shows what other published forms of an error say, and that a page is one",
+        arguments: [
+            (#"{"error":"Invalid username or password."}"#, "HTTP 418: Invalid username or password."),
+            (#"{"error":"INVALID_GRANT"}"#, "HTTP 418: INVALID_GRANT"),
+            (#"{"message":"Unauthorized"}"#, "HTTP 418: Unauthorized"),
+            (#"{"error":"invalid_target","message":"no"}"#, "invalid_target: no"),
+            // https://www.rfc-editor.org/rfc/rfc9457
+            (#"{"type":"about:blank","title":"Forbidden","status":403,"detail":"Not yours"}"#, "HTTP 418: Not yours"),
+            (#"{"title":"Forbidden"}"#, "HTTP 418: Forbidden"),
+            (#"{"error":"token hf_jwt_abcdefgh is bad"}"#, "HTTP 418: token [redacted] is bad"),
+            ("<html>Log in</html>", "HTTP 418, with a web page"), (" \n<!doctype html>", "HTTP 418, with a web page"),
+        ])
+    func otherForms(body: String, sentence: String) {
+        #expect(refusal(body, status: 418).sentence == sentence)
     }
 
     @Test(

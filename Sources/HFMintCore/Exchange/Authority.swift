@@ -14,15 +14,20 @@ package struct Authority: Equatable, Sendable {
         endpointOption: String?, audienceOption: String?, environment: Environment
     ) throws(MintError) {
         let endpoint = try Self.endpoint(option: endpointOption, environment: environment)
-        let audience = audienceOption ?? environment[.hfmintAudience] ?? endpoint.description
+        let source = audienceOption == nil ? Environment.Key.hfmintAudience.name : "--audience"
+        let audience = Self.spelled(audienceOption ?? environment[.hfmintAudience] ?? endpoint.description)
         let bothAsked = endpointOption != nil && audienceOption != nil
         guard Self.names(audience, endpoint) || bothAsked || endpoint.isLoopback else {
             throw MintError(
                 .endpointRefused, "an ID token for the audience '\(audience)' would go to \(endpoint)",
-                hint: "if that is intended, give both --endpoint and --audience on the command line")
+                hint: Self.names(Self.withoutSlash(audience), endpoint)
+                    ? "take the slash off the end of \(source): an audience counts byte by byte"
+                    : "if that is intended, give both --endpoint and --audience on the command line")
         }
         guard !audience.isEmpty, audience.utf8.count <= 1_000, audience.utf8.allSatisfy(\.isASCIIVisible) else {
-            throw .usage("the audience is empty, too long, or holds a space or a control character")
+            throw .usage(
+                "\(source) is no audience: it is empty, too long, or holds a blank, a line break or a control character",
+                hint: "write it as the server does, such as \(Origin.huggingFace)")
         }
         self.endpoint = endpoint
         self.audience = audience
@@ -59,6 +64,18 @@ package struct Authority: Equatable, Sendable {
 
     private static func isSafe(_ endpoint: Origin, isNamed: Bool) -> Bool {
         isNamed || endpoint == .huggingFace || endpoint.isLoopback
+    }
+
+    /// The Hub's own audience has one spelling, and whoever writes another one of its address means it.
+    ///
+    /// <https://huggingface.co/docs/hub/trusted-publishers>
+    private static func spelled(_ audience: String) -> String {
+        let trimmed = audience.withoutBlanksAround
+        return names(withoutSlash(trimmed), .huggingFace) ? Origin.huggingFace.description : trimmed
+    }
+
+    private static func withoutSlash(_ text: String) -> String {
+        text.utf8.last == ASCII.slash ? String(decoding: text.utf8.dropLast(), as: UTF8.self) : text
     }
 
     private static func names(_ audience: String, _ endpoint: Origin) -> Bool {

@@ -15,7 +15,18 @@ extension Exchanger {
                 .identityUnsuitable,
                 "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
                     + " '\(authority.audience)'",
-                hint: "ask for an ID token whose `aud` is \(authority.audience)"))
+                hint: Self.isNear(claims.audiences, authority.audience)
+                    ? "ask for exactly \(authority.audience): an audience counts byte by byte, a slash at its end too"
+                    : "ask for an ID token whose `aud` is \(authority.audience)"))
+    }
+
+    /// Whether one of them is the audience but for a slash at its end, and the case of its letters.
+    private static func isNear(_ audiences: [[UInt8]], _ audience: String) -> Bool {
+        func plain(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+            let lower = bytes.map(\.asciiLowercased)
+            return lower.last == ASCII.slash ? lower.dropLast() : lower
+        }
+        return audiences.contains { plain($0) == plain(audience.utf8) }
     }
 
     /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.

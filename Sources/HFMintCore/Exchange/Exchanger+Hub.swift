@@ -14,7 +14,7 @@ extension Exchanger {
                 ).error(now: context.clock.now()))
         }
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
-            throw notAToken(response.status)
+            throw notAToken(response.status, isPage: response.body.looksLikePage)
         }
         return try token(
             answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
@@ -46,12 +46,14 @@ extension Exchanger {
         }
     }
 
-    func notAToken(_ status: Int) -> TryFailure {
+    func notAToken(_ status: Int, isPage: Bool) -> TryFailure {
         TryFailure(
             MintError(
                 .answerInvalid,
                 "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
-                hint: "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+                hint: isPage
+                    ? "it is a web page: log in to the network that this machine is on, or look at the proxy in between"
+                    : "check that \(authority.endpoint) is the Hub and not a proxy's page"))
     }
 
     /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.

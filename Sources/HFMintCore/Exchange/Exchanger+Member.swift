@@ -15,7 +15,7 @@ extension Exchanger {
                 ).error)
         }
         guard response.status == 200, let answer = MemberExchange.answer(response.body) else {
-            throw notAToken(response.status)
+            throw notAToken(response.status, isPage: response.body.looksLikePage)
         }
         try check(MemberExchange.scopes(in: response.body), of: member)
         return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))

@@ -41,15 +41,17 @@ extension Resource {
                     + " shell's history: invalidate it at https://huggingface.co/settings/tokens")
         }
         guard let parsed = Self.parse(Array(text.utf8), endpoint: endpoint) else {
+            let meant = Self.meant(by: text, endpoint: endpoint)
             throw .usage(
                 "'\(text)' is not a resource",
-                hint: "write owner/name, datasets/owner/name, spaces/owner/name, kernels/owner/name,"
+                hint: meant.map { "did you mean '\($0.canonical)'?" }
+                    ?? "write owner/name, datasets/owner/name, spaces/owner/name, kernels/owner/name,"
                     + " buckets/owner/name, or a user name")
         }
         self = parsed
     }
 
-    private static func parse(_ text: [UInt8], endpoint: Origin) -> Resource? {
+    static func parse(_ text: [UInt8], endpoint: Origin) -> Resource? {
         guard text.count <= 512 else { return nil }
         guard text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) else {
             return parts(text.split(separator: ASCII.slash, omittingEmptySubsequences: false), isURL: false)
@@ -57,14 +59,30 @@ extension Resource {
         let ours = [endpoint, .huggingFace].map { Array("\($0)/".utf8) } + [Array("https://hf.co/".utf8)]
         guard let base = ours.first(where: { text.starts(with: $0) }) else { return nil }
         let path = text.dropFirst(base.count).prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        return parts(path.split(separator: ASCII.slash, omittingEmptySubsequences: true), isURL: true)
+        let parts = path.split(separator: ASCII.slash, omittingEmptySubsequences: true)
+        guard let first = parts.first, !pages.contains(where: { first.elementsEqual($0.utf8) }) else { return nil }
+        return Self.parts(parts, isURL: true)
     }
+
+    /// First parts of the Hub's addresses that are no user's.
+    static let pages = [
+        "api", "blog", "chat", "collections", "docs", "join", "login", "models", "new", "notifications", "oauth",
+        "organizations", "papers", "posts", "pricing", "settings", "tasks",
+    ]
 
     private static func parts(_ parts: [ArraySlice<UInt8>], isURL: Bool) -> Resource? {
         let kind = Kind.allCases.first { kind in kind.prefix.map { parts.first?.elementsEqual($0.utf8) == true } == true
         }
-        let names = parts.dropFirst(kind == nil ? 0 : 1)
-        guard names.count <= 2 || isURL, names.prefix(2).allSatisfy(isName) else { return nil }
+        var names = parts.dropFirst(kind == nil ? 0 : 1)
+        // No repository is called so, and git is given its URL so:
+        // https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_validators.py
+        if names.count > 1, names[names.startIndex + 1].suffix(4).elementsEqual(".git".utf8) {
+            guard isURL else { return nil }
+            names[names.startIndex + 1].removeLast(4)
+        }
+        guard names.count <= 2 || isURL, names.prefix(2).allSatisfy(isName), let owner = names.first,
+            !isNoOwner(owner, alone: names.count == 1)
+        else { return nil }
         switch (kind, names.count) {
         case (nil, 1): return Resource(kind: .user, namespace: text(names.first), name: "")
         case (_, 2...):
@@ -72,6 +90,12 @@ extension Resource {
                 kind: kind ?? .model, namespace: text(names.first), name: text(names.dropFirst().first))
         default: return nil
         }
+    }
+
+    /// A host, or a folder of huggingface_hub's cache.
+    private static func isNoOwner(_ text: ArraySlice<UInt8>, alone isAlone: Bool) -> Bool {
+        ["huggingface.co", "hf.co"].contains { text.elementsEqual($0.utf8) }
+            || isAlone && ["models--", "datasets--", "spaces--"].contains { text.starts(with: $0.utf8) }
     }
 
     private static func isName(_ name: ArraySlice<UInt8>) -> Bool {

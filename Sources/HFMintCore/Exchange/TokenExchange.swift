@@ -46,6 +46,8 @@ package struct HubRefusal: Equatable, Sendable {
     package let error: String
     /// Whether it is an error of OAuth's, and not of whatever else may stand at the address.
     package let isOAuth: Bool
+    /// Whether it is a page for people: of a proxy, or of a network that asks to log in.
+    package let isPage: Bool
     package let description: String?
     package let requestID: String?
     /// The Hub's clock, as its answer gave it.
@@ -57,13 +59,19 @@ package struct HubRefusal: Equatable, Sendable {
         requestID = response.header("x-request-id").map { Self.excerpt(Array($0.utf8)) }
         let fields: (error: [UInt8]?, description: [UInt8]?) = response.body.reveal { text in
             guard let root = try? readJSON(text, limits: .answer) else { return (nil, nil) }
-            return (root["error"]?.string(in: text), root["error_description"]?.string(in: text))
+            // OAuth's (RFC 6749, 5.2); those of the Hub's other answers; `application/problem+json` (RFC 9457).
+            let words = ["error_description", "message", "detail", "title"].compactMap {
+                root[$0]?.string(in: text)
+            }.first
+            return (root["error"]?.string(in: text), words)
         }
         let code = fields.error ?? []
         let isCode = !code.isEmpty && code.allSatisfy { $0.isASCIILowercase || $0 == ASCII.underscore }
         isOAuth = isCode
-        error = isCode ? Self.excerpt(code) : "HTTP \(response.status)"
-        description = fields.description.map(Self.excerpt)
+        isPage = response.body.looksLikePage
+        error = isCode ? Self.excerpt(code) : "HTTP \(response.status)\(isPage ? ", with a web page" : "")"
+        let words = fields.description ?? (isCode ? nil : fields.error)
+        description = words.flatMap { $0.isEmpty ? nil : Self.excerpt($0) }
     }
 
     /// Server text that may be shown: bounded, and nothing in it that could be a credential.

@@ -69,7 +69,10 @@ extension GitConfiguration {
             return
         }
         try remove(scope, in: context)
-        for entry in entries { try git(["config", scope.rawValue, "--add", entry.key, entry.value], in: context) }
+        for entry in entries {
+            try git(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
+        }
+        noteSubmodules(scope, in: context)
     }
 
     /// Removes what ``write(_:in:)`` wrote, and nothing else.
@@ -97,11 +100,13 @@ extension GitConfiguration {
 
     private func unset(_ key: String, _ pattern: String, _ scope: GitScope, in context: Context) throws(MintError) {
         // Status 5: there is no such entry.
-        try git(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], in: context)
+        try git(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], scope, in: context)
     }
 
     /// Git does not wait for a configuration file that another git is writing: it says so, with status 255 or 4.
-    private func git(_ arguments: [String], accepting: [Int] = [0], in context: Context) throws(MintError) {
+    private func git(
+        _ arguments: [String], accepting: [Int] = [0], _ scope: GitScope, in context: Context
+    ) throws(MintError) {
         let deadline = context.clock.uptime() + .seconds(3)
         var status = try runSilently(arguments, in: context).status
         while [4, 255].contains(status), context.clock.uptime() < deadline {
@@ -110,15 +115,11 @@ extension GitConfiguration {
         }
         // Once more, so that git's own message is seen.
         if !accepting.contains(status) { status = try run(["git"] + arguments, in: context).status }
-        guard accepting.contains(status) else {
-            throw MintError(
-                .stateUnusable, "git config failed with status \(status)",
-                hint: "git's own message is above; for --local, run this inside a work tree")
-        }
+        guard accepting.contains(status) else { throw failure(status, scope, in: context) }
     }
 
     /// Without git's own words on stderr.
-    private func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
+    func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
         try run(["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments, in: context)
     }
 

@@ -24,7 +24,7 @@ struct ActionsRuntime {
                 answer: .member("value"),
                 // https://github.com/aws-actions/configure-aws-credentials/issues/469
                 transientRefusals: ["Pending", "Delayed"],
-                refusalHint: refusalHint))
+                refusalHint: refusalHint, address: .actionsURL))
     }
 
     /// Names the variable whose absence says that this job may have no ID token.

@@ -52,8 +52,15 @@ package struct Claims: Equatable, Sendable {
     }
 
     /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
+    ///
+    /// A NumericDate may have a fraction (RFC 7519, 2); and some issuers write it as a text.
     private func moment(_ name: String) -> Timestamp? {
-        text.integer(text.root[name]).map { Timestamp(secondsSince1970: min(max(0, $0), 253_402_300_799)) }
+        guard let node = text.root[name] else { return nil }
+        let written = text.string(node) ?? (node.value == .number ? Array(text.bytes[node.range]) : [])
+        guard written.allSatisfy({ $0.isASCIIDigit || "+-.eE".utf8.contains($0) }),
+            let seconds = Double(String(decoding: written, as: UTF8.self)), !seconds.isNaN
+        else { return nil }
+        return Timestamp(secondsSince1970: Int(min(max(0, seconds), 253_402_300_799)))
     }
 
     /// The claim `name` as a moment, exactly: a whole number of seconds in the years 1970 to 9999.

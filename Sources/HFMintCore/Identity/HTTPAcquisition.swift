@@ -10,6 +10,8 @@ package struct HTTPAcquisition: Equatable, Sendable {
     package let transientRefusals: [String]
     /// What to do about a refusal that is final.
     package let refusalHint: String
+    /// The variable that the provider gives the address in.
+    package let address: Environment.Key?
 
     package struct Content: Equatable, Sendable {
         package let type: String
@@ -59,7 +61,8 @@ package struct HTTPAcquisition: Equatable, Sendable {
         proof: Proof = .none,
         answer: Answer,
         transientRefusals: [String] = [],
-        refusalHint: String
+        refusalHint: String,
+        address: Environment.Key? = nil
     ) {
         self.provider = provider
         self.request = request
@@ -68,6 +71,7 @@ package struct HTTPAcquisition: Equatable, Sendable {
         self.answer = answer
         self.transientRefusals = transientRefusals
         self.refusalHint = refusalHint
+        self.address = address
     }
 }
 
@@ -99,7 +103,9 @@ extension HTTPAcquisition {
             throw TryFailure(
                 MintError(
                     .identityUnavailable, "\(provider): \(host) answered, but without an ID token",
-                    hint: "the CI system is having trouble; try again"))
+                    hint: response.body.looksLikePage
+                        ? "a web page came instead: look at what stands between here and \(host), such as a proxy"
+                        : "the CI system is having trouble; try again"))
         }
         return token
     }
@@ -112,22 +118,42 @@ extension HTTPAcquisition {
         case .none: return .none
         case .variable(let key, let headers, let prefix):
             guard let value = context.environment.secret(key) else { throw missing("\(key.name) is not set") }
-            return .headers(headers, prefix: prefix, value.withoutTrailingLineBreak())
+            let header = value.withoutBlanksAround()
+            guard header.fitsInHeader else { throw damaged(key) }
+            return .headers(headers, prefix: prefix, header)
         case .file(let path, let header, let prefix):
             guard let value = try? context.files.read(path, limit: IDToken.byteLimit) else {
                 throw missing("'\(path)' cannot be read")
             }
-            return .header(name: header, prefix: prefix, value.withoutTrailingLineBreak())
+            return .header(name: header, prefix: prefix, value.withoutBlanksAround())
         case .fetched(let other, let header, let prefix):
             return .header(name: header, prefix: prefix, try other.token(in: context, limits: limits))
         case .awsSignature(let region, let service):
             guard let keyID = context.environment[.awsAccessKeyID],
                 let key = context.environment.secret(.awsSecretAccessKey)
             else { throw missing("\(Environment.Key.awsAccessKeyID.name) and its secret are not set") }
+            for part: Environment.Key in [.awsAccessKeyID, .awsSecretAccessKey, .awsSessionToken] {
+                if let value = context.environment.secret(part), !value.fitsInHeader { throw damaged(part) }
+            }
             return .awsSignature(
                 region: region, service: service, keyID: keyID, key: key.withoutTrailingLineBreak(),
                 sessionToken: context.environment.secret(.awsSessionToken)?.withoutTrailingLineBreak())
         }
+    }
+
+    private func damaged(_ key: Environment.Key) -> TryFailure {
+        TryFailure(
+            MintError(
+                .identityDenied, "\(provider): \(key.name) holds a line break, or a byte that no header may hold",
+                hint: "hand the variable on as the CI system set it"))
+    }
+
+    /// What the server gave in the place of an ID token is none.
+    func unsuitable(_ reason: String) -> TryFailure {
+        TryFailure(
+            MintError(
+                .identityUnsuitable, "\(host) did not give an ID token: \(reason)",
+                hint: "check that \(address?.name ?? host) is the \(provider) server's own"))
     }
 
     private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> TryFailure {
@@ -148,8 +174,42 @@ extension HTTPAcquisition {
         }
         return TryFailure(
             MintError(
-                .identityDenied, "\(provider): \(host) refused this job an ID token (\(response.status))",
-                hint: refusalHint))
+                .identityDenied, "\(provider): \(host) \(refusal(response.status))",
+                details: response.body.publishedCode.map { ["the server's own code: \($0)"] } ?? [],
+                hint: hint(for: response.status)))
+    }
+
+    private func refusal(_ status: Int) -> String {
+        switch status {
+        case 401: "does not accept \(proofName) (401)"
+        case 404, 405, 410: "has no token endpoint at this address (\(status))"
+        default: "refused this job an ID token (\(status))"
+        }
+    }
+
+    /// As a message names it.
+    private var proofName: String {
+        switch proof {
+        case .variable(let key, _, _): key.name
+        case .file(let path, _, _): "the token in '\(path)'"
+        case .fetched(let other, _, _): "the token that \(other.host) gave"
+        case .awsSignature: "\(Environment.Key.awsAccessKeyID.name) and what belongs to it"
+        case .none: "this job"
+        }
+    }
+
+    /// A permission that lacks shows in what the job is given, and not in a 401 or a 404.
+    private func hint(for status: Int) -> String {
+        switch (status, proof) {
+        case (401, .variable(let key, _, _)):
+            "\(key.name) is another job's, or this job's time is over: hand it on from this very job, unaltered"
+        case (401, .awsSignature): "the keys are wrong, or their session has expired: get new ones"
+        case (404, _), (405, _), (410, _):
+            address.map {
+                "\($0.name) is another job's or another server's: hand it on from this very job, unaltered"
+            } ?? refusalHint
+        default: refusalHint
+        }
     }
 }
 
@@ -194,7 +254,7 @@ extension Secret {
 
 extension Span where Element == UInt8 {
     /// The position behind the first `word` at or after `start`.
-    fileprivate func end(of word: String, from start: Int) -> Int? {
+    func end(of word: String, from start: Int) -> Int? {
         let length = word.utf8.count
         guard count - start >= length else { return nil }
         return (start...(count - length)).first { equals(word, in: $0..<$0 + length) }.map { $0 + length }

@@ -16,10 +16,10 @@ package struct IDToken: ~Copyable, Sendable {
         self.claims = claims
     }
 
-    /// - Parameter text: line breaks at the end are cut off, as files and programs end with one.
+    /// - Parameter text: blanks and line breaks around it are cut off, as files, programs and forms leave them there.
     /// - Throws: why this is no ID token, in a sentence that quotes nothing of it.
     package static func parse(_ text: consuming Secret) throws(NotAnIDToken) -> IDToken {
-        let secret = text.withoutTrailingLineBreak()
+        let secret = text.withoutBlanksAround()
         let claims = try secret.reveal { span throws(NotAnIDToken) in try readClaims(span) }
         return IDToken(secret: secret, claims: claims)
     }
@@ -32,11 +32,11 @@ package struct IDToken: ~Copyable, Sendable {
             if text[index] == ASCII.dot {
                 dots.append(index)
             } else if !Base64URL.isInAlphabet(text[index]) {
-                throw NotAnIDToken(reason: "it holds a byte that no JWT has")
+                throw NotAnIDToken(lookingAt: text)
             }
         }
         guard dots.count == 2, dots[0] > 0, dots[1] > dots[0] + 1, dots[1] < text.count - 1 else {
-            throw NotAnIDToken(reason: "it does not have the three parts of a JWT")
+            throw NotAnIDToken(lookingAt: text)
         }
         guard let header = json(text.extracting(0..<dots[0])), header.root.members != nil,
             let payload = json(text.extracting(dots[0] + 1..<dots[1])), payload.root.members != nil
@@ -53,6 +53,8 @@ package struct IDToken: ~Copyable, Sendable {
 package struct NotAnIDToken: Error, Equatable, Sendable {
     /// A clause such as "it is empty".
     package let reason: String
+    /// The next thing to do, where that is another than for any of them.
+    package var hint: String?
 }
 
 extension Secret {

@@ -75,10 +75,11 @@ extension Acquisition {
             return try IDToken.parse(text)
         } catch {
             if case .program(let program) = self { throw program.unsuitable(error.reason) }
+            if case .http(let http) = self { throw http.unsuitable(error.reason) }
             throw TryFailure(
                 MintError(
                     .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",
-                    hint: "an ID token is a JWT: one line, three parts with dots between them"))
+                    hint: error.hint ?? "an ID token is a JWT: one line, three parts with dots between them"))
         }
     }
 

@@ -20,20 +20,17 @@ private func checkIDToken(_ input: [UInt8]) {
     do throws(NotAnIDToken) {
         let token = try IDToken.parse(Secret(copying: input))
         guard let expected else { fatalError("broken property: a token is three base64url parts with JSON objects") }
-        hold(token.secret.reveal { $0.bytes } == expected.text, "the token is the input without its line break")
+        hold(token.secret.reveal { $0.bytes } == expected.text, "the token is the input without the blanks around it")
         check(token.claims, expected.claims)
     } catch {
         hold(expected == nil, "refused (\(error.reason)) what is an ID token")
     }
 }
 
-/// The token without its line break, and its claims; `nil` where it is none.
+/// The token without the blanks around it, and its claims; `nil` where it is none.
 private func idToken(_ input: [UInt8]) -> (text: [UInt8], claims: LittleJSON)? {
-    var bytes = input
-    if bytes.last == UInt8(ascii: "\n") {
-        bytes.removeLast()
-        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-    }
+    let blanks = Array(" \t\n\u{B}\u{C}\r".utf8)
+    let bytes = Array(input.drop(while: blanks.contains).reversed().drop(while: blanks.contains).reversed())
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { Array($0) }
     let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(alphabet.contains) }),
@@ -60,13 +57,24 @@ private func check(_ claims: Claims, _ expected: LittleJSON) {
     }
     hold(claims.audiences == audiences(expected["aud"]), "`aud` is a string or an array of them")
     for (moment, name) in [(claims.expiresAt, "exp"), (claims.issuedAt, "iat")] {
-        let seconds = expected[name]?.integer.map { min(max(0, $0), 253_402_300_799) }
+        let seconds = seconds(expected[name])
         hold(moment?.secondsSince1970 == seconds, "a moment is the claim's number, from 1970 to 9999")
         guard let moment else { continue }
         hold(moment.rfc3339.utf8.count == 20, "a moment has a date")
         hold(!inWords(seconds: now - moment).isEmpty, "the time since a moment can be told")
     }
     checkExplanation(claims)
+}
+
+/// A whole number or another, as a number or as a text, cut to seconds from 1970 to 9999.
+private func seconds(_ claim: LittleJSON?) -> Int? {
+    let written: String? =
+        switch claim {
+        case .number(let digits): digits
+        case .string(let bytes): bytes.allSatisfy(Array("0123456789+-.eE".utf8).contains) ? text(bytes) : nil
+        default: nil
+        }
+    return written.flatMap { Double($0) }.map { Int(min(max(0, $0), 253_402_300_799)) }
 }
 
 private func audiences(_ claim: LittleJSON?) -> [[UInt8]] {

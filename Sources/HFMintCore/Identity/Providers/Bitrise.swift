@@ -23,7 +23,8 @@ extension Provider {
                     body: .json(["aud": .string(audience), "sub": .string("")]),
                     proof: .variable(.buildToken, headers: ["Authorization", "BUILD_API_TOKEN"], prefix: ""),
                     answer: .member("id_token"),
-                    refusalHint: "the credential is good for this build alone: check that the build still runs"))
+                    refusalHint: "the credential is good for this build alone: check that the build still runs",
+                    address: .buildURL))
         },
         jobVariables: ["BITRISE_BUILD_SLUG"],
         publisher: { claims in

@@ -54,7 +54,7 @@ private enum Buildkite {
                 proof: .variable(.accessToken, header: "Authorization", prefix: "Token "),
                 answer: .member("token"),
                 refusalHint: "check that the job still runs, and that the organization lets its pipelines request"
-                    + " OIDC tokens"))
+                    + " OIDC tokens", address: .endpoint))
     }
 
     private static func program(audience: String) -> ProgramAcquisition {

@@ -21,7 +21,8 @@ extension Provider {
                     request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
                     proof: .variable(.requestToken, header: "Authorization", prefix: "Bearer "),
                     answer: .member("value"),
-                    refusalHint: "add `id_request: yes` to the step, and check that the build still runs"))
+                    refusalHint: "add `id_request: yes` to the step, and check that the build still runs",
+                    address: .requestURL))
         },
         jobVariables: ["VELA_BUILD_LINK", "VELA_STEP_NUMBER"],
         untrustedEvent: { job, _ in

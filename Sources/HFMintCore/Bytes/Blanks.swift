@@ -1,0 +1,26 @@
+/// What files, programs and forms leave around a text: blanks, tabs and line breaks.
+extension Secret {
+    /// The same bytes without them at both ends.
+    package consuming func withoutBlanksAround() -> Secret {
+        let kept = reveal { span in
+            let start = span.indices.first { !span[$0].isBlank } ?? span.count
+            return start..<(span.indices.last { !span[$0].isBlank }.map { $0 + 1 } ?? start)
+        }
+        guard kept.count < byteCount else { return self }
+        return reveal { Secret(copying: $0.extracting(kept)) }
+    }
+}
+
+extension String {
+    /// The same text without them at both ends.
+    package var withoutBlanksAround: String {
+        let text = Array(utf8)
+        let start = text.firstIndex { !$0.isBlank } ?? text.endIndex
+        let end = text.lastIndex { !$0.isBlank }.map { $0 + 1 } ?? start
+        return String(decoding: text[start..<end], as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    var isBlank: Bool { self == ASCII.space || (0x09...0x0D).contains(self) }
+}

@@ -1,0 +1,46 @@
+/// What may be told of an answer that is not the one that was asked for.
+extension Secret {
+    /// Whether it is HTML or XML, by its first byte.
+    package var looksLikePage: Bool {
+        reveal { text in
+            text.indices.first { !text[$0].isBlank }.map { text[$0] == UInt8(ascii: "<") } ?? false
+        }
+    }
+
+    /// Whether it can be the value of a header, on one line.
+    package var fitsInHeader: Bool {
+        reveal { text in text.indices.allSatisfy { text[$0] >= ASCII.space && text[$0] != 0x7F } }
+    }
+
+    /// The code of an error where vendors put it: one word, and nothing else of the answer.
+    ///
+    /// OAuth's `error` (RFC 6749, 5.2); Google's `error.status` (<https://google.aip.dev/193>); Kubernetes' `reason`
+    /// (<https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>); AWS' `Code`, in XML too
+    /// (<https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>); `typeKey` of GitHub's token endpoint,
+    /// as Azure DevOps has it
+    /// (<https://learn.microsoft.com/rest/api/azure/devops/core/#vss-error>).
+    package var publishedCode: String? {
+        reveal { text in
+            let root = try? readJSON(text, limits: .answer)
+            let nodes = [
+                root?["error"], root?["error"]?["status"], root?["error"]?["code"], root?["Error"]?["Code"],
+                root?["reason"], root?["code"], root?["typeKey"],
+            ]
+            let words = nodes.compactMap { $0?.string(in: text) } + [text.element("Code")].compactMap(\.self)
+            return words.first { word in
+                (1...64).contains(word.count) && word.first?.isASCIILetter == true
+                    && word.allSatisfy { $0.isASCIILetterOrDigit || "_.-".utf8.contains($0) }
+            }.map { String(decoding: $0, as: UTF8.self).withoutTokens }
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The text of the first XML element of this name.
+    func element(_ name: String) -> [UInt8]? {
+        guard let start = end(of: "<\(name)>", from: 0), let end = end(of: "</\(name)>", from: start) else {
+            return nil
+        }
+        return bytes(in: start..<end - name.utf8.count - 3)
+    }
+}
