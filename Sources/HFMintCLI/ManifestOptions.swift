@@ -131,7 +131,10 @@ extension Context {
     ///
     /// - Parameter isTalking: whether somebody reads along.
     func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
-        guard let head = audit.head else { return }
+        guard let head = audit.head else {
+            if sends, audit.isActing { try sendRecords() }
+            return
+        }
         if isTalking { note("audit head \(head)") } else { trace("audit head \(head)") }
         if isTalking, let file = audit.settings?.file, audit.settings?.url == nil, let reason = willVanish(file) {
             note("audit: '\(file)' proves nothing later: \(reason); name a collector with audit.url")

@@ -7,33 +7,53 @@ extension PosixFiles {
         _ path: String, until deadline: Duration, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {
+        let (directory, file, end) = try openForWriting(path, O_APPEND, until: deadline, clock)
+        let bytes = try lines(end)
+        try naming(path) { () throws(Errno) in
+            try file.descriptor.write(Secret(copying: bytes))
+            try file.descriptor.sync()
+            // Its name must outlive a power failure too.
+            if end.byteCount == 0 { try directory.descriptor.sync() }
+        }
+    }
+
+    package func updateLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
+    ) throws(FileFailure) {
+        let (directory, file, end) = try openForWriting(path, 0, until: deadline, clock)
+        guard let bytes = try change(end) else { return }
+        try naming(path) { () throws(Errno) in
+            try file.descriptor.overwrite(bytes)
+            try file.descriptor.sync()
+            if end.byteCount == 0 { try directory.descriptor.sync() }
+        }
+    }
+
+    private func openForWriting(
+        _ path: String, _ flags: CInt, until deadline: Duration, _ clock: any Clock
+    ) throws(FileFailure) -> (directory: SharedDescriptor, file: SharedDescriptor, end: PosixLogEnd) {
         let (folder, name) = split(path)
         let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
         let status = try naming(folder) { () throws(Errno) in try directory.status() }
         guard !status.othersCanWrite || status.isSticky else {
             throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
         }
-        let file = try openLocked(name, in: directory, path, until: deadline, clock)
+        let file = try openLocked(name, flags, in: directory, path, until: deadline, clock)
         let end = PosixLogEnd(
             path: path, file: file,
             byteCount: try naming(path) { () throws(Errno) in
                 try file.descriptor.status().byteCount
             })
-        let bytes = try lines(end)
-        try naming(path) { () throws(Errno) in
-            try file.descriptor.write(Secret(copying: bytes))
-            try file.descriptor.sync()
-            // Its name must outlive a power failure too.
-            if end.byteCount == 0 { try directory.sync() }
-        }
+        return (SharedDescriptor(directory), file, end)
     }
 
     private func openLocked(
-        _ name: String, in directory: borrowing Descriptor, _ path: String, until deadline: Duration,
-        _ clock: any Clock
+        _ name: String, _ flags: CInt, in directory: borrowing Descriptor, _ path: String,
+        until deadline: Duration, _ clock: any Clock
     ) throws(FileFailure) -> SharedDescriptor {
         while true {
-            let file = try open(name, in: directory, path)
+            let file = try open(name, flags, in: directory, path)
             try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
             while try naming(path, { () throws(Errno) in try !file.descriptor.tryLock() }) {
                 guard clock.uptime() < deadline else {
@@ -52,10 +72,10 @@ extension PosixFiles {
     }
 
     private func open(
-        _ name: String, in directory: borrowing Descriptor, _ path: String
+        _ name: String, _ more: CInt, in directory: borrowing Descriptor, _ path: String
     ) throws(FileFailure) -> SharedDescriptor {
         do throws(Errno) {
-            let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK
+            let flags = O_RDWR | O_CREAT | more | O_NOFOLLOW | O_NONBLOCK
             return SharedDescriptor(try directory.openBelow(name, flags, mode: 0o600))
         } catch {
             throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
@@ -117,6 +137,8 @@ private final class PosixLogReader: LogReader {
         byteCount.map { PosixLogEnd(path: path, file: file, byteCount: $0) }
     }
 
+    func skip(_ count: Int) { offset += count }
+
     func next() throws(FileFailure) -> [UInt8]? {
         try naming(path) { () throws(Errno) in
             let piece: [UInt8]
@@ -153,6 +175,20 @@ extension Descriptor {
             done += count
         }
         return done == bytes.count ? bytes : Array(bytes[..<done])
+    }
+
+    /// Makes `bytes` all that it holds: those come first, so that a crash between leaves a longer end, not a shorter one.
+    fileprivate func overwrite(_ bytes: [UInt8]) throws(Errno) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { room in
+                unsafe pwrite(number, room.baseAddress.map { unsafe $0 + done }, room.count - done, done)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last }
+            done += count
+        }
+        guard ftruncate(number, bytes.count) == 0 else { throw .last }
     }
 
     /// What has come, at most `limit` bytes; nothing at the end.

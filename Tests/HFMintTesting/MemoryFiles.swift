@@ -162,6 +162,15 @@ package final class MemoryFiles: Files {
         state.withLock { $0.texts[path, default: ""] += added }
     }
 
+    package func updateLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
+    ) throws(FileFailure) {
+        try allowed(path)
+        let changed = try change(LogText(state.withLock { $0.texts[path] ?? "" }))
+        state.withLock { $0.texts[path] = changed.map { String(decoding: $0, as: UTF8.self) } ?? $0.texts[path] ?? "" }
+    }
+
     package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try refuse(path)
         return self[path].map { LogText($0) }
@@ -212,6 +221,8 @@ private final class LogText: LogEnd, LogReader {
     var end: (any LogEnd)? { self }
 
     func last(_ count: Int) throws(FileFailure) -> [UInt8] { bytes.suffix(count) }
+
+    func skip(_ count: Int) { offset = min(bytes.count, offset + count) }
 
     func next() throws(FileFailure) -> [UInt8]? {
         let piece = bytes[offset...].prefix(7)

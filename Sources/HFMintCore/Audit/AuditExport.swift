@@ -15,11 +15,33 @@ package enum AuditExport {
             headers: [HTTPHeader("Accept", "application/json")])
     }
 
+    /// A line as it stands in a log, for a collector.
+    struct Record: Equatable, Sendable {
+        let line: [UInt8]
+        let head: AuditHead
+        fileprivate let entry: AuditEntry
+
+        /// `nil` where it is no line of an audit log.
+        init?(_ line: [UInt8], _ head: AuditHead) {
+            guard let entry = AuditEntry(line.span) else { return nil }
+            (self.line, self.head, self.entry) = (line, head, entry)
+        }
+
+        init?(_ line: [UInt8], _ digests: any Digests) {
+            guard let entry = AuditEntry(line.span), let digest = try? digests.sha256(line.span) else { return nil }
+            self.line = line
+            self.entry = entry
+            head = AuditHead(log: entry.log, seq: entry.seq, sha256: digest.hexadecimal)
+        }
+
+        static func == (left: Record, right: Record) -> Bool { left.line == right.line }
+    }
+
     /// One `ExportLogsServiceRequest`: each record's line as it stands in the log, its fields as attributes, and the
     /// head that the log had with it.
     ///
     /// <https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto>
-    package static func body(_ links: [AuditChain.Link]) -> JSONValue {
+    static func body(_ records: [Record]) -> JSONValue {
         let scope: JSONValue = ["name": "hfmint.audit", "version": .string(hfmintVersion)]
         return [
             "resourceLogs": .array([
@@ -27,36 +49,36 @@ package enum AuditExport {
                     "resource": [
                         "attributes": attributes([("service.name", "hfmint"), ("service.version", hfmintVersion)])
                     ],
-                    "scopeLogs": .array([["scope": scope, "logRecords": .array(links.map(record))]]),
+                    "scopeLogs": .array([["scope": scope, "logRecords": .array(records.map(record))]]),
                 ]
             ])
         ]
     }
 
-    private static func record(_ link: AuditChain.Link) -> JSONValue {
-        let event = link.event
+    private static func record(_ record: Record) -> JSONValue {
+        let entry = record.entry
         // 64-bit numbers are strings in the JSON of Protocol Buffers.
-        let time: JSONValue = .string("\(link.time.secondsSince1970)000000000")
-        let isGood = event.decision == nil || event.decision == .allowed
+        let time: JSONValue = .string("\(Timestamp(internetDate: entry.time)?.secondsSince1970 ?? 0)000000000")
+        let isGood = entry.decision == nil || entry.decision == AuditEvent.Outcome.allowed.rawValue
         return [
             "timeUnixNano": time, "observedTimeUnixNano": time,
             // INFO and WARN: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
             "severityNumber": .integer(isGood ? 9 : 13), "severityText": isGood ? "INFO" : "WARN",
-            "eventName": .string("hfmint.\(event.kind.rawValue)"),
-            "body": ["stringValue": .string(String(decoding: link.line, as: UTF8.self))],
+            "eventName": .string("hfmint.\(entry.event)"),
+            "body": ["stringValue": .string(String(decoding: record.line, as: UTF8.self))],
             "attributes": attributes([
-                ("hfmint.audit.head", link.head.description),
-                ("hfmint.event", event.kind.rawValue),
-                ("hfmint.actor.issuer", event.actor?.issuer),
-                ("hfmint.actor.subject", event.actor?.subject),
-                ("hfmint.actor.verified", (event.actor?.verified ?? .no).rawValue),
-                ("hfmint.role", event.role),
-                ("hfmint.resource", event.resource),
-                ("hfmint.decision", event.decision?.rawValue),
-                ("hfmint.reason", event.reason),
-                ("hfmint.token.sha256", event.tokenSHA256),
-                ("hfmint.token.expires_at", event.expiresAt?.rfc3339),
-                ("hfmint.request_id", event.requestID),
+                ("hfmint.audit.head", record.head.description),
+                ("hfmint.event", entry.event),
+                ("hfmint.actor.issuer", entry.issuer),
+                ("hfmint.actor.subject", entry.subject),
+                ("hfmint.actor.verified", entry.verified),
+                ("hfmint.role", entry.role),
+                ("hfmint.resource", entry.resource),
+                ("hfmint.decision", entry.decision),
+                ("hfmint.reason", entry.reason),
+                ("hfmint.token.sha256", entry.tokenSHA256),
+                ("hfmint.token.expires_at", entry.expiresAt),
+                ("hfmint.request_id", entry.requestID),
             ]),
         ]
     }

@@ -26,15 +26,39 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    fileprivate struct State {
+    struct State {
         var settings: Settings?
+        /// A directory that outlives this command, for what a collector has not taken where the manifest names no file.
+        var directory: String?
         /// Where no file remembers, the chain of this command alone.
         var chain: AuditChain?
         var head: AuditHead?
-        var pending: [AuditChain.Link] = []
+        /// For the collector, and in no log that could be read again.
+        var pending: [AuditExport.Record] = []
+        /// Whether the cursor beside the log cannot be written, so that what is not taken is lost with this process.
+        var keepsInMemory = false
+        /// What the collector said last, and when.
+        var refusal: (error: MintError, at: Duration)?
+        /// Whether this command acts, and sends what earlier ones could not.
+        var isActing = false
         /// What has been said already, so that it is said once.
         var said: Set<String> = []
+
+        var log: String? { settings?.file ?? directory.map { "\($0)/\(AuditTrail.spoolName)" } }
+
+        /// The log from which a later command can send what this one could not.
+        var keepingLog: String? { keepsInMemory ? nil : log }
     }
+
+    /// As many records are kept in memory without waiting for the end of a command.
+    static let mostPending = 500
+    /// What waits for a collector where the manifest names no file; it is empty again once all of it was taken.
+    package static let spoolName = "audit-unsent"
+    /// More than that is not kept for a collector.
+    static let mostSpooled = 16 << 20
+
+    /// Beside a log: how far the collector has taken it.
+    static func cursorPath(of log: String) -> String { "\(log).sent" }
 
     private let state = Mutex(State())
 
@@ -48,14 +72,20 @@ package final class AuditTrail: Sendable {
     /// The last record of this command.
     package var head: AuditHead? { state.withLock { $0.head } }
 
-    fileprivate func change<Result>(_ body: (inout State) throws(MintError) -> Result) throws(MintError) -> Result {
+    /// From here on, what a collector does not take is kept in this directory, where the manifest names no file.
+    package func keep(in directory: String) { state.withLock { $0.directory = directory } }
+
+    /// From here on this command is one that acts: it also sends what earlier ones could not.
+    package func act() { state.withLock { $0.isActing = true } }
+
+    package var isActing: Bool { state.withLock { $0.isActing } }
+
+    func change<Result>(_ body: (inout State) throws(MintError) -> Result) throws(MintError) -> Result {
         try state.withLock { state throws(MintError) in try body(&state) }
     }
 }
 
 extension Context {
-    /// As many records are sent without waiting for the end of a command.
-    private static let mostPending = 500
     /// How long another writer of the file is waited for.
     private static let patience = Duration.seconds(10)
 
@@ -72,7 +102,7 @@ extension Context {
                 // The collector may still hear of it.
                 try? extendInMemory(event, settings, &state)
             }
-            return state.pending.count >= Self.mostPending
+            return state.pending.count >= AuditTrail.mostPending
         }
         if isFull { try sendRecords() }
     }
@@ -80,14 +110,41 @@ extension Context {
     private func append(
         _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
     ) throws(FileFailure) {
-        guard let file = settings.file else { return try extendInMemory(event, settings, &state) }
+        guard let log = state.log, settings.file != nil || settings.url != nil else {
+            return try extendInMemory(event, settings, &state)
+        }
+        if settings.url != nil { beginCursor(of: log, &state) }
+        // Nothing but the collector is meant to have it: what it cannot be kept for is kept by this process.
+        guard settings.file != nil || state.keepingLog != nil else {
+            return try extendInMemory(event, settings, &state)
+        }
         var links: [AuditChain.Link] = []
-        try files.appendToLog(file, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
-            var chain = try AuditChain(end, path: file, random: random)
-            links = try extend(&chain, event, file)
+        try files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
+            guard settings.file != nil || end.byteCount <= AuditTrail.mostSpooled else {
+                throw FileFailure(log, "\(AuditTrail.mostSpooled >> 20) MiB of records wait in it already")
+            }
+            var chain = try AuditChain(end, path: log, random: random)
+            links = try extend(&chain, event, log)
             return chain.bytes(of: links)
         }
-        keep(links, settings, &state)
+        keep(links, settings, &state, isLogged: state.keepingLog != nil)
+    }
+
+    /// Before the first record that is for the collector.
+    private func beginCursor(of log: String, _ state: inout AuditTrail.State) {
+        let path = AuditTrail.cursorPath(of: log)
+        guard !state.keepsInMemory, files.facts(of: path) == nil else { return }
+        do throws(FileFailure) {
+            try files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
+                end.byteCount == 0 ? try AuditCursor(endOf: log, in: self).bytes : nil
+            }
+        } catch {
+            state.keepsInMemory = true
+            let sentence = "cannot write '\(error.path)': \(error.reason)"
+            if state.said.insert(sentence).inserted {
+                note("audit: \(sentence); what the collector does not take now is not sent again later")
+            }
+        }
     }
 
     private func extendInMemory(
@@ -96,7 +153,7 @@ extension Context {
         var chain = state.chain ?? AuditChain(beginningWith: random)
         let links = try extend(&chain, event, "the audit log")
         state.chain = chain
-        keep(links, settings, &state)
+        keep(links, settings, &state, isLogged: false)
     }
 
     private func extend(
@@ -109,96 +166,21 @@ extension Context {
         }
     }
 
-    private func keep(_ links: [AuditChain.Link], _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State) {
+    private func keep(
+        _ links: [AuditChain.Link], _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State, isLogged: Bool
+    ) {
         state.head = links.last?.head ?? state.head
-        if settings.url != nil { state.pending += links }
+        if settings.url != nil, !isLogged { state.pending += links.compactMap { AuditExport.Record($0.line, $0.head) } }
     }
 
-    private func fail(
+    func fail(
         _ sentence: String, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
     ) throws(MintError) {
         guard !settings.isRequired else {
             throw MintError(
                 .auditUnavailable, "audit: \(sentence)",
-                hint: "the manifest says audit.required, so nothing is done that cannot be recorded")
+                hint: "the manifest says audit.required: what must be recorded first is not done")
         }
         if state.said.insert(sentence).inserted { note("audit: \(sentence); going on, as it is not required") }
-    }
-
-    /// Sends what the collector must have heard before a token goes on; nothing where the log is not required.
-    ///
-    /// - Throws: ``MintError/Code/auditUnavailable``.
-    package func sendRequiredRecords() throws(MintError) {
-        if audit.settings?.isRequired == true { try sendRecords() }
-    }
-
-    /// Sends what the collector has not heard yet, in one request.
-    ///
-    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
-    package func sendRecords() throws(MintError) {
-        guard let settings = audit.settings, let url = settings.url else { return }
-        let links = try audit.change { state throws(MintError) in
-            let links = state.pending
-            state.pending = []
-            return links
-        }
-        guard !links.isEmpty else { return }
-        do throws(MintError) {
-            try send(links, to: url, settings)
-        } catch {
-            try audit.change { state throws(MintError) in
-                // Those of a log that is required are not lost: whoever goes on tries again with the next.
-                if settings.isRequired, state.pending.count < 2 * Self.mostPending {
-                    state.pending = links + state.pending
-                }
-                try fail("\(url.origin.host) did not take the records: \(error.message)", settings, &state)
-            }
-        }
-    }
-
-    private func send(
-        _ links: [AuditChain.Link], to url: HTTPURL, _ settings: AuditTrail.Settings
-    ) throws(MintError) {
-        var attempts = Attempts(until: clock.uptime() + (settings.isRequired ? .seconds(20) : .seconds(5)))
-        while true {
-            do throws(TryFailure) {
-                return try attempt(links, to: url, settings, attempts.limits(clock))
-            } catch {
-                guard attempts.waitAfterFailure(error, in: self) else { throw error.error }
-            }
-        }
-    }
-
-    private func attempt(
-        _ links: [AuditChain.Link], to url: HTTPURL, _ settings: AuditTrail.Settings, _ limits: HTTPLimits
-    ) throws(TryFailure) {
-        var limits = limits
-        limits.totalMilliseconds = min(limits.totalMilliseconds, settings.isRequired ? 10_000 : 3_000)
-        let response: HTTPResponse
-        do throws(TransportError) {
-            response = try send(
-                AuditExport.request(to: url), credential: credential(settings),
-                body: .json(AuditExport.body(links).rendered()), limits: limits)
-        } catch {
-            throw TryFailure(MintError(.auditUnavailable, error.reason), isTransient: error.isTransient)
-        }
-        guard (200...299).contains(response.status) else {
-            throw TryFailure(
-                MintError(.auditUnavailable, "it answered \(response.status)"),
-                isTransient: AuditExport.isTransient(response.status),
-                retryAfterSeconds: response.retryAfterSeconds(now: clock.now()))
-        }
-        guard let rejected = AuditExport.rejectedCount(in: response.body) else {
-            throw TryFailure(
-                MintError(.auditUnavailable, "it answered \(response.status), but not as a collector does"))
-        }
-        guard rejected == 0 else {
-            throw TryFailure(MintError(.auditUnavailable, "it rejected \(rejected) of \(links.count)"))
-        }
-    }
-
-    private func credential(_ settings: AuditTrail.Settings) -> HTTPCredential {
-        guard let credential = settings.credential else { return .none }
-        return .header(name: credential.header, prefix: "", credential.value.secret.duplicate())
     }
 }

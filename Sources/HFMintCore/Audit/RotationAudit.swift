@@ -21,8 +21,29 @@ package struct RotationAudit: Sendable {
                 try context.record(
                     AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
             } catch {
-                throw FileFailure(settings.file ?? "audit", error.message)
+                throw .unrecorded(error, at: settings)
             }
+        }
+        if Self.comesFirst(old, new) { try sendFirst() }
+    }
+
+    /// Whether the new state must be known elsewhere before it is acted on.
+    ///
+    /// That is so for an act at an issuer or a sink, and for a run that begins or is given up. What has been done already
+    /// is only kept, and goes with what comes next.
+    private static func comesFirst(_ old: RotationState, _ new: RotationState) -> Bool {
+        (new.pending != nil && new.pending != old.pending) || old.isRunning != new.isRunning && new.phase != .done
+    }
+
+    /// Before an act: what is required to be recorded is with the collector.
+    ///
+    /// - Throws: where it did not take it; then the act must not be done.
+    func sendFirst() throws(FileFailure) {
+        guard let settings = context.audit.settings else { return }
+        do throws(MintError) {
+            try context.sendRequiredRecords()
+        } catch {
+            throw .unrecorded(error, at: settings)
         }
     }
 
@@ -110,6 +131,14 @@ package struct RotationAudit: Sendable {
                 return (kind, "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
             }
         }
+    }
+}
+
+extension FileFailure {
+    fileprivate static func unrecorded(_ error: MintError, at settings: AuditTrail.Settings) -> FileFailure {
+        var failure = FileFailure(settings.file ?? "audit", error.message)
+        failure.isUnrecorded = true
+        return failure
     }
 }
 

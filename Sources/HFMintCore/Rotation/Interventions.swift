@@ -167,6 +167,10 @@ extension RotationJournal {
 
 extension MintError {
     static func journal(_ failure: FileFailure) -> MintError {
-        MintError(.stateUnusable, "cannot use the journal '\(failure.path)': \(failure.reason)")
+        failure.isUnrecorded
+            ? MintError(
+                .auditUnavailable, failure.reason,
+                hint: "the manifest says audit.required: nothing was done; mend it, and type the same again")
+            : MintError(.stateUnusable, "cannot use the journal '\(failure.path)': \(failure.reason)")
     }
 }

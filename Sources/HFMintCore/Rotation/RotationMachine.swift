@@ -204,6 +204,8 @@ package final class RotationMachine {
         return .attention(attention)
     }
 
+    func sendRecordsFirst() throws(FileFailure) { try journal.sendRecordsFirst() }
+
     func saveState(_ state: RotationState) throws(FileFailure) { try journal.record(state) }
 
     func compactState(_ state: RotationState) throws(StepError) {

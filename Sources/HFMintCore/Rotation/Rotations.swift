@@ -30,6 +30,8 @@ package struct Rotations: Sendable {
             /// Another process works on it.
             case busy
             case failed(String)
+            /// What comes next must be recorded first, and could not be: it waits.
+            case unrecorded(String)
         }
     }
 
@@ -56,6 +58,7 @@ package struct Rotations: Sendable {
 
     /// Takes each as far as it can go now, side by side.
     package func run(_ names: [String]? = nil, order: Order) -> [Outcome] {
+        context.audit.act()
         let chosen = definitions.filter { names?.contains($0.name) ?? true }
         let outcomes = Mutex<[String: Outcome]>([:])
         let units = chosen.map { definition in
@@ -100,6 +103,7 @@ package struct Rotations: Sendable {
     package func withJournal<Result>(
         of name: String, _ body: (RotationJournal) throws(MintError) -> Result
     ) throws(MintError) -> Result {
+        context.audit.act()
         let journal: RotationJournal
         do throws(FileFailure) {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
@@ -146,7 +150,9 @@ private final class RotationUnit: @unchecked Sendable {
             guard let machine else { return try open() }
             return try goOn(machine)
         } catch {
-            return over(.failed("'\(error.path)': \(error.reason)"), machine?.state ?? RotationState())
+            let state = machine?.state ?? RotationState()
+            guard !error.isUnrecorded else { return over(.unrecorded(error.reason), state) }
+            return over(.failed("'\(error.path)': \(error.reason)"), state)
         }
     }
 

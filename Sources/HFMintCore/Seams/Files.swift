@@ -80,6 +80,15 @@ package protocol Files: Sendable {
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure)
 
+    /// Replaces what a short file holds by what `change` makes of it, in one write under the kernel's lock, which is
+    /// held meanwhile; durable when it returns. The file is one as in ``appendToLog(_:until:clock:_:)``.
+    ///
+    /// - Parameter change: `nil` leaves the file as it is.
+    func updateLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
+    ) throws(FileFailure)
+
     /// A log as it is at this moment, whoever owns it.
     ///
     /// - Returns: `nil` where there is none.
@@ -216,6 +225,8 @@ package struct DirectoryCandidate: Equatable, Sendable {
 package struct FileFailure: Error, Equatable, Sendable {
     package let path: String
     package let reason: String
+    /// Whether it is a record that could not be made where one is required: then nothing was done.
+    package var isUnrecorded = false
 
     package init(_ path: String, _ reason: String) {
         self.path = path

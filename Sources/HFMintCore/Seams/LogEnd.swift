@@ -9,6 +9,9 @@ package protocol LogEnd {
 
 /// A log that is read from its beginning, in pieces.
 package protocol LogReader {
+    /// Passes over so many bytes of a regular file.
+    func skip(_ count: Int) throws(FileFailure)
+
     /// The next piece; `nil` after the last. What is written after it was opened is not part of it.
     func next() throws(FileFailure) -> [UInt8]?
 

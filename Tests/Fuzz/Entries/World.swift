@@ -123,6 +123,13 @@ extension World: Files {
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {}
 
+    func updateLog(
+        _ path: String, until deadline: Duration, clock: any Clock,
+        _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
+    ) throws(FileFailure) {
+        throw FileFailure(path, "nothing is written here")
+    }
+
     func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? { nil }
 
     func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {}

@@ -42,6 +42,7 @@ struct RotateSession {
             guard let directory = try context.files.openPrivateDirectory(candidate, making: making) else {
                 throw FileFailure(path, "there is no such directory")
             }
+            context.audit.keep(in: directory.path)
             return Rotations(definitions, in: directory, context: context)
         } catch {
             throw MintError(
@@ -112,6 +113,7 @@ extension Rotations.Outcome {
         case .attention(let attention): "attention  \(name): \(attention.reason.rawValue)"
         case .busy: "busy       \(name): another process works on it"
         case .failed: "failed     \(name)"
+        case .unrecorded: "waiting    \(name): its next act must be recorded first"
         }
     }
 
@@ -125,6 +127,12 @@ extension Rotations.Outcome {
         case .attention(let attention):
             MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name))
         case .failed(let reason): .damagedJournal("\(name): \(reason)")
+        case .unrecorded(let reason):
+            MintError(
+                .auditUnavailable, "\(name): \(reason)",
+                hint:
+                    "the manifest says audit.required: the next act is not done; mend it, and `hfmint rotate run` goes on"
+            )
         }
     }
 
@@ -147,6 +155,8 @@ extension Rotations.Outcome {
                 .init("reason", .string(attention.message)),
             ]
         case .busy: members.append(.init("outcome", "busy"))
+        case .unrecorded(let reason):
+            members += [.init("outcome", "unrecorded"), .init("reason", .string(reason))]
         case .failed(let reason): members += [.init("outcome", "failed"), .init("reason", .string(reason))]
         }
         return .object(members)

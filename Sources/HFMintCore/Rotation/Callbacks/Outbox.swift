@@ -34,6 +34,7 @@ extension RotationMachine {
                 guard delivery.isDue(at: context.clock.now()),
                     let endpoint = definition.callbacks.first(where: { $0.url.description == delivery.url })
                 else { continue }
+                try sendRecordsFirst()
                 let told = tell(endpoint, state.events[eventIndex], delivery)
                 var state = state
                 state.events[eventIndex].deliveries[index] = told

@@ -56,6 +56,9 @@ package final class RotationJournal {
         self.state = state
     }
 
+    /// Before those are told who depend on a secret.
+    func sendRecordsFirst() throws(FileFailure) { try audit?.sendFirst() }
+
     /// The same, in place of everything that was recorded before.
     package func compact(_ state: RotationState) throws(FileFailure) {
         try audit?.record(self.state, state)

@@ -31,14 +31,16 @@ extension RotationMachine {
             }
             return .go
         } catch {
-            if case .journal(let failure) = error { throw failure }
+            if case .journal(let failure) = error, !failure.isUnrecorded { throw failure }
             // It begins again by itself when its time comes, or when a person says so.
             var state = state
             state.wanted = .init(cause: cause, slot: slot)
             try saveState(state)
-            if case .attention(let attention) = error { return try stop(attention) }
-            guard case .step(let failure) = error else { return .go }
-            return try failed(failure)
+            switch error {
+            case .journal(let failure): throw failure
+            case .attention(let attention): return try stop(attention)
+            case .step(let failure): return try failed(failure)
+            }
         }
     }
 
