@@ -19,6 +19,7 @@ package let allCommands: [Command] = [
     .rotateAdopt,
     .rotateResume,
     .rotateAbandon,
+    .rotateRunbook,
     .manifestCheck,
     .manifestExplain,
     .manifestSchema,

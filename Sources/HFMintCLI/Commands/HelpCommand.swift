@@ -13,6 +13,7 @@ extension Command {
         examples: [
             Example("what `exchange` takes and does", "hfmint help exchange"),
             Example("the operations of `rotate`", "hfmint help rotate"),
+            Example("what to do when a rotation was refused", "hfmint help rotate runbook refused"),
             Example("the manual page, where none is installed", "hfmint help exchange --man | man -l -"),
         ],
         run: { arguments, _ throws(MintError) in try explanation(arguments) })
@@ -36,6 +37,10 @@ extension Command {
         if let command = allCommands.first(where: { $0.name == name }) {
             let lines = showsManual ? manual(command) : Help.lines(for: command)
             return Report(lines: lines, json: Declaration.json(command))
+        }
+        let runbook = "\(Command.rotateRunbook.name) "
+        if arguments.operands.count == 3, name.utf8.starts(with: runbook.utf8) {
+            return try Command.runbook(arguments.operands[2])
         }
         if let group = allGroups.first(where: { $0.name == arguments.operands[0] }) {
             guard arguments.operands.count == 1 else { throw unknownOperation(arguments.operands[1], of: group) }

@@ -37,6 +37,7 @@ extension Completion {
         case "PATH", "FILE": self = .files
         case "DIR": self = .directories
         case "COMMAND": self = .command
+        case "REASON": self = .words(Runbook.sections.map(\.name))
         default: self = .nothing
         }
     }

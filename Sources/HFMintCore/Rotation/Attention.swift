@@ -1,6 +1,6 @@
 /// Why only a person can go on with a rotation.
 package struct Attention: Error, Equatable, Sendable {
-    /// Each is a heading of `docs/rotation-runbook.md`, which says what is true then, and what to type.
+    /// Each is a section of the runbook, which says what is true then, and what to type.
     package enum Reason: String, CaseIterable, Sendable {
         /// An issuer, a sink, a log-in or a program said no, and would say so again.
         case refused
@@ -56,12 +56,12 @@ package struct Attention: Error, Equatable, Sendable {
 
     /// What to read and to type next.
     package func hint(for rotation: String) -> String {
-        let page = "docs/rotation-runbook.md says under '\(reason.rawValue)' what is true now and what to type"
+        let page = "hfmint help rotate runbook \(reason.rawValue)"
         return switch reason {
-        case .pressRefresh: "hfmint rotate supply \(rotation) < FILE (\(page))"
+        case .pressRefresh: "hfmint rotate supply \(rotation) < FILE (\(page) says what is true now)"
         case .targetUnproven, .sinkChanged:
-            "\(page); then: hfmint rotate resume \(rotation), with --overwrite if what is there may be lost"
-        default: "\(page); then: hfmint rotate resume \(rotation)"
+            "\(page) says what is true now and what to type; then: hfmint rotate resume \(rotation), with --overwrite if what is there may be lost"
+        default: "\(page) says what is true now and what to type; then: hfmint rotate resume \(rotation)"
         }
     }
 }

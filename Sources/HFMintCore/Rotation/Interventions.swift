@@ -59,7 +59,7 @@ extension Rotations {
             guard error.kind == .refused else { throw MintError(.serviceUnavailable, message) }
             throw MintError(
                 .issuerRefused, message,
-                hint: "docs/rotation-issuers.md says which permissions 'rotations.\(definition.name).issuer' needs")
+                hint: "hfmint help rotate runbook refused: what 'rotations.\(definition.name).issuer' must be allowed")
         }
     }
 

@@ -195,6 +195,6 @@ extension MintError {
     static func damagedJournal(_ message: String) -> MintError {
         MintError(
             .stateUnusable, message,
-            hint: "docs/rotation-runbook.md says under 'A journal that cannot be used' what to type")
+            hint: "hfmint help rotate runbook journal says what to type")
     }
 }

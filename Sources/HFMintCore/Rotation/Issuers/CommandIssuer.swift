@@ -1,6 +1,6 @@
 extension IssuerKind {
     package static let command = IssuerKind(
-        "command", help: "a program of yours that speaks JSON on stdin and stdout, see docs/rotation-issuers.md",
+        "command", help: "a program of yours: {hfmint, operation, client, …} on stdin, one JSON object on stdout",
         shape: ObjectShape(
             [
                 .required("command", .array(.string(.any), atLeast: 1), "the program, absolute, and its arguments"),

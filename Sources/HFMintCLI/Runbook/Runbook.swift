@@ -1,0 +1,55 @@
+/// What is true, and what to type, when a rotation has stopped for a person.
+///
+/// `docs/rotation-runbook.md` is what ``page`` says, and a test holds the two equal; after a change:
+/// `hfmint rotate runbook > docs/rotation-runbook.md`.
+package enum Runbook {
+    package static let sections = refused + targets + endings
+
+    private static let preface = #"""
+        # When a rotation needs a person
+
+        A rotation that stops says `attention`, exits 6, and stays so until somebody acts. `hfmint rotate status` lists it with
+        its reason in brackets; each reason has a section here: what is true then, and what to type. Where only the program is
+        installed, `hfmint help rotate runbook REASON` prints one section, and `hfmint rotate runbook` all of them. An endpoint that
+        listens to `rotation.attention` hears of it too.
+
+        Four things hold whatever the reason:
+
+        - While old and new secret may live side by side, every sink holds one that works. Nothing is revoked behind your back.
+        - Nothing is removed that hfmint did not make, or was not told to replace.
+        - The journal holds no value. A run that was killed while it wrote a file sink may have left a draft beside the target,
+          `.NAME.….draft`: the next write removes it. After `abandon`, remove it by hand.
+        - `hfmint rotate resume NAME` takes the step that stopped once more, with the manifest as it is now. It never does harm:
+          if the cause is still there, it stops again. Credentials, log-ins, schedules and `proof` may be changed in the meantime;
+          the client, the sinks and the endpoints may not (see `definition-changed`).
+
+        `hfmint rotate abandon NAME` gives the run up. Before the first sink was written it removes the new secret. After that it
+        removes nothing, as a sink may hold it; the next run gives every sink another secret, and then removes the one left over.
+        At an issuer that takes two secrets (Okta) the next run has no place for another: it stops with [`no-room`](#no-room). So
+        note what `status` shows before you give a run up; afterwards it no longer says which sinks have the new secret.
+
+        In the examples the rotation is called `hub-app`, and `HFMINT_MANIFEST` is set; else add `--manifest`, and `--journal-dir`
+        if the timer has one, as `systemctl cat hfmint-rotate` shows.
+        """#
+
+    /// All of it, in Markdown.
+    package static var page: String {
+        ([preface] + sections.map(\.markdown)).joined(separator: "\n\n") + "\n"
+    }
+}
+
+/// What the runbook says of one reason.
+package struct RunbookSection: Sendable {
+    /// As it is typed: a reason, or `journal`.
+    package let name: String
+    private let title: String
+    private let text: String
+
+    init(_ name: String, title: String, _ text: String) {
+        self.name = name
+        self.title = title
+        self.text = text
+    }
+
+    package var markdown: String { "## \(title)\n\n\(text)" }
+}
