@@ -24,7 +24,7 @@ let allGroups = [
             "Makes a new client secret at its issuer, tries it, delivers it to every sink, tells those who depend on it,"
                 + " and retires the old one when the overlap has passed. What is rotated, the manifest says.",
             "There is no daemon: a timer calls `hfmint rotate run`, which does what is due and goes on with what is under"
-                + " way.",
+                + " way. When one has stopped for a person, `hfmint help rotate runbook REASON` says what to do.",
         ]),
     CommandGroup(
         name: "manifest",

@@ -4,7 +4,8 @@ extension Inspection {
     var lines: [String] {
         var lines = issuerLines
         lines += sinks.compactMap { sink in
-            if let failure = sink.failure { return "  check      \(sink.sink.target): not seen: \(failure.message)" }
+            // The message names the sink.
+            if let failure = sink.failure { return "  check      not seen: \(failure.message)" }
             return sink.standingInWords.map { "  check      \(sink.sink.target): \($0)" }
         }
         return lines
