@@ -53,7 +53,22 @@ def systemd(expression: str) -> Reading | None:
     return vixie(expression, both=True)
 
 
-def vixie(expression: str, *, both: bool = False) -> Reading | None:
+def posix(expression: str) -> Reading | None:
+    """A star is `*` and nothing else, neither `*/1` nor a list that names each day.
+
+    https://pubs.opengroup.org/onlinepubs/9799919799/utilities/crontab.html
+    """
+    return vixie(expression, is_star=lambda text: text == "*")
+
+
+def begins_with_star(text: str) -> bool:
+    """Whether a field is a star to Vixie's cron."""
+    return text.startswith("*")
+
+
+def vixie(
+    expression: str, *, both: bool = False, is_star: Callable[[str], bool] = begins_with_star
+) -> Reading | None:
     """It skips in silence what follows a single number; a range that goes down is empty."""
 
     def field(text: str, bounds: Bounds) -> Field | None:
@@ -83,7 +98,7 @@ def vixie(expression: str, *, both: bool = False) -> Reading | None:
                 return None
             values.update(found)
             if not rest.startswith(","):
-                return values, text.startswith("*")
+                return values, is_star(text)
             rest = rest[1:]
 
     return reading(expression, field, 7, both=both)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import product
-from crons import cannot_step, following, robfig, systemd, vixie, wild
+from crons import cannot_step, following, posix, robfig, systemd, vixie, wild
 
 CROWD = 700
 # Of any expressions, at all moments together.
@@ -213,11 +213,11 @@ def test_what_is_taken_means_one_thing_to_all(tmp_path: Path, moment: str) -> No
     assert len(refusals) > len(crowd) // 5
     ours = planned(tmp_path, [{"cron": e} for e in taken], moment)
     for expression, times in zip(taken, ours, strict=True):
-        for read in (vixie(expression), robfig(expression)):
+        for read in (vixie(expression), posix(expression), robfig(expression)):
             assert read is None or following(read, base, TIMES) == times, expression
         assert theirs(expression, moment) == times, expression
     for expression, words in refusals.items():
-        readings = [read(expression) for read in (vixie, robfig, systemd)]
+        readings = [read(expression) for read in (vixie, posix, robfig, systemd)]
         is_one = None not in readings and len(set(readings)) == 1
         if is_one and not cannot_step(expression):
             times = following(readings[0], base, TIMES)
