@@ -66,9 +66,12 @@ private struct RevokeCommand {
 
     private func readToken() throws(MintError) -> Secret {
         let text = arguments.has(.tokenStdin) ? try read("/dev/stdin") : try ambientToken()
-        let token = text.withoutTrailingLineBreak()
+        let token = text.withoutBlanksAround()
         guard token.reveal({ HubToken.isWellFormed($0) }) else {
-            throw .usage("that is not a Hub token", hint: "a token begins with hf_ and is one line")
+            let around = token.reveal { $0.isEmpty ? nil : NotAnIDToken.wrapping($0) }
+            throw .usage(
+                "that is not a Hub token" + (around.map { ": \($0.reason)" } ?? ""),
+                hint: around?.hint ?? "a token begins with hf_ and is one line")
         }
         return token
     }

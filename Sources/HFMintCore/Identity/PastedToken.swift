@@ -57,8 +57,8 @@ extension NotAnIDToken {
         return nil
     }
 
-    /// A token with something around it.
-    private static func wrapping(_ text: Span<UInt8>) -> NotAnIDToken? {
+    /// A token with something around it, whatever the token is.
+    package static func wrapping(_ text: Span<UInt8>) -> NotAnIDToken? {
         let quotes = ["\"", "'", "`", "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}"]
         if quotes.contains(where: { text.begins(withWord: $0) || text.ends(with: $0) }) {
             return NotAnIDToken("it has quotes around it", hint: "take the quotes off; with jq, that is `jq -r`")

@@ -34,11 +34,17 @@ private enum AWS {
         guard environment.isSet(.awsAccessKeyID), environment.isSet(.awsSecretAccessKey) else {
             return .program(program(audience: audience))
         }
-        guard let region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"], isRegion(region) else {
+        guard let key = regions.first(where: { environment.isSet($0) }), let value = environment[key] else {
             throw MintError(
                 .identityDenied,
                 "aws: no region is set (AWS_REGION), and GetWebIdentityToken has only regional endpoints",
                 hint: "set AWS_REGION, for instance to us-east-1")
+        }
+        let region = value.withoutBlanksAround
+        guard isRegion(region) else {
+            throw MintError(
+                .identityDenied, "aws: \(key.name) is no region: '\(value)'",
+                hint: "write it as AWS does, for instance us-east-1")
         }
         return .http(
             HTTPAcquisition(
@@ -66,6 +72,8 @@ private enum AWS {
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         return try job.confidentialURL("aws", "AWS_REGION", "https://sts.\(region).\(domain)/")
     }
+
+    private static let regions: [Environment.Key] = ["AWS_REGION", "AWS_DEFAULT_REGION"]
 
     private static func isRegion(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }

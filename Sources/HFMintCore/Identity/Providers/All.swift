@@ -40,11 +40,22 @@ package let allProviders: [Provider] = [
 extension Provider {
     package static func named(_ name: String) throws(MintError) -> Provider {
         guard let provider = allProviders.first(where: { $0.name == name }) else {
+            let meant = nearest(to: name).map { "did you mean '\($0)'? " } ?? ""
             throw .usage(
                 "unknown provider '\(name)'",
-                hint: "hfmint knows \(allProviders.map(\.name).joined(separator: ", "))")
+                hint: "\(meant)hfmint knows \(allProviders.map(\.name).joined(separator: ", "))")
         }
         return provider
+    }
+
+    /// What a person calls it: the beginning of its name, or its title; else a slip of the keyboard.
+    private static func nearest(to name: String) -> String? {
+        let lower = name.utf8.map(\.asciiLowercased)
+        let called = allProviders.first { provider in
+            provider.title.utf8.map(\.asciiLowercased) == lower
+                || lower.count > 2 && Array(provider.name.utf8).starts(with: lower)
+        }
+        return called?.name ?? nearestWord(to: name, among: allProviders.map(\.name))
     }
 
     /// The platform that the user names, else the one that is detected.
