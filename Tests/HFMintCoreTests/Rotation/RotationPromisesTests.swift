@@ -43,6 +43,26 @@ struct RotationPromisesTests {
         #expect(stage.acts.filter { $0 == "create" }.count == 1)
     }
 
+    @Test("nor for one that the server named: it is waited for, an hour at the most")
+    func namedPause() throws {
+        let busy = StepFailure(.transient(retryAfterSeconds: 1_800), "asked to come back")
+        let stage = RotationStage { $0.failures["write second"] = [busy, busy] }
+        let began = stage.clock.now()
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+        #expect(stage.acts.filter { $0 == "create" }.count == 1)
+        #expect(stage.clock.now() - began >= 3_600 + 3_600)
+    }
+
+    @Test("a server that may have acted is left alone for as long as it asks, and is asked before it acts again")
+    func namedDoubt() throws {
+        let doubt = StepFailure(.ambiguous, "asked to come back", retryAfterSeconds: 45)
+        let stage = RotationStage { $0.failures["create"] = [doubt] }
+        let began = stage.clock.now()
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+        #expect(stage.acts.filter { $0 == "create" }.count == 1)
+        #expect(stage.clock.now() - began >= 3_600 + 45)
+    }
+
     @Test("what stops before the first act is remembered, told, and begun again when a person says so")
     func cannotBegin() throws {
         let stage = RotationStage { $0.failures["preflight second"] = [refusal] }
