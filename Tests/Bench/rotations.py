@@ -82,7 +82,8 @@ def measure(binary: Path, count: int) -> Measured:
     okta = Okta()
     for number in range(count):
         okta.add(f"app{number:04}", f"old-{number}")
-    stores = [GitLab() for _ in range(3)]
+    held = {f"acme/app{number:04}": f"old-{number}" for number in range(count)}
+    stores = [GitLab(dict(held)) for _ in range(3)]
     hosts = [Host(handler, DELAY, IN_FLIGHT) for handler in (okta, *stores)]
     with (
         tempfile.TemporaryDirectory(prefix="hfmint-rotations-", dir=disk()) as name,

@@ -4,10 +4,15 @@ extension RotationMachine {
     func checkTargets(_ cause: RotationState.Cause) throws(StepError) {
         var missing: [String] = []
         var unproven: [String] = []
+        // Most sinks hold the same: one log-in is enough for all of them.
+        var proven: [SharedSecret] = []
         for sink in definition.sinks {
             let sighting = try look(at: sink)
             if sighting.presence == .absent, !definition.creatable.contains(sink.target) { missing.append(sink.target) }
-            if let held = sighting.value, mustProve(sink, cause), try !works(held) { unproven.append(sink.target) }
+            guard let held = sighting.value, mustProve(sink, cause),
+                !proven.contains(where: { $0.secret.holdsSameBytes(as: held.secret) })
+            else { continue }
+            if try works(held) { proven.append(held) } else { unproven.append(sink.target) }
         }
         guard missing.isEmpty else { throw missingTargets(missing) }
         guard unproven.isEmpty else {
