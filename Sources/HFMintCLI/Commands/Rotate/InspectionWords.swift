@@ -4,8 +4,7 @@ extension Inspection {
     var lines: [String] {
         var lines = issuerLines
         lines += sinks.compactMap { sink in
-            // The message names the sink.
-            if let failure = sink.failure { return "  check      not seen: \(failure.message)" }
+            if let problem = sink.problem { return "  check      \(sink.sink.target): not seen: \(problem)" }
             return sink.standingInWords.map { "  check      \(sink.sink.target): \($0)" }
         }
         return lines

@@ -3,10 +3,10 @@ internal import HFMintCore
 extension Inspection.SinkSight {
     /// What is there, and what that means for the next rotation.
     func words(_ definition: RotationDefinition) -> String {
-        if let failure {
+        if let problem {
             return presence == nil
-                ? "cannot be looked at now: \(failure.message)"
-                : "something is there; a log-in with it cannot be tried now: \(failure.message)"
+                ? "cannot be looked at now: \(problem)"
+                : "something is there; a log-in with it cannot be tried now: \(problem)"
         }
         switch presence {
         case .absent: return missing(definition)
@@ -25,6 +25,14 @@ extension Inspection.SinkSight {
         }
     }
 
+    /// Why it could not be looked at, for a line that begins with the target.
+    var problem: String? {
+        guard let message = failure?.message else { return nil }
+        let target = "\(sink.target): "
+        guard message.utf8.starts(with: target.utf8) else { return message }
+        return String(decoding: message.utf8.dropFirst(target.utf8.count), as: UTF8.self)
+    }
+
     private func missing(_ definition: RotationDefinition) -> String {
         definition.creatable.contains(sink.target)
             ? "nothing is there yet; the first rotation makes it"
@@ -37,7 +45,7 @@ extension Inspection.SinkSight {
         if !sink.isReadable { notes.append("cannot be read back") }
         if !sink.showsChange { notes.append("does not show when others overwrite it") }
         let text = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
-        if let failure { return "\(text): cannot be looked at now: \(failure.message)" }
+        if let problem { return "\(text): cannot be looked at now: \(problem)" }
         return presence == .absent ? "\(text): \(missing(definition))" : text
     }
 
