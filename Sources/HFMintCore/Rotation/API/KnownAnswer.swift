@@ -115,8 +115,8 @@ extension HTTPResponse {
 
     /// How long the server asks to be left alone, in seconds.
     ///
-    /// By a header of the standard; by the moment at which its count begins anew, as GitHub and Auth0 spell it, or Okta;
-    /// or by what Kubernetes says in the body.
+    /// By a header of the standard; by the moment at which its count begins anew, as GitHub and Auth0 spell it, or
+    /// Okta; or by what Kubernetes says in the body.
     /// <https://developer.okta.com/docs/reference/rl-best-practices/>,
     /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
     borrowing func secondsToWait(now: Timestamp) -> Int? {

@@ -1,7 +1,8 @@
 extension Okta {
     /// What Okta says when it means later.
     ///
-    /// <https://developer.okta.com/docs/reference/error-codes/>, <https://developer.okta.com/docs/reference/rate-limits/>
+    /// <https://developer.okta.com/docs/reference/error-codes/>,
+    /// <https://developer.okta.com/docs/reference/rate-limits/>
     static let answers: [KnownAnswer] = [
         // "API call exceeded rate limit due to too many requests", also for too many at once.
         .later(429, "E0000047"),

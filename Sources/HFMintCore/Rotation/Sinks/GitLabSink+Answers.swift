@@ -1,7 +1,8 @@
 extension GitLabSink {
     /// What GitLab says when it means later.
     ///
-    /// <https://docs.gitlab.com/security/rate_limits/>, <https://docs.gitlab.com/administration/maintenance_mode/#rest-api>
+    /// <https://docs.gitlab.com/security/rate_limits/>,
+    /// <https://docs.gitlab.com/administration/maintenance_mode/#rest-api>
     static let answers: [KnownAnswer] = [
         // "Retry later", without JSON.
         .later(429, saying: "retry later"),
@@ -9,7 +10,8 @@ extension GitLabSink {
         .later(403, saying: "write operations on a read-only instance", seconds: 60),
         // <https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/api/api.rb>
         .doubt(409, saying: "resource lock"), .doubt(423),
-        // Several variables of one key, and no filter that chooses: <https://docs.gitlab.com/api/project_level_variables/>.
+        // Several variables of one key, and no filter that chooses:
+        // <https://docs.gitlab.com/api/project_level_variables/>.
         .refused(409, saying: "multiple variables"),
         // "GitLab is not responding", while it is upgraded: <https://docs.gitlab.com/update/zero_downtime/>.
         .doubt(502), .doubt(503),

@@ -11,7 +11,8 @@ extension KubernetesSink {
         // An admission plugin whose caches are not there yet:
         // <https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go>
         .later(403, saying: "not yet ready to handle request"),
-        // Too long for its place in the queue: <https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>.
+        // Too long for its place in the queue:
+        // <https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>.
         .later(429),
     ]
 }
