@@ -37,6 +37,28 @@ static inline uint64_t hfmint_linux_birth_time(int descriptor) {
     return (uint64_t)answer.stx_btime.tv_sec * 1000000000u + answer.stx_btime.tv_nsec;
 }
 
+/// Why the name below `descriptor` can be given to no other file; see the values.
+///
+/// <https://man7.org/linux/man-pages/man2/statx.2.html>
+enum hfmint_linux_fixture {
+    hfmint_linux_fixture_none = 0,
+    /// Something is mounted there: rename(2) says EBUSY.
+    hfmint_linux_fixture_mount = 1,
+    /// `chattr +i` or `+a`: rename(2) says EPERM.
+    hfmint_linux_fixture_immutable = 2,
+};
+
+static inline int hfmint_linux_fixture(int descriptor, const char *name) {
+    struct statx answer;
+    const int no_follow = 0x100; // AT_SYMLINK_NOFOLLOW, likewise
+    if (syscall(SYS_statx, descriptor, name, no_follow, STATX_BASIC_STATS, &answer) != 0)
+        return hfmint_linux_fixture_none;
+    const uint64_t set = answer.stx_attributes & answer.stx_attributes_mask;
+    if (set & 0x2000) return hfmint_linux_fixture_mount; // STATX_ATTR_MOUNT_ROOT, which old headers lack
+    if (set & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) return hfmint_linux_fixture_immutable;
+    return hfmint_linux_fixture_none;
+}
+
 /// The words that this process was started with.
 struct hfmint_linux_words {
     int count;

@@ -1,3 +1,4 @@
+private import CLinux
 import Glibc
 package import HFMintCore
 
@@ -11,7 +12,33 @@ extension PosixFiles {
         guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
             throw FileFailure(path, "its directory: \(Errno.last.reason)")
         }
+        switch unsafe UInt32(hfmint_linux_fixture(folder.number, name)) {
+        case hfmint_linux_fixture_mount.rawValue:
+            throw FileFailure(path, "it is a mount point, which cannot be replaced: mount its directory instead")
+        case hfmint_linux_fixture_immutable.rawValue:
+            throw FileFailure(path, "it may not be changed (chattr +i or +a)")
+        default: break
+        }
+        try checkRoom(in: folder, for: path)
     }
+
+    /// Whether a draft would find room: a file without a name is written, which nobody sees.
+    private func checkRoom(in folder: borrowing Descriptor, for path: String) throws(FileFailure) {
+        do throws(Errno) {
+            // O_TMPFILE, which Swift's view of libc lacks.
+            let file = try folder.openBelow(".", O_WRONLY | O_DIRECTORY | 0o20_000_000, mode: 0o600)
+            try file.write(Secret(copying: [UInt8](repeating: 0, count: Self.draftByteCount)))
+            try file.sync()
+        } catch {
+            // Some file systems have no such files.
+            let reasons = [ENOSPC, EDQUOT, EROFS, EFBIG, EIO, EACCES, EPERM, EMFILE]
+            guard reasons.contains(error.code) else { return }
+            throw FileFailure(path, "its directory takes no new file: \(error.reason)")
+        }
+    }
+
+    /// As large as the largest secret.
+    private static var draftByteCount: Int { 64 << 10 }
 
     package func replaceSharedFile(
         _ path: String, with bytes: borrowing Secret, mode: UInt16?

@@ -181,10 +181,12 @@ package final class MemoryFiles: Files {
     }
 
     /// Ours alone, and written when time began; what cannot be used cannot be written.
+    ///
+    /// What has a kind alone is a program or a directory.
     package func facts(of path: String) -> FileFacts? {
         guard let kind = kind(of: path) else { return nil }
         return FileFacts(
-            kind: kind, permissions: kind == .directory ? 0o700 : 0o600, isOurs: true,
+            kind: kind, permissions: state.withLock { $0.kinds[path] } == nil ? 0o600 : 0o700, isOurs: true,
             modifiedAt: Timestamp(secondsSince1970: 0), writeRefusal: state.withLock { $0.failures[path] })
     }
 

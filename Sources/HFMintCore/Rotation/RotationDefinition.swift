@@ -14,6 +14,9 @@ package struct RotationDefinition: Sendable {
     package let acceptsUnprovenDeath: Bool
     /// Of the client, the sinks and the endpoints: a run finishes with those that it began with.
     package let digest: String
+    /// What it needs on this machine, and the folder from which relative paths count.
+    var needs: [RotationNeed] = []
+    var folder = ""
 
     package init(
         name: String, issuer: any Issuer, verifier: (any Verifier)?, sinks: [any Sink],

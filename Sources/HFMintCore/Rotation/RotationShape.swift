@@ -115,6 +115,8 @@ extension RotationDefinition {
             schedule: place["schedule"].flatMap { Schedule($0, name: surroundings.name) },
             overlap: place.duration("overlap") ?? 86_400, acceptsUnprovenDeath: place.has("proof"),
             digest: Self.digest(issuer, sinks, callbacks))
+        needs = RotationNeed.all(of: place)
+        folder = surroundings.folder
     }
 
     /// Of what a run that is under way is about: its client, its sinks and its endpoints.

@@ -10,7 +10,8 @@ struct SinkCommandTests {
 
     private func scene(_ text: String, _ endings: [ScriptedProcesses.Ending]) throws -> SinkScene {
         try SinkScene(
-            text, files: MemoryFiles(["/opt/put": ""]), processes: ScriptedProcesses(endings.map { (words, $0) }))
+            text, files: MemoryFiles(kinds: ["/opt/put": .regular]),
+            processes: ScriptedProcesses(endings.map { (words, $0) }))
     }
 
     private func inputs(_ scene: SinkScene) -> [String] {

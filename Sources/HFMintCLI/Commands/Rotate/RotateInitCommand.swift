@@ -28,10 +28,13 @@ extension Command {
             for (definition, enabled) in zip(session.definitions, all) {
                 let sinks = sights[definition.name] ?? []
                 lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
+                let unready = rotations.unready(definition)
+                lines += unready.map { "  not ready  \($0)" }
                 lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition))" }
                 json.append([
                     "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
                     "alive": .array(enabled.alive.map { .string($0) }),
+                    "not_ready": .array(unready.map { .string($0) }),
                     "sinks": .array(sinks.map { .object($0.json(definition)) }),
                 ])
             }

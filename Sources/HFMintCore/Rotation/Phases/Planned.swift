@@ -11,6 +11,7 @@ extension RotationMachine {
             try checkRoom(survey)
             try checkCallbacks()
             for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
+            try checkNeeds()
             try checkTargets(cause)
             try record { state in
                 state = state.remembered(endpoints: definition.callbacks.map(\.url.description))

@@ -55,9 +55,7 @@ struct CommandSink: Sink {
     }
 
     func preflight() throws(StepFailure) {
-        guard let program = words.first, context.files.kind(of: program) == .regular else {
-            throw refused("there is no such program")
-        }
+        if let complaint = RotationNeed.complaint(about: words.first ?? "", in: context) { throw refused(complaint) }
         if hasPreflight { _ = try run("preflight", token: nil) }
     }
 

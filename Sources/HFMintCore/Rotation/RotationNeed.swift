@@ -1,0 +1,114 @@
+/// Something on this machine without which a rotation would stop in its middle: it is looked at before anything is made.
+package struct RotationNeed: Equatable, Sendable {
+    enum Kind: Equatable, Sendable {
+        case secret(SecretReference, SecretReference.Content)
+        case program(String)
+    }
+
+    /// Where the manifest names it: `verify.clientId`.
+    let place: String
+    let kind: Kind
+
+    /// What is wrong with it; `nil` where nothing is.
+    func complaint(relativeTo folder: String, in context: Context) -> String? {
+        switch kind {
+        case .secret(.command(let words), _): return Self.complaint(about: words.first ?? "", in: context)
+        case .secret(let reference, let content):
+            do throws(MintError) {
+                _ = try reference.read(content, relativeTo: folder, in: context).byteCount
+                return nil
+            } catch {
+                return error.message
+            }
+        case .program(let path): return Self.complaint(about: path, in: context)
+        }
+    }
+
+    static func complaint(about program: String, in context: Context) -> String? {
+        guard let facts = context.files.facts(of: program), facts.kind == .regular else {
+            return "there is no program '\(program)'"
+        }
+        let mode = String(facts.permissions, radix: 8)
+        return facts.permissions & 0o111 == 0 ? "'\(program)' may not be executed (mode \(mode))" : nil
+    }
+}
+
+extension RotationNeed {
+    /// All that the place of one rotation in the manifest names.
+    static func all(of place: ManifestNode) -> [RotationNeed] {
+        var needs: [RotationNeed] = []
+        collect(place, .object(RotationShape.rotation), "", &needs)
+        // It may be the id itself.
+        if let id = place["verify"]?["clientId"]?.string, let reference = SecretReference(parsing: id) {
+            needs.append(RotationNeed(place: "verify.clientId", kind: .secret(reference, .line)))
+        }
+        return needs
+    }
+
+    private static func collect(_ node: ManifestNode, _ shape: Shape, _ path: String, _ needs: inout [RotationNeed]) {
+        switch shape {
+        case .object(let shape): collect(node, shape.fields, path, &needs)
+        case .variants(let variants):
+            let kind = node["kind"]?.string
+            collect(node, variants.first { $0.kind == kind }?.shape.fields ?? [], path, &needs)
+        case .map(let shape, _, _, _):
+            for member in node.members { collect(member.value, shape, "\(path).\(member.name)", &needs) }
+        case .array(let shape, _, _):
+            for (index, element) in node.elements.enumerated() {
+                collect(element, shape, "\(path)[\(index)]", &needs)
+            }
+        case .secretReference:
+            guard let reference = SecretReference(node) else { return }
+            let isKey = path.utf8.starts(with: "callbacks".utf8)
+            needs.append(RotationNeed(place: path, kind: .secret(reference, isKey ? .key : .line)))
+        case .string, .integer, .bool: break
+        }
+    }
+
+    private static func collect(_ node: ManifestNode, _ fields: [Field], _ path: String, _ needs: inout [RotationNeed])
+    {
+        for field in fields {
+            guard let value = node[field.name] else { continue }
+            let place = path.isEmpty ? field.name : "\(path).\(field.name)"
+            // In each kind that has one, an absolute path and its arguments.
+            if field.name == "command", let program = value.elements.first?.string {
+                needs.append(RotationNeed(place: place, kind: .program(program)))
+            }
+            collect(value, field.shape, place, &needs)
+        }
+    }
+}
+
+extension RotationDefinition {
+    /// What is missing on this machine, each with its place in the manifest.
+    func unmetNeeds(in context: Context) -> [String] {
+        needs.compactMap { need in
+            need.complaint(relativeTo: folder, in: context).map { "'\(need.place)': \($0)" }
+        }
+    }
+}
+
+extension RotationMachine {
+    /// A secret that nobody could log in with, or hand on, is not made.
+    func checkNeeds() throws(StepError) {
+        guard let first = definition.unmetNeeds(in: context).first else { return }
+        throw .needsPerson(.refused, first)
+    }
+}
+
+extension Rotations {
+    /// What would stop a rotation before anything is made, for `rotate init`.
+    package func unready(_ definition: RotationDefinition) -> [String] {
+        var complaints = definition.unmetNeeds(in: context)
+        // Each sink would say the same of its own.
+        guard complaints.isEmpty else { return complaints }
+        for sink in definition.sinks {
+            do throws(StepFailure) {
+                try sink.preflight()
+            } catch {
+                if error.kind == .refused { complaints.append(error.message) }
+            }
+        }
+        return complaints
+    }
+}
