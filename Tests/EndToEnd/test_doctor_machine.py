@@ -169,6 +169,6 @@ def test_without_git(world: World, hfmint: Doctor, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "sh").symlink_to(shutil.which("sh") or "/bin/sh")
     result = hfmint("doctor", env=world.environment() | {"PATH": str(folder)})
-    assert result.stdout.count(b"there is no git here") == 2
+    assert result.stdout.count(b"there is no git here") == 3
     assert b"no git\n" in result.stdout
     assert result.status == 0

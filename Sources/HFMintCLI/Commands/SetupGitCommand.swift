@@ -34,6 +34,7 @@ private struct SetupGitCommand {
     private let arguments: Arguments
     private let context: Context
     private let configuration: GitConfiguration
+    private let setup: GitSetup
 
     init(_ arguments: Arguments, _ context: Context) throws(MintError) {
         self.arguments = arguments
@@ -50,9 +51,11 @@ private struct SetupGitCommand {
             let gate = try arguments.gate(in: context)
             if let gate, let role = gate.role { _ = try gate.policy.requiredRole(role) }
         }
+        let authority = try arguments.authority(in: context.environment)
         configuration = GitConfiguration(
-            try arguments.authority(in: context.environment), programPath: context.programPath,
+            authority, programPath: context.programPath,
             options: options + arguments.manifestWords(in: context.files.workingDirectory))
+        setup = GitSetup(configuration, for: authority, in: context)
         let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
         guard scopes.count <= 1 else {
             throw .usage(
@@ -63,16 +66,36 @@ private struct SetupGitCommand {
 
     func run() throws(MintError) -> Report {
         guard !arguments.has(.environmentScope) else { return try environment() }
-        if arguments.has(.undo) {
-            try configuration.remove(scope, in: context)
+        let isChosen = arguments.has(.global)
+        guard !arguments.has(.undo) else {
+            try setup.remove(scope, isChosen: isChosen)
             context.note("git does not ask hfmint any more (\(scope.rawValue))")
-        } else {
-            try configuration.write(scope, in: context)
-            context.note("git asks hfmint for the Hub's repositories (\(scope.rawValue))")
+            return report([scope.rawValue], [])
+        }
+        let (scopes, obstacles) = try setup.write(scope, isChosen: isChosen)
+        context.note(
+            "git asks hfmint for the Hub's repositories (\(scopes.map(\.rawValue).joined(separator: ", ")))")
+        return report(scopes.map(\.rawValue), obstacles)
+    }
+
+    private func report(_ scopes: [String], _ obstacles: [GitObstacle], lines: [String] = []) -> Report {
+        for obstacle in obstacles {
+            context.note("warning: \(obstacle.message)")
+            context.note("hint: \(obstacle.next)")
         }
         return Report(
-            lines: [],
-            json: ["scope": .string(scope.rawValue), "undone": .bool(arguments.has(.undo)), "entries": entries])
+            lines: lines,
+            json: [
+                "scope": .string(scopes[0]), "scopes": .array(scopes.map { .string($0) }),
+                "undone": .bool(arguments.has(.undo)), "entries": entries,
+                "warnings": .array(
+                    obstacles.map { obstacle in
+                        [
+                            "message": .string(obstacle.message.withoutTokens),
+                            "next": .string(obstacle.next.withoutTokens),
+                        ]
+                    }),
+            ])
     }
 
     private var scope: GitScope {
@@ -88,9 +111,8 @@ private struct SetupGitCommand {
         }
         let variables = configuration.variables(after: context.environment)
         let words = variables.map { "\($0.key)=\(shellQuoted($0.value))" }
-        return Report(
-            lines: ["export \(words.joined(separator: " "))"],
-            json: ["scope": "--environment", "undone": false, "entries": entries])
+        return report(
+            ["--environment"], setup.obstacles(with: variables), lines: ["export \(words.joined(separator: " "))"])
     }
 
     private var entries: JSONValue {

@@ -85,7 +85,7 @@ package struct Examiner: Sendable {
     }
 
     private func gitFindings(_ authority: Result<Authority, MintError>) -> GitFindings? {
-        GitFindings(asking: GitHosts((try? authority.get()) ?? .huggingFace).origins, in: context)
+        GitFindings(asking: GitHosts((try? authority.get()) ?? .huggingFace), in: context)
     }
 }
 

@@ -54,20 +54,22 @@ package struct GitConfiguration: Sendable {
 package enum GitScope: String, Sendable {
     case local = "--local"
     case global = "--global"
+    /// What one of several work trees has for itself (`extensions.worktreeConfig`).
+    case worktree = "--worktree"
 }
 
 extension GitConfiguration {
     /// Writes the entries behind all others, in place of what an earlier call wrote.
-    package func write(_ scope: GitScope, in context: Context) throws(MintError) {
+    ///
+    /// - Parameter anew: whether they are moved to the end even if no other of this file stands behind them.
+    package func write(_ scope: GitScope, anew: Bool = false, in context: Context) throws(MintError) {
         // Helpers that were set in between are asked after ours, and told the token: so not only whether it is there.
         // Git lists names in lower case, and so are our hosts.
         let wanted = entries.map { entry in
             "\(String(decoding: entry.key.utf8.map(\.asciiLowercased), as: UTF8.self))\n\(entry.value)"
         }
-        guard try present("--get-regexp", "^credential\\.", scope, in: context).suffix(wanted.count) != wanted[...]
-        else {
-            return
-        }
+        let present = try present("--get-regexp", "^credential\\.", scope, in: context)
+        guard anew || present.suffix(wanted.count) != wanted[...] else { return }
         try remove(scope, in: context)
         for entry in entries {
             try git(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)

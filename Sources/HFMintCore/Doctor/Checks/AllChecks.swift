@@ -25,6 +25,7 @@ package let allChecks: [Check] = [
     .netrc,
     .gitHelper,
     .gitHeader,
+    .gitLogin,
     .stateDirectory,
     .stepFiles,
     .versions,

@@ -1,0 +1,55 @@
+/// The value of a `credential.helper`: what git runs for it.
+///
+/// <https://git-scm.com/docs/gitcredentials#_custom_helpers>
+struct GitHelper {
+    let value: String
+
+    /// As git has the shell run it, before the name of the operation.
+    var command: String {
+        if value.utf8.first == UInt8(ascii: "!") { return String(decoding: value.utf8.dropFirst(), as: UTF8.self) }
+        return value.utf8.first == ASCII.slash ? value : "git credential-\(value)"
+    }
+
+    /// Whether it is hfmint: its operation stands behind the program, or in the program's own name.
+    var isHFMint: Bool {
+        let words = command.utf8.split(separator: ASCII.space).map { word in
+            Array(word.filter { $0 != ASCII.apostrophe && $0 != ASCII.quote })
+        }
+        if words.contains(where: { $0.equals("git-credential") }) { return true }
+        if value.utf8.elementsEqual("hfmint".utf8) || value.utf8.starts(with: "hfmint ".utf8) { return true }
+        return words.first?.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8) == true
+    }
+
+    /// Its name for a message: the program alone, because the rest of the line may hold a secret.
+    var program: String {
+        guard value.utf8.first != UInt8(ascii: "!") else { return "a shell command" }
+        let word = value.utf8.prefix { $0 != ASCII.space }
+        let name = word.split(separator: ASCII.slash).last ?? word
+        let isPlain = name.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) } && name.count <= 40
+        return isPlain ? "'\(String(decoding: name, as: UTF8.self))'" : "another program"
+    }
+
+    /// Why git cannot have hfmint answer through it; `nil` where it can.
+    ///
+    /// It is run as git runs it, with the operation that asks nobody anything.
+    func trouble(in context: Context) -> String? {
+        let run = ChildCommand(
+            ["/bin/sh", "-c", "exec 2>/dev/null; \(command) capability"], milliseconds: 5_000, byteLimit: 4_096)
+        let result: ChildResult
+        do throws(ProcessFailure) {
+            result = try context.processes.run(run)
+        } catch {
+            return error == .timedOut ? "it does not end" : "it cannot be run"
+        }
+        let isOurs = result.output.reveal { $0.bytes.starts(with: "version 0\ncapability authtype\n".utf8) }
+        guard result.status != 0 || !isOurs else { return nil }
+        return switch result.status {
+        case 0: "it is another program"
+        // `git credential-hfmint` fails so where `PATH` has no such program.
+        case 127: "it is not there"
+        case 1 where value.utf8.first != ASCII.slash && value.utf8.first != UInt8(ascii: "!"): "it is not there"
+        case 126: "this user may not run it, or this machine cannot"
+        default: "it ends with status \(result.status)"
+        }
+    }
+}
