@@ -30,10 +30,19 @@ package struct PosixFiles: Files {
         guard unsafe stat(path, &raw) == 0 else { return nil }
         let status = FileStatus(raw)
         let needed = status.kind == .directory ? W_OK | X_OK : W_OK
-        let refusal = unsafe faccessat(AT_FDCWD, path, needed, AT_EACCESS) == 0 ? nil : Errno.last.reason
+        var refusal = unsafe faccessat(AT_FDCWD, path, needed, AT_EACCESS) == 0 ? nil : Errno.last.reason
+        if refusal == nil, status.kind == .directory, isFull(path) { refusal = Errno(code: ENOSPC).reason }
         return FileFacts(
             kind: status.kind, permissions: UInt32(status.permissions), isOurs: status.isOurs,
             modifiedAt: Timestamp(secondsSince1970: raw.st_mtim.tv_sec), writeRefusal: refusal)
+    }
+
+    /// Whether its file system has no room for another file.
+    private func isFull(_ path: String) -> Bool {
+        var raw = statvfs()
+        guard unsafe statvfs(path, &raw) == 0, raw.f_blocks > 0 else { return false }
+        let blocks = geteuid() == 0 ? raw.f_bfree : raw.f_bavail
+        return blocks == 0 || raw.f_files > 0 && raw.f_favail == 0
     }
 
     package func names(in directory: String) -> [String] {

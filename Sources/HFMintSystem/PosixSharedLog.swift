@@ -34,11 +34,7 @@ extension PosixFiles {
         _ path: String, _ flags: CInt, until deadline: Duration, _ clock: any Clock
     ) throws(FileFailure) -> (directory: SharedDescriptor, file: SharedDescriptor, end: PosixLogEnd) {
         let (folder, name) = split(path)
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(folder) { () throws(Errno) in try directory.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
-        }
+        let directory = try openFolder(folder, of: path)
         let file = try openLocked(name, flags, in: directory, path, until: deadline, clock)
         let end = PosixLogEnd(
             path: path, file: file,
@@ -46,6 +42,40 @@ extension PosixFiles {
                 try file.descriptor.status().byteCount
             })
         return (SharedDescriptor(directory), file, end)
+    }
+
+    package func checkLog(
+        _ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void
+    ) throws(FileFailure) {
+        let (folder, name) = split(path)
+        let directory = try openFolder(folder, of: path)
+        guard let file = try openThere(name, in: directory, path) else {
+            if let refusal = facts(of: folder)?.writeRefusal { throw FileFailure(path, refusal) }
+            return
+        }
+        let status = try naming(path) { () throws(Errno) in try file.descriptor.status() }
+        try check(log: status, path)
+        try look(PosixLogEnd(path: path, file: file, byteCount: status.byteCount))
+    }
+
+    private func openThere(
+        _ name: String, in directory: borrowing Descriptor, _ path: String
+    ) throws(FileFailure) -> SharedDescriptor? {
+        do throws(Errno) {
+            return SharedDescriptor(try directory.openBelow(name, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK))
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
+        }
+    }
+
+    private func openFolder(_ folder: String, of path: String) throws(FileFailure) -> Descriptor {
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let status = try naming(folder) { () throws(Errno) in try directory.status() }
+        guard !status.othersCanWrite || status.isSticky else {
+            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
+        }
+        return directory
     }
 
     private func openLocked(

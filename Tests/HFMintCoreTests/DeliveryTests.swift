@@ -12,7 +12,10 @@ struct DeliveryTests {
         output: RecordedOutput = RecordedOutput(), failures: [String: String] = [:], texts: [String: String] = [:]
     ) -> FakeMachine {
         FakeMachine(
-            environment, files: MemoryFiles(texts, writable: writable, privateBases: [Self.base], failures: failures),
+            environment,
+            files: MemoryFiles(
+                texts, kinds: ["/gh/env": .regular], writable: writable, privateBases: [Self.base],
+                failures: failures),
             output: output)
     }
 

@@ -171,6 +171,12 @@ package final class MemoryFiles: Files {
         state.withLock { $0.texts[path] = changed.map { String(decoding: $0, as: UTF8.self) } ?? $0.texts[path] ?? "" }
     }
 
+    package func checkLog(
+        _ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void
+    ) throws(FileFailure) {
+        try refuse(path)
+    }
+
     package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try refuse(path)
         return self[path].map { LogText($0) }

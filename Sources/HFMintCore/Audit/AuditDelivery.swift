@@ -110,7 +110,7 @@ extension Context {
         }
     }
 
-    private func send(
+    func send(
         _ records: [AuditExport.Record], to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
         var attempts = Attempts(until: deadline)

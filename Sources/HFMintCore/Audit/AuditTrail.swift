@@ -43,6 +43,7 @@ package final class AuditTrail: Sendable {
         var isActing = false
         /// What has been said already, so that it is said once.
         var said: Set<String> = []
+        var isRehearsed = false
 
         var log: String? { settings?.file ?? directory.map { "\($0)/\(AuditTrail.spoolName)" } }
 
@@ -66,6 +67,11 @@ package final class AuditTrail: Sendable {
 
     /// From here on events are recorded.
     package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
+
+    /// From here on nothing is recorded, for a command that tries what it does not do.
+    package func rehearse() { state.withLock { $0.isRehearsed = true } }
+
+    fileprivate var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
     package var settings: Settings? { state.withLock { $0.settings } }
 
@@ -93,7 +99,7 @@ extension Context {
     ///
     /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
     package func record(_ event: AuditEvent) throws(MintError) {
-        guard let settings = audit.settings else { return }
+        guard let settings = audit.settings, !audit.isRehearsed else { return }
         let isFull = try audit.change { state throws(MintError) in
             do throws(FileFailure) {
                 try append(event, settings, &state)
@@ -105,6 +111,30 @@ extension Context {
             return state.pending.count >= AuditTrail.mostPending
         }
         if isFull { try sendRecords() }
+    }
+
+    /// Whether a record could be kept, without keeping one: the file is looked at, and a collector that must hear of
+    /// each act is sent none.
+    ///
+    /// - Throws: ``MintError/Code/auditUnavailable``, whether or not it is required.
+    package func rehearseRecords() throws(MintError) {
+        guard let settings = audit.settings else { return }
+        if let file = settings.file {
+            do throws(FileFailure) {
+                try files.checkLog(file) { end throws(FileFailure) in
+                    _ = try AuditChain(end, path: file, random: random)
+                }
+            } catch {
+                throw MintError(.auditUnavailable, "audit: cannot write '\(error.path)': \(error.reason)")
+            }
+        }
+        guard settings.isRequired, let url = settings.url else { return }
+        do throws(MintError) {
+            try send([], to: url, settings, until: clock.uptime() + Self.patience)
+        } catch {
+            throw MintError(
+                .auditUnavailable, "audit: \(url.origin.host) does not take records: \(error.message)")
+        }
     }
 
     private func append(

@@ -43,6 +43,9 @@ package struct Delivery: Sendable {
             if method == .auto {
                 meant = [.shell]
                 if provider?.stepFiles.servesAuto(in: context) == true { meant.append(.env) }
+                if let (key, path) = provider?.stepFiles.missing(in: context) {
+                    context.note("\(key.name) names '\(path)', which is not here: later steps learn nothing")
+                }
             }
             resolved += meant.filter { !resolved.contains($0) }
         }

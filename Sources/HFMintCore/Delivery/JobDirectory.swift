@@ -36,10 +36,14 @@ package struct JobDirectory: Sendable {
     package func open(in context: Context) throws(MintError) -> (any PrivateDirectory)? {
         for candidate in candidates {
             do throws(FileFailure) {
-                guard candidate.path.utf8.allSatisfy({ !$0.isASCIIControl }) else {
-                    throw FileFailure(candidate.path, "its name holds a control character")
+                if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
+                if let directory = try context.files.openPrivateDirectory(candidate, making: true) {
+                    // One that can be read alone would fail at the first token.
+                    if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
+                        throw FileFailure(directory.path, refusal)
+                    }
+                    return directory
                 }
-                if let directory = try context.files.openPrivateDirectory(candidate, making: true) { return directory }
                 guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
             } catch {
                 guard !isGiven else {

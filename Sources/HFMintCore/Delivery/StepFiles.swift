@@ -39,10 +39,34 @@ extension StepFiles {
     func servesAuto(in context: Context) -> Bool {
         switch self {
         case .none, .lines: false
-        case .heredoc(let environment, _): environment.contains { context.environment.isSet($0) }
-        case .exports(let key): context.environment.isSet(key)
+        case .heredoc(let environment, _):
+            // A container that was given the runner's variables need not have its files.
+            environment.lazy.compactMap { context.environment[$0] }.first.map { context.files.kind(of: $0) != nil }
+                ?? false
+        case .exports(let key):
+            context.environment[key].map { context.files.kind(of: $0) != nil || Self.canBeMade($0, in: context) }
+                ?? false
         case .jobAPI: BuildkiteJobAPI(context.environment)?.isThere(context.files) ?? false
         }
+    }
+
+    /// The file that `auto` passes over because it is not in place, and the variable that names it.
+    func missing(in context: Context) -> (key: Environment.Key, path: String)? {
+        guard !servesAuto(in: context) else { return nil }
+        let keys: [Environment.Key] =
+            switch self {
+            case .heredoc(let environment, _): environment
+            case .exports(let key): [key]
+            case .none, .lines, .jobAPI: []
+            }
+        return keys.lazy.compactMap { key in context.environment[key].map { (key, $0) } }.first
+    }
+
+    /// Whether the first step, which is to make it, could.
+    fileprivate static func canBeMade(_ path: String, in context: Context) -> Bool {
+        let folder = path.utf8.lastIndex(of: ASCII.slash).map { String(decoding: path.utf8[..<$0], as: UTF8.self) }
+        let facts = context.files.facts(of: folder.map { $0.isEmpty ? "/" : $0 } ?? ".")
+        return facts?.kind == .directory && facts?.writeRefusal == nil
     }
 
     /// - Throws: ``MintError/Code/deliveryRefused`` with the safe alternative, where there is no such way here.
@@ -102,12 +126,17 @@ extension StepChannel {
             case .heredoc(_, let path), .lines(_, let path, _):
                 try context.files.checkStepFile(path, isSecret: isSecret)
             case .exports(_, let path):
-                guard context.files.kind(of: path) != nil else { return }
+                guard context.files.kind(of: path) != nil else {
+                    guard StepFiles.canBeMade(path, in: context) else {
+                        throw FileFailure(path, "it is not there, and cannot be made")
+                    }
+                    return
+                }
                 try context.files.checkStepFile(path, isSecret: isSecret)
             case .jobAPI: break
             }
         } catch {
-            throw .undelivered(error)
+            throw .notHandedOn(error)
         }
     }
 
@@ -128,7 +157,7 @@ extension StepChannel {
             case .jobAPI: break
             }
         } catch {
-            throw .undelivered(error)
+            throw .notHandedOn(error)
         }
         if self == .jobAPI { try BuildkiteJobAPI(context.environment)?.set(variables, in: context) }
     }
@@ -139,6 +168,13 @@ extension MintError {
         MintError(
             .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
             hint: "put that right, or choose another --deliver")
+    }
+
+    /// The provider's own file for later steps.
+    fileprivate static func notHandedOn(_ failure: FileFailure) -> MintError {
+        MintError(
+            .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
+            hint: "put that right, or give --deliver shell, which serves this step alone")
     }
 
     static func noStepFile(for method: DeliveryMethod, _ place: String, instead: String) -> MintError {

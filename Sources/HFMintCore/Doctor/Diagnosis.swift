@@ -20,7 +20,7 @@ package struct Diagnosis: Sendable {
     package init(_ examination: Examination, checks: [Check] = allChecks, suggests: Bool) {
         self.examination = examination
         self.suggests = suggests
-        results = checks.map { Result(check: $0, findings: $0.run(examination)) }
+        results = checks.map { Result(check: $0, findings: $0.findings(examination)) }
         suggestion = suggests || examination.isRefused ? PublisherSuggestion(examination) : nil
     }
 

@@ -35,6 +35,8 @@ package struct Examination: Sendable {
     package var resource: Resource?
     package var exchange = ExchangeOutcome.notTried("no resource was named: `hfmint doctor acme/model` makes one")
     package var git: GitFindings?
+    /// Whether what an exchange does could be recorded; `nil` where no manifest asks for it.
+    package var audit: Result<Void, MintError>?
     package var now: Timestamp
 
     /// - Parameter stateDirectory: where the command line wants tokens to be kept.
@@ -93,10 +95,12 @@ package struct Examination: Sendable {
         if case .answered(_, let date) = hub { date } else { nil }
     }
 
-    /// Whether the ID token is over, by both clocks, and no other can be had.
+    /// Whether the ID token is over, by both clocks, and no other can be had: then an exchange refuses it.
     var hasExpired: Bool {
-        guard (try? acquisition.get().canMintAgain) == false, let expiry = knownClaims?.expiresAt else { return false }
-        return expiry < now && expiry < hubDate ?? now
+        guard (try? acquisition.get().canMintAgain) == false, let expiry = knownClaims?.expiresAt, let hubDate else {
+            return false
+        }
+        return expiry < now && expiry < hubDate
     }
 
     package func expectation(_ claim: String) -> Expectation? {

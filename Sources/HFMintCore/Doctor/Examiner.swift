@@ -16,6 +16,7 @@ package struct Examiner: Sendable {
     package func examine(_ authority: Result<Authority, MintError>) throws(MintError) -> Examination {
         let provider = try provider()
         let resource = try resource(authority)
+        context.audit.rehearse()
         let audience = (try? authority.get().audience) ?? Origin.huggingFace.description
         let source = try source(audience)
         // The Hub first: a token endpoint that hangs may take all the time there is.
@@ -31,6 +32,7 @@ package struct Examiner: Sendable {
         examination.hub = hub.later(by: context.clock.uptime() - contactedAt)
         examination.resource = resource
         examination.git = gitFindings(authority)
+        examination.audit = audit()
         if let resource { examination.exchange = exchange(resource, source, examination) }
         return examination
     }
@@ -84,6 +86,16 @@ package struct Examiner: Sendable {
         return try Resource(parsing: text, endpoint: (try? authority.get().endpoint) ?? .huggingFace)
     }
 
+    /// `nil` where no manifest asks for records.
+    private func audit() -> Result<Void, MintError>? {
+        guard context.audit.settings != nil else { return nil }
+        do throws(MintError) {
+            return .success(try context.rehearseRecords())
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func gitFindings(_ authority: Result<Authority, MintError>) -> GitFindings? {
         GitFindings(asking: GitHosts((try? authority.get()) ?? .huggingFace), in: context)
     }
@@ -97,7 +109,6 @@ extension Examiner {
         guard let source = try? source.get(), let claims = examination.knownClaims else {
             return .notTried("there is no ID token to trade")
         }
-        if case .failed = examination.hub { return .notTried("the Hub cannot be reached") }
         guard !examination.hasExpired else { return .notTried("the ID token has expired") }
         guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
             return .notTried("the ID token is for another audience")
@@ -111,13 +122,14 @@ extension Examiner {
                 return .notTried("the manifest does not let this job have it")
             }
         }
-        let left = max(1, attempts.remaining(context.clock).milliseconds / 1_000)
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: question.allowsUntrustedEvent,
-            gate: try? question.gate?.get(), deadlineSeconds: left, context: context)
+            gate: try? question.gate?.get(), deadlineSeconds: question.deadlineSeconds, context: context)
         do throws(MintError) {
             return probed(try exchanger.token(for: resource), resource, authority.endpoint)
         } catch {
+            // One look at the front page is less than the tries of an exchange; where both fail, one is told.
+            if case .failed = examination.hub { return .notTried("the Hub cannot be reached") }
             return .failed(error)
         }
     }

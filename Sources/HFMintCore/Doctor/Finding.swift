@@ -53,6 +53,12 @@ package struct Finding: Equatable, Sendable {
         Finding(.fail, message, next: next, details: details, facts: facts)
     }
 
+    /// The same as a warning, where it is a failure.
+    var withoutFailure: Finding {
+        guard status == .fail else { return self }
+        return Finding(.warn, message, next: next, details: details, facts: facts)
+    }
+
     /// An error that stopped what doctor tried.
     package static func fail(_ error: MintError, next: String, details: [String]? = nil) -> Finding {
         fail(error.message, next: error.hint ?? next, details: details ?? error.details, facts: [])

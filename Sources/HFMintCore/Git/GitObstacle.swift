@@ -13,25 +13,23 @@ extension GitFindings {
     /// What `actions/checkout` sets for its own host has been set for every host, too.
     /// <https://github.com/actions/checkout/issues/162>
     package func headerObstacles(_ origins: [String], for resource: Resource? = nil) -> [GitObstacle] {
-        for origin in origins {
-            guard let sent = sent(to: origin, for: resource) else { continue }
-            let place = "(\(sent.setting.key) \(sent.setting.place))"
-            guard sent.header == .authorization else {
-                return [
-                    GitObstacle(
-                        isFatal: false, message: "git sends \(origin) an extra header \(place)",
-                        next: "if it is not meant for the Hub, \(sent.setting.removal)")
-                ]
-            }
+        let found = origins.compactMap { origin in sent(to: origin, for: resource).map { (origin, $0) } }
+        guard let (origin, sent) = found.first(where: { $0.1.header == .authorization }) ?? found.first else { return [] }
+        let place = "(\(sent.setting.key) \(sent.setting.place))"
+        guard sent.header == .authorization else {
             return [
                 GitObstacle(
-                    isFatal: true,
-                    message: "git sends \(origin) an `Authorization` header \(place): no helper is asked, and the Hub"
-                        + " gets the wrong one",
-                    next: sent.setting.removal)
+                    isFatal: false, message: "git sends \(origin) an extra header \(place)",
+                    next: "if it is not meant for the Hub, \(sent.setting.removal)")
             ]
         }
-        return []
+        return [
+            GitObstacle(
+                isFatal: true,
+                message: "git sends \(origin) an `Authorization` header \(place): no helper is asked, and the Hub gets"
+                    + " the wrong one",
+                next: sent.setting.removal)
+        ]
     }
 
     /// URLs that log in by themselves.

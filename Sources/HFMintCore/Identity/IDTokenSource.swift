@@ -44,9 +44,7 @@ package struct IDTokenSource: Sendable {
         } else if let provider {
             acquisition = try provider.acquisition(context.job, audience)
         } else {
-            throw MintError(
-                .identityNotFound, "no CI system was recognised here, and no ID token was given",
-                hint: "run this in a CI job, or give --id-token-file, --id-token-command, or HF_OIDC_ID_TOKEN")
+            throw .identityNotFound(in: context.environment)
         }
     }
 }
@@ -134,6 +132,21 @@ extension Acquisition {
 }
 
 extension MintError {
+    /// Nothing here can prove which job this is; a container may have been given half of what would.
+    static func identityNotFound(in environment: Environment) -> MintError {
+        let what = "no CI system was recognised here, and no ID token was given"
+        for provider in allProviders {
+            guard let key = provider.traces.first(where: { environment.isSet($0) }) else { continue }
+            return MintError(
+                .identityNotFound,
+                "\(what); \(key.name) is set, as on \(provider.title), and \(provider.evidence) is not",
+                hint: "give --provider \(provider.name), or pass \(provider.evidence) on as well (docker run -e)")
+        }
+        return MintError(
+            .identityNotFound, what,
+            hint: "run this in a CI job, or give --id-token-file, --id-token-command, or HF_OIDC_ID_TOKEN")
+    }
+
     /// A request that got no answer, told with the host it was meant for.
     static func transport(_ error: TransportError, to host: String, doing code: Code) -> MintError {
         switch error.kind {

@@ -15,6 +15,8 @@ package struct Provider: Sendable {
     ///
     /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
+    /// The variables by which its ID token comes, where a container that was given them alone is to be recognised too.
+    package let traces: [Environment.Key]
     /// The variables that name this job among all jobs of the provider; none of them a secret.
     package let jobVariables: [Environment.Key]
     /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
@@ -34,6 +36,7 @@ package struct Provider: Sendable {
         evidence: String,
         isHere: @escaping @Sendable (Job) -> Bool,
         acquisition: @escaping @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition,
+        traces: [Environment.Key] = [],
         jobVariables: [Environment.Key] = [],
         untrustedEvent: @escaping @Sendable (Job, Claims) -> String? = { _, _ in nil },
         masking: Masking = .none,
@@ -47,6 +50,7 @@ package struct Provider: Sendable {
         self.evidence = evidence
         self.isHere = isHere
         self.acquisition = acquisition
+        self.traces = traces
         self.jobVariables = jobVariables
         self.untrustedEvent = untrustedEvent
         self.masking = masking

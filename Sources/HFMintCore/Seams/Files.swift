@@ -89,6 +89,10 @@ package protocol Files: Sendable {
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure)
 
+    /// Whether ``appendToLog(_:until:clock:_:)`` would refuse this log, without any change; `look` gets the end of one
+    /// that is there.
+    func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure)
+
     /// A log as it is at this moment, whoever owns it.
     ///
     /// - Returns: `nil` where there is none.
@@ -219,6 +223,11 @@ package struct DirectoryCandidate: Equatable, Sendable {
     }
 
     package var path: String { ([base] + components).joined(separator: "/") }
+
+    /// Why its name is none that can be handed on; `nil` where it is.
+    package var nameRefusal: String? {
+        path.utf8.contains(where: \.isASCIIControl) ? "its name holds a control character" : nil
+    }
 }
 
 /// Why a file could not be used: the path, and a reason in hfmint's or the operating system's words.

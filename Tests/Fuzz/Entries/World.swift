@@ -132,6 +132,8 @@ extension World: Files {
 
     func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? { nil }
 
+    func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure) {}
+
     func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }

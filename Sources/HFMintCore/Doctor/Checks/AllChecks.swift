@@ -12,6 +12,7 @@ package let allChecks: [Check] = [
     .clock,
     .expect,
     .manifest,
+    .audit,
     .endpoint,
     .proxy,
     .certificates,
@@ -34,9 +35,9 @@ package let allChecks: [Check] = [
 extension Check {
     /// A check of an ID token's claims, skipped where there is none.
     static func ofClaims(
-        id: String, title: String, run: @escaping @Sendable (Claims, Examination) -> [Finding]
+        id: String, title: String, isOnTheWay: Bool = false, run: @escaping @Sendable (Claims, Examination) -> [Finding]
     ) -> Check {
-        Check(id: id, title: title) { examination in
+        Check(id: id, title: title, isOnTheWay: isOnTheWay) { examination in
             examination.knownClaims.map { run($0, examination) } ?? [.skip("there is no ID token to look at")]
         }
     }

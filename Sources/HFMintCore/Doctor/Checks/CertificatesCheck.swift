@@ -1,11 +1,11 @@
 extension Check {
     static let certificates = Check(
-        id: "certificates", title: "whose signature on the Hub's certificate counts here"
+        id: "certificates", title: "whose signature on the Hub's certificate counts here", isOnTheWay: true
     ) { examination in
         let environment = examination.context.environment
         let names: [Environment.Key] = ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"]
         let given = names.filter { environment.isSet($0) }
-        let broken = given.compactMap { problem(with: $0, examination) }
+        let broken = given.flatMap { problems(with: $0, examination) }
         guard broken.isEmpty else { return broken }
         guard given.isEmpty else {
             let list = given.map { "\($0.name)='\(environment[$0] ?? "")'" }.joined(separator: " ")
@@ -21,16 +21,27 @@ extension Check {
         return [system(examination)]
     }
 
-    private static func problem(with key: Environment.Key, _ examination: Examination) -> Finding? {
-        let path = examination.context.environment[key] ?? ""
+    private static func problems(with key: Environment.Key, _ examination: Examination) -> [Finding] {
+        let value = examination.context.environment[key] ?? ""
         let wantsDirectory = key == "SSL_CERT_DIR"
-        let found = examination.context.files.facts(of: path)?.kind
-        let next = "point \(key.name) at the CA's certificates (PEM), or unset it"
-        guard let found else { return .fail("\(key.name) names '\(path)', which does not exist", next: next) }
-        guard (found == .directory) == wantsDirectory else {
-            return .fail("\(key.name) names '\(path)', which is \(wantsDirectory ? "no" : "a") directory", next: next)
+        // OpenSSL takes a list of directories, and looks in those that are there.
+        // <https://docs.openssl.org/3.0/man1/openssl-verification-options/#trusted-certificate-options>
+        let paths =
+            wantsDirectory
+            ? value.utf8.split(separator: ASCII.colon).map { String(decoding: $0, as: UTF8.self) } : [value]
+        let problems = paths.compactMap { path in
+            problem(examination.context.files.facts(of: path)?.kind, wantsDirectory).map { "'\(path)', which \($0)" }
         }
-        return nil
+        let next = "point \(key.name) at the CA's certificates (PEM), or unset it"
+        if problems.count == paths.count {
+            return [.fail("\(key.name) names \(problems.joined(separator: ", and "))", next: next)]
+        }
+        return problems.map { .warn("\(key.name) also names \($0)", next: "take it out of \(key.name)") }
+    }
+
+    private static func problem(_ kind: FileKind?, _ wantsDirectory: Bool) -> String? {
+        guard let kind else { return "does not exist" }
+        return (kind == .directory) == wantsDirectory ? nil : "is \(wantsDirectory ? "no" : "a") directory"
     }
 
     /// Where OpenSSL and Debian keep them.

@@ -1,6 +1,6 @@
 extension Check {
     static let expiry = Check.ofClaims(
-        id: "expiry", title: "how long the ID token is good for"
+        id: "expiry", title: "how long the ID token is good for", isOnTheWay: true
     ) { claims, examination in
         guard let expiry = claims.expiresAt else {
             return [.warn("the ID token does not say when it expires", next: "ask the issuer: `exp` is required")]

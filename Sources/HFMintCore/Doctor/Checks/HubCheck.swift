@@ -1,5 +1,6 @@
 extension Check {
-    static let hub = Check(id: "hub", title: "whether the Hub can be reached and trusted") { examination in
+    static let hub = Check(id: "hub", title: "whether the Hub can be reached and trusted", isOnTheWay: true) {
+        examination in
         guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
         return switch examination.hub {
         case .notAsked(let reason): [.skip(reason)]

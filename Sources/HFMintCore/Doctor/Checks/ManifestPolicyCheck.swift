@@ -11,9 +11,14 @@ extension Check {
         case .failure(let error): return [.fail(error, next: "mend it: `hfmint manifest check` names each mistake")]
         }
         guard let claims = examination.knownClaims else { return [.skip("there is no ID token to look at")] }
-        guard let resource = examination.resource ?? gate.onlyResource else {
-            return [rolesOf(claims, gate)]
-        }
+        let resources = examination.resource.map { [$0] } ?? gate.literalResources
+        guard !resources.isEmpty else { return [rolesOf(claims, gate)] }
+        return resources.flatMap { findings(of: $0, gate, claims, examination) }
+    }
+
+    private static func findings(
+        of resource: Resource, _ gate: Gate, _ claims: Claims, _ examination: Examination
+    ) -> [Finding] {
         do throws(MintError) {
             let allowed = try gate.admit(claims, to: resource)
             return [granted(allowed, resource)] + accessFinding(allowed.role, examination)
@@ -67,6 +72,6 @@ extension Check {
 }
 
 extension Gate {
-    /// The resource that a role names by itself, where it names one.
-    fileprivate var onlyResource: Resource? { role.flatMap { policy.role($0) }?.literalResources.first }
+    /// What an exchange asks for where only the role is named: all that it names one by one.
+    fileprivate var literalResources: [Resource] { role.flatMap { policy.role($0) }?.literalResources ?? [] }
 }

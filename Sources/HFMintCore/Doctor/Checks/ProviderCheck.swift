@@ -30,9 +30,7 @@ extension Check {
         if case .success(let acquisition) = examination.acquisition {
             return .ok("none that hfmint knows; the ID token was given (\(acquisition.source))")
         }
-        return .fail(
-            "no CI system was recognised here, and no ID token was given",
-            next: "run this in a CI job, or give --id-token-file, --id-token-command, or HF_OIDC_ID_TOKEN")
+        return .fail(.identityNotFound(in: examination.context.environment), next: "run this in a CI job")
     }
 }
 

@@ -1,5 +1,6 @@
 extension Check {
-    static let proxy = Check(id: "proxy", title: "whether the way to the Hub goes through a proxy") { examination in
+    static let proxy = Check(id: "proxy", title: "whether the way to the Hub goes through a proxy", isOnTheWay: true) {
+        examination in
         guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
         let settings = ProxySettings(examination.context)
         do throws(TransportError) {

@@ -32,6 +32,10 @@ private enum Place {
     case absent
 
     init(_ candidate: DirectoryCandidate, _ files: any Files) {
+        if let refusal = candidate.nameRefusal {
+            self = .unusable(candidate.path, refusal)
+            return
+        }
         do throws(FileFailure) {
             let found = try files.openPrivateDirectory(candidate, making: false)
             let path = found?.path ?? Self.deepest(candidate, files)

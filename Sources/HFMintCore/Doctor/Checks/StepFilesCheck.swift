@@ -2,45 +2,44 @@ extension Check {
     static let stepFiles = Check(
         id: "step-files", title: "whether a token can be handed to the job's later steps"
     ) { examination in
-        guard let files = examination.provider?.stepFiles else { return [.skip("the provider is not known")] }
-        let keys: [Environment.Key]
-        var reach = ""
-        switch files {
+        guard let provider = examination.provider else { return [.skip("the provider is not known")] }
+        switch provider.stepFiles {
         case .none(let instead): return [.skip("this provider has no file for that: \(instead)")]
         case .jobAPI: return [.ok("the agent's Job API")]
-        case .heredoc(let environment, _): keys = environment
-        case .exports(let key): keys = [key]
+        case .heredoc(let keys, _): return [finding(keys, "", provider, examination)]
+        case .exports(let key): return [finding([key], "", provider, examination)]
         case .lines(let key, let reaches):
-            keys = [key]
-            reach = ", which reaches \(reaches) alone"
+            return [finding([key], ", which reaches \(reaches) alone", provider, examination)]
         }
-        return [finding(keys, reach, examination)]
     }
 
     private static func finding(
-        _ keys: [Environment.Key], _ reach: String, _ examination: Examination
+        _ keys: [Environment.Key], _ reach: String, _ provider: Provider, _ examination: Examination
     ) -> Finding {
-        let environment = examination.context.environment
-        guard let key = keys.first(where: { environment.isSet($0) }), let path = environment[key] else {
+        let context = examination.context
+        guard let key = keys.first(where: { context.environment.isSet($0) }), let path = context.environment[key] else {
             return .warn(
                 "\(keys.map(\.name).joined(separator: " or ")) is not set, so later steps learn nothing",
                 next: "run hfmint in the step itself, not below a program that clears the environment")
         }
-        guard let facts = examination.context.files.facts(of: path), facts.kind == .regular else {
+        let isAuto = provider.stepFiles.servesAuto(in: context)
+        guard isAuto || context.files.kind(of: path) != nil else {
             return .warn(
-                "\(key.name) names '\(path)', which is no file here",
+                "\(key.name) names '\(path)', which is no file here, so later steps learn nothing",
                 next: "in a container, mount the runner's directory, or exchange in each step")
         }
-        if let refusal = facts.writeRefusal {
-            return .fail(
-                "\(key.name) names '\(path)', which cannot be written: \(refusal)",
-                next: "run hfmint as the runner's user, with its disk mounted for writing; or give --deliver shell")
+        do throws(MintError) {
+            try provider.stepFiles.channel(for: .env, on: provider, in: context.environment).check(
+                isSecret: false, in: context)
+        } catch {
+            // What is only written on request stops nobody else.
+            return isAuto ? .fail(error, next: "give --deliver shell") : .warn(error.message, next: error.hint ?? "")
         }
-        guard facts.permissions & 0o002 == 0 else {
-            return .warn(
-                "\(key.name) names '\(path)', which every user can write: only paths go in, never a token",
-                next: "leave out --export, or chmod o-w \(shellQuoted(path))")
+        guard let facts = context.files.facts(of: path), facts.permissions & 0o002 != 0 else {
+            return .ok(key.name + reach)
         }
-        return .ok(key.name + reach)
+        return .warn(
+            "\(key.name) names '\(path)', which every user can write: only paths go in, never a token",
+            next: "leave out --export, or chmod o-w \(shellQuoted(path))")
     }
 }

@@ -17,6 +17,7 @@ extension Provider {
                 unsuitable: "`oidc: true` gives the workspace's own audience; write"
                     + " `oidc: { audiences: [\"\(audience)\"] }` in its place")
         },
+        traces: ["BITBUCKET_STEP_OIDC_TOKEN"],
         jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
         stepFiles: .none(
             instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),

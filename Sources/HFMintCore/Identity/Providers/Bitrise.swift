@@ -26,6 +26,7 @@ extension Provider {
                     refusalHint: "the credential is good for this build alone: check that the build still runs",
                     address: .buildURL))
         },
+        traces: [.buildToken],
         jobVariables: ["BITRISE_BUILD_SLUG"],
         publisher: { claims in
             PublisherForm(

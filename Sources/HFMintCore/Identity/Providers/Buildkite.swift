@@ -11,6 +11,7 @@ extension Provider {
         evidence: "BUILDKITE=true",
         isHere: { $0.says("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
+        traces: [.accessToken],
         jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,

@@ -13,6 +13,7 @@ extension Provider {
                 missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`",
                 unsuitable: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
         },
+        traces: ["CIRRUS_OIDC_TOKEN"],
         jobVariables: ["CIRRUS_TASK_ID"],
         publisher: { claims in
             PublisherForm(

@@ -25,6 +25,7 @@ extension Provider {
                     answer: .member("id_token"),
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))
         },
+        traces: [.requestURL],
         jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
         claims: ProviderClaims(
             issuers: ["https://oidc.codefresh.io"], marks: ["scm_ref", "scm_repo_url"],

@@ -12,6 +12,7 @@ extension Provider {
                 && ![Provider.forgejoActions, .giteaActions, .act].contains { $0.isHere(job) }
         },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
+        traces: [.actionsURL],
         jobVariables: ActionsRuntime.jobVariables,
         untrustedEvent: { ActionsRuntime("github-actions", $0).untrustedEvent($1) },
         masking: .workflowCommand,
