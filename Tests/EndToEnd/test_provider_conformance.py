@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import product
+from agreeing import assert_agreement
 from Sandbox import ownroot
 from Sandbox.actions import Forgejo, Gitea, GitHubEndpoint
 from Sandbox.aws import AWS, AWSProgram
@@ -237,6 +238,24 @@ def test_slow_answers_end_at_the_deadline(job: Job) -> None:
     assert result.status == 4, result.stderr.decode()
     assert time.monotonic() - started < 6
     assert not job.sent
+
+
+@pytest.mark.parametrize("how", ["well", "refused", "babbling", "slow"])
+def test_doctor_agrees(job: Job, how: str) -> None:
+    """Whatever the provider does, doctor fails where an exchange does, and nowhere else."""
+    job.environment()
+    if how == "slow" and not (job.provider.server or isinstance(job.provider, ProgramProvider)):
+        pytest.skip("it asks nobody")
+    {
+        "well": lambda: None,
+        "refused": job.provider.refuse,
+        "babbling": job.provider.babble,
+        "slow": job.provider.dawdle,
+    }[how]()
+    is_named = job.provider.name in NEVER_DETECTED
+    named = ["--provider", job.provider.name] if is_named else []
+    doctor = job.run("doctor", "acme/model", "--json", "--deadline", "2", *named)
+    assert_agreement(doctor, job.exchange("--deadline", "2"))
 
 
 def test_every_try_has_a_token_of_its_own(job: Job) -> None:

@@ -14,7 +14,9 @@ extension GitFindings {
     /// <https://github.com/actions/checkout/issues/162>
     package func headerObstacles(_ origins: [String], for resource: Resource? = nil) -> [GitObstacle] {
         let found = origins.compactMap { origin in sent(to: origin, for: resource).map { (origin, $0) } }
-        guard let (origin, sent) = found.first(where: { $0.1.header == .authorization }) ?? found.first else { return [] }
+        guard let (origin, sent) = found.first(where: { $0.1.header == .authorization }) ?? found.first else {
+            return []
+        }
         let place = "(\(sent.setting.key) \(sent.setting.place))"
         guard sent.header == .authorization else {
             return [

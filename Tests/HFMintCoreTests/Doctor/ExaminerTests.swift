@@ -39,7 +39,7 @@ struct ExaminerTests {
     func sendsNothing(changes: [String: ClaimValue], reason: String) throws {
         let token = unsignedJWT(TestExamination.claims.merging(changes) { _, new in new })
         // It is over by both clocks only where the Hub tells the time.
-        let date = ["Date": "Sat, 21 Nov 2026 03:04:05 GMT"]
+        let date = ["date": "Sat, 21 Nov 2026 03:04:05 GMT"]
         let machine = machine(
             ["HF_OIDC_ID_TOKEN": token], [.answer("HEAD https://huggingface.co/", headers: date)])
         var question = Examination.Question()

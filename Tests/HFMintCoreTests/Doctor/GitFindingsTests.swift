@@ -138,7 +138,9 @@ struct GitFindingsTests {
         let headers = patterns.map { header($0, .authorization) }
         #expect(try finding("git-header", GitFindings(headers: headers)).status == .ok)
         // What names the host more exactly came before it.
-        let exact = [header("https://huggingface.co/.", .other), header("", .authorization)]
+        let exact = [
+            header("https://huggingface.co/.", .other), header("https://hf.co/.", .other), header("", .authorization),
+        ]
         #expect(try finding("git-header", GitFindings(headers: exact)).status == .warn)
     }
 
