@@ -39,6 +39,10 @@ package final class MemoryFiles: Files {
 
     package func makeParents(of path: String) throws(FileFailure) { try refuse(path) }
 
+    package func removeLines(
+        from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) -> Int { 0 }
+
     package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
 
     package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }

@@ -8,6 +8,8 @@ extension Command {
             "Overwrites (as well as the disk lets it) and removes the tokens of this job: the files in its directory,"
                 + " and those that `--deliver env-file=PATH` and `token-file=PATH` wrote. Names what it cannot remove."
                 + " The Hub is not asked: a token expires by itself, and `hfmint revoke` is for one that leaked.",
+            "What git handed on to its other helpers is taken back too: from `~/.git-credentials` and other files of"
+                + " `git credential-store`, line by line, and from those that erase it when they are asked.",
             "Never fails a job that succeeded: what could not be removed is said, and the exit status is 0.",
         ],
         options: [.manifest, .provider, .stateDirectory] + Option.reporting,
@@ -37,6 +39,9 @@ private struct ForgetCommand {
         var remaining: [String] = []
         for directory in directories {
             for copy in UserCopy.all(in: directory) { erase(copy, &removed, &remaining) }
+            let back = GitTakeBack(directory, in: context)
+            removed += back.removed
+            remaining += back.remaining
             let before = directory.names
             do throws(FileFailure) {
                 removed += try directory.erase()

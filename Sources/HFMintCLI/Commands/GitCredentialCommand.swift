@@ -52,6 +52,9 @@ private struct GitCredentialCommand {
                 arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
             let token = try session.exchanger.token(for: question.resource)
             try session.exchanger.handOver([(question.resource, token)], as: .gitAnswered, how: "git-credential get")
+            if let directory = session.directory {
+                GitHandout(token, for: question.description, in: context.files.workingDirectory).note(in: directory)
+            }
             return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])

@@ -1,6 +1,6 @@
 /// The names of hfmint's own files in a job's directory, and of the directories of its runs.
 package enum JobFileName {
-    private static let kinds = ["copy-", "env-", "lock-", "record-", "rejected-", "token-"]
+    private static let kinds = ["copy-", "env-", "lock-", "record-", "rejected-", "told-", "token-"]
     private static let runPrefix = "run-"
     private static let namesInRun = ["lock", "mark", "token"]
     private static let draftSuffix = ".draft"

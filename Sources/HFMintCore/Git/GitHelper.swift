@@ -20,6 +20,22 @@ struct GitHelper {
         return words.first?.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8) == true
     }
 
+    /// The file that `git credential-store` is told to use; empty for its own ones, `nil` for another helper.
+    func storeFile(home: String?) -> String? {
+        let words = value.utf8.split(separator: ASCII.space).map { String(decoding: $0, as: UTF8.self) }
+        guard let program = words.first?.utf8.split(separator: ASCII.slash).last,
+            program.elementsEqual("store".utf8) || program.elementsEqual("git-credential-store".utf8)
+        else { return nil }
+        let option = "--file"
+        guard let index = words.firstIndex(where: { $0.utf8.starts(with: option.utf8) }) else { return "" }
+        let isJoined = words[index].utf8.count > option.utf8.count
+        let named =
+            isJoined ? words[index].utf8.dropFirst(option.utf8.count + 1) : words[(index + 1)...].first?.utf8[...]
+        let path = String(decoding: (named ?? "".utf8[...]).filter { !"'\"".utf8.contains($0) }, as: UTF8.self)
+        guard path.utf8.starts(with: "~/".utf8), let home else { return path }
+        return home + String(decoding: path.utf8.dropFirst(), as: UTF8.self)
+    }
+
     /// Its name for a message: the program alone, because the rest of the line may hold a secret.
     var program: String {
         guard value.utf8.first != UInt8(ascii: "!") else { return "a shell command" }

@@ -42,6 +42,14 @@ package protocol Files: Sendable {
     /// - Returns: `false` where there is nothing at `path` any more, or something that hfmint did not write.
     func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool
 
+    /// Takes lines out of a file of another program's that locks it as git does, and replaces it whole; its mode stays.
+    ///
+    /// - Returns: how many; 0 also where there is no file.
+    /// - Throws: ``FileFailure`` if it is a symbolic link, no regular file, or another user's.
+    func removeLines(
+        from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) -> Int
+
     /// Whether ``replaceUserFile(_:with:)`` would refuse this path, without any change.
     func checkUserFile(_ path: String) throws(FileFailure)
 

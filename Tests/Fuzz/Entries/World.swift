@@ -97,6 +97,10 @@ extension World: Files {
         return FileIdentity(device: 1, inode: 2)
     }
 
+    func removeLines(
+        from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) -> Int { 0 }
+
     func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool { true }
 
     func appendToStepFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {

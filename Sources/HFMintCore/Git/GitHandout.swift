@@ -1,0 +1,68 @@
+/// A token that git was answered with, noted in the job's directory so that `hfmint forget` can take it back from
+/// the helpers that git handed it on to: its digest, and what git said when it asked.
+package struct GitHandout: Sendable {
+    private let sha256: String
+    /// As git is to say it once more: `protocol`, `host`, `path`, `username`.
+    private let description: [(key: String, value: String)]
+    /// Where git asked: a clone may have helpers of its own.
+    let folder: String
+
+    static let prefix = "told-"
+
+    package init(_ token: HubToken, for description: CredentialDescription, in folder: String) {
+        sha256 = token.sha256
+        self.folder = folder
+        // The user name that the answer has, see ``CredentialAnswer``.
+        let username = description.username.flatMap { $0.isEmpty ? nil : $0 } ?? Array("hf_user".utf8)
+        let said: [(String, [UInt8]?)] = [
+            ("protocol", description.transport), ("host", description.host), ("path", description.path),
+            ("username", username),
+        ]
+        self.description = said.compactMap { key, value in value.map { (key, String(decoding: $0, as: UTF8.self)) } }
+    }
+
+    /// A note that cannot be kept stops no answer.
+    package func note(in directory: any PrivateDirectory) {
+        let name = Self.prefix + fingerprint([Array(sha256.utf8), Array(folder.utf8)])
+        guard !directory.names.contains(name) else { return }
+        let record: JSONValue = .object(
+            [.init("sha256", .string(sha256)), .init("folder", .string(folder))]
+                + description.map { JSONValue.Member($0.key, .string($0.value)) })
+        try? directory.replace(name, with: record.rendered())
+    }
+
+    /// Every note of this kind in `directory`; a damaged one is passed over.
+    static func all(in directory: any PrivateDirectory) -> [GitHandout] {
+        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> GitHandout? in
+            guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
+                let record = try? JSONText(file.reveal { $0.bytes })
+            else { return nil }
+            return GitHandout(record)
+        }
+    }
+
+    private init?(_ record: JSONText) {
+        func text(_ name: String) -> String? {
+            record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
+        }
+        guard let sha256 = text("sha256"), let folder = text("folder") else { return nil }
+        self.sha256 = sha256
+        self.folder = folder
+        description = ["protocol", "host", "path", "username"].compactMap { key in text(key).map { (key, $0) } }
+    }
+
+    /// Whether `password` is the token of this note.
+    func isToken(_ password: borrowing Secret, in context: Context) -> Bool {
+        (try? context.digests.sha256(password).hexadecimal.utf8.elementsEqual(sha256.utf8)) ?? false
+    }
+
+    /// What a helper is asked.
+    var question: SharedSecret { SharedSecret(Secret(copying: "\(lines)\n".utf8)) }
+
+    /// What a helper is told to forget.
+    func erasure(of password: borrowing Secret) -> SharedSecret {
+        SharedSecret(password.enclosed(by: "\(lines)password=", and: "\n\n"))
+    }
+
+    private var lines: String { description.map { "\($0.key)=\($0.value)\n" }.joined() }
+}

@@ -1,0 +1,127 @@
+/// Takes back what git handed on: from `git credential-store`'s files, and from every other helper that is set.
+package struct GitTakeBack: Sendable {
+    private let handouts: [GitHandout]
+    private let context: Context
+
+    package private(set) var removed: [String] = []
+    package private(set) var remaining: [String] = []
+
+    /// - Parameter directory: the job's, while its notes are still there.
+    package init(_ directory: any PrivateDirectory, in context: Context) {
+        handouts = GitHandout.all(in: directory)
+        self.context = context
+        guard !handouts.isEmpty else { return }
+        var files = Self.defaultFiles(context.environment)
+        for helper in helpers {
+            if let file = helper.storeFile(home: context.environment["HOME"]) {
+                if !file.isEmpty, !files.contains(file) { files.append(file) }
+            } else {
+                takeBack(from: helper)
+            }
+        }
+        for file in files { takeBack(fromFile: file) }
+    }
+
+    /// <https://git-scm.com/docs/git-credential-store#FILES>
+    private static func defaultFiles(_ environment: Environment) -> [String] {
+        let home = environment["HOME"]
+        let configuration = environment["XDG_CONFIG_HOME"] ?? home.map { "\($0)/.config" }
+        return [home.map { "\($0)/.git-credentials" }, configuration.map { "\($0)/git/credentials" }].compactMap(\.self)
+    }
+
+    /// All that are set here or where git asked, each once; also those that git has been told to forget since.
+    private var helpers: [GitHelper] {
+        var values: [String] = []
+        for folder in Set(handouts.map(\.folder) + [context.files.workingDirectory]).sorted() {
+            let command = ChildCommand(
+                [
+                    "/bin/sh", "-c", "cd \"$1\" && exec git config -z --get-regexp \"$2\" 2>/dev/null", "git", folder,
+                    "^credential\\.(.*\\.)?helper$",
+                ], milliseconds: 5_000)
+            guard let result = try? context.processes.run(command), result.status == 0 else { continue }
+            for entry in result.output.reveal({ $0.bytes }).split(separator: 0) {
+                let value = String(decoding: entry.drop { $0 != ASCII.lineFeed }.dropFirst(), as: UTF8.self)
+                if !value.isEmpty, !values.contains(value) { values.append(value) }
+            }
+        }
+        return values.map { GitHelper(value: $0) }.filter { !$0.isHFMint }
+    }
+
+    private mutating func takeBack(fromFile path: String) {
+        let (handouts, context) = (handouts, context)
+        do throws(FileFailure) {
+            let count = try context.files.removeLines(from: path, clock: context.clock) { line in
+                guard let password = storedPassword(in: line) else { return false }
+                return handouts.contains { $0.isToken(password, in: context) }
+            }
+            if count > 0 { removed.append("\(Self.tokens(count)) in '\(path)'") }
+        } catch {
+            remaining.append("what git may have stored in '\(error.path)': \(error.reason)")
+        }
+    }
+
+    /// Asked first, so that only what is ours is erased: helpers older than git 2.42 erase whatever has that user name.
+    private mutating func takeBack(from helper: GitHelper) {
+        var count = 0
+        for handout in handouts {
+            guard let held = password(helper, handout), handout.isToken(held.secret, in: context) else { continue }
+            _ = run(helper, "erase", handout.erasure(of: held.secret), in: handout.folder)
+            if let still = password(helper, handout), handout.isToken(still.secret, in: context) {
+                remaining.append("a token that \(helper.program) keeps for git, and did not erase")
+            } else {
+                count += 1
+            }
+        }
+        if count > 0 { removed.append("\(Self.tokens(count)) that \(helper.program) kept for git") }
+    }
+
+    private static func tokens(_ count: Int) -> String { count == 1 ? "a token" : "\(count) tokens" }
+
+    private func password(_ helper: GitHelper, _ handout: GitHandout) -> SharedSecret? {
+        guard let answer = run(helper, "get", handout.question, in: handout.folder) else { return nil }
+        let found = answer.secret.reveal { CredentialDescription.secret(named: "password", in: $0) }
+        switch consume found {
+        case .none: return nil
+        case .some(let password): return SharedSecret(password)
+        }
+    }
+
+    /// Without a prompt, which some helpers would show.
+    private func run(
+        _ helper: GitHelper, _ operation: String, _ input: SharedSecret, in folder: String
+    ) -> SharedSecret? {
+        let quiet = "exec 2>/dev/null; export GIT_TERMINAL_PROMPT=0 GCM_INTERACTIVE=never GIT_ASKPASS= SSH_ASKPASS=; "
+        let command = ChildCommand(
+            ["/bin/sh", "-c", "\(quiet)cd \(shellQuoted(folder)); \(helper.command) \(operation)"], input: input,
+            milliseconds: 5_000)
+        guard let result = try? context.processes.run(command) else { return nil }
+        return SharedSecret(result.output.duplicate())
+    }
+}
+
+/// The password of a line of `git credential-store`'s: a URL, percent-encoded.
+///
+/// <https://git-scm.com/docs/git-credential-store#_storage_format>
+package func storedPassword(in line: Span<UInt8>) -> Secret? {
+    guard let scheme = line.indices.first(where: { line[$0] == ASCII.colon }), scheme + 3 <= line.count,
+        line.equals("://", in: scheme..<scheme + 3)
+    else { return nil }
+    let start = scheme + 3
+    guard let end = (start..<line.count).first(where: { line[$0] == UInt8(ascii: "@") }),
+        let colon = (start..<end).first(where: { line[$0] == ASCII.colon })
+    else { return nil }
+    var password = SecretBuffer(capacity: end - colon)
+    var index = colon + 1
+    while index < end {
+        if line[index] == UInt8(ascii: "%"), index + 2 < end, let high = line[index + 1].hexDigitValue,
+            let low = line[index + 2].hexDigitValue
+        {
+            password.append(high << 4 | low)
+            index += 3
+        } else {
+            password.append(line[index])
+            index += 1
+        }
+    }
+    return password.finish()
+}

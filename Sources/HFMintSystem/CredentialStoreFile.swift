@@ -1,0 +1,102 @@
+import Glibc
+package import HFMintCore
+
+/// Files of other programs, of which lines are taken out.
+extension PosixFiles {
+    package func removeLines(
+        from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) -> Int {
+        guard kind(of: path) != nil, try Remainder(of: openStored(path), path, isOurs).count > 0 else { return 0 }
+        let lock = "\(path).lock"
+        let draft = try openLock(lock, until: clock.uptime() + .seconds(1), clock)
+        do throws(FileFailure) {
+            // Once more: from here on no git writes it.
+            let old = try openStored(path)
+            let status = try naming(path) { () throws(Errno) in try old.status() }
+            let remainder = try Remainder(of: openStored(path), path, isOurs)
+            try naming(lock) { () throws(Errno) in
+                try draft.write(remainder.text)
+                try draft.setMode(status.permissions & 0o7777)
+                try draft.sync()
+                guard unsafe rename(lock, path) == 0 else { throw .last }
+            }
+            if status.linkCount == 1 { overwrite(old, status.byteCount) }
+            return remainder.count
+        } catch {
+            _ = unsafe unlink(lock)
+            throw error
+        }
+    }
+
+    /// The bytes that no name leads to any more.
+    private func overwrite(_ file: borrowing Descriptor, _ byteCount: Int) {
+        guard lseek(file.number, 0, SEEK_SET) == 0 else { return }
+        try? file.write(Secret(copying: [UInt8](repeating: 0, count: byteCount)))
+        try? file.sync()
+    }
+
+    /// The lock that git itself takes, which is the draft as well.
+    ///
+    /// <https://github.com/git/git/blob/v2.39.5/lockfile.h>
+    private func openLock(
+        _ path: String, until deadline: Duration, _ clock: any Clock
+    ) throws(FileFailure) -> Descriptor {
+        while true {
+            do throws(Errno) {
+                return try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+            } catch {
+                guard error.code == EEXIST else { throw error.failure(path) }
+                guard clock.uptime() < deadline else {
+                    throw FileFailure(path, "another git holds it, and did not let go in time")
+                }
+                clock.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    private func openStored(_ path: String) throws(FileFailure) -> Descriptor {
+        let file = try openUnlinked(path)
+        let status = try naming(path) { () throws(Errno) in try file.status() }
+        guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
+        guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
+        return file
+    }
+
+    private func openUnlinked(_ path: String) throws(FileFailure) -> Descriptor {
+        do throws(Errno) {
+            return try Descriptor.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+        } catch {
+            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
+        }
+    }
+}
+
+/// What stays of a file, and how many lines do not.
+private struct Remainder: ~Copyable {
+    let text: Secret
+    let count: Int
+
+    private static let byteLimit = 1 << 20
+
+    init(
+        of file: consuming Descriptor, _ path: String, _ isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) {
+        let whole = try naming(path) { () throws(Errno) in try file.readRegular(limit: Self.byteLimit) }
+        var kept = SecretBuffer(capacity: whole.byteCount)
+        count = whole.reveal { bytes in
+            var count = 0
+            var start = 0
+            while start < bytes.count {
+                let end = (start..<bytes.count).first { bytes[$0] == ASCII.lineFeed } ?? bytes.count
+                if isOurs(bytes.extracting(start..<end)) {
+                    count += 1
+                } else {
+                    for index in start..<min(end + 1, bytes.count) { kept.append(bytes[index]) }
+                }
+                start = end + 1
+            }
+            return count
+        }
+        text = kept.finish()
+    }
+}
