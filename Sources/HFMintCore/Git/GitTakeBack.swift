@@ -22,6 +22,8 @@ package struct GitTakeBack: Sendable {
         for file in files { takeBack(fromFile: file) }
     }
 
+    /// Where `git credential-store` looks when it is told no file.
+    ///
     /// <https://git-scm.com/docs/git-credential-store#FILES>
     private static func defaultFiles(_ environment: Environment) -> [String] {
         let home = environment["HOME"]
