@@ -45,6 +45,9 @@ private typealias Sorted = (operands: [String], child: [String], options: [(name
 /// `nil` where a word is wrong.
 private func sorted(_ words: [String], for command: Command) -> Sorted? {
     var result: Sorted = ([], [], [])
+    // What stands for bytes that are no text is taken in a program's own words alone.
+    let own = command.runsAnother ? Array(words.prefix { $0 != "--" }) : words
+    guard !own.contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }) else { return nil }
     var index = 0
     while index < words.count {
         let word = Array(words[index].utf8)

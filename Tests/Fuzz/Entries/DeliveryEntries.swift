@@ -17,7 +17,7 @@ package func fuzzVariables(_ input: [UInt8]) {
     // A directory whose name holds a control character is refused where it is opened.
     let directory = "/" + text(parts[0].filter { !$0.isASCIIControl })
     let operands = parts.dropFirst().prefix(4).map { text($0) }
-    guard let requests = try? TokenRequest.parse(operands, endpoint: .huggingFace) else { return }
+    guard let requests = try? TokenRequest.parse(operands, endpoint: .huggingFace), !requests.isEmpty else { return }
     let tokens = requests.enumerated().map { index, request in
         let secret = Secret(copying: "hf_jwt_e30.\(index)._~+/=-".utf8)
         return NamedToken(request, HubToken(secret: secret, expiresAt: now + index, sha256: ""))

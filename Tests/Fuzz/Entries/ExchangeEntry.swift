@@ -94,8 +94,12 @@ private func isExpected(_ command: [[UInt8]]) -> Bool {
             let name = word.prefix { $0 != UInt8(ascii: "=") }
             return name.count < word.count && isVariableName(name)
         }
-    case "set": return words == ["set", "-a"] || words == ["set", "+a"]
-    case ".": return words.count == 2
+    // What fish reads of the line, and sh as one word.
+    case ":": return words.count == 2
+    case "{":
+        return words.count == 5 && words[1...3] == ["IFS=", "read", "-r"] && isVariableName(command[4][...])
+    case "[": return words.count == 3 && words[1].utf8.starts(with: "${".utf8) && words[2] == "]"
+    case "}": return words.count == 2 && words[1].utf8.starts(with: "</".utf8)
     case "(": return words.count == 4 && words[1] == "exit" && (Int(words[2]) ?? 0) > 0 && words[3] == ")"
     default: return false
     }

@@ -23,9 +23,18 @@ enum LittleShell {
                 word = word ?? []
             case (_, true): word = (word ?? []) + [byte]
             case (UInt8(ascii: "\\"), false):
-                // Nothing but an apostrophe is ever escaped.
-                guard rest.popFirst() == UInt8(ascii: "'") else { return nil }
-                word = (word ?? []) + [UInt8(ascii: "'")]
+                // Nothing but an apostrophe and a backslash is ever escaped.
+                guard let escaped = rest.popFirst(), "'\\".utf8.contains(escaped) else { return nil }
+                word = (word ?? []) + [escaped]
+            case (UInt8(ascii: "\""), false):
+                // What stands between double quotes is kept as it is.
+                let text = rest.prefix { $0 != UInt8(ascii: "\"") }
+                guard text.endIndex < rest.endIndex else { return nil }
+                word = (word ?? []) + text
+                rest = rest[(text.endIndex + 1)...]
+            case (UInt8(ascii: "&"), false), (UInt8(ascii: "|"), false):
+                guard rest.popFirst() == byte else { return nil }
+                endCommand()
             case (UInt8(ascii: " "), false): endWord()
             case (UInt8(ascii: "\n"), false), (UInt8(ascii: ";"), false): endCommand()
             case (UInt8(ascii: "("), false), (UInt8(ascii: ")"), false):
@@ -33,7 +42,7 @@ enum LittleShell {
                 endWord()
                 words.append([byte])
             default:
-                guard isPlain([byte]) else { return nil }
+                guard isPlain([byte]) || "{}[]<".utf8.contains(byte) else { return nil }
                 word = (word ?? []) + [byte]
             }
         }
