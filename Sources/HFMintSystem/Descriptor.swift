@@ -100,6 +100,28 @@ struct Descriptor: ~Copyable {
         return FileStatus(raw)
     }
 
+    /// Why no other file can take the place of `name` below this directory.
+    private func fixtureBelow(_ name: String) -> String? { Self.fixture(name, below: number) }
+
+    static func fixture(_ name: String, below directory: CInt = AT_FDCWD) -> String? {
+        switch unsafe UInt32(hfmint_linux_fixture(directory, name)) {
+        case hfmint_linux_fixture_mount.rawValue:
+            "it is a mount point, which cannot be replaced: mount its directory instead"
+        case hfmint_linux_fixture_immutable.rawValue: "it may not be changed (chattr +i or +a)"
+        default: nil
+        }
+    }
+
+    /// The status of what is about to be written below this directory; `nil` where nothing stands there yet.
+    ///
+    /// - Throws: where it is no regular file with one name: such a thing is never replaced, and never followed.
+    func targetBelow(_ name: String, _ path: String, isReplaced: Bool = true) throws(FileFailure) -> FileStatus? {
+        let status = try naming(path) { () throws(Errno) in try statusBelow(name) }
+        if let reason = status?.strangeness { throw FileFailure(path, reason) }
+        if isReplaced, let reason = fixtureBelow(name) { throw FileFailure(path, reason) }
+        return status
+    }
+
     /// The status of `name` below this directory, not following a link; `nil` where there is none.
     func statusBelow(_ name: String) throws(Errno) -> FileStatus? {
         var raw = stat()
@@ -117,79 +139,5 @@ final class SharedDescriptor: Sendable {
 
     init(_ descriptor: consuming Descriptor) {
         self.descriptor = descriptor
-    }
-}
-
-/// What fstat(2) says that hfmint decides by.
-struct FileStatus: Equatable {
-    let kind: FileKind
-    let owner: uid_t
-    let group: gid_t
-    let permissions: mode_t
-    let linkCount: Int
-    let byteCount: Int
-
-    init(_ raw: stat) {
-        kind =
-            switch raw.st_mode & S_IFMT {
-            case S_IFREG: .regular
-            case S_IFDIR: .directory
-            case S_IFSOCK: .socket
-            default: .other
-            }
-        owner = raw.st_uid
-        group = raw.st_gid
-        permissions = raw.st_mode & 0o7777
-        linkCount = Int(raw.st_nlink)
-        byteCount = Int(raw.st_size)
-    }
-
-    var isOurs: Bool { owner == geteuid() }
-    /// Whether users can write it who are neither its owner nor in a group of ours.
-    ///
-    /// Of what another user owns, as on a runner outside of our container, only what everybody may do counts: its
-    /// owner is trusted, and so is their group.
-    var othersCanWrite: Bool {
-        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
-    }
-
-    private var isOurGroup: Bool {
-        guard group != getegid() else { return true }
-        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
-        let count = unsafe getgroups(CInt(groups.count), &groups)
-        return groups.prefix(Int(max(0, count))).contains(group)
-    }
-
-    /// Why nothing may be decided by this file; `nil` where only this user and root can have written it.
-    var distrust: String? {
-        if kind != .regular { return "it is not a regular file" }
-        if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
-        return othersCanWrite ? "others can write it (mode \(String(permissions, radix: 8)))" : nil
-    }
-
-    var isSticky: Bool { permissions & S_ISVTX != 0 }
-}
-
-/// Who may do what with a file that is made.
-struct FileRights: Equatable {
-    var owner: uid_t?
-    var group: gid_t?
-    var mode: mode_t
-
-    /// This user's alone.
-    static let `private` = FileRights(mode: 0o600)
-
-    private init(mode: mode_t) {
-        self.mode = mode
-    }
-
-    init(like status: FileStatus, mode: mode_t?) {
-        self.mode = mode ?? status.permissions & 0o777
-        owner = status.owner
-        group = status.group
-    }
-
-    init(new mode: mode_t?) {
-        self.init(mode: mode ?? 0o600)
     }
 }

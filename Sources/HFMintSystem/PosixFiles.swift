@@ -142,16 +142,8 @@ package struct PosixFiles: Files {
         guard !status.othersCanWrite || status.isSticky else {
             throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
         }
-        try check(existing: try naming(path) { () throws(Errno) in try directory.statusBelow(name) }, path)
+        try check(existing: try directory.targetBelow(name, path), path)
         return directory
-    }
-
-    package func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {
-        let (folder, name) = split(path)
-        try naming(path) { () throws(Errno) in
-            let directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
-            try directory.placeBelow(name, Secret(copying: text.utf8)).setMode(0o644)
-        }
     }
 
     package func makeParents(of path: String) throws(FileFailure) {
@@ -180,13 +172,10 @@ package struct PosixFiles: Files {
 
     private func check(existing: FileStatus?, _ path: String) throws(FileFailure) {
         guard let existing else { return }
-        guard existing.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
         guard existing.isOurs else { throw FileFailure(path, "it belongs to another user") }
         guard existing.permissions == 0o600 else {
             throw FileFailure(path, "it exists with mode \(String(existing.permissions, radix: 8)) instead of 600")
         }
-        // None at all: another process has replaced it a moment ago.
-        guard existing.linkCount <= 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
     }
 
     /// A credential inside a work tree ends in a commit or an image.
@@ -203,7 +192,13 @@ package struct PosixFiles: Files {
         }
     }
 
-    package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {
+    package func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure) {
+        if mayBeAbsent {
+            let folder = try naming(path) { () throws(Errno) in
+                try Descriptor.open(split(path).folder, O_RDONLY | O_DIRECTORY)
+            }
+            guard try folder.targetBelow(split(path).name, path, isReplaced: false) != nil else { return }
+        }
         let file = try openStepFile(path)
         try check(stepFile: try naming(path) { () throws(Errno) in try file.status() }, path, isSecret: isSecret)
     }
@@ -239,17 +234,20 @@ package struct PosixFiles: Files {
     }
 
     private func openStepFile(_ path: String) throws(FileFailure) -> Descriptor {
-        do throws(Errno) {
-            return try Descriptor.open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
-        } catch {
-            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
-        }
+        try openTarget(path, O_RDWR | O_APPEND)
+    }
+
+    /// Opens a file to write to it, where there is one: a device or a FIFO is not even opened.
+    private func openTarget(_ path: String, _ flags: CInt) throws(FileFailure) -> Descriptor {
+        let (folder, name) = split(path)
+        let directory = try naming(path) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        _ = try directory.targetBelow(name, path, isReplaced: false)
+        return try naming(path) { () throws(Errno) in try directory.openBelow(name, flags | O_NOFOLLOW | O_NONBLOCK) }
     }
 
     /// Any owner will do: in a container we are root, and the runner's files are not root's.
     private func check(stepFile status: FileStatus, _ path: String, isSecret: Bool) throws(FileFailure) {
-        guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
-        guard status.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+        if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard !isSecret || !status.othersCanWrite else {
             throw FileFailure(path, "others can write it, so no token goes into it; leave out --export")
         }
@@ -262,6 +260,7 @@ extension Span<UInt8> {
     }
 }
 
+/// The folder of a path, and the name in it.
 func split(_ path: String) -> (folder: String, name: String) {
     let bytes = Array(path.utf8)
     guard let slash = bytes.lastIndex(of: ASCII.slash) else { return (".", path) }

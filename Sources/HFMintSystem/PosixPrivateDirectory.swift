@@ -99,7 +99,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
-        try naming("\(path)/\(name)") { () throws(Errno) in try PosixLogFile.open(name, in: descriptor, path: path) }
+        _ = try descriptor.targetBelow(name, "\(path)/\(name)")
+        return try naming("\(path)/\(name)") { () throws(Errno) in
+            try PosixLogFile.open(name, in: descriptor, path: path)
+        }
     }
 
     package func erase() throws(FileFailure) -> [String] {

@@ -104,22 +104,19 @@ extension PosixFiles {
     private func open(
         _ name: String, _ more: CInt, in directory: borrowing Descriptor, _ path: String
     ) throws(FileFailure) -> SharedDescriptor {
-        do throws(Errno) {
+        _ = try directory.targetBelow(name, path, isReplaced: false)
+        return try naming(path) { () throws(Errno) in
             let flags = O_RDWR | O_CREAT | more | O_NOFOLLOW | O_NONBLOCK
             return SharedDescriptor(try directory.openBelow(name, flags, mode: 0o600))
-        } catch {
-            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
         }
     }
 
     private func check(log status: FileStatus, _ path: String) throws(FileFailure) {
-        guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
+        if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
         guard status.permissions & 0o022 == 0 else {
             throw FileFailure(path, "others can write it (mode \(String(status.permissions, radix: 8)))")
         }
-        // None at all: it has been moved away a moment ago, and another one is opened.
-        guard status.linkCount <= 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
     }
 
     package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {

@@ -1,9 +1,44 @@
-private import CLinux
 import Glibc
 package import HFMintCore
 
 /// Files that other programs read while hfmint replaces them.
 extension PosixFiles {
+    package func replacePublicFile(
+        _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) {
+        let (folder, name) = split(path)
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        var rights = FileRights(new: 0o644)
+        if let existing = try directory.targetBelow(name, path) {
+            rights = try lasting(existing, path, mode: nil)
+            let old = try naming(path) { () throws(Errno) in
+                try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: 64 << 20)
+            }
+            guard old.reveal({ isOurs($0) }) else { throw FileFailure(path, "hfmint did not write what it holds") }
+        }
+        _ = try naming(path) { () throws(Errno) in
+            try directory.replaceBelow(name, with: Secret(copying: text.utf8), rights: rights)
+        }
+    }
+
+    package func checkForeignWrite(_ path: String) throws(FileFailure) {
+        var raw = stat()
+        guard unsafe stat(path, &raw) == 0 else {
+            guard errno == ENOENT else { throw Errno.last.failure(path) }
+            return
+        }
+        // A mount on what a link leads to is found as well: git follows it.
+        if let resolved = unsafe realpath(path, nil) {
+            defer { unsafe free(resolved) }
+            if let reason = unsafe Descriptor.fixture(String(cString: resolved)) {
+                throw FileFailure(path, reason)
+            }
+        }
+        let status = FileStatus(raw)
+        if let reason = status.strangeness { throw FileFailure(path, reason) }
+        guard status.isOurs else { throw FileFailure(path, "it belongs to another user (uid \(status.owner))") }
+    }
+
     package func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {
         let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
@@ -11,13 +46,6 @@ extension PosixFiles {
         // Not the real user's rights, which access(2) would ask about.
         guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
             throw FileFailure(path, "its directory: \(Errno.last.reason)")
-        }
-        switch unsafe UInt32(hfmint_linux_fixture(folder.number, name)) {
-        case hfmint_linux_fixture_mount.rawValue:
-            throw FileFailure(path, "it is a mount point, which cannot be replaced: mount its directory instead")
-        case hfmint_linux_fixture_immutable.rawValue:
-            throw FileFailure(path, "it may not be changed (chattr +i or +a)")
-        default: break
         }
         try checkRoom(in: folder, for: path)
     }
@@ -65,11 +93,16 @@ extension PosixFiles {
         of name: String, in folder: borrowing Descriptor, _ path: String, _ mode: UInt16?
     ) throws(FileFailure) -> FileRights {
         let mode = mode.map { mode_t($0) }
-        guard let existing = try naming(path, { () throws(Errno) in try folder.statusBelow(name) }) else {
-            return FileRights(new: mode)
+        guard let existing = try folder.targetBelow(name, path) else { return FileRights(new: mode) }
+        let rights = try lasting(existing, path, mode: mode)
+        guard rights.mode & 0o007 == 0 else {
+            throw FileFailure(path, "everyone may use it (mode \(String(rights.mode, radix: 8)))")
         }
-        guard existing.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
-        guard existing.linkCount == 1 else { throw FileFailure(path, "it has a second name (a hard link)") }
+        return rights
+    }
+
+    /// Those of a file that takes its place: its owner, its group, and its mode unless another is asked for.
+    private func lasting(_ existing: FileStatus, _ path: String, mode: mode_t?) throws(FileFailure) -> FileRights {
         guard existing.isOurs || geteuid() == 0 else {
             throw FileFailure(path, "it belongs to another user, and would no longer")
         }
@@ -77,11 +110,7 @@ extension PosixFiles {
             throw FileFailure(
                 path, "it belongs to a group (\(existing.group)) that this user is not in, and would no longer")
         }
-        let rights = FileRights(like: existing, mode: mode)
-        guard rights.mode & 0o007 == 0 else {
-            throw FileFailure(path, "everyone may use it (mode \(String(rights.mode, radix: 8)))")
-        }
-        return rights
+        return FileRights(like: existing, mode: mode)
     }
 
     private func isGroupOfOurs(_ group: gid_t) -> Bool {

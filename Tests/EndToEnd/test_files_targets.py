@@ -81,8 +81,8 @@ def _fifo(path: Path) -> None:
 
 
 TARGETS: dict[str, tuple[Prepare, str]] = {
-    "symlink": (_link, "it is not a regular file"),
-    "dangling symlink": (_dangling, "it is not a regular file"),
+    "symlink": (_link, "it is a symbolic link"),
+    "dangling symlink": (_dangling, "it is a symbolic link"),
     "hard link": (_hard_link, "it has a second name (a hard link)"),
     "FIFO": (_fifo, "it is not a regular file"),
     "directory": (lambda path: path.mkdir(mode=0o700), "it is not a regular file"),
@@ -237,7 +237,7 @@ STEP_FILE_TRAPS: dict[str, tuple[Prepare, str]] = {
     "symlink": (_link, "it is a symbolic link"),
     "hard link": (_hard_link, "it has a second name (a hard link)"),
     "FIFO": (_fifo, "it is not a regular file"),
-    "directory": (lambda path: path.mkdir(), "is a directory"),
+    "directory": (lambda path: path.mkdir(), "it is not a regular file but a directory"),
     "absent": (lambda path: None, "no such file or directory"),
 }
 

@@ -82,7 +82,7 @@ struct PosixFilesTests {
         try folder.link("dangling", to: folder("x"))
         #expect(
             ["t", "d", "f", "l", "dangling", "x"].map { files.kind(of: folder($0)) } == [
-                .regular, .directory, .other, .regular, nil, nil,
+                .regular, .directory, .fifo, .regular, nil, nil,
             ])
         #expect(files.names(in: folder.path) == ["d", "dangling", "f", "l", "t"])
         #expect(files.names(in: folder("x")).isEmpty)
@@ -120,7 +120,10 @@ struct PosixFilesTests {
         try folder.fifo("fifo")
         try folder.file("hard", "old")
         try FileManager.default.linkItem(atPath: folder("hard"), toPath: folder("second"))
-        for name in ["link", "directory", "fifo"] { #expect(replace(name) == "it is not a regular file") }
+        #expect(replace("link") == "it is a symbolic link")
+        for (name, kind) in [("directory", "directory"), ("fifo", "FIFO")] {
+            #expect(replace(name) == "it is not a regular file but a \(kind)")
+        }
         for name in ["hard", "second"] { #expect(replace(name) == "it has a second name (a hard link)") }
         #expect(try folder.text("target") == "old" && folder.text("hard") == "old")
     }
@@ -216,7 +219,7 @@ struct PosixFilesTests {
         try folder.file("hard")
         try FileManager.default.linkItem(atPath: folder("hard"), toPath: folder("second"))
         #expect(append("link") == "it is a symbolic link")
-        #expect(append("fifo") == "it is not a regular file")
+        #expect(append("fifo") == "it is not a regular file but a FIFO")
         #expect(append("hard") == "it has a second name (a hard link)")
         #expect(append("missing") == "no such file or directory")
         #expect(try folder.text("target").isEmpty && folder.text("hard").isEmpty)

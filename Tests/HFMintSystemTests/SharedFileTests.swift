@@ -84,7 +84,7 @@ struct SharedFileTests {
     func kinds() throws {
         try folder.file("a", "old")
         try #require(unsafe symlink(folder("a"), folder("link")) == 0)
-        #expect(replace("link") == "it is not a regular file")
+        #expect(replace("link") == "it is a symbolic link")
         try #require(unsafe link(folder("a"), folder("second")) == 0)
         #expect(replace("a") == "it has a second name (a hard link)")
         try folder.folder("open", mode: 0o777)

@@ -32,7 +32,11 @@ package final class MemoryFiles: Files {
     package let workingDirectory: String
     package let userID: UInt32 = 1_000
 
-    package func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {
+    package func checkForeignWrite(_ path: String) throws(FileFailure) { try refuse(path) }
+
+    package func replacePublicFile(
+        _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) {
         try refuse(path)
         state.withLock { $0.texts[path] = text }
     }
@@ -45,7 +49,9 @@ package final class MemoryFiles: Files {
 
     package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
 
-    package func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) { try refuse(path) }
+    package func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure) {
+        try refuse(path)
+    }
 
     package func isInMemory(_ path: String) -> Bool { false }
 

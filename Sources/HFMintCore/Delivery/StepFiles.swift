@@ -124,15 +124,12 @@ extension StepChannel {
         do throws(FileFailure) {
             switch self {
             case .heredoc(_, let path), .lines(_, let path, _):
-                try context.files.checkStepFile(path, isSecret: isSecret)
+                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: false)
             case .exports(_, let path):
-                guard context.files.kind(of: path) != nil else {
-                    guard StepFiles.canBeMade(path, in: context) else {
-                        throw FileFailure(path, "it is not there, and cannot be made")
-                    }
-                    return
+                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: true)
+                guard context.files.kind(of: path) != nil || StepFiles.canBeMade(path, in: context) else {
+                    throw FileFailure(path, "it is not there, and cannot be made")
                 }
-                try context.files.checkStepFile(path, isSecret: isSecret)
             case .jobAPI: break
             }
         } catch {

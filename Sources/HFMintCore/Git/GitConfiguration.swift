@@ -63,6 +63,8 @@ extension GitConfiguration {
     ///
     /// - Parameter anew: whether they are moved to the end even if no other of this file stands behind them.
     package func write(_ scope: GitScope, anew: Bool = false, in context: Context) throws(MintError) {
+        let file = try GitConfigurationFile(scope, of: self, in: context)
+        try file.check(in: context)
         // Helpers that were set in between are asked after ours, and told the token: so not only whether it is there.
         // Git lists names in lower case, and so are our hosts.
         let wanted = entries.map { entry in
@@ -70,7 +72,7 @@ extension GitConfiguration {
         }
         let present = try present("--get-regexp", "^credential\\.", scope, in: context)
         guard anew || present.suffix(wanted.count) != wanted[...] else { return }
-        try remove(scope, in: context)
+        for section in sections { try remove(section, scope, file, in: context) }
         for entry in entries {
             try git(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
         }
@@ -79,14 +81,19 @@ extension GitConfiguration {
 
     /// Removes what ``write(_:in:)`` wrote, and nothing else.
     package func remove(_ scope: GitScope, in context: Context) throws(MintError) {
-        for section in sections { try remove(section, scope, in: context) }
+        let file = try GitConfigurationFile(scope, of: self, in: context)
+        guard file.mayHoldEntries(in: context) else { return }
+        for section in sections { try remove(section, scope, file, in: context) }
     }
 
-    private func remove(_ section: String, _ scope: GitScope, in context: Context) throws(MintError) {
+    private func remove(
+        _ section: String, _ scope: GitScope, _ file: GitConfigurationFile, in context: Context
+    ) throws(MintError) {
         // A helper of hfmint's, also one from another place; without one, nothing here is ours.
         let helpers = try present("--get-all", "\(section).helper", scope, in: context)
         let words = helpers.flatMap { $0.utf8.split(separator: ASCII.space) }
         guard words.contains(where: { $0.elementsEqual("git-credential".utf8) }) else { return }
+        try file.check(in: context)
         try unset("\(section).useHttpPath", "^true$", scope, in: context)
         try unset("\(section).helper", " git-credential( |$)", scope, in: context)
         try unset("\(section).helper", "^$", scope, in: context)

@@ -31,8 +31,16 @@ package protocol Files: Sendable {
     @discardableResult
     func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity
 
-    /// Replaces a file that everyone may read, and that holds no secret.
-    func replacePublicFile(_ path: String, with text: String) throws(FileFailure)
+    /// Replaces a file that everyone may read, and that holds no secret; see ``replaceSharedFile(_:with:mode:)``.
+    ///
+    /// - Parameter isOurs: whether hfmint wrote what stands there; anything else is left as it is.
+    func replacePublicFile(
+        _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure)
+
+    /// Whether another program, which replaces files, may be asked to write this one: it is not there yet, or a
+    /// regular file of this user's with one name, also where links lead to it.
+    func checkForeignWrite(_ path: String) throws(FileFailure)
 
     /// Makes the directories above `path` that do not exist, each 0700.
     func makeParents(of path: String) throws(FileFailure)
@@ -54,7 +62,9 @@ package protocol Files: Sendable {
     func checkUserFile(_ path: String) throws(FileFailure)
 
     /// Whether ``appendToStepFile(_:_:isSecret:)`` would refuse this file, without any change.
-    func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure)
+    ///
+    /// - Parameter mayBeAbsent: whether ``createStepFile(_:)`` comes first.
+    func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure)
 
     /// Whether ``replaceSharedFile(_:with:mode:)`` would work, as far as that shows without a write.
     func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure)
@@ -144,7 +154,15 @@ package struct FileIdentity: Equatable, Sendable {
     }
 }
 
-package enum FileKind: Sendable { case regular, directory, socket, other }
+/// In the words of messages.
+package enum FileKind: String, Sendable {
+    case regular = "regular file"
+    case directory
+    case socket
+    case link = "symbolic link"
+    case fifo = "FIFO"
+    case device
+}
 
 /// What the file system says of a file, or of what a symbolic link leads to.
 package struct FileFacts: Equatable, Sendable {

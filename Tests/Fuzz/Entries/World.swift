@@ -113,7 +113,10 @@ extension World: Files {
     }
 
     func createStepFile(_ path: String) throws(FileFailure) {}
-    func replacePublicFile(_ path: String, with text: String) throws(FileFailure) {}
+    func replacePublicFile(
+        _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
+    ) throws(FileFailure) {}
+    func checkForeignWrite(_ path: String) throws(FileFailure) {}
     func makeParents(of path: String) throws(FileFailure) {}
     func checkUserFile(_ path: String) throws(FileFailure) {}
     func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {}
@@ -138,7 +141,7 @@ extension World: Files {
 
     func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure) {}
 
-    func checkStepFile(_ path: String, isSecret: Bool) throws(FileFailure) {}
+    func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }
     func isInMemory(_ path: String) -> Bool { false }

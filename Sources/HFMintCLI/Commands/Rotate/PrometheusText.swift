@@ -14,6 +14,46 @@ func prometheusText(_ rows: [RotationStatus]) -> String {
     }.joined()
 }
 
+/// Whether each line is about a metric of hfmint's: then nothing else is lost with it.
+private func isPrometheusText(_ text: Span<UInt8>) -> Bool {
+    let starts = ["hfmint_", "# HELP hfmint_", "# TYPE hfmint_"]
+    return text.bytes.split(separator: ASCII.lineFeed).allSatisfy { line in
+        starts.contains { line.starts(with: $0.utf8) }
+    }
+}
+
+extension Option {
+    static let prometheus = Option(
+        "prometheus", "PATH", help: "write the metrics to this file too; `-`: to stdout, in place of the report")
+}
+
+/// What `--prometheus` asks for.
+struct PrometheusTarget {
+    private let path: String
+
+    /// `nil` where it is not asked for.
+    init?(_ arguments: Arguments) throws(MintError) {
+        guard let path = arguments.value(.prometheus) else { return nil }
+        self.path = path
+        guard !isStdout || !arguments.has(.json) else {
+            throw .usage("'--prometheus -' and '--json' both want stdout", hint: "give one of them")
+        }
+    }
+
+    var isStdout: Bool { path == "-" }
+
+    func write(_ rows: [RotationStatus], in context: Context) throws(MintError) {
+        guard !isStdout else { return }
+        do throws(FileFailure) {
+            try context.files.replacePublicFile(path, with: prometheusText(rows), where: isPrometheusText)
+        } catch {
+            throw MintError(
+                .stateUnusable, "cannot write '\(error.path)': \(error.reason)",
+                hint: "name a file that is not there yet, or `--prometheus -` for stdout")
+        }
+    }
+}
+
 private struct Metric: Sendable {
     struct Sample {
         var labels: [(String, String)] = []

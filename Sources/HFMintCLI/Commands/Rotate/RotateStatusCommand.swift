@@ -6,7 +6,7 @@ extension Command {
         summary: "show how far each rotation has come, and what needs a person",
         description: [
             "Reads the journal, and asks no server. With --prometheus the same goes into a text file for the"
-                + " node exporter's textfile collector.",
+                + " node exporter's textfile collector: a file of its own, or stdout (`-`).",
             "With --check issuers and sinks are looked at too, and nothing is changed, not even the journal: exit 6 where one"
                 + " is not as it was left (a deploy has put an old secret back, a secret is gone), 3 where one refuses, 4"
                 + " where one is away. For a timer that watches.",
@@ -18,6 +18,7 @@ extension Command {
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
         run: typeable { arguments, context throws(MintError) in
+            let metrics = try PrometheusTarget(arguments)
             let session = try RotateSession(arguments, context, asks: arguments.has(.check))
             let rotations = try session.rotations()
             let inspections = arguments.has(.check) ? rotations.inspections() : [:]
@@ -35,16 +36,12 @@ extension Command {
                 }
             }
             session.noteForgotten(rotations)
-            if let path = arguments.value(.prometheus) {
-                do throws(FileFailure) {
-                    try context.files.replacePublicFile(path, with: prometheusText(rows))
-                } catch {
-                    throw MintError(.stateUnusable, "cannot write '\(error.path)': \(error.reason)")
-                }
-            }
+            try metrics?.write(rows, in: context)
+            let lines =
+                session.definitions.isEmpty
+                ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
             return Report(
-                lines: session.definitions.isEmpty
-                    ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable),
+                text: metrics?.isStdout == true ? [.text(prometheusText(rows))] : lines.map { .text("\($0)\n") },
                 json: [
                     "rotations": .array(rows.map(\.json)),
                     "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
@@ -54,7 +51,6 @@ extension Command {
 
 extension Option {
     fileprivate static let check = Option("check", help: "look at issuers and sinks too; exit 6 on drift")
-    fileprivate static let prometheus = Option("prometheus", "PATH", help: "write the metrics to this file too")
 }
 
 /// How far one rotation has come.

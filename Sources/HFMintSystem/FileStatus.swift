@@ -1,0 +1,91 @@
+import Glibc
+internal import HFMintCore
+
+/// What fstat(2) says that hfmint decides by.
+struct FileStatus: Equatable {
+    let kind: FileKind
+    let owner: uid_t
+    let group: gid_t
+    let permissions: mode_t
+    let linkCount: Int
+    let byteCount: Int
+
+    init(_ raw: stat) {
+        kind =
+            switch raw.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFSOCK: .socket
+            case S_IFLNK: .link
+            case S_IFIFO: .fifo
+            default: .device
+            }
+        owner = raw.st_uid
+        group = raw.st_gid
+        permissions = raw.st_mode & 0o7777
+        linkCount = Int(raw.st_nlink)
+        byteCount = Int(raw.st_size)
+    }
+
+    var isOurs: Bool { owner == geteuid() }
+    /// Whether users can write it who are neither its owner nor in a group of ours.
+    ///
+    /// Of what another user owns, as on a runner outside of our container, only what everybody may do counts: its
+    /// owner is trusted, and so is their group.
+    var othersCanWrite: Bool {
+        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
+    }
+
+    private var isOurGroup: Bool {
+        guard group != getegid() else { return true }
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = unsafe getgroups(CInt(groups.count), &groups)
+        return groups.prefix(Int(max(0, count))).contains(group)
+    }
+
+    /// Why hfmint writes nothing there: it would be replaced, or what it leads to would be; `nil` for a regular file
+    /// that has this name alone.
+    var strangeness: String? {
+        switch kind {
+        // None at all: another process has replaced it a moment ago.
+        case .regular: linkCount > 1 ? "it has a second name (a hard link)" : nil
+        case .link: "it is a symbolic link"
+        default: notRegular
+        }
+    }
+
+    private var notRegular: String { "it is not a regular file but a \(kind.rawValue)" }
+
+    /// Why nothing may be decided by this file; `nil` where only this user and root can have written it.
+    var distrust: String? {
+        if kind != .regular { return notRegular }
+        if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
+        return othersCanWrite ? "others can write it (mode \(String(permissions, radix: 8)))" : nil
+    }
+
+    var isSticky: Bool { permissions & S_ISVTX != 0 }
+}
+
+/// Who may do what with a file that is made.
+struct FileRights: Equatable {
+    var owner: uid_t?
+    var group: gid_t?
+    var mode: mode_t
+
+    /// This user's alone.
+    static let `private` = FileRights(mode: 0o600)
+
+    private init(mode: mode_t) {
+        self.mode = mode
+    }
+
+    init(like status: FileStatus, mode: mode_t?) {
+        self.mode = mode ?? status.permissions & 0o777
+        owner = status.owner
+        group = status.group
+    }
+
+    init(new mode: mode_t?) {
+        self.init(mode: mode ?? 0o600)
+    }
+}

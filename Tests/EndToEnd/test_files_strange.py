@@ -1,0 +1,374 @@
+"""What stands at a path that hfmint writes, or has git write: every writer, every kind of thing.
+
+The rule: a regular file that has this name alone is written, or nothing at all. What is anything
+else stays as it is, whoever named it. Git alone follows symbolic links, as its users expect.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import product
+from auditing import AuditedJob
+from jobs import Ended, Job, is_root
+from rotating import Rotator
+from Sandbox import circleci
+from Sandbox.world import World
+
+Ending = tuple[int, str]
+
+
+def _link(path: Path) -> None:
+    path.with_name("other").write_text("")
+    path.with_name("other").chmod(0o600)
+    path.symlink_to("other")
+
+
+def _hard_link(path: Path) -> None:
+    path.write_text("")
+    path.chmod(0o600)
+    path.with_name("other").hardlink_to(path)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        # A path in a socket's address is short.
+        before = Path.cwd()
+        os.chdir(path.parent)
+        try:
+            server.bind(path.name)
+        finally:
+            os.chdir(before)
+
+
+def _device(path: Path) -> None:
+    if not is_root():
+        pytest.skip("only root makes devices")
+    os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+
+
+KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "link": (_link, "it is a symbolic link"),
+    "link to a device": (lambda path: path.symlink_to("/dev/null"), "it is a symbolic link"),
+    "dangling link": (lambda path: path.symlink_to("nowhere"), "it is a symbolic link"),
+    "link to itself": (lambda path: path.symlink_to(path.name), "it is a symbolic link"),
+    "hard link": (_hard_link, "it has a second name (a hard link)"),
+    "FIFO": (os.mkfifo, "it is not a regular file but a FIFO"),
+    "directory": (lambda path: path.mkdir(mode=0o700), "it is not a regular file but a directory"),
+    "socket": (_socket, "it is not a regular file but a socket"),
+    "device": (_device, "it is not a regular file but a device"),
+}
+
+
+def standing(path: Path) -> object:
+    """What stands there, by the folder that holds it."""
+    return sorted(
+        (
+            other.name,
+            other.lstat().st_ino,
+            other.lstat().st_mode,
+            other.lstat().st_rdev,
+            other.read_bytes() if other.is_file() and not other.is_symlink() else b"",
+        )
+        for other in path.parent.iterdir()
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where something strange will stand."""
+    folder = tmp_path / "strange"
+    folder.mkdir(mode=0o700)
+    return folder / "target"
+
+
+def left_alone(path: Path, kind: str, write: Callable[[], Ending]) -> None:
+    """Prepare it, let it be written, and see that it was refused, named and left as it was."""
+    prepare, reason = KINDS[kind]
+    prepare(path)
+    before = standing(path)
+    status, err = write()
+    assert status == 5, err
+    assert reason in err
+    assert path.name in err
+    assert standing(path) == before
+
+
+DELIVERIES: dict[str, tuple[list[str], str]] = {
+    "env-file": (["--deliver", "env-file={}"], ""),
+    "token-file": (["--deliver", "token-file={}"], ""),
+    "both": (["--deliver", "shell", "--deliver", "env-file={}"], ""),
+    "GITHUB_ENV": (["--deliver", "env"], "GITHUB_ENV"),
+    "GITHUB_OUTPUT": (["--deliver", "output"], "GITHUB_OUTPUT"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("method", DELIVERIES)
+def test_deliveries(job: Job, path: Path, method: str, kind: str) -> None:
+    """Refused before a token exists."""
+    words, variable = DELIVERIES[method]
+    filled = [word.format(path) for word in words]
+    more = {variable: str(path)} if variable else {}
+
+    def write() -> Ending:
+        ended = job.exchange(*filled, **more)
+        return ended.status, ended.err
+
+    left_alone(path, kind, write)
+    assert job.world.hub.exchanges() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_the_first_step_makes(world: World, path: Path, kind: str) -> None:
+    """CircleCI's BASH_ENV: also where a link leads to nothing."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    provider = circleci.CircleCI(world.sentinels, world.root / "provider")
+    try:
+        world.hub.trust(provider.issuer.url, provider.issuer.key.jwks)
+        claims = {"sub": str(provider.issuer.claims["sub"])}
+        world.hub.publish("acme/model", provider.issuer.url, claims, "write")
+        env = world.environment("none") | provider.environment() | {"BASH_ENV": str(path)}
+
+        def write() -> Ending:
+            command = [str(program), "exchange", "acme/model", "--deliver", "env"]
+            done = product.run(command, env, path.parent.parent)
+            return done.status, done.stderr.decode()
+
+        left_alone(path, kind, write)
+        assert world.hub.exchanges() == 0
+    finally:
+        provider.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_audit_log(job: Job, path: Path, tmp_path: Path, kind: str) -> None:
+    """Where it is required nothing goes out."""
+    AuditedJob(job, tmp_path / "audited", file=str(path), required=True)
+
+    def write() -> Ending:
+        ended = job.exchange()
+        return ended.status, ended.err
+
+    left_alone(path, kind, write)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_metrics(rotator: Rotator, path: Path, kind: str) -> None:
+    """The case of `--prometheus /dev/stdout`, for which there is `-`."""
+    rotator.set_up("okta", ["file"])
+
+    def write() -> Ending:
+        done = rotator("status", "--prometheus", str(path))
+        return done.status, done.stderr.decode()
+
+    left_alone(path, kind, write)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sink(rotator: Rotator, path: Path, kind: str) -> None:
+    """Nothing is made at the issuer."""
+    rotator.set_up("okta", ["file"])
+    manifest = json.loads(rotator.rotations.manifest.read_text())
+    manifest["rotations"]["chat"]["sinks"][0]["path"] = str(path)
+    rotator.rotations.manifest.write_text(json.dumps(manifest))
+    prepare, reason = KINDS[kind]
+    prepare(path)
+    before = standing(path)
+    asked = len(rotator.world.servers["okta"].requests)
+    done = rotator("now", "chat")
+    assert done.status in (5, 6), done.stderr
+    assert reason in done.stderr.decode()
+    assert standing(path) == before
+    made = rotator.world.servers["okta"].requests[asked:]
+    assert {request.method for request in made} <= {"GET"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_journal(rotator: Rotator, kind: str) -> None:
+    """Nothing is remembered in what another program may own."""
+    rotator.set_up("okta", ["file"])
+    journal = rotator.rotations.journal / "chat.journal"
+    journal.unlink(missing_ok=True)
+
+    def write() -> Ending:
+        done = rotator("now", "chat")
+        return done.status, done.stderr.decode()
+
+    left_alone(journal, kind, write)
+
+
+# How git finds the file: the scope, and the variables that name it.
+GIT: dict[str, tuple[list[str], Callable[[Path], dict[str, str]]]] = {
+    "GIT_CONFIG_GLOBAL": ([], lambda path: {"GIT_CONFIG_GLOBAL": str(path)}),
+    "~/.gitconfig": (["--global"], lambda path: {"HOME": str(path.parent)}),
+    "XDG_CONFIG_HOME": (
+        ["--global"],
+        lambda path: {"HOME": "/nowhere", "XDG_CONFIG_HOME": str(path.parent.parent)},
+    ),
+    "--local": (["--local"], lambda path: {}),
+}
+PLACES = {
+    "GIT_CONFIG_GLOBAL": "config",
+    "~/.gitconfig": "home/.gitconfig",
+    "XDG_CONFIG_HOME": "git/config",
+    "--local": "work/tree/.git/config",
+}
+FOLLOWED = ("link", "dangling link", "link to itself")
+# Git itself waits for a FIFO of a work tree, whatever it is asked.
+REFUSED = [
+    (how, kind)
+    for how in GIT
+    for kind in KINDS
+    if kind not in FOLLOWED and (how, kind) != ("--local", "FIFO")
+]
+# Git does not see a dangling link where it has a choice, or where it is a work tree's.
+THROUGH = [(how, "link") for how in GIT] + [
+    (how, "dangling link") for how in ("GIT_CONFIG_GLOBAL", "~/.gitconfig")
+]
+GIT_REASON = {"link to a device": "it is not a regular file but a device"}
+
+
+def git_file(job: Job, how: str, kind: str) -> tuple[Path, Path, dict[str, str]]:
+    """What stands where git keeps its settings, the folder to be in, and the variables."""
+    root = job.work.parent
+    path = root / PLACES[how]
+    if how == "--local":
+        subprocess.run(["git", "init", "-q", job.work / "tree"], check=True, env=job.env)
+        path.unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    KINDS[kind][0](path)
+    folder = job.work / "tree" if how == "--local" else job.work
+    return path, folder, GIT[how][1](path)
+
+
+@pytest.mark.parametrize(("how", "kind"), REFUSED)
+def test_gits_own_settings(job: Job, how: str, kind: str) -> None:
+    """Git would put a file in their place; a FIFO it would wait for."""
+    path, folder, variables = git_file(job, how, kind)
+    before = standing(path)
+    words = GIT[how][0]
+    undone = job.run("setup-git", *words, "--undo", cwd=folder, **variables)
+    assert standing(path) == before
+    ended = job.run("setup-git", *words, cwd=folder, **variables)
+    assert (ended.status, ended.code) == (5, "state-unusable"), ended
+    assert standing(path) == before
+    if how != "--local":
+        # Git waits for a FIFO, also where a work tree is asked about: that has a bound.
+        assert kind == "FIFO" or undone.status == 0, undone
+        assert GIT_REASON.get(kind, KINDS[kind][1]) in ended.err
+        assert "setup-git --environment" in ended.err
+    shown = job.run("setup-git", "--environment", cwd=folder, **variables)
+    assert "GIT_CONFIG_COUNT" in shown.out
+
+
+@pytest.mark.parametrize(("how", "kind"), THROUGH)
+def test_git_writes_through_a_link(job: Job, how: str, kind: str) -> None:
+    """Into the file of a repository of settings, which stays where it is."""
+    path, folder, variables = git_file(job, how, kind)
+    words = GIT[how][0]
+    assert job.run("setup-git", *words, cwd=folder, **variables).status == 0
+    assert path.is_symlink()
+    assert "git-credential" in path.resolve().read_text()
+    assert job.run("setup-git", *words, "--undo", cwd=folder, **variables).status == 0
+    assert path.is_symlink()
+    assert "git-credential" not in path.resolve().read_text()
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can give a file away")
+def test_git_settings_of_another_user(job: Job) -> None:
+    """They would belong to root from then on, and their owner could write them no more."""
+    path = job.work / "config"
+    path.write_text("[user]\n\tname = Ada\n")
+    os.chown(path, 65534, 65534)
+    ended = job.run("setup-git", GIT_CONFIG_GLOBAL=str(path))
+    assert (ended.status, ended.code) == (5, "state-unusable")
+    assert "it belongs to another user (uid 65534)" in ended.err
+    assert path.stat().st_uid == 65534
+
+
+def test_git_settings_without_a_name(job: Job) -> None:
+    """GIT_CONFIG_GLOBAL is set to nothing: git's own words, and the way out."""
+    ended = job.run("setup-git", GIT_CONFIG_GLOBAL="")
+    assert (ended.status, ended.code) == (5, "state-unusable")
+    assert "--environment" in ended.err
+
+
+@pytest.mark.parametrize("writer", ["env-file", "metrics", "git"])
+def test_a_file_that_is_mounted_by_itself(rotator: Rotator, job: Job, writer: str) -> None:
+    """No other file can take its place: said before anything is done."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mount namespace may be made here")
+    path = job.work / "mounted"
+    path.touch(0o600)
+    mounted = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', str(path)]
+    if writer == "env-file":
+        ended = job.exchange("--deliver", f"env-file={path}", through=mounted)
+        assert job.world.hub.exchanges() == 0
+    elif writer == "git":
+        ended = job.run("setup-git", through=mounted, GIT_CONFIG_GLOBAL=str(path))
+    else:
+        rotator.set_up("okta", ["file"])
+        words = [str(job.program), "rotate", "status", "--prometheus", str(path)]
+        done = product.run([*mounted, *words], rotator.environment, job.work)
+        ended = Ended(done.status, done.stdout.decode(), done.stderr.decode())
+    assert (ended.status, ended.code) == (5, "state-unusable"), ended
+    assert "it is a mount point, which cannot be replaced" in ended.err
+    assert path.read_bytes() == b""
+
+
+def test_what_is_appended_to_may_be_mounted(job: Job) -> None:
+    """As a step's files are in a container."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mount namespace may be made here")
+    path = Path(job.env["GITHUB_ENV"])
+    mounted = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', str(path)]
+    job.delivered(job.exchange(through=mounted))
+    assert "HF_TOKEN_PATH" in path.read_text()
+
+
+def test_metrics_on_stdout(rotator: Rotator, tmp_path: Path) -> None:
+    """The text alone, and no file of that name."""
+    rotator.set_up("okta", ["file"])
+    target = tmp_path / "hfmint.prom"
+    assert rotator("status", "--prometheus", str(target)).status == 0
+    done = rotator("status", "--prometheus", "-")
+    assert (done.status, done.stderr) == (0, b"")
+    assert done.stdout == target.read_bytes()
+    assert not list(tmp_path.rglob("-"))
+    refused = rotator("status", "--prometheus", "-", "--json")
+    assert refused.status == 2
+    assert b"both want stdout" in refused.stderr
+
+
+def test_metrics_in_place_of_metrics_alone(rotator: Rotator, tmp_path: Path) -> None:
+    """A file that hfmint did not write stays; one of its own keeps owner and mode."""
+    rotator.set_up("okta", ["file"])
+    target = tmp_path / "hfmint.prom"
+    for content in ("mine\n", "# HELP node_x X.\nhfmint_rotation_attempts 1\n", "\0"):
+        target.write_text(content)
+        done = rotator("status", "--prometheus", str(target))
+        assert done.status == 5
+        assert b"hfmint did not write what it holds" in done.stderr
+        assert b"--prometheus -" in done.stderr
+        assert target.read_text() == content
+    target.write_text("")
+    target.chmod(0o640)
+    if is_root():
+        os.chown(target, 65534, 65534)
+    for _ in range(2):
+        assert rotator("status", "--prometheus", str(target)).status == 0
+    status = target.stat()
+    assert stat.S_IMODE(status.st_mode) == 0o640
+    assert status.st_uid == (65534 if is_root() else os.geteuid())
+    assert "hfmint_rotation_" in target.read_text()
