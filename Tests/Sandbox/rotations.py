@@ -55,6 +55,11 @@ class Rotations:
                 place.server.start()
         return self._places[name]
 
+    def add(self, name: str, place: Place) -> None:
+        """A sink of a test's own, by a name that `SINKS` does not have."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._places[name] = place
+
     @property
     def servers(self) -> dict[str, Server]:
         """Those that run, by name; a sink's begins with `sink-`."""
