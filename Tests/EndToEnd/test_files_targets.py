@@ -238,7 +238,6 @@ STEP_FILE_TRAPS: dict[str, tuple[Prepare, str]] = {
     "hard link": (_hard_link, "it has a second name (a hard link)"),
     "FIFO": (_fifo, "it is not a regular file"),
     "directory": (lambda path: path.mkdir(), "it is not a regular file but a directory"),
-    "absent": (lambda path: None, "no such file or directory"),
 }
 
 
@@ -255,6 +254,18 @@ def test_a_step_file_that_is_something_else(job: Job, kind: str) -> None:
     assert reason in ended.err
     assert ended.out == "(exit 5)\n"
     assert _listing(folder) == before
+
+
+def test_a_step_file_that_is_not_there_is_not_made(job: Job) -> None:
+    """A container was given the variable and not the file: the shell has the token, and is told."""
+    path = job.work / "gone/env"
+    ended = job.exchange(GITHUB_ENV=str(path))
+    assert ended.status == 0, ended
+    assert f"GITHUB_ENV names '{path}', which is not here" in ended.err
+    assert "HF_TOKEN_PATH=" in ended.out
+    assert not path.parent.exists()
+    ended = job.exchange("--deliver", "env", GITHUB_ENV=str(path))
+    assert (ended.status, ended.code) == (5, "state-unusable"), ended
 
 
 @pytest.mark.parametrize("stream", ["out", "err"])
