@@ -8,9 +8,9 @@ import stat
 import subprocess
 from pathlib import Path
 
-import pytest
-
+import evidence
 import product
+import pytest
 from gitjob import GitJob
 from Sandbox.world import World
 
@@ -110,6 +110,7 @@ def test_a_link_is_left_and_named(world: World, job: GitJob) -> None:
     fetch(job, "store")
     file.rename(job.work / "real")
     file.symlink_to(job.work / "real")
+    evidence.put_there(job.work / "real")
     removed, remaining = forget(job)
     assert f"what git may have stored in '{file}': it is a symbolic link" in remaining
     assert not [line for line in removed if "a token in" in line]
@@ -119,6 +120,7 @@ def test_a_lock_that_stays(world: World, job: GitJob) -> None:
     """Another git writes the file: nothing of its is lost."""
     file = world.root / "home/.git-credentials"
     fetch(job, "store")
+    evidence.put_there(file)
     before = file.read_text()
     file.with_name(".git-credentials.lock").touch()
     _, remaining = forget(job)
@@ -148,6 +150,7 @@ def test_a_helper_of_ones_own(world: World, job: GitJob, form: str, erases: bool
     job.environment["PATH"] = f"{job.work}:{job.environment['PATH']}"
     fetch(job, form.format(path=path))
     assert "hf_jwt_" in file.read_text()
+    evidence.put_there(file)
     removed, remaining = forget(job)
     assert file.exists() != erases
     assert bool([line for line in removed if "kept for git" in line]) == erases

@@ -193,6 +193,8 @@ def test_setup_git_in_a_work_tree_of_another_owner(gitjob: GitJob) -> None:
     found = re.search(r"git config --global --add safe\.directory '([^']+)'", text)
     assert found
     gitjob.good("config", "--global", "--add", "safe.directory", found[1])
+    assert "setup-git --environment" in told(gitjob, "--local")
+    os.chown(gitjob.work / ".git/config", 0, 0)
     assert gitjob.hfmint("setup-git", "--local").status == 0
 
 

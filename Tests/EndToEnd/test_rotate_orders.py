@@ -192,7 +192,7 @@ def test_a_damaged_journal_hides_no_other_rotation(rotator: Rotator) -> None:
         assert result.status == 5
         assert b"other" in result.stdout
         assert b"chat.journal" in result.stderr
-        assert b"A journal that cannot be used" in result.stderr
+        assert b"hfmint help rotate runbook journal" in result.stderr
     journal.rename(journal.with_suffix(".journal.damaged"))
     (alive,) = rotator.rotations.issuer("okta").live
     assert rotator("init").status == 0
