@@ -8,9 +8,10 @@ import stat
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import evidence
 import product
-import pytest
 from gitjob import GitJob
 from Sandbox.world import World
 
