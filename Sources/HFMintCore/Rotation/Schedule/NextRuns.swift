@@ -1,8 +1,8 @@
 extension RotationDefinition {
     /// The next moments at which a run begins, as far as it can be known now.
     ///
-    /// The first is `now` where one is due already, or waits to begin, and none is under way; it may be the end of the secret that is in use,
-    /// which no schedule outlasts.
+    /// The first is `now` where one is due already, or waits to begin, and none is under way. It may be the end of the
+    /// secret that is in use, which no schedule outlasts.
     package func nextRuns(_ count: Int, after state: RotationState, at now: Timestamp) -> [Timestamp] {
         guard count > 0 else { return [] }
         // Nobody can say when it is due.
