@@ -54,6 +54,13 @@ extension Span where Element == UInt8 {
         guard range.count == text.utf8.count else { return false }
         return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
     }
+
+    /// The position behind the first `word` at or after `start`.
+    func end(of word: String, from start: Int) -> Int? {
+        let length = word.utf8.count
+        guard count - start >= length else { return nil }
+        return (start...(count - length)).first { equals(word, in: $0..<$0 + length) }.map { $0 + length }
+    }
 }
 
 extension Array where Element == UInt8 {

@@ -251,12 +251,3 @@ extension Secret {
         reveal { text in words.contains { text.end(of: $0, from: 0) != nil } }
     }
 }
-
-extension Span where Element == UInt8 {
-    /// The position behind the first `word` at or after `start`.
-    func end(of word: String, from start: Int) -> Int? {
-        let length = word.utf8.count
-        guard count - start >= length else { return nil }
-        return (start...(count - length)).first { equals(word, in: $0..<$0 + length) }.map { $0 + length }
-    }
-}
