@@ -185,7 +185,7 @@ struct DeliveryTests {
     func stdout() throws {
         let machine = machine()
         let outcome = try delivery([.stdout], on: machine).deliver([try namedToken()])
-        #expect(outcome.tokens.map { $0.secret.revealedText() } == ["hf_jwt_a.b.c"])
+        #expect(outcome.tokens.map { $0.bearer.secret.revealedText() } == ["hf_jwt_a.b.c"])
         #expect(outcome.lines.isEmpty && outcome.tokenPaths.isEmpty)
     }
 

@@ -49,7 +49,7 @@ struct ExchangerTests {
         ])
         let token = try world.token(try world.exchanger(), for: "datasets/acme/data")
 
-        let text = token.secret.revealedText()
+        let text = token.bearer.secret.revealedText()
         #expect(text == "hf_jwt_abc.def.ghi")
         #expect(token.kind == .repository)
         #expect(token.expiresAt == FrozenClock.usualNow + 60)

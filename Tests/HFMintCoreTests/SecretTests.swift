@@ -74,7 +74,7 @@ struct SecretTests {
 
     @Test("joins texts and tokens in order")
     func joins() {
-        let token = HubToken(secret: Secret("hf_jwt_abcdefgh"), expiresAt: FrozenClock.usualNow, sha256: "")
+        let token = BearerToken(Secret("hf_jwt_abcdefgh"))
         let joined = Secret(joining: [.text("A="), .token(token), .text("\n"), .text(""), .token(token)])
         let text = joined.revealedText()
         #expect(text == "A=hf_jwt_abcdefgh\nhf_jwt_abcdefgh")

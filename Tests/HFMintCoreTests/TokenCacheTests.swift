@@ -27,7 +27,7 @@ struct TokenCacheTests {
                 return HubToken(
                     secret: Secret(gives), expiresAt: machine.clock.now() + lifetime, sha256: "digest of \(gives)")
             }
-            return (token.secret.revealedText(), isAsked)
+            return (token.bearer.secret.revealedText(), isAsked)
         }
     }
 
@@ -158,7 +158,7 @@ struct TokenCacheTests {
         let world = ExchangeWorld(machine: machine)
         let exchanger = try world.exchanger(cache: TokenCache(directory, context: machine.context))
         let texts = try ["acme/model", "acme/model", "acme/other", "acme/model"].map {
-            try world.token(exchanger, for: $0).secret.revealedText()
+            try world.token(exchanger, for: $0).bearer.secret.revealedText()
         }
         #expect(texts == ["hf_jwt_abc.def.ghi", "hf_jwt_abc.def.ghi", "hf_jwt_other.x.y", "hf_jwt_abc.def.ghi"])
         #expect(machine.transport.left.isEmpty)

@@ -129,7 +129,8 @@ private struct ExchangeCommand {
 
     private func report(_ tokens: [NamedToken], _ failures: [MintError], _ outcome: Delivery.Outcome) -> Report {
         let printed = outcome.tokens
-        var text = outcome.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0), .text("\n")] }
+        var text =
+            outcome.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0.bearer), .text("\n")] }
         if let failure = failures.first, Self.printsShell(arguments) {
             text.append(.text("(exit \(failure.code.exitStatus.rawValue))\n"))
         }
@@ -168,6 +169,6 @@ extension NamedToken {
             .init("path", .string(path)),
         ]
         let holder = request.member.map { [JSONValue.Member("member", .string($0.email))] } ?? []
-        return .object(members + holder + (includesToken ? [.init("access_token", .token(token))] : []))
+        return .object(members + holder + (includesToken ? [.init("access_token", .token(token.bearer))] : []))
     }
 }

@@ -123,7 +123,7 @@ private struct RunCommand {
         try start(token, session)
         try context.endAudit()
         let name = JobFileName.token(for: resource, of: member)
-        try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.secret) }
+        try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
         let command = child(session, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
@@ -153,7 +153,7 @@ private struct RunCommand {
         }
         if arguments.has(.export) {
             context.note("HF_TOKEN holds the token's value, and that is not renewed")
-            added.append(Variable(Environment.Key.hfToken.name, token))
+            added.append(Variable(Environment.Key.hfToken.name, token.bearer))
         }
         return SupervisedCommand(
             arguments.childCommand,

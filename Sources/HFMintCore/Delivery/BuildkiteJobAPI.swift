@@ -15,7 +15,7 @@ struct BuildkiteJobAPI {
     func isThere(_ files: any Files) -> Bool { files.kind(of: socket) == .socket }
 
     func redact(_ token: HubToken, in context: Context) throws(MintError) {
-        try send(.post, "redactions", ["redact": .token(token)], expecting: 201, in: context)
+        try send(.post, "redactions", ["redact": .token(token.bearer)], expecting: 201, in: context)
     }
 
     /// Sets variables of the job's later hooks and phases; the running one keeps its own.

@@ -203,7 +203,7 @@ extension Delivery {
             try write(bytes, to: given, else: files.environment, method, &outcome)
         case .tokenFile(let given):
             for (index, named) in tokens.enumerated() {
-                try write(named.token.secret, to: given, else: files.tokens[safely: index], method, &outcome)
+                try write(named.token.bearer.secret, to: given, else: files.tokens[safely: index], method, &outcome)
             }
         case .stdout:
             outcome.tokens = tokens.map(\.token)
@@ -254,7 +254,7 @@ private struct JobFiles {
         let tokenFiles = named.map { JobFileName.token(for: $0.request.resource, of: $0.request.member) }
         if methods.contains(where: \.usesTokenFiles) {
             for (item, file) in zip(named, tokenFiles) {
-                try directory.replace(file, with: item.token.secret)
+                try directory.replace(file, with: item.token.bearer.secret)
                 tokens.append("\(directory.path)/\(file)")
             }
         }

@@ -1,24 +1,3 @@
-/// A variable that a delivery sets.
-package struct Variable: Sendable {
-    package let name: String
-    package let value: TextOrToken
-
-    package init(_ name: String, _ text: String) {
-        self.name = name
-        value = .text(text)
-    }
-
-    package init(_ name: String, _ secret: SharedSecret) {
-        self.name = name
-        value = .secret(secret)
-    }
-
-    package init(_ name: String, _ token: HubToken) {
-        self.name = name
-        value = .token(token)
-    }
-}
-
 /// The variables of a delivery, in the syntaxes in which they can be handed on.
 ///
 /// A token's bytes are checked where it arrives (``HubToken/isWellFormed(_:)``), paths and resources where they are
@@ -52,7 +31,7 @@ package struct Variables: Sendable {
     ) -> Variables {
         let list = tokens.flatMap { named in
             [
-                Variable(named.request.name.name, named.token),
+                Variable(named.request.name.name, named.token.bearer),
                 Variable(named.request.name.expiresAt, named.token.expiresAt.rfc3339),
             ]
         }

@@ -146,7 +146,7 @@ extension Examiner {
     /// `nil` where there is no route, 0 where nobody answered.
     private func status(of token: HubToken, at path: String?, _ endpoint: Origin) -> Int? {
         guard let path else { return nil }
-        let proof = HTTPCredential.header(name: "Authorization", prefix: "Bearer ", token.secret.duplicate())
+        let proof = HTTPCredential.header(name: "Authorization", prefix: "Bearer ", token.bearer.secret.duplicate())
         do throws(TransportError) {
             let request = HTTPRequest(.get, HTTPURL(endpoint, path))
             return try context.send(request, credential: proof, limits: attempts.limits(context.clock)).status

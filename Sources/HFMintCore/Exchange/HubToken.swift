@@ -18,7 +18,8 @@ package final class HubToken: Sendable {
         }
     }
 
-    package let secret: Secret
+    /// Its bytes, which ``isWellFormed(_:)`` has allowed.
+    package let bearer: BearerToken
     package let kind: Kind
     package let expiresAt: Timestamp
     /// Of the token's bytes: the name by which logs and reports may call it.
@@ -32,7 +33,7 @@ package final class HubToken: Sendable {
         secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil, requestID: String? = nil
     ) {
         kind = secret.reveal { Kind(in: $0) ?? .unknown }
-        self.secret = secret
+        bearer = BearerToken(secret)
         self.expiresAt = expiresAt
         self.sha256 = sha256
         self.claims = claims

@@ -36,7 +36,7 @@ package struct TokenCache: Sendable {
     /// The next call exchanges anew, once: a server that rejects a second fresh token within five minutes would
     /// otherwise make every git command an exchange.
     package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
-        guard let token = cached(key), token.secret.holdsSameBytes(as: rejected) else { return }
+        guard let token = cached(key), token.bearer.secret.holdsSameBytes(as: rejected) else { return }
         try directory.remove(recordName(key))
         let rejections = recentRejections(of: key) + [context.clock.now()]
         let record: JSONValue = .array(rejections.map { .integer($0.secondsSince1970) })
@@ -104,7 +104,7 @@ package struct TokenCache: Sendable {
             "expires_at": .integer(token.expiresAt.secondsSince1970),
             "sha256": .string(token.sha256),
             "claims": .string(token.claims.map { String(decoding: $0.bytes, as: UTF8.self) }),
-            "token": .token(token),
+            "token": .token(token.bearer),
         ]
         do throws(FileFailure) {
             try directory.replace(recordName(key), with: record.rendered())

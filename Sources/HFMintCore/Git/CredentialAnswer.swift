@@ -9,11 +9,11 @@ package struct CredentialAnswer: Sendable {
     package init(_ token: HubToken, for description: CredentialDescription) {
         var pieces: [TextOrToken] = []
         if description.announces("authtype"), description.mayUse(scheme: "Bearer") {
-            pieces = [.text("capability[]=authtype\nauthtype=Bearer\nephemeral=1\ncredential="), .token(token)]
+            pieces = [.text("capability[]=authtype\nauthtype=Bearer\nephemeral=1\ncredential="), .token(token.bearer)]
         } else {
             // One that is known already stays as it is: what a helper leaves out, git keeps.
             let isKnown = description.username.map { !$0.isEmpty } ?? false
-            pieces = [.text(isKnown ? "password=" : "username=hf_user\npassword="), .token(token)]
+            pieces = [.text(isKnown ? "password=" : "username=hf_user\npassword="), .token(token.bearer)]
         }
         self.pieces = pieces + [.text("\npassword_expiry_utc=\(token.expiresAt.secondsSince1970)\n")]
     }

@@ -1,4 +1,4 @@
-/// A JSON text to be written, which may carry Hub tokens.
+/// A JSON text to be written, which may carry tokens.
 package indirect enum JSONValue: Sendable {
     case null
     case bool(Bool)
@@ -6,7 +6,7 @@ package indirect enum JSONValue: Sendable {
     case string(String)
     case array([JSONValue])
     case object([Member])
-    case token(HubToken)
+    case token(BearerToken)
 
     package struct Member: Sendable {
         package let name: String
@@ -63,7 +63,7 @@ extension JSONValue {
             }
             pieces.append(.text("}"))
         case .token(let token):
-            // The bytes of a token need no escapes, see ``HubToken/isWellFormed(_:)``.
+            // The bytes of a token need no escapes, see ``BearerToken``.
             pieces += [.text("\""), .token(token), .text("\"")]
         }
     }

@@ -47,7 +47,7 @@ package final class TokenKeeper: Sendable {
         purpose = exchanger.member?.email ?? resource?.canonical ?? ""
         self.directory = directory
         self.context = context
-        try directory.replace(Self.fileName, with: token.secret)
+        try directory.replace(Self.fileName, with: token.bearer.secret)
     }
 
     package var path: String { "\(directory.path)/\(Self.fileName)" }
@@ -111,7 +111,7 @@ package final class TokenKeeper: Sendable {
             guard !state.hasEnded else { return nil }
             wasDelayed = state.said != nil
             do throws(FileFailure) {
-                try directory.replace(Self.fileName, with: token.secret)
+                try directory.replace(Self.fileName, with: token.bearer.secret)
                 exchanger.keep(token, for: resource)
                 state.token = token
                 state.obtained = Moment(context.clock)

@@ -1,7 +1,7 @@
-/// A piece of a text that may hold Hub tokens.
+/// A piece of a text that may hold tokens.
 package enum TextOrToken: Sendable {
     case text(String)
-    case token(HubToken)
+    case token(BearerToken)
     case secret(SharedSecret)
 
     fileprivate var byteCount: Int {

@@ -27,7 +27,7 @@ private func checkRecord(_ record: [UInt8]) {
         let token = try? cache.token(for: key, until: .seconds(1)) { () throws(MintError) in
             HubToken(secret: Secret(copying: fresh.utf8), expiresAt: now + 3_600, sha256: "00")
         }
-        return token.map { token in token.secret.reveal { $0.bytes } } ?? []
+        return token.map { token in token.bearer.secret.reveal { $0.bytes } } ?? []
     }
     let first = token()
     hold(first == (servable(record) ?? Array(fresh.utf8)), "only a good record is served")
