@@ -19,26 +19,6 @@ package struct Refusal: Sendable {
         self.provider = provider
     }
 
-    /// The claims that may be shown: what publishers match on, and no name or address of a person.
-    package static let shownClaims = [
-        "iss", "sub", "aud", "exp",
-        // GitHub, Forgejo
-        "repository", "repository_id", "repository_owner", "repository_owner_id", "ref", "ref_type", "event_name",
-        "environment", "workflow", "workflow_ref", "job_workflow_ref", "runner_environment",
-        // GitLab
-        "project_path", "project_id", "namespace_path", "namespace_id", "ref_path", "ref_protected",
-        "pipeline_source", "ci_config_ref_uri",
-        // CircleCI
-        "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref",
-        "oidc.circleci.com/pipeline-definition-id",
-        // Buildkite
-        "organization_slug", "pipeline_slug", "organization_id", "build_branch", "step_key",
-        // Bitbucket
-        "repositoryUuid", "branchName", "deploymentEnvironmentUuid", "workspaceUuid",
-        // Fly.io
-        "org_name", "app_name",
-    ]
-
     /// The line in front of the claims; what follows it is in doctor's report already.
     static let claimsHeading = "the ID token said:"
 
@@ -62,7 +42,7 @@ package struct Refusal: Sendable {
 
     private var sentClaims: [String] {
         guard isAboutTrust else { return [] }
-        var rows: [(String, String)] = Self.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
+        var rows: [(String, String)] = Claims.shown.compactMap { name in claims[name].map { (name, $0) } }
         if let expiry = claims.expiresAt, let row = rows.firstIndex(where: { $0.0 == "exp" }) {
             rows[row].1 += " (\(expiry.rfc3339))"
         }

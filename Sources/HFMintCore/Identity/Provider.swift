@@ -107,6 +107,11 @@ extension Provider {
     }
 }
 
+extension Context {
+    /// What providers may look at.
+    package var job: Provider.Job { Provider.Job(environment: environment, files: files) }
+}
+
 /// Rows to type into the Hub's Trusted Publishers form.
 package struct PublisherForm: Equatable, Sendable {
     /// The form's preset, or "Custom".

@@ -75,7 +75,7 @@ extension Decision.Denied {
 extension Decision.Difference {
     /// What the ID token has instead; a value only of claims that may be shown.
     var foundForMessage: String {
-        let isShown = Refusal.shownClaims.contains { claim.equals($0) }
+        let isShown = Claims.shown.contains { claim.equals($0) }
         return switch found {
         case .missing: "has no such claim"
         case .string(let bytes) where isShown: "has '\(String(decoding: bytes, as: UTF8.self))'"

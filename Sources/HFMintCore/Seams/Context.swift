@@ -57,9 +57,6 @@ package enum Verbosity: Int, Comparable, Sendable {
 }
 
 extension Context {
-    /// What providers may look at.
-    package var job: Provider.Job { Provider.Job(environment: environment, files: files) }
-
     /// Something that the user did not ask for and should know; silenced by `--quiet`.
     package func note(_ message: String) {
         if verbosity >= .normal { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }

@@ -2,7 +2,7 @@ extension Check {
     static let claims = Check.ofClaims(
         id: "claims", title: "what the ID token says of the job"
     ) { claims, examination in
-        var rows = Refusal.shownClaims.compactMap { name in claims[name].map { (name, $0) } }
+        var rows = Claims.shown.compactMap { name in claims[name].map { (name, $0) } }
         let names = Set(rows.map(\.0))
         // What the provider would have a publisher pin is no secret either.
         let form = examination.provider?.publisher(claims)
