@@ -1,7 +1,8 @@
 """Real servers on loopback, for what a stand-in would only repeat of our own beliefs.
 
 OpenBao is a server of Vault's API: https://openbao.org/docs/ · moto's server is one of AWS's, and
-checks signatures with botocore: https://docs.getmoto.org/en/latest/docs/server_mode.html
+checks signatures with botocore: https://docs.getmoto.org/en/latest/docs/server_mode.html · etcd is
+one that a program of the sink `command` writes to: https://etcd.io/docs/v3.4/dev-guide/interacting_v3/
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ PROJECT = "acme/training"
 class Peer:
     """A program that serves until the end of a `with`, and is ready when it says so."""
 
-    def __init__(self, command: list[str], env: Mapping[str, str], ready: str) -> None:
+    def __init__(
+        self, command: list[str], env: Mapping[str, str], ready: str, folder: Path | None = None
+    ) -> None:
         self._said: list[str] = []
         self._found: queue.Queue[re.Match[str] | None] = queue.Queue()
         self.process = subprocess.Popen(
             command,
             env={"PATH": os.environ["PATH"], **env},
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -300,3 +304,63 @@ class Moto(Peer):
             self.secrets_manager.delete_secret(SecretId="chat", ForceDeleteWithoutRecovery=True)
 
         return Place(sink, put, value, drop, variables=variables)
+
+
+class Etcd(Peer):
+    """A store of one member, and a program of the sink `command` that writes to it."""
+
+    key = "acme/chat/client_secret"
+
+    def __init__(self, folder: Path, program: str) -> None:
+        folder.mkdir(parents=True)
+        nowhere = "http://127.0.0.1:1"
+        options = {
+            "data-dir": str(folder / "data"),
+            "listen-client-urls": "http://127.0.0.1:0",
+            "advertise-client-urls": nowhere,
+            "listen-peer-urls": "unix://peer:0",
+            "initial-advertise-peer-urls": nowhere,
+            "initial-cluster": f"default={nowhere}",
+            "logger": "zap",
+        }
+        words = [f"--{name}={value}" for name, value in options.items()]
+        super().__init__(["etcd", *words], {}, "serving client traffic insecurely", folder)
+        (port,) = self.ports()
+        self._env = {"ETCDCTL_API": "3", "ETCDCTL_ENDPOINTS": f"http://127.0.0.1:{port}"}
+        self._program = folder / "put-secret"
+        self._program.write_text(program)
+        self._program.chmod(0o755)
+
+    def __call__(self, *arguments: str, stdin: str = "") -> str:
+        """What `etcdctl` prints."""
+        command = ["etcdctl", *arguments]
+        env = {"PATH": os.environ["PATH"], **self._env}
+        done = subprocess.run(
+            command, env=env, input=stdin, capture_output=True, text=True, check=True, timeout=30
+        )
+        return done.stdout
+
+    def put(self, value: str) -> None:
+        """As a deploy would."""
+        self("put", self.key, stdin=value)
+
+    def value(self) -> str | None:
+        """What a consumer reads."""
+        return self("get", self.key, "--print-value-only").removesuffix("\n") or None
+
+    def version(self) -> int:
+        """How often the key was written."""
+        (found,) = re.findall(r'(?m)^"Version" : (\d+)$', self("get", self.key, "-w", "fields"))
+        return int(found)
+
+    def place(self) -> Place:
+        """The key, by way of the program."""
+        sink: Json = {"kind": "command", "command": [str(self._program), self.key]}
+        sink |= {"readable": True, "preflight": True}
+        return Place(
+            sink,
+            self.put,
+            self.value,
+            lambda: self("del", self.key),
+            variables=self._env,
+        )

@@ -144,11 +144,59 @@ def _alternative(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-class Front:
-    """nginx with one certificate, in front of a world's Hub and GitHub.
+class Behind:
+    """A server that shows one certificate on a socket of ours, and ends by a signal.
 
-    It inherits a socket that is bound already, so no port is guessed and nothing waits for it.
+    The socket is bound already, so no port is guessed and nothing waits for it.
     """
+
+    end = signal.SIGQUIT
+
+    def __init__(self, folder: Path, address: str = "127.0.0.1", host: str = "localhost") -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.host = host
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, 0), family=family, backlog=128)
+        self.port: int = self._listener.getsockname()[1]
+
+    def command(self, number: int) -> tuple[list[str], dict[str, str]]:
+        """What serves on the descriptor of that number, and its environment."""
+        raise NotImplementedError
+
+    @property
+    def origin(self) -> str:
+        """By a name or an address that leads here."""
+        return f"https://{self.host}:{self.port}"
+
+    def __enter__(self) -> Self:
+        number = self._listener.fileno()
+        words, env = self.command(number)
+        with (self.folder / "said").open("wb") as said:
+            self._process = subprocess.Popen(
+                words, env=env, pass_fds=[number], stdout=said, stderr=subprocess.STDOUT
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Let it finish and write its log."""
+        self._listener.close()
+        if self._process.poll() is None:
+            self._process.send_signal(self.end)
+        assert self._process.wait(20) == 0, self.said
+
+    @property
+    def said(self) -> str:
+        """What it complained of."""
+        files = (self.folder / "said", self.folder / "error.log")
+        return "".join(file.read_text() for file in files if file.exists())
+
+
+class Front(Behind):
+    """nginx with one certificate, in front of a world's Hub and GitHub."""
 
     def __init__(
         self,
@@ -160,12 +208,7 @@ class Front:
         host: str = "localhost",
     ) -> None:
         assert NGINX, "nginx is not installed"
-        folder.mkdir(parents=True)
-        self._folder = folder
-        self.host = host
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self._listener = socket.create_server((address, 0), family=family, backlog=128)
-        self.port: int = self._listener.getsockname()[1]
+        super().__init__(folder, address, host)
         self._github = world.github.request_url
         (folder / "nginx.conf").write_text(
             CONFIGURATION.format(
@@ -180,10 +223,10 @@ class Front:
             )
         )
 
-    @property
-    def origin(self) -> str:
-        """By a name or an address that leads here."""
-        return f"https://{self.host}:{self.port}"
+    def command(self, number: int) -> tuple[list[str], dict[str, str]]:
+        """It inherits the socket by a variable."""
+        files = ["-e", str(self.folder / "error.log"), "-c", str(self.folder / "nginx.conf")]
+        return [str(NGINX), *files], {"NGINX": f"{number};"}
 
     @property
     def id_token_url(self) -> str:
@@ -191,30 +234,9 @@ class Front:
         url = urlsplit(self._github)
         return f"{self.origin}{url.path}?{url.query}"
 
-    def __enter__(self) -> Self:
-        number = self._listener.fileno()
-        self._process = subprocess.Popen(
-            [str(NGINX), "-e", self._folder / "error.log", "-c", self._folder / "nginx.conf"],
-            env={"NGINX": f"{number};"},
-            pass_fds=[number],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Let it finish and write its log."""
-        self._listener.close()
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGQUIT)
-        assert self._process.wait(20) == 0, (self._folder / "error.log").read_text()
-
     @property
     def requests(self) -> list[tuple[str, str]]:
         """Connection and request of each one so far; complete once it is stopped."""
-        log = self._folder / "access.log"
+        log = self.folder / "access.log"
         text = log.read_text() if log.exists() else ""
         return re.findall(r"(?m)^(\d+) (.*)$", text)
