@@ -9,6 +9,17 @@ extension Secret {
         guard kept.count < byteCount else { return self }
         return reveal { Secret(copying: $0.extracting(kept)) }
     }
+
+    /// The same bytes without the line feeds and carriage returns at the end.
+    package consuming func withoutTrailingLineBreak() -> Secret {
+        let kept = reveal { span in
+            var count = span.count
+            while count > 0, [ASCII.lineFeed, ASCII.carriageReturn].contains(span[count - 1]) { count -= 1 }
+            return count
+        }
+        guard kept < byteCount else { return self }
+        return reveal { Secret(copying: $0.extracting(0..<kept)) }
+    }
 }
 
 extension String {

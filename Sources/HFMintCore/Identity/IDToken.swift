@@ -56,16 +56,3 @@ package struct NotAnIDToken: Error, Equatable, Sendable {
     /// The next thing to do, where that is another than for any of them.
     package var hint: String?
 }
-
-extension Secret {
-    /// The same bytes without the line feeds and carriage returns at the end.
-    package consuming func withoutTrailingLineBreak() -> Secret {
-        let kept = reveal { span in
-            var count = span.count
-            while count > 0, [ASCII.lineFeed, ASCII.carriageReturn].contains(span[count - 1]) { count -= 1 }
-            return count
-        }
-        guard kept < byteCount else { return self }
-        return reveal { Secret(copying: $0.extracting(0..<kept)) }
-    }
-}
