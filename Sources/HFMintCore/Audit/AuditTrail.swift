@@ -92,6 +92,9 @@ package final class AuditTrail: Sendable {
 }
 
 extension Context {
+    /// What this command has recorded.
+    package var audit: AuditTrail { state.value { AuditTrail() } }
+
     /// How long another writer of the file is waited for.
     private static let patience = Duration.seconds(10)
 

@@ -14,8 +14,8 @@ package struct Context: Sendable {
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
     package var verbosity: Verbosity = .normal
-    /// What this command has recorded; shared by its copies.
-    package let audit = AuditTrail()
+    /// What the rooms above keep for this command; shared by its copies.
+    package let state = CommandState()
     /// Where this program lies, for what calls it later.
     package var programPath: String
 
