@@ -94,3 +94,17 @@ package struct Manifest: Sendable {
         return definitions
     }
 }
+
+extension ManifestDocument {
+    /// One file of a manifest: the root's, or an app's.
+    init(at path: String, in context: Context) throws(MintError) {
+        try self.init(at: path, in: context) { root in
+            Self.isApp(root) ? .object(PolicyShape.app) : Manifest.shape
+        }
+    }
+
+    /// Whether this is the manifest of an app, which narrows another.
+    var isApp: Bool { Self.isApp(root) }
+
+    private static func isApp(_ root: ManifestNode) -> Bool { root.has("extends") }
+}

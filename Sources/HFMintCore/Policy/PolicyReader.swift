@@ -178,17 +178,3 @@ struct PolicyReader {
 extension ManifestNode {
     fileprivate var bytesOfString: [UInt8]? { text.string(node) }
 }
-
-extension Manifest {
-    /// What this manifest decides by: the app's roles and grants where an app's was named, else its own.
-    ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
-    package func policy() throws(MintError) -> Policy {
-        let own = fingerprint([Array(root.path.utf8), root.root.text.bytes])
-        let wide = try PolicyReader.policy(of: root, digest: own)
-        guard let app else { return wide }
-        return try PolicyReader.policy(
-            of: app, below: wide,
-            digest: fingerprint([Array(own.utf8), Array(app.path.utf8), app.root.text.bytes]))
-    }
-}

@@ -52,3 +52,20 @@ package struct ResourcePattern: Hashable, Sendable {
         return other.name.map { name.utf8.elementsEqual($0.utf8) } ?? false
     }
 }
+
+extension ResourcePattern {
+    /// ``init(parsing:)`` as a regular expression.
+    fileprivate static var schemaPattern: String {
+        let prefix = "(datasets|spaces|kernels|buckets)"
+        let name = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}"
+        return "^(\(prefix)/\(name)/(\(name)|\\*)|(?!\(prefix)(/|$))\(name)(/(\(name)|\\*))?)$"
+    }
+}
+
+extension StringRule {
+    /// A resource, or `*` in place of its name.
+    static let resource = StringRule.matching(ResourcePattern.schemaPattern) { text in
+        ResourcePattern(parsing: text) == nil
+            ? "is not a resource: write owner/name, datasets/owner/name …, a user name, or * for a name alone" : nil
+    }
+}

@@ -49,19 +49,3 @@ package enum Access: String, CaseIterable, Comparable, Sendable {
 
     package static func < (left: Access, right: Access) -> Bool { left == .read && right == .write }
 }
-
-/// Where something stands in a manifest, for messages and records.
-package struct ManifestPlace: Equatable, Sendable {
-    /// The manifest's path, as it was named or listed.
-    package let file: String
-    /// `grants[3]`.
-    package let path: String
-    /// From 1.
-    package let line: Int
-
-    package init(file: String, path: String, line: Int) {
-        self.file = file
-        self.path = path
-        self.line = line
-    }
-}

@@ -1,20 +1,5 @@
-extension Manifest {
-    /// The JSON Schema of a manifest, and of an app's, which says what it extends.
-    ///
-    /// <https://json-schema.org/draft/2020-12>
-    package static var schemaText: String {
-        let schema: JSONValue = .object(
-            [
-                .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", "hfmint manifest"),
-                .init("if", ["type": "object", "required": .array(["extends"])]),
-                .init("then", Shape.object(PolicyShape.app).schema), .init("else", shape.schema),
-            ])
-        return String(decoding: schema.rendered().reveal { $0.bytes }, as: UTF8.self)
-    }
-}
-
 extension Shape {
-    fileprivate var schema: JSONValue { .object(schemaMembers) }
+    package var schema: JSONValue { .object(schemaMembers) }
 
     fileprivate var schemaMembers: [JSONValue.Member] {
         switch self {
@@ -43,7 +28,7 @@ extension Shape {
         case .string(.word(let words)): [.init("enum", .array(words.map { .string($0) }))]
         case .string(.duration): [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
         case .string(.name): [.init("type", "string"), .init("pattern", "^[A-Za-z0-9_.-]{1,64}$")]
-        case .string(.resource): [.init("type", "string"), .init("pattern", .string(ResourcePattern.schemaPattern))]
+        case .string(.matching(let pattern, _)): [.init("type", "string"), .init("pattern", .string(pattern))]
         case .string(.url): [.init("type", "string"), .init("pattern", "^https?://[^/]")]
         case .string: [.init("type", "string"), .init("minLength", .integer(1))]
         case .integer(let range):
@@ -82,14 +67,5 @@ extension ObjectShape {
             .init("type", "object"), .init("additionalProperties", false), .init("properties", .object(properties)),
             .init("required", .array(fields.filter(\.isRequired).map { .string($0.name) })),
         ] + alsoInSchema
-    }
-}
-
-extension ResourcePattern {
-    /// ``init(parsing:)`` as a regular expression.
-    fileprivate static var schemaPattern: String {
-        let prefix = "(datasets|spaces|kernels|buckets)"
-        let name = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}"
-        return "^(\(prefix)/\(name)/(\(name)|\\*)|(?!\(prefix)(/|$))\(name)(/(\(name)|\\*))?)$"
     }
 }

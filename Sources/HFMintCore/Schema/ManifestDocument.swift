@@ -5,20 +5,16 @@ struct ManifestDocument: Sendable {
     let root: ManifestNode
     let places: TextPlaces
 
+    /// - Parameter shape: what a text may say that has this at its top.
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
-    init(at path: String, in context: Context) throws(MintError) {
+    init(at path: String, in context: Context, shape: (ManifestNode) -> Shape) throws(MintError) {
         let path = Self.normalised(path)
         let text = try Self.text(at: path, in: context)
-        let isApp = text.root.member("extends") != nil
-        let issues = ManifestCheck.issues(in: text, shape: isApp ? .object(PolicyShape.app) : Manifest.shape)
         self.path = path
         root = ManifestNode(text)
         places = TextPlaces(text.bytes)
-        try refuse(issues)
+        try refuse(ManifestCheck.issues(in: text, shape: shape(root)))
     }
-
-    /// Whether this is the manifest of an app, which narrows another.
-    var isApp: Bool { root.has("extends") }
 
     func refuse(_ issues: [ManifestIssue]) throws(MintError) {
         guard !issues.isEmpty else { return }

@@ -97,10 +97,10 @@ package enum StringRule: Sendable {
     case path
     /// A name as ``NameRule/identifier`` has it.
     case name(of: String)
-    /// A resource, or `*` in place of its name.
-    case resource
     /// Something that a check of its own reads; the check answers what is wrong with it.
     case custom(String, check: @Sendable (String) -> String?)
+    /// The same, and the JSON Schema knows it by a regular expression.
+    case matching(String, check: @Sendable (String) -> String?)
 
     /// What is wrong with `text`, as a clause; `nil` if nothing is.
     package func complaint(about text: String) -> String? {
@@ -118,10 +118,7 @@ package enum StringRule: Sendable {
             let isPath = !text.isEmpty && text.utf8.allSatisfy { !$0.isASCIIControl }
             return isPath ? nil : "is not a path"
         case .name(let noun): return NameRule.identifier.complaint(about: text, of: noun)
-        case .resource:
-            return ResourcePattern(parsing: text) == nil
-                ? "is not a resource: write owner/name, datasets/owner/name …, a user name, or * for a name alone" : nil
-        case .custom(_, let check): return check(text)
+        case .custom(_, let check), .matching(_, let check): return check(text)
         }
     }
 }

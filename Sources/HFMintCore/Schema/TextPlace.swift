@@ -13,6 +13,22 @@ package struct TextPlace: Equatable, Sendable {
     package var words: String { "line \(line), column \(column)" }
 }
 
+/// Where something stands in a manifest, for messages and records.
+package struct ManifestPlace: Equatable, Sendable {
+    /// The manifest's path, as it was named or listed.
+    package let file: String
+    /// `grants[3]`.
+    package let path: String
+    /// From 1.
+    package let line: Int
+
+    package init(file: String, path: String, line: Int) {
+        self.file = file
+        self.path = path
+        self.line = line
+    }
+}
+
 /// Finds the place of a byte, in lines that end where they end to JSON5.
 struct TextPlaces {
     private let text: [UInt8]

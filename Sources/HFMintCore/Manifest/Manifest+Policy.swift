@@ -1,0 +1,54 @@
+extension Manifest {
+    /// What this manifest decides by: the app's roles and grants where an app's was named, else its own.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
+    package func policy() throws(MintError) -> Policy {
+        let own = fingerprint([Array(root.path.utf8), root.root.text.bytes])
+        let wide = try PolicyReader.policy(of: root, digest: own)
+        guard let app else { return wide }
+        return try PolicyReader.policy(
+            of: app, below: wide,
+            digest: fingerprint([Array(own.utf8), Array(app.path.utf8), app.root.text.bytes]))
+    }
+
+    /// Reads the manifests of all apps too, and checks each against this one.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong in any of them.
+    package func accessGraph(in context: Context) throws(MintError) -> AccessGraph {
+        let policy = try policy()
+        guard app == nil else { return AccessGraph(policies: [policy]) }
+        var policies = [policy]
+        var broken: [MintError] = []
+        for node in root.root["apps"]?.elements ?? [] {
+            do throws(MintError) {
+                policies.append(try appPolicy(at: root.resolved(node.string ?? ""), below: policy, in: context))
+            } catch {
+                broken.append(error)
+            }
+        }
+        guard broken.isEmpty else {
+            throw MintError(
+                .manifestInvalid,
+                "'\(root.path)' has \(broken.count) \(broken.count == 1 ? "app" : "apps") that cannot be used",
+                details: Array(broken.flatMap { [$0.message] + $0.details.map { "  \($0)" } }.prefix(100)),
+                hint: broken[0].hint)
+        }
+        return AccessGraph(policies: policies)
+    }
+
+    private func appPolicy(at path: String, below parent: Policy, in context: Context) throws(MintError) -> Policy {
+        let document = try ManifestDocument(at: path, in: context)
+        guard let extends = document.root["extends"]?.string else {
+            throw MintError(
+                .manifestInvalid, "'\(document.path)' is listed under 'apps', and does not say 'extends'",
+                hint: "a parent and its app name each other")
+        }
+        guard document.resolved(extends).utf8.elementsEqual(root.path.utf8) else {
+            throw MintError(
+                .manifestInvalid, "'\(document.path)' extends another manifest: '\(document.resolved(extends))'",
+                hint: "a parent and its app name each other")
+        }
+        return try PolicyReader.policy(
+            of: document, below: parent, digest: fingerprint([Array(parent.digest.utf8), document.root.text.bytes]))
+    }
+}
