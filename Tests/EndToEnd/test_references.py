@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 from auditing import AuditedJob
 from jobs import Job
 from rotating import Rotator
@@ -61,6 +62,41 @@ def test_the_credential_of_every_sink(rotator: Rotator, sink: str, ending: str) 
     names = {name for name in rotator.rotations.sink(sink).variables if "REGION" not in name}
     rotator.write({"chat": entry})
     rotate(rotator, ending, names)
+
+
+UNSEEN: dict[str, tuple[str, str, str]] = {
+    "byte order mark": ("utf-8-sig", "", "begins with a byte order mark"),
+    "UTF-16": ("utf-16", "", "is in UTF-16"),
+    "UTF-16, the other way": ("utf-16-be", "\ufeff", "is in UTF-16"),
+    "blank": ("utf-8", "\u00a0", "begins or ends with a character that nobody sees"),
+}
+
+
+@pytest.mark.parametrize("kind", UNSEEN)
+@pytest.mark.parametrize("where", ["issuer", "sink", "log-in"])
+def test_what_nobody_sees_is_named(rotator: Rotator, tmp_path: Path, where: str, kind: str) -> None:
+    """As a file of Windows' has it; before a secret is made."""
+    encoding, before, complaint = UNSEEN[kind]
+    entry = rotator.rotations.rotation("okta", ["gitlab"], overlap="1s")
+    place, key, value = {
+        "issuer": (
+            entry["issuer"],
+            "token",
+            next(iter(rotator.rotations.issuer("okta").variables.values())),
+        ),
+        "sink": (entry["sinks"][0], "token", rotator.environment["GITLAB_SINK_TOKEN"]),
+        "log-in": (entry["verify"], "clientId", str(entry["verify"]["clientId"])),
+    }[where]
+    file = tmp_path / "pasted"
+    file.write_bytes((before + value).encode(encoding))
+    place[key] = f"file:{file}"
+    rotator.write({"chat": entry})
+    evidence.put_there(file)
+    rotator("init")
+    ended = rotator("now", "chat")
+    assert ended.status == 6, ended.stderr
+    assert f"'{file}' {complaint}".encode() in ended.stderr
+    assert len(rotator.rotations.issuer("okta").live) == 1
 
 
 @pytest.mark.parametrize("ending", BREAKS.values(), ids=list(BREAKS))

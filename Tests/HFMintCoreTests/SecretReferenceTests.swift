@@ -37,6 +37,15 @@ struct SecretReferenceTests {
             ("a\rb", "has a line break in it"), ("\na", "has a line break in it"),
             (" a", "begins or ends with a blank"),
             ("a \n", "begins or ends with a blank"), ("a\tb", "has a control character in it"), ("\n", "is empty"),
+            ("\u{FEFF}a", "begins with a byte order mark (U+FEFF), which nobody sees"),
+            ("\u{FEFF}", "begins with a byte order mark (U+FEFF), which nobody sees"),
+            ("\u{A0}a", "begins or ends with a character that nobody sees"),
+            ("a\u{A0}", "begins or ends with a character that nobody sees"),
+            ("a\u{200B}\n", "begins or ends with a character that nobody sees"),
+            ("\u{200B}", "begins or ends with a character that nobody sees"),
+            ("a\u{2028}", "begins or ends with a character that nobody sees"),
+            ("a\u{FEFF}", "begins or ends with a character that nobody sees"),
+            ("a\u{85}", "begins or ends with a character that nobody sees"),
             ("\r\n\n", "is empty"), ("", "is empty"), ("sentinel\nsentinel", "has a line break in it"),
         ])
     func refuses(text: String, complaint: String) throws {
@@ -47,6 +56,16 @@ struct SecretReferenceTests {
             #expect(error?.message == "\(name) \(complaint)")
             #expect(error?.code == .stateUnusable)
             #expect(error?.hint?.contains("sentinel") == false)
+        }
+    }
+
+    @Test("a key has no byte order mark in front of its first line")
+    func markedKey() {
+        for (reference, context, name) in Self.places("\u{FEFF}-----BEGIN PRIVATE KEY-----") {
+            let error = #expect(throws: MintError.self) {
+                _ = try reference.read(.key, relativeTo: "", in: context).byteCount
+            }
+            #expect(error?.message == "\(name) begins with a byte order mark (U+FEFF), which nobody sees")
         }
     }
 

@@ -98,6 +98,7 @@ package enum SecretReference: Equatable, Sendable {
     /// What no server would take for the secret that was meant; a clause that quotes nothing of it.
     private static func complaint(about text: Span<UInt8>, as content: Content) -> String? {
         guard text.count > 0 else { return "is empty" }
+        if let mark = mark(before: text, content) { return mark }
         guard content == .line else { return nil }
         for index in text.indices {
             switch text[index] {
@@ -107,7 +108,29 @@ package enum SecretReference: Equatable, Sendable {
             }
         }
         let ends = [text[0], text[text.count - 1]]
-        return ends.contains(ASCII.space) ? "begins or ends with a blank" : nil
+        if ends.contains(ASCII.space) { return "begins or ends with a blank" }
+        return isUnseen(at: text) ? "begins or ends with a character that nobody sees" : nil
+    }
+
+    /// What editors and shells put in front of a text, and nobody sees.
+    private static func mark(before text: Span<UInt8>, _ content: Content) -> String? {
+        let start = text.bytes(in: 0..<min(3, text.count))
+        // A key may be any bytes, so two of them prove nothing.
+        if content == .line, start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
+            return "is in UTF-16: write it in UTF-8"
+        }
+        return start == [0xEF, 0xBB, 0xBF] ? "begins with a byte order mark (U+FEFF), which nobody sees" : nil
+    }
+
+    /// Whether there is at either end what web pages and chats leave there: a blank that does not break, one without a
+    /// width, a separator of lines, or a byte order mark.
+    private static func isUnseen(at text: Span<UInt8>) -> Bool {
+        let start = text.bytes(in: 0..<min(3, text.count))
+        let end = text.bytes(in: max(0, text.count - 3)..<text.count)
+        return ["\u{85}", "\u{A0}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{2028}", "\u{2029}", "\u{2060}", "\u{FEFF}"]
+            .contains { mark in
+                start.starts(with: mark.utf8) || end.suffix(mark.utf8.count).elementsEqual(mark.utf8)
+            }
     }
 
     /// Where it leads, for a message.
