@@ -72,6 +72,26 @@ def test_a_journal_must_outlive_the_job(
     assert not Path(folder or rotator.rotations.journal).exists()
 
 
+@pytest.mark.parametrize("operation", ["init", "run", "status"])
+def test_a_journal_that_cannot_be_used_is_not_to_be_made_again(
+    rotator: Rotator, operation: str
+) -> None:
+    """`hfmint rotate init` would say the same."""
+    rotator.write({"chat": rotator.rotations.rotation("okta", ["file"])})
+    for prepare, reason in (
+        (lambda path: path.mkdir(mode=0o755), b"its mode is 755 instead of 700"),
+        (lambda path: path.write_text(""), b"it is a symbolic link or no directory"),
+    ):
+        journal = rotator.rotations.journal
+        prepare(journal)
+        journal.chmod(0o755)
+        result = rotator(operation)
+        assert result.status == 5
+        assert reason in result.stderr
+        assert b"hint: name a directory that is yours alone (0700)" in result.stderr
+        journal.rmdir() if journal.is_dir() else journal.unlink()
+
+
 def test_a_secret_of_several_is_adopted_by_its_id(rotator: Rotator) -> None:
     """It is retired; the other, which nobody named, is left alone."""
     rotator.write({"chat": rotator.rotations.rotation("entra", ["file"], overlap="0s")})

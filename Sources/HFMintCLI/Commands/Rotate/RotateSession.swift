@@ -37,18 +37,25 @@ struct RotateSession {
         let path = try journalPath()
         let candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
         try refuseVolatile(candidate.path)
+        let opened: (any PrivateDirectory)?
         do throws(FileFailure) {
             if making { try context.files.makeParents(of: candidate.path) }
-            guard let directory = try context.files.openPrivateDirectory(candidate, making: making) else {
-                throw FileFailure(path, "there is no such directory")
-            }
-            context.audit.keep(in: directory.path)
-            return Rotations(definitions, in: directory, context: context)
+            opened = try context.files.openPrivateDirectory(candidate, making: making)
         } catch {
-            throw MintError(
-                .stateUnusable, "rotations are not remembered in '\(error.path)': \(error.reason)",
-                hint: "make the journal once, on the machine that will rotate: hfmint rotate init")
+            throw Self.notRemembered(
+                error, "name a directory that is yours alone (0700) with --journal-dir or HFMINT_JOURNAL_DIR")
         }
+        guard let opened else {
+            throw Self.notRemembered(
+                FileFailure(path, "there is no such directory"),
+                "make the journal once, on the machine that will rotate: hfmint rotate init")
+        }
+        context.audit.keep(in: opened.path)
+        return Rotations(definitions, in: opened, context: context)
+    }
+
+    private static func notRemembered(_ failure: FileFailure, _ hint: String) -> MintError {
+        MintError(.stateUnusable, "rotations are not remembered in '\(failure.path)': \(failure.reason)", hint: hint)
     }
 
     private func journalPath() throws(MintError) -> String {
