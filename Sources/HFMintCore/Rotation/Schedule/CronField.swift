@@ -114,7 +114,8 @@ private struct CronPart {
         if letters.contains(UInt8(ascii: "#")) || isLast || letters.last == UInt8(ascii: "W") {
             return "has '\(text)', a sign that few crons know: name the days by numbers"
         }
-        return "has a \(kind.noun) that is not one of \(kind.range.lowerBound) to \(kind.range.upperBound): '\(text)'"
+        return
+            "has \(kind.noun == "hour" ? "an" : "a") \(kind.noun) that is not one of \(kind.range.lowerBound) to \(kind.range.upperBound): '\(text)'"
     }
 
     static func shown(_ text: [UInt8]) -> String {
