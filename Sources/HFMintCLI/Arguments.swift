@@ -72,7 +72,19 @@ package struct Arguments: Sendable {
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
             throw .usage("missing value for '\(option.usage)'", hint: command.helpHint)
         }
+        try Self.check(value, of: option, command)
         return value
+    }
+
+    /// A path that is empty comes from a variable that is not set, and would name the folder that this process is in.
+    private static func check(_ value: String, of option: Option, _ command: Command) throws(MintError) {
+        guard option.value == "PATH" || option.value == "DIR" else { return }
+        guard !value.isEmpty else {
+            throw .usage("'--\(option.name)' is empty: is the variable that it comes from set?", hint: command.helpHint)
+        }
+        guard option.value == "PATH" || value != "-" else {
+            throw .usage("'--\(option.name) -' is no directory", hint: "write './-' for one of that name")
+        }
     }
 
     package func has(_ option: Option) -> Bool { values[option.name] != nil }

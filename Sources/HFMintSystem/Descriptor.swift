@@ -116,6 +116,7 @@ struct Descriptor: ~Copyable {
     ///
     /// - Throws: where it is no regular file with one name: such a thing is never replaced, and never followed.
     func targetBelow(_ name: String, _ path: String, isReplaced: Bool = true) throws(FileFailure) -> FileStatus? {
+        guard !name.isEmpty else { throw FileFailure(path, "it ends with a slash, and names no file") }
         let status = try naming(path) { () throws(Errno) in try statusBelow(name) }
         if let reason = status?.strangeness { throw FileFailure(path, reason) }
         if isReplaced, let reason = fixtureBelow(name) { throw FileFailure(path, reason) }

@@ -75,7 +75,13 @@ extension Descriptor {
 
     private static let draftSuffix = ".draft"
 
-    private func draftName(_ name: String, _ random: String) -> String { ".\(name).\(random)\(Self.draftSuffix)" }
+    private func draftName(_ name: String, _ random: String) -> String {
+        let isShort = name.utf8.count <= Self.longestDraftedName
+        return ".\(isShort ? name : fingerprint([Array(name.utf8)])).\(random)\(Self.draftSuffix)"
+    }
+
+    /// So that with two dots, the random part and the suffix a draft's name has no more bytes than a file system takes.
+    private static let longestDraftedName = 255 - 2 - 13 - draftSuffix.utf8.count
 
     /// Takes the kernel's lock on this file, if nobody else has it.
     ///

@@ -21,6 +21,10 @@ package enum DeliveryMethod: Equatable, Sendable {
         case ("env", nil): self = .env
         case ("output", nil): self = .output
         case ("stdout", nil): self = .stdout
+        case ("env-file", "-"), ("token-file", "-"):
+            // Elsewhere it is stdout, and no token is printed unless that was asked for by name.
+            throw .usage(
+                "'\(text)' names no file", hint: "'--deliver stdout' prints the token; './-' is a file of that name")
         case ("env-file", let path) where path?.isEmpty != true: self = .environmentFile(path)
         case ("token-file", let path) where path?.isEmpty != true: self = .tokenFile(path)
         default:

@@ -116,7 +116,9 @@ package enum StringRule: Sendable {
             return url.isConfidential ? nil : "must be https (http is for this machine alone)"
         case .path:
             let isPath = !text.isEmpty && text.utf8.allSatisfy { !$0.isASCIIControl }
-            return isPath ? nil : "is not a path"
+            guard isPath else { return "is not a path" }
+            // Elsewhere it is stdin or stdout.
+            return text == "-" ? "is not a path: write './-' for a file of that name" : nil
         case .name(let noun): return NameRule.identifier.complaint(about: text, of: noun)
         case .custom(_, let check), .matching(_, let check): return check(text)
         }
