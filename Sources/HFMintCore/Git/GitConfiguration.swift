@@ -123,18 +123,18 @@ extension GitConfiguration {
             status = try runSilently(arguments, in: context).status
         }
         // Once more, so that git's own message is seen.
-        if !accepting.contains(status) { status = try run(["git"] + arguments, in: context).status }
+        if !accepting.contains(status) { status = try run(.git(arguments, isQuiet: false), in: context).status }
         guard accepting.contains(status) else { throw failure(status, scope, in: context) }
     }
 
     /// Without git's own words on stderr.
     func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
-        try run(["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments, in: context)
+        try run(.git(arguments), in: context)
     }
 
-    private func run(_ command: [String], in context: Context) throws(MintError) -> ChildResult {
+    private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> ChildResult {
         do throws(ProcessFailure) {
-            return try context.processes.run(ChildCommand(command))
+            return try context.processes.run(command)
         } catch {
             throw MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")
         }

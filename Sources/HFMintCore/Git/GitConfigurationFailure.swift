@@ -4,13 +4,9 @@ extension GitConfiguration {
     /// The statuses are in <https://git-scm.com/docs/git-config#_description>; 128 is any `fatal:` of git's, and 255
     /// that it could not lock the file.
     func failure(_ status: Int, _ scope: GitScope, in context: Context) -> MintError {
-        let instead = "change no file: eval \"$(hfmint setup-git --environment)\""
+        let instead = GitConfigurationFile.instead
         func error(_ message: String, _ hint: String) -> MintError {
             MintError(.stateUnusable, "\(message) (status \(status))", hint: hint)
-        }
-        let environment = context.environment
-        if scope == .global, !environment.isSet("HOME"), !environment.isSet("GIT_CONFIG_GLOBAL") {
-            return error("git has no place for the user's configuration: HOME is not set", "set HOME, or \(instead)")
         }
         let isReadable = succeeds(["config", scope.rawValue, "--list"], in: context)
         if scope != .global, !isReadable {
@@ -20,6 +16,11 @@ extension GitConfiguration {
             return error(
                 "git cannot read the user's configuration",
                 "mend the line that git names above, in an editor: no git works before that")
+        }
+        if let file = try? GitConfigurationFile(scope, of: self, in: context),
+            let (message, hint) = file.trouble(in: context)
+        {
+            return error(message, hint)
         }
         return error(
             "git cannot write its configuration (\(scope.rawValue))",
@@ -39,8 +40,19 @@ extension GitConfiguration {
                 "trust it: git config --global --add safe.directory \(shellQuoted(top)); or give --global; or \(instead)"
             )
         }
+        if let folder = context.environment["GIT_DIR"], !succeeds(["rev-parse", "--git-dir"], in: context) {
+            return error("GIT_DIR leads to no git repository: '\(folder)'", "unset GIT_DIR, or \(instead)")
+        }
         let folders = Self.foldersAbove(context.files.workingDirectory)
-        if folders.contains(where: { context.files.kind(of: "\($0)/.git") != nil }) {
+        if let folder = folders.first(where: { context.files.kind(of: "\($0)/.git") != nil }) {
+            // A submodule's or a second work tree's: it holds the path of the repository.
+            // <https://git-scm.com/docs/gitrepository-layout>
+            if context.files.kind(of: "\(folder)/.git") == .regular, !succeeds(["rev-parse", "--git-dir"], in: context)
+            {
+                return error(
+                    "the file '\(folder)/.git' leads to a repository that is not here",
+                    "run this where that repository is, too; or give --global; or \(instead)")
+            }
             return error(
                 "git cannot read this work tree's configuration",
                 "mend the line that git names above: git config --local --edit")

@@ -4,6 +4,8 @@
 /// `/dev/null`. It does follow symbolic links.
 /// <https://github.com/git/git/blob/v2.51.0/lockfile.c#L90>
 struct GitConfigurationFile {
+    static let instead = "change no file: eval \"$(hfmint setup-git --environment)\""
+
     /// `nil` where there is none: then git itself says why.
     private let path: String?
 
@@ -12,15 +14,27 @@ struct GitConfigurationFile {
         switch scope {
         case .local: path = try Self.path(of: "config", configuration, in: context)
         case .worktree: path = try Self.path(of: "config.worktree", configuration, in: context)
-        case .global: path = Self.global(in: context)
+        case .global:
+            try Self.checkPlace(context.environment)
+            path = Self.global(in: context)
         }
+    }
+
+    /// What git itself is vague about; where `HOME` is empty, it would write into the machine's root.
+    private static func checkPlace(_ environment: Environment) throws(MintError) {
+        func missing(_ key: Environment.Key, _ next: String) -> MintError {
+            let state = environment.isEmpty(key) ? "set to nothing" : "not set"
+            return MintError(
+                .stateUnusable, "git has no place for the user's configuration: \(key.name) is \(state)",
+                hint: "\(next) \(key.name), or \(instead)")
+        }
+        if environment.isEmpty("GIT_CONFIG_GLOBAL") { throw missing("GIT_CONFIG_GLOBAL", "unset") }
+        guard environment.isSet("GIT_CONFIG_GLOBAL") || environment.isSet("HOME") else { throw missing("HOME", "set") }
     }
 
     private static func global(in context: Context) -> String? {
         let environment = context.environment
         if let given = environment["GIT_CONFIG_GLOBAL"] { return given }
-        // Set, but to nothing: git takes it for the name of a file.
-        guard !environment.names(where: \.isEmpty).contains("GIT_CONFIG_GLOBAL") else { return nil }
         let own = environment["HOME"].map { "\($0)/.gitconfig" }
         let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
         let other = folder.map { "\($0)/git/config" }
@@ -53,7 +67,24 @@ struct GitConfigurationFile {
         } catch {
             throw MintError(
                 .stateUnusable, "git's configuration '\(path)' is left as it is: \(error.reason)",
-                hint: "change no file: eval \"$(hfmint setup-git --environment)\"")
+                hint: Self.instead)
         }
+    }
+
+    /// Why git could not write it, as far as it shows; with what to type.
+    func trouble(in context: Context) -> (message: String, hint: String)? {
+        guard let path else { return nil }
+        if context.files.kind(of: "\(path).lock") != nil {
+            return (
+                "another git writes its configuration '\(path)', or one that was killed has left '\(path).lock'",
+                "where no git runs, remove it: rm \(shellQuoted("\(path).lock"))"
+            )
+        }
+        let folder = path.utf8.lastIndex(of: ASCII.slash).map { String(path[..<$0]) } ?? "."
+        guard !folder.isEmpty, context.files.facts(of: folder) == nil else { return nil }
+        return (
+            "the folder of git's configuration '\(path)' is not there",
+            "make it: mkdir -p \(shellQuoted(folder)); or \(Self.instead)"
+        )
     }
 }

@@ -1,7 +1,8 @@
 extension GitFindings {
     /// The keys that are looked at, as one pattern for git.
     private static let keys = [
-        "credential\\.(.*\\.)?helper", "http\\.(.*\\.)?extraheader", "remote\\..*\\.(url|pushurl|lfsurl|lfspushurl)",
+        "credential\\.(.*\\.)?(helper|usehttppath)", "http\\.(.*\\.)?extraheader",
+        "remote\\..*\\.(url|pushurl|lfsurl|lfspushurl)",
         "url\\..*\\.(insteadof|pushinsteadof)", "lfs\\.(url|pushurl)", "branch\\..*\\.(remote|pushremote)",
         "submodule\\..*\\.url",
     ]
@@ -51,14 +52,10 @@ extension GitFindings {
         case failed(Int)
     }
 
-    /// Through a shell that throws git's complaints away: they quote file names, and we quote nothing unescaped.
     private static func git(
         _ arguments: [String], with variables: [GitConfiguration.Entry] = [], in context: Context
     ) -> Answer {
-        let exports = variables.map { "export \($0.key)=\(shellQuoted($0.value)); " }.joined()
-        let command = ChildCommand(
-            ["/bin/sh", "-c", "\(exports)exec git \"$@\" 2>/dev/null", "git"] + arguments, milliseconds: 5_000,
-            byteLimit: 1 << 20)
+        let command = ChildCommand.git(arguments, with: variables, milliseconds: 5_000, byteLimit: 1 << 20)
         guard let result = try? context.processes.run(command) else { return .failed(128) }
         guard result.status == 0 else { return .failed(result.status) }
         return .printed(SharedSecret(result.output.duplicate()))
@@ -100,6 +97,7 @@ extension GitFindings {
         }
         switch name {
         case "helper": helpers.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
+        case "usehttppath": paths.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
         case "extraheader": headers.append(HeaderSetting(setting(nil), Self.header(text, value)))
         case "insteadof", "pushinsteadof":
             let base = key.drop { $0 != ASCII.dot }.dropFirst().dropLast(name.utf8.count + 1)

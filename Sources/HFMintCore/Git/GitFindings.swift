@@ -53,6 +53,8 @@ package struct GitFindings: Equatable, Sendable {
     /// Every `http…extraHeader`, in the order in which git reads them.
     package var headers: [HeaderSetting]
     package var logins: [Login]
+    /// Every `credential…useHttpPath`, in the order in which git reads them.
+    package var paths: [Setting] = []
     /// Why a helper of hfmint's cannot be run, by its value.
     package var troubles: [String: String]
 
@@ -138,6 +140,12 @@ extension GitFindings.Setting {
         let prefix = "file:"
         guard origin.utf8.starts(with: prefix.utf8) else { return nil }
         return String(decoding: origin.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+
+    /// What has git ask hfmint in spite of it.
+    var mending: String {
+        guard file != nil else { return removal }
+        return "run `hfmint setup-git` here, after whatever set it: for the Hub's hosts, git then forgets other helpers"
     }
 
     /// What takes it away.

@@ -20,20 +20,18 @@ struct GitHelper {
         return words.first?.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8) == true
     }
 
-    /// The file that `git credential-store` is told to use; empty for its own ones, `nil` for another helper.
+    /// The file that `git credential-store` is told to use, as the helper's folder sees it; empty for its own ones,
+    /// `nil` for another helper, and where only a shell can say which file it is.
     func storeFile(home: String?) -> String? {
-        let words = value.utf8.split(separator: ASCII.space).map { String(decoding: $0, as: UTF8.self) }
-        guard let program = words.first?.utf8.split(separator: ASCII.slash).last,
+        guard let words = ShellWords(value)?.words, let program = words.first?.split(separator: ASCII.slash).last,
             program.elementsEqual("store".utf8) || program.elementsEqual("git-credential-store".utf8)
         else { return nil }
-        let option = "--file"
-        guard let index = words.firstIndex(where: { $0.utf8.starts(with: option.utf8) }) else { return "" }
-        let isJoined = words[index].utf8.count > option.utf8.count
-        let named =
-            isJoined ? words[index].utf8.dropFirst(option.utf8.count + 1) : words[(index + 1)...].first?.utf8[...]
-        let path = String(decoding: (named ?? "".utf8[...]).filter { !"'\"".utf8.contains($0) }, as: UTF8.self)
-        guard path.utf8.starts(with: "~/".utf8), let home else { return path }
-        return home + String(decoding: path.utf8.dropFirst(), as: UTF8.self)
+        let option = Array("--file".utf8)
+        guard let index = words.firstIndex(where: { $0.starts(with: option) }) else { return "" }
+        let isJoined = words[index].count > option.count
+        let named = isJoined ? Array(words[index].dropFirst(option.count + 1)) : words[(index + 1)...].first ?? []
+        guard named.starts(with: "~/".utf8), let home else { return String(decoding: named, as: UTF8.self) }
+        return home + String(decoding: named.dropFirst(), as: UTF8.self)
     }
 
     /// Its name for a message: the program alone, because the rest of the line may hold a secret.

@@ -64,11 +64,11 @@ extension GitFindings {
                 obstacles.append(
                     GitObstacle(
                         isFatal: false, message: "\(helper.named) \(role(of: index, ours, origin))",
-                        next: next(for: helper)))
+                        next: helper.mending))
             }
             told += helpers
         }
-        return obstacles
+        return obstacles + overrulingObstacles(origins)
     }
 
     private func role(of index: Int, _ ours: Int?, _ origin: String) -> String {
@@ -76,11 +76,6 @@ extension GitFindings {
         return index < ours
             ? "answers git for \(origin), before hfmint is asked"
             : "is told every token that hfmint gives git, and may keep it longer than the job lives"
-    }
-
-    private func next(for helper: Setting) -> String {
-        guard helper.file != nil else { return helper.removal }
-        return "run `hfmint setup-git` here, after whatever set it: for the Hub's hosts, git then forgets other helpers"
     }
 
     /// One that works is enough for git, which says a word about each of the others.

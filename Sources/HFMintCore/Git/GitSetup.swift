@@ -2,7 +2,7 @@
 ///
 /// Git reads the user's configuration, then a repository's, then a work tree's own, and last its command line and
 /// variables. It makes one list of helpers of all of them, and tells each of them every token that worked. So where a
-/// later level adds a helper behind ours, the list is set anew at that level too.
+/// later level adds a helper behind ours, or takes something away from it, the list is set anew at that level too.
 package struct GitSetup: Sendable {
     private let configuration: GitConfiguration
     private let hosts: GitHosts
@@ -22,12 +22,12 @@ package struct GitSetup: Sendable {
         try configuration.write(scope, in: context)
         var scopes = [scope]
         guard var found = GitFindings(asking: hosts, in: context) else { return (scopes, []) }
-        if found.hasOthers(at: scope, hosts.origins) {
+        if found.isOverruled(at: scope, hosts.origins) {
             // They come from a file that is included behind our sections.
             try configuration.write(scope, anew: true, in: context)
             found = GitFindings(asking: hosts, in: context) ?? found
         }
-        for later in scope.later(isChosen: isChosen) where found.hasOthers(at: later, hosts.origins) {
+        for later in scope.later(isChosen: isChosen) where found.isOverruled(at: later, hosts.origins) {
             try configuration.write(later, anew: true, in: context)
             scopes.append(later)
             found = GitFindings(asking: hosts, in: context) ?? found
@@ -73,9 +73,13 @@ extension GitScope {
 }
 
 extension GitFindings {
-    fileprivate func hasOthers(at scope: GitScope, _ origins: [String]) -> Bool {
+    /// Whether a setting of this level adds a helper, has git forget ours, or has it leave out the repository.
+    fileprivate func isOverruled(at scope: GitScope, _ origins: [String]) -> Bool {
         origins.contains { origin in
-            helpers(for: origin).contains { !$0.isHFMint && $0.scope.utf8.elementsEqual(scope.name.utf8) }
+            let others = helpers(for: origin).filter { !$0.isHFMint }
+            return (others + [forgetting(origin), hidingPath(at: origin)].compactMap(\.self)).contains {
+                $0.scope.utf8.elementsEqual(scope.name.utf8)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ package struct GitTakeBack: Sendable {
         var files = Self.defaultFiles(context.environment)
         for helper in helpers {
             if let file = helper.storeFile(home: context.environment["HOME"]) {
-                if !file.isEmpty, !files.contains(file) { files.append(file) }
+                for path in Self.paths(file, in: folders) where !files.contains(path) { files.append(path) }
             } else {
                 takeBack(from: helper)
             }
@@ -31,15 +31,21 @@ package struct GitTakeBack: Sendable {
         return [home.map { "\($0)/.git-credentials" }, configuration.map { "\($0)/git/credentials" }].compactMap(\.self)
     }
 
+    /// A helper runs where git runs it.
+    private static func paths(_ file: String, in folders: [String]) -> [String] {
+        guard !file.isEmpty, file.utf8.first != ASCII.slash else { return file.isEmpty ? [] : [file] }
+        return folders.map { "\($0)/\(file)" }
+    }
+
+    /// Where git asked, and here.
+    private var folders: [String] { Set(handouts.map(\.folder) + [context.files.workingDirectory]).sorted() }
+
     /// All that are set here or where git asked, each once; also those that git has been told to forget since.
     private var helpers: [GitHelper] {
         var values: [String] = []
-        for folder in Set(handouts.map(\.folder) + [context.files.workingDirectory]).sorted() {
-            let command = ChildCommand(
-                [
-                    "/bin/sh", "-c", "cd \"$1\" && exec git config -z --get-regexp \"$2\" 2>/dev/null", "git", folder,
-                    "^credential\\.(.*\\.)?helper$",
-                ], milliseconds: 5_000)
+        for folder in folders {
+            let command = ChildCommand.git(
+                ["config", "-z", "--get-regexp", "^credential\\.(.*\\.)?helper$"], in: folder, milliseconds: 5_000)
             guard let result = try? context.processes.run(command), result.status == 0 else { continue }
             for entry in result.output.reveal({ $0.bytes }).split(separator: 0) {
                 let value = String(decoding: entry.drop { $0 != ASCII.lineFeed }.dropFirst(), as: UTF8.self)

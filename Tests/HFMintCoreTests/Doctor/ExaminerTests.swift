@@ -5,7 +5,8 @@ import Testing
 @Suite("examiner")
 struct ExaminerTests {
     private static let git = (
-        ["/bin/sh", "-c", "exec git \"$@\" 2>/dev/null", "git", "--version"], ScriptedProcesses.Ending.exit(127, "")
+        ["/bin/sh", "-c", "unset GIT_CONFIG; exec git \"$@\" 2>/dev/null", "git", "--version"],
+        ScriptedProcesses.Ending.exit(127, "")
     )
 
     private func examine(_ question: Examination.Question, _ machine: FakeMachine) throws -> Examination {
