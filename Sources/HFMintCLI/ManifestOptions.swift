@@ -87,10 +87,13 @@ extension Arguments {
         return (manifest ?? []) + (value(.role).map { ["--role", $0] } ?? [])
     }
 
-    /// The manifest that decides what this job may have, and the role that was asked for; `nil` where none was named.
+    /// Reads the manifest that decides what this job may have, and begins to record where it says so.
     ///
+    /// A command calls it once, when it runs.
+    ///
+    /// - Returns: `nil` where no manifest was named.
     /// - Throws: ``MintError/Code/usage`` also for a role without a manifest.
-    func gate(in context: Context) throws(MintError) -> Gate? {
+    func openGate(in context: Context) throws(MintError) -> Gate? {
         guard let path = try namedManifest(self, context) else {
             guard !has(.role) else {
                 throw .usage(

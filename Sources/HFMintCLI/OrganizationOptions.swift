@@ -46,11 +46,6 @@ extension Arguments {
         return try gate.member()
     }
 
-    /// Whether a token is for one repository; a member's is for all that the member may reach.
-    func needsResource(in context: Context) throws(MintError) -> Bool {
-        try member(under: gate(in: context)) == nil
-    }
-
     /// Never quotes what was typed: it may be the secret.
     private func reference(_ option: Option, _ text: String) throws(MintError) -> SecretReference {
         if let reference = SecretReference(parsing: text) { return reference }

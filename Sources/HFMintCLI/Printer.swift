@@ -37,7 +37,7 @@ struct Printer {
     private func tell(_ error: MintError) {
         let lines =
             ["\(red("error:")) \(error.message.printable) [\(error.code.rawValue)]"]
-            + error.details.map(\.printable)
+            + error.facts.map(\.printable)
             + (error.hint.map { ["\(bold("hint:")) \($0.printable)"] } ?? [])
         output.write(lines.map { "hfmint: \($0)\n" }.joined(), to: .err)
     }
@@ -57,7 +57,7 @@ extension MintError {
         [
             "code": .string(code.rawValue),
             "message": .string(message),
-            "details": .array(details.map { .string($0) }),
+            "details": .array(facts.map { .string($0) }),
             "hint": .string(hint),
             "exit_status": .integer(Int(code.exitStatus.rawValue)),
         ]

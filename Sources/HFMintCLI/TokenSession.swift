@@ -8,7 +8,7 @@ struct TokenSession {
     let directory: (any PrivateDirectory)?
     let exchanger: Exchanger
 
-    /// - Parameter gate: what a manifest lets this job have, see ``Arguments/gate(in:)``.
+    /// - Parameter gate: what a manifest lets this job have, see ``Arguments/openGate(in:)``.
     init(_ arguments: Arguments, authority: Authority, gate: Gate?, _ context: Context) throws(MintError) {
         let member = try arguments.organizationMember()
         let source: IDTokenSource?

@@ -149,7 +149,7 @@ struct RefusalTests {
         #expect(
             error.message == "huggingface.co refused a token for 'acme/model': invalid_grant: Token exchange failed")
         #expect(
-            error.details == [
+            error.facts == [
                 "request id: Root=1",
                 "the ID token said:",
                 "  iss            https://token.actions.githubusercontent.com",
@@ -185,7 +185,7 @@ struct RefusalTests {
     func audiences() throws {
         var claims = Self.claims
         claims["aud"] = ["https://huggingface.co", "x"]
-        let details = try error(#"{"error":"invalid_grant"}"#, claims: claims).details
+        let details = try error(#"{"error":"invalid_grant"}"#, claims: claims).publisher
         #expect(details.contains("  aud            [https://huggingface.co, x]"))
     }
 
@@ -208,7 +208,7 @@ struct RefusalTests {
         ])
     func otherErrors(body: String) throws {
         let error = try error(body, resource: "datasets/acme/data")
-        #expect(error.details.isEmpty)
+        #expect(error.facts.isEmpty)
         #expect(error.hint?.contains("Trusted Publisher") == false)
         if body.contains("invalid_request") {
             #expect(error.hint?.contains("'datasets/acme/data' means a dataset repository") == true)

@@ -113,7 +113,7 @@ struct ExchangerTests {
         #expect(error.code == .serviceUnavailable)
         #expect(error.message == "huggingface.co answered 503")
         #expect(
-            error.details == ["request id: Root=1", "tried 5 times"]
+            error.facts == ["request id: Root=1", "tried 5 times"]
                 + (retryAfter == nil ? [] : ["asked to come back in 2 s"]))
         #expect(world.machine.transport.left.isEmpty)
     }

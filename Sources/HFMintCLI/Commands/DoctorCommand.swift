@@ -71,7 +71,7 @@ private struct DoctorCommand {
     /// A slip of the command line is an error; what the manifest says is a finding.
     private func gate() throws(MintError) -> Result<Gate, MintError>? {
         do throws(MintError) {
-            guard let gate = try arguments.gate(in: context) else { return nil }
+            guard let gate = try arguments.openGate(in: context) else { return nil }
             if let role = gate.role { _ = try gate.policy.requiredRole(role) }
             return .success(gate)
         } catch {

@@ -64,7 +64,7 @@ private struct ExchangeCommand {
         self.arguments = arguments
         self.context = context
         authority = try arguments.authority(in: context.environment)
-        let gate = try arguments.gate(in: context)
+        let gate = try arguments.openGate(in: context)
         self.gate = gate
         let member = try arguments.member(under: gate)
         requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
@@ -153,7 +153,8 @@ private struct ExchangeCommand {
         return failures.enumerated().map { index, failure in
             guard let first, index > first, failure.code == .exchangeRejected else { return failure }
             var told = failure
-            told.details.removeAll { !$0.hasPrefix("request id:") }
+            told.details = []
+            told.publisher = []
             return told
         }
     }

@@ -47,32 +47,17 @@ private struct GitCredentialCommand {
     /// helper hands out something stale.
     func get() -> Report {
         do throws(MintError) {
-            guard let question = try question() else { return Report(lines: [], json: .null) }
-            let session = try TokenSession(
-                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
-            let token = try session.exchanger.token(for: question.resource)
-            try session.exchanger.handOver([(question.resource, token)], as: .gitAnswered, how: "git-credential get")
-            if let directory = session.directory {
-                GitHandout(token, for: question.description, in: context.files.workingDirectory).note(in: directory)
+            guard let (description, resource, session) = try answerer(of: standardInput()) else {
+                return Report(lines: [], json: .null)
             }
-            return Report(text: CredentialAnswer(token, for: question.description).pieces, json: .null)
+            let token = try session.exchanger.token(for: resource)
+            try session.exchanger.handOver([(resource, token)], as: .gitAnswered, how: "git-credential get")
+            if let directory = session.directory {
+                GitHandout(token, for: description, in: context.files.workingDirectory).note(in: directory)
+            }
+            return Report(text: CredentialAnswer(token, for: description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
-        }
-    }
-
-    private func question() throws(MintError) -> GitCredential.Question? {
-        let authority = try arguments.authority(in: context.environment)
-        return try question(standardInput(), authority)
-    }
-
-    private func question(
-        _ text: borrowing Secret, _ authority: Authority
-    ) throws(MintError) -> GitCredential.Question? {
-        try GitCredential(authority, context: context).question(
-            text, needsResource: try arguments.needsResource(in: context)
-        ) { () throws(MintError) in
-            try arguments.gate(in: context)?.onlyResource()
         }
     }
 
@@ -80,14 +65,9 @@ private struct GitCredentialCommand {
     func erase() -> Report {
         do throws(MintError) {
             let text = try standardInput()
-            let authority = try arguments.authority(in: context.environment)
-            guard let question = try question(text, authority) else {
-                return Report(lines: [], json: .null)
-            }
-            let session = try TokenSession(
-                arguments, authority: question.authority, gate: try arguments.gate(in: context), context)
+            guard let (_, resource, session) = try answerer(of: text) else { return Report(lines: [], json: .null) }
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, question, session)
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, resource, session)
             }
         } catch {
             context.trace("erase: \(error.message)")
@@ -95,12 +75,25 @@ private struct GitCredentialCommand {
         return Report(lines: [], json: .null)
     }
 
-    private func drop(_ rejected: consuming Secret?, _ question: GitCredential.Question, _ session: TokenSession)
-        throws(MintError)
-    {
+    /// Returns what git asks for, and what can answer it; `nil` where the host is not ours: then no manifest is read.
+    private func answerer(
+        of text: borrowing Secret
+    ) throws(MintError) -> (CredentialDescription, Resource?, TokenSession)? {
+        let git = GitCredential(try arguments.authority(in: context.environment), context: context)
+        guard let question = try git.question(text) else { return nil }
+        let gate = try arguments.openGate(in: context)
+        // A member's token is for all that the member may reach.
+        let resource =
+            try arguments.member(under: gate) != nil
+            ? nil : try git.resource(of: question) { () throws(MintError) in try gate?.onlyResource() }
+        let session = try TokenSession(arguments, authority: question.authority, gate: gate, context)
+        return (question.description, resource, session)
+    }
+
+    private func drop(_ rejected: consuming Secret?, _ resource: Resource?, _ session: TokenSession) throws(MintError) {
         switch rejected {
         case .none: break
-        case .some(let secret): try session.exchanger.drop(secret, for: question.resource)
+        case .some(let secret): try session.exchanger.drop(secret, for: resource)
         }
     }
 

@@ -53,7 +53,7 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
-        let gate = try arguments.gate(in: context)
+        let gate = try arguments.openGate(in: context)
         self.gate = gate
         let member = try arguments.member(under: gate)
         self.member = member

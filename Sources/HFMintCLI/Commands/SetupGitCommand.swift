@@ -48,7 +48,7 @@ private struct SetupGitCommand {
         }
         // The helper would say so at every question, where nobody looks.
         if arguments.has(.manifest) || arguments.has(.role), !arguments.has(.undo) {
-            let gate = try arguments.gate(in: context)
+            let gate = try arguments.openGate(in: context)
             if let gate, let role = gate.role { _ = try gate.policy.requiredRole(role) }
         }
         let authority = try arguments.authority(in: context.environment)

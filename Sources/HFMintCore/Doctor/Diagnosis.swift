@@ -111,7 +111,7 @@ extension Examination {
     /// Whether the Hub said no to the exchange, for a reason that it never tells.
     package var isRefused: Bool {
         guard case .failed(let error) = exchange else { return false }
-        return error.details.contains { $0.utf8.elementsEqual(Refusal.claimsHeading.utf8) }
+        return !error.publisher.isEmpty
     }
 }
 

@@ -60,7 +60,7 @@ package struct Finding: Equatable, Sendable {
     }
 
     /// An error that stopped what doctor tried.
-    package static func fail(_ error: MintError, next: String, details: [String]? = nil) -> Finding {
-        fail(error.message, next: error.hint ?? next, details: details ?? error.details, facts: [])
+    package static func fail(_ error: MintError, next: String) -> Finding {
+        fail(error.message, next: error.hint ?? next, details: error.facts, facts: [])
     }
 }

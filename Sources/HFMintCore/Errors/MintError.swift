@@ -9,16 +9,30 @@
 package struct MintError: Error, Equatable, Sendable {
     package let code: Code
     package let message: String
+    /// The id that the Hub gave the request, by which its support finds it.
+    package let requestID: String?
     /// Facts beside the message, one line each: what was sent, what was answered.
     package var details: [String]
+    /// For a refused exchange, one line each: the claims that were sent, and the Trusted Publisher that fits them.
+    package var publisher: [String]
     package let hint: String?
 
-    package init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
+    package init(
+        _ code: Code, _ message: String, requestID: String? = nil, details: [String] = [], publisher: [String] = [],
+        hint: String? = nil
+    ) {
         self.code = code
         // Whoever types a token where something else belongs must not find it in the log.
         self.message = message.withoutTokens
+        self.requestID = requestID?.withoutTokens
         self.details = details.map(\.withoutTokens)
+        self.publisher = publisher.map(\.withoutTokens)
         self.hint = hint?.withoutTokens
+    }
+
+    /// Everything that is printed between the message and the hint, one line each.
+    package var facts: [String] {
+        (requestID.map { ["request id: \($0)"] } ?? []) + details + publisher
     }
 }
 

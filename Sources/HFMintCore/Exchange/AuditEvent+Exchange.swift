@@ -32,11 +32,9 @@ extension AuditEvent {
     /// There is no token.
     func refused(_ error: MintError) -> AuditEvent {
         let isDenied = [.denied, .usage].contains(error.code.exitStatus)
-        let named = "request id: "
-        let requestID = error.details.first { $0.utf8.starts(with: named.utf8) }?.dropFirst(named.count)
         return AuditEvent(
             isDenied ? .exchangeDenied : .exchangeFailed, actor: actor, role: role, resource: resource,
             decision: isDenied ? .denied : .failed, reason: "\(error.code.rawValue): \(error.message)",
-            requestID: requestID.map { String($0) })
+            requestID: error.requestID)
     }
 }

@@ -60,7 +60,6 @@ extension Exchanger {
     func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
-        let requestID = refusal.requestID.map { ["request id: \($0)"] } ?? []
         if response.isTransient || refusal.isAborted {
             return TryFailure(
                 MintError(
@@ -68,7 +67,7 @@ extension Exchanger {
                     refusal.isAborted
                         ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
                         : "\(host) answered \(response.status)",
-                    details: requestID,
+                    requestID: refusal.requestID,
                     hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
@@ -76,7 +75,7 @@ extension Exchanger {
             return TryFailure(
                 MintError(
                     .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
-                    details: requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
+                    requestID: refusal.requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
         }
         return nil
     }

@@ -70,7 +70,7 @@ struct MemberRefusal {
     private let endpoint: Origin
     /// Whether the server's words may be shown: not where the client's secret is among them.
     private let isQuotable: Bool
-    private let requestID: [String]
+    private let requestID: String?
 
     init(
         _ response: borrowing HTTPResponse, member: OrganizationMember, clientID: String, secret: borrowing Secret,
@@ -86,7 +86,7 @@ struct MemberRefusal {
         let said = Secret(copying: Array(words.joined(separator: [ASCII.space])))
         isQuotable = !response.body.holds(secret) && !said.repeats(secret, of: clientID)
         let id = Secret(copying: (response.header("x-request-id") ?? "").utf8)
-        requestID = id.repeats(secret, of: clientID) ? [] : answer.requestID.map { ["request id: \($0)"] } ?? []
+        requestID = id.repeats(secret, of: clientID) ? nil : answer.requestID
     }
 
     var error: MintError {
@@ -97,7 +97,7 @@ struct MemberRefusal {
         return MintError(
             .exchangeRejected,
             "\(endpoint.host) refused a token for the member '\(member.email)'\(said.isEmpty ? "" : ": \(said)")",
-            details: requestID + ["asked for: \(member.scopes.joined(separator: " "))"], hint: hint)
+            requestID: requestID, details: ["asked for: \(member.scopes.joined(separator: " "))"], hint: hint)
     }
 
     private var hint: String {

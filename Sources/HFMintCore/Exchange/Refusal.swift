@@ -19,20 +19,14 @@ package struct Refusal: Sendable {
         self.provider = provider
     }
 
-    /// The line in front of the claims; what follows it is in doctor's report already.
-    static let claimsHeading = "the ID token said:"
-
     package func error(now: Timestamp) -> MintError {
         MintError(
             .exchangeRejected,
             "\(authority.endpoint.host) refused a token for '\(resource.canonical)': \(answer.sentence)",
-            details: requestID + clockSkew(now) + sentClaims + form,
-            hint: hint)
+            requestID: answer.requestID, details: clockSkew(now), publisher: sentClaims + form, hint: hint)
     }
 
     private var isAboutTrust: Bool { answer.error.utf8.elementsEqual("invalid_grant".utf8) }
-
-    private var requestID: [String] { answer.requestID.map { ["request id: \($0)"] } ?? [] }
 
     private func clockSkew(_ now: Timestamp) -> [String] {
         guard let date = answer.date, abs(now - date) > 60 else { return [] }
@@ -50,7 +44,7 @@ package struct Refusal: Sendable {
             let audiences = claims.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
             rows.insert(("aud", "[\(audiences)]"), at: min(2, rows.count))
         }
-        return [Self.claimsHeading] + aligned(rows)
+        return ["the ID token said:"] + aligned(rows)
     }
 
     private var form: [String] {

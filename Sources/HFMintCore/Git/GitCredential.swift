@@ -12,20 +12,12 @@ package struct GitCredential: Sendable {
     package struct Question: Sendable {
         package let description: CredentialDescription
         package let authority: Authority
-        /// `nil` where none is named, and none is needed.
-        package let resource: Resource?
     }
 
-    /// `nil` where the host is not ours: another helper may know.
+    /// Reads what git asks; returns `nil` where the host is not ours: another helper may know.
     ///
-    /// - Parameters:
-    ///   - needsResource: whether a token is for one repository; a member's is for all that the member reaches.
-    ///   - onlyResource: what a manifest grants alone, asked only where git names no repository.
     /// - Throws: why a question about our host cannot be answered; git must then stop asking.
-    package func question(
-        _ text: borrowing Secret, needsResource: Bool = true,
-        onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
-    ) throws(MintError) -> Question? {
+    package func question(_ text: borrowing Secret) throws(MintError) -> Question? {
         let description = try parse(text)
         switch hosts.judge(description) {
         case .notOurs: return nil
@@ -38,9 +30,7 @@ package struct GitCredential: Sendable {
                 .endpointRefused, "git asks for '\(host)' with a dot at its end, which is another host to it",
                 hint: "leave the dot out: git remote set-url origin https://\(host)/owner/name")
         case .ours(let authority):
-            return Question(
-                description: description, authority: authority,
-                resource: needsResource ? try resource(of: description, on: authority.endpoint, onlyResource) : nil)
+            return Question(description: description, authority: authority)
         }
     }
 
@@ -54,12 +44,14 @@ package struct GitCredential: Sendable {
         }
     }
 
-    /// The repository that the path names; without a path (git-xet sends none), what the job says it works on, what
-    /// a manifest grants alone, else the repository that this work tree came from.
-    private func resource(
-        of description: CredentialDescription, on endpoint: Origin, _ onlyResource: () throws(MintError) -> Resource?
+    /// Finds the repository that the path names; without a path (git-xet sends none), what the job says it works on,
+    /// what a manifest grants alone, else the repository that this work tree came from.
+    ///
+    /// - Parameter onlyResource: what a manifest grants alone.
+    package func resource(
+        of question: Question, onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
     ) throws(MintError) -> Resource {
-        if let path = description.path {
+        if let path = question.description.path {
             guard let resource = Resource(gitPath: path) else {
                 throw .usage(
                     "'\(String(decoding: path, as: UTF8.self))' is not the path of a repository on the Hub",
@@ -70,7 +62,7 @@ package struct GitCredential: Sendable {
         }
         for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
             guard let text = context.environment[key] else { continue }
-            return try Resource(parsing: text, endpoint: endpoint)
+            return try Resource(parsing: text, endpoint: question.authority.endpoint)
         }
         if let resource = try onlyResource() { return resource }
         if let resource = originOfWorkTree() { return resource }

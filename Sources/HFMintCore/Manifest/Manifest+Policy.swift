@@ -30,7 +30,7 @@ extension Manifest {
             throw MintError(
                 .manifestInvalid,
                 "'\(root.path)' has \(broken.count) \(broken.count == 1 ? "app" : "apps") that cannot be used",
-                details: Array(broken.flatMap { [$0.message] + $0.details.map { "  \($0)" } }.prefix(100)),
+                details: Array(broken.flatMap { [$0.message] + $0.facts.map { "  \($0)" } }.prefix(100)),
                 hint: broken[0].hint)
         }
         return AccessGraph(policies: policies)

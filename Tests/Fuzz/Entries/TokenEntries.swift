@@ -97,7 +97,7 @@ private func checkExplanation(_ claims: Claims) {
         let error = Refusal(
             HubRefusal(response), claims: claims, resource: resource, authority: authority, provider: provider
         ).error(now: now)
-        let lines = [error.message] + error.details + [error.hint ?? ""]
+        let lines = [error.message] + error.facts + [error.hint ?? ""]
         hold(!lines.contains { $0.printable.unicodeScalars.contains(where: isTroublesome) }, "each is one line")
     }
 }

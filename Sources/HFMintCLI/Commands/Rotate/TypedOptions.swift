@@ -31,8 +31,8 @@ struct TypedOptions {
 
     func completing(_ error: MintError) -> MintError {
         MintError(
-            error.code, completing(error.message), details: error.details.map(completing),
-            hint: error.hint.map(completing))
+            error.code, completing(error.message), requestID: error.requestID,
+            details: error.details.map(completing), publisher: error.publisher, hint: error.hint.map(completing))
     }
 
     /// What a command says to people; what it says to machines stays.

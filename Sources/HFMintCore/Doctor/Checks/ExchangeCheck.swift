@@ -19,13 +19,14 @@ extension Check {
 
     /// The claims that were sent are in `claims`, and what to enter is below the report.
     private static func refused(_ error: MintError, _ examination: Examination) -> Finding {
-        let details = Array(error.details.prefix { !$0.utf8.elementsEqual(Refusal.claimsHeading.utf8) })
+        var error = error
+        error.publisher = []
         guard examination.isRefused, let resource = examination.resource, let endpoint = examination.endpoint else {
-            return .fail(error, next: "this is safe to try again", details: details)
+            return .fail(error, next: "this is safe to try again")
         }
         let failed = suspects(.fail, examination)
         guard failed.isEmpty else {
-            return .fail(error.message, next: "fix \(failed.joined(separator: " and ")) first", details: details)
+            return .fail(error.message, next: "fix \(failed.joined(separator: " and ")) first", details: error.facts)
         }
         let warned = suspects(.warn, examination)
         let start = warned.isEmpty ? "" : "look at \(warned.joined(separator: " and ")) first; then "
@@ -34,7 +35,7 @@ extension Check {
             next: start
                 + "compare the publishers at \(resource.settingsURL(on: endpoint)) with what --suggest prints; the"
                 + " Hub says the same where '\(resource.canonical)' does not exist",
-            details: details)
+            details: error.facts)
     }
 
     /// The checks that found what can be behind a refusal.
