@@ -2,22 +2,22 @@
 ///
 /// It stands in a file beside the log and moves only when a collector has said yes: a crash sends a record once more,
 /// and never leaves one out. The record's head is its name for good, so a collector can tell that it has it already.
-struct AuditCursor: Equatable, Sendable {
+package struct AuditCursor: Equatable, Sendable {
     /// Where the record ends, with its line feed.
-    let offset: Int
+    package let offset: Int
     /// Of the record's line, without its line feed.
-    let lineCount: Int
+    package let lineCount: Int
     /// `nil` at the start of a log.
-    let head: AuditHead?
+    package let head: AuditHead?
 
-    static let start = AuditCursor(offset: 0, lineCount: 0, head: nil)
+    package static let start = AuditCursor(offset: 0, lineCount: 0, head: nil)
 
     init(offset: Int, lineCount: Int, head: AuditHead?) {
         (self.offset, self.lineCount, self.head) = (offset, lineCount, head)
     }
 
     /// Reads what ``bytes`` wrote; the start for anything else, as nothing may be left out.
-    init(_ text: [UInt8]) {
+    package init(_ text: [UInt8]) {
         let line = text.prefix { $0 != ASCII.lineFeed }
         let parts = line.split(separator: ASCII.space, omittingEmptySubsequences: false)
         guard line.count < text.count, parts.count == 3, let offset = Int(digits: parts[0]),
@@ -31,9 +31,9 @@ struct AuditCursor: Equatable, Sendable {
     }
 
     /// One short line, which is written at once; nothing for the start of a log.
-    var bytes: [UInt8] { head.map { Array("\(offset) \(lineCount) \($0)\n".utf8) } ?? [] }
+    package var bytes: [UInt8] { head.map { Array("\(offset) \(lineCount) \($0)\n".utf8) } ?? [] }
 
-    static let byteLimit = 256
+    package static let byteLimit = 256
 
     /// Where the log at `path` ends now: what is there already is not for a collector that is named only now.
     init(endOf path: String, in context: Context) throws(FileFailure) {

@@ -65,3 +65,17 @@ private func findings(_ log: [UInt8], pieces size: Int) -> [AuditFinding] {
     try? examination.finish()
     return examination.findings
 }
+
+/// A cursor is what was written, or the start of the log: nothing is left out for a file that anybody has changed.
+package func fuzzAuditCursor(_ input: [UInt8]) {
+    let cursor = AuditCursor(input)
+    hold(cursor.head != nil || cursor == .start, "without a head it is the start")
+    hold(cursor.lineCount >= 0 && (cursor == .start || cursor.lineCount < cursor.offset), "a line fits before its end")
+    hold(AuditCursor(cursor.bytes) == cursor, "what is written is read")
+    hold(cursor.bytes.count <= AuditCursor.byteLimit, "and is short")
+    if cursor != .start {
+        let line = input.prefix { $0 != ASCII.lineFeed }
+        hold(input.count > line.count && cursor.bytes.dropLast().elementsEqual(line), "and says what stood there")
+    }
+    hold(AuditCursor(Array(cursor.bytes.dropLast())) == .start, "a torn one is the start")
+}

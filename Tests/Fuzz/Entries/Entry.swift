@@ -52,4 +52,5 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("journal", fuzzJournal),
     FuzzEntry("audit-line", fuzzAuditLine),
     FuzzEntry("audit-log", fuzzAuditLog),
+    FuzzEntry("audit-cursor", fuzzAuditCursor),
 ]
