@@ -54,8 +54,8 @@ static inline int hfmint_linux_fixture(int descriptor, const char *name) {
     if (syscall(SYS_statx, descriptor, name, no_follow, STATX_BASIC_STATS, &answer) != 0)
         return hfmint_linux_fixture_none;
     const uint64_t set = answer.stx_attributes & answer.stx_attributes_mask;
-    if (set & 0x2000) return hfmint_linux_fixture_mount; // STATX_ATTR_MOUNT_ROOT, which old headers lack
     if (set & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) return hfmint_linux_fixture_immutable;
+    if (set & 0x2000) return hfmint_linux_fixture_mount; // STATX_ATTR_MOUNT_ROOT, which old headers lack
     return hfmint_linux_fixture_none;
 }
 

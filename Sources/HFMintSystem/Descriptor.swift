@@ -107,8 +107,30 @@ struct Descriptor: ~Copyable {
         switch unsafe UInt32(hfmint_linux_fixture(directory, name)) {
         case hfmint_linux_fixture_mount.rawValue:
             "it is a mount point, which cannot be replaced: mount its directory instead"
-        case hfmint_linux_fixture_immutable.rawValue: "it may not be changed (chattr +i or +a)"
+        case hfmint_linux_fixture_immutable.rawValue: immutable
         default: nil
+        }
+    }
+
+    private static let immutable = "it may not be changed (chattr +i or +a)"
+
+    /// Why no name in this directory may be given to another file.
+    var immutability: String? {
+        let fixture = unsafe UInt32(hfmint_linux_fixture(number, "."))
+        return fixture == hfmint_linux_fixture_immutable.rawValue ? Self.immutable : nil
+    }
+
+    /// Whether so many bytes would find room below this directory: a file without a name is written, which nobody sees.
+    func checkRoom(byteCount: Int) throws(Errno) {
+        do throws(Errno) {
+            // O_TMPFILE, which Swift's view of libc lacks.
+            let file = try openBelow(".", O_WRONLY | O_DIRECTORY | 0o20_000_000, mode: 0o600)
+            try file.write(Secret(copying: [UInt8](repeating: 0, count: byteCount)))
+            try file.sync()
+        } catch {
+            // Some file systems have no such files.
+            guard [ENOSPC, EDQUOT, EROFS, EFBIG, EIO, EACCES, EPERM, EMFILE].contains(error.code) else { return }
+            throw error
         }
     }
 

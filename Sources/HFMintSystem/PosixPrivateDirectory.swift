@@ -98,6 +98,16 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         return HeldLock(file)
     }
 
+    package func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {
+        _ = try descriptor.targetBelow(name, "\(path)/\(name)")
+        if let reason = descriptor.immutability { throw FileFailure(path, reason) }
+        do throws(Errno) {
+            try descriptor.checkRoom(byteCount: byteCount)
+        } catch {
+            throw FileFailure(path, "it takes no new file: \(error.reason)")
+        }
+    }
+
     package func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
         _ = try descriptor.targetBelow(name, "\(path)/\(name)")
         return try naming("\(path)/\(name)") { () throws(Errno) in

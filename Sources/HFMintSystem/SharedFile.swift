@@ -43,24 +43,14 @@ extension PosixFiles {
         let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
         _ = try rights(of: name, in: folder, path, mode)
+        if let reason = folder.immutability { throw FileFailure(path, "its directory: \(reason)") }
         // Not the real user's rights, which access(2) would ask about.
         guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
             throw FileFailure(path, "its directory: \(Errno.last.reason)")
         }
-        try checkRoom(in: folder, for: path)
-    }
-
-    /// Whether a draft would find room: a file without a name is written, which nobody sees.
-    private func checkRoom(in folder: borrowing Descriptor, for path: String) throws(FileFailure) {
         do throws(Errno) {
-            // O_TMPFILE, which Swift's view of libc lacks.
-            let file = try folder.openBelow(".", O_WRONLY | O_DIRECTORY | 0o20_000_000, mode: 0o600)
-            try file.write(Secret(copying: [UInt8](repeating: 0, count: Self.draftByteCount)))
-            try file.sync()
+            try folder.checkRoom(byteCount: Self.draftByteCount)
         } catch {
-            // Some file systems have no such files.
-            let reasons = [ENOSPC, EDQUOT, EROFS, EFBIG, EIO, EACCES, EPERM, EMFILE]
-            guard reasons.contains(error.code) else { return }
             throw FileFailure(path, "its directory takes no new file: \(error.reason)")
         }
     }

@@ -279,6 +279,8 @@ private struct Directory: PrivateDirectory {
         return Directory(path: full, files: files)
     }
 
+    func checkRoom(for name: String, byteCount: Int) throws(FileFailure) { try files.refuse("\(path)/a new file") }
+
     func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
         let full = "\(path)/\(name)"
         try files.refuse(full)

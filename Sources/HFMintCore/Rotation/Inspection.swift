@@ -87,7 +87,7 @@ extension Rotations {
 
     private static let mostLooks = 5
 
-    private static func sideBySide<Seen: Sendable>(
+    static func sideBySide<Seen: Sendable>(
         _ definitions: [RotationDefinition], in context: Context,
         _ look: @escaping @Sendable (RotationDefinition) -> Seen?
     ) -> [String: Seen] {

@@ -3,6 +3,8 @@ package struct RotationNeed: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case secret(SecretReference, SecretReference.Content)
         case program(String)
+        /// A bundle of certificates.
+        case authority(String)
     }
 
     /// Where the manifest names it: `verify.clientId`.
@@ -21,6 +23,23 @@ package struct RotationNeed: Equatable, Sendable {
                 return error.message
             }
         case .program(let path): return Self.complaint(about: path, in: context)
+        case .authority(let path):
+            let path = path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"
+            return Self.complaint(aboutAuthority: path, in: context)
+        }
+    }
+
+    private static func complaint(aboutAuthority path: String, in context: Context) -> String? {
+        let mostBytes = 4 << 20
+        do throws(FileFailure) {
+            guard let found = try context.files.read(path, limit: mostBytes)?.reveal({ $0.bytes }) else {
+                return "there is no file '\(path)'"
+            }
+            // <https://www.rfc-editor.org/rfc/rfc7468#section-2>
+            let isBundle = found.contains(Array("-----BEGIN ".utf8))
+            return isBundle ? nil : "'\(path)' holds no certificate"
+        } catch {
+            return "'\(path)' cannot be read: \(error.reason)"
         }
     }
 
@@ -74,6 +93,9 @@ extension RotationNeed {
             if field.name == "command", let program = value.elements.first?.string {
                 needs.append(RotationNeed(place: place, kind: .program(program)))
             }
+            if field.name == "ca", let path = value.string {
+                needs.append(RotationNeed(place: place, kind: .authority(path)))
+            }
             collect(value, field.shape, place, &needs)
         }
     }
@@ -81,10 +103,8 @@ extension RotationNeed {
 
 extension RotationDefinition {
     /// What is missing on this machine, each with its place in the manifest.
-    func unmetNeeds(in context: Context) -> [String] {
-        needs.compactMap { need in
-            need.complaint(relativeTo: folder, in: context).map { "'\(need.place)': \($0)" }
-        }
+    func unmetNeeds(in context: Context) -> [(place: String, complaint: String)] {
+        needs.compactMap { need in need.complaint(relativeTo: folder, in: context).map { (need.place, $0) } }
     }
 }
 
@@ -92,23 +112,6 @@ extension RotationMachine {
     /// A secret that nobody could log in with, or hand on, is not made.
     func checkNeeds() throws(StepError) {
         guard let first = definition.unmetNeeds(in: context).first else { return }
-        throw .needsPerson(.refused, first)
-    }
-}
-
-extension Rotations {
-    /// What would stop a rotation before anything is made, for `rotate init`.
-    package func unready(_ definition: RotationDefinition) -> [String] {
-        var complaints = definition.unmetNeeds(in: context)
-        // Each sink would say the same of its own.
-        guard complaints.isEmpty else { return complaints }
-        for sink in definition.sinks {
-            do throws(StepFailure) {
-                try sink.preflight()
-            } catch {
-                if error.kind == .refused { complaints.append(error.message) }
-            }
-        }
-        return complaints
+        throw .needsPerson(.refused, "'\(first.place)': \(first.complaint)")
     }
 }

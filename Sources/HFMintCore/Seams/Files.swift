@@ -209,6 +209,10 @@ package protocol PrivateDirectory: Sendable {
     /// The kernel lets go of it when its holder dies.
     func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
 
+    /// Whether the file `name`, if it is there, may be changed, and so many bytes would find room beside it: without a
+    /// change that could be seen, and without a lock.
+    func checkRoom(for name: String, byteCount: Int) throws(FileFailure)
+
     /// Opens, and makes where needed, a file that this process alone may write until it ends or lets go.
     ///
     /// - Returns: `nil` where another process holds it.

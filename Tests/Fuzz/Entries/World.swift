@@ -175,6 +175,7 @@ private struct Directory: PrivateDirectory {
         world.directory("\(path)/\(name)")
     }
 
+    func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {}
     func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? { nil }
 
     func remove(_ name: String) throws(FileFailure) {}

@@ -25,10 +25,11 @@ extension Command {
             var all: [Rotations.Enabled] = []
             for definition in session.definitions { all.append(try rotations.enable(definition)) }
             let sights = rotations.sights(loggingIn: true)
+            let complaints = rotations.unready()
             for (definition, enabled) in zip(session.definitions, all) {
                 let sinks = sights[definition.name] ?? []
                 lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
-                let unready = rotations.unready(definition)
+                let unready = complaints[definition.name] ?? []
                 lines += unready.map { "  not ready  \($0)" }
                 lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition))" }
                 json.append([

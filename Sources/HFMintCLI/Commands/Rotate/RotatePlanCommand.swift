@@ -7,7 +7,8 @@ extension Command {
         description: [
             "For each rotation: the next times, the client, the steps in their order, whether old and new secret are alive"
                 + " side by side, and if not, how long the gap is and why. Each sink is looked at, to see whether something is"
-                + " there; a server that is away is said, and is no error."
+                + " there, and what would stop the rotation before it begins is listed as `not ready`; neither that nor a"
+                + " server that is away is an error."
         ],
         options: [.times] + Option.rotating,
         examples: [
@@ -20,10 +21,11 @@ extension Command {
             let now = context.clock.now()
             let rotations = try? session.rotations()
             let sights = Rotations.sights(session.definitions, loggingIn: false, in: context)
+            let complaints = Rotations.unready(session.definitions, rotations, in: context)
             let plans = session.definitions.map { definition in
                 let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
                 return RotationPlan(
-                    definition, sights[definition.name] ?? [], state: state,
+                    definition, sights[definition.name] ?? [], unready: complaints[definition.name] ?? [], state: state,
                     next: definition.nextRuns(count, after: state, at: now), now)
             }
             let advice = rotations == nil ? ["", "there is no journal yet: `hfmint rotate init` makes it"] : []
@@ -41,16 +43,19 @@ extension Option {
 private struct RotationPlan {
     private let definition: RotationDefinition
     private let sinks: [Inspection.SinkSight]
+    /// What would stop it before it begins.
+    private let unready: [String]
     private let state: RotationState
     private let next: [Timestamp]
     private let now: Timestamp
 
     init(
-        _ definition: RotationDefinition, _ sinks: [Inspection.SinkSight], state: RotationState, next: [Timestamp],
-        _ now: Timestamp
+        _ definition: RotationDefinition, _ sinks: [Inspection.SinkSight], unready: [String], state: RotationState,
+        next: [Timestamp], _ now: Timestamp
     ) {
         self.definition = definition
         self.sinks = sinks
+        self.unready = unready
         self.state = state
         self.next = next
         self.now = now
@@ -124,6 +129,7 @@ private struct RotationPlan {
         if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
         lines += sinks.map { "  sink     \($0.sink.target)\($0.plainly(definition))" }
+        lines += unready.map { "  not ready  \($0)" }
         lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
         lines += warnings.map { "  warning  \($0)" }
         return lines + [
@@ -149,6 +155,7 @@ private struct RotationPlan {
             "overlap_seconds": definition.issuer.shape.overlaps ? .integer(definition.overlap) : .null,
             "gap_seconds": gap.map { .integer($0) } ?? .null,
             "steps": .array(steps.map { .string($0) }),
+            "not_ready": .array(unready.map { .string($0) }),
             "warnings": .array(warnings.map { .string($0) }),
         ]
     }

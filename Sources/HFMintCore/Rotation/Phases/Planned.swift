@@ -7,8 +7,9 @@ extension RotationMachine {
         do throws(StepError) {
             let survey = try survey()
             let predecessor = predecessor(in: survey)
-            try checkOwnership(survey)
-            try checkRoom(survey)
+            if let objection = definition.objection(to: survey, adopted: state.adopted) {
+                throw StepError.attention(objection)
+            }
             try checkCallbacks()
             for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
             try checkNeeds()
@@ -57,22 +58,6 @@ extension RotationMachine {
             if let id, let secret = alive.first(where: { $0.id == id }) { return secret }
         }
         return alive.count == 1 ? alive.first : nil
-    }
-
-    /// A live marker of another rotation stops this one: two that manage one client would retire each other's secrets.
-    private func checkOwnership(_ survey: IssuerSurvey) throws(StepError) {
-        for secret in survey.secrets where secret.isActive && secret.id != state.adopted {
-            guard secret.belongsToAnother(definition.name), let owner = secret.owner else { continue }
-            throw .needsPerson(
-                .otherRotation, "\(definition.issuer.target) holds a live secret of the rotation '\(owner)'")
-        }
-    }
-
-    private func checkRoom(_ survey: IssuerSurvey) throws(StepError) {
-        guard case .separate(let limit?) = definition.issuer.shape, survey.secrets.count >= limit else { return }
-        throw .needsPerson(
-            .noRoom,
-            "\(definition.issuer.target) already holds \(survey.secrets.count) secrets, and takes \(limit) at the most")
     }
 
     /// An endpoint whose key is missing would never hear of anything.
