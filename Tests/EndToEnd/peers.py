@@ -124,6 +124,11 @@ class OpenBao(Peer):
         assert answer.status in (200, 204), (path, answer)
         return dict(answer.json.get("data") or answer.json) if answer.body else {}
 
+    def unseal(self) -> None:
+        """By the key that it said at its start."""
+        (key,) = re.findall(r"Unseal Key: (\S+)", self.said)
+        self.do("PUT", "sys/unseal", {"key": key})
+
     def limited_token(self, policy: Mapping[str, list[str]], namespace: str = "") -> str:
         """A token with these capabilities, by path, and those of the default policy."""
         rules = {"path": {path: {"capabilities": words} for path, words in policy.items()}}

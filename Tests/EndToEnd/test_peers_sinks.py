@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from peers import Moto, OpenBao
-from rotating import Rotator
+from rotating import DAY, Rotator
 from Sandbox.sinks.places import Place
 from Sandbox.world import World
 
@@ -107,6 +108,33 @@ def test_version_1_is_refused_before_a_secret_is_made(rotator: Rotator, bao: Ope
     assert b"the secrets engine is not KV version 2" in outcome.stderr
     assert rotator.rotations.issuer("okta").live == live
     assert bao.do("GET", "old/chat") == {"client_secret": "x", "owner": "acme"}
+
+
+@pytest.mark.parametrize("command", ["now", "run"])
+def test_openbao_is_sealed(rotator: Rotator, bao: OpenBao, command: str) -> None:
+    """It is named with the reason, on stderr while it is waited for; nothing is made meanwhile."""
+    place = bao.place(bao.limited_token(POLICIES["patch"]))
+    set_up(rotator, place, schedule={"every": "30d"})
+    live = rotator.rotations.issuer("okta").live
+    bao.do("POST", "sys/seal", {})
+    rotator.pass_time(0 if command == "now" else 31 * DAY)
+    began = time.monotonic()
+    ended = rotator(command, *(["chat"] if command == "now" else []))
+    assert time.monotonic() - began < 40
+    assert ended.status == 4, ended
+    said = ended.stderr.decode()
+    where = f"chat: {place.sink['kind']}:{bao.origin}/secret/chat#client_secret: "
+    reason = "on 127.0.0.1 answered 503: it is sealed"
+    assert said.count(where) == 5, said
+    assert said.count(reason) == 5, said
+    assert "; again in 1 s" in said
+    assert rotator.rotations.issuer("okta").live == live
+    for looked in (rotator("plan"), rotator("status", "--check")):
+        assert reason.encode() in looked.stdout + looked.stderr, looked
+    bao.unseal()
+    rotator.pass_time(60)
+    assert rotator("run").status == 0
+    assert [place.value()] == rotator.rotations.issuer("okta").live != live
 
 
 @pytest.mark.parametrize("key", ["client_secret", None])

@@ -153,8 +153,10 @@ package final class RotationMachine {
     ///
     /// An outage of minutes needs no person.
     package static let waits = [1, 2, 4, 8, 16, 32, 60, 300, 900, 3_600, 14_400, 28_800, 43_200]
-    /// The longest that a process itself waits for the next try.
+    /// The longest that a process itself waits for the next try while it has the new secret's value.
     private static let longestPause = 60
+    /// The same where nothing is lost with this process: somebody may be waiting for it.
+    private static let longestIdlePause = 8
     /// The same where a server has said when, and the value would be lost with this process.
     private static let longestNamedPause = 3_600
 
@@ -169,7 +171,7 @@ package final class RotationMachine {
         if let seconds = failure.retryAfterSeconds { wait = max(wait, min(seconds, 86_400)) }
         if let grace { wait = min(wait, holdsOnlyCopy ? min(grace, Self.longestPause) : grace) }
         let named = holdsOnlyCopy ? min(failure.retryAfterSeconds ?? 0, Self.longestNamedPause) : 0
-        let longestPause = max(Self.longestPause, named)
+        let longestPause = max(value == nil ? Self.longestIdlePause : Self.longestPause, named)
         if wait > longestPause, holdsOnlyCopy {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
         }
@@ -179,8 +181,9 @@ package final class RotationMachine {
         state.dueAt = due
         state.problem = failure.message.shortened(toBytes: 300)
         try journal.record(state)
-        context.progress("\(definition.name): \(failure.message); again in \(wait) s")
-        return wait <= longestPause ? .soon(seconds: wait) : .retry(due, because: failure.message)
+        guard wait <= longestPause else { return .retry(due, because: failure.message) }
+        context.note("\(definition.name): \(failure.message); again in \(wait) s")
+        return .soon(seconds: wait)
     }
 
     /// The seconds until the sinks that still fail are left behind; `nil` where nothing is waited for in this way.

@@ -95,7 +95,7 @@ package struct API: Sendable {
         throw meaning.failure(
             after: effect, wait: response.secondsToWait(now: context.clock.now()),
             "\(name): \(method.rawValue) on \(base.origin.host) answered \(response.status)\(response.codeInBrackets)"
-                + movedTo(response))
+                + (answers.row(for: response)?.reason.map { ": \($0)" } ?? movedTo(response)))
     }
 
     package func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(name): \(why)") }

@@ -15,15 +15,20 @@ package struct KnownAnswer: Equatable, Sendable {
     /// What else the body says, in lower case; `nil` for anything.
     package let words: String?
     package let meaning: Meaning
+    /// What a person is told of it, in our own words.
+    package var reason: String?
 
     package static func later(
-        _ status: Int, _ code: String? = nil, saying words: String? = nil, seconds: Int? = nil
+        _ status: Int, _ code: String? = nil, saying words: String? = nil, seconds: Int? = nil,
+        because reason: String? = nil
     ) -> KnownAnswer {
-        KnownAnswer(status: status, code: code, words: words, meaning: .later(seconds: seconds))
+        KnownAnswer(status: status, code: code, words: words, meaning: .later(seconds: seconds), reason: reason)
     }
 
-    package static func doubt(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
-        KnownAnswer(status: status, code: code, words: words, meaning: .doubt)
+    package static func doubt(
+        _ status: Int, _ code: String? = nil, saying words: String? = nil, because reason: String? = nil
+    ) -> KnownAnswer {
+        KnownAnswer(status: status, code: code, words: words, meaning: .doubt, reason: reason)
     }
 
     package static func refused(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
@@ -32,16 +37,21 @@ package struct KnownAnswer: Equatable, Sendable {
 }
 
 extension [KnownAnswer] {
-    /// What the answer itself says beyond its status: a row of this table, a time to come back, or words for it.
-    func meaning(of response: borrowing HTTPResponse) -> KnownAnswer.Meaning? {
+    /// The row of this table that speaks of the answer.
+    func row(for response: borrowing HTTPResponse) -> KnownAnswer? {
         guard response.status >= 300 else { return nil }
         let codes = response.vendorCodes
-        let row = first { row in
-            guard row.status == response.status else { return false }
-            if let code = row.code, !codes.contains(code) { return false }
-            return row.words.map { response.says($0) } ?? true
+        for row in self where row.status == response.status {
+            if let code = row.code, !codes.contains(code) { continue }
+            if let words = row.words, !response.says(words) { continue }
+            return row
         }
-        if let row { return row.meaning }
+        return nil
+    }
+
+    /// What the answer itself says beyond its status: a row of this table, a time to come back, or words for it.
+    func meaning(of response: borrowing HTTPResponse) -> KnownAnswer.Meaning? {
+        if let row = row(for: response) { return row.meaning }
         // What is not there, or is not accepted, is so for good, whatever else a page says of it.
         let isClear = [401, 404, 425, 429].contains(response.status)
         guard (400...499).contains(response.status), !isClear else { return nil }

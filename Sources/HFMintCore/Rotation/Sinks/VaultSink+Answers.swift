@@ -14,8 +14,10 @@ extension VaultSink {
         // <https://developer.hashicorp.com/vault/docs/concepts/ha#client-redirection>.
         .later(307),
         // A quota, or a standby; a secondary for disasters; a performance standby.
-        .later(429), .later(472), .later(473),
-        // Not initialized; sealed, or without an active node.
-        .doubt(501), .doubt(503), .doubt(500, saying: "local node not active"),
+        .later(429), .later(472, because: "it is a secondary for disasters"),
+        .later(473, because: "it is a standby"),
+        .doubt(501, because: "it is not initialized"), .doubt(503, saying: "is sealed", because: "it is sealed"),
+        // Without an active node.
+        .doubt(503), .doubt(500, saying: "local node not active", because: "it has no active node"),
     ]
 }
