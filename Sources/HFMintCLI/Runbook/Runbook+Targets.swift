@@ -21,7 +21,8 @@ extension Runbook {
             What a sink holds before its first rotation does not log in with the client: it is another client's, or something that has
             nothing to do with it. The sink may name the wrong place. `hfmint rotate init` says the same beforehand.
 
-            **What is true.** Nothing has changed. What the sink holds is as it was.
+            **What is true.** Nothing has changed: what the sink holds is as it was, and a new secret, which `now` may have made to
+            see whether a log-in works at all, is removed again.
 
             **What to type.** See what is there. If the name in the manifest is wrong, mend it, and type the first line; if what is
             there is of no use any more (a placeholder, an old secret), give your word for it, which the journal and the audit log

@@ -53,7 +53,7 @@ package struct RotationAudit: Sendable {
 
     static func changes(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
         var changes: [(AuditEvent.Kind, String)] = []
-        if old.isRunning, new.phase == .idle {
+        if old.isRunning, new.phase == .idle, new.wanted == nil {
             changes.append((.rotationIntervened, "run \(new.run) is given up in phase \(old.phase.rawValue)"))
         } else if old.phase != new.phase {
             changes.append((.rotationStep, step(old, new)))

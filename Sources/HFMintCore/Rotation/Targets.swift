@@ -3,25 +3,65 @@ extension RotationMachine {
     /// be overwritten.
     func checkTargets(_ cause: RotationState.Cause) throws(StepError) {
         var missing: [String] = []
-        var unproven: [String] = []
-        // Most sinks hold the same: one log-in is enough for all of them.
-        var proven: [SharedSecret] = []
+        var held: [Held] = []
         for sink in definition.sinks {
             let sighting = try look(at: sink)
             if sighting.presence == .absent, !definition.creatable.contains(sink.target) { missing.append(sink.target) }
-            guard let held = sighting.value, mustProve(sink, cause),
-                !proven.contains(where: { $0.secret.holdsSameBytes(as: held.secret) })
-            else { continue }
-            if try works(held) { proven.append(held) } else { unproven.append(sink.target) }
+            if let value = sighting.value, mustProve(sink, cause) {
+                held.append(Held(target: sink.target, value: value))
+            }
         }
         guard missing.isEmpty else { throw missingTargets(missing) }
-        guard unproven.isEmpty else {
-            throw .needsPerson(
-                .targetUnproven,
-                "\(unproven.joined(separator: ", ")): what is there does not log in with the client, so it may be the wrong"
-                    + " place")
-        }
+        if !provesLate(cause), let attention = try unproven(held) { throw .attention(attention) }
         hasSeenTargets = true
+    }
+
+    /// Right before the first write of the first rotation; else ``checkTargets(_:)`` has done it.
+    ///
+    /// Where it fails, the run ends as if it had not begun: the manifest may be what has to be mended.
+    func checkHeld() throws(StepError) {
+        guard provesLate(state.cause), !state.hasTouchedSinks else { return }
+        var held: [Held] = []
+        for sink in definition.sinks where mustProve(sink, state.cause) {
+            if let value = try look(at: sink).value { held.append(Held(target: sink.target, value: value)) }
+        }
+        guard let attention = try unproven(held) else { return }
+        _ = try removeCreated()
+        try record { state in
+            let cause = state.cause
+            state = state.abandoned(keeping: nil)
+            state.wanted = .init(cause: cause, slot: nil)
+        }
+        throw .needsPerson(attention.reason, "\(attention.message); the new secret, which did, is removed again")
+    }
+
+    /// Whether what the sinks hold is proved when a new secret is there already, which has logged in.
+    ///
+    /// It is the better proof, as it tells a wrong place from a wrong log-in, and what the issuer will not do is said
+    /// first. It takes a secret that can be removed again, and a person who reads what comes of it.
+    private func provesLate(_ cause: RotationState.Cause) -> Bool {
+        guard case .separate = definition.issuer.shape else { return false }
+        return cause == .now && state.last == nil
+    }
+
+    private struct Held {
+        let target: String
+        let value: SharedSecret
+    }
+
+    private func unproven(_ held: [Held]) throws(StepError) -> Attention? {
+        var unproven: [String] = []
+        // Most sinks hold the same: one log-in is enough for all of them.
+        var proven: [SharedSecret] = []
+        for (target, value) in held.map({ ($0.target, $0.value) })
+        where !proven.contains(where: { $0.secret.holdsSameBytes(as: value.secret) }) {
+            if try works(value) { proven.append(value) } else { unproven.append(target) }
+        }
+        guard !unproven.isEmpty else { return nil }
+        return Attention(
+            .targetUnproven,
+            "\(unproven.joined(separator: ", ")): what is there does not log in with the client, so it may be the wrong"
+                + " place")
     }
 
     /// What the last finished run delivered needs no proof; what a person supplies comes when the old one is dead.

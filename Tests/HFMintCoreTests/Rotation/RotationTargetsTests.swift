@@ -44,19 +44,86 @@ struct RotationTargetsTests {
         #expect(try stage(.nothing, [:]).runToEnd(.now(.now)) == .finished)
     }
 
-    @Test("what does not log in is not overwritten the first time without a person's word")
-    func unproven() throws {
+    @Test(
+        "what does not log in is not overwritten the first time without a person's word",
+        arguments: [RotationState.Cause.now, .leaked])
+    func unproven(cause: RotationState.Cause) throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
         for _ in 0..<2 {
-            #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
-            #expect(!stage.acts.contains("create"))
+            #expect(reason(try stage.run(.now(cause)).progress) == .targetUnproven)
+            #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
             #expect(stage.state.withLock { $0.sinks["second"] } == "of another client")
         }
+        // Only where a person waits is the issuer asked first: a timer makes none in vain.
+        #expect(stage.acts.contains("create") == (cause == .now))
         #expect(try stage.runToEnd(.now(.now, overwriting: true)) == .finished)
         #expect(try stage.rotations().state(of: "app").mayOverwrite == [])
         // From then on the place is known to be right.
         stage.put("", into: "second")
         #expect(try stage.runToEnd(.now(.now)) == .finished)
+    }
+
+    @Test("what the issuer will not do is said before that, as the proof comes right before the first write")
+    func issuerFirst() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "of another client"])
+        stage.edit { $0.failures["create"] = [StepFailure(.refused, "stage: answered 400 (TheirCode)")] }
+        guard case .attention(let attention) = try stage.run(.now(.now)).progress else {
+            Issue.record("nobody was asked")
+            return
+        }
+        #expect(attention.message.contains("TheirCode") && attention.reason == .refused)
+        try stage.rotations().resume(stage.definition())
+        #expect(reason(try stage.run(.due).progress) == .targetUnproven)
+        #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
+    }
+
+    @Test(
+        "nothing is made before the proof where it could not be taken back",
+        arguments: [
+            IssuerShape.stacked, .replacing,
+        ])
+    func proofFirst(shape: IssuerShape) throws {
+        let stage = stage(.value, ["first": "value-old", "second": "of another client"])
+        stage.edit { $0.shape = shape }
+        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        #expect(!stage.acts.contains("create"))
+    }
+
+    @Test("once there was a rotation, or where a schedule began it, the proof comes first")
+    func proofFirstUnattended() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "value-old"])
+        #expect(try stage.runToEnd(.now(.now)) == .finished)
+        let made = stage.acts.count { $0 == "create" }
+        stage.put("of another client", into: "third")
+        let more = stage.definition(sinks: ["first", "second", "third"])
+        #expect(reason(try stage.run(.now(.now), more).progress) == .targetUnproven)
+        #expect(stage.acts.count { $0 == "create" } == made)
+    }
+
+    @Test("the name in the manifest may be mended after it, without giving up anything")
+    func mended() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "of another client", "third": "value-old"])
+        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        let mended = stage.definition(sinks: ["first", "third"])
+        try stage.rotations(mended).resume(mended)
+        guard case .waiting = try stage.run(.due, mended).progress else {
+            Issue.record("it did not go on")
+            return
+        }
+        #expect(stage.state.withLock { $0.sinks["second"] } == "of another client")
+    }
+
+    @Test("a removal whose answer was lost is repeated, and what was removed is never written")
+    func lostRemoval() throws {
+        let stage = stage(.value, ["first": "value-old", "second": "of another client"])
+        stage.edit { $0.failures["delete new1"] = [StepFailure(.ambiguous, "the answer was lost")] }
+        var progress = try stage.run(.now(.now)).progress
+        for _ in 0..<5 where reason(progress) == nil {
+            stage.clock.advance(by: .seconds(60))
+            progress = try stage.run(.due).progress
+        }
+        #expect(reason(progress) == .targetUnproven)
+        #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
     }
 
     @Test("the word may come with resume, and outlives an outage")

@@ -63,7 +63,7 @@ extension RotationMachine {
 
 extension RotationState {
     /// - Parameter made: a secret of ours that stays; the next run removes it when every sink has another.
-    fileprivate func abandoned(keeping made: String?) -> RotationState {
+    func abandoned(keeping made: String?) -> RotationState {
         var next = RotationState()
         (next.adopted, next.last, next.run, next.enabledAt) = (adopted ?? predecessor, last, run, enabledAt)
         (next.closedEndpoints, next.events, next.lost) = (closedEndpoints, events, lost + (made.map { [$0] } ?? []))

@@ -8,7 +8,9 @@ extension RotationMachine {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
+        if state.pending == .removeCreated { return try removeCreated() }
         guard try recoverValue(created) else { return try createAnother(created) }
+        try checkHeld()
         try writeAll(created)
         try move(to: .delivered) { state in
             state.events.append(self.event(.secretDelivered, secretID: created.id))
