@@ -17,7 +17,7 @@ extension Timestamp {
             (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
             let offset = Self.offset(bytes[19...])
         else { return nil }
-        let days = Self.days(year: year, month: month, day: day)
+        let days = CivilDate.daysSince1970(year: year, month: month, day: day)
         self.init(secondsSince1970: days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
     }
 
@@ -37,12 +37,5 @@ extension Timestamp {
             let minutes = Int(String(decoding: parts[1], as: UTF8.self)), hours < 24, minutes < 60
         else { return nil }
         return sign * (hours * 3_600 + minutes * 60)
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar, with the year beginning in March so that the leap day is last.
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        return 365 * year + year / 4 - year / 100 + year / 400 + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468
     }
 }

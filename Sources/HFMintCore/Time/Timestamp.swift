@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// A moment, in whole seconds since 1970 (UTC).
 package struct Timestamp: Comparable, Hashable, Sendable {
     package let secondsSince1970: Int
@@ -29,17 +23,11 @@ package struct Timestamp: Comparable, Hashable, Sendable {
 extension Timestamp {
     /// RFC 3339 in UTC: `2026-11-21T03:04:05Z`.
     package var rfc3339: String {
-        let parts = unsafe broken()
-        func two(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = unsafe "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        return unsafe "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
-    }
-
-    private func broken() -> tm {
-        var seconds = secondsSince1970
-        var parts = unsafe tm()
-        unsafe gmtime_r(&seconds, &parts)
-        return unsafe parts
+        let (days, second) = secondsSince1970.dividedDown(by: 86_400)
+        let date = CivilDate(daysSince1970: days)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
+            + "T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 
     /// Reads the one form of date that servers must send: `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -52,21 +40,18 @@ extension Timestamp {
         guard bytes.count == 29, bytes[25...].elementsEqual(" GMT".utf8),
             punctuation.allSatisfy({ bytes[$0.0] == $0.1.utf8.first })
         else { return nil }
-        func number(_ range: Range<Int>) -> CInt? {
+        func number(_ range: Range<Int>) -> Int? {
             guard bytes[range].allSatisfy(\.isASCIIDigit) else { return nil }
-            return CInt(String(decoding: bytes[range], as: UTF8.self))
+            return Int(String(decoding: bytes[range], as: UTF8.self))
         }
         guard let day = number(5..<7), let month = months.firstIndex(where: { bytes[8..<11].elementsEqual($0.utf8) }),
             let year = number(12..<16), let hour = number(17..<19), let minute = number(20..<22),
             let second = number(23..<25), hour < 24, minute < 60, second <= 60
         else { return nil }
-        var parts = unsafe tm()
-        unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, CInt(month), day)
-        unsafe (parts.tm_hour, parts.tm_min) = (hour, minute)
-        let minuteBegins = unsafe timegm(&parts)
+        let days = CivilDate.daysSince1970(year: year, month: month + 1, day: day)
         // A day that the month does not have has been carried into the next one.
-        guard unsafe parts.tm_mday == day else { return nil }
-        self.init(secondsSince1970: minuteBegins + Int(second))
+        guard CivilDate(daysSince1970: days).day == day else { return nil }
+        self.init(secondsSince1970: days * 86_400 + hour * 3_600 + minute * 60 + second)
     }
 }
 

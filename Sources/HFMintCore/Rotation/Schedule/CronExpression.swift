@@ -116,34 +116,29 @@ extension CronExpression {
 private struct Day {
     /// Days since 1970-01-01.
     let number: Int
-    let month: Int
-    let dayOfMonth: Int
+    private let date: CivilDate
 
     init(containing moment: Timestamp) {
-        self.init(number: moment.secondsSince1970.flooredDividing(by: 86_400))
+        self.init(number: moment.secondsSince1970.dividedDown(by: 86_400).quotient)
     }
 
     private init(number: Int) {
         self.number = number
-        let text = Timestamp(secondsSince1970: number * 86_400).rfc3339.utf8
-        month = Int(String(decoding: text.dropFirst(5).prefix(2), as: UTF8.self)) ?? 1
-        dayOfMonth = Int(String(decoding: text.dropFirst(8).prefix(2), as: UTF8.self)) ?? 1
+        date = CivilDate(daysSince1970: number)
     }
+
+    var month: Int { date.month }
+
+    var dayOfMonth: Int { date.day }
 
     var start: Timestamp { Timestamp(secondsSince1970: number * 86_400) }
 
     /// 1970-01-01 was a Thursday.
-    var dayOfWeek: Int { ((number + 4) % 7 + 7) % 7 }
+    var dayOfWeek: Int { (number + 4).dividedDown(by: 7).remainder }
 
     var end: Timestamp { next.start }
 
     var next: Day { Day(number: number + 1) }
 
     var previous: Day { Day(number: number - 1) }
-}
-
-extension Int {
-    fileprivate func flooredDividing(by divisor: Int) -> Int {
-        self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
-    }
 }
