@@ -112,16 +112,8 @@ private struct Overview {
 
     /// The working directory and those above it, up to the top of a repository.
     private func repositories() -> [String] {
-        var parts = context.files.workingDirectory.utf8.split(separator: ASCII.slash).map {
-            String(decoding: $0, as: UTF8.self)
-        }
-        var directories: [String] = []
-        while !parts.isEmpty, directories.count < 64 {
-            let directory = "/" + parts.joined(separator: "/")
-            directories.append(directory)
-            if context.files.kind(of: directory + "/.git") != nil { break }
-            parts.removeLast()
-        }
-        return directories
+        let directories = FilePath(context.files.workingDirectory).upwards.prefix(64)
+        let top = directories.firstIndex { context.files.kind(of: $0 + "/.git") != nil }
+        return Array(top.map { directories[...$0] } ?? directories)
     }
 }

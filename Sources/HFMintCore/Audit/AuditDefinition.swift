@@ -58,14 +58,13 @@ package struct AuditDefinition: Equatable, Sendable {
     }
 
     private func absolute(_ file: String, in context: Context) throws(MintError) -> String {
-        guard file.utf8.first != ASCII.slash else { return file }
+        guard !FilePath(file).isAbsolute else { return file }
         if let provider = Provider.detected(in: context.job) {
             throw MintError(
                 .manifestInvalid, "'audit.file' is relative ('\(file)'), and this is a job of \(provider.name)",
                 hint: "name an absolute path that outlives the job, or a collector with audit.url")
         }
-        let base = folder.utf8.first == ASCII.slash ? folder : "\(context.files.workingDirectory)/\(folder)"
-        return "\(base)/\(file)"
+        return FilePath(file).from(FilePath(folder).from(context.files.workingDirectory).text).text
     }
 }
 

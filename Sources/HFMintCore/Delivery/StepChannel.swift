@@ -36,8 +36,7 @@ extension StepFiles {
 
     /// Whether the first step, which is to make it, could.
     fileprivate static func canBeMade(_ path: String, in context: Context) -> Bool {
-        let folder = path.utf8.lastIndex(of: ASCII.slash).map { String(decoding: path.utf8[..<$0], as: UTF8.self) }
-        let facts = context.files.facts(of: folder.map { $0.isEmpty ? "/" : $0 } ?? ".")
+        let facts = context.files.facts(of: FilePath(path).folder)
         return facts?.kind == .directory && facts?.writeRefusal == nil
     }
 

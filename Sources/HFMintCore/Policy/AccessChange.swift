@@ -35,9 +35,9 @@ private struct Facts {
     private let index: ClaimIndex
 
     init(_ graph: AccessGraph) {
-        let folder = graph.policies.first.map { ManifestDocument.folder(of: $0.manifest) } ?? "."
+        let folder = graph.policies.first.map { FilePath($0.manifest).folder } ?? "."
         apps = graph.policies.enumerated().map { place, policy in
-            place == 0 ? nil : ManifestDocument.relative(policy.manifest, to: folder)
+            place == 0 ? nil : FilePath(policy.manifest).relative(to: folder)
         }
         entitlements = graph.entitlements
         let apps = apps

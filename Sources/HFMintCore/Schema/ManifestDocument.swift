@@ -8,7 +8,7 @@ struct ManifestDocument: Sendable {
     /// - Parameter shape: what a text may say that has this at its top.
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
     init(at path: String, in context: Context, shape: (ManifestNode) -> Shape) throws(MintError) {
-        let path = Self.normalised(path)
+        let path = FilePath(path).normalised.text
         let text = try Self.text(at: path, in: context)
         self.path = path
         root = ManifestNode(text)
@@ -58,46 +58,9 @@ struct ManifestDocument: Sendable {
 
 extension ManifestDocument {
     /// The folder from which relative paths in it count.
-    var folder: String { Self.folder(of: path) }
+    var folder: String { FilePath(path).folder }
 
-    static func folder(of path: String) -> String {
-        let parts = path.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropLast()
-        guard !parts.isEmpty else { return "." }
-        let folder = parts.map { String(Substring($0)) }.joined(separator: "/")
-        return folder.isEmpty ? "/" : folder
-    }
-
-    /// `path` as it is seen from `folder`, where it lies below it; else unchanged.
-    static func relative(_ path: String, to folder: String) -> String {
-        let start = folder == "/" ? "/" : folder + "/"
-        guard path.utf8.starts(with: start.utf8) else { return path }
-        return String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
-    }
-
-    /// A path in this manifest, as it is seen from where hfmint runs.
-    func resolved(_ path: String) -> String {
-        Self.normalised(path.utf8.first == ASCII.slash || folder == "." ? path : "\(folder)/\(path)")
-    }
-
-    /// Without empty parts, without `.`, and without `..` but at the front of a relative path.
-    ///
-    /// The result is what is opened and what is compared, so that no symbolic link can make the two differ.
-    static func normalised(_ path: String) -> String {
-        let isAbsolute = path.utf8.first == ASCII.slash
-        var parts: [String] = []
-        for part in path.utf8.split(separator: ASCII.slash).map({ String(Substring($0)) }) {
-            switch part {
-            case ".": break
-            case "..":
-                if let last = parts.last, last != ".." {
-                    parts.removeLast()
-                } else if !isAbsolute {
-                    parts.append(part)
-                }
-            default: parts.append(part)
-            }
-        }
-        let joined = parts.joined(separator: "/")
-        return isAbsolute ? "/" + joined : joined.isEmpty ? "." : joined
-    }
+    /// A path in this manifest, as it is seen from where hfmint runs: what is opened and what is compared, so that no
+    /// symbolic link can make the two differ.
+    func resolved(_ path: String) -> String { FilePath(path).from(folder).normalised.text }
 }

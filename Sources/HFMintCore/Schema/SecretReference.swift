@@ -71,8 +71,7 @@ package enum SecretReference: Equatable, Sendable {
             let what = context.environment.isEmpty(key) ? "is empty" : "is not set"
             throw MintError(.stateUnusable, "\(key.name) \(what)", hint: absenceHint)
         case .file(let path):
-            let isWhole = path.utf8.first == ASCII.slash || folder.isEmpty
-            let absolute = isWhole ? path : "\(folder)/\(path)"
+            let absolute = FilePath(path).from(folder).text
             do throws(FileFailure) {
                 guard let text = try context.files.read(absolute, limit: 64 << 10) else {
                     throw FileFailure(absolute, "there is no such file")

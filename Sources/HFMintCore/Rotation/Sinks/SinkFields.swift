@@ -50,17 +50,8 @@ struct SinkFields {
 
     /// A path from the root, without `.`, `..` and double slashes; links in it are not looked through.
     func absolute(_ path: String) -> String {
-        let working = surroundings.context.files.workingDirectory
-        let folder = join(working, surroundings.folder)
-        var parts: [String] = []
-        for part in join(folder, path).utf8.split(separator: ASCII.slash) where !part.elementsEqual(".".utf8) {
-            if part.elementsEqual("..".utf8) { _ = parts.popLast() } else { parts.append(String(Substring(part))) }
-        }
-        return "/" + parts.joined(separator: "/")
-    }
-
-    private func join(_ folder: String, _ path: String) -> String {
-        path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"
+        let folder = FilePath(surroundings.folder).from(surroundings.context.files.workingDirectory)
+        return FilePath(path).from(folder.text).normalised.text
     }
 
     private func wrong(_ what: String) -> MintError {
