@@ -71,7 +71,7 @@ enum Help {
                 let words = wrapped(left, width: width - 6).enumerated()
                 return words.map { ($0 == 0 ? "  " : "    ") + $1 } + lines.map { indent + $0 }
             }
-            let first = "  \(left)" + String(repeating: " ", count: column - left.count - 2) + (lines.first ?? "")
+            let first = "  \(left)".padded(to: column) + (lines.first ?? "")
             return [first] + lines.dropFirst().map { indent + $0 }
         }
     }

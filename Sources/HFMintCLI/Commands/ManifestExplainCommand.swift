@@ -78,9 +78,7 @@ private struct AccessExplanation {
                 let place = publisher.page(on: endpoint) ?? "the settings of each repository that it means"
                 let form = [("preset", publisher.form.preset), ("issuer", publisher.form.issuer)]
                 let rows = form + publisher.form.rows.map { ($0.claim, $0.value) } + [("access", publisher.setting)]
-                let width = rows.map(\.0.utf8.count).max() ?? 0
-                return ["  \(publisher.opens.text): \(place)"]
-                    + rows.map { "    \($0.padded(to: width))  \($1)" }
+                return ["  \(publisher.opens.text): \(place)"] + columns(rows, indent: 4)
                     + ["    for \(publisher.grants.joined(separator: ", "))"]
             }
     }

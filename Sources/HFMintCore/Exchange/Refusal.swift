@@ -44,7 +44,7 @@ package struct Refusal: Sendable {
             let audiences = claims.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
             rows.insert(("aud", "[\(audiences)]"), at: min(2, rows.count))
         }
-        return ["the ID token said:"] + aligned(rows)
+        return ["the ID token said:"] + columns(rows, indent: 2)
     }
 
     private var form: [String] {
@@ -52,11 +52,6 @@ package struct Refusal: Sendable {
         let suggestion = PublisherSuggestion(
             provider: provider, claims: claims, resource: resource, endpoint: authority.endpoint)
         return suggestion?.formLines ?? []
-    }
-
-    private func aligned(_ rows: [(String, String)]) -> [String] {
-        let width = rows.map(\.0.utf8.count).max() ?? 0
-        return rows.map { name, value in "  \(name.padded(to: width))  \(value)" }
     }
 
     private var hint: String {

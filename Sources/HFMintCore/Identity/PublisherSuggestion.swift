@@ -38,13 +38,10 @@ package struct PublisherSuggestion: Sendable {
     }
 
     private func aligned(_ rows: [(String, String, String)]) -> [String] {
-        let claimWidth = rows.map(\.0.utf8.count).max() ?? 0
         // A long value must not push every reason out of sight.
-        let valueWidth = rows.map(\.1.utf8.count).filter { $0 <= 48 }.max() ?? 0
-        return rows.map { claim, value, why in
-            let start = "  \(claim.padded(to: claimWidth))  "
-            return why.isEmpty ? start + value : "\(start)\(value.padded(to: valueWidth))  (\(why))"
-        }
+        let width = rows.map(\.1.utf8.count).filter { $0 <= 48 }.max() ?? 0
+        return columns(
+            rows.map { ($0, $2.isEmpty ? $1 : "\($1.padded(to: width))  (\($2))") }, indent: 2)
     }
 
     package var json: JSONValue {
@@ -60,12 +57,5 @@ package struct PublisherSuggestion: Sendable {
             "file": .string(permission?.file),
             "permission": .array((permission?.permission ?? []).map { .string($0) }),
         ]
-    }
-}
-
-extension String {
-    /// With spaces at its end up to `width` bytes; never cut.
-    package func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - utf8.count))
     }
 }

@@ -42,16 +42,15 @@ extension Decision.Denied {
         case .otherClaims:
             guard let nearest else { return [] }
             let rows = differences.map { difference in
-                (
+                let wanted = String(decoding: difference.wanted, as: UTF8.self)
+                return (
                     String(decoding: difference.claim, as: UTF8.self),
-                    String(decoding: difference.wanted, as: UTF8.self),
-                    difference.foundForMessage
+                    "wants '\(wanted)', and the ID token \(difference.foundForMessage)"
                 )
             }
-            let width = rows.map(\.0.utf8.count).max() ?? 0
             let place = nearest.place
             return ["the nearest grant is \(nearest.label) in line \(place.line) of '\(place.file)':"]
-                + rows.map { "  \($0.padded(to: width))  wants '\($1)', and the ID token \($2)" }
+                + columns(rows, indent: 2)
         }
     }
 

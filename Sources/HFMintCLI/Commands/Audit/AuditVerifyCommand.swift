@@ -86,10 +86,3 @@ extension Option {
     static let head = Option(
         "head", "HEAD", repeats: true, help: "a head that was kept elsewhere, as `audit head` prints it")
 }
-
-extension String {
-    /// With spaces behind it.
-    fileprivate func padded(to count: Int) -> String {
-        self + String(repeating: " ", count: max(0, count - utf8.count))
-    }
-}

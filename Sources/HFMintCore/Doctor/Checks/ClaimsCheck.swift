@@ -17,11 +17,10 @@ extension Check {
                     next: "pin what its issuer documents, claim by claim")
             ]
         }
-        let width = shown.map(\.0.utf8.count).max() ?? 0
         return [
             .ok(
                 "\(shown.count) that a Trusted Publisher can pin",
-                details: shown.map { "\($0.0.padded(to: width))  \($0.1)" },
+                details: columns(shown),
                 facts: shown.map { Finding.Fact($0.0, $0.1) })
         ]
     }
