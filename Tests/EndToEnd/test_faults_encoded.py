@@ -35,6 +35,21 @@ def test_a_compressed_answer_is_refused_by_that_name(job: Job, server: str, codi
     assert len(job.world.requests(server)) == 1
 
 
+CODED = r"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+
+@pytest.mark.parametrize("head", ["", r"Transfer-Encoding: gzip\r\n"])
+@pytest.mark.parametrize("server", ["hub", "github"])
+def test_a_compressed_answer_that_does_not_say_so(job: Job, server: str, head: str) -> None:
+    """Is known by its first bytes."""
+    answer = rf"HTTP/1.1 200 OK\r\n{head}Content-Length: 20\r\nConnection: close\r\n\r\n{CODED}"
+    job.world.fault(server, f"times=forever raw={answer}")
+    ended = job.exchange()
+    job.refused(ended, 4, "answer-invalid")
+    assert "the answer is compressed (gzip)" in ended.err
+    assert len(job.world.requests(server)) == 1
+
+
 def test_identity_is_no_coding(job: Job) -> None:
     """Some servers say it."""
     for server in ("hub", "github"):

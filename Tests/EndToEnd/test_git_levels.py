@@ -280,6 +280,13 @@ def test_a_header_that_logs_in(world: World, job: GitJob, name: str, level: str)
     assert doctor(job, "git-header")[0] == "ok"
 
 
+@pytest.mark.parametrize("header", ["Authorization : x", " authorization: x", "Authorization;"])
+def test_a_header_in_another_spelling(job: GitJob, header: str) -> None:
+    """That logs in, or has curl log nobody in."""
+    setting(job, "local", "http.extraHeader", header)
+    assert doctor(job, "git-header")[0] == "fail"
+
+
 def test_headers_that_git_does_not_send(world: World, job: GitJob) -> None:
     """As git reckons: for another host, emptied, or named less exactly than one before."""
     hub = world.hub.origin
@@ -304,6 +311,8 @@ URLS = {
     "lfs.url": ("lfs.url", "{url}/info/lfs"),
     "lfsurl of a remote": ("remote.origin.lfsurl", "{url}/info/lfs"),
     "a branch's remote": ("branch.main.remote", "{url}"),
+    "a branch's to push to": ("branch.main.pushRemote", "{url}"),
+    "every branch's to push to": ("remote.pushDefault", "{url}"),
 }
 LOGINS = {
     "user and token": f"hf_user:{TOKEN}",
@@ -337,15 +346,19 @@ def test_a_url_that_logs_in(world: World, job: GitJob, name: str, login: str) ->
         assert secret.encode() not in result.stderr
 
 
-def test_a_url_in_lfsconfig(world: World, job: GitJob) -> None:
-    """The file that a repository brings along."""
+@pytest.mark.parametrize(("name", "section"), [(".lfsconfig", "lfs"), (".gitmodules", "submodule")])
+def test_a_url_in_a_file_of_the_repositorys(
+    world: World, job: GitJob, name: str, section: str
+) -> None:
+    """Which it brings along."""
     url = world.hub.origin.replace("//", f"//me:{TOKEN}@")
-    (job.work / ".lfsconfig").write_text(f"[lfs]\n\turl = {url}/acme/model.git/info/lfs\n")
+    section = f'{section} "below"' if section == "submodule" else section
+    (job.work / name).write_text(f"[{section}]\n\turl = {url}/acme/model.git/info/lfs\n")
     below = job.work / "below"
     below.mkdir()
     job.work = below
     status, said = doctor(job, "git-login")
-    assert (status, ".lfsconfig" in said, TOKEN in said) == ("fail", True, False)
+    assert (status, name in said, TOKEN in said) == ("fail", True, False)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,19 @@ struct ResourceTests {
         #expect(error?.hint?.hasPrefix("write owner/name") == true, "\(error?.hint ?? "")")
     }
 
+    @Test(
+        "says what stands in its place, where that shows",
+        arguments: [
+            ("", "it is empty"), ("$REPO", "nothing has replaced"), ("${{ vars.REPO }}", "nothing has replaced"),
+            ("<owner>/<name>", "nothing has replaced"), ("%REPO%", "nothing has replaced"),
+            ("{{ repo }}", "nothing has replaced"), ("acme/model\u{200B}", "invisible"),
+            ("\u{FEFF}acme/model", "invisible"), ("acme / model", "a blank"), ("acme\u{2215}model", "not ASCII"),
+        ])
+    func remarks(text: String, words: String) {
+        let error = #expect(throws: MintError.self) { try parse(text) }
+        #expect(error?.hint?.contains(words) == true, "\(error?.hint ?? "")")
+    }
+
     @Test("bounds a name at 96 bytes")
     func bounds() throws {
         let name = String(repeating: "a", count: 96)

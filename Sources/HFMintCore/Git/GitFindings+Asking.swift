@@ -4,7 +4,7 @@ extension GitFindings {
         "credential\\.(.*\\.)?(helper|usehttppath)", "http\\.(.*\\.)?extraheader",
         "remote\\..*\\.(url|pushurl|lfsurl|lfspushurl)",
         "url\\..*\\.(insteadof|pushinsteadof)", "lfs\\.(url|pushurl)", "branch\\..*\\.(remote|pushremote)",
-        "submodule\\..*\\.url",
+        "remote\\.pushdefault", "submodule\\..*\\.url",
     ]
 
     /// `nil` where there is no git.
@@ -25,25 +25,27 @@ extension GitFindings {
         case .failed(1): break
         case .failed: isReadable = false
         }
-        takeLFSConfiguration(hosts, in: context)
+        takeBroughtAlong(hosts, in: context)
         for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
             guard let value = setting.value, troubles[value] == nil else { continue }
             troubles[value] = GitHelper(value: value).trouble(in: context)
         }
     }
 
-    /// What a repository brings along for git-lfs, and git itself does not read.
+    /// What a repository brings along for git-lfs and for `git submodule`, and git itself does not read.
     ///
-    /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>
-    private mutating func takeLFSConfiguration(_ hosts: GitHosts, in context: Context) {
+    /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>,
+    /// <https://git-scm.com/docs/gitmodules>
+    private mutating func takeBroughtAlong(_ hosts: GitHosts, in context: Context) {
         guard case .printed(let top) = Self.git(["rev-parse", "--show-toplevel"], in: context) else { return }
-        let file =
-            top.secret.duplicate().withoutTrailingLineBreak().reveal { String(decoding: $0.bytes, as: UTF8.self) }
-            + "/.lfsconfig"
-        guard context.files.kind(of: file) == .regular else { return }
-        let found = Self.git(
-            ["config", "-z", "--show-origin", "--file", file, "--get-regexp", "^(lfs|remote)\\..*url$"], in: context)
-        if case .printed(let output) = found { take(output.secret, hasScope: false, hosts) }
+        let folder = top.secret.duplicate().withoutTrailingLineBreak().reveal {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
+        for name in [".lfsconfig", ".gitmodules"] where context.files.kind(of: "\(folder)/\(name)") == .regular {
+            let words = ["--file", "\(folder)/\(name)", "--get-regexp", "^(lfs|remote|submodule)\\..*url$"]
+            let found = Self.git(["config", "-z", "--show-origin"] + words, in: context)
+            if case .printed(let output) = found { take(output.secret, hasScope: false, hosts) }
+        }
     }
 
     private enum Answer {
@@ -113,8 +115,9 @@ extension GitFindings {
 
     private static func header(_ text: Span<UInt8>, _ value: Range<Int>) -> Header {
         guard !value.isEmpty else { return .none }
-        let end = value.first { text[$0] == ASCII.colon } ?? value.upperBound
-        let name = (value.lowerBound..<end).prefix(32).map { text[$0].asciiLowercased }
+        // With a semicolon, curl sends it without a value: <https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html>.
+        let end = value.first { [ASCII.colon, UInt8(ascii: ";")].contains(text[$0]) } ?? value.upperBound
+        let name = (value.lowerBound..<end).map { text[$0].asciiLowercased }.filter { $0 > ASCII.space }
         return name.equals("authorization") ? .authorization : .other
     }
 

@@ -119,6 +119,10 @@ extension Context {
 extension HTTPResponse {
     /// The answer, if its body is as it was asked for: without a content coding.
     ///
+    /// Nor with a transfer coding that libcurl did not ask for, and hands on as it is: gzip's and zstd's first bytes begin
+    /// no text. <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>,
+    /// <https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1>
+    ///
     /// An answer that says by its status alone what to do next is taken without its body.
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.4>
     ///
@@ -127,8 +131,13 @@ extension HTTPResponse {
         let codings = (header("content-encoding") ?? "").utf8.split {
             [ASCII.comma, ASCII.space, ASCII.tab].contains($0)
         }
-        let coding = codings.map { $0.map(\.asciiLowercased) }.first { !$0.equals("identity") }
-        guard let coding, body.byteCount > 0 else { return self }
+        let named = codings.map { $0.map(\.asciiLowercased) }.first { !$0.equals("identity") }
+        let silent = body.reveal { text in
+            [("gzip", [0x1F, 0x8B] as [UInt8]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD])].first {
+                text.bytes.starts(with: $0.1)
+            }
+        }
+        guard let coding = named ?? silent.map({ Array($0.0.utf8) }), body.byteCount > 0 else { return self }
         guard !isTransient, !(300...399).contains(status) else {
             return HTTPResponse(status: status, headers: headers, body: Secret(copying: []))
         }

@@ -46,9 +46,20 @@ extension Resource {
                 "'\(text)' is not a resource",
                 hint: meant.map { "did you mean '\($0.canonical)'?" }
                     ?? "write owner/name, datasets/owner/name, spaces/owner/name, kernels/owner/name,"
-                    + " buckets/owner/name, or a user name")
+                    + " buckets/owner/name, or a user name\(Self.remark(on: text))")
         }
         self = parsed
+    }
+
+    /// What stands there in place of a resource, where that shows.
+    private static func remark(on text: String) -> String {
+        if text.utf8.isEmpty { return "; it is empty: is the variable set that it comes from?" }
+        let isOpen = text.utf8.contains { "$<>{}".utf8.contains($0) } || text.utf8.first == UInt8(ascii: "%")
+        if isOpen { return "; nothing has replaced the variable or the placeholder in it" }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "; it holds a blank, or a character that is invisible or not ASCII"
+        }
+        return ""
     }
 
     static func parse(_ text: [UInt8], endpoint: Origin) -> Resource? {

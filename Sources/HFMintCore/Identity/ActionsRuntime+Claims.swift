@@ -28,6 +28,15 @@ extension ActionsRuntime {
         ],
         events: openEvents,
         openings: [
+            // The branch that each event runs on: the same page as that of the events above.
+            ProviderClaims.Opening(
+                claim: "event_name", isOpen: { event in anyBranch.contains { $0.utf8.elementsEqual(event.utf8) } },
+                closedBy: namesBranch + ["environment"],
+                reason: { "the event '\($0)' happens on every branch: add ref=refs/heads/…" }),
+            ProviderClaims.Opening(
+                claim: "ref", amid: ["repository_owner", "repository_owner_id", "enterprise", "enterprise_id"],
+                closedBy: ["repository", "repository_id", "workflow_ref", "job_workflow_ref", "sub"],
+                reason: { "every repository that the other claims let in may have '\($0)': add repository" }),
             ProviderClaims.Opening(
                 claim: "workflow", closedBy: ["workflow_ref", "job_workflow_ref"],
                 reason: { "any workflow file may call itself '\($0)': add workflow_ref, which names the file" }),
@@ -61,7 +70,12 @@ extension ActionsRuntime {
                     "repository", "repository_id", "repository_owner", "repository_owner_id", "sub", "workflow_ref",
                 ],
                 reason: { _ in "any repository may call the workflow that 'job_workflow_ref' names: add repository" }),
-        ],
+        ]
+            + ["ref", "sub", "workflow_ref", "job_workflow_ref"].map { claim in
+                ProviderClaims.Opening(
+                    claim: claim, isOpen: { $0.hasPart("refs/pull/") }, closedBy: [],
+                    reason: { _ in "'\(claim)' names a pull request, whose author writes what runs there" })
+            },
         names: [
             ProviderClaims.Name("repository", "repository_id", "repository_owner_id"),
             ProviderClaims.Name("repository_owner", "repository_owner_id", "repository_id"),
@@ -72,11 +86,30 @@ extension ActionsRuntime {
             ProviderClaims.Name("actor", "actor_id"),
         ],
         impossibilities: { grant in
-            ["workflow_ref", "job_workflow_ref"].compactMap { claim in
+            let withoutRef = ["workflow_ref", "job_workflow_ref"].compactMap { claim -> String? in
                 guard let value = grant(claim), !value.utf8.contains(UInt8(ascii: "@")) else { return nil }
                 return "'\(claim)' ends with the branch or tag of the file: '\(value)@refs/heads/…'"
             }
+            return withoutRef + misnamed(grant)
+                + ProviderClaims.misspelt(
+                    grant, numbers: ["repository_id", "repository_owner_id", "actor_id", "run_id", "run_attempt"],
+                    words: [("ref_type", ProviderClaims.branchOrTag), ("ref_protected", ProviderClaims.yesOrNo)])
         })
+
+    private static func misnamed(_ grant: ProviderClaims.Lookup) -> [String] {
+        [("repository", 2, "owner/name"), ("repository_owner", 1, "the owner's name alone")].compactMap { row in
+            let (claim, count, form) = row
+            guard let value = grant(claim) else { return nil }
+            let parts = value.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false)
+            let isName = parts.count == count && parts.allSatisfy { !$0.isEmpty && !$0.contains(ASCII.colon) }
+            return isName ? nil : "'\(claim)' is \(form), never '\(value)'"
+        }
+    }
+
+    private static let anyBranch = [
+        "create", "deployment", "deployment_status", "merge_group", "pull_request", "pull_request_review",
+        "pull_request_review_comment", "push", "workflow_dispatch",
+    ]
 
     private static let namesBranch: [ProviderClaims.Companion] = [
         "ref", "workflow_ref", "job_workflow_ref", .part(":ref:", of: "sub"),

@@ -38,12 +38,16 @@ package struct ProviderClaims: Sendable {
         let claim: String
         /// Whether this value of it does.
         var isOpen: @Sendable (String) -> Bool = { _ in true }
+        /// Claims of which one must stand beside it, or it is another reason's business; empty for none.
+        var amid: [String] = []
         let closedBy: [Companion]
         /// Of its value; a clause, with what to add.
         let reason: @Sendable (String) -> String
 
         func reason(in grant: Lookup) -> String? {
-            guard let value = grant(claim), isOpen(value), !closedBy.contains(where: { $0.stands(in: grant) }) else {
+            guard let value = grant(claim), isOpen(value), amid.isEmpty || amid.contains(where: { grant($0) != nil }),
+                !closedBy.contains(where: { $0.stands(in: grant) })
+            else {
                 return nil
             }
             return reason(value)
@@ -106,6 +110,24 @@ extension ProviderClaims {
         }
         return (marked?.claims ?? ProviderClaims(), false)
     }
+
+    /// What no ID token says: of a number anything but digits, of a word another than the known ones.
+    static func misspelt(_ grant: Lookup, numbers: [String], words: [(claim: String, known: [String])]) -> [String] {
+        let ofNumbers = numbers.compactMap { claim -> String? in
+            guard let value = grant(claim), !value.utf8.allSatisfy({ $0.isASCIIDigit }) else { return nil }
+            return "'\(claim)' is a number, and '\(value)' is none"
+        }
+        return ofNumbers
+            + words.compactMap { claim, known in
+                guard let value = grant(claim), !known.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
+                    return nil
+                }
+                return "'\(claim)' is '\(known.joined(separator: "' or '"))', never '\(value)'"
+            }
+    }
+
+    static let yesOrNo = ["true", "false"]
+    static let branchOrTag = ["branch", "tag"]
 
     /// Of issuers that nothing is known of: names that git has for branches and tags alike, and what those providers say
     /// whose issuers are anybody's.

@@ -49,7 +49,10 @@ struct GitFindingsTests {
         let narrow = helper("https://huggingface.co/acme.", "")
         #expect(try finding("git-helper", GitFindings(helpers: [ours, store, narrow, ours])).status == .warn)
         #expect(try finding("git-helper", GitFindings(helpers: [store, ours])).status == .warn)
-        #expect(try finding("git-helper", GitFindings(helpers: [ours, reset])).message.hasPrefix("nobody"))
+        #expect(try finding("git-helper", GitFindings(helpers: [store, reset])).message.hasPrefix("nobody"))
+        let forgotten = try finding("git-helper", GitFindings(helpers: [ours, reset]))
+        #expect(forgotten.status == .fail)
+        #expect(forgotten.message.contains("git forgets hfmint"))
     }
 
     @Test(

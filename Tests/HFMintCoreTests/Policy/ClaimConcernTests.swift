@@ -53,6 +53,26 @@ struct ClaimConcernTests {
         (gitHubs, ["repository": "acme/t", "base_ref": "main"], "every pull request"),
         (gitHubs, ["repository": "acme/t", "actor": "ada"], "alone"),
         (gitHubs, ["job_workflow_ref": "acme/w/.github/workflows/p.yml@refs/heads/main"], "any repository may call"),
+        (gitHubs, ["repository_id": "1", "event_name": "push"], "happens on every branch"),
+        (
+            gitHubs, ["repository": "acme/t", "event_name": "pull_request", "ref_type": "branch"],
+            "happens on every branch"
+        ),
+        (gitHubs, ["repository": "acme/t", "event_name": "workflow_dispatch"], "add ref=refs/heads/"),
+        ([gitHub], ["repository_owner_id": "1", "ref": "refs/heads/main"], "every repository"),
+        (gitHubs, ["repository_owner": "acme", "environment": "p", "ref": "refs/heads/main"], "every repository"),
+        (gitHubs, ["repository": "acme/t", "ref": "refs/pull/1/merge"], "names a pull request"),
+        (gitHubs, ["repository": "acme/t", "environment": "p", "ref": "refs/pull/1/merge"], "names a pull request"),
+        (
+            gitHubs, ["repository": "acme/t", "workflow_ref": "acme/t/.github/workflows/p.yml@refs/pull/1/merge"],
+            "names a pull request"
+        ),
+        ([gitHub], ["sub": "repo:acme/t:ref:refs/pull/1/merge"], "names a pull request"),
+        (gitLabs, ["project_id": "1", "pipeline_source": "push"], "every branch may have a pipeline"),
+        (gitLabs, ["project_path": "acme/e", "pipeline_source": "trigger"], "add ref_path=refs/heads/"),
+        (gitLabs, ["namespace_id": "1", "ref_path": "refs/heads/main"], "every project"),
+        (gitLabs, ["namespace_path": "acme", "ref": "main", "ref_type": "branch"], "every project"),
+        (gitLabs, ["project_id": "1", "ref_path": "refs/merge-requests/1/head"], "names a merge request"),
         ([gitHub], ["sub": "repo:acme/t:environment:production"], "any branch may use"),
         ([gitHub], ["sub": "repo:acme/t:pull_request"], "every pull request"),
         ([gitHub], ["sub": "repo:acme/t"], "a repository alone"),
@@ -68,6 +88,14 @@ struct ClaimConcernTests {
         (["https://accounts.google.com"], ["aud": "https://huggingface.co"], "whose job it is"),
         (["https://oidc.codefresh.io"], ["account_id": "a", "scm_ref": "main"], "a tag may have the name"),
         (["https://app.terraform.io"], ["terraform_workspace_id": "ws-1"], "a pull request may start a plan"),
+        (
+            ["https://app.terraform.io"], ["terraform_workspace_id": "ws-1", "terraform_run_phase": "plan"],
+            "a pull request may start a plan"
+        ),
+        (
+            ["https://app.terraform.io"], ["sub": "organization:a:project:b:workspace:c:run_phase:plan"],
+            "a pull request may start a plan"
+        ),
         (["https://kube.acme.example"], ["sub": "system:serviceaccount:ml:default"], "every pod"),
         (["https://ci.acme.example"], ["repo": "acme/t", "branch": "main"], "a branch or a tag"),
         (["https://ci.acme.example"], ["sub": "job", "ref_name": "main"], "a branch or a tag"),
@@ -106,6 +134,18 @@ struct ClaimConcernTests {
         ([buildkite], ["pipeline_id": "p", "step_key": "publish"]),
         (["https://accounts.google.com"], ["sub": "1234"]),
         (["https://app.terraform.io"], ["terraform_workspace_id": "ws-1", "terraform_run_phase": "apply"]),
+        (["https://app.terraform.io"], ["sub": "organization:a:project:b:workspace:c:run_phase:apply"]),
+        (gitHubs, ["repository": "acme/t", "event_name": "push", "ref": "refs/heads/main"]),
+        (gitHubs, ["repository": "acme/t", "event_name": "schedule"]),
+        (
+            gitHubs,
+            [
+                "repository_owner": "acme", "ref": "refs/heads/main",
+                "job_workflow_ref": "acme/w/.github/workflows/p.yml@refs/heads/main",
+            ]
+        ),
+        (gitLabs, ["project_id": "7", "ref_path": "refs/heads/main", "pipeline_source": "web"]),
+        (gitLabs, ["project_id": "7", "ref_protected": "true", "pipeline_source": "web"]),
         (["https://1a.tokens.sts.global.api.aws"], ["sub": "arn:aws:iam::1:role/publisher"]),
         (["https://oidc.fly.io/acme"], ["app_id": "1"]),
         (["https://kube.acme.example"], ["sub": "system:serviceaccount:ml:publisher"]),
@@ -151,7 +191,13 @@ struct ClaimConcernTests {
         arguments: [
             (circle, "oidc.circleci.com/vcs-ref", "main"), (circle, "oidc.circleci.com/ssh-rerun", "false"),
             (circle, "oidc.circleci.com/context-ids", "1"), (bitbucket, "sub", "{1}:{2}"),
-            (bitbucket, "stepUuid", "{1}"),
+            (bitbucket, "stepUuid", "{1}"), (bitbucket, "repositoryUuid", "1"),
+            (bitbucket, "branchName", "refs/heads/main"), (buildkite, "build_branch", "refs/heads/main"),
+            (gitHub, "repository", "t"), (gitHub, "repository", "https://github.com/acme/t"),
+            (gitHub, "repository", "acme/"), (gitHub, "repository_owner", "acme/t"),
+            (gitHub, "repository_id", "acme/t"), (gitHub, "ref_protected", "yes"), (gitHub, "ref_type", "refs/heads"),
+            ("https://gitlab.com", "project_id", "acme/e"), ("https://gitlab.com", "groups_direct", "acme"),
+            ("https://gitlab.com", "environment_protected", "1"), ("https://gitlab.com", "ref_type", "heads"),
             (buildkite, "sub", "organization:acme:pipeline:t:ref:refs/heads/main:commit:1:step:p"),
             (gitHub, "workflow_ref", "acme/t/.github/workflows/p.yml"), (gitHub, "ref", "main"),
             ("https://gitlab.com", "ref", "refs/heads/main"), ("https://gitlab.com", "ref_path", "main"),

@@ -36,9 +36,14 @@ extension Provider {
                     reason: { "every repository of the workspace may have a branch '\($0)': add repositoryUuid" }),
             ],
             impossibilities: { grant in
-                ["sub", "stepUuid", "pipelineUuid"].filter { grant($0) != nil }.map {
-                    "'\($0)' is another in every step"
+                let changing = ["sub", "stepUuid", "pipelineUuid"].filter { grant($0) != nil }
+                let bare = ["repositoryUuid", "workspaceUuid", "deploymentEnvironmentUuid"].filter { claim in
+                    grant(claim).map { !$0.hasStart("{") } ?? false
                 }
+                let isFull = grant("branchName")?.hasStart("refs/heads/") ?? false
+                return changing.map { "'\($0)' is another in every step" }
+                    + bare.map { "'\($0)' stands in braces: '{…}'" }
+                    + (isFull ? ["'branchName' is the bare name of the branch"] : [])
             }),
         publisher: { claims in
             PublisherForm(

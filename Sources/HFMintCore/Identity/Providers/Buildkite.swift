@@ -117,8 +117,10 @@ private enum Buildkite {
         ],
         impossibilities: { grant in
             let subject = grant("sub").flatMap { $0.hasStart("organization:") ? $0 : nil }
-            return subject == nil
-                ? [] : ["'sub' is the pipeline's id, as hfmint asks for it: the usual one names the commit"]
+            let isFull = grant("build_branch")?.hasStart("refs/") ?? false
+            return (isFull ? ["'build_branch' is the bare name of the branch"] : [])
+                + (subject == nil
+                    ? [] : ["'sub' is the pipeline's id, as hfmint asks for it: the usual one names the commit"])
         })
 
     static func publisher(for claims: Claims) -> PublisherForm {

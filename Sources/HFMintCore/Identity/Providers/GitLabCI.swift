@@ -100,12 +100,28 @@ private enum GitLabCI {
                 claim: "sub", isOpen: { $0.hasStart("project_path:") && !$0.hasPart(":ref:") }, closedBy: namesBranch,
                 reason: { _ in "'sub' names no branch: add ref_path=refs/heads/…" }),
             ProviderClaims.Opening(
+                claim: "pipeline_source", isOpen: { !openEvents.isOpen($0) }, closedBy: namesBranch + ["environment"],
+                reason: { "every branch may have a pipeline of the source '\($0)': add ref_path=refs/heads/…" }),
+            ProviderClaims.Opening(
                 claim: "environment", closedBy: [.yes("environment_protected")] + namesBranch,
                 reason: {
                     "a job of any branch may name the environment '\($0)': add environment_protected=true, or"
                         + " ref_path=refs/heads/…"
                 }),
-        ],
+        ]
+            + ["ref", "ref_path"].map { claim in
+                ProviderClaims.Opening(
+                    claim: claim,
+                    amid: ["namespace_path", "namespace_id", "job_namespace_path", "job_namespace_id"],
+                    closedBy: [
+                        "project_path", "project_id", "job_project_path", "job_project_id", "ci_config_ref_uri", "sub",
+                    ], reason: { "every project that the other claims let in may have '\($0)': add project_path" })
+            }
+            + ["ref_path", "ci_config_ref_uri"].map { claim in
+                ProviderClaims.Opening(
+                    claim: claim, isOpen: { $0.hasPart("refs/merge-requests/") }, closedBy: [],
+                    reason: { _ in "'\(claim)' names a merge request, whose author writes what runs there" })
+            },
         names: [
             ProviderClaims.Name("project_path", "project_id", "namespace_id"),
             ProviderClaims.Name("namespace_path", "namespace_id", "project_id"),
@@ -114,14 +130,22 @@ private enum GitLabCI {
             ProviderClaims.Name("user_login", "user_id"), ProviderClaims.Name("user_email", "user_id"),
         ],
         impossibilities: { grant in
-            [
+            let spellings = [
                 grant("ref").flatMap {
                     $0.hasStart("refs/") ? "GitLab's 'ref' is the bare name; 'ref_path' is the full one" : nil
                 },
                 grant("ref_path").flatMap {
                     $0.hasStart("refs/") ? nil : "GitLab writes 'ref_path' in full: 'refs/heads/\($0)' for a branch"
                 },
-            ].compactMap(\.self)
+            ]
+            let lists = ["groups_direct", "user_identities"].filter { grant($0) != nil }
+            return spellings.compactMap(\.self) + lists.map { "'\($0)' is no text, and only texts are compared" }
+                + ProviderClaims.misspelt(
+                    grant, numbers: ["project_id", "namespace_id", "user_id", "pipeline_id", "job_id"],
+                    words: [
+                        ("ref_type", ProviderClaims.branchOrTag), ("ref_protected", ProviderClaims.yesOrNo),
+                        ("environment_protected", ProviderClaims.yesOrNo),
+                    ])
         })
 
     static func publisher(for claims: Claims) -> PublisherForm {

@@ -28,9 +28,14 @@ extension Provider {
             shared: ["terraform_organization_id", "terraform_organization_name"],
             // A plan runs for each pull request.
             // https://developer.hashicorp.com/terraform/cloud-docs/run/remote-operations
-            openings: ["terraform_workspace_id", "terraform_workspace_name"].map { claim in
+            openings: ["terraform_workspace_id", "terraform_workspace_name", "terraform_project_id", "sub"].map {
+                claim in
                 ProviderClaims.Opening(
-                    claim: claim, closedBy: ["terraform_run_phase", .part(":run_phase:", of: "sub")],
+                    claim: claim, isOpen: { claim != "sub" || $0.hasPart(":run_phase:") },
+                    closedBy: [
+                        ProviderClaims.Companion("terraform_run_phase") { $0.utf8.elementsEqual("apply".utf8) },
+                        .part(":run_phase:apply", of: "sub"),
+                    ],
                     reason: { _ in "a pull request may start a plan of the workspace: add terraform_run_phase=apply" })
             },
             names: [
