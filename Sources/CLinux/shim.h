@@ -59,6 +59,33 @@ static inline int hfmint_linux_fixture(int descriptor, const char *name) {
     return hfmint_linux_fixture_none;
 }
 
+/// rename(2) below a directory that puts nothing out of its place: it fails where there is a `to`, or the two change
+/// places.
+///
+/// <https://man7.org/linux/man-pages/man2/rename.2.html>
+static inline int hfmint_linux_rename_new(int descriptor, const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, descriptor, from, descriptor, to, 1u); // RENAME_NOREPLACE, likewise
+}
+
+static inline int hfmint_linux_exchange(int descriptor, const char *one, const char *other) {
+    return (int)syscall(SYS_renameat2, descriptor, one, descriptor, other, 2u); // RENAME_EXCHANGE
+}
+
+/// From <sys/xattr.h>, whose types Swift would take for this module's.
+int fsetxattr(int descriptor, const char *name, const void *bytes, size_t count, int flags);
+ssize_t fgetxattr(int descriptor, const char *name, void *bytes, size_t count);
+
+/// An attribute that stays with the file behind `descriptor`.
+///
+/// <https://man7.org/linux/man-pages/man7/xattr.7.html>
+static inline int hfmint_linux_set_mark(int descriptor, const void *bytes, size_t count) {
+    return fsetxattr(descriptor, "user.hfmint", bytes, count, 0);
+}
+
+static inline long hfmint_linux_mark(int descriptor, void *bytes, size_t count) {
+    return fgetxattr(descriptor, "user.hfmint", bytes, count);
+}
+
 /// The words that this process was started with.
 struct hfmint_linux_words {
     int count;

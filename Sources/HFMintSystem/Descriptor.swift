@@ -140,8 +140,8 @@ struct Descriptor: ~Copyable {
     func targetBelow(_ name: String, _ path: String, isReplaced: Bool = true) throws(FileFailure) -> FileStatus? {
         guard !name.isEmpty else { throw FileFailure(path, "it ends with a slash, and names no file") }
         let status = try naming(path) { () throws(Errno) in try statusBelow(name) }
-        if let reason = status?.strangeness { throw FileFailure(path, reason) }
-        if isReplaced, let reason = fixtureBelow(name) { throw FileFailure(path, reason) }
+        if let reason = status?.strangeness { throw FileFailure(path, reason, isTaken: true) }
+        if isReplaced, let reason = fixtureBelow(name) { throw FileFailure(path, reason, isTaken: true) }
         return status
     }
 

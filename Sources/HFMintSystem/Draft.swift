@@ -6,30 +6,49 @@ extension Descriptor {
     ///
     /// After a crash at any instant the name holds the old bytes or the new ones, and the next call removes the draft.
     ///
-    /// - Parameter isLasting: whether the new bytes must be there after a power failure; else the old ones may be.
-    /// - Returns: which file stands there now.
-    @discardableResult
+    /// - Parameters:
+    ///   - isLasting: whether the new bytes must be there after a power failure; else the old ones may be.
+    ///   - isOursAlone: whether nobody but hfmint names files in this directory.
     func replaceBelow(
-        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true, rights: FileRights = .private
-    ) throws(Errno) -> FileIdentity {
-        try placeBelow(name, bytes, isLasting: isLasting, rights: rights).identity()
+        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true, isOursAlone: Bool = false,
+        rights: FileRights = .private
+    ) throws(Errno) {
+        _ = try placeBelow(name, bytes, isLasting: isLasting, isOursAlone: isOursAlone, rights: rights)
     }
 
     /// The same, and answers the new file: open for reading and appending, and locked.
     func placeBelow(
-        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true, rights: FileRights = .private
+        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true, isOursAlone: Bool = false,
+        rights: FileRights = .private
     ) throws(Errno) -> Descriptor {
-        sweepDrafts(of: name)
+        sweepDrafts(of: name, isOursAlone: isOursAlone)
+        let draft = try makeDraft(of: name, bytes, rights)
+        guard unsafe renameat(number, draft.name, number, name) == 0 else {
+            let error = Errno.last
+            _ = unsafe unlinkat(number, draft.name, 0)
+            throw error
+        }
+        if isLasting { try sync() }
+        return draft.file
+    }
+
+    /// A file that has all its bytes and not its name yet.
+    struct Draft: ~Copyable {
+        let name: String
+        /// Open for reading and appending, and locked: nobody sweeps the draft of a living process.
+        let file: Descriptor
+    }
+
+    func makeDraft(
+        of name: String, _ bytes: borrowing Secret, _ rights: FileRights = .private
+    ) throws(Errno) -> Draft {
         while true {
-            // Random, not the process id: in a container that is the same in every run.
-            let draft = draftName(name, String(UInt64.random(in: .min ... .max), radix: 36))
+            let draft = Self.draftName(name)
             let file = try openBelow(draft, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            // Held until it has its name: nobody sweeps the draft of a living process. One that was swept before it
-            // was locked is gone, and another is made.
+            // Held until it has its name. One that was swept before it was locked is gone, and another is made.
             guard try lockNew(file, draft) else { continue }
-            try finish(file, draft, name, bytes, rights)
-            if isLasting { try sync() }
-            return file
+            try fill(file, draft, bytes, rights)
+            return Draft(name: draft, file: file)
         }
     }
 
@@ -44,14 +63,13 @@ extension Descriptor {
         }
     }
 
-    private func finish(
-        _ file: borrowing Descriptor, _ draft: String, _ name: String, _ bytes: borrowing Secret, _ rights: FileRights
+    private func fill(
+        _ file: borrowing Descriptor, _ draft: String, _ bytes: borrowing Secret, _ rights: FileRights
     ) throws(Errno) {
         do throws(Errno) {
             try file.setRights(rights)
             try file.write(bytes)
             try file.sync()
-            guard unsafe renameat(number, draft, number, name) == 0 else { throw .last }
         } catch {
             _ = unsafe unlinkat(number, draft, 0)
             throw error
@@ -59,29 +77,59 @@ extension Descriptor {
     }
 
     /// Removes what a killed process left: a draft whose lock nobody holds.
-    private func sweepDrafts(of name: String) {
-        let prefix = draftName(name, "").utf8.dropLast(Self.draftSuffix.utf8.count)
-        for entry in names()
-        where entry.utf8.starts(with: prefix) && entry.utf8.suffix(6).elementsEqual(Self.draftSuffix.utf8) {
-            // What a person called alike is not a draft of ours.
-            let random = entry.utf8.dropFirst(prefix.count).dropLast(Self.draftSuffix.utf8.count)
-            guard (1...13).contains(random.count), random.allSatisfy({ $0.isASCIIDigit || $0.isASCIILowercase }),
-                let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), (try? draft.tryLock()) == true,
-                let status = try? draft.status(), status.kind == .regular, status.isOurs, status.linkCount == 1
-            else { continue }
-            try? eraseBelow(entry)
+    ///
+    /// Beside files of other people's only a word that hfmint drew shows that it is one; in a directory of hfmint's
+    /// own, those of its other files go too, as some of these are written once.
+    func sweepDrafts(of name: String, isOursAlone: Bool = false) {
+        guard isOursAlone else {
+            for (entry, word) in besides(name, Self.draftEnding) where DrawnWord.isDrawn(word) { sweepDraft(entry) }
+            return
+        }
+        let start = ".\(Self.stem(name))."
+        for entry in names() where entry.utf8.first == ASCII.dot && entry.utf8.suffix(6).elementsEqual(".draft".utf8) {
+            let word = entry.utf8.dropFirst(start.utf8.count).dropLast(6)
+            let isOfName = entry.utf8.starts(with: start.utf8) && (1...13).contains(word.count)
+            if isOfName && word.allSatisfy({ $0.isASCIIDigit || $0.isASCIILowercase })
+                || JobFileName.isOurs(entry, in: "")
+            {
+                sweepDraft(entry)
+            }
         }
     }
 
-    private static let draftSuffix = ".draft"
-
-    private func draftName(_ name: String, _ random: String) -> String {
-        let isShort = name.utf8.count <= Self.longestDraftedName
-        return ".\(isShort ? name : fingerprint([Array(name.utf8)])).\(random)\(Self.draftSuffix)"
+    private func sweepDraft(_ entry: String) {
+        guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), (try? draft.tryLock()) == true,
+            let status = try? draft.status(), status.kind == .regular, status.isOurs
+        else { return }
+        // One with two names has got its own already, see ``UserFile``: then these bytes are in use.
+        if status.linkCount == 1 { try? eraseBelow(entry) } else { unlinkBelow(entry) }
     }
 
-    /// So that with two dots, the random part and the suffix a draft's name has no more bytes than a file system takes.
-    private static let longestDraftedName = 255 - 2 - 13 - draftSuffix.utf8.count
+    /// The entries `.NAME.WORD.ENDING`, each with its word.
+    func besides(_ name: String, _ ending: String) -> [(entry: String, word: ArraySlice<UInt8>)] {
+        let (start, end) = (Array(".\(Self.stem(name)).".utf8), Array(".\(ending)".utf8))
+        return names().compactMap { entry in
+            let bytes = Array(entry.utf8)
+            guard bytes.count > start.count + end.count, bytes.starts(with: start),
+                bytes.suffix(end.count).elementsEqual(end)
+            else { return nil }
+            return (entry, bytes[start.count..<(bytes.count - end.count)])
+        }
+    }
+
+    private static let draftEnding = "draft"
+
+    private static func draftName(_ name: String) -> String { hiddenName(name, draftEnding) }
+
+    /// Random, not the process id: in a container that is the same in every run.
+    static func hiddenName(_ name: String, _ ending: String) -> String {
+        ".\(stem(name)).\(DrawnWord.draw(from: .random(in: .min ... .max))).\(ending)"
+    }
+
+    /// So that with three dots, the word and the ending no name has more bytes than a file system takes.
+    private static func stem(_ name: String) -> String {
+        name.utf8.count <= 255 - 3 - 13 - draftEnding.utf8.count ? name : fingerprint([Array(name.utf8)])
+    }
 
     /// Takes the kernel's lock on this file, if nobody else has it.
     ///

@@ -9,6 +9,8 @@ struct FileStatus: Equatable {
     let permissions: mode_t
     let linkCount: Int
     let byteCount: Int
+    /// In nanoseconds since 1970.
+    let modifiedAt: UInt64
 
     init(_ raw: stat) {
         kind =
@@ -25,6 +27,7 @@ struct FileStatus: Equatable {
         permissions = raw.st_mode & 0o7777
         linkCount = Int(raw.st_nlink)
         byteCount = Int(raw.st_size)
+        modifiedAt = UInt64(max(0, raw.st_mtim.tv_sec)) * 1_000_000_000 + UInt64(raw.st_mtim.tv_nsec)
     }
 
     var isOurs: Bool { owner == geteuid() }

@@ -123,58 +123,11 @@ package struct PosixFiles: Files {
         try PosixPrivateDirectory.open(candidate, making: making)
     }
 
-    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
-        let directory = try userDirectory(of: path)
-        return try naming(path) { () throws(Errno) in try directory.replaceBelow(split(path).name, with: bytes) }
-    }
-
-    package func checkUserFile(_ path: String) throws(FileFailure) {
-        let directory = try userDirectory(of: path)
-        guard unsafe faccessat(directory.number, ".", W_OK, AT_EACCESS) == 0 else { throw Errno.last.failure(path) }
-    }
-
-    /// The directory in which a user wants a file, if it may lie there.
-    private func userDirectory(of path: String) throws(FileFailure) -> Descriptor {
-        let (folder, name) = split(path)
-        try refuseWorkTree(folder, for: path)
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(folder) { () throws(Errno) in try directory.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
-        }
-        try check(existing: try directory.targetBelow(name, path), path)
-        return directory
-    }
-
     package func makeParents(of path: String) throws(FileFailure) {
         var made = ""
         for part in path.utf8.split(separator: ASCII.slash).dropLast() {
             made += "/" + String(decoding: part, as: UTF8.self)
             guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(made) }
-        }
-    }
-
-    package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
-        let (folder, name) = split(path)
-        return try naming(path) { () throws(Errno) in
-            do throws(Errno) {
-                let directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
-                let found = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()
-                guard found == identity else { return false }
-                try directory.eraseBelow(name)
-                return true
-            } catch {
-                guard error.code == ENOENT || error.code == ELOOP else { throw error }
-                return false
-            }
-        }
-    }
-
-    private func check(existing: FileStatus?, _ path: String) throws(FileFailure) {
-        guard let existing else { return }
-        guard existing.isOurs else { throw FileFailure(path, "it belongs to another user") }
-        guard existing.permissions == 0o600 else {
-            throw FileFailure(path, "it exists with mode \(String(existing.permissions, radix: 8)) instead of 600")
         }
     }
 

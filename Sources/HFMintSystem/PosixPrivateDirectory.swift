@@ -70,6 +70,8 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
     }
 
+    package func drop(_ name: String) { descriptor.unlinkBelow(name) }
+
     package func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
         try naming("\(path)/\(name)") { () throws(Errno) in
             do throws(Errno) {
@@ -142,7 +144,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         // A job's tokens need not outlive a power failure, and a flush can take longer than the whole exchange.
         _ = try naming("\(path)/\(name)") { () throws(Errno) in
-            try descriptor.replaceBelow(name, with: bytes, isLasting: false)
+            try descriptor.replaceBelow(name, with: bytes, isLasting: false, isOursAlone: true)
         }
     }
 }

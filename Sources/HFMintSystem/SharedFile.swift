@@ -64,7 +64,7 @@ extension PosixFiles {
         let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
         let rights = try rights(of: name, in: folder, path, mode)
-        try naming(path) { () throws(Errno) in _ = try folder.replaceBelow(name, with: bytes, rights: rights) }
+        try naming(path) { () throws(Errno) in try folder.replaceBelow(name, with: bytes, rights: rights) }
     }
 
     private func openSharedFolder(of path: String) throws(FileFailure) -> Descriptor {

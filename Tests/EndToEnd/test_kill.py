@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from Sandbox.runnerfiles import read_env
 
 SAMPLE = 16
 DEAD = -9
+COPY = {"path", "device", "inode", "made_at", "bytes", "modified_at", "was_empty"}
 
 
 def exchange(job: Job) -> tuple[str, ...]:
@@ -46,16 +48,22 @@ def forget(job: Job) -> tuple[str, ...]:
 
 
 def already_there(job: Job) -> None:
-    """An older environment file, and nothing in the job's directory."""
-    assert job.run(*copies(job)).status == 0
-    (job.work / "token").unlink()
-    assert job.run("forget").status == 0
-    (job.work / "job.env").write_text("HF_TOKEN=old\n")
-    (job.work / "job.env").chmod(0o600)
+    """An older environment file and a file of the user's that is empty; nothing else."""
+    older = ("--deliver", f"env-file={job.work}/job.env", "--state-dir", f"{job.temp}/older")
+    assert job.exchange(*older).status == 0
+    shutil.rmtree(job.temp / "older")
+    (job.work / "token").touch(0o600)
 
 
 def with_copies(job: Job) -> None:
     """A job that was given copies."""
+    assert job.run(*copies(job)).status == 0
+
+
+def over_empty(job: Job) -> None:
+    """Files of the user's that were empty, and are to be empty again."""
+    for name in ("token", "job.env"):
+        (job.work / name).touch(0o600)
     assert job.run(*copies(job)).status == 0
 
 
@@ -64,9 +72,12 @@ SCENARIOS: dict[
 ] = {
     "exchange": (exchange, None, True),
     "warm exchange": (exchange, lambda job: _ran(job, exchange), True),
-    "copies": (copies, already_there, True),
+    "new copies": (copies, None, True),
+    "copies over others": (copies, already_there, True),
+    "copies once more": (copies, lambda job: _ran(job, copies), True),
     "values": (values, None, True),
     "forget": (forget, with_copies, False),
+    "forget one that was empty": (forget, over_empty, False),
 }
 
 
@@ -113,7 +124,7 @@ def test_killed_at_every_call(
         if delivers:
             complete(case, again, where)
         else:
-            gone(case, where)
+            gone(case, where, left=["job.env", "token"] if prepare is over_empty else [])
 
 
 def undamaged(job: Job, where: str, *, erasing: bool) -> None:
@@ -124,7 +135,7 @@ def undamaged(job: Job, where: str, *, erasing: bool) -> None:
         if path.is_file() and not path.name.endswith(".draft"):
             content = path.read_bytes()
             zeros = erasing and not content.strip(b"\0")
-            assert zeros or whole(job, path.name, content), f"{path}: {content[:40]!r}\n{where}"
+            assert zeros or whole(job, named(path), content), f"{path}: {content[:40]!r}\n{where}"
     for name in ("GITHUB_ENV", "GITHUB_OUTPUT"):
         assert not read_env(Path(job.env[name]).read_bytes()).errors, where
 
@@ -137,20 +148,27 @@ def _users(job: Job) -> list[Path]:
     return sorted(job.work.iterdir())
 
 
+def named(path: Path) -> str:
+    """The name that it has, or had until another file took its place."""
+    return path.name[1:].rsplit(".", 2)[0] if path.name.endswith(".swap") else path.name
+
+
 def whole(job: Job, name: str, content: bytes) -> bool:
     """Whether a file holds all that its name promises, and a token that works."""
     text = content.decode()
     match name.partition("-")[0]:
+        case "token" | "job.env" if text == "":
+            # The user's own.
+            return name in ("token", "job.env")
         case "token":
             return job.works(text)
         case "env" | "job.env":
             lines = dict(line.split("=", 1) for line in text.splitlines())
-            token = lines["HF_TOKEN"]
-            return token == "old" or ("HFMINT_RESOURCE" in lines and job.works(token))
+            return "HFMINT_RESOURCE" in lines and job.works(lines["HF_TOKEN"])
         case "record":
             return job.works(json.loads(text)["token"])
         case "copy":
-            return set(json.loads(text)) == {"path", "device", "inode", "made_at"}
+            return set(json.loads(text)) == COPY
         case "lock":
             return text == ""
     return False
@@ -158,11 +176,13 @@ def whole(job: Job, name: str, content: bytes) -> bool:
 
 def complete(job: Job, again: Ended, where: str) -> None:
     """Everything was delivered, and no draft is left."""
-    left = [path for path in _made(job) if path.name.endswith(".draft")]
+    left = [path for path in _made(job) if path.name.endswith((".draft", ".swap"))]
     assert not left, f"{left}\n{where}"
     assert again.out == "" or again.out.endswith("\n"), where
     for path in _users(job):
-        assert b"old" not in path.read_bytes(), where
+        assert whole(job, path.name, path.read_bytes()), where
+    notes = list((job.temp / "hfmint").glob("*/copy-*"))
+    assert {json.loads(note.read_text())["path"] for note in notes} == set(map(str, _users(job)))
     set_for_later = read_env(Path(job.env["GITHUB_ENV"]).read_bytes()).values
     for name in ("HF_TOKEN", "D"):
         if set_for_later.get(name):
@@ -171,10 +191,11 @@ def complete(job: Job, again: Ended, where: str) -> None:
         assert job.works(Path(set_for_later["HF_TOKEN_PATH"]).read_text()), where
 
 
-def gone(job: Job, where: str) -> None:
-    """Nothing that this job was given is left."""
+def gone(job: Job, where: str, left: list[str]) -> None:
+    """Nothing that this job was given is left; these files were the user's, and are empty."""
     assert not list((job.temp / "hfmint").iterdir()), where
-    assert not _users(job), where
+    assert [path.name for path in _users(job)] == left, where
+    assert not any(path.read_bytes() for path in _users(job)), where
 
 
 def test_no_switch_in_the_product_makes_it_crash(job: Job) -> None:

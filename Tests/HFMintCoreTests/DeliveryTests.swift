@@ -168,7 +168,10 @@ struct DeliveryTests {
             DirectoryCandidate(base: Self.base, components: ["hfmint"]), making: false)
         let copies = UserCopy.all(in: try #require(directory))
         #expect(copies.map(\.path) == ["/home/t"])
-        #expect(try machine.files.eraseUserFile("/home/t", try #require(copies.first?.identity)))
+        let mark = try #require(copies.first?.mark)
+        let marks = UserCopies(of: "/home/t", in: try #require(directory))
+        #expect(marks.mark(of: mark.identity) == mark)
+        #expect(try machine.files.eraseUserFile("/home/t", mark, marks: marks) == .erased)
     }
 
     @Test("names the files in the job's directory where the user names none")

@@ -24,7 +24,7 @@ struct PosixFilesTests {
 
     private func replace(_ name: String, _ text: String = "new") -> String? {
         let bytes = Secret(text)
-        return reason { () throws(FileFailure) in _ = try files.replaceUserFile(folder(name), with: bytes) }
+        return reason { () throws(FileFailure) in try files.replaceUserFile(folder(name), with: bytes, marks: nil) }
     }
 
     private func append(_ name: String, _ text: String = "A=b\n", isSecret: Bool = true) -> String? {
@@ -154,22 +154,6 @@ struct PosixFilesTests {
     @Test("say why a user's file cannot be written")
     func missingDirectory() {
         #expect(replace("missing/t") == "no such file or directory")
-    }
-
-    @Test("erase the user's file that they wrote, and no other")
-    func erases() throws {
-        let identity = try files.replaceUserFile(folder("t"), with: Secret("secret"))
-        #expect(try !files.eraseUserFile(folder("other"), identity))
-        try folder.file("other", "x")
-        #expect(try !files.eraseUserFile(folder("other"), identity))
-        // Another file under the old name is not hfmint's to remove.
-        try FileManager.default.moveItem(atPath: folder("t"), toPath: folder("moved"))
-        try folder.file("t", "theirs")
-        #expect(try !files.eraseUserFile(folder("t"), identity))
-        try folder.link("link", to: folder("moved"))
-        #expect(try !files.eraseUserFile(folder("link"), identity))
-        #expect(try files.eraseUserFile(folder("moved"), identity))
-        #expect(try folder.names() == ["link", "other", "t"])
     }
 
     @Test(

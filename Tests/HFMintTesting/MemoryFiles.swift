@@ -47,7 +47,7 @@ package final class MemoryFiles: Files {
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) -> Int { 0 }
 
-    package func checkUserFile(_ path: String) throws(FileFailure) { try refuse(path) }
+    package func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) { try refuse(path) }
 
     package func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure) {
         try refuse(path)
@@ -111,15 +111,19 @@ package final class MemoryFiles: Files {
         return Directory(path: path, files: self)
     }
 
-    package func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
+    package func replaceUserFile(
+        _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
+    ) throws(FileFailure) {
         try allowed(path)
         let text = bytes.revealedText()
-        return state.withLock { state in
+        let mark = state.withLock { state in
             state.acts.append(.replaceUserFile(path, text))
             state.texts[path] = text
-            state.inodes[path] = UInt64(state.acts.count)
-            return FileIdentity(device: 1, inode: UInt64(state.acts.count))
+            let inode = UInt64(state.acts.count)
+            state.inodes[path] = inode
+            return FileMark(FileIdentity(device: 1, inode: inode), byteCount: text.utf8.count, modifiedAt: inode)
         }
+        try marks?.note(mark)
     }
 
     package func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) { try allowed(path) }
@@ -135,13 +139,17 @@ package final class MemoryFiles: Files {
         }
     }
 
-    package func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool {
+    package func eraseUserFile(
+        _ path: String, _ mark: FileMark, marks: any FileMarks
+    ) throws(FileFailure) -> UserFileErasure {
         try refuse(path)
         return state.withLock { state in
-            guard state.texts[path] != nil, state.inodes[path] == identity.inode else { return false }
+            guard let text = state.texts[path] else { return .gone }
+            guard state.inodes[path] == mark.identity.inode else { return .another }
+            guard text.utf8.count == mark.byteCount else { return .changed }
             state.acts.append(.erase(path))
             state.texts[path] = nil
-            return true
+            return .erased
         }
     }
 
@@ -286,6 +294,8 @@ private struct Directory: PrivateDirectory {
         try files.refuse(full)
         return Log(path: full, files: files)
     }
+
+    func drop(_ name: String) { try? remove(name) }
 
     func remove(_ name: String) throws(FileFailure) {
         let full = "\(path)/\(name)"

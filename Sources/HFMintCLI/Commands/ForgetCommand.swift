@@ -38,7 +38,10 @@ private struct ForgetCommand {
         var removed: [String] = []
         var remaining: [String] = []
         for directory in directories {
-            for copy in UserCopy.all(in: directory) { erase(copy, &removed, &remaining) }
+            for copies in Dictionary(grouping: UserCopy.all(in: directory), by: \.path).sorted(by: { $0.key < $1.key })
+            {
+                erase(copies.value, at: copies.key, directory, &removed, &remaining)
+            }
             let back = GitTakeBack(directory, in: context)
             removed += back.removed
             remaining += back.remaining
@@ -70,12 +73,47 @@ private struct ForgetCommand {
         }
     }
 
-    private func erase(_ copy: UserCopy, _ removed: inout [String], _ remaining: inout [String]) {
+    /// - Parameter copies: of one path; all but one may be gone already.
+    private func erase(
+        _ copies: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ removed: inout [String],
+        _ remaining: inout [String]
+    ) {
+        var endings: [UserFileErasure] = []
         do throws(FileFailure) {
-            if try context.files.eraseUserFile(copy.path, copy.identity) { removed.append(copy.path) }
+            for copy in copies {
+                let marks = UserCopies(of: path, in: directory)
+                endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
+            }
         } catch {
             remaining.append("'\(error.path)': \(error.reason)")
         }
+        if endings.contains(.erased) { removed.append(path) }
+        if endings.contains(.emptied) { removed.append("what was delivered in '\(path)', which is empty again") }
+        guard !endings.contains(.erased), !endings.contains(.emptied) else { return }
+        let lines = linesWithToken(path)
+        let held = lines.isEmpty ? "" : "; a token is in \(lines): delete that"
+        if endings.contains(.changed) {
+            remaining.append("'\(path)': it was changed since hfmint wrote it\(held)")
+        } else if endings.contains(.another), !lines.isEmpty {
+            remaining.append("'\(path)': hfmint did not make what is there now\(held)")
+        }
+    }
+
+    /// The numbers of the lines that hold a short-lived token.
+    private func linesWithToken(_ path: String) -> String {
+        guard context.files.facts(of: path)?.kind == .regular, let file = try? context.files.read(path, limit: 1 << 20)
+        else { return "" }
+        let numbers = file.reveal { text in
+            var numbers: [Int] = []
+            var line = 1
+            for index in text.indices {
+                if text[index] == ASCII.lineFeed { line += 1 }
+                if numbers.last != line, HubToken.Kind(in: text, at: index) != nil { numbers.append(line) }
+            }
+            return numbers
+        }
+        guard !numbers.isEmpty else { return "" }
+        return (numbers.count == 1 ? "line " : "lines ") + numbers.map { "\($0)" }.joined(separator: ", ")
     }
 
     /// What no program can take back.

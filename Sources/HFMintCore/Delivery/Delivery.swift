@@ -74,9 +74,9 @@ package struct Delivery: Sendable {
             case .env, .output: try channel(for: method).check(isSecret: exportsValues, in: context)
             case .environmentFile(let path?), .tokenFile(let path?):
                 do throws(FileFailure) {
-                    try context.files.checkUserFile(path)
+                    try context.files.checkUserFile(path, marks: copies(of: path))
                 } catch {
-                    throw .undelivered(error)
+                    throw undelivered(error, method)
                 }
             default: break
             }
@@ -150,7 +150,7 @@ extension Delivery {
                 for: methods,
                 in: directory)
         } catch {
-            throw .undelivered(error)
+            throw undelivered(error)
         }
         var outcome = Outcome()
         outcome.tokenPaths = files.tokens
@@ -217,9 +217,9 @@ extension Delivery {
     ) throws(MintError) {
         if let given {
             do throws(FileFailure) {
-                try replace(given, with: bytes)
+                try context.files.replaceUserFile(given, with: bytes, marks: copies(of: given))
             } catch {
-                throw .undelivered(error)
+                throw undelivered(error, method)
             }
         }
         guard let path = given ?? jobFile else { return }
@@ -230,14 +230,29 @@ extension Delivery {
 }
 
 extension Delivery {
-    private func replace(_ path: String, with bytes: borrowing Secret) throws(FileFailure) {
-        let identity = try context.files.replaceUserFile(path, with: bytes)
-        // So that `hfmint forget` finds it; where there is no directory, the user's own copy is the user's.
-        if let directory { try UserCopy(path: absolute(path), identity).record(in: directory) }
+    /// So that they can be replaced, and `hfmint forget` finds them.
+    private func copies(of path: String) -> UserCopies? {
+        let isAbsolute = path.utf8.first == ASCII.slash
+        return directory.map {
+            UserCopies(of: isAbsolute ? path : "\(context.files.workingDirectory)/\(path)", in: $0)
+        }
     }
 
-    private func absolute(_ path: String) -> String {
-        path.utf8.first == ASCII.slash ? path : "\(context.files.workingDirectory)/\(path)"
+    private func undelivered(_ failure: FileFailure, _ method: DeliveryMethod? = nil) -> MintError {
+        MintError(
+            .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
+            hint: failure.isTaken
+                ? method.map { otherName($0, failure.path) } : "put that right, or choose another --deliver")
+    }
+
+    /// To type in place of one that is taken.
+    private func otherName(_ method: DeliveryMethod, _ path: String) -> String {
+        guard !path.utf8.starts(with: "/dev/".utf8) else {
+            return "leave out the path: --deliver \(method.name) is a file of this job's own"
+        }
+        let names = (1...9).map { "\(path).hfmint\($0 == 1 ? "" : "\($0)")" }
+        let name = names.first { context.files.facts(of: $0) == nil } ?? names[0]
+        return "name a file that is not there yet: --deliver \(method.name)=\(shellQuoted(name))"
     }
 }
 

@@ -132,12 +132,6 @@ extension StepChannel {
 }
 
 extension MintError {
-    static func undelivered(_ failure: FileFailure) -> MintError {
-        MintError(
-            .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
-            hint: "put that right, or choose another --deliver")
-    }
-
     /// The provider's own file for later steps.
     fileprivate static func notHandedOn(_ failure: FileFailure) -> MintError {
         MintError(

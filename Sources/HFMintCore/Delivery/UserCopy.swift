@@ -1,38 +1,79 @@
-/// A file that a user asked for outside the job's directory, noted inside it so that `hfmint forget` finds it.
+/// A file that a user asked for outside the job's directory, noted inside it so that hfmint can show that it made it,
+/// and `hfmint forget` finds it.
 package struct UserCopy: Equatable, Sendable {
     package let path: String
-    package let identity: FileIdentity
-
-    package init(path: String, _ identity: FileIdentity) {
-        self.path = path
-        self.identity = identity
-    }
+    package let mark: FileMark
 
     static let prefix = "copy-"
 
-    package func record(in directory: any PrivateDirectory) throws(FileFailure) {
-        let record: JSONValue = [
-            "path": .string(path),
-            "device": .string("\(identity.device)"),
-            "inode": .string("\(identity.inode)"),
-            "made_at": .string("\(identity.madeAt)"),
-        ]
-        try directory.replace(Self.prefix + fingerprint([Array(path.utf8)]), with: record.rendered())
+    package init(path: String, _ mark: FileMark) {
+        self.path = path
+        self.mark = mark
     }
 
     /// Every note of this kind in `directory`; a damaged one is passed over.
     package static func all(in directory: any PrivateDirectory) -> [UserCopy] {
-        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> UserCopy? in
-            guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
-                let record = try? JSONText(file.reveal { $0.bytes })
-            else { return nil }
-            func text(_ name: String) -> String? {
-                record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
-            }
-            guard let path = text("path"), let device = text("device").flatMap({ UInt64($0) }),
-                let inode = text("inode").flatMap({ UInt64($0) }), let madeAt = text("made_at").flatMap({ UInt64($0) })
-            else { return nil }
-            return UserCopy(path: path, FileIdentity(device: device, inode: inode, madeAt: madeAt))
+        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { UserCopy(noted: $0, in: directory) }
+    }
+
+    fileprivate init?(noted name: String, in directory: any PrivateDirectory) {
+        guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
+            let record = try? JSONText(file.reveal { $0.bytes })
+        else { return nil }
+        func text(_ name: String) -> String? {
+            record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
         }
+        func number(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0) } }
+        guard let path = text("path"), let device = number("device"), let inode = number("inode"),
+            let madeAt = number("made_at"), let bytes = number("bytes").flatMap({ Int(exactly: $0) }),
+            let modifiedAt = number("modified_at"), let wasEmpty = text("was_empty")
+        else { return nil }
+        self.init(
+            path: path,
+            FileMark(
+                FileIdentity(device: device, inode: inode, madeAt: madeAt), byteCount: bytes, modifiedAt: modifiedAt,
+                wasEmpty: wasEmpty == "yes"))
+    }
+
+    fileprivate var record: JSONValue {
+        [
+            "path": .string(path),
+            "device": .string("\(mark.identity.device)"),
+            "inode": .string("\(mark.identity.inode)"),
+            "made_at": .string("\(mark.identity.madeAt)"),
+            "bytes": .string("\(mark.byteCount)"),
+            "modified_at": .string("\(mark.modifiedAt)"),
+            "was_empty": .string(mark.wasEmpty ? "yes" : "no"),
+        ]
+    }
+}
+
+/// The notes of a job's directory: one for each file, so that two processes write none of the other's.
+package struct UserCopies: FileMarks {
+    private let path: String
+    private let directory: any PrivateDirectory
+
+    /// - Parameter path: an absolute one, of the files that are noted.
+    package init(of path: String, in directory: any PrivateDirectory) {
+        self.path = path
+        self.directory = directory
+    }
+
+    package func mark(of identity: FileIdentity) -> FileMark? {
+        guard let copy = UserCopy(noted: name(identity), in: directory), copy.mark.identity == identity else {
+            return nil
+        }
+        return copy.mark
+    }
+
+    package func note(_ mark: FileMark) throws(FileFailure) {
+        try directory.replace(name(mark.identity), with: UserCopy(path: path, mark).record.rendered())
+    }
+
+    package func strike(_ identity: FileIdentity) { directory.drop(name(identity)) }
+
+    private func name(_ identity: FileIdentity) -> String {
+        let numbers = [identity.device, identity.inode, identity.madeAt]
+        return UserCopy.prefix + fingerprint(numbers.map { Array("\($0)".utf8) })
     }
 }

@@ -24,12 +24,17 @@ package protocol Files: Sendable {
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)?
 
-    /// Puts `bytes` where a user asked for them: a draft beside the target, flushed, renamed over it; 0600.
+    /// Puts `bytes` where a user asked for them: a draft beside the target, flushed, its mark noted, renamed; 0600.
     ///
-    /// - Throws: ``FileFailure`` if an existing target is not a regular 0600 file of this user, if others can write
-    ///   the directory and it lacks the sticky bit, or if it lies in a git work tree.
-    @discardableResult
-    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity
+    /// What appears at `path` meanwhile stays as it is.
+    ///
+    /// - Parameter marks: of what was made before; without them, what the file system itself remembers counts.
+    /// - Throws: ``FileFailure`` if what stands there is neither empty nor a file that hfmint made and nobody changed,
+    ///   if it is not a regular 0600 file of this user, if others can write the directory and it lacks the sticky bit,
+    ///   or if it lies in a git work tree.
+    func replaceUserFile(
+        _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
+    ) throws(FileFailure)
 
     /// Replaces a file that everyone may read, and that holds no secret; see ``replaceSharedFile(_:with:mode:)``.
     ///
@@ -45,10 +50,9 @@ package protocol Files: Sendable {
     /// Makes the directories above `path` that do not exist, each 0700.
     func makeParents(of path: String) throws(FileFailure)
 
-    /// Overwrites a file that ``replaceUserFile(_:with:)`` wrote with zeros, and removes it.
-    ///
-    /// - Returns: `false` where there is nothing at `path` any more, or something that hfmint did not write.
-    func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool
+    /// Overwrites a file that ``replaceUserFile(_:with:marks:)`` wrote with zeros, and removes it, or leaves it empty
+    /// where it was; what hfmint did not make, or another program changed, stays.
+    func eraseUserFile(_ path: String, _ mark: FileMark, marks: any FileMarks) throws(FileFailure) -> UserFileErasure
 
     /// Takes lines out of a file of another program's that locks it as git does, and replaces it whole; its mode stays.
     ///
@@ -58,8 +62,8 @@ package protocol Files: Sendable {
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) -> Int
 
-    /// Whether ``replaceUserFile(_:with:)`` would refuse this path, without any change.
-    func checkUserFile(_ path: String) throws(FileFailure)
+    /// Whether ``replaceUserFile(_:with:marks:)`` would refuse this path, without any change.
+    func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure)
 
     /// Whether ``appendToStepFile(_:_:isSecret:)`` would refuse this file, without any change.
     ///
@@ -201,6 +205,9 @@ package protocol PrivateDirectory: Sendable {
     /// Overwrites a file with zeros and removes it; nothing happens where there is none.
     func remove(_ name: String) throws(FileFailure)
 
+    /// Removes a file that holds no secret; nothing happens where it cannot be.
+    func drop(_ name: String)
+
     /// `nil` where there is no such file.
     func read(_ name: String, limit: Int) throws(FileFailure) -> Secret?
 
@@ -266,9 +273,12 @@ package struct FileFailure: Error, Equatable, Sendable {
     package let reason: String
     /// Whether it is a record that could not be made where one is required: then nothing was done.
     package var isUnrecorded = false
+    /// Whether something stands there that hfmint must leave as it is: then another name helps.
+    package let isTaken: Bool
 
-    package init(_ path: String, _ reason: String) {
+    package init(_ path: String, _ reason: String, isTaken: Bool = false) {
         self.path = path
         self.reason = reason
+        self.isTaken = isTaken
     }
 }

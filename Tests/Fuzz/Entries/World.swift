@@ -92,16 +92,17 @@ extension World: Files {
 
     func directory(_ path: String) -> any PrivateDirectory { Directory(path: path, world: self) }
 
-    func replaceUserFile(_ path: String, with bytes: borrowing Secret) throws(FileFailure) -> FileIdentity {
-        keep(path, bytes)
-        return FileIdentity(device: 1, inode: 2)
-    }
+    func replaceUserFile(
+        _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
+    ) throws(FileFailure) { keep(path, bytes) }
 
     func removeLines(
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) -> Int { 0 }
 
-    func eraseUserFile(_ path: String, _ identity: FileIdentity) throws(FileFailure) -> Bool { true }
+    func eraseUserFile(
+        _ path: String, _ mark: FileMark, marks: any FileMarks
+    ) throws(FileFailure) -> UserFileErasure { .erased }
 
     func appendToStepFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
         keep(path, bytes)
@@ -118,7 +119,7 @@ extension World: Files {
     ) throws(FileFailure) {}
     func checkForeignWrite(_ path: String) throws(FileFailure) {}
     func makeParents(of path: String) throws(FileFailure) {}
-    func checkUserFile(_ path: String) throws(FileFailure) {}
+    func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) {}
     func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {}
 
     func replaceSharedFile(_ path: String, with bytes: borrowing Secret, mode: UInt16?) throws(FileFailure) {
@@ -177,6 +178,8 @@ private struct Directory: PrivateDirectory {
 
     func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {}
     func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? { nil }
+
+    func drop(_ name: String) { try? remove(name) }
 
     func remove(_ name: String) throws(FileFailure) {}
     func erase() throws(FileFailure) -> [String] { [] }

@@ -1,0 +1,136 @@
+private import CLinux
+import Glibc
+package import HFMintCore
+
+/// Files that users name.
+extension PosixFiles {
+    package func replaceUserFile(
+        _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
+    ) throws(FileFailure) {
+        try userFile(path, marks).place(bytes)
+    }
+
+    package func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) {
+        let file = try userFile(path, marks)
+        _ = try file.standing()
+        guard unsafe faccessat(file.directory.number, ".", W_OK, AT_EACCESS) == 0 else {
+            throw Errno.last.failure(path)
+        }
+    }
+
+    package func eraseUserFile(
+        _ path: String, _ mark: FileMark, marks: any FileMarks
+    ) throws(FileFailure) -> UserFileErasure {
+        let (folder, name) = split(path)
+        guard kind(of: folder) == .directory else { return .gone }
+        let directory = try naming(path) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        return try UserFile(directory: directory, name: name, path: path, marks: marks).erase(mark)
+    }
+
+    private func userFile(_ path: String, _ marks: (any FileMarks)?) throws(FileFailure) -> UserFile {
+        let (folder, name) = split(path)
+        try refuseWorkTree(folder, for: path)
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let status = try naming(folder) { () throws(Errno) in try directory.status() }
+        guard !status.othersCanWrite || status.isSticky else {
+            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
+        }
+        return UserFile(directory: directory, name: name, path: path, marks: marks)
+    }
+}
+
+extension UserFile {
+    /// A draft, its mark, and only then its name. What has appeared there meanwhile keeps its place, or gets it back.
+    fileprivate func place(_ bytes: borrowing Secret) throws(FileFailure) {
+        sweep()
+        var standing = try standing()
+        let draft = try naming(path) { () throws(Errno) in try directory.makeDraft(of: name, bytes) }
+        var hidden = draft.name
+        var mark: FileMark?
+        do throws(FileFailure) {
+            mark = try naming(path) { () throws(Errno) in try draft.file.mark() }
+            for _ in 0..<Self.patience {
+                mark?.wasEmpty = standing?.isToBeEmpty ?? false
+                if let mark {
+                    draft.file.keep(mark)
+                    try marks?.note(mark)
+                }
+                if let standing {
+                    if try exchange(&hidden, with: standing) { break }
+                } else if try naming(path, { () throws(Errno) in try publish(hidden) }) {
+                    break
+                }
+                standing = try self.standing()
+            }
+        } catch {
+            discard(hidden, mark?.identity)
+            throw error
+        }
+        try naming(path) { () throws(Errno) in try directory.sync() }
+    }
+
+    /// Where nothing stands.
+    ///
+    /// - Returns: `false` where something does by now.
+    private func publish(_ hidden: String) throws(Errno) -> Bool {
+        if unsafe hfmint_linux_rename_new(directory.number, hidden, name) == 0 { return true }
+        if errno == EEXIST { return false }
+        guard Errno.last.isUnsupported else { throw .last }
+        if unsafe linkat(directory.number, hidden, directory.number, name, 0) == 0 {
+            directory.unlinkBelow(hidden)
+            return true
+        }
+        if errno == EEXIST { return false }
+        // No hard links either: then only the moment between these two calls is left.
+        guard try directory.statusBelow(name) == nil else { return false }
+        guard unsafe renameat(directory.number, hidden, directory.number, name) == 0 else { throw .last }
+        return true
+    }
+
+    /// In place of a file that may be replaced.
+    ///
+    /// - Returns: `false` where it is gone by now.
+    private func exchange(_ hidden: inout String, with standing: Replaceable) throws(FileFailure) -> Bool {
+        let swap = Self.hiddenName(name)
+        try naming(path) { () throws(Errno) in
+            guard unsafe renameat(directory.number, hidden, directory.number, swap) == 0 else { throw .last }
+        }
+        hidden = swap
+        guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else {
+            let error = Errno.last
+            if error.code == ENOENT { return false }
+            guard error.isUnsupported else { throw error.failure(path) }
+            guard case .replaceable(let seen) = try look(at: name), seen.identity == standing.identity else {
+                return false
+            }
+            try naming(path) { () throws(Errno) in
+                guard unsafe renameat(directory.number, swap, directory.number, name) == 0 else { throw .last }
+            }
+            marks?.strike(standing.identity)
+            return true
+        }
+        switch try look(at: swap) {
+        case .nothing: return true
+        case .replaceable(let old):
+            directory.unlinkBelow(swap)
+            marks?.strike(old.identity)
+            return true
+        case .foreign(let failure):
+            if unsafe hfmint_linux_exchange(directory.number, swap, name) != 0 {
+                _ = unsafe hfmint_linux_rename_new(directory.number, swap, name)
+            }
+            throw failure
+        }
+    }
+
+    private static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }
+
+    /// Of what has not got its name.
+    private func discard(_ hidden: String, _ identity: FileIdentity?) {
+        let standing = try? directory.openBelow(hidden, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()
+        // Another process may have come between two exchanges.
+        guard identity == nil || standing == identity else { return }
+        directory.unlinkBelow(hidden)
+        if let identity { marks?.strike(identity) }
+    }
+}

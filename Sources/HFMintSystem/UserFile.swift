@@ -1,0 +1,201 @@
+internal import CLinux
+import Glibc
+internal import HFMintCore
+
+/// A path that a user named for a file of hfmint's: only what hfmint can show that it made is replaced or removed.
+///
+/// What shows it is the mark of the file as it was written: noted in the job's directory, and kept by the file system
+/// as an attribute of the file. Both come before the name. An empty file has nothing to lose, and is taken too.
+struct UserFile: ~Copyable {
+    let directory: Descriptor
+    let name: String
+    let path: String
+    let marks: (any FileMarks)?
+
+    /// What may be replaced.
+    struct Replaceable {
+        let identity: FileIdentity
+        /// Whether it is to be empty again in the end.
+        let isToBeEmpty: Bool
+    }
+
+    enum Sight {
+        case nothing
+        case replaceable(Replaceable)
+        case foreign(FileFailure)
+    }
+
+    /// As often as that other processes may change what stands there while it is looked at.
+    static let patience = 1_000
+    /// The file that is put in place, and then the one that was there: that is not always hfmint's to sweep.
+    static let swapEnding = "swap"
+
+    /// What stands there and may be replaced; `nil` where there is nothing.
+    func standing() throws(FileFailure) -> Replaceable? {
+        switch try look(at: name) {
+        case .nothing: return nil
+        case .replaceable(let standing): return standing
+        case .foreign(let failure): throw failure
+        }
+    }
+
+    func look(at entry: String) throws(FileFailure) -> Sight {
+        for _ in 0..<Self.patience {
+            let sight = try glance(at: entry)
+            // Another hfmint may have put its file there, and struck the one that was looked at, a moment ago.
+            guard case .foreign(let failure) = sight, try glance(at: entry).failure != failure else { return sight }
+        }
+        throw FileFailure(path, "other processes replace it again and again")
+    }
+
+    private func glance(at entry: String) throws(FileFailure) -> Sight {
+        do throws(FileFailure) {
+            guard let status = try directory.targetBelow(entry, path) else { return .nothing }
+            guard status.isOurs else { throw FileFailure(path, "it belongs to another user", isTaken: true) }
+            guard status.permissions == 0o600 else {
+                let mode = String(status.permissions, radix: 8)
+                throw FileFailure(path, "it exists with mode \(mode) instead of 600", isTaken: true)
+            }
+        } catch {
+            guard error.isTaken else { throw error }
+            return .foreign(error)
+        }
+        do throws(Errno) {
+            let file = try directory.openBelow(entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let found = try file.mark()
+            let made = mark(of: file, found.identity)
+            let isUntouched = try made.map { made throws(Errno) in try file.isUntouched(since: made, found) } ?? false
+            if let made, isUntouched {
+                return .replaceable(Replaceable(identity: found.identity, isToBeEmpty: made.wasEmpty))
+            }
+            if found.byteCount == 0 {
+                return .replaceable(Replaceable(identity: found.identity, isToBeEmpty: true))
+            }
+            let reason =
+                made == nil
+                ? "it is there already, and nothing shows that hfmint made it"
+                : "it was changed since hfmint wrote it"
+            return .foreign(FileFailure(path, reason, isTaken: true))
+        } catch {
+            // Another process was quicker.
+            guard error.code == ENOENT || error.code == ELOOP else { throw error.failure(path) }
+            return .nothing
+        }
+    }
+
+    /// How hfmint left this file, where it made it.
+    private func mark(of file: borrowing Descriptor, _ identity: FileIdentity) -> FileMark? {
+        if let mark = file.keptMark(device: identity.device), mark.identity == identity { return mark }
+        return marks?.mark(of: identity)
+    }
+
+    /// Removes what killed processes left: drafts, and files that were swapped out where they are hfmint's.
+    func sweep(erasing: Bool = false) {
+        directory.sweepDrafts(of: name)
+        for (entry, word) in directory.besides(name, Self.swapEnding) where DrawnWord.isDrawn(word) {
+            guard let file = try? directory.openBelow(entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+                (try? file.tryLock()) == true, case .replaceable(let left) = try? look(at: entry)
+            else { continue }
+            // Somebody may be reading it, as it had the name a moment ago.
+            if erasing { try? directory.eraseBelow(entry) } else { directory.unlinkBelow(entry) }
+            marks?.strike(left.identity)
+        }
+    }
+}
+
+extension UserFile {
+    func erase(_ mark: FileMark) throws(FileFailure) -> UserFileErasure {
+        sweep(erasing: true)
+        return try naming(path) { () throws(Errno) in
+            do throws(Errno) {
+                let file = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+                let found = try file.mark()
+                guard found.identity == mark.identity else { return .another }
+                guard try file.isUntouched(since: mark, found) else { return .changed }
+                guard !mark.wasEmpty else {
+                    try directory.blankBelow(name)
+                    return .emptied
+                }
+                return try remove(mark.identity) ? .erased : .another
+            } catch {
+                switch error.code {
+                case ENOENT: return .gone
+                case ELOOP: return .another
+                default: throw error
+                }
+            }
+        }
+    }
+
+    /// Takes it aside first: what another process has put in its place meanwhile gets its name back.
+    ///
+    /// - Returns: `false` where it was another file.
+    private func remove(_ identity: FileIdentity) throws(Errno) -> Bool {
+        let aside = Descriptor.hiddenName(name, Self.swapEnding)
+        guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
+            guard Errno.last.isUnsupported else { throw .last }
+            try directory.eraseBelow(name)
+            return true
+        }
+        let isIt = (try? directory.openBelow(aside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()) == identity
+        do throws(Errno) {
+            if isIt { try directory.eraseBelow(aside) }
+        } catch {
+            _ = unsafe hfmint_linux_rename_new(directory.number, aside, name)
+            throw error
+        }
+        if !isIt, unsafe hfmint_linux_rename_new(directory.number, aside, name) != 0 { throw .last }
+        return isIt
+    }
+}
+
+extension UserFile.Sight {
+    var failure: FileFailure? {
+        if case .foreign(let failure) = self { failure } else { nil }
+    }
+}
+
+extension Errno {
+    /// Whether this kernel, or this file system, or what confines this process, lacks the call.
+    var isUnsupported: Bool { [ENOSYS, EINVAL, EPERM, EOPNOTSUPP].contains(code) }
+}
+
+extension Descriptor {
+    /// As it is now.
+    func mark() throws(Errno) -> FileMark {
+        let status = try status()
+        return FileMark(try identity(), byteCount: status.byteCount, modifiedAt: status.modifiedAt)
+    }
+
+    /// The mark that the file system keeps with it.
+    func keptMark(device: UInt64) -> FileMark? {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = unsafe bytes.withUnsafeMutableBytes { room in
+            unsafe hfmint_linux_mark(number, room.baseAddress, room.count)
+        }
+        return count > 0 ? FileMark(attribute: Array(bytes[..<count]), device: device) : nil
+    }
+
+    /// Not every file system can.
+    func keep(_ mark: FileMark) {
+        let bytes = mark.attribute
+        _ = unsafe bytes.withUnsafeBytes { unsafe hfmint_linux_set_mark(number, $0.baseAddress, $0.count) }
+    }
+
+    /// Whether it is as hfmint left it: also zeros alone, where a process was killed while it erased it, or nothing.
+    func isUntouched(since made: FileMark, _ found: FileMark) throws(Errno) -> Bool {
+        if made.holds(of: found) { return true }
+        guard try status().byteCount <= 1 << 20 else { return false }
+        return try readRegular(limit: 1 << 20).reveal { bytes in bytes.indices.allSatisfy { bytes[$0] == 0 } }
+    }
+
+    func unlinkBelow(_ name: String) { _ = unsafe unlinkat(number, name, 0) }
+
+    /// Overwrites it with zeros, and leaves it empty.
+    fileprivate func blankBelow(_ name: String) throws(Errno) {
+        let file = try openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+        try file.write(Secret(copying: repeatElement(0, count: min(try file.status().byteCount, 1 << 20))))
+        try file.sync()
+        guard ftruncate(file.number, 0) == 0 else { throw .last }
+    }
+}
