@@ -82,7 +82,7 @@ def normal(text: str, names: dict[str, str]) -> str:
             return "look beside {program}"
     text = re.sub(r"^look /proc/\d+", "look /proc/{pid}", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "{hash}", text)
-    text = re.sub(r"\.[0-9a-z]+\.draft\b", ".{random}.draft", text)
+    text = re.sub(r"\.[0-9a-z]+\.(draft|swap)\b", r".{random}.\1", text)
     return re.sub(r"_[0-9a-f]{8}-[0-9a-f-]{27}\b", "", text)
 
 
