@@ -40,7 +40,9 @@ extension PosixFiles {
 }
 
 extension UserFile {
-    /// A draft, its mark, and only then its name. What has appeared there meanwhile keeps its place, or gets it back.
+    /// Makes a draft, notes its mark, and gives it its name.
+    ///
+    /// What has appeared there meanwhile keeps its place, or gets it back.
     fileprivate func place(_ bytes: borrowing Secret) throws(FileFailure) {
         sweep()
         var standing = try standing()
