@@ -86,6 +86,20 @@ static inline long hfmint_linux_mark(int descriptor, void *bytes, size_t count) 
     return fgetxattr(descriptor, "user.hfmint", bytes, count);
 }
 
+/// renameat2(2), for a kernel that has no renameat(2) or a sandbox that forbids it.
+static inline int hfmint_linux_rename(int folder, const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, folder, from, folder, to, 0);
+}
+
+/// syncfs(2), likewise declared only with _GNU_SOURCE.
+static inline int hfmint_linux_sync_file_system(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
+
+/// ppoll(2), likewise.
+static inline int hfmint_linux_poll(void *pollers, unsigned long count, int milliseconds) {
+    const long time[] = {milliseconds / 1000, milliseconds % 1000 * 1000000L}; // struct timespec
+    return (int)syscall(SYS_ppoll, pollers, count, milliseconds < 0 ? 0 : time, 0, (unsigned long)8);
+}
+
 /// The words that this process was started with.
 struct hfmint_linux_words {
     int count;

@@ -20,8 +20,10 @@ package struct ChildProcesses: Processes {
             return ChildResult(status: try wait(for: child, until: deadline), output: text)
         } catch {
             // It leads a process group of its own, so what it started goes with it.
-            _ = kill(-child, SIGKILL)
-            while EndedChildren.shared.status(of: child) == nil { clock.sleep(for: .milliseconds(1)) }
+            let isKilled = kill(-child, SIGKILL) == 0 || kill(child, SIGKILL) == 0
+            while isKilled, (try? EndedChildren.shared.status(of: child)) == .some(nil) {
+                clock.sleep(for: .milliseconds(1))
+            }
             throw error
         }
     }
@@ -84,10 +86,15 @@ package struct ChildProcesses: Processes {
                 pollfd(fd: reading, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: input?.waiting ?? -1, events: Int16(POLLOUT), revents: 0),
             ]
-            guard unsafe poll(&pollers, nfds_t(pollers.count), CInt(left)) > 0 else { continue }
-            if pollers[1].revents != 0 { input?.write() }
+            switch DescriptorReadiness.wait(for: &pollers, milliseconds: CInt(left)) {
+            case .ready: break
+            case .late: continue
+            case .unknown(let failure): throw .outOfSight(failure.reason)
+            }
+            if pollers[1].revents != 0 { try input?.write() }
             guard pollers[0].revents != 0 else { continue }
             let count = unsafe buffer.fill { room in unsafe read(reading, room.baseAddress, room.count) }
+            guard count >= 0 || errno == EINTR else { throw .outOfSight(Errno.last.reason) }
             guard buffer.byteCount <= byteLimit else { throw .tooMuchOutput }
             if count == 0 { return buffer.finish() }
         }
@@ -95,13 +102,18 @@ package struct ChildProcesses: Processes {
 
     /// A program that closed its output and goes on is asked for its end every 10 ms.
     private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
-        var ended = EndedChildren.shared.status(of: child)
-        while ended == nil {
-            guard clock.uptime() < deadline else { throw .timedOut }
-            clock.sleep(for: .milliseconds(10))
-            ended = EndedChildren.shared.status(of: child)
+        let status: CInt
+        do throws(Errno) {
+            var ended = try EndedChildren.shared.status(of: child)
+            while ended == nil {
+                guard clock.uptime() < deadline else { throw Errno(code: ETIMEDOUT) }
+                clock.sleep(for: .milliseconds(10))
+                ended = try EndedChildren.shared.status(of: child)
+            }
+            status = ended ?? 0
+        } catch {
+            throw error.code == ETIMEDOUT ? .timedOut : .outOfSight(error.reason)
         }
-        let status = ended ?? 0
         let signal = status & 0x7F
         return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
     }
@@ -114,9 +126,18 @@ private final class Pipe {
 
     init() throws(ProcessFailure) {
         var ends: [CInt] = [-1, -1]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotStartNow(Errno.last.reason) }
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 || Self.pipe(&ends) else {
+            throw .cannotStartNow(Errno.last.reason)
+        }
         reading = SharedDescriptor(Descriptor(adopting: ends[0]))
         writing = SharedDescriptor(Descriptor(adopting: ends[1]))
+    }
+
+    /// The same by the older call, where there is only that one.
+    private static func pipe(_ ends: inout [CInt]) -> Bool {
+        guard Errno.last.isMissing, unsafe Glibc.pipe(&ends) == 0 else { return false }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return true
     }
 }
 
@@ -140,11 +161,12 @@ private final class ChildInput {
     var waiting: CInt? { pipe.writing?.descriptor.number }
 
     /// Writes as much as there is room for.
-    func write() {
+    func write() throws(ProcessFailure) {
         guard let number = waiting else { return }
         let count = secret.secret.reveal { span in
             unsafe span.extracting(done...).withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
         }
+        guard count >= 0 || [EINTR, EAGAIN].contains(errno) else { throw .outOfSight(Errno.last.reason) }
         done += max(0, count)
         endIfDone()
     }

@@ -18,7 +18,7 @@ extension PosixFiles {
                 try draft.write(remainder.text)
                 try draft.setMode(status.permissions & 0o7777)
                 try draft.sync()
-                guard unsafe rename(lock, path) == 0 else { throw .last }
+                try Descriptor.rename(lock, to: path)
             }
             if status.linkCount == 1 { overwrite(old, status.byteCount) }
             return remainder.count

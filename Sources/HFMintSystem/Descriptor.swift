@@ -28,7 +28,10 @@ struct Descriptor: ~Copyable {
 
     /// What was asked for when it was made is only an upper bound: a umask may have taken even the owner's rights.
     func setMode(_ mode: mode_t) throws(Errno) {
-        guard fchmod(number, mode) == 0 else { throw .last }
+        guard fchmod(number, mode) != 0 else { return }
+        let failure = Errno.last
+        // Some file systems have one mode for all files, and it may be this one.
+        guard try status().permissions == mode else { throw failure }
     }
 
     func setRights(_ rights: FileRights) throws(Errno) {
@@ -56,10 +59,6 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    func sync() throws(Errno) {
-        guard fsync(number) == 0 else { throw .last }
-    }
-
     func identity() throws(Errno) -> FileIdentity {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw .last }
@@ -82,17 +81,21 @@ struct Descriptor: ~Copyable {
     func readAll(capacity: Int, limit: Int) throws(Errno) -> Secret {
         var buffer = SecretBuffer(capacity: capacity)
         while true {
-            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-            let ready = unsafe poll(&poller, 1, 30_000)
-            if ready < 0 && errno == EINTR { continue }
-            guard ready > 0 else { throw Errno(code: ETIMEDOUT) }
+            let readiness = DescriptorReadiness.wait(for: number, POLLIN, milliseconds: 30_000)
+            guard readiness != .late else { throw Errno(code: ETIMEDOUT) }
             guard buffer.byteCount <= limit, buffer.byteCount < capacity else { throw Errno(code: EFBIG) }
             let count = unsafe buffer.fill { room in unsafe Glibc.read(number, room.baseAddress, room.count) }
-            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) {
+                try readiness.refuseToSpin()
+                continue
+            }
             guard count >= 0 else { throw .last }
             if count == 0 { return buffer.finish() }
         }
     }
+
+    /// Why this directory takes no new names from us.
+    var writeRefusal: Errno? { Errno.refusal(of: ".", W_OK | X_OK, below: number) }
 
     func status() throws(Errno) -> FileStatus {
         var raw = stat()

@@ -6,29 +6,30 @@ extension Descriptor {
     ///
     /// After a crash at any instant the name holds the old bytes or the new ones, and the next call removes the draft.
     ///
-    /// - Parameters:
-    ///   - isLasting: whether the new bytes must be there after a power failure; else the old ones may be.
-    ///   - isOursAlone: whether nobody but hfmint names files in this directory.
+    /// - Parameter isOursAlone: whether nobody but hfmint names files in this directory.
     func replaceBelow(
-        _ name: String, with bytes: borrowing Secret, isLasting: Bool = true, isOursAlone: Bool = false,
+        _ name: String, with bytes: borrowing Secret, _ durability: Durability = .wanted, isOursAlone: Bool = false,
         rights: FileRights = .private
     ) throws(Errno) {
-        _ = try placeBelow(name, bytes, isLasting: isLasting, isOursAlone: isOursAlone, rights: rights)
+        _ = try placeBelow(name, bytes, durability, isOursAlone: isOursAlone, rights: rights, needsLock: false)
     }
 
     /// The same, and answers the new file: open for reading and appending, and locked.
+    ///
+    /// - Parameter needsLock: whether to fail where there are no locks, instead of going on without one.
     func placeBelow(
-        _ name: String, _ bytes: borrowing Secret, isLasting: Bool = true, isOursAlone: Bool = false,
-        rights: FileRights = .private
+        _ name: String, _ bytes: borrowing Secret, _ durability: Durability, isOursAlone: Bool = false,
+        rights: FileRights = .private, needsLock: Bool
     ) throws(Errno) -> Descriptor {
         sweepDrafts(of: name, isOursAlone: isOursAlone)
-        let draft = try makeDraft(of: name, bytes, rights)
-        guard unsafe renameat(number, draft.name, number, name) == 0 else {
-            let error = Errno.last
+        let draft = try makeDraft(of: name, bytes, durability, rights, needsLock: needsLock)
+        do throws(Errno) {
+            try renameBelow(draft.name, to: name)
+        } catch {
             _ = unsafe unlinkat(number, draft.name, 0)
             throw error
         }
-        if isLasting { try sync() }
+        if durability != .unneeded { try sync(durability) }
         return draft.file
     }
 
@@ -40,22 +41,25 @@ extension Descriptor {
     }
 
     func makeDraft(
-        of name: String, _ bytes: borrowing Secret, _ rights: FileRights = .private
+        of name: String, _ bytes: borrowing Secret, _ durability: Durability = .wanted,
+        _ rights: FileRights = .private, needsLock: Bool = false
     ) throws(Errno) -> Draft {
         while true {
             let draft = Self.draftName(name)
             let file = try openBelow(draft, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
             // Held until it has its name. One that was swept before it was locked is gone, and another is made.
-            guard try lockNew(file, draft) else { continue }
-            try fill(file, draft, bytes, rights)
+            guard try lockNew(file, draft, needsLock) else { continue }
+            try fill(file, draft, bytes, durability, rights)
             return Draft(name: draft, file: file)
         }
     }
 
     /// `false` where it was swept before it was locked.
-    private func lockNew(_ file: borrowing Descriptor, _ draft: String) throws(Errno) -> Bool {
+    private func lockNew(
+        _ file: borrowing Descriptor, _ draft: String, _ needsLock: Bool
+    ) throws(Errno) -> Bool {
         do throws(Errno) {
-            guard try file.tryLock() else { return false }
+            guard try needsLock ? file.tryLock() : file.tryLock(otherwise: true) else { return false }
             return try file.status().linkCount > 0
         } catch {
             _ = unsafe unlinkat(number, draft, 0)
@@ -64,12 +68,13 @@ extension Descriptor {
     }
 
     private func fill(
-        _ file: borrowing Descriptor, _ draft: String, _ bytes: borrowing Secret, _ rights: FileRights
+        _ file: borrowing Descriptor, _ draft: String, _ bytes: borrowing Secret, _ durability: Durability,
+        _ rights: FileRights
     ) throws(Errno) {
         do throws(Errno) {
             try file.setRights(rights)
             try file.write(bytes)
-            try file.sync()
+            try file.sync(durability)
         } catch {
             _ = unsafe unlinkat(number, draft, 0)
             throw error
@@ -86,7 +91,8 @@ extension Descriptor {
             return
         }
         let start = ".\(Self.stem(name))."
-        for entry in names() where entry.utf8.first == ASCII.dot && entry.utf8.suffix(6).elementsEqual(".draft".utf8) {
+        for entry in (try? names()) ?? []
+        where entry.utf8.first == ASCII.dot && entry.utf8.suffix(6).elementsEqual(".draft".utf8) {
             let word = entry.utf8.dropFirst(start.utf8.count).dropLast(6)
             let isOfName = entry.utf8.starts(with: start.utf8) && (1...13).contains(word.count)
             if isOfName && word.allSatisfy({ $0.isASCIIDigit || $0.isASCIILowercase })
@@ -98,8 +104,8 @@ extension Descriptor {
     }
 
     private func sweepDraft(_ entry: String) {
-        guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), (try? draft.tryLock()) == true,
-            let status = try? draft.status(), status.kind == .regular, status.isOurs
+        guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? draft.status(),
+            (try? draft.tryLock(otherwise: status.isOld)) == true, status.kind == .regular, status.isOurs
         else { return }
         // One with two names has got its own already, see ``UserFile``: then these bytes are in use.
         if status.linkCount == 1 { try? eraseBelow(entry) } else { unlinkBelow(entry) }
@@ -108,7 +114,7 @@ extension Descriptor {
     /// The entries `.NAME.WORD.ENDING`, each with its word.
     func besides(_ name: String, _ ending: String) -> [(entry: String, word: ArraySlice<UInt8>)] {
         let (start, end) = (Array(".\(Self.stem(name)).".utf8), Array(".\(ending)".utf8))
-        return names().compactMap { entry in
+        return ((try? names()) ?? []).compactMap { entry in
             let bytes = Array(entry.utf8)
             guard bytes.count > start.count + end.count, bytes.starts(with: start),
                 bytes.suffix(end.count).elementsEqual(end)
@@ -131,17 +137,6 @@ extension Descriptor {
         name.utf8.count <= 255 - 3 - 13 - draftEnding.utf8.count ? name : fingerprint([Array(name.utf8)])
     }
 
-    /// Takes the kernel's lock on this file, if nobody else has it.
-    ///
-    /// - Throws: where this file system has no locks.
-    func tryLock() throws(Errno) -> Bool {
-        while flock(number, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EWOULDBLOCK { return false }
-            guard errno == EINTR else { throw .last }
-        }
-        return true
-    }
-
     /// Overwrites a regular file with zeros, as well as the disk lets us, and removes its name.
     func eraseBelow(_ name: String) throws(Errno) {
         if let file = try? openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? file.status(),
@@ -154,18 +149,27 @@ extension Descriptor {
     }
 
     /// The names below this directory.
-    func names() -> [String] {
-        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0, let stream = unsafe fdopendir(copy) else { return [] }
+    func names() throws(Errno) -> [String] {
+        // Not a copy of the descriptor, which would have its place in the directory in common with it.
+        let copy = unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0 else { throw .last }
+        guard let stream = unsafe fdopendir(copy) else {
+            let failure = Errno.last
+            _ = close(copy)
+            throw failure
+        }
         defer { unsafe closedir(stream) }
-        unsafe rewinddir(stream)
         var names: [String] = []
-        while let entry = unsafe readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
                 unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             if name != "." && name != ".." { names.append(name) }
         }
+        // A directory that cannot be read to its end is not one that is empty.
+        guard errno == 0 else { throw .last }
         return names.sorted()
     }
 }

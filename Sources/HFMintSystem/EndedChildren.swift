@@ -33,12 +33,14 @@ import Glibc
     }
 
     /// `nil` while it runs.
-    func status(of child: pid_t) -> CInt? {
-        withLock { state in
+    ///
+    /// - Throws: where nobody can say.
+    func status(of child: pid_t) throws(Errno) -> CInt? {
+        try withLock { state throws(Errno) in
             var status: CInt = 0
             if let noted = state.statuses.removeValue(forKey: child) {
                 status = noted
-            } else if unsafe waitpid(child, &status, WNOHANG) != child {
+            } else if try Self.changed(child, &status) != child {
                 return nil
             }
             state.awaited.remove(child)
@@ -46,9 +48,42 @@ import Glibc
         }
     }
 
-    private func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    /// Which child has ended, or, with WUNTRACED, stopped.
+    ///
+    /// -1 asks for any; the answer is 0 for none.
+    static func changed(_ child: pid_t, _ status: inout CInt, _ options: CInt = 0) throws(Errno) -> pid_t {
+        let found = unsafe waitpid(child, &status, options | WNOHANG)
+        guard found < 0 else { return found }
+        let failure = Errno.last
+        guard failure.isMissing else {
+            if failure.code == EINTR { return 0 }
+            throw failure
+        }
+        return try changedByOtherWay(child, &status, options, failure)
+    }
+
+    /// By waitid(2), which is another call of the kernel's.
+    private static func changedByOtherWay(
+        _ child: pid_t, _ status: inout CInt, _ options: CInt, _ failure: Errno
+    ) throws(Errno) -> pid_t {
+        var found = unsafe siginfo_t()
+        let kinds = WEXITED | WNOHANG | (options & WUNTRACED == 0 ? 0 : WSTOPPED)
+        guard unsafe waitid(child < 0 ? P_ALL : P_PID, id_t(max(0, child)), &found, kinds) == 0 else { throw failure }
+        let (what, value) = unsafe (found.si_code, found._sifields._sigchld.si_status)
+        status =
+            switch what {
+            case CInt(CLD_EXITED): (value & 0xFF) << 8
+            case CInt(CLD_STOPPED): value << 8 | 0x7F
+            default: value
+            }
+        return unsafe found._sifields._sigchld.si_pid
+    }
+
+    private func withLock<Result, Failure>(
+        _ body: (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        return body(&state)
+        return try body(&state)
     }
 }

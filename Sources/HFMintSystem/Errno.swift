@@ -7,10 +7,24 @@ struct Errno: Error, Equatable {
 
     static var last: Errno { Errno(code: errno) }
 
+    /// Whether the kernel, the file system or a sandbox has no such call here: then another way is tried.
+    ///
+    /// A sandbox says EPERM of calls that it has never heard of, a file system EINVAL of what it cannot flush.
+    var isMissing: Bool { [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) }
+
     /// In the operating system's words, without a capital: `permission denied`.
     var reason: String {
         let words = unsafe String(cString: strerror(code))
         return words.prefix(1).lowercased() + words.dropFirst()
+    }
+
+    /// Why the effective user may not use a file so; `nil` also where nobody can say.
+    static func refusal(of path: String, _ needed: CInt, below directory: CInt = AT_FDCWD) -> Errno? {
+        guard unsafe faccessat(directory, path, needed, AT_EACCESS) != 0 else { return nil }
+        // glibc asks faccessat2(2), which sandboxes forbid that are older; the call before it asks for the real user.
+        guard Errno.last.isMissing, geteuid() == getuid(), getegid() == getgid() else { return .last }
+        guard unsafe faccessat(directory, path, needed, 0) != 0 else { return nil }
+        return Errno.last.isMissing ? nil : .last
     }
 
     func failure(_ path: String) -> FileFailure { FileFailure(path, reason) }

@@ -30,6 +30,9 @@ struct FileStatus: Equatable {
         modifiedAt = UInt64(max(0, raw.st_mtim.tv_sec)) * 1_000_000_000 + UInt64(raw.st_mtim.tv_nsec)
     }
 
+    /// Whether nobody can be writing it any more: what hfmint writes takes it no hour.
+    var isOld: Bool { UInt64(max(0, time(nil))) > modifiedAt / 1_000_000_000 + 3_600 }
+
     var isOurs: Bool { owner == geteuid() }
     /// Whether users can write it who are neither its owner nor in a group of ours.
     ///

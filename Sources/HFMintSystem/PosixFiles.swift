@@ -9,7 +9,7 @@ package struct PosixFiles: Files {
     package var userID: UInt32 { geteuid() }
 
     package var workingDirectory: String {
-        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        guard let path = unsafe getcwd(nil, 0) ?? realpath("/proc/self/cwd", nil) else { return "." }
         defer { unsafe free(path) }
         return unsafe String(cString: path)
     }
@@ -30,7 +30,7 @@ package struct PosixFiles: Files {
         guard unsafe stat(path, &raw) == 0 else { return nil }
         let status = FileStatus(raw)
         let needed = status.kind == .directory ? W_OK | X_OK : W_OK
-        var refusal = unsafe faccessat(AT_FDCWD, path, needed, AT_EACCESS) == 0 ? nil : Errno.last.reason
+        var refusal = Errno.refusal(of: path, needed)?.reason
         if refusal == nil, status.kind == .directory, isFull(path) { refusal = Errno(code: ENOSPC).reason }
         return FileFacts(
             kind: status.kind, permissions: UInt32(status.permissions), isOurs: status.isOurs,
@@ -46,7 +46,7 @@ package struct PosixFiles: Files {
     }
 
     package func names(in directory: String) -> [String] {
-        (try? Descriptor.open(directory, O_RDONLY | O_DIRECTORY))?.names() ?? []
+        (try? Descriptor.open(directory, O_RDONLY | O_DIRECTORY).names()) ?? []
     }
 
     package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
@@ -106,8 +106,10 @@ package struct PosixFiles: Files {
         while true {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw Errno(code: ETIMEDOUT) }
-            var poller = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&poller, 1, CInt(left)) > 0 else { continue }
+            // It may block, so it is not read where nobody can wait.
+            let readiness = DescriptorReadiness.wait(for: STDIN_FILENO, POLLIN, milliseconds: CInt(left))
+            try readiness.refuseToSpin()
+            guard readiness == .ready else { continue }
             let count = unsafe buffer.fill { room in unsafe Glibc.read(STDIN_FILENO, room.baseAddress, room.count) }
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
             guard count >= 0 else { throw .last }
@@ -127,7 +129,10 @@ package struct PosixFiles: Files {
         var made = ""
         for part in path.utf8.split(separator: ASCII.slash).dropLast() {
             made += "/" + String(decoding: part, as: UTF8.self)
-            guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST else { throw Errno.last.failure(made) }
+            guard unsafe mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            let failure = Errno.last
+            // Some are asked for their rights, or forbidden, before they say that it is there.
+            guard kind(of: made) == .directory else { throw failure.failure(made) }
         }
     }
 

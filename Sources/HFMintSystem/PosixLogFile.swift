@@ -19,15 +19,30 @@ final class PosixLogFile: LogFile {
     /// `nil` where another process holds it.
     static func open(
         _ name: String, in directory: borrowing Descriptor, path: String
-    ) throws(Errno) -> PosixLogFile? {
-        let own = try directory.openBelow(".", O_RDONLY | O_DIRECTORY)
+    ) throws(FileFailure) -> PosixLogFile? {
+        let whole = "\(path)/\(name)"
+        let own = try naming(whole) { () throws(Errno) in try directory.openBelow(".", O_RDONLY | O_DIRECTORY) }
         while true {
-            let file = try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
-            guard try file.tryLock() else { return nil }
+            let file = try naming(whole) { () throws(Errno) in
+                try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
+            }
+            guard try lock(file, whole) else { return nil }
             // Whoever held it before may have replaced it: then this is not the file of that name any more.
-            guard try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity() else { continue }
-            try own.sync()
-            return PosixLogFile(name, path: "\(path)/\(name)", directory: own, file: file)
+            let isCurrent = try naming(whole) { () throws(Errno) in
+                try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity()
+            }
+            guard isCurrent else { continue }
+            try own.sync(whole)
+            return PosixLogFile(name, path: whole, directory: own, file: file)
+        }
+    }
+
+    private static func lock(_ file: borrowing Descriptor, _ path: String) throws(FileFailure) -> Bool {
+        do throws(Errno) {
+            return try file.tryLock()
+        } catch {
+            throw error.isMissing
+                ? error.lockless(path, "two that work on it at once could lose a secret") : error.failure(path)
         }
     }
 
@@ -39,19 +54,20 @@ final class PosixLogFile: LogFile {
     }
 
     func append(_ line: [UInt8]) throws(FileFailure) {
+        let file = file.withLock { $0 }
         try naming(path) { () throws(Errno) in
-            let file = file.withLock { $0 }
             let count = try file.descriptor.status().byteCount
             let last = count == 0 ? ASCII.lineFeed : try file.descriptor.byte(at: count - 1)
             try file.descriptor.write(Secret(copying: (last == ASCII.lineFeed ? [] : [ASCII.lineFeed]) + line))
-            guard fdatasync(file.descriptor.number) == 0 else { throw .last }
         }
+        try file.descriptor.sync(path, isDataAlone: true)
     }
 
     func replace(_ content: [UInt8]) throws(FileFailure) {
         try naming(path) { () throws(Errno) in
             // Locked before it had its name, so nobody comes between.
-            let fresh = SharedDescriptor(try directory.placeBelow(name, Secret(copying: content)))
+            let fresh = SharedDescriptor(
+                try directory.placeBelow(name, Secret(copying: content), .needed, needsLock: true))
             file.withLock { $0 = fresh }
         }
     }

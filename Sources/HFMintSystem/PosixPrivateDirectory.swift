@@ -5,9 +5,11 @@ package import HFMintCore
 /// Closing the descriptor lets go of the lock.
 private final class HeldLock: DirectoryLock {
     private let file: Mutex<Descriptor?>
+    let weakness: String?
 
-    init(_ file: consuming Descriptor) {
+    init(_ file: consuming Descriptor, weakness: String?) {
         self.file = Mutex(file)
+        self.weakness = weakness
     }
 
     func release() { file.withLock { $0 = nil } }
@@ -55,7 +57,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         }
     }
 
-    package var names: [String] { descriptor.names() }
+    package var names: [String] { (try? descriptor.names()) ?? [] }
 
     package func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
         let path = "\(path)/\(name)"
@@ -88,16 +90,23 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     ) throws(FileFailure) -> any DirectoryLock {
         let file = try naming("\(path)/\(name)") { () throws(Errno) in
             let file = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-            try file.setMode(0o600)
+            // It holds nothing.
+            try? file.setMode(0o600)
             return file
         }
-        while try naming("\(path)/\(name)", { () throws(Errno) in try !file.tryLock() }) {
-            guard clock.uptime() < deadline else {
-                throw FileFailure("\(path)/\(name)", "another process holds it, and did not let go in time")
+        do throws(Errno) {
+            while try !file.tryLock() {
+                guard clock.uptime() < deadline else {
+                    throw Errno(code: ETIMEDOUT)
+                }
+                clock.sleep(for: .milliseconds(5))
             }
-            clock.sleep(for: .milliseconds(5))
+            return HeldLock(file, weakness: nil)
+        } catch {
+            if error.isMissing { return HeldLock(file, weakness: error.reason) }
+            guard error.code == ETIMEDOUT else { throw error.failure("\(path)/\(name)") }
+            throw FileFailure("\(path)/\(name)", "another process holds it, and did not let go in time")
         }
-        return HeldLock(file)
     }
 
     package func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {
@@ -112,15 +121,14 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     package func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
         _ = try descriptor.targetBelow(name, "\(path)/\(name)")
-        return try naming("\(path)/\(name)") { () throws(Errno) in
-            try PosixLogFile.open(name, in: descriptor, path: path)
-        }
+        return try PosixLogFile.open(name, in: descriptor, path: path)
     }
 
     package func erase() throws(FileFailure) -> [String] {
         var erased: [String] = []
         var failure: FileFailure?
         // A directory that a user named may hold other files, which are the user's.
+        let names = try naming(path) { () throws(Errno) in try descriptor.names() }
         for name in names where JobFileName.isOurs(name, in: path) {
             do throws(FileFailure) {
                 erased += try erase(name)
@@ -144,7 +152,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         // A job's tokens need not outlive a power failure, and a flush can take longer than the whole exchange.
         _ = try naming("\(path)/\(name)") { () throws(Errno) in
-            try descriptor.replaceBelow(name, with: bytes, isLasting: false, isOursAlone: true)
+            try descriptor.replaceBelow(name, with: bytes, .unneeded, isOursAlone: true)
         }
     }
 }
@@ -156,11 +164,12 @@ extension Descriptor {
 
     fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) {
         guard unsafe mkdirat(number, name, 0o700) == 0 else {
-            guard errno == EEXIST else { throw Errno.last.failure(path) }
+            let failure = Errno.last
+            guard failure.code == EEXIST || isDirectoryBelow(name) else { throw failure.failure(path) }
             return
         }
-        // The umask may have taken even the owner's rights.
-        guard unsafe fchmodat(number, name, 0o700, 0) == 0 else { throw Errno.last.failure(path) }
+        // The umask may have taken even the owner's rights; whether they are right now is looked at next.
+        _ = unsafe fchmodat(number, name, 0o700, 0)
     }
 
     /// Refuses what is not this user's alone; `nil` where there is nothing.

@@ -9,12 +9,8 @@ extension PosixFiles {
     ) throws(FileFailure) {
         let (directory, file, end) = try openForWriting(path, O_APPEND, until: deadline, clock)
         let bytes = try lines(end)
-        try naming(path) { () throws(Errno) in
-            try file.descriptor.write(Secret(copying: bytes))
-            try file.descriptor.sync()
-            // Its name must outlive a power failure too.
-            if end.byteCount == 0 { try directory.descriptor.sync() }
-        }
+        try naming(path) { () throws(Errno) in try file.descriptor.write(Secret(copying: bytes)) }
+        try flush(file, in: directory, path, isNew: end.byteCount == 0)
     }
 
     package func updateLog(
@@ -23,11 +19,16 @@ extension PosixFiles {
     ) throws(FileFailure) {
         let (directory, file, end) = try openForWriting(path, 0, until: deadline, clock)
         guard let bytes = try change(end) else { return }
-        try naming(path) { () throws(Errno) in
-            try file.descriptor.overwrite(bytes)
-            try file.descriptor.sync()
-            if end.byteCount == 0 { try directory.descriptor.sync() }
-        }
+        try naming(path) { () throws(Errno) in try file.descriptor.overwrite(bytes) }
+        try flush(file, in: directory, path, isNew: end.byteCount == 0)
+    }
+
+    /// Its name must outlive a power failure too.
+    private func flush(
+        _ file: SharedDescriptor, in directory: SharedDescriptor, _ path: String, isNew: Bool
+    ) throws(FileFailure) {
+        try file.descriptor.sync(path)
+        if isNew { try directory.descriptor.sync(path) }
     }
 
     private func openForWriting(
@@ -85,7 +86,7 @@ extension PosixFiles {
         while true {
             let file = try open(name, flags, in: directory, path)
             try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
-            while try naming(path, { () throws(Errno) in try !file.descriptor.tryLock() }) {
+            while try !lock(file, path) {
                 guard clock.uptime() < deadline else {
                     throw FileFailure(path, "another process holds it, and did not let go in time")
                 }
@@ -98,6 +99,16 @@ extension PosixFiles {
             }
             if isCurrent { return file }
             guard clock.uptime() < deadline else { throw FileFailure(path, "it is moved away again and again") }
+        }
+    }
+
+    private func lock(_ file: SharedDescriptor, _ path: String) throws(FileFailure) -> Bool {
+        do throws(Errno) {
+            return try file.descriptor.tryLock()
+        } catch {
+            throw error.isMissing
+                ? error.lockless(path, "two processes that write it at once would break its chain")
+                : error.failure(path)
         }
     }
 
@@ -183,7 +194,7 @@ private final class PosixLogReader: LogReader {
 extension Descriptor {
     /// How long a log is when nobody is in the middle of a write.
     fileprivate func byteCountBetweenWrites() -> Int {
-        while flock(number, LOCK_SH) != 0 && errno == EINTR {}
+        waitForWriter()
         defer { _ = flock(number, LOCK_UN) }
         return (try? status().byteCount) ?? 0
     }
@@ -222,12 +233,14 @@ extension Descriptor {
     fileprivate func readPiece(_ limit: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         while true {
-            var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&poller, 1, -1)
+            let readiness = DescriptorReadiness.wait(for: number, POLLIN, milliseconds: -1)
             let count = unsafe bytes.withUnsafeMutableBytes { room in
                 unsafe Glibc.read(number, room.baseAddress, room.count)
             }
-            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) {
+                try readiness.refuseToSpin()
+                continue
+            }
             guard count >= 0 else { throw .last }
             return Array(bytes[..<count])
         }

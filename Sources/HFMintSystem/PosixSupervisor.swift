@@ -14,12 +14,12 @@ package struct PosixSupervisor: Supervisor {
         let passedOn = Self.passedOn.filter { !ThisProcess.ignoredAtStart.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
         // Blocked before any thread starts, so that no signal ends us between here and the wait.
-        watched.block()
+        guard watched.block() else { throw .cannotRun("signals cannot be held back: \(Errno.last.reason)") }
         // A reader of our stderr that goes away must not take us from the child.
         (Self.ignored + [SIGPIPE]).forEach { _ = signal($0, SIG_IGN) }
         let child = try spawn(command)
         if let renewal { RenewalThread.start(renewal) }
-        return wait(for: child, watched)
+        return try wait(for: child, watched)
     }
 
     /// What was ignored stays so: a program that was started under `nohup` must not notice us.
@@ -59,26 +59,35 @@ package struct PosixSupervisor: Supervisor {
         return SupervisionFailure(code)
     }
 
-    private func wait(for child: pid_t, _ watched: SignalSet) -> Int32 {
+    private func wait(for child: pid_t, _ watched: SignalSet) throws(SupervisionFailure) -> Int32 {
         var set = watched.raw
         while true {
             var number: CInt = 0
-            guard unsafe sigwait(&set, &number) == 0 else { continue }
+            if unsafe sigwait(&set, &number) != 0 {
+                number = SIGCHLD
+                watched.takePending().forEach { _ = kill(child, $0) }
+                SystemClock().sleep(for: .milliseconds(20))
+            }
             guard number == SIGCHLD else {
                 _ = kill(child, number)
                 continue
             }
-            if let status = changed(child) { return status }
+            if let status = try changed(child) { return status }
         }
     }
 
     /// The status of `child` if it has ended.
     ///
     /// If it was stopped, as Ctrl-Z does, so are we: the shell waits for us, and must see a job that stopped.
-    private func changed(_ child: pid_t) -> Int32? {
+    private func changed(_ child: pid_t) throws(SupervisionFailure) -> Int32? {
         var status: CInt = 0
         while true {
-            let found = unsafe waitpid(getpid() == 1 ? -1 : child, &status, WNOHANG | WUNTRACED)
+            let found: pid_t
+            do throws(Errno) {
+                found = try EndedChildren.changed(getpid() == 1 ? -1 : child, &status, WUNTRACED)
+            } catch {
+                throw .cannotRun("it was started, and how it ended cannot be seen: \(error.reason)")
+            }
             guard found > 0 else { return nil }
             // As process 1 we also bury what our child left behind.
             guard found == child else {
@@ -195,9 +204,32 @@ private struct SignalSet {
         signals.forEach { _ = unsafe sigaddset(&raw, $0) }
     }
 
-    func block() {
+    /// `false` where it cannot be done; then errno says why.
+    func block() -> Bool {
         var set = raw
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        errno = code
+        return code == 0
+    }
+
+    /// Those of its signals that have come, without SIGCHLD, each taken off: where nobody can wait for them.
+    func takePending() -> [CInt] {
+        var pending = sigset_t()
+        guard unsafe sigpending(&pending) == 0 else { return [] }
+        let found = (1..<CInt(32)).filter { number in
+            unsafe number != SIGCHLD && sigismember(&pending, number) == 1 && contains(number)
+        }
+        for number in found {
+            // One that is ignored for a moment is no longer pending.
+            _ = signal(number, SIG_IGN)
+            _ = signal(number, SIG_DFL)
+        }
+        return found
+    }
+
+    private func contains(_ number: CInt) -> Bool {
+        var set = raw
+        return unsafe sigismember(&set, number) == 1
     }
 }
 
@@ -213,7 +245,11 @@ private final class RenewalThread {
         let context = unsafe Unmanaged.passRetained(RenewalThread(renewal))
         var thread = pthread_t()
         let code = unsafe pthread_create(&thread, nil, runRenewal, context.toOpaque())
-        if code == 0 { pthread_detach(thread) } else { unsafe context.release() }
+        guard code == 0 else {
+            unsafe context.release()
+            return renewal.giveUp(Errno(code: code).reason)
+        }
+        pthread_detach(thread)
     }
 
     fileprivate func loop() {

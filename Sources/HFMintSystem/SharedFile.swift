@@ -45,14 +45,14 @@ extension PosixFiles {
         _ = try rights(of: name, in: folder, path, mode)
         if let reason = folder.immutability { throw FileFailure(path, "its directory: \(reason)") }
         // Not the real user's rights, which access(2) would ask about.
-        guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
-            throw FileFailure(path, "its directory: \(Errno.last.reason)")
-        }
+        if let refusal = folder.writeRefusal { throw FileFailure(path, "its directory: \(refusal.reason)") }
         do throws(Errno) {
             try folder.checkRoom(byteCount: Self.draftByteCount)
         } catch {
             throw FileFailure(path, "its directory takes no new file: \(error.reason)")
         }
+        // Who retires an old secret must know that the new one stays.
+        try folder.sync(path)
     }
 
     /// As large as the largest secret.
@@ -64,7 +64,7 @@ extension PosixFiles {
         let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
         let rights = try rights(of: name, in: folder, path, mode)
-        try naming(path) { () throws(Errno) in try folder.replaceBelow(name, with: bytes, rights: rights) }
+        try naming(path) { () throws(Errno) in try folder.replaceBelow(name, with: bytes, .needed, rights: rights) }
     }
 
     private func openSharedFolder(of path: String) throws(FileFailure) -> Descriptor {

@@ -31,8 +31,9 @@ package final class StandardStreams: Output {
                 if count < 0 && errno == EINTR { continue }
                 if count < 0 && errno == EAGAIN {
                     // Whoever made the pipe may have made it non-blocking.
-                    var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = unsafe poll(&poller, 1, -1)
+                    if case .unknown = DescriptorReadiness.wait(for: descriptor, POLLOUT, milliseconds: -1) {
+                        SystemClock().sleep(for: .milliseconds(10))
+                    }
                     continue
                 }
                 guard count >= 0 else { throw .last }
@@ -44,8 +45,8 @@ package final class StandardStreams: Output {
     package func kind(of stream: OutputStream) -> StreamKind {
         if isatty(stream.descriptor) == 1 { return .terminal }
         var raw = stat()
-        guard unsafe fstat(stream.descriptor, &raw) == 0 else { return .other }
         // Only a pipe or a socket may have the runner at its other end; /dev/null swallows a mask.
+        guard unsafe fstat(stream.descriptor, &raw) == 0 else { return .file }
         return [S_IFIFO, S_IFSOCK].contains(raw.st_mode & S_IFMT) ? .other : .file
     }
 }

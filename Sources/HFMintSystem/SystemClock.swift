@@ -19,6 +19,23 @@ package struct SystemClock: Clock {
         var left = timespec(
             tv_sec: Int(duration.components.seconds), tv_nsec: Int(duration.components.attoseconds / 1_000_000_000))
         var rest = timespec()
-        while unsafe nanosleep(&left, &rest) != 0 && errno == EINTR { left = rest }
+        while unsafe nanosleep(&left, &rest) != 0 {
+            guard errno == EINTR else {
+                return idle(until: uptime() + .seconds(left.tv_sec) + .nanoseconds(left.tv_nsec))
+            }
+            left = rest
+        }
+    }
+
+    /// Where nobody can sleep; too early would make every loop that waits a loop that runs.
+    private func idle(until end: Duration) {
+        while true {
+            let left = (end - uptime()).milliseconds
+            guard left > 0 else { return }
+            var none: [pollfd] = []
+            if case .unknown = DescriptorReadiness.wait(for: &none, milliseconds: CInt(min(left, 1_000))) {
+                sched_yield()
+            }
+        }
     }
 }

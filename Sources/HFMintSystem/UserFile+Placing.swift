@@ -13,9 +13,7 @@ extension PosixFiles {
     package func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) {
         let file = try userFile(path, marks)
         _ = try file.standing()
-        guard unsafe faccessat(file.directory.number, ".", W_OK, AT_EACCESS) == 0 else {
-            throw Errno.last.failure(path)
-        }
+        if let refusal = file.directory.writeRefusal { throw refusal.failure(path) }
     }
 
     package func eraseUserFile(
@@ -68,7 +66,7 @@ extension UserFile {
             discard(hidden, mark?.identity)
             throw error
         }
-        try naming(path) { () throws(Errno) in try directory.sync() }
+        try naming(path) { () throws(Errno) in try directory.sync(.wanted) }
     }
 
     /// Where nothing stands.
@@ -77,7 +75,7 @@ extension UserFile {
     private func publish(_ hidden: String) throws(Errno) -> Bool {
         if unsafe hfmint_linux_rename_new(directory.number, hidden, name) == 0 { return true }
         if errno == EEXIST { return false }
-        guard Errno.last.isUnsupported else { throw .last }
+        guard Errno.last.isMissing else { throw .last }
         if unsafe linkat(directory.number, hidden, directory.number, name, 0) == 0 {
             directory.unlinkBelow(hidden)
             return true
@@ -85,7 +83,7 @@ extension UserFile {
         if errno == EEXIST { return false }
         // No hard links either: then only the moment between these two calls is left.
         guard try directory.statusBelow(name) == nil else { return false }
-        guard unsafe renameat(directory.number, hidden, directory.number, name) == 0 else { throw .last }
+        try directory.renameBelow(hidden, to: name)
         return true
     }
 
@@ -94,20 +92,16 @@ extension UserFile {
     /// - Returns: `false` where it is gone by now.
     private func exchange(_ hidden: inout String, with standing: Replaceable) throws(FileFailure) -> Bool {
         let swap = Self.hiddenName(name)
-        try naming(path) { () throws(Errno) in
-            guard unsafe renameat(directory.number, hidden, directory.number, swap) == 0 else { throw .last }
-        }
+        try naming(path) { () throws(Errno) in try directory.renameBelow(hidden, to: swap) }
         hidden = swap
         guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else {
             let error = Errno.last
             if error.code == ENOENT { return false }
-            guard error.isUnsupported else { throw error.failure(path) }
+            guard error.isMissing else { throw error.failure(path) }
             guard case .replaceable(let seen) = try look(at: name), seen.identity == standing.identity else {
                 return false
             }
-            try naming(path) { () throws(Errno) in
-                guard unsafe renameat(directory.number, swap, directory.number, name) == 0 else { throw .last }
-            }
+            try naming(path) { () throws(Errno) in try directory.renameBelow(swap, to: name) }
             marks?.strike(standing.identity)
             return true
         }

@@ -94,7 +94,8 @@ struct UserFile: ~Copyable {
         directory.sweepDrafts(of: name)
         for (entry, word) in directory.besides(name, Self.swapEnding) where DrawnWord.isDrawn(word) {
             guard let file = try? directory.openBelow(entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
-                (try? file.tryLock()) == true, case .replaceable(let left) = try? look(at: entry)
+                let status = try? file.status(), (try? file.tryLock(otherwise: status.isOld)) == true,
+                case .replaceable(let left) = try? look(at: entry)
             else { continue }
             // Somebody may be reading it, as it had the name a moment ago.
             if erasing { try? directory.eraseBelow(entry) } else { directory.unlinkBelow(entry) }
@@ -133,7 +134,7 @@ extension UserFile {
     private func remove(_ identity: FileIdentity) throws(Errno) -> Bool {
         let aside = Descriptor.hiddenName(name, Self.swapEnding)
         guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
-            guard Errno.last.isUnsupported else { throw .last }
+            guard Errno.last.isMissing else { throw .last }
             try directory.eraseBelow(name)
             return true
         }
@@ -153,11 +154,6 @@ extension UserFile.Sight {
     var failure: FileFailure? {
         if case .foreign(let failure) = self { failure } else { nil }
     }
-}
-
-extension Errno {
-    /// Whether this kernel, or this file system, or what confines this process, lacks the call.
-    var isUnsupported: Bool { [ENOSYS, EINVAL, EPERM, EOPNOTSUPP].contains(code) }
 }
 
 extension Descriptor {
@@ -195,7 +191,7 @@ extension Descriptor {
     fileprivate func blankBelow(_ name: String) throws(Errno) {
         let file = try openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
         try file.write(Secret(copying: repeatElement(0, count: min(try file.status().byteCount, 1 << 20))))
-        try file.sync()
+        try file.sync(.wanted)
         guard ftruncate(file.number, 0) == 0 else { throw .last }
     }
 }

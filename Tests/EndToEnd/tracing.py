@@ -35,8 +35,11 @@ def recording(log: Path, calls: Iterable[str] = CHANGES) -> list[str]:
     return [*_quiet(log), "-e", f"trace={_list(calls)}"]
 
 
-def injecting(log: Path, call: str, effect: str, number: int) -> list[str]:
-    """The words that run a command and let something happen at its Nth call of this name."""
+def injecting(log: Path, call: str, effect: str, number: int | str) -> list[str]:
+    """The words that run a command and let something happen at its Nth call of this name.
+
+    `3+` is the third and all after it.
+    """
     return [*_quiet(log), "-e", f"trace=?{call}", "-e", f"inject=?{call}:{effect}:when={number}"]
 
 

@@ -38,8 +38,10 @@ private struct ForgetCommand {
         var removed: [String] = []
         var remaining: [String] = []
         for directory in directories {
-            for copies in Dictionary(grouping: UserCopy.all(in: directory), by: \.path).sorted(by: { $0.key < $1.key })
-            {
+            let all = UserCopy.all(in: directory) { failure in
+                remaining.append("the copy that '\(failure.path)' names, which cannot be read: \(failure.reason)")
+            }
+            for copies in Dictionary(grouping: all, by: \.path).sorted(by: { $0.key < $1.key }) {
                 erase(copies.value, at: copies.key, directory, &removed, &remaining)
             }
             let back = GitTakeBack(directory, in: context)

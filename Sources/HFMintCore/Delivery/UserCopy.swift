@@ -12,12 +12,23 @@ package struct UserCopy: Equatable, Sendable {
     }
 
     /// Every note of this kind in `directory`; a damaged one is passed over.
-    package static func all(in directory: any PrivateDirectory) -> [UserCopy] {
-        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { UserCopy(noted: $0, in: directory) }
+    ///
+    /// - Parameter unread: gets why one cannot be read: what it names is not among the answers.
+    package static func all(
+        in directory: any PrivateDirectory, unread: (FileFailure) -> Void = { _ in }
+    ) -> [UserCopy] {
+        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> UserCopy? in
+            do throws(FileFailure) {
+                return try UserCopy(noted: name, in: directory)
+            } catch {
+                unread(error)
+                return nil
+            }
+        }
     }
 
-    fileprivate init?(noted name: String, in directory: any PrivateDirectory) {
-        guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
+    fileprivate init?(noted name: String, in directory: any PrivateDirectory) throws(FileFailure) {
+        guard let file = try directory.read(name, limit: JSONLimits.answer.byteCount),
             let record = try? JSONText(file.reveal { $0.bytes })
         else { return nil }
         func text(_ name: String) -> String? {
@@ -60,7 +71,7 @@ package struct UserCopies: FileMarks {
     }
 
     package func mark(of identity: FileIdentity) -> FileMark? {
-        guard let copy = UserCopy(noted: name(identity), in: directory), copy.mark.identity == identity else {
+        guard let copy = try? UserCopy(noted: name(identity), in: directory), copy.mark.identity == identity else {
             return nil
         }
         return copy.mark

@@ -79,7 +79,12 @@ package struct TokenCache: Sendable {
 
     private func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {
         do throws(FileFailure) {
-            return try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
+            let lock = try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
+            if let weakness = lock.weakness {
+                context.note(
+                    "no locks in '\(directory.path)' (\(weakness)): calls at the same time each ask for a token")
+            }
+            return lock
         } catch {
             guard context.clock.uptime() < deadline else {
                 throw MintError(

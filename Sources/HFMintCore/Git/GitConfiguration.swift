@@ -136,6 +136,11 @@ extension GitConfiguration {
         do throws(ProcessFailure) {
             return try context.processes.run(command)
         } catch {
+            guard error == .notFound else {
+                throw MintError(
+                    .stateUnusable, "git could not be run: \(error.clause)",
+                    hint: "see whether this works: git --version")
+            }
             throw MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")
         }
     }

@@ -116,6 +116,7 @@ extension Acquisition {
                 throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
             case .tooMuchOutput:
                 throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
+            case .outOfSight: throw unreadable("\(source): \(error.clause)", hint: hint)
             case .cannotStart(let reason), .cannotStartNow(let reason):
                 throw unreadable("\(source) could not be started: \(reason)", hint: hint)
             }

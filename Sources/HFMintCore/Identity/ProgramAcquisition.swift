@@ -59,6 +59,9 @@ extension ProgramAcquisition {
                     hint: "the CI system is having trouble; try again"),
                 isTransient: true)
         case .tooMuchOutput: unsuitable("it is larger than \(command.byteLimit >> 10) KiB")
+        case .outOfSight:
+            TryFailure(
+                MintError(.identityDenied, "\(provider): `\(name)`: \(failure.clause)", hint: missingHint))
         case .cannotStart(let reason), .cannotStartNow(let reason):
             TryFailure(
                 MintError(

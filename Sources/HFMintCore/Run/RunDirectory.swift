@@ -1,7 +1,7 @@
 /// The directory of one `hfmint run`, below its job's: it lives as long as the program that was run.
 ///
 /// Its lock is held by the supervisor. Where nobody holds it the supervisor was killed, and the next hfmint of the
-/// job removes the directory.
+/// job removes the directory. Where there are no locks, it stays until `hfmint forget`.
 package struct RunDirectory: Sendable {
     package let directory: any PrivateDirectory
     private let lock: any DirectoryLock
@@ -9,6 +9,8 @@ package struct RunDirectory: Sendable {
     private static let prefix = "run-"
     private static let lockName = "lock"
     private static let markName = "mark"
+    /// What the mark says where nobody can tell whether the supervisor lives.
+    private static let unlocked = "unlocked"
 
     /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
     package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
@@ -18,7 +20,8 @@ package struct RunDirectory: Sendable {
                 let directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
                 let lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
                 // Fails where it has just been removed.
-                try directory.replace(Self.markName, with: Secret(copying: []))
+                let mark = lock.weakness == nil ? "" : Self.unlocked
+                try directory.replace(Self.markName, with: Secret(copying: mark.utf8))
                 self.directory = directory
                 self.lock = lock
                 return
@@ -48,7 +51,8 @@ package struct RunDirectory: Sendable {
             guard let left = try? job.subdirectory(name),
                 let lock = try? left.lock(lockName, until: .zero, clock: context.clock)
             else { continue }
-            _ = try? left.erase()
+            let mark = (try? left.read(markName, limit: 64))?.reveal { $0.bytes } ?? []
+            if lock.weakness == nil, !mark.elementsEqual(unlocked.utf8) { _ = try? left.erase() }
             lock.release()
         }
     }

@@ -53,7 +53,12 @@ package final class TokenKeeper: Sendable {
     package var path: String { "\(directory.path)/\(Self.fileName)" }
 
     package var renewal: Renewal {
-        Renewal(firstWait: waitUntilHalfLife, renew: { self.renew() })
+        Renewal(firstWait: waitUntilHalfLife, renew: { self.renew() }, giveUp: { self.endRenewal($0) })
+    }
+
+    private func endRenewal(_ reason: String) {
+        context.note("the token for \(purpose) is not renewed: no thread can be started: \(reason)")
+        context.note("it expires in \(inWords(seconds: life.left))")
     }
 
     /// After this nothing is written any more.

@@ -213,7 +213,8 @@ package protocol PrivateDirectory: Sendable {
 
     /// Waits until no other process holds the lock of this name.
     ///
-    /// The kernel lets go of it when its holder dies.
+    /// The kernel lets go of it when its holder dies. Where the file system has no locks there is nothing to wait for:
+    /// see ``DirectoryLock/weakness``.
     func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
 
     /// Whether the file `name`, if it is there, may be changed, and so many bytes would find room beside it: without a
@@ -235,7 +236,14 @@ package protocol PrivateDirectory: Sendable {
 
 /// A lock that is held until it is let go, or this process ends.
 package protocol DirectoryLock: Sendable {
+    /// Why it keeps nobody away: the file system has no locks, in the operating system's words.
+    var weakness: String? { get }
+
     func release()
+}
+
+extension DirectoryLock {
+    package var weakness: String? { nil }
 }
 
 /// A place where a private directory could be.

@@ -45,12 +45,25 @@ package enum ProcessFailure: Error, Equatable, Sendable {
     case cannotStart(String)
     /// The same, for want of memory, processes or descriptors, or as the program is being written just now.
     case cannotStartNow(String)
+    /// It was started, and what came of it cannot be seen here: the same.
+    case outOfSight(String)
 
     /// Whether the same call may work in a moment.
     package var passes: Bool {
         switch self {
         case .timedOut, .cannotStartNow: true
-        case .notFound, .tooMuchOutput, .cannotStart: false
+        case .notFound, .tooMuchOutput, .cannotStart, .outOfSight: false
+        }
+    }
+
+    /// For a message about a program that has been named.
+    package var clause: String {
+        switch self {
+        case .notFound: "it was not found"
+        case .timedOut: "it did not end in time"
+        case .tooMuchOutput: "it printed too much"
+        case .cannotStart(let reason), .cannotStartNow(let reason): "it cannot be started: \(reason)"
+        case .outOfSight(let reason): "it was started, and cannot be followed on this machine: \(reason)"
         }
     }
 }

@@ -29,10 +29,16 @@ package struct Renewal: Sendable {
     package let firstWait: Duration
     /// Answers how long to wait before the next call.
     package let renew: @Sendable () -> Duration?
+    /// Called instead, with the reason, where there is no thread to renew on.
+    package let giveUp: @Sendable (String) -> Void
 
-    package init(firstWait: Duration, renew: @escaping @Sendable () -> Duration?) {
+    package init(
+        firstWait: Duration, renew: @escaping @Sendable () -> Duration?,
+        giveUp: @escaping @Sendable (String) -> Void
+    ) {
         self.firstWait = firstWait
         self.renew = renew
+        self.giveUp = giveUp
     }
 }
 

@@ -58,6 +58,7 @@ struct CommandProgram {
             case .cannotStartNow(let reason):
                 throw StepFailure(
                     .transient(retryAfterSeconds: nil), "\(name): '\(path)' cannot be started: \(reason)")
+            case .outOfSight: throw StepFailure(unknown, "\(name): '\(path)': \(error.clause)")
             case .timedOut: throw StepFailure(unknown, "\(name): '\(path)' took longer than \(milliseconds / 1_000) s")
             case .tooMuchOutput: throw StepFailure(unknown, "\(name): '\(path)' printed more than an answer")
             }

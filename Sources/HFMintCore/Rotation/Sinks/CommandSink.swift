@@ -117,6 +117,7 @@ struct CommandSink: Sink {
         switch failure {
         case .notFound: refused("there is no such program")
         case .timedOut: retry("\(operation) took longer than \(milliseconds / 1_000) s")
+        case .outOfSight: retry("\(operation): \(failure.clause)")
         case .tooMuchOutput: refused("\(operation) printed too much")
         case .cannotStart(let reason): refused("it cannot be started: \(reason)")
         case .cannotStartNow(let reason): retry("it cannot be started: \(reason)")
