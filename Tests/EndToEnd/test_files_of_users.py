@@ -18,7 +18,10 @@ import pytest
 
 import evidence
 import tracing
+from auditing import AuditedJob
 from jobs import Ended, Job, is_root
+from rotating import Rotator
+from Sandbox.collector import Collector
 
 MINE = b"MINE=1\n"
 FOREIGN = "nothing shows that hfmint made it"
@@ -32,9 +35,10 @@ WRITERS = {
     "forget": "test_a_file_of_the_users_stays",
     "--state-dir, --journal-dir, run": "test_drafts_and_files_called_alike_stay",
     "GITHUB_ENV, GITHUB_OUTPUT, BASH_ENV": "appended to: test_files_targets",
-    "audit.file, journals": "known by what they hold: test_audit_log, test_rotate_failures",
+    "audit.file": "test_a_log_and_its_cursor",
     "rotate status --prometheus": "test_files_strange",
     "a file sink": "what it holds must log in: test_rotate_ready",
+    "a journal": "test_a_journal",
     "setup-git": "git edits its own file: test_git_setup",
     "git credential-store's file": "lines that are ours: test_forget_git",
 }
@@ -262,3 +266,33 @@ def test_drafts_and_files_called_alike_stay(job: Job) -> None:
     forgotten(job)
     assert sorted(entry.name for entry in job.work.iterdir()) == sorted(names)
     assert {(job.work / name).read_bytes() for name in names} == {MINE}
+
+
+@pytest.mark.parametrize("content", [MINE, b"mine", b'{"log":"from a container"}\n'])
+@pytest.mark.parametrize("suffix", ["", ".sent"])
+def test_a_log_and_its_cursor(job: Job, tmp_path: Path, suffix: str, content: bytes) -> None:
+    """A file of the user's is no audit log, and does not become one."""
+    log = tmp_path / "audit.jsonl"
+    path = Path(f"{log}{suffix}")
+    path.write_bytes(content)
+    path.chmod(0o600)
+    with Collector() as collector:
+        AuditedJob(job, tmp_path / "audited", file=str(log), url=collector.origin, required=True)
+        ended = job.exchange()
+    assert ended.status == 5, ended
+    assert path.name in ended.err
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [MINE, b"mine", b"0" * 33])
+def test_a_journal(rotator: Rotator, content: bytes) -> None:
+    """Also where its last line lacks its end, as one has that a crash tore."""
+    rotator.set_up("okta", ["file"])
+    journal = rotator.rotations.journal / "chat.journal"
+    journal.unlink(missing_ok=True)
+    journal.write_bytes(content)
+    journal.chmod(0o600)
+    done = rotator("now", "chat")
+    assert done.status in (5, 6), done
+    assert b"chat.journal" in done.stderr
+    assert journal.read_bytes() == content

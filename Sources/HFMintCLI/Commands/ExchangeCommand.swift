@@ -13,6 +13,8 @@ extension Command {
             "A RESOURCE is owner/name (a model), datasets/…, spaces/…, kernels/…, buckets/…, a user name, or the URL"
                 + " of any of them; without one, what the --role names, else HFMINT_RESOURCE and then HF_OIDC_RESOURCE. The token of the first is"
                 + " called HF_TOKEN; each further one needs a NAME.",
+            "With env-file=PATH and token-file=PATH, a PATH that is not there yet is made, an empty file (0600) is filled,"
+                + " and what hfmint made before is replaced. Any other file stays as it is, and the exit status is 5.",
             "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
                 + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],

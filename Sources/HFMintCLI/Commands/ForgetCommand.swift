@@ -6,7 +6,8 @@ extension Command {
         summary: "at the end of a job: overwrite and remove every copy that this job was given",
         description: [
             "Overwrites (as well as the disk lets it) and removes the tokens of this job: the files in its directory,"
-                + " and those that `--deliver env-file=PATH` and `token-file=PATH` wrote. Names what it cannot remove."
+                + " and those that `--deliver env-file=PATH` and `token-file=PATH` made, if nobody has changed them since. An"
+                + " empty file that stood there before is empty again. Names what it cannot remove, and what it leaves."
                 + " The Hub is not asked: a token expires by itself, and `hfmint revoke` is for one that leaked.",
             "What git handed on to its other helpers is taken back too: from `~/.git-credentials` and other files of"
                 + " `git credential-store`, line by line, and from those that erase it when they are asked.",

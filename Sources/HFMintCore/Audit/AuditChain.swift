@@ -78,7 +78,10 @@ package struct AuditChain: Sendable {
 
     private static func isBeginning(_ bytes: [UInt8]) -> Bool {
         let beginning = Array(#"{"log":""#.utf8)
+        let name = bytes.dropFirst(beginning.count).prefix(AuditLine.logDigits)
+        // A container's log begins alike, and is somebody else's.
         return bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count))
+            && name.isHexadecimal(count: name.count)
     }
 
     /// A line and the head that the log has with it.

@@ -30,6 +30,12 @@ package struct AuditCursor: Equatable, Sendable {
         self.init(offset: offset, lineCount: count, head: head)
     }
 
+    /// Whether hfmint cannot have written `text`, whole or torn: then somebody else's file stands there.
+    static func isForeign(_ text: [UInt8]) -> Bool {
+        let letters = Array("0123456789abcdef: \n\0".utf8)
+        return !text.allSatisfy { letters.contains($0) }
+    }
+
     /// One short line, which is written at once; nothing for the start of a log.
     package var bytes: [UInt8] { head.map { Array("\(offset) \(lineCount) \($0)\n".utf8) } ?? [] }
 

@@ -85,7 +85,12 @@ extension Context {
         do throws(FileFailure) {
             try files.updateLog(AuditTrail.cursorPath(of: log), until: deadline, clock: clock) {
                 end throws(FileFailure) in
-                let backlog = try AuditBacklog(log, behind: AuditCursor(try end.last(AuditCursor.byteLimit)), in: self)
+                let text = try end.last(AuditCursor.byteLimit)
+                guard !AuditCursor.isForeign(text) else {
+                    throw FileFailure(
+                        AuditTrail.cursorPath(of: log), "hfmint did not write what it holds; move it away")
+                }
+                let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: self)
                 step = (backlog, nil)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {

@@ -31,12 +31,22 @@ package final class RotationJournal {
         let lines = bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
         // What follows the last line feed is a line that a crash tore.
         let whole = lines.dropLast()
-        guard !whole.isEmpty else { return RotationState() }
+        guard !whole.isEmpty else {
+            guard isBeginning(lines.last ?? []) else { throw FileFailure(path, "hfmint did not write what it holds") }
+            return RotationState()
+        }
         // One torn line may have been ended by a process that was killed before it wrote its own.
         for line in whole.suffix(2).reversed() {
             if let state = state(of: line) { return state }
         }
         throw FileFailure(path, "its last lines are damaged, or another version of hfmint wrote them")
+    }
+
+    /// Whether a line may have been torn here: a checksum, and what it is of; or zeros, as a power failure leaves them.
+    private static func isBeginning(_ text: ArraySlice<UInt8>) -> Bool {
+        let rest = text.dropFirst(32)
+        let isChecksum = text.prefix(32).allSatisfy { $0.hexDigitValue != nil && !$0.isASCIIUppercase }
+        return text.allSatisfy { $0 == 0 } || isChecksum && rest.prefix(2).elementsEqual(" {".utf8.prefix(rest.count))
     }
 
     private static func state(of line: ArraySlice<UInt8>) -> RotationState? {
