@@ -6,6 +6,8 @@ extension Entra {
         // "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."
         // <https://github.com/nais/azurerator/issues/448>
         .doubt(409, "Directory_ConcurrencyViolation"),
+        // The same as a 503, at addPassword: <https://github.com/Azure/azure-cli/issues/23081>.
+        .doubt(503, "Directory_ConcurrencyViolation"),
         // <https://learn.microsoft.com/en-us/graph/throttling#sample-response>
         .later(429, "TooManyRequests"), .later(429, "activityLimitReached"),
         // The same, by the directory behind Graph:

@@ -6,7 +6,7 @@ extension Keycloak {
         // <https://github.com/adorsys/keycloak-config-cli/issues/904>.
         .doubt(400, saying: "optimisticlockexception"), .doubt(409, "conflict"), .doubt(500, "unknown_error"),
         // Too many requests wait, or the node starts or is taken out:
-        // <https://www.keycloak.org/high-availability/concepts-threads>,
+        // <https://www.keycloak.org/high-availability/single-cluster/concepts-threads>,
         // <https://www.keycloak.org/observability/health>.
         .doubt(503),
     ]

@@ -10,13 +10,11 @@ extension GitHubActionsSink {
         .later(429, saying: "api rate limit exceeded", seconds: 60),
         // As it was called before: <https://github.com/octokit/plugin-throttling.js/blob/main/src/index.ts>.
         .later(403, saying: "abuse detection mechanism", seconds: 60),
-        // <https://github.com/cli/cli/issues/4801>
+        // "was submitted too quickly", as GraphQL says it too: <https://github.com/cli/cli/issues/4801>.
         .later(403, saying: "was submitted too quickly", seconds: 60),
         .later(422, saying: "was submitted too quickly", seconds: 60),
         // GitHub Enterprise Server, while it is upgraded:
         // <https://docs.github.com/en/enterprise-server/admin/administering-your-instance/configuring-maintenance-mode/enabling-and-scheduling-maintenance-mode>
         .doubt(503), .doubt(502),
-        // Two writes of one secret at once.
-        .doubt(409),
     ]
 }
