@@ -22,6 +22,7 @@ extension Command {
 }
 
 private struct ForgetCommand {
+    private let jobDirectory: JobDirectory
     private let directories: [any PrivateDirectory]
     private let provider: Provider?
     private let context: Context
@@ -30,9 +31,8 @@ private struct ForgetCommand {
         self.context = context
         context.beginAudit(arguments)
         provider = try Provider.here(arguments.value(.provider), in: context)
-        directories = JobDirectory(
-            option: arguments.value(.stateDirectory), provider: provider, context: context
-        ).existing(in: context)
+        jobDirectory = JobDirectory(option: arguments.value(.stateDirectory), provider: provider, context: context)
+        directories = jobDirectory.existing(in: context)
     }
 
     func run() -> Report {
@@ -69,6 +69,7 @@ private struct ForgetCommand {
 
     /// A job that succeeded does not fail for the record of its end.
     private func record(_ count: Int) {
+        jobDirectory.openForRecords(in: context)
         do throws(MintError) {
             try context.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
         } catch {

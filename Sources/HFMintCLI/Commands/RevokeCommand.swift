@@ -52,6 +52,8 @@ private struct RevokeCommand {
             context: context)
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
+        let provider = (try? Provider.here(nil, in: context)) ?? nil
+        JobDirectory(option: nil, provider: provider, context: context).openForRecords(in: context)
         do throws(MintError) {
             // After it: a leak is not left open because it cannot be recorded.
             try context.record(

@@ -35,7 +35,35 @@ extension Context {
                     throw error
                 }
             }
+            try audit.change { state throws(MintError) in tellLost(&state) }
         }
+    }
+
+    /// Says what no later command will find: what nobody kept.
+    func tellLost(_ state: inout AuditTrail.State) {
+        guard !state.pending.isEmpty else { return }
+        let sentence = "nothing keeps what it has not taken: it is lost unless this command can still send it"
+        if state.said.insert(sentence).inserted { note("audit: \(sentence)") }
+    }
+
+    /// How many records a collector has not taken; `nil` where they are more than can be counted in a moment.
+    package func waitingRecords() -> Int? {
+        let log = try? audit.change { state throws(MintError) in state.settings?.url == nil ? nil : state.log }
+        guard let log = log ?? nil, let text = cursorText(of: log) else { return 0 }
+        var cursor = AuditCursor(text)
+        var count = 0
+        for _ in 0..<100 {
+            guard let backlog = try? AuditBacklog(log, behind: cursor, in: self) else { return count }
+            count += backlog.records.count
+            if backlog.isComplete { return count }
+            cursor = backlog.cursor
+        }
+        return nil
+    }
+
+    private func cursorText(of log: String) -> [UInt8]? {
+        let path = AuditTrail.cursorPath(of: log)
+        return (try? files.read(path, limit: AuditCursor.byteLimit))??.reveal { $0.bytes }
     }
 
     /// Those that no log keeps.

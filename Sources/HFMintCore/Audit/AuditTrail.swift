@@ -45,7 +45,14 @@ package final class AuditTrail: Sendable {
         var said: Set<String> = []
         var isRehearsed = false
 
-        var log: String? { settings?.file ?? directory.map { "\($0)/\(AuditTrail.spoolName)" } }
+        var log: String? { settings?.file ?? spool }
+
+        /// What waits for a collector where the manifest names no file: one for each address, as a journal may serve
+        /// several manifests, and a job several.
+        private var spool: String? {
+            guard let directory, let url = settings?.url else { return nil }
+            return "\(directory)/audit-unsent-\(fingerprint([Array(url.description.utf8)]))"
+        }
 
         /// The log from which a later command can send what this one could not.
         var keepingLog: String? { keepsInMemory ? nil : log }
@@ -53,9 +60,7 @@ package final class AuditTrail: Sendable {
 
     /// As many records are kept in memory without waiting for the end of a command.
     static let mostPending = 500
-    /// What waits for a collector where the manifest names no file; it is empty again once all of it was taken.
-    package static let spoolName = "audit-unsent"
-    /// More than that is not kept for a collector.
+    /// More than that is not kept for a collector where there is no file.
     static let mostSpooled = 16 << 20
 
     /// Beside a log: how far the collector has taken it.
@@ -80,6 +85,11 @@ package final class AuditTrail: Sendable {
 
     /// From here on, what a collector does not take is kept in this directory, where the manifest names no file.
     package func keep(in directory: String) { state.withLock { $0.directory = directory } }
+
+    /// Whether a directory is needed in which records wait for the collector.
+    package var needsDirectory: Bool {
+        state.withLock { $0.settings?.url != nil && $0.settings?.file == nil && !$0.isRehearsed }
+    }
 
     /// From here on this command is one that acts: it also sends what earlier ones could not.
     package func act() { state.withLock { $0.isActing = true } }

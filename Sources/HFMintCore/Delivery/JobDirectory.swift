@@ -42,6 +42,7 @@ package struct JobDirectory: Sendable {
                     if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
                         throw FileFailure(directory.path, refusal)
                     }
+                    context.audit.keep(in: directory.path)
                     return directory
                 }
                 guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
@@ -55,6 +56,12 @@ package struct JobDirectory: Sendable {
             }
         }
         return nil
+    }
+
+    /// For a command that needs no directory but for records that a collector does not take; where none can be had,
+    /// the command goes on, and says so when that matters.
+    package func openForRecords(in context: Context) {
+        if context.audit.needsDirectory { _ = try? open(in: context) }
     }
 
     /// Those that exist, for the end of the job; what cannot be opened is noted.

@@ -37,6 +37,8 @@ package struct Examination: Sendable {
     package var git: GitFindings?
     /// Whether what an exchange does could be recorded; `nil` where no manifest asks for it.
     package var audit: Result<Void, MintError>?
+    /// How many records a collector has not taken yet; `nil`: too many to count.
+    package var waitingRecords: Int? = 0
     package var now: Timestamp
 
     /// - Parameter stateDirectory: where the command line wants tokens to be kept.

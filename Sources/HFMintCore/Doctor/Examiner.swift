@@ -33,6 +33,10 @@ package struct Examiner: Sendable {
         examination.resource = resource
         examination.git = gitFindings(authority)
         examination.audit = audit()
+        if let directory = examination.jobDirectory.existing(in: context).first {
+            context.audit.keep(in: directory.path)
+        }
+        examination.waitingRecords = context.waitingRecords()
         if let resource { examination.exchange = exchange(resource, source, examination) }
         return examination
     }

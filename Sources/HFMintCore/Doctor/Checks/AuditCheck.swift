@@ -4,11 +4,21 @@ extension Check {
     ) { examination in
         switch examination.audit {
         case nil: return [.skip("no manifest asks for records")]
-        case .success: return [.ok("they can, and doctor writes none")]
+        case .success: return [.ok("they can, and doctor writes none")] + waiting(examination)
         case .failure(let error):
             let isRequired = examination.context.audit.settings?.isRequired ?? false
             let next = "put that right, or name another place under `audit` in the manifest"
-            return [isRequired ? .fail(error, next: next) : .warn(error.message, next: next)]
+            return [isRequired ? .fail(error, next: next) : .warn(error.message, next: next)] + waiting(examination)
         }
+    }
+
+    private static func waiting(_ examination: Examination) -> [Finding] {
+        guard examination.waitingRecords != 0, let url = examination.context.audit.settings?.url else { return [] }
+        let count = examination.waitingRecords.map { "\($0)" } ?? "more than 50,000"
+        return [
+            .warn(
+                "records that \(url.origin.host) has not taken: \(count)",
+                next: "nothing: the next command of this job that records something sends them first")
+        ]
     }
 }
