@@ -118,6 +118,18 @@ BOTH_REFUSE: dict[str, tuple[str, Change]] = {
 
 # What a schema cannot say, or not in a way that anybody could read.
 ONLY_CHECK_REFUSES: dict[str, tuple[str, Change]] = {
+    "a schedule of no time": (
+        "longer than nothing",
+        lambda m: okta(m).update(schedule={"every": "0s"}),
+    ),
+    "a delay that never ends": (
+        "less than the shortest time between two runs (60 min)",
+        lambda m: okta(m).update(schedule={"every": "1h", "jitter": "1h"}),
+    ),
+    "a delay beyond the next day": (
+        "less than the shortest time between two runs (24 h)",
+        lambda m: okta(m).update(schedule={"cron": "0 3 * * *", "jitter": "2d"}),
+    ),
     "cron": ("cron", lambda m: okta(m).update(schedule={"cron": "61 3 * * *"})),
     "never": ("cron", lambda m: okta(m).update(schedule={"cron": "0 0 31 2 *"})),
     "both days": ("cron", lambda m: okta(m).update(schedule={"cron": "0 3 13 * 5"})),

@@ -46,6 +46,12 @@ package enum RotationShape {
         ],
         rule: { place in
             if place.has("cron") == place.has("every") { return "needs either 'cron' or 'every'" }
+            if place.duration("every") == 0 { return "needs an 'every' that is longer than nothing" }
+            if let jitter = place.duration("jitter"), jitter > 0, let gap = Schedule.Pattern(place)?.shortestGap,
+                jitter >= gap
+            {
+                return "needs a 'jitter' of less than the shortest time between two runs (\(inWords(seconds: gap)))"
+            }
             guard let window = place.duration("window") else { return nil }
             // A window that the timer may step over would never come.
             return window < (place.duration("jitter") ?? 0) + Schedule.timerPeriod
@@ -180,15 +186,20 @@ extension CallbackEndpoint {
 
 extension Schedule {
     fileprivate init?(_ place: ManifestNode, name: String) {
-        let pattern: Pattern
+        guard let pattern = Pattern(place) else { return nil }
+        self.init(pattern, window: place.duration("window"), jitter: place.duration("jitter") ?? 0, name: name)
+    }
+}
+
+extension Schedule.Pattern {
+    fileprivate init?(_ place: ManifestNode) {
         if let text = place["cron"]?.string, let expression = try? CronExpression(parsing: text) {
-            pattern = .cron(expression)
+            self = .cron(expression)
         } else if let seconds = place.duration("every"), seconds > 0 {
-            pattern = .every(seconds)
+            self = .every(seconds)
         } else {
             return nil
         }
-        self.init(pattern, window: place.duration("window"), jitter: place.duration("jitter") ?? 0, name: name)
     }
 }
 

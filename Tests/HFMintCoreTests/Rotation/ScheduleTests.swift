@@ -72,6 +72,18 @@ struct ScheduleTests {
         #expect(schedule.decision(at: begins, anchor: anchor, expiry: nil) == .due(slot: slot))
     }
 
+    @Test(
+        "the shortest time between two slots is found",
+        arguments: [
+            ("* * * * *", 60), ("*/7 * * * *", 240), ("0 */5 * * *", 14_400), ("0 3 * * *", 86_400),
+            ("0 3 * * 1,2", 86_400), ("0 3 * * 6", 604_800), ("0 0,23 1,2 * *", 3_600), ("0 3 1,31 * *", 86_400),
+            ("0 3 29 2 *", 1_461 * 86_400), ("59 23 31 12 *", 365 * 86_400),
+        ])
+    func shortestGap(text: String, seconds: Int) throws {
+        #expect(try cron(text).shortestGap == seconds)
+        #expect(Schedule.Pattern.every(seconds).shortestGap == seconds)
+    }
+
     @Test("the next times of a plan are those at which a run would begin")
     func upcoming() throws {
         let schedule = Schedule(try cron("30 4 1 * *"), name: "app")

@@ -101,3 +101,21 @@ package struct Schedule: Equatable, Sendable {
         return slots
     }
 }
+
+extension Schedule.Pattern {
+    /// The shortest time between two slots, in seconds: a delay as long as it would put every run off for ever.
+    package var shortestGap: Int {
+        switch self {
+        case .every(let seconds): return seconds
+        case .cron(let expression):
+            var (slot, shortest) = (expression.next(after: Timestamp(secondsSince1970: 0)), Int.max)
+            // Minutes, hours and days come around within so many slots, and 29 February within so many days.
+            for _ in 0..<64 where slot.secondsSince1970 < 4 * 366 * 86_400 {
+                let next = expression.next(after: slot)
+                shortest = min(shortest, next - slot)
+                slot = next
+            }
+            return shortest
+        }
+    }
+}
