@@ -20,4 +20,13 @@ struct SecretMemberTests {
     func noObject(text: String) {
         #expect(Secret(text).settingMember("k", to: Secret("v"))?.revealedText() == nil)
     }
+
+    @Test(
+        "is read as it stands where it is no string, and is not there where it is null",
+        arguments: [
+            (#"{"k":"a\u0022"}"#, "a\""), (#"{"k":12}"#, "12"), (#"{"k":{"x":"y"}}"#, #"{"x":"y"}"#),
+            (#"{"k":""}"#, ""),
+            (#"{"k":null}"#, nil), ("{}", nil), ("k", nil),
+        ] as [(String, String?)])
+    func read(object: String, expected: String?) { #expect(Secret(object).member("k")?.revealedText() == expected) }
 }

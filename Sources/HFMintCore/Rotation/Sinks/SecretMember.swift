@@ -18,9 +18,12 @@ extension Secret {
         }
     }
 
-    /// The string of one member of this JSON object.
+    /// One member of this JSON object: the string, or the JSON text of what is none, so that something is there.
     package borrowing func member(_ name: String) -> Secret? {
-        reveal { span in (try? readJSON(span, limits: .event))?[name]?.secret(in: span) }
+        reveal { span in
+            guard let node = (try? readJSON(span, limits: .event))?[name] else { return nil }
+            return node.secret(in: span) ?? Secret(copying: span.extracting(node.range))
+        }
     }
 }
 
