@@ -98,3 +98,61 @@ def test_what_two_clocks_may_differ_by_needs_nobody(rotator: Rotator, lead: int)
     rotator.write({"chat": entry})
     rotator.ahead(lead, "init")
     assert rotator.outcome("run")["exit"] == 0
+
+
+ENDING = ("entra", "keycloak-policy")
+
+
+@pytest.mark.parametrize("issuer", [*ENDING, "okta", "hydra", "auth0"])
+def test_a_clock_that_stays_ahead_of_the_issuers(rotator: Rotator, issuer: str) -> None:
+    """It is said, and not waited for until the issuer's clock has come so far."""
+    rotator.set_up(issuer, ["file"], overlap="24h")
+    stand = rotator.rotations.issuer(issuer)
+    old = stand.live
+    rotator.ahead(YEARS, "now", "chat")
+    done = rotator.ahead(YEARS + 2 * DAY, "run")
+    assert done.status == 6, done
+    assert b"clock-was-ahead" in done.stdout
+    # Some say when the new secret expires: that is found before any sink has it.
+    sign = "says that its new secret expires at" if issuer in ENDING else "the clock of "
+    assert sign in done.stderr.decode()
+    assert set(old) <= set(stand.live)
+    assert rotator.ahead(YEARS + 2 * DAY, "resume", "chat").status == 6
+    assert set(old) <= set(stand.live)
+    # The clock is set right.
+    for words in (["resume", "chat"], ["run"], ["run"]):
+        outcome = rotator.outcome(*words)
+        assert outcome["exit"] == 0, outcome
+        rotator.pass_time(DAY + 60)
+    assert rotator.status()["phase"] == "done"
+    assert len(stand.live) == 1
+
+
+@pytest.mark.parametrize("end", [1, 1_000_000_000])
+def test_a_new_secret_that_is_over_already(rotator: Rotator, end: int) -> None:
+    """By the issuer's word: no sink gets it, and a schedule does not make another at each run."""
+    rotator.set_up("hydra", ["file"], overlap="0s", schedule={"every": "30d"})
+    stand, place = rotator.rotations.issuer("hydra"), rotator.rotations.sink("file")
+    old = place.value()
+    body = (
+        f'{{"client_id":"{stand.client}","client_secret":"{old}","client_secret_expires_at":{end}}}'
+    )
+    rotator.world.fault("hydra", f"method=POST path=/admin/ body={body}")
+    outcome = rotator.outcome("now", "chat")
+    assert (outcome["exit"], outcome["attention"]) == (6, "clock-was-ahead"), outcome
+    assert "expires at" in str(outcome["reason"])
+    assert place.value() == old
+
+
+def test_a_secret_that_lives_for_ever(rotator: Rotator) -> None:
+    """No number of seconds is too large."""
+    rotator.set_up("hydra", ["file"], overlap="0s", schedule={"every": "30d"})
+    stand, place = rotator.rotations.issuer("hydra"), rotator.rotations.sink("file")
+    old = place.value()
+    for end in (2**63 - 1, 67_768_036_191_676_799, 10**30):
+        answer = f'"client_id":"{stand.client}","client_secret":"{old}"'
+        body = f'{{{answer},"client_secret_expires_at":{end}}}'
+        rotator.world.fault("hydra", f"method=POST path=/admin/ body={body}")
+        assert rotator.outcome("now", "chat")["outcome"] in ("done", "waiting")
+        assert rotator("status").status == 0
+        assert rotator("plan").status == 0

@@ -80,4 +80,17 @@ struct TimestampTests {
     func words(seconds: Int, words: String) {
         #expect(inWords(seconds: seconds) == words)
     }
+
+    @Test(
+        "has a year of four digits, whatever a server says",
+        arguments: [
+            (Int.max, "9999-12-31T23:59:59Z"), (67_768_036_191_676_799, "9999-12-31T23:59:59Z"),
+            (.min, "1-01-01T00:00:00Z"),
+        ])
+    func bounds(seconds: Int, text: String) {
+        let moment = Timestamp(secondsSince1970: seconds)
+        #expect(moment.rfc3339 == text)
+        #expect(
+            moment + .max == Timestamp(secondsSince1970: .max) && moment + .min == Timestamp(secondsSince1970: .min))
+    }
 }

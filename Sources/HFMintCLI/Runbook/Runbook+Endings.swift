@@ -81,7 +81,8 @@ extension Runbook {
             #"""
             The journal names a moment that has been, and by this machine's clock has not: the secret was last rotated, a schedule
             began to count, or an overlap began, in the future. The clock was ahead then, or is behind now. What is counted from such
-            a moment would come years late.
+            a moment would come years late. The issuer's clock counts too: where an overlap began more than a day after what that one
+            says, or a new secret expires before its run began, one of the two clocks is wrong.
 
             **What is true.** Nothing was done. The old and the new secret live on as they are. It is said at each run, and ends by
             itself where the clock was behind and is set right; `hfmint_rotation_attention` is 1, and

@@ -2,8 +2,10 @@
 package struct Timestamp: Comparable, Hashable, Sendable {
     package let secondsSince1970: Int
 
+    /// What lies before the year 1 or after 9999, as a server or a journal may say, is the nearest moment within them:
+    /// dates have four digits for the year.
     package init(secondsSince1970: Int) {
-        self.secondsSince1970 = secondsSince1970
+        self.secondsSince1970 = min(max(secondsSince1970, -62_135_596_800), 253_402_300_799)
     }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
@@ -11,7 +13,8 @@ package struct Timestamp: Comparable, Hashable, Sendable {
     }
 
     package static func + (moment: Timestamp, seconds: Int) -> Timestamp {
-        Timestamp(secondsSince1970: moment.secondsSince1970 + seconds)
+        let (sum, isOver) = moment.secondsSince1970.addingReportingOverflow(seconds)
+        return Timestamp(secondsSince1970: isOver ? (seconds > 0 ? .max : .min) : sum)
     }
 
     /// In seconds.

@@ -7,10 +7,15 @@ package struct ClockDisagreement: Equatable, Sendable {
     fileprivate let moment: Timestamp
     fileprivate let now: Timestamp
 
-    package var attention: Attention {
+    package var attention: Attention { attention(by: "this machine's clock says") }
+
+    /// Where it is the issuer's clock that says `now`: one of the two is wrong.
+    func attention(of issuer: String) -> Attention { attention(by: "the clock of \(issuer) says") }
+
+    private func attention(by clock: String) -> Attention {
         Attention(
             .clockWasAhead,
-            "by the journal, \(what) at \(moment.rfc3339); this machine's clock says \(now.rfc3339), which is"
+            "by the journal, \(what) at \(moment.rfc3339); \(clock) \(now.rfc3339), which is"
                 + " \(inWords(seconds: moment - now)) before that")
     }
 
@@ -40,6 +45,19 @@ extension RotationState {
             return ClockDisagreement(what: what, moment: moment, now: now)
         }
         return nil
+    }
+
+    /// The same by the issuer's clock, which the overlap waits for too: a wait of more than a day longer than was meant is
+    /// no difference between two clocks that are right.
+    func disagreement(withIssuer date: Timestamp, _ now: Timestamp) -> ClockDisagreement? {
+        guard let announcement, announcement.at > date + Self.longestWait else { return nil }
+        return ClockDisagreement(what: "the end of the overlap was set", moment: announcement.at, now: date)
+    }
+
+    /// When the new secret expires, where that was before its run began: nobody made it so.
+    var endBeforeItsRun: Timestamp? {
+        guard let end = created?.expiresAt, let startedAt, end <= startedAt else { return nil }
+        return end
     }
 
     private var waitsForOverlap: Bool { overlapEndsAt != nil && (phase == .planned || phase == .delivered) }

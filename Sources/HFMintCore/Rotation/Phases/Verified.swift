@@ -14,8 +14,19 @@ extension RotationMachine {
         logInsInARow += 1
         refusalsInARow = 0
         guard logInsInARow >= verifier.attempts else { return .go }
+        // Where the old secret is dead already, one that logs in is better than none.
+        if definition.issuer.shape.overlaps { try checkEnd() }
         try move(to: .verified)
         return .go
+    }
+
+    /// No schedule could be kept with it, and a wrong clock of ours has more to spoil.
+    private func checkEnd() throws(StepError) {
+        guard let end = state.endBeforeItsRun else { return }
+        throw .needsPerson(
+            .clockWasAhead,
+            "\(definition.issuer.target) says that its new secret expires at \(end.rfc3339); this machine's clock says"
+                + " \(context.clock.now().rfc3339), which is after that")
     }
 
     /// Refusals in a row before a person is asked.
