@@ -158,7 +158,17 @@ package struct PosixFiles: Files {
             guard try folder.targetBelow(split(path).name, path, isReplaced: false) != nil else { return }
         }
         let file = try openStepFile(path)
-        try check(stepFile: try naming(path) { () throws(Errno) in try file.status() }, path, isSecret: isSecret)
+        let status = try naming(path) { () throws(Errno) in try file.status() }
+        try check(stepFile: status, path, isSecret: isSecret)
+        if hasNoRoom(path, behind: status.byteCount) { throw Errno(code: ENOSPC).failure(path) }
+    }
+
+    /// Whether nothing can be added to a file of that length: its last block is full, and there is no other.
+    private func hasNoRoom(_ path: String, behind length: Int) -> Bool {
+        var raw = statvfs()
+        guard unsafe statvfs(path, &raw) == 0, raw.f_blocks > 0, raw.f_bsize > 0 else { return false }
+        let left = (Int(raw.f_bsize) - length % Int(raw.f_bsize)) % Int(raw.f_bsize)
+        return (geteuid() == 0 ? raw.f_bfree : raw.f_bavail) == 0 && left < 512
     }
 
     package func appendToStepFile(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import product
+from agreeing import assert_agreement
 from Sandbox.githubjob import GitHubJob
 from Sandbox.world import World
 
@@ -87,6 +88,29 @@ def test_a_read_only_disk(world: World, tmp_path: Path) -> None:
         .endswith(f"this job's tokens cannot be kept: not '{disk}': read-only file system")
     )
     assert b"next: name a directory that is yours alone (0700), on a disk" in result.stdout
+
+
+def test_a_full_disk_below_the_step_files(world: World, tmp_path: Path) -> None:
+    """Doctor says so, and no token is asked for that could not be handed on."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine does not let tests mount")
+    world.publish("acme/model")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    fill = f"head -c 4096 /dev/zero >{disk}/filler && : >{disk}/env"
+    script = f'mount -t tmpfs -o size=4k none {disk} && {fill} && exec "$@"'
+    environment = {**world.environment(), "GITHUB_ENV": f"{disk}/env"}
+    command = ["unshare", "-rm", "sh", "-c", script, "sh", str(program)]
+    doctor = product.run([*command, "doctor", "acme/model", "--json"], environment, tmp_path)
+    asked = len(world.requests("hub"))
+    exchange = product.run([*command, "exchange", "acme/model"], environment, tmp_path)
+    assert_agreement(doctor, exchange)
+    assert exchange.status == 5
+    assert b"no space left on device" in exchange.stderr
+    assert len(world.requests("hub")) == asked
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:

@@ -42,6 +42,13 @@ BAD = {
     "zone": ("http://[fe80::1%25eth0]:3128", "zone"),
     "no brackets": ("http://::1:3128", "brackets"),
     "not ASCII": ("http://próxy:3128", "host"),
+    "a colon left out": ("http//{proxy}", "no ':' behind its scheme"),
+    "a file of rules": ("http://{proxy}/proxy.pac", "PAC"),
+    "a word": ("DIRECT", "the word 'direct'"),
+    "another word": ("none", "the word 'none'"),
+    "two dots": ("http://proxy..example:3128", "no name can be"),
+    "a dash in front": ("http://-proxy:3128", "no name can be"),
+    "a name too long": (f"http://{'a' * 64}.example:3128", "no name can be"),
 }
 VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
 

@@ -37,6 +37,8 @@ package struct ProxyAddress: Equatable, Sendable {
         } else {
             scheme = .http
         }
+        let bare = ["http//", "https//", "socks5//"].contains { value.map(\.asciiLowercased).starts(with: $0.utf8) }
+        if bare { throw Fault("has no ':' behind its scheme") }
         let rest = value[(isName ? name.count + 3 : 0)...]
         let authority = rest.prefix { !"/?#".utf8.contains($0) }
         try Self.checkEnd(rest.dropFirst(authority.count))
@@ -69,7 +71,10 @@ package struct ProxyAddress: Equatable, Sendable {
         guard let first = rest.first else { return }
         let mark = String(decoding: [first], as: UTF8.self)
         if rest.contains(UInt8(ascii: "@")) { throw Fault("has a raw '\(mark)' in its user name or password") }
-        // curl ignores a path.
+        // curl ignores a path; a file of rules, which a browser would run, is nobody's path.
+        if rest.suffix(4).map(\.asciiLowercased).elementsEqual(".pac".utf8) {
+            throw Fault("names a file of rules (PAC), which browsers alone read")
+        }
         if first != ASCII.slash { throw Fault("has a '\(mark)', which no proxy's address has") }
     }
 
@@ -86,6 +91,13 @@ package struct ProxyAddress: Equatable, Sendable {
         }
     }
 
+    /// By its lengths: <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
+    private static func isName(_ host: ArraySlice<UInt8>) -> Bool {
+        let name = host.last == ASCII.dot ? host.dropLast() : host
+        let labels = name.split(separator: ASCII.dot, omittingEmptySubsequences: false)
+        return name.count <= 253 && labels.allSatisfy { (1...63).contains($0.count) && $0.first != ASCII.minus }
+    }
+
     private static func split(_ text: ArraySlice<UInt8>) throws(Fault) -> (String, Int?) {
         if let reason = IPAddress.complaint(about: text) { throw Fault(reason) }
         let isBracketed = text.first == UInt8(ascii: "[")
@@ -94,9 +106,16 @@ package struct ProxyAddress: Equatable, Sendable {
         guard !host.isEmpty else { throw Fault("names no host") }
         let isPlain = host.allSatisfy { $0.isASCIILetterOrDigit || "-._".utf8.contains($0) }
         guard isBracketed || isPlain else { throw Fault("has a byte in its host that no host's name has") }
+        guard isBracketed || isName(host) else { throw Fault("has a host that no name can be") }
         let rest = text[host.endIndex...]
         let name = String(decoding: host, as: UTF8.self)
-        if rest.isEmpty { return (name, nil) }
+        if rest.isEmpty {
+            let words = ["direct", "none", "null", "undefined", "false", "true", "off", "no"]
+            if let word = words.first(where: { host.map(\.asciiLowercased).elementsEqual($0.utf8) }) {
+                throw Fault("is the word '\(word)': unset it for no proxy")
+            }
+            return (name, nil)
+        }
         guard rest.first == ASCII.colon, let port = Origin.port(rest.dropFirst()) else {
             throw Fault("has no usable port: one is a number from 1 to 65535")
         }
