@@ -209,12 +209,13 @@ def test_beside_other_gits(world: World, job: GitJob) -> None:
 
 
 def test_a_lock_that_stays(world: World, job: GitJob) -> None:
-    """Is told in git's words."""
+    """Is told in git's words, and named."""
     (world.root / "home/.gitconfig.lock").touch()
     result = job.hfmint("setup-git")
     assert result.status == 5
     assert b"could not lock config file" in result.stderr
-    assert b"hfmint: error: git cannot write its configuration (--global)" in result.stderr
+    assert b"hfmint: error: another git writes its configuration" in result.stderr
+    assert b".gitconfig.lock'; or change no file" in result.stderr
     assert b"--environment" in result.stderr
 
 

@@ -122,6 +122,8 @@ extension GitConfiguration {
             context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
             status = try runSilently(arguments, in: context).status
         }
+        // The shell's word for a program that is not there.
+        if status == 127 { throw Self.missing }
         // Once more, so that git's own message is seen.
         if !accepting.contains(status) { status = try run(.git(arguments, isQuiet: false), in: context).status }
         guard accepting.contains(status) else { throw failure(status, scope, in: context) }
@@ -141,7 +143,10 @@ extension GitConfiguration {
                     .stateUnusable, "git could not be run: \(error.clause)",
                     hint: "see whether this works: git --version")
             }
-            throw MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")
+            throw Self.missing
         }
     }
+
+    private static let missing = MintError(
+        .stateUnusable, "git could not be run", hint: "install it: apt-get install git")
 }

@@ -77,7 +77,7 @@ struct GitConfigurationFile {
         if context.files.kind(of: "\(path).lock") != nil {
             return (
                 "another git writes its configuration '\(path)', or one that was killed has left '\(path).lock'",
-                "where no git runs, remove it: rm \(shellQuoted("\(path).lock"))"
+                "where no git runs, remove it: rm \(shellQuoted("\(path).lock")); or \(Self.instead)"
             )
         }
         let folder = path.utf8.lastIndex(of: ASCII.slash).map { String(path[..<$0]) } ?? "."

@@ -119,8 +119,8 @@ extension Context {
 extension HTTPResponse {
     /// The answer, if its body is as it was asked for: without a content coding.
     ///
-    /// Nor with a transfer coding that libcurl did not ask for, and hands on as it is: gzip's and zstd's first bytes begin
-    /// no text. <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>,
+    /// Nor with a transfer coding that libcurl did not ask for, and hands on as it is: gzip's and zstd's first bytes
+    /// begin no text. <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>,
     /// <https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1>
     ///
     /// An answer that says by its status alone what to do next is taken without its body.
