@@ -146,13 +146,8 @@ extension Context {
     func send(
         _ records: [AuditExport.Record], to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
-        var attempts = Attempts(until: deadline)
-        while true {
-            do throws(TryFailure) {
-                return try attempt(records, to: url, settings, attempts.limits(clock))
-            } catch {
-                guard attempts.waitAfterFailure(error, in: self) else { throw error.error }
-            }
+        try Attempts(until: deadline).repeating(in: self) { attempts throws(TryFailure) in
+            try attempt(records, to: url, settings, attempts.limits(clock))
         }
     }
 

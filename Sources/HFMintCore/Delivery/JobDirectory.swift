@@ -12,10 +12,7 @@ package struct JobDirectory: Sendable {
             isGiven = true
             return
         }
-        let job = fingerprint(
-            ([provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { environment[$0] ?? "" }).map {
-                Array($0.utf8)
-            })
+        let job = fingerprint(Provider.jobIdentity(provider, in: context).map { Array($0.utf8) })
         let own = ["hfmint", job]
         let user = "hfmint-\(context.files.userID)"
         var candidates: [DirectoryCandidate] = []

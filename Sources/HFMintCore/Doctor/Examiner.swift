@@ -62,15 +62,15 @@ package struct Examiner: Sendable {
         case .success(let source): acquisition = source.acquisition
         case .failure(let error): return .failure(error)
         }
-        var attempts = attempts
-        while true {
-            do throws(TryFailure) {
-                let idToken = try acquisition.idToken(
-                    in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
-                return .success(idToken.claims)
-            } catch {
-                guard attempts.waitAfterFailure(error, in: context) else { return .failure(error.error) }
+        do throws(MintError) {
+            let claims = try attempts.repeating(in: context) { attempts throws(TryFailure) in
+                try acquisition.idToken(
+                    in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock)
+                ).claims
             }
+            return .success(claims)
+        } catch {
+            return .failure(error)
         }
     }
 

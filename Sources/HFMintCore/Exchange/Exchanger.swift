@@ -67,7 +67,7 @@ package struct Exchanger: Sendable {
     /// Whether a token that the job already has may be handed out again.
     ///
     /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
-    /// brings it and the platform does not vouch for it; it need not be young any more, and it must say the same:
+    /// brings it and the provider does not vouch for it; it need not be young any more, and it must say the same:
     /// another job gets a token of its own.
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
@@ -78,7 +78,7 @@ package struct Exchanger: Sendable {
         return try recording(event) { event throws(MintError) in
             let allowed = try admit(claims, to: resource)
             event.take(allowed)
-            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.isPlatform else {
+            guard let allowed, allowed.role.member != nil, let source, !source.acquisition.asksProvider else {
                 return true
             }
             return try trying { attempts throws(TryFailure) in
@@ -204,17 +204,10 @@ package struct Exchanger: Sendable {
     }
 
     private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
-        var attempts = Attempts(until: deadline)
-        while true {
-            do throws(TryFailure) {
-                return try body(attempts)
-            } catch {
-                guard attempts.waitAfterFailure(error, in: context) else { throw told(error, after: attempts) }
-            }
-        }
+        try Attempts(until: deadline).repeating(in: context, told: told, body)
     }
 
-    private func told(_ failure: TryFailure, after attempts: Attempts) -> MintError {
+    private func told(_ failure: TryFailure, _ attempts: Attempts) -> MintError {
         var error = failure.error
         if failure.isTransient, attempts.made > 1 { error.details.append("tried \(attempts.made) times") }
         if let seconds = failure.retryAfterSeconds, seconds > 0 {

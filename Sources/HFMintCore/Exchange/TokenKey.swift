@@ -92,13 +92,6 @@ extension IDTokenSource {
     }
 }
 
-extension Provider {
-    /// What tells this job from all others by its environment alone: the provider, and its variables for that.
-    package static func jobIdentity(_ provider: Provider?, in context: Context) -> [String] {
-        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
-    }
-}
-
 extension Acquisition {
     fileprivate var isHeld: Bool {
         if case .held = self { true } else { false }

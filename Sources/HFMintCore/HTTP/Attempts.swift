@@ -13,6 +13,23 @@ package struct Attempts: Sendable {
         self.deadline = deadline
     }
 
+    /// Calls `body` until it succeeds, or until there is no reason to try again.
+    ///
+    /// - Parameter told: what is said of the last failure, after so many attempts.
+    package func repeating<Result>(
+        in context: Context, told: (TryFailure, Attempts) -> MintError = { failure, _ in failure.error },
+        _ body: (Attempts) throws(TryFailure) -> Result
+    ) throws(MintError) -> Result {
+        var attempts = self
+        while true {
+            do throws(TryFailure) {
+                return try body(attempts)
+            } catch {
+                guard attempts.waitAfterFailure(error, in: context) else { throw told(error, attempts) }
+            }
+        }
+    }
+
     package func remaining(_ clock: any Clock) -> Duration { deadline - clock.uptime() }
 
     /// The limits of one request: never longer than what is left.

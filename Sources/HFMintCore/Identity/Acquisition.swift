@@ -18,8 +18,8 @@ package enum Acquisition: Equatable, Sendable {
         }
     }
 
-    /// Whether the platform itself is asked, and not what somebody handed in.
-    package var isPlatform: Bool {
+    /// Whether the provider itself is asked, and not what somebody handed in.
+    package var asksProvider: Bool {
         switch self {
         case .http, .program: true
         case .command, .variable, .file, .held: false

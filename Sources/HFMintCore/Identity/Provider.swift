@@ -107,6 +107,13 @@ extension Provider {
     }
 }
 
+extension Provider {
+    /// What tells this job from all others by its environment alone: the provider, and its variables for that.
+    package static func jobIdentity(_ provider: Provider?, in context: Context) -> [String] {
+        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+    }
+}
+
 extension Context {
     /// What providers may look at.
     package var job: Provider.Job { Provider.Job(environment: environment, files: files) }

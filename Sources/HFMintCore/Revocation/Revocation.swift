@@ -42,13 +42,8 @@ package struct Revocation: Sendable {
     }
 
     private func submit(_ token: borrowing Secret) throws(MintError) {
-        var attempts = Attempts(until: deadline)
-        while true {
-            do throws(TryFailure) {
-                return try submitOnce(token, attempts.limits(context.clock))
-            } catch {
-                guard attempts.waitAfterFailure(error, in: context) else { throw error.error }
-            }
+        try Attempts(until: deadline).repeating(in: context) { attempts throws(TryFailure) in
+            try submitOnce(token, attempts.limits(context.clock))
         }
     }
 

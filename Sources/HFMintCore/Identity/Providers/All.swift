@@ -58,7 +58,7 @@ extension Provider {
         return called?.name ?? nearestWord(to: name, among: allProviders.map(\.name))
     }
 
-    /// The platform that the user names, else the one that is detected.
+    /// The provider that the user names, else the one that is detected.
     package static func here(_ name: String?, in context: Context) throws(MintError) -> Provider? {
         try name.map { name throws(MintError) in try named(name) } ?? detected(in: context.job)
     }

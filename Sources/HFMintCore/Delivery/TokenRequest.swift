@@ -1,0 +1,82 @@
+/// What is asked for: a resource, or a member of an organization, and the name of the token.
+package struct TokenRequest: Equatable, Sendable {
+    package let name: VariableName
+    /// `nil` for a member's token that is for no resource in particular.
+    package let resource: Resource?
+    package private(set) var member: OrganizationMember?
+
+    /// A token of `member`, called `HF_TOKEN`.
+    package init(for member: OrganizationMember) {
+        name = .hfToken
+        resource = nil
+        self.member = member
+    }
+
+    /// The same name and resource, and a token of `member`.
+    package func of(_ member: OrganizationMember?) -> TokenRequest {
+        var request = self
+        request.member = member
+        return request
+    }
+
+    /// What the token is for, in a message.
+    package var purpose: String { [resource?.canonical, member?.email].compactMap(\.self).joined(separator: " as ") }
+
+    /// Reads `[NAME=]RESOURCE…`: the first without a name is `HF_TOKEN`.
+    ///
+    /// - Throws: ``MintError/Code/usage`` where two would set one variable.
+    package static func parse(_ operands: [String], endpoint: Origin) throws(MintError) -> [TokenRequest] {
+        var requests: [TokenRequest] = []
+        var taken: Set<String> = []
+        for operand in operands {
+            let request = try TokenRequest(operand, endpoint: endpoint)
+            let names = [request.name.name, request.name.path, request.name.expiresAt]
+            guard taken.isDisjoint(with: names) else {
+                throw .usage(
+                    "'\(operand)' would set a variable that another resource sets (\(request.name.name))",
+                    hint: "give each further resource a name: DATA_TOKEN=datasets/owner/name")
+            }
+            taken.formUnion(names)
+            requests.append(request)
+        }
+        return requests
+    }
+
+    /// A token for each of a role's resources: `HF_TOKEN`, `HF_TOKEN_2`, `HF_TOKEN_3`, in their order.
+    package static func numbered(_ resources: [Resource]) throws(MintError) -> [TokenRequest] {
+        var requests: [TokenRequest] = []
+        for (index, resource) in resources.enumerated() {
+            let name = try index == 0 ? VariableName.hfToken : VariableName("HF_TOKEN_\(index + 1)")
+            requests.append(TokenRequest(name: name, resource: resource))
+        }
+        return requests
+    }
+
+    private init(name: VariableName, resource: Resource) {
+        self.name = name
+        self.resource = resource
+    }
+
+    private init(_ operand: String, endpoint: Origin) throws(MintError) {
+        let parts = operand.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
+        // An equals sign in a pasted URL's query belongs to the URL.
+        if parts.count == 2, !parts[0].contains(ASCII.slash) {
+            name = try VariableName(String(decoding: parts[0], as: UTF8.self))
+            resource = try Resource(parsing: String(decoding: parts[1], as: UTF8.self), endpoint: endpoint)
+        } else {
+            name = .hfToken
+            resource = try Resource(parsing: operand, endpoint: endpoint)
+        }
+    }
+}
+
+/// A token with the name under which it is delivered.
+package struct NamedToken: Sendable {
+    package let request: TokenRequest
+    package let token: HubToken
+
+    package init(_ request: TokenRequest, _ token: HubToken) {
+        self.request = request
+        self.token = token
+    }
+}
