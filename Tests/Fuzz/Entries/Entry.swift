@@ -42,6 +42,8 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("git-credential", fuzzGitCredential),
     FuzzEntry("git-path", fuzzGitPath),
     FuzzEntry("git-configuration", fuzzGitConfiguration),
+    FuzzEntry("git-findings", fuzzGitFindings),
+    FuzzEntry("stored-password", fuzzStoredPassword),
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),

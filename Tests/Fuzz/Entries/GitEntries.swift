@@ -179,6 +179,45 @@ package func fuzzGitConfiguration(_ input: [UInt8]) {
     }
 }
 
+/// Every setting is the output's own; a value that is a secret is not kept; what is cut off is left out.
+package func fuzzGitFindings(_ input: [UInt8]) {
+    let hosts = GitHosts(authorities[0])
+    for hasScope in [true, false] {
+        func findings(_ bytes: [UInt8]) -> GitFindings {
+            var findings = GitFindings()
+            findings.take(Secret(copying: bytes), hasScope: hasScope, hosts)
+            return findings
+        }
+        let found = findings(input)
+        hold(found == findings(input), "the same output gives the same settings")
+        let entries = input.count { $0 == 0 } / (hasScope ? 3 : 2)
+        let kept = found.helpers.count + found.headers.count + found.logins.count
+        hold(kept <= entries, "each setting ends by a NUL of its own")
+        hold((found.headers.map(\.setting) + found.logins.map(\.setting)).allSatisfy { $0.value == nil }, "no secret")
+        let whole = Array(input.prefix((input.lastIndex(of: 0) ?? -1) + 1))
+        hold(findings(whole) == found, "what has no end counts for nothing")
+        for origin in hosts.origins { _ = found.helpers(for: origin) }
+    }
+}
+
+/// A password is never longer than its line, ends at the first `@`, and what git writes comes back.
+package func fuzzStoredPassword(_ input: [UInt8]) {
+    func password(_ line: [UInt8]) -> [UInt8]? {
+        switch storedPassword(in: line.span) {
+        case .none: nil
+        case .some(let secret): secret.reveal { $0.bytes }
+        }
+    }
+    if let found = password(input) {
+        hold(found.count <= input.count, "a password is no longer than its line")
+        hold(password(input + Array("/more@x".utf8)) == found, "what stands behind the host changes nothing")
+    }
+    let digits = Array("0123456789abcdef".utf8)
+    let encoded = input.flatMap { [UInt8(ascii: "%"), digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    let line = Array("https://me:".utf8) + encoded + Array("@huggingface.co".utf8)
+    hold(password(line) == input, "what was percent-encoded comes back")
+}
+
 /// Each host is a word behind `machine`, so nothing else of the file gets out; and what is read twice is the same.
 package func fuzzNetrc(_ input: [UInt8]) {
     let text = Secret(copying: input)
