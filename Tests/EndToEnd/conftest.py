@@ -19,6 +19,7 @@ from rotating import Rotator
 from Sandbox.issuers.provider import Provider
 from Sandbox.sentinel import Sentinels
 from Sandbox.world import World
+from tls import HUB, Authority, Front
 
 ProviderT = TypeVar("ProviderT", bound=Provider)
 
@@ -85,6 +86,20 @@ def job(world: World, tmp_path: Path) -> Job:
         pytest.skip("the product is not built")
     world.publish("acme/model")
     return Job(world, program, tmp_path / "job")
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """An authority that this machine does not know; jobs may be told to trust it."""
+    return Authority(tmp_path / "authority")
+
+
+@pytest.fixture
+def front(world: World, authority: Authority, tmp_path: Path) -> Iterator[Front]:
+    """The Hub at a name that only a proxy can reach."""
+    world.hub.audience = HUB
+    with Front(world, authority.issue("hub.test.example"), tmp_path / "front") as front:
+        yield front
 
 
 @pytest.fixture

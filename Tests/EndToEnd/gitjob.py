@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 import product
 from Sandbox.githosting import IDENTITY
 from Sandbox.world import Job, World
@@ -69,6 +71,17 @@ class GitJob:
         (clone / name).write_bytes(data)
         self.good("add", "--all", cwd=clone)
         self.good("commit", "--quiet", "-m", f"add {name}", cwd=clone)
+
+
+def in_clone(world: World, work: Path) -> GitJob:
+    """A GitHub job whose work folder is a work tree, and which may have `acme/model`."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    world.publish("acme/model")
+    job = GitJob(world, program, work)
+    job.good("init", "--quiet", str(work))
+    return job
 
 
 def description(**attributes: str | list[str]) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 
 import product
 from agreeing import assert_agreement, failures
+from Sandbox.buildkite import Buildkite
 from Sandbox.world import World
 from scenario import Player
 from transcript import Command, Scenario, read
@@ -248,3 +249,38 @@ def test_a_token_endpoint_that_is_slow(world: World, hfmint: Callable[..., produ
     world.fault("github", "delay=2 times=forever")
     doctor = hfmint("doctor", "acme/model", "--json", "--deadline", "3")
     assert_agreement(doctor, hfmint("exchange", "acme/model", "--deadline", "3"))
+
+
+AGENTS: dict[str, tuple[str, dict[str, str | None]]] = {
+    "takes it": ("", {}),
+    "refuses the environment": ("status=500 times=forever path=/api/current-job/v0/env", {}),
+    "refuses to redact": ("status=500 times=forever path=/api/current-job/v0/redactions", {}),
+    "is gone in the midst": ("drop times=forever", {}),
+    "wants another token": ("", {"BUILDKITE_AGENT_JOB_API_TOKEN": "of-another-job"}),
+    "passed on no token": ("", {"BUILDKITE_AGENT_JOB_API_TOKEN": None}),
+    "passed on no socket": ("", {"BUILDKITE_AGENT_JOB_API_SOCKET": None}),
+    "is not mounted": ("", {"BUILDKITE_AGENT_JOB_API_SOCKET": "/nowhere/job.sock"}),
+    "left a file": ("", {"BUILDKITE_AGENT_JOB_API_SOCKET": "/etc/hostname"}),
+}
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_an_agent_that_hands_on_variables(
+    world: World, hfmint: Callable[..., product.Result], name: str
+) -> None:
+    """Buildkite's, asked by doctor with nothing to set."""
+    fault, changes = AGENTS[name]
+    provider = Buildkite(world.sentinels, world.root / "provider")
+    try:
+        world.hub.trust(provider.issuer.url, provider.issuer.key.jwks)
+        claims = {"sub": str(provider.issuer.claims["sub"])}
+        world.hub.publish("acme/model", provider.issuer.url, claims, "write")
+        env = world.environment("none") | provider.environment() | changes
+        env = {key: value for key, value in env.items() if value is not None}
+        if fault:
+            provider.jobs.faults.add(fault)
+        doctor = hfmint("doctor", "acme/model", "--json", env=env)
+        assert provider.jobs.variables == {}
+        assert_agreement(doctor, hfmint("exchange", "acme/model", env=env))
+    finally:
+        provider.stop()

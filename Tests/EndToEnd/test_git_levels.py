@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import product
-from gitjob import GitJob
+from gitjob import GitJob, in_clone
 from Sandbox.world import World
 
 TOKEN = "hf_" + "Q" * 34
@@ -19,16 +19,10 @@ TOKEN = "hf_" + "Q" * 34
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job with a clone that is its work folder."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
-    world.publish("acme/model")
-    work = tmp_path / "work"
-    job = GitJob(world, program, work)
+    job = in_clone(world, tmp_path / "work")
     job.environment["GIT_CONFIG_SYSTEM"] = str(tmp_path / "system")
     del job.environment["GIT_CONFIG_NOSYSTEM"]
     (tmp_path / "system").touch()
-    job.good("init", "--quiet", str(work))
     return job
 
 

@@ -14,9 +14,9 @@ import pytest
 from fronts import Caddy, HAProxy
 from jobs import Ended, Job
 from Sandbox.proxy import Proxy
-from tls import Authority, Front
+from tls import HUB, Authority, Front
 
-NAME = "hub.test.example"
+NAME = HUB.removeprefix("https://")
 NOBODY = "http://127.0.0.1:1"
 Front_ = Caddy | HAProxy
 
@@ -24,10 +24,10 @@ Front_ = Caddy | HAProxy
 class Fronts:
     """What may stand in front of a job's Hub, and what the job then says."""
 
-    def __init__(self, job: Job, folder: Path) -> None:
+    def __init__(self, job: Job, authority: Authority, folder: Path) -> None:
         self.job = job
         self._folder = folder
-        self.authority = Authority(folder / "authority")
+        self.authority = authority
 
     def haproxy(self, *rules: str, upstream: str = "") -> HAProxy:
         """With these rules."""
@@ -46,9 +46,9 @@ class Fronts:
 
 
 @pytest.fixture
-def fronts(job: Job, tmp_path: Path) -> Fronts:
+def fronts(job: Job, authority: Authority, tmp_path: Path) -> Fronts:
     """Of this test's own."""
-    return Fronts(job, tmp_path)
+    return Fronts(job, authority, tmp_path)
 
 
 Make = Callable[..., AbstractContextManager[Front_]]
@@ -186,19 +186,19 @@ def test_caddy_that_compresses_all_the_same_is_refused(fronts: Fronts) -> None:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_haproxy_may_put_tls_before_a_proxy(fronts: Fronts, tmp_path: Path, trusted: bool) -> None:
+def test_haproxy_may_put_tls_before_a_proxy(
+    fronts: Fronts, front: Front, tmp_path: Path, trusted: bool
+) -> None:
     """Its certificate is told apart from the Hub's."""
     job, stranger = fronts.job, Authority(tmp_path / "stranger", "Other CA")
-    job.world.hub.audience = hub = f"https://{NAME}"
     shown = (fronts.authority if trusted else stranger).issue("127.0.0.1")
     with (
-        Front(job.world, fronts.authority.issue(NAME), tmp_path / "hub") as behind,
-        Proxy({f"{NAME}:443": ("127.0.0.1", behind.port)}) as plain,
-        HAProxy(f"http://{plain.address}", shown, tmp_path / "tls", tcp=True) as front,
+        Proxy({f"{NAME}:443": ("127.0.0.1", front.port)}) as plain,
+        HAProxy(f"http://{plain.address}", shown, tmp_path / "tls", tcp=True) as before,
     ):
         ended = job.exchange(
-            *("--endpoint", hub, "--audience", hub),
-            HTTPS_PROXY=f"https://127.0.0.1:{front.port}",
+            *("--endpoint", HUB, "--audience", HUB),
+            HTTPS_PROXY=f"https://127.0.0.1:{before.port}",
             SSL_CERT_FILE=str(fronts.authority.file),
         )
         if trusted:
@@ -206,5 +206,5 @@ def test_haproxy_may_put_tls_before_a_proxy(fronts: Fronts, tmp_path: Path, trus
             assert plain.asked_for == [f"{NAME}:443"]
         else:
             job.refused(ended, 3, "server-untrusted")
-            assert f"the proxy 127.0.0.1:{front.port} that HTTPS_PROXY names" in ended.err
+            assert f"the proxy 127.0.0.1:{before.port} that HTTPS_PROXY names" in ended.err
             assert plain.asked_for == []

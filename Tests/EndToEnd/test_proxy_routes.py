@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,25 +10,10 @@ import pytest
 from jobs import Ended, Job
 from Sandbox.proxy import Proxy
 from Sandbox.world import World
-from tls import Authority, Front
+from tls import HUB, Authority, Front
 
-HUB = "https://hub.test.example"
 CONNECTED = "hub.test.example:443"
 PASSWORD = "pass-SENTINEL-word"
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    """Whom the job trusts with the Hub's name."""
-    return Authority(tmp_path / "authority")
-
-
-@pytest.fixture
-def front(world: World, authority: Authority, tmp_path: Path) -> Iterator[Front]:
-    """The Hub at a name that only a proxy can reach."""
-    world.hub.audience = HUB
-    with Front(world, authority.issue("hub.test.example"), tmp_path / "front") as front:
-        yield front
 
 
 def exchange(job: Job, authority: Authority, *options: str, **variables: str | None) -> Ended:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jobs import Ended, Job
 from Sandbox.proxy import Proxy
-from Sandbox.world import World
-from tls import Authority, Certificate, Front
+from tls import HUB, Authority, Certificate, Front
 
-HUB = "https://hub.test.example"
 PASSWORD = "pass-SENTINEL-word"
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    """Whom the job trusts."""
-    return Authority(tmp_path / "authority")
-
-
-@pytest.fixture
-def front(world: World, authority: Authority, tmp_path: Path) -> Iterator[Front]:
-    """The Hub at a name that only a proxy can reach."""
-    world.hub.audience = HUB
-    with Front(world, authority.issue("hub.test.example"), tmp_path / "front") as front:
-        yield front
 
 
 def through(front: Front, certificate: Certificate | None) -> Proxy:

@@ -12,6 +12,7 @@ import pytest
 import evidence
 import product
 from gitjob import answer
+from rotating import FAKETIME
 from runjob import RunJob, wait_for
 from Sandbox.githosting import IDENTITY
 from Sandbox.world import World
@@ -127,6 +128,33 @@ def test_a_hub_that_stays_down(world: World, job: RunJob) -> None:
     lines = job.file("err").read_text().splitlines()
     assert 2 <= len(lines) <= 4
     assert "hfmint goes on trying" in lines[-1]
+    assert job.left() == []
+
+
+@pytest.mark.parametrize("jump", ["-3600", "+10800"])
+def test_a_clock_that_jumps_makes_no_token_younger(
+    world: World, job: RunJob, tmp_path: Path, jump: str
+) -> None:
+    """Set back, it is as old as uptime says; ahead, as after a sleep, as old as the clock says."""
+    assert FAKETIME.exists(), "libfaketime is not installed: Scripts/setup"
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    job.environment |= {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    world.hub.expires_in = 4
+    with job.started(*RUN_READER, log="err") as process:
+        wait_for("the first token", lambda: len(seen(job)) == 1)
+        world.fault("hub", "drop times=forever path=/oauth/token")
+        clock.with_name("next").write_text(jump)
+        clock.with_name("next").rename(clock)
+        wait_for("the end of it", lambda: "has expired" in job.file("err").read_text(), 60)
+        job.file("stop").touch()
+        process.communicate(timeout=30)
+        assert process.returncode == 0
     assert job.left() == []
 
 

@@ -18,12 +18,6 @@ STORE = "/etc/ssl/certs"
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    """An authority that this machine does not know."""
-    return Authority(tmp_path / "authority")
-
-
-@pytest.fixture
 def start(world: World, tmp_path: Path) -> Iterator[Start]:
     """Start a front with a certificate; all are stopped in the end."""
     fronts: list[Front] = []

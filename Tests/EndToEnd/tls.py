@@ -56,6 +56,8 @@ http {{
 """
 TLS = "ssl_protocols TLSv1.2 TLSv1.3;"
 OLD_TLS = "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;"
+# Where only a proxy leads.
+HUB = "https://hub.test.example"
 DAY = datetime.timedelta(days=1)
 
 

@@ -23,6 +23,13 @@ struct BuildkiteJobAPI {
         try send(.patch, "env", ["env": variables.json], expecting: 200, in: context)
     }
 
+    /// Whether variables would be taken, shown by setting none: the agent applies an empty list, and answers as ever.
+    ///
+    /// <https://github.com/buildkite/agent/blob/main/jobapi/env.go>
+    func rehearse(in context: Context) throws(MintError) {
+        try send(.patch, "env", ["env": JSONValue.object([])], expecting: 200, in: context)
+    }
+
     private func send(
         _ method: HTTPRequest.Method, _ name: String, _ body: JSONValue, expecting status: Int, in context: Context
     ) throws(MintError) {

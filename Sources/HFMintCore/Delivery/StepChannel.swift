@@ -22,6 +22,18 @@ extension StepFiles {
         }
     }
 
+    /// Asks the agent whether it would take what `auto` hands on; `nil` where no agent is asked.
+    func rehearsal(in context: Context) -> Result<Void, MintError>? {
+        guard case .jobAPI = self, servesAuto(in: context), let agent = BuildkiteJobAPI(context.environment) else {
+            return nil
+        }
+        do throws(MintError) {
+            return .success(try agent.rehearse(in: context))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// The file that `auto` passes over because it is not in place, and the variable that names it.
     func missing(in context: Context) -> (key: Environment.Key, path: String)? {
         guard !servesAuto(in: context) else { return nil }

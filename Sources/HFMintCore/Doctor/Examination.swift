@@ -39,6 +39,8 @@ package struct Examination: Sendable {
     package var audit: Result<Void, MintError>?
     /// How many records a collector has not taken yet; `nil`: too many to count.
     package var waitingRecords: Int? = 0
+    /// Whether the agent takes what later steps are handed; `nil` where no agent is asked.
+    package var agent: Result<Void, MintError>?
     package var now: Timestamp
 
     /// - Parameter stateDirectory: where the command line wants tokens to be kept.

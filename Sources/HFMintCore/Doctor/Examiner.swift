@@ -37,6 +37,7 @@ package struct Examiner: Sendable {
             context.audit.keep(in: directory.path)
         }
         examination.waitingRecords = context.waitingRecords()
+        examination.agent = provider?.stepFiles.rehearsal(in: context)
         if let resource { examination.exchange = exchange(resource, source, examination) }
         return examination
     }

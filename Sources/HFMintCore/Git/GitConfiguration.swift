@@ -137,6 +137,10 @@ extension GitConfiguration {
     private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> ChildResult {
         do throws(ProcessFailure) {
             return try context.processes.run(command)
+        } catch .timedOut {
+            throw MintError(
+                .stateUnusable, "git did not end: it waits for a file of its configuration, or for the disk",
+                hint: "run `git config --list --show-origin` here: where it stops shows which")
         } catch {
             guard error == .notFound else {
                 throw MintError(

@@ -12,6 +12,9 @@ extension GitConfiguration {
         if scope != .global, !isReadable {
             return unreadableWorkTree(error, instead, in: context)
         }
+        if let obstacle = GitConfigurationFile.obstacle(in: context) {
+            return error(obstacle.message, "\(obstacle.next); or \(instead)")
+        }
         guard isReadable || status != 128 else {
             return error(
                 "git cannot read the user's configuration",

@@ -44,6 +44,45 @@ struct GitConfigurationFile {
         return isOther ? other : own
     }
 
+    /// The first of the files that git reads wherever it is called, and that it waits for or passes over.
+    ///
+    /// A named pipe is opened, and nothing comes: then git hangs, whatever it was asked. A directory or a socket ends it,
+    /// though not at every question. A file that it may not read it passes over, with a warning or without.
+    /// <https://github.com/git/git/blob/v2.51.0/config.c#L1465>
+    static func obstacle(in context: Context) -> GitObstacle? {
+        for path in everywhere(in: context.environment) {
+            guard let kind = context.files.facts(of: path)?.kind else { continue }
+            var reason: String?
+            switch kind {
+            case .fifo: reason = "it is a FIFO, and git would wait for it without end"
+            case .directory, .socket: reason = "it is a \(kind.rawValue)"
+            case .device, .link: break
+            case .regular:
+                do throws(FileFailure) {
+                    _ = try context.files.read(path, limit: 1 << 24)
+                } catch {
+                    reason = error.reason
+                }
+            }
+            guard let reason else { continue }
+            let verb = kind == .regular ? "git passes over" : "git cannot read"
+            return GitObstacle(
+                isFatal: kind != .regular, message: "\(verb) its configuration '\(path)': \(reason)",
+                next: "put a file that this user can read in its place, or have git read another:"
+                    + " export GIT_CONFIG_GLOBAL=PATH (of the user), GIT_CONFIG_SYSTEM=PATH (of the machine)")
+        }
+        return nil
+    }
+
+    private static func everywhere(in environment: Environment) -> [String] {
+        let isSystemLeftOut = ["1", "true", "yes", "on"].contains(environment["GIT_CONFIG_NOSYSTEM"] ?? "")
+        let system = isSystemLeftOut ? [] : [environment["GIT_CONFIG_SYSTEM"] ?? "/etc/gitconfig"]
+        if let given = environment["GIT_CONFIG_GLOBAL"] { return system + [given] }
+        let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
+        return system
+            + [folder.map { "\($0)/git/config" }, environment["HOME"].map { "\($0)/.gitconfig" }].compactMap(\.self)
+    }
+
     private static func path(
         of name: String, _ configuration: GitConfiguration, in context: Context
     ) throws(MintError) -> String? {

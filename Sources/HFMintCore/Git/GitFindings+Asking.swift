@@ -11,8 +11,22 @@ extension GitFindings {
     ///
     /// - Parameter variables: what git's environment has besides this process's own.
     package init?(asking hosts: GitHosts, with variables: [GitConfiguration.Entry] = [], in context: Context) {
-        guard case .printed(let version) = Self.git(["--version"], in: context) else { return nil }
+        // Not even its version does git say where it cannot read its configuration.
+        let without = ["HOME", "XDG_CONFIG_HOME"].map { GitConfiguration.Entry(key: $0, value: "/dev/null") }
+        let nothing = [
+            GitConfiguration.Entry(key: "GIT_CONFIG_GLOBAL", value: "/dev/null"),
+            GitConfiguration.Entry(key: "GIT_CONFIG_NOSYSTEM", value: "1"),
+            GitConfiguration.Entry(key: "GIT_CONFIG_COUNT", value: "0"),
+        ]
+        guard case .printed(let version) = Self.git(["--version"], with: without + nothing, in: context) else {
+            return nil
+        }
         self.init(version: version.secret.reveal { Self.firstLine($0) })
+        obstacle = GitConfigurationFile.obstacle(in: context)
+        guard obstacle?.isFatal != true else {
+            isReadable = false
+            return
+        }
         let query = ["--get-regexp", "^(\(Self.keys.joined(separator: "|")))$"]
         let scoped = Self.git(["config", "-z", "--show-scope", "--show-origin"] + query, with: variables, in: context)
         switch scoped {
@@ -70,7 +84,7 @@ extension GitFindings {
 
 extension GitFindings {
     /// `scope NUL origin NUL key LF value NUL`; without a value, no LF.
-    private mutating func take(_ output: borrowing Secret, hasScope: Bool, _ hosts: GitHosts) {
+    package mutating func take(_ output: borrowing Secret, hasScope: Bool, _ hosts: GitHosts) {
         output.reveal { text in
             var parts: [Range<Int>] = []
             var start = 0

@@ -46,6 +46,8 @@ package struct GitFindings: Equatable, Sendable {
     }
 
     package var version: String?
+    /// A file of its configuration that git waits for, or passes over.
+    package var obstacle: GitObstacle?
     /// Whether git can read its own configuration.
     package var isReadable = true
     /// Every `credential…helper`, in the order in which git asks them.

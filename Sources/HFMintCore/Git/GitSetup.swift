@@ -19,6 +19,7 @@ package struct GitSetup: Sendable {
     package func write(
         _ scope: GitScope, isChosen: Bool
     ) throws(MintError) -> (scopes: [GitScope], obstacles: [GitObstacle]) {
+        try checkReading()
         try configuration.write(scope, in: context)
         var scopes = [scope]
         guard var found = GitFindings(asking: hosts, in: context) else { return (scopes, []) }
@@ -42,11 +43,19 @@ package struct GitSetup: Sendable {
 
     /// Removes what ``write(_:isChosen:)`` wrote.
     package func remove(_ scope: GitScope, isChosen: Bool) throws(MintError) {
+        try checkReading()
         for scope in [scope] + scope.later(isChosen: isChosen) { try configuration.remove(scope, in: context) }
     }
 
+    /// Refuses before git is asked what it would never answer.
+    private func checkReading() throws(MintError) {
+        guard let obstacle = GitConfigurationFile.obstacle(in: context), obstacle.isFatal else { return }
+        throw MintError(.stateUnusable, obstacle.message, hint: obstacle.next)
+    }
+
     private func obstacles(_ found: GitFindings) -> [GitObstacle] {
-        found.helperObstacles(hosts.origins) + found.headerObstacles(hosts.origins) + found.loginObstacles
+        (found.obstacle.map { [$0] } ?? []) + found.helperObstacles(hosts.origins)
+            + found.headerObstacles(hosts.origins) + found.loginObstacles
     }
 }
 

@@ -12,7 +12,9 @@ package struct GitTakeBack: Sendable {
         self.context = context
         guard !handouts.isEmpty else { return }
         var files = Self.defaultFiles(context.environment)
-        for helper in helpers {
+        let obstacle = GitConfigurationFile.obstacle(in: context)
+        if let obstacle { remaining.append("what git's other helpers may keep: \(obstacle.message)") }
+        for helper in obstacle?.isFatal == true ? [] : helpers {
             if let file = helper.storeFile(home: context.environment["HOME"]) {
                 for path in Self.paths(file, in: folders) where !files.contains(path) { files.append(path) }
             } else {

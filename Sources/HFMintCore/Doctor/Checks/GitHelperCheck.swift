@@ -3,6 +3,7 @@ extension Check {
         id: "git-helper", title: "who answers git when it asks for the Hub's credential"
     ) { examination in
         guard let git = examination.git else { return [.skip("there is no git here")] }
+        if let obstacle = git.obstacle, obstacle.isFatal { return [Finding(obstacle)] }
         guard git.isReadable else {
             return [
                 .fail(
@@ -11,7 +12,7 @@ extension Check {
             ]
         }
         guard let origin = examination.gitOrigins.first else { return [.skip("the endpoint is not usable")] }
-        let obstacles = git.helperObstacles([origin])
+        let obstacles = (git.obstacle.map { [$0] } ?? []) + git.helperObstacles([origin])
         guard obstacles.isEmpty else { return obstacles.map { Finding($0) } }
         guard let first = git.helpers(for: origin).first else {
             return [.ok("nobody: a push over https would ask for a password; `hfmint setup-git` changes that")]

@@ -5,11 +5,22 @@ extension Check {
         guard let provider = examination.provider else { return [.skip("the provider is not known")] }
         switch provider.stepFiles {
         case .none(let instead): return [.skip("this provider has no file for that: \(instead)")]
-        case .jobAPI: return [.ok("the agent's Job API")]
+        case .jobAPI: return [agent(examination.agent)]
         case .heredoc(let keys, _): return [finding(keys, "", provider, examination)]
         case .exports(let key): return [finding([key], "", provider, examination)]
         case .lines(let key, let reaches):
             return [finding([key], ", which reaches \(reaches) alone", provider, examination)]
+        }
+    }
+
+    private static func agent(_ answer: Result<Void, MintError>?) -> Finding {
+        switch answer {
+        case .success: .ok("the agent's Job API")
+        case .failure(let error): .fail(error, next: "give --deliver shell, or mend what the agent's Job API says")
+        case nil:
+            .warn(
+                "the agent's Job API is not here (\(Environment.Key.jobAPISocket.name)), so later steps learn nothing",
+                next: "in a container, mount the agent's socket and pass its variables on, or exchange in each step")
         }
     }
 
