@@ -12,6 +12,7 @@ struct TimestampTests {
             (1_709_251_199, "2024-02-29T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
             (253_402_300_799, "9999-12-31T23:59:59Z"), (2_147_483_648, "2038-01-19T03:14:08Z"),
             (-1, "1969-12-31T23:59:59Z"),
+            (-62_135_596_800, "0001-01-01T00:00:00Z"), (Int.min, "0001-01-01T00:00:00Z"),
         ])
     func rfc3339(seconds: Int, text: String) {
         #expect(Timestamp(secondsSince1970: seconds).rfc3339 == text)
@@ -85,7 +86,7 @@ struct TimestampTests {
         "has a year of four digits, whatever a server says",
         arguments: [
             (Int.max, "9999-12-31T23:59:59Z"), (67_768_036_191_676_799, "9999-12-31T23:59:59Z"),
-            (.min, "1-01-01T00:00:00Z"),
+            (.min, "0001-01-01T00:00:00Z"),
         ])
     func bounds(seconds: Int, text: String) {
         let moment = Timestamp(secondsSince1970: seconds)

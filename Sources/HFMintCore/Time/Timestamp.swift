@@ -29,7 +29,7 @@ extension Timestamp {
         let (days, second) = secondsSince1970.dividedDown(by: 86_400)
         let date = CivilDate(daysSince1970: days)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(date.year)-\(two(date.month))-\(two(date.day))"
+        return "\(two(date.year / 100))\(two(date.year % 100))-\(two(date.month))-\(two(date.day))"
             + "T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 
