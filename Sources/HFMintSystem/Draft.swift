@@ -150,8 +150,9 @@ extension Descriptor {
 
     /// The names below this directory.
     func names() throws(Errno) -> [String] {
-        // Not a copy of the descriptor, which would have its place in the directory in common with it.
-        let copy = unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A copy has its place in the directory in common with this descriptor: only a new one begins by itself.
+        var copy = lseek(number, 0, SEEK_SET) == 0 ? fcntl(number, F_DUPFD_CLOEXEC, 3) : -1
+        if copy < 0 { unsafe copy = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard copy >= 0 else { throw .last }
         guard let stream = unsafe fdopendir(copy) else {
             let failure = Errno.last

@@ -39,9 +39,8 @@ private struct ForgetCommand {
         var removed: [String] = []
         var remaining: [String] = []
         for directory in directories {
-            let all = UserCopy.all(in: directory) { failure in
-                remaining.append("the copy that '\(failure.path)' names, which cannot be read: \(failure.reason)")
-            }
+            var unread: [FileFailure] = []
+            let all = UserCopy.all(in: directory) { unread.append($0) }
             for copies in Dictionary(grouping: all, by: \.path).sorted(by: { $0.key < $1.key }) {
                 erase(copies.value, at: copies.key, directory, &removed, &remaining)
             }
@@ -55,7 +54,9 @@ private struct ForgetCommand {
                 let after = directory.names
                 removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }
                 remaining.append("'\(error.path)': \(error.reason)")
+                unread.removeAll { $0.path.utf8.elementsEqual(error.path.utf8) }
             }
+            remaining += unread.map { "the copy that '\($0.path)' named, which could not be read: \($0.reason)" }
         }
         remaining += beyondReach()
         record(removed.count)
