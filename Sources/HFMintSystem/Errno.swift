@@ -24,7 +24,8 @@ struct Errno: Error, Equatable {
         // glibc asks faccessat2(2), which sandboxes forbid that are older; the call before it asks for the real user.
         guard Errno.last.isMissing, geteuid() == getuid(), getegid() == getgid() else { return .last }
         guard unsafe faccessat(directory, path, needed, 0) != 0 else { return nil }
-        return Errno.last.isMissing ? nil : .last
+        // Both say EPERM of what takes nothing of anybody's, as of /proc.
+        return Errno.last.code == EPERM || !Errno.last.isMissing ? .last : nil
     }
 
     func failure(_ path: String) -> FileFailure { FileFailure(path, reason) }

@@ -57,7 +57,11 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         }
     }
 
-    package var names: [String] { (try? descriptor.names()) ?? [] }
+    package var names: [String] { (try? listed()) ?? [] }
+
+    package func listed() throws(FileFailure) -> [String] {
+        try naming(path) { () throws(Errno) in try descriptor.names() }
+    }
 
     package func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
         let path = "\(path)/\(name)"
@@ -128,8 +132,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         var erased: [String] = []
         var failure: FileFailure?
         // A directory that a user named may hold other files, which are the user's.
-        let names = try naming(path) { () throws(Errno) in try descriptor.names() }
-        for name in names where JobFileName.isOurs(name, in: path) {
+        for name in try listed() where JobFileName.isOurs(name, in: path) {
             do throws(FileFailure) {
                 erased += try erase(name)
             } catch {

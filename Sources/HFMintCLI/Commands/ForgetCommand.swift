@@ -56,7 +56,7 @@ private struct ForgetCommand {
                 remaining.append("'\(error.path)': \(error.reason)")
                 unread.removeAll { $0.path.utf8.elementsEqual(error.path.utf8) }
             }
-            remaining += unread.map { "the copy that '\($0.path)' named, which could not be read: \($0.reason)" }
+            remaining += unread.map { "what '\($0.path)' named as a copy, which could not be read: \($0.reason)" }
         }
         remaining += beyondReach()
         record(removed.count)

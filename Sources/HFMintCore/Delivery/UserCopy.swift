@@ -17,7 +17,13 @@ package struct UserCopy: Equatable, Sendable {
     package static func all(
         in directory: any PrivateDirectory, unread: (FileFailure) -> Void = { _ in }
     ) -> [UserCopy] {
-        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> UserCopy? in
+        var names: [String] = []
+        do throws(FileFailure) {
+            names = try directory.listed()
+        } catch {
+            unread(error)
+        }
+        return names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> UserCopy? in
             do throws(FileFailure) {
                 return try UserCopy(noted: name, in: directory)
             } catch {

@@ -193,8 +193,11 @@ package struct FileFacts: Equatable, Sendable {
 package protocol PrivateDirectory: Sendable {
     var path: String { get }
 
-    /// Of the files in it, sorted.
+    /// Of the files in it, sorted; none where it cannot be read.
     var names: [String] { get }
+
+    /// The same, for those to whom it matters whether there are none.
+    func listed() throws(FileFailure) -> [String]
 
     /// After a crash at any instant the name holds the old bytes or the new ones.
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure)
@@ -232,6 +235,10 @@ package protocol PrivateDirectory: Sendable {
     /// - Returns: the paths that are gone.
     /// - Throws: the first failure, after all have been tried.
     func erase() throws(FileFailure) -> [String]
+}
+
+extension PrivateDirectory {
+    package func listed() throws(FileFailure) -> [String] { names }
 }
 
 /// A lock that is held until it is let go, or this process ends.
