@@ -28,6 +28,16 @@ def test_a_dash_is_no_file_of_a_token(job: Job, method: str) -> None:
     assert (job.work / "-").exists()
 
 
+@pytest.mark.parametrize("second", ["token-file=./file", "env-file=folder/..//file"])
+def test_two_deliveries_into_one_file(job: Job, second: str) -> None:
+    """The second would take the place of the first."""
+    ended = job.exchange("--deliver", "env-file=file", "--deliver", second)
+    assert (ended.status, ended.code) == (2, "usage")
+    assert f"two deliveries name one file: '{second.partition('=')[2]}'" in ended.err
+    assert job.world.hub.exchanges() == 0
+    assert not list(job.work.iterdir())
+
+
 @pytest.mark.parametrize("method", DELIVERIES)
 @pytest.mark.parametrize("name", ["/", "folder/", "folder//"])
 def test_a_name_that_ends_with_a_slash(job: Job, method: str, name: str) -> None:

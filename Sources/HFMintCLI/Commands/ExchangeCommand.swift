@@ -71,6 +71,12 @@ private struct ExchangeCommand {
         let member = try arguments.member(under: gate)
         requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
+        var files: Set<String> = []
+        for path in methods.compactMap(\.path) {
+            guard files.insert(FilePath(path).from(context.files.workingDirectory).normalised.text).inserted else {
+                throw .usage("two deliveries name one file: '\(path)'", hint: "give each a file of its own")
+            }
+        }
         let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
         if requests.count > 1, namesTokenFile {
             throw .usage(

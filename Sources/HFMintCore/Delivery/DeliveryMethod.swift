@@ -33,6 +33,14 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
+    /// The file that the caller names for it.
+    package var path: String? {
+        switch self {
+        case .environmentFile(let path), .tokenFile(let path): path
+        case .auto, .shell, .env, .output, .stdout: nil
+        }
+    }
+
     package var name: String {
         switch self {
         case .auto: "auto"
