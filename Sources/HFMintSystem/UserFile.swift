@@ -138,8 +138,9 @@ extension UserFile {
             try directory.eraseBelow(name)
             return true
         }
-        let isIt = (try? directory.openBelow(aside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()) == identity
+        let isIt: Bool
         do throws(Errno) {
+            isIt = try isFile(aside, identity)
             if isIt { try directory.eraseBelow(aside) }
         } catch {
             _ = unsafe hfmint_linux_rename_new(directory.number, aside, name)
@@ -147,6 +148,16 @@ extension UserFile {
         }
         if !isIt, unsafe hfmint_linux_rename_new(directory.number, aside, name) != 0 { throw .last }
         return isIt
+    }
+
+    private func isFile(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
+        do throws(Errno) {
+            return try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity() == identity
+        } catch {
+            // A link, or a socket: not what hfmint made.
+            guard [ELOOP, ENXIO].contains(error.code) else { throw error }
+            return false
+        }
     }
 }
 

@@ -30,6 +30,8 @@ ESSENTIAL = (
 NEVER_FAILING = (
     *("close", "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid"),
     *("vfork", "clone", "fork"),
+    # Signals are masked around the start of every thread and program, by the C library itself.
+    "rt_sigprocmask",
 )
 # Libcurl's own. Where they fail the server is out of reach, which a rotation waits for by design.
 NETWORK = (

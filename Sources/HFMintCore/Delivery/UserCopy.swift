@@ -90,7 +90,8 @@ package struct UserCopies: FileMarks {
     package func strike(_ identity: FileIdentity) { directory.drop(name(identity)) }
 
     private func name(_ identity: FileIdentity) -> String {
-        let numbers = [identity.device, identity.inode, identity.madeAt]
-        return UserCopy.prefix + fingerprint(numbers.map { Array("\($0)".utf8) })
+        // With the path: a file system gives the number of a removed file to the next one, of whatever name.
+        let parts = ["\(identity.device)", "\(identity.inode)", path]
+        return UserCopy.prefix + fingerprint(parts.map { Array($0.utf8) })
     }
 }
