@@ -8,6 +8,7 @@ one that a program of the sink `command` writes to: https://etcd.io/docs/v3.4/de
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -87,7 +88,10 @@ class Peer:
     def ports(self) -> set[int]:
         """Where it listens on IPv4."""
         folder = Path(f"/proc/{self.process.pid}")
-        links = [str(link.readlink()) for link in (folder / "fd").iterdir()]
+        links = []
+        for link in (folder / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # It was closed meanwhile.
+                links.append(str(link.readlink()))
         rows = [row.split() for row in (folder / "net/tcp").read_text().splitlines()[1:]]
         listening = [row for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in links]
         return {int(row[1].partition(":")[2], 16) for row in listening}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from peers import Etcd
 from rotating import Rotator
@@ -23,6 +24,9 @@ def etcd(tmp_path: Path) -> Iterator[Etcd]:
     (program,) = [block for block in blocks if "etcdctl" in block]
     with Etcd(tmp_path / "etcd", program) as etcd:
         yield etcd
+    # It keeps what it is given, as it should.
+    for file in (tmp_path / "etcd/data").rglob("*"):
+        evidence.put_there(file)
 
 
 def test_etcd_takes_the_secret_and_shows_what_was_overwritten(rotator: Rotator, etcd: Etcd) -> None:
