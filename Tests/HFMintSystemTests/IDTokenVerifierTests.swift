@@ -3,56 +3,6 @@ import HFMintSystem
 import HFMintTesting
 import Testing
 
-/// An ID token before a verifier whose world is one issuer.
-private struct Case: Sendable, CustomTestStringConvertible {
-    let name: String
-    let make: @Sendable () throws -> String
-    var keys = Forge.set(Forge.rsaKey, Forge.ecKey)
-    /// How the message goes on after "the ID token is not believed: "; `nil` where the token is believed.
-    let refusal: String?
-
-    var testDescription: String { name }
-
-    init(
-        _ name: String, keys: String = Forge.set(Forge.rsaKey, Forge.ecKey), refusal: String?,
-        _ make: @escaping @Sendable () throws -> String
-    ) {
-        self.name = name
-        self.make = make
-        self.keys = keys
-        self.refusal = refusal
-    }
-
-    /// Rightly signed, with another header.
-    static func header(_ name: String, _ header: String, _ refusal: String?) -> Case {
-        Case(name, refusal: refusal) { try Forge.signed(.rs256, header: header) }
-    }
-
-    /// Rightly signed, with other claims.
-    static func claims(_ name: String, _ claims: String, _ refusal: String?) -> Case {
-        Case(name, refusal: refusal) { try Forge.signed(.rs256, claims: claims) }
-    }
-
-    /// Rightly signed and named, under another set of keys.
-    static func keys(
-        _ name: String, _ keys: String, _ refusal: String?, _ algorithm: SignatureAlgorithm = .rs256
-    ) -> Case {
-        Case(name, keys: keys, refusal: refusal) { try Forge.signed(algorithm) }
-    }
-
-    /// With this signature, in place of the right one.
-    static func signature(_ name: String, _ signature: [UInt8], _ refusal: String) -> Case {
-        Case(name, refusal: refusal) {
-            let right = try Forge.signed(.es256)
-            return right.split(separator: ".").dropLast().joined(separator: ".") + "." + base64URL(signature)
-        }
-    }
-}
-
-private let claimsStart = #""iss":"https://issuer.example","sub":"job""#
-private let rightTimes = #""iat":\#(Forge.now),"exp":\#(Forge.now + 60)"#
-private let rightAudience = #""aud":"https://huggingface.co""#
-
 private func rsa(_ members: String) -> String {
     Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"AQAB"\#(members)"#))
 }
@@ -63,7 +13,7 @@ struct IDTokenVerifierTests {
     private let notTheIssuers = "its signature is not the issuer's"
 
     /// The refusal of `token`, without what all begin with; `nil` where it is believed.
-    private func refusal(
+    func refusal(
         of token: String, keys: String, document: String? = nil, whenever: Bool = false
     ) throws -> String? {
         let document =
@@ -288,70 +238,6 @@ struct IDTokenVerifierTests {
             "the issuer's key is not a point of 32 bytes each", .es256),
     ]
 
-    // https://www.rfc-editor.org/rfc/rfc8725#section-3.8 and 3.9
-    private static let contents: [Case] = [
-        .claims(
-            "from another issuer", #"{"iss":"https://evil.example","sub":"job",\#(rightAudience),\#(rightTimes)}"#,
-            "it is from another issuer"),
-        .claims(
-            "from the issuer with a slash",
-            #"{"iss":"https://issuer.example/","sub":"job",\#(rightAudience),\#(rightTimes)}"#,
-            "it is from another issuer"),
-        .claims(
-            "from a list of issuers",
-            #"{"iss":["https://issuer.example"],"sub":"job",\#(rightAudience),\#(rightTimes)}"#,
-            "it is from another issuer"),
-        .claims("from nobody", #"{"sub":"job",\#(rightAudience),\#(rightTimes)}"#, "it is from another issuer"),
-        .claims("for nobody", "{\(claimsStart),\(rightTimes)}", "it names no audience ('aud')"),
-        .claims(
-            "for somebody else", #"{\#(claimsStart),"aud":"https://hf.co",\#(rightTimes)}"#,
-            "it is for another audience"),
-        .claims("for a list of nobody", #"{\#(claimsStart),"aud":[],\#(rightTimes)}"#, "it is for another audience"),
-        .claims("for a list of one", #"{\#(claimsStart),"aud":["https://huggingface.co"],\#(rightTimes)}"#, nil),
-        .claims(
-            "for a list of two", #"{\#(claimsStart),"aud":["https://huggingface.co","x"],\#(rightTimes)}"#,
-            "it is for several audiences, and so for others too"),
-        .claims(
-            "for a list with a number", #"{\#(claimsStart),"aud":["https://huggingface.co",1],\#(rightTimes)}"#,
-            "it names no audience ('aud')"),
-        .claims(
-            "about nobody", #"{"iss":"https://issuer.example",\#(rightAudience),\#(rightTimes)}"#,
-            "it does not say whom it is about ('sub')"),
-        .claims(
-            "without an end", #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now)}"#,
-            "its 'exp' is not a whole number of seconds"),
-        .claims(
-            "with an end in words",
-            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now),"exp":"\#(Forge.now + 60)"}"#,
-            "its 'exp' is not a whole number of seconds"),
-        .claims(
-            "with an end beyond all numbers", #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now),"exp":1e400}"#,
-            "its 'exp' is not a whole number of seconds"),
-        .claims(
-            "without a beginning", #"{\#(claimsStart),\#(rightAudience),"exp":\#(Forge.now + 60)}"#,
-            "its 'iat' is not a whole number of seconds"),
-        .claims(
-            "expired by 59 s",
-            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now - 300),"exp":\#(Forge.now - 59)}"#, nil),
-        .claims(
-            "expired by 60 s",
-            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now - 300),"exp":\#(Forge.now - 60)}"#,
-            "it expired 60 s ago, by this machine's clock"),
-        .claims(
-            "issued 60 s ahead",
-            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now + 60),"exp":\#(Forge.now + 300)}"#, nil),
-        .claims(
-            "issued 61 s ahead",
-            #"{\#(claimsStart),\#(rightAudience),"iat":\#(Forge.now + 61),"exp":\#(Forge.now + 300)}"#,
-            "it was issued 61 s from now, by this machine's clock"),
-        .claims(
-            "valid in 61 s", #"{\#(claimsStart),\#(rightAudience),\#(rightTimes),"nbf":\#(Forge.now + 61)}"#,
-            "it is not valid for another 61 s, by this machine's clock"),
-        .claims(
-            "valid at some time", #"{\#(claimsStart),\#(rightAudience),\#(rightTimes),"nbf":"now"}"#,
-            "its 'nbf' is not a whole number of seconds"),
-    ]
-
     @Test("refuses another algorithm than a key is for", arguments: algorithms)
     private func algorithm(_ test: Case) throws { try check(test) }
 
@@ -364,18 +250,8 @@ struct IDTokenVerifierTests {
     @Test("refuses keys that are weak, wrong, or meant for something else", arguments: keys)
     private func key(_ test: Case) throws { try check(test) }
 
-    @Test("refuses claims of others, for others, and of another time", arguments: contents)
-    private func content(_ test: Case) throws { try check(test) }
-
-    private func check(_ test: Case) throws {
+    func check(_ test: Case) throws {
         #expect(try refusal(of: test.make(), keys: test.keys) == test.refusal)
-    }
-
-    @Test("leaves the times alone where they do not matter any more")
-    func whenever() throws {
-        let old = #"{\#(claimsStart),\#(rightAudience),"iat":1,"exp":2}"#
-        let token = try Forge.signed(.rs256, claims: old)
-        #expect(try refusal(of: token, keys: Forge.set(Forge.rsaKey), whenever: true) == nil)
     }
 
     @Test(

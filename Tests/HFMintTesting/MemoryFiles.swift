@@ -14,7 +14,7 @@ package final class MemoryFiles: Files {
         case lock(String)
     }
 
-    fileprivate struct State {
+    struct State {
         var texts: [String: String]
         var kinds: [String: FileKind]
         var failures: [String: String]
@@ -24,7 +24,7 @@ package final class MemoryFiles: Files {
         var reads: [String] = []
     }
 
-    fileprivate let state: Mutex<State>
+    let state: Mutex<State>
     private let writable: Set<String>
     /// A directory opens if it lies below one of these.
     private let privateBases: [String]
@@ -108,7 +108,7 @@ package final class MemoryFiles: Files {
             state.acts.append(.openDirectory(path))
             state.kinds[path] = .directory
         }
-        return Directory(path: path, files: self)
+        return MemoryDirectory(path: path, files: self)
     }
 
     package func replaceUserFile(
@@ -229,7 +229,7 @@ package final class MemoryFiles: Files {
         }
     }
 
-    fileprivate func refuse(_ path: String) throws(FileFailure) {
+    func refuse(_ path: String) throws(FileFailure) {
         if let reason = state.withLock({ $0.failures[path] }) { throw FileFailure(path, reason) }
     }
 }
@@ -254,99 +254,5 @@ private final class LogText: LogEnd, LogReader {
         let piece = bytes[offset...].prefix(7)
         offset += piece.count
         return piece.isEmpty ? nil : Array(piece)
-    }
-}
-
-private struct Directory: PrivateDirectory {
-    let path: String
-    let files: MemoryFiles
-
-    func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        let full = "\(path)/\(name)"
-        try files.refuse(full)
-        let text = bytes.revealedText()
-        files.state.withLock { state in
-            state.acts.append(.replaceInDirectory(full, text))
-            state.texts[full] = text
-        }
-    }
-
-    var names: [String] { files.names(in: path) }
-
-    func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
-        try files.read("\(path)/\(name)", limit: limit)
-    }
-
-    func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
-        let full = "\(path)/\(name)"
-        try files.refuse(full)
-        files.state.withLock { state in
-            state.acts.append(.openDirectory(full))
-            state.kinds[full] = .directory
-        }
-        return Directory(path: full, files: files)
-    }
-
-    func checkRoom(for name: String, byteCount: Int) throws(FileFailure) { try files.refuse("\(path)/a new file") }
-
-    func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
-        let full = "\(path)/\(name)"
-        try files.refuse(full)
-        return Log(path: full, files: files)
-    }
-
-    func drop(_ name: String) { try? remove(name) }
-
-    func remove(_ name: String) throws(FileFailure) {
-        let full = "\(path)/\(name)"
-        try files.refuse(full)
-        files.state.withLock { state in
-            guard state.texts[full] != nil else { return }
-            state.acts.append(.erase(full))
-            state.texts[full] = nil
-        }
-    }
-
-    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
-        let full = "\(path)/\(name)"
-        try files.refuse(full)
-        files.state.withLock { $0.acts.append(.lock(full)) }
-        return Lock()
-    }
-
-    func erase() throws(FileFailure) -> [String] {
-        let paths = names.map { "\(path)/\($0)" }
-        for path in paths {
-            try files.refuse(path)
-            files.state.withLock { state in
-                state.acts.append(.erase(path))
-                state.texts[path] = nil
-            }
-        }
-        files.state.withLock { $0.kinds[path] = nil }
-        return paths
-    }
-
-    private struct Log: LogFile {
-        let path: String
-        let files: MemoryFiles
-
-        func read() throws(FileFailure) -> [UInt8] {
-            files.state.withLock { Array(($0.texts[path] ?? "").utf8) }
-        }
-
-        func append(_ line: [UInt8]) throws(FileFailure) {
-            try files.refuse(path)
-            files.state.withLock { $0.texts[path, default: ""] += String(decoding: line, as: UTF8.self) }
-        }
-
-        func replace(_ content: [UInt8]) throws(FileFailure) {
-            try files.refuse(path)
-            files.state.withLock { $0.texts[path] = String(decoding: content, as: UTF8.self) }
-        }
-    }
-
-    private struct Lock: DirectoryLock {
-        func release() {}
     }
 }
