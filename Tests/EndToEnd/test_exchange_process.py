@@ -7,7 +7,6 @@ import pty
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 import evidence
 import product
+from runjob import wait_for
 from Sandbox.world import World
 from traces import strace, tokens
 
@@ -35,9 +35,8 @@ def waiting_for_the_hub(world: World, folder: Path) -> Iterator[subprocess.Popen
         stderr=subprocess.PIPE,
     ) as process:
         try:
-            while not world.requests("hub"):
-                assert process.poll() is None
-                time.sleep(0.01)
+            wait_for("the exchange", lambda: process.poll() is not None or world.requests("hub"))
+            assert process.poll() is None
             yield process
         finally:
             process.kill()

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from jobs import Job
+from runjob import wait_for
 
 
 def start(job: Job, *arguments: str) -> subprocess.Popen[bytes]:
@@ -36,8 +37,7 @@ def test_two_resources_do_not_wait_for_each_other(job: Job) -> None:
     job.world.publish("acme/other")
     job.world.fault("hub", "delay=30 times=1")
     slow = start(job, "--deliver", "stdout")
-    while not job.world.requests("hub"):
-        time.sleep(0.01)
+    wait_for("the exchange", lambda: job.world.requests("hub"))
     begun = time.monotonic()
     assert job.run("exchange", "acme/other").status == 0
     assert time.monotonic() - begun < 10
@@ -49,8 +49,7 @@ def test_the_lock_of_a_killed_process_is_free(job: Job) -> None:
     """The kernel lets go of it; no file tells of a holder that is gone."""
     job.world.fault("hub", "delay=60")
     holder = start(job)
-    while not job.world.requests("hub"):
-        time.sleep(0.01)
+    wait_for("the exchange", lambda: job.world.requests("hub"))
     (lock,) = job.state.glob("lock-*")
     assert lock.stat().st_size == 0
     holder.kill()
