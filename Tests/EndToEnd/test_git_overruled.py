@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import evidence
-import product
-from gitjob import GitJob
+from gitjob import GitJob, in_clone
 from Sandbox.world import World
 from test_git_levels import FILES, VARIABLES, doctor, setting
 
@@ -17,13 +16,8 @@ from test_git_levels import FILES, VARIABLES, doctor, setting
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job with a clone that is its work folder, and hfmint set up."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
-    world.publish("acme/model")
     world.git.create("acme/model")
-    job = GitJob(world, program, tmp_path / "work")
-    job.good("init", "--quiet", str(job.work))
+    job = in_clone(world, tmp_path / "work")
     assert job.hfmint("setup-git").status == 0
     return job
 
