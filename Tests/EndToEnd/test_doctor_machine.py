@@ -16,6 +16,7 @@ import pytest
 
 import product
 from agreeing import assert_agreement
+from mounts import mounting
 from Sandbox.githubjob import GitHubJob
 from Sandbox.world import World
 
@@ -72,14 +73,13 @@ def test_a_read_only_disk(world: World, tmp_path: Path) -> None:
     program = product.binary()
     if not program:
         pytest.skip("the product is not built")
-    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine does not let tests mount")
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = f"mount -t tmpfs -o ro none {disk}"
-    command = ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$@"', "sh", str(program), "doctor"]
+    command = [*mounting(f"mount -t tmpfs -o ro none {disk}", as_root=True), str(program)]
     result = product.run(
-        [*command, "--quiet", "--state-dir", f"{disk}/state"], world.environment(), tmp_path
+        [*command, "doctor", "--quiet", "--state-dir", f"{disk}/state"],
+        world.environment(),
+        tmp_path,
     )
     assert result.status == 3
     assert (
@@ -95,15 +95,13 @@ def test_a_full_disk_below_the_step_files(world: World, tmp_path: Path) -> None:
     program = product.binary()
     if not program:
         pytest.skip("the product is not built")
-    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine does not let tests mount")
     world.publish("acme/model")
     disk = tmp_path / "disk"
     disk.mkdir()
-    fill = f"head -c 4096 /dev/zero >{disk}/filler && : >{disk}/env"
-    script = f'mount -t tmpfs -o size=4k none {disk} && {fill} && exec "$@"'
+    fill = f"head -c 4096 /dev/zero >{disk}/filler\n: >{disk}/env"
+    script = f"mount -t tmpfs -o size=4k none {disk}\n{fill}"
     environment = {**world.environment(), "GITHUB_ENV": f"{disk}/env"}
-    command = ["unshare", "-rm", "sh", "-c", script, "sh", str(program)]
+    command = [*mounting(script, as_root=True), str(program)]
     doctor = product.run([*command, "doctor", "acme/model", "--json"], environment, tmp_path)
     asked = len(world.requests("hub"))
     exchange = product.run([*command, "exchange", "acme/model"], environment, tmp_path)

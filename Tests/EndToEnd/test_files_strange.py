@@ -19,6 +19,7 @@ import pytest
 import product
 from auditing import AuditedJob
 from jobs import Ended, Job, is_root
+from mounts import mounting
 from rotating import Rotator
 from Sandbox import circleci
 from Sandbox.world import World
@@ -313,11 +314,9 @@ def test_git_settings_without_a_name(job: Job) -> None:
 @pytest.mark.parametrize("writer", ["env-file", "metrics", "git"])
 def test_a_file_that_is_mounted_by_itself(rotator: Rotator, job: Job, writer: str) -> None:
     """No other file can take its place: said before anything is done."""
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no mount namespace may be made here")
     path = job.work / "mounted"
     path.touch(0o600)
-    mounted = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', str(path)]
+    mounted = mounting('mount --bind "$0" "$0"', path)
     if writer == "env-file":
         ended = job.exchange("--deliver", f"env-file={path}", through=mounted)
         assert job.world.hub.exchanges() == 0
@@ -335,10 +334,8 @@ def test_a_file_that_is_mounted_by_itself(rotator: Rotator, job: Job, writer: st
 
 def test_what_is_appended_to_may_be_mounted(job: Job) -> None:
     """As a step's files are in a container."""
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no mount namespace may be made here")
     path = Path(job.env["GITHUB_ENV"])
-    mounted = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', str(path)]
+    mounted = mounting('mount --bind "$0" "$0"', path)
     job.delivered(job.exchange(through=mounted))
     assert "HF_TOKEN_PATH" in path.read_text()
 

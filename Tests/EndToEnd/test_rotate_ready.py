@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 from typing import cast
@@ -10,6 +9,7 @@ from typing import cast
 import pytest
 
 import product
+from mounts import mounting
 from rotating import Json, Rotator
 
 
@@ -38,11 +38,7 @@ def listed(told: product.Result, words: str) -> None:
 
 def within(rotator: Rotator, script: str, *arguments: str) -> product.Result:
     """One command in a mount namespace of its own, after what the script does there."""
-    probe = ["unshare", "--mount", "true"]
-    if os.geteuid() != 0 or subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip("nothing may be mounted here")
-    words = ["unshare", "--mount", "sh", "-euc", f'{script}\nexec "$@"', "sh"]
-    command = [*words, str(rotator.program), "rotate", *arguments]
+    command = [*mounting(script), str(rotator.program), "rotate", *arguments]
     return product.run(command, rotator.environment, rotator.rotations.folder, b"")
 
 
