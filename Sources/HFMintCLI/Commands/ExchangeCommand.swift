@@ -71,9 +71,10 @@ private struct ExchangeCommand {
         let member = try arguments.member(under: gate)
         requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
-        var files: Set<String> = []
+        var files: Set<[UInt8]> = []
         for path in methods.compactMap(\.path) {
-            guard files.insert(FilePath(path).from(context.files.workingDirectory).normalised.text).inserted else {
+            let file = FilePath(path).from(context.files.workingDirectory).normalised.text
+            guard files.insert(Array(file.utf8)).inserted else {
                 throw .usage("two deliveries name one file: '\(path)'", hint: "give each a file of its own")
             }
         }

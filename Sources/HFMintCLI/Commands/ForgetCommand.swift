@@ -41,8 +41,9 @@ private struct ForgetCommand {
         for directory in directories {
             var unread: [FileFailure] = []
             let all = UserCopy.all(in: directory) { unread.append($0) }
-            for copies in Dictionary(grouping: all, by: \.path).sorted(by: { $0.key < $1.key }) {
-                erase(copies.value, at: copies.key, directory, &removed, &remaining)
+            let byPath = Dictionary(grouping: all) { Array($0.path.utf8) }
+            for (_, copies) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                erase(copies, at: copies[0].path, directory, &removed, &remaining)
             }
             let back = GitTakeBack(directory, in: context)
             removed += back.removed
