@@ -21,10 +21,17 @@ package struct ChildProcesses: Processes {
         } catch {
             // It leads a process group of its own, so what it started goes with it.
             let isKilled = kill(-child, SIGKILL) == 0 || kill(child, SIGKILL) == 0
-            while isKilled, (try? EndedChildren.shared.status(of: child)) == .some(nil) {
-                clock.sleep(for: .milliseconds(1))
-            }
+            while isKilled, isRunning(child) { clock.sleep(for: .milliseconds(1)) }
             throw error
+        }
+    }
+
+    /// `false` also where nobody says whether it is.
+    private func isRunning(_ child: pid_t) -> Bool {
+        do {
+            return try EndedChildren.shared.status(of: child) == nil
+        } catch {
+            return false
         }
     }
 
