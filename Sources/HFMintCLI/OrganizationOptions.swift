@@ -61,7 +61,8 @@ extension Arguments {
                 let isRelative =
                     option.value == "REF" && value.utf8.starts(with: "file:".utf8)
                     && !value.utf8.starts(with: "file:/".utf8)
-                return ["--\(option.name)", isRelative ? "file:\(folder)/\(value.dropFirst(5))" : value]
+                let path = String(decoding: value.utf8.dropFirst(5), as: UTF8.self)
+                return ["--\(option.name)", isRelative ? "file:\(folder)/\(path)" : value]
             }
         }
     }

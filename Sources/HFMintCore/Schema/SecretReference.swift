@@ -8,12 +8,12 @@ package enum SecretReference: Equatable, Sendable {
     /// `env:NAME` or `file:PATH`.
     package init?(parsing text: String) {
         if text.utf8.starts(with: "env:".utf8) {
-            let name = String(text.dropFirst(4))
+            let name = String(decoding: text.utf8.dropFirst(4), as: UTF8.self)
             let isName = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.underscore }
             guard isName else { return nil }
             self = .variable(Environment.Key(name))
         } else if text.utf8.starts(with: "file:".utf8), text.utf8.count > 5 {
-            self = .file(String(text.dropFirst(5)))
+            self = .file(String(decoding: text.utf8.dropFirst(5), as: UTF8.self))
         } else {
             return nil
         }
