@@ -3,12 +3,14 @@ extension Manifest {
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
     package func policy() throws(MintError) -> Policy {
-        let own = fingerprint([Array(root.path.utf8), root.root.text.bytes])
-        let wide = try PolicyReader.policy(of: root, digest: own)
-        guard let app else { return wide }
-        return try PolicyReader.policy(
-            of: app, below: wide,
-            digest: fingerprint([Array(own.utf8), Array(app.path.utf8), app.root.text.bytes]))
+        let digest = fingerprint([Array(root.path.utf8), root.root.text.bytes])
+        let wide = try PolicyReader.policy(of: root, digest: digest)
+        return try app.map { app throws(MintError) in try Self.policy(ofApp: app, below: wide) } ?? wide
+    }
+
+    private static func policy(ofApp app: ManifestDocument, below parent: Policy) throws(MintError) -> Policy {
+        let parts = [Array(parent.digest.utf8), Array(app.path.utf8), app.root.text.bytes]
+        return try PolicyReader.policy(of: app, below: parent, digest: fingerprint(parts))
     }
 
     /// Reads the manifests of all apps too, and checks each against this one.
@@ -48,7 +50,6 @@ extension Manifest {
                 .manifestInvalid, "'\(document.path)' extends another manifest: '\(document.resolved(extends))'",
                 hint: "a parent and its app name each other")
         }
-        return try PolicyReader.policy(
-            of: document, below: parent, digest: fingerprint([Array(parent.digest.utf8), document.root.text.bytes]))
+        return try Self.policy(ofApp: document, below: parent)
     }
 }
