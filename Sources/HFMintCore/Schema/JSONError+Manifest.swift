@@ -19,8 +19,8 @@ extension JSONError {
             return "end"
         }
         if (0x21...0x7E).contains(scalar.value) { return "'\(scalar)'" }
-        let digits = String(scalar.value, radix: 16).utf8.map { Character(Unicode.Scalar($0.asciiUppercased)) }
-        let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + String(digits)
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
         let isVisible = !scalar.mustBeEscaped && !scalar.properties.isWhitespace
         return isVisible ? "'\(scalar)' (\(number))" : number
     }

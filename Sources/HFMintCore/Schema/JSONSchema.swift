@@ -9,10 +9,7 @@ extension Shape {
                 .init(
                     "oneOf",
                     .array(
-                        variants.map { variant in
-                            let kind = Field.required("kind", .string(.word([variant.kind])), variant.help)
-                            return .object(ObjectShape([kind] + variant.shape.fields).schemaMembers)
-                        }))
+                        variants.map { .object($0.object.schemaMembers) }))
             ]
         case .map(let value, _, let names, let counts):
             [

@@ -1,10 +1,12 @@
 /// Holds a manifest against a ``Shape``, and finds everything that is wrong with it at once.
 package struct ManifestCheck {
-    private let places: TextPlaces
+    private let text: [UInt8]
+    /// Only where something is wrong.
+    private lazy var places = TextPlaces(text)
     package private(set) var issues: [ManifestIssue] = []
 
     private init(_ text: JSONText) {
-        places = TextPlaces(text.bytes)
+        self.text = text.bytes
     }
 
     package static func issues(in text: JSONText, shape: Shape) -> [ManifestIssue] {
@@ -80,8 +82,7 @@ package struct ManifestCheck {
                 "must be one of \(kinds.joined(separator: ", "))\(Self.nearest(kind, kinds))", path: join(path, "kind"),
                 at: place["kind"]?.node.range.lowerBound ?? 0)
         }
-        let kindField = Field.required("kind", .string(.word([variant.kind])), variant.help)
-        checkObject(place, ObjectShape([kindField] + variant.shape.fields, rule: variant.shape.rule), path: path)
+        checkObject(place, variant.object, path: path)
     }
 
     private mutating func checkObject(_ place: ManifestNode, _ shape: ObjectShape, path: String) {

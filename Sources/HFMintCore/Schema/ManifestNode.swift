@@ -37,10 +37,7 @@ package struct ManifestNode: Sendable {
         node.members?.map { (String(decoding: $0.name, as: UTF8.self), ManifestNode(text: text, node: $0.node)) } ?? []
     }
 
-    package var has: (String) -> Bool { { node.member($0) != nil } }
-
-    /// The bytes of the value as they stand, for a digest of a definition.
-    package var bytes: ArraySlice<UInt8> { text.bytes[node.range] }
+    package func has(_ name: String) -> Bool { node.member(name) != nil }
 }
 
 /// What is wrong with a manifest, and where.

@@ -16,6 +16,13 @@ package indirect enum Shape: Sendable {
         package let kind: String
         package let help: String
         package let shape: ObjectShape
+
+        /// With the member that chooses it.
+        var object: ObjectShape {
+            ObjectShape(
+                [.required("kind", .string(.word([kind])), help)] + shape.fields, rule: shape.rule,
+                alsoInSchema: shape.alsoInSchema)
+        }
     }
 }
 
