@@ -24,8 +24,7 @@ package struct RotationNeed: Equatable, Sendable {
             }
         case .program(let path): return Self.complaint(about: path, in: context)
         case .authority(let path):
-            let path = path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"
-            return Self.complaint(aboutAuthority: path, in: context)
+            return Self.complaint(aboutAuthority: FilePath(path).from(folder).text, in: context)
         }
     }
 

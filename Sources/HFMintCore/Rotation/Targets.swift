@@ -53,9 +53,8 @@ extension RotationMachine {
         var unproven: [String] = []
         // Most sinks hold the same: one log-in is enough for all of them.
         var proven: [SharedSecret] = []
-        for (target, value) in held.map({ ($0.target, $0.value) })
-        where !proven.contains(where: { $0.secret.holdsSameBytes(as: value.secret) }) {
-            if try works(value) { proven.append(value) } else { unproven.append(target) }
+        for place in held where !proven.contains(where: { $0.secret.holdsSameBytes(as: place.value.secret) }) {
+            if try works(place.value) { proven.append(place.value) } else { unproven.append(place.target) }
         }
         guard !unproven.isEmpty else { return nil }
         return Attention(

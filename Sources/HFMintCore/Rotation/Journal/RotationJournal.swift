@@ -45,7 +45,8 @@ package final class RotationJournal {
     /// Whether a line may have been torn here: a checksum, and what it is of; or zeros, as a power failure leaves them.
     private static func isBeginning(_ text: ArraySlice<UInt8>) -> Bool {
         let rest = text.dropFirst(32)
-        let isChecksum = text.prefix(32).allSatisfy { $0.hexDigitValue != nil && !$0.isASCIIUppercase }
+        let checksum = text.prefix(32)
+        let isChecksum = checksum.isHexadecimal(count: checksum.count)
         return text.allSatisfy { $0 == 0 } || isChecksum && rest.prefix(2).elementsEqual(" {".utf8.prefix(rest.count))
     }
 

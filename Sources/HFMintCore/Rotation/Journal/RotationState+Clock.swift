@@ -49,7 +49,7 @@ extension RotationState {
 
     /// The same by the issuer's clock, which the overlap waits for too: a wait of more than a day longer than was meant is
     /// no difference between two clocks that are right.
-    func disagreement(withIssuer date: Timestamp, _ now: Timestamp) -> ClockDisagreement? {
+    func disagreement(withIssuer date: Timestamp) -> ClockDisagreement? {
         guard let announcement, announcement.at > date + Self.longestWait else { return nil }
         return ClockDisagreement(what: "the end of the overlap was set", moment: announcement.at, now: date)
     }

@@ -20,7 +20,7 @@ extension RotationMachine {
             return wait(until: end, "the overlap of old and new secret has not passed")
         }
         let survey = try survey()
-        if let date = survey.date, let disagreement = state.disagreement(withIssuer: date, now) {
+        if let date = survey.date, let disagreement = state.disagreement(withIssuer: date) {
             throw .attention(disagreement.attention(of: definition.issuer.target))
         }
         if let end = state.overlapEndsAt, let date = survey.date, date < end {
