@@ -14,7 +14,7 @@ extension Check {
 
     private static func waiting(_ examination: Examination) -> [Finding] {
         guard examination.waitingRecords != 0, let url = examination.context.audit.settings?.url else { return [] }
-        let count = examination.waitingRecords.map { "\($0)" } ?? "more than 50,000"
+        let count = examination.waitingRecords.map { "\($0)" } ?? "more than can be counted in a moment"
         return [
             .warn(
                 "records that \(url.origin.host) has not taken: \(count)",

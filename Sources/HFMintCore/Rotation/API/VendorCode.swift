@@ -2,7 +2,7 @@ extension HTTPResponse {
     /// The short codes by which the server says why, such as `Directory_ConcurrencyViolation` or `E0000047`: the one that
     /// says most comes first.
     ///
-    /// They are the only bytes of an answer that a message may repeat, so each must be one word, and look like no secret.
+    /// A message of a rotation repeats no other bytes of an answer, so each must be one word, and look like no secret.
     var vendorCodes: [String] {
         var texts = body.reveal { text -> [String?] in
             guard let root = try? readJSON(text, limits: .event) else { return [] }

@@ -109,7 +109,7 @@ extension Schedule.Pattern {
         case .every(let seconds): return seconds
         case .cron(let expression):
             var (slot, shortest) = (expression.next(after: Timestamp(secondsSince1970: 0)), Int.max)
-            // Minutes, hours and days come around within so many slots, and 29 February within so many days.
+            // A shorter gap that comes after so many slots puts single runs off, and not all of them.
             for _ in 0..<64 where slot.secondsSince1970 < 4 * 366 * 86_400 {
                 let next = expression.next(after: slot)
                 shortest = min(shortest, next - slot)

@@ -13,10 +13,8 @@ extension GitLabSink {
         // Several variables of one key, and no filter that chooses:
         // <https://docs.gitlab.com/api/project_level_variables/>.
         .refused(409, saying: "multiple variables"),
-        // An organization that is moved says so with a Retry-After:
-        // <https://gitlab.com/gitlab-org/gitlab/-/merge_requests/241161>.
-        .doubt(503, saying: "read-only"),
-        // "GitLab is not responding", while it is upgraded: <https://docs.gitlab.com/update/zero_downtime/>.
+        // "GitLab is not responding", while it is upgraded: <https://docs.gitlab.com/update/zero_downtime/>; "read-only",
+        // while an organization is moved: <https://gitlab.com/gitlab-org/gitlab/-/merge_requests/241161>.
         .doubt(502), .doubt(503),
     ]
 }
