@@ -55,11 +55,20 @@ extension Descriptor {
             return
         }
     }
-}
 
-extension Errno {
-    /// Why two processes could not be kept apart, and what to do about it.
-    func lockless(_ path: String, _ harm: String) -> FileFailure {
-        FileFailure(path, "its file system has no locks (\(reason)), and \(harm): move it to a local disk")
+    /// Lets go of what ``waitForWriter()`` took.
+    func unlock() {
+        if flock(number, LOCK_UN) != 0 { _ = setOwnLock(F_UNLCK, waits: false) }
+    }
+
+    /// The same as ``tryLock()``, where to go on without a lock would do `harm`.
+    func tryLock(_ path: String, orElse harm: String) throws(FileFailure) -> Bool {
+        do throws(Errno) {
+            return try tryLock()
+        } catch {
+            guard error.isMissing else { throw error.failure(path) }
+            throw FileFailure(
+                path, "its file system has no locks (\(error.reason)), and \(harm): move it to a local disk")
+        }
     }
 }

@@ -26,7 +26,7 @@ final class PosixLogFile: LogFile {
             let file = try naming(whole) { () throws(Errno) in
                 try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
             }
-            guard try lock(file, whole) else { return nil }
+            guard try file.tryLock(whole, orElse: "two that work on it at once could lose a secret") else { return nil }
             // Whoever held it before may have replaced it: then this is not the file of that name any more.
             let isCurrent = try naming(whole) { () throws(Errno) in
                 try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity()
@@ -34,15 +34,6 @@ final class PosixLogFile: LogFile {
             guard isCurrent else { continue }
             try own.sync(whole)
             return PosixLogFile(name, path: whole, directory: own, file: file)
-        }
-    }
-
-    private static func lock(_ file: borrowing Descriptor, _ path: String) throws(FileFailure) -> Bool {
-        do throws(Errno) {
-            return try file.tryLock()
-        } catch {
-            throw error.isMissing
-                ? error.lockless(path, "two that work on it at once could lose a secret") : error.failure(path)
         }
     }
 

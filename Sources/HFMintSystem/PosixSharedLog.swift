@@ -86,7 +86,8 @@ extension PosixFiles {
         while true {
             let file = try open(name, flags, in: directory, path)
             try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
-            while try !lock(file, path) {
+            let harm = "two processes that write it at once would break its chain"
+            while try !file.descriptor.tryLock(path, orElse: harm) {
                 guard clock.uptime() < deadline else {
                     throw FileFailure(path, "another process holds it, and did not let go in time")
                 }
@@ -99,16 +100,6 @@ extension PosixFiles {
             }
             if isCurrent { return file }
             guard clock.uptime() < deadline else { throw FileFailure(path, "it is moved away again and again") }
-        }
-    }
-
-    private func lock(_ file: SharedDescriptor, _ path: String) throws(FileFailure) -> Bool {
-        do throws(Errno) {
-            return try file.descriptor.tryLock()
-        } catch {
-            throw error.isMissing
-                ? error.lockless(path, "two processes that write it at once would break its chain")
-                : error.failure(path)
         }
     }
 
@@ -195,7 +186,7 @@ extension Descriptor {
     /// How long a log is when nobody is in the middle of a write.
     fileprivate func byteCountBetweenWrites() -> Int {
         waitForWriter()
-        defer { _ = flock(number, LOCK_UN) }
+        defer { unlock() }
         return (try? status().byteCount) ?? 0
     }
 
