@@ -30,10 +30,11 @@ package struct SystemClock: Clock {
     /// Where nobody can sleep; too early would make every loop that waits a loop that runs.
     private func idle(until end: Duration) {
         while true {
-            let left = (end - uptime()).milliseconds
-            guard left > 0 else { return }
+            let left = end - uptime()
+            guard left > .zero else { return }
             var none: [pollfd] = []
-            if case .unknown = DescriptorReadiness.wait(for: &none, milliseconds: CInt(min(left, 1_000))) {
+            let milliseconds = CInt(min(max(1, left.milliseconds), 1_000))
+            if case .unknown = DescriptorReadiness.wait(for: &none, milliseconds: milliseconds) {
                 sched_yield()
             }
         }
