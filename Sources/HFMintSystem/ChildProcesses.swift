@@ -26,15 +26,6 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    /// `false` also where nobody says whether it is.
-    private func isRunning(_ child: pid_t) -> Bool {
-        do {
-            return try EndedChildren.shared.status(of: child) == nil
-        } catch {
-            return false
-        }
-    }
-
     private func start(_ arguments: [String], input: Pipe?, output: Pipe) throws(ProcessFailure) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -109,20 +100,31 @@ package struct ChildProcesses: Processes {
 
     /// A program that closed its output and goes on is asked for its end every 10 ms.
     private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
-        let status: CInt
-        do throws(Errno) {
-            var ended = try EndedChildren.shared.status(of: child)
-            while ended == nil {
-                guard clock.uptime() < deadline else { throw Errno(code: ETIMEDOUT) }
-                clock.sleep(for: .milliseconds(10))
-                ended = try EndedChildren.shared.status(of: child)
+        while true {
+            if let status = try status(of: child) {
+                let signal = status & 0x7F
+                return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
             }
-            status = ended ?? 0
-        } catch {
-            throw error.code == ETIMEDOUT ? .timedOut : .outOfSight(error.reason)
+            guard clock.uptime() < deadline else { throw .timedOut }
+            clock.sleep(for: .milliseconds(10))
         }
-        let signal = status & 0x7F
-        return Int(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+    }
+
+    private func status(of child: pid_t) throws(ProcessFailure) -> CInt? {
+        do throws(Errno) {
+            return try EndedChildren.shared.status(of: child)
+        } catch {
+            throw .outOfSight(error.reason)
+        }
+    }
+
+    /// `false` also where nobody says whether it is.
+    private func isRunning(_ child: pid_t) -> Bool {
+        do throws(ProcessFailure) {
+            return try status(of: child) == nil
+        } catch {
+            return false
+        }
     }
 }
 
