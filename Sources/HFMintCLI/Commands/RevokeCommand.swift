@@ -52,7 +52,7 @@ private struct RevokeCommand {
             context: context)
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
-        let provider = (try? Provider.here(nil, in: context)) ?? nil
+        let provider = Provider.detected(in: context.job)
         JobDirectory(option: nil, provider: provider, context: context).openForRecords(in: context)
         do throws(MintError) {
             // After it: a leak is not left open because it cannot be recorded.
