@@ -59,16 +59,20 @@ static inline int hfmint_linux_fixture(int descriptor, const char *name) {
     return hfmint_linux_fixture_none;
 }
 
-/// rename(2) below a directory that puts nothing out of its place: it fails where there is a `to`, or the two change
-/// places.
+/// renameat2(2) below a directory, also for a kernel that has no renameat(2) or a sandbox that forbids it.
 ///
 /// <https://man7.org/linux/man-pages/man2/rename.2.html>
-static inline int hfmint_linux_rename_new(int descriptor, const char *from, const char *to) {
-    return (int)syscall(SYS_renameat2, descriptor, from, descriptor, to, 1u); // RENAME_NOREPLACE, likewise
+static inline int hfmint_linux_rename(int folder, const char *from, const char *to, unsigned int flags) {
+    return (int)syscall(SYS_renameat2, folder, from, folder, to, flags);
 }
 
-static inline int hfmint_linux_exchange(int descriptor, const char *one, const char *other) {
-    return (int)syscall(SYS_renameat2, descriptor, one, descriptor, other, 2u); // RENAME_EXCHANGE
+/// The same, and nothing is put out of its place: it fails where there is a `to`, or the two change places.
+static inline int hfmint_linux_rename_new(int folder, const char *from, const char *to) {
+    return hfmint_linux_rename(folder, from, to, 1u); // RENAME_NOREPLACE, declared only with _GNU_SOURCE
+}
+
+static inline int hfmint_linux_exchange(int folder, const char *one, const char *other) {
+    return hfmint_linux_rename(folder, one, other, 2u); // RENAME_EXCHANGE
 }
 
 /// From <sys/xattr.h>, whose types Swift would take for this module's.
@@ -84,11 +88,6 @@ static inline int hfmint_linux_set_mark(int descriptor, const void *bytes, size_
 
 static inline long hfmint_linux_mark(int descriptor, void *bytes, size_t count) {
     return fgetxattr(descriptor, "user.hfmint", bytes, count);
-}
-
-/// renameat2(2), for a kernel that has no renameat(2) or a sandbox that forbids it.
-static inline int hfmint_linux_rename(int folder, const char *from, const char *to) {
-    return (int)syscall(SYS_renameat2, folder, from, folder, to, 0);
 }
 
 /// syncfs(2), likewise declared only with _GNU_SOURCE.

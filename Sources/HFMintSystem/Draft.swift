@@ -26,7 +26,7 @@ extension Descriptor {
         do throws(Errno) {
             try renameBelow(draft.name, to: name)
         } catch {
-            _ = unsafe unlinkat(number, draft.name, 0)
+            unlinkBelow(draft.name)
             throw error
         }
         if durability != .unneeded { try sync(durability) }
@@ -62,7 +62,7 @@ extension Descriptor {
             guard try needsLock ? file.tryLock() : file.tryLock(otherwise: true) else { return false }
             return try file.status().linkCount > 0
         } catch {
-            _ = unsafe unlinkat(number, draft, 0)
+            unlinkBelow(draft)
             throw error
         }
     }
@@ -76,7 +76,7 @@ extension Descriptor {
             try file.write(bytes)
             try file.sync(durability)
         } catch {
-            _ = unsafe unlinkat(number, draft, 0)
+            unlinkBelow(draft)
             throw error
         }
     }
@@ -147,6 +147,8 @@ extension Descriptor {
         }
         guard unsafe unlinkat(number, name, 0) == 0 || errno == ENOENT else { throw .last }
     }
+
+    func unlinkBelow(_ name: String) { _ = unsafe unlinkat(number, name, 0) }
 
     /// The names below this directory.
     func names() throws(Errno) -> [String] {

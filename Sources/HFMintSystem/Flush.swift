@@ -66,6 +66,6 @@ extension Descriptor {
     static func rename(_ name: String, to other: String, below directory: CInt = AT_FDCWD) throws(Errno) {
         guard unsafe renameat(directory, name, directory, other) != 0 else { return }
         let failure = Errno.last
-        guard failure.isMissing, unsafe hfmint_linux_rename(directory, name, other) == 0 else { throw failure }
+        guard failure.isMissing, unsafe hfmint_linux_rename(directory, name, other, 0) == 0 else { throw failure }
     }
 }

@@ -140,13 +140,9 @@ package struct PosixFiles: Files {
     func refuseWorkTree(_ folder: String, for path: String) throws(FileFailure) {
         guard let resolved = unsafe realpath(folder, nil) else { throw Errno.last.failure(path) }
         defer { unsafe free(resolved) }
-        var parts = unsafe String(cString: resolved).utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
-        while true {
-            let directory = "/" + parts.joined(separator: "/")
-            if kind(of: directory + "/.git") != nil {
-                throw FileFailure(path, "it lies in a git work tree (\(directory)), where it could be committed")
-            }
-            guard parts.popLast() != nil else { return }
+        for directory in FilePath(unsafe String(cString: resolved)).upwards + ["/"]
+        where kind(of: directory + "/.git") != nil {
+            throw FileFailure(path, "it lies in a git work tree (\(directory)), where it could be committed")
         }
     }
 

@@ -49,19 +49,21 @@ extension UserFile {
         var mark: FileMark?
         do throws(FileFailure) {
             mark = try naming(path) { () throws(Errno) in try draft.file.mark() }
-            for _ in 0..<Self.patience {
+            var isPlaced = false
+            for _ in 0..<Self.patience where !isPlaced {
                 mark?.wasEmpty = standing?.isToBeEmpty ?? false
                 if let mark {
                     draft.file.keep(mark)
                     try marks?.note(mark)
                 }
                 if let standing {
-                    if try exchange(&hidden, with: standing) { break }
-                } else if try naming(path, { () throws(Errno) in try publish(hidden) }) {
-                    break
+                    isPlaced = try exchange(&hidden, with: standing)
+                } else {
+                    isPlaced = try naming(path) { () throws(Errno) in try publish(hidden) }
                 }
-                standing = try self.standing()
+                if !isPlaced { standing = try self.standing() }
             }
+            guard isPlaced else { throw FileFailure(path, "other processes replace it again and again") }
         } catch {
             discard(hidden, mark?.identity)
             throw error
@@ -119,7 +121,7 @@ extension UserFile {
         }
     }
 
-    private static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }
+    static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }
 
     /// Of what has not got its name.
     private func discard(_ hidden: String, _ identity: FileIdentity?) {

@@ -114,8 +114,7 @@ extension UserFile {
                 guard found.identity == mark.identity else { return .another }
                 guard try file.isUntouched(since: mark, found) else { return .changed }
                 guard !mark.wasEmpty else {
-                    try directory.blankBelow(name)
-                    return .emptied
+                    return try directory.blankBelow(name, mark.identity) ? .emptied : .another
                 }
                 return try remove(mark.identity) ? .erased : .another
             } catch {
@@ -132,9 +131,10 @@ extension UserFile {
     ///
     /// - Returns: `false` where it was another file.
     private func remove(_ identity: FileIdentity) throws(Errno) -> Bool {
-        let aside = Descriptor.hiddenName(name, Self.swapEnding)
+        let aside = Self.hiddenName(name)
         guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
             guard Errno.last.isMissing else { throw .last }
+            guard try isFile(name, identity) else { return false }
             try directory.eraseBelow(name)
             return true
         }
@@ -192,17 +192,19 @@ extension Descriptor {
     /// Whether it is as hfmint left it: also zeros alone, where a process was killed while it erased it, or nothing.
     func isUntouched(since made: FileMark, _ found: FileMark) throws(Errno) -> Bool {
         if made.holds(of: found) { return true }
-        guard try status().byteCount <= 1 << 20 else { return false }
+        guard found.byteCount <= 1 << 20 else { return false }
         return try readRegular(limit: 1 << 20).reveal { bytes in bytes.indices.allSatisfy { bytes[$0] == 0 } }
     }
 
-    func unlinkBelow(_ name: String) { _ = unsafe unlinkat(number, name, 0) }
-
     /// Overwrites it with zeros, and leaves it empty.
-    fileprivate func blankBelow(_ name: String) throws(Errno) {
+    ///
+    /// - Returns: `false` where it is another file by now.
+    fileprivate func blankBelow(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
         let file = try openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+        guard try file.identity() == identity else { return false }
         try file.write(Secret(copying: repeatElement(0, count: min(try file.status().byteCount, 1 << 20))))
         try file.sync(.wanted)
         guard ftruncate(file.number, 0) == 0 else { throw .last }
+        return true
     }
 }

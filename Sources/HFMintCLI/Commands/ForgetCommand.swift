@@ -86,8 +86,8 @@ private struct ForgetCommand {
     ) {
         var endings: [UserFileErasure] = []
         do throws(FileFailure) {
+            let marks = UserCopies(of: path, in: directory)
             for copy in copies {
-                let marks = UserCopies(of: path, in: directory)
                 endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
             }
         } catch {
