@@ -141,13 +141,11 @@ extension GitConfiguration {
             throw MintError(
                 .stateUnusable, "git did not end: it waits for a file of its configuration, or for the disk",
                 hint: "run `git config --list --show-origin` here: where it stops shows which")
-        } catch {
-            guard error == .notFound else {
-                throw MintError(
-                    .stateUnusable, "git could not be run: \(error.clause)",
-                    hint: "see whether this works: git --version")
-            }
+        } catch .notFound {
             throw Self.missing
+        } catch {
+            throw MintError(
+                .stateUnusable, "git could not be run: \(error.clause)", hint: "see whether this works: git --version")
         }
     }
 

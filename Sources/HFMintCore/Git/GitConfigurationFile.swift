@@ -33,15 +33,18 @@ struct GitConfigurationFile {
     }
 
     private static func global(in context: Context) -> String? {
-        let environment = context.environment
-        if let given = environment["GIT_CONFIG_GLOBAL"] { return given }
-        let own = environment["HOME"].map { "\($0)/.gitconfig" }
-        let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        let other = folder.map { "\($0)/git/config" }
+        if let given = context.environment["GIT_CONFIG_GLOBAL"] { return given }
+        let (own, other) = homes(in: context.environment)
         let isOther =
             own.map { context.files.facts(of: $0) == nil } == true
             && other.map { context.files.facts(of: $0) != nil } == true
         return isOther ? other : own
+    }
+
+    /// The user's file, and the one that git reads before it and writes where it is alone.
+    private static func homes(in environment: Environment) -> (own: String?, other: String?) {
+        let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
+        return (environment["HOME"].map { "\($0)/.gitconfig" }, folder.map { "\($0)/git/config" })
     }
 
     /// The first of the files that git reads wherever it is called, and that it waits for or passes over.
@@ -78,9 +81,8 @@ struct GitConfigurationFile {
         let isSystemLeftOut = ["1", "true", "yes", "on"].contains(environment["GIT_CONFIG_NOSYSTEM"] ?? "")
         let system = isSystemLeftOut ? [] : [environment["GIT_CONFIG_SYSTEM"] ?? "/etc/gitconfig"]
         if let given = environment["GIT_CONFIG_GLOBAL"] { return system + [given] }
-        let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        return system
-            + [folder.map { "\($0)/git/config" }, environment["HOME"].map { "\($0)/.gitconfig" }].compactMap(\.self)
+        let (own, other) = homes(in: environment)
+        return system + [other, own].compactMap(\.self)
     }
 
     private static func path(
@@ -119,8 +121,8 @@ struct GitConfigurationFile {
                 "where no git runs, remove it: rm \(shellQuoted("\(path).lock")); or \(Self.instead)"
             )
         }
-        let folder = path.utf8.lastIndex(of: ASCII.slash).map { String(path[..<$0]) } ?? "."
-        guard !folder.isEmpty, context.files.facts(of: folder) == nil else { return nil }
+        let folder = FilePath(path).folder
+        guard context.files.facts(of: folder) == nil else { return nil }
         return (
             "the folder of git's configuration '\(path)' is not there",
             "make it: mkdir -p \(shellQuoted(folder)); or \(Self.instead)"

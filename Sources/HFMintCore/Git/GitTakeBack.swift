@@ -35,8 +35,8 @@ package struct GitTakeBack: Sendable {
 
     /// A helper runs where git runs it.
     private static func paths(_ file: String, in folders: [String]) -> [String] {
-        guard !file.isEmpty, file.utf8.first != ASCII.slash else { return file.isEmpty ? [] : [file] }
-        return folders.map { "\($0)/\(file)" }
+        guard !file.isEmpty, !FilePath(file).isAbsolute else { return file.isEmpty ? [] : [file] }
+        return folders.map { FilePath(file).from($0).text }
     }
 
     /// Where git asked, and here.
