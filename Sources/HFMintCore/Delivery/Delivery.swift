@@ -232,10 +232,7 @@ extension Delivery {
 extension Delivery {
     /// So that they can be replaced, and `hfmint forget` finds them.
     private func copies(of path: String) -> UserCopies? {
-        let isAbsolute = path.utf8.first == ASCII.slash
-        return directory.map {
-            UserCopies(of: isAbsolute ? path : "\(context.files.workingDirectory)/\(path)", in: $0)
-        }
+        directory.map { UserCopies(of: FilePath(path).from(context.files.workingDirectory).text, in: $0) }
     }
 
     private func undelivered(_ failure: FileFailure, _ method: DeliveryMethod? = nil) -> MintError {
