@@ -56,7 +56,7 @@ class Fault:
 
 def recording(log: Path) -> list[str]:
     """The words that run a command and write down all of its calls."""
-    return tracing.alone(["strace", "-f", "-qq", "-s", "0", "-o", str(log)])
+    return tracing.alone(tracing.quiet(log))
 
 
 def of(log: Path, without: Sequence[str] = ()) -> list[Fault]:

@@ -84,6 +84,14 @@ def in_clone(world: World, work: Path) -> GitJob:
     return job
 
 
+def set_up(world: World, work: Path) -> GitJob:
+    """The same, with a repository to fetch, which hfmint answers for."""
+    world.git.create("acme/model")
+    job = in_clone(world, work)
+    assert job.hfmint("setup-git").status == 0
+    return job
+
+
 def description(**attributes: str | list[str]) -> bytes:
     """A question as git puts it; `capability=[…]` becomes `capability[]` lines."""
     lines = []

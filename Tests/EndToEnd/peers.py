@@ -135,8 +135,7 @@ class OpenBao(Peer):
 
     def limited_token(self, policy: Mapping[str, list[str]], namespace: str = "") -> str:
         """A token with these capabilities, by path, and those of the default policy."""
-        rules = {"path": {path: {"capabilities": words} for path, words in policy.items()}}
-        self.do("POST", "sys/policies/acl/sink", {"policy": json.dumps(rules)}, namespace)
+        self.do("POST", "sys/policies/acl/sink", {"policy": _policy(policy)}, namespace)
         answer = self.ask("POST", "auth/token/create", {"policies": ["sink"]}, namespace)
         return self.secrets.record("sink-token", answer.json["auth"]["client_token"])  # type: ignore[index]
 
@@ -182,7 +181,7 @@ class OpenBao(Peer):
 
     def identity_token(self, audience: str, algorithm: str) -> str:
         """A token of the identity engine: https://openbao.org/api-docs/secret/identity/tokens/."""
-        token = self.log_in()
+        self.log_in()
         self.do("POST", "identity/oidc/config", {"issuer": self.origin})
         key = {"allowed_client_ids": ["*"], "algorithm": algorithm}
         self.do("POST", "identity/oidc/key/ci", key)

@@ -57,7 +57,7 @@ def test_a_long_name(job: Job, method: str, name: str) -> None:
         ended = job.exchange("--deliver", f"{method}={name}")
         assert ended.status == 0, ended.err
         assert [path.name for path in job.work.iterdir()] == [name]
-    ended = job.exchange("--deliver", f"{method}={name}n" * 2)
+    ended = job.exchange("--deliver", f"{method}={name * 2}")
     assert ended.status != 0
 
 

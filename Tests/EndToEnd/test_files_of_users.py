@@ -1,6 +1,16 @@
 """A user's own file stays: every writer, and what `forget` makes of it afterwards.
 
-Only a file that hfmint made, and can show that it made, is replaced or removed.
+Only a file that hfmint made, and can show that it made, is replaced or removed. Every call that
+writes, renames or removes outside the job's directory, and what guards a user's file there:
+
+- `exchange --deliver env-file=`, `token-file=`, and `forget`: `test_a_file_of_the_users_stays`
+- `--state-dir`, `--journal-dir`, `run`: `test_drafts_and_files_called_alike_stay`
+- `GITHUB_ENV`, `GITHUB_OUTPUT`, `BASH_ENV` are appended to: `test_files_targets.py`
+- `audit.file`: `test_a_log_and_its_cursor`; a journal: `test_a_journal`
+- `rotate status --prometheus`: `test_files_strange.py`
+- a file sink holds what must log in: `test_rotate_drift.py`
+- `setup-git` has git edit its own file: `test_git_setup.py`
+- git credential-store's file loses lines that are ours: `test_forget_git.py`
 """
 
 from __future__ import annotations
@@ -27,21 +37,6 @@ MINE = b"MINE=1\n"
 FOREIGN = "nothing shows that hfmint made it"
 CHANGED = "it was changed since hfmint wrote it"
 METHODS = ["env-file", "token-file"]
-
-# Every call that writes, renames or removes outside the job's directory, and what guards a
-# user's file there: a row of this table is a test below, or in the file that is named.
-WRITERS = {
-    "exchange --deliver env-file=, token-file=": "test_a_file_of_the_users_stays",
-    "forget": "test_a_file_of_the_users_stays",
-    "--state-dir, --journal-dir, run": "test_drafts_and_files_called_alike_stay",
-    "GITHUB_ENV, GITHUB_OUTPUT, BASH_ENV": "appended to: test_files_targets",
-    "audit.file": "test_a_log_and_its_cursor",
-    "rotate status --prometheus": "test_files_strange",
-    "a file sink": "what it holds must log in: test_rotate_ready",
-    "a journal": "test_a_journal",
-    "setup-git": "git edits its own file: test_git_setup",
-    "git credential-store's file": "lines that are ours: test_forget_git",
-}
 
 
 def to(job: Job, method: str, path: Path, *more: str, **variables: object) -> Ended:
@@ -144,9 +139,7 @@ def test_a_file_of_the_users_stays(job: Job, method: str, kind: str) -> None:
     assert [entry.name for entry in job.work.iterdir()] == [path.name]
     named = [line for line in remaining if str(path) in line]
     assert bool(named) == (kind in ("edited", "overwritten", "another with the same bytes"))
-    assert ("line 1: delete that" in "".join(named)) == (
-        kind not in ("overwritten",) and bool(named)
-    )
+    assert ("line 1: delete that" in "".join(named)) == (kind != "overwritten" and bool(named))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -188,7 +181,7 @@ def test_a_kernel_that_lacks_a_call(job: Job, tmp_path: Path, lacking: str) -> N
     path = job.work / "file"
     calls = {"linkat": ["renameat2", "linkat"]}.get(lacking, [lacking])
     effects = [word for call in calls for word in ("-e", f"inject=?{call}:error=EPERM")]
-    through = ["strace", "-f", "-qq", "-o", str(tmp_path / "calls"), *effects]
+    through = [*tracing.quiet(tmp_path / "calls"), *effects]
     for _ in range(2):
         assert to(job, "env-file", path, through=through).status == 0
     assert path.stat().st_nlink == 1

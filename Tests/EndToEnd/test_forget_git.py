@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import evidence
-from gitjob import GitJob, in_clone
+from gitjob import GitJob, set_up
 from Sandbox.world import World
 
 THEIRS = (
@@ -25,10 +25,7 @@ THEIRS = (
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job with a clone that is its work folder, which hfmint answers."""
-    world.git.create("acme/model")
-    job = in_clone(world, tmp_path / "work")
-    assert job.hfmint("setup-git").status == 0
-    return job
+    return set_up(world, tmp_path / "work")
 
 
 def fetch(job: GitJob, helper: str) -> None:

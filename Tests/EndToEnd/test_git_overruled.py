@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import evidence
-from gitjob import GitJob, in_clone
+from gitjob import GitJob, set_up
 from Sandbox.world import World
 from test_git_levels import FILES, VARIABLES, doctor, setting
 
@@ -16,10 +16,7 @@ from test_git_levels import FILES, VARIABLES, doctor, setting
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job with a clone that is its work folder, and hfmint set up."""
-    world.git.create("acme/model")
-    job = in_clone(world, tmp_path / "work")
-    assert job.hfmint("setup-git").status == 0
-    return job
+    return set_up(world, tmp_path / "work")
 
 
 def asks_hfmint(job: GitJob) -> bool:

@@ -14,6 +14,7 @@ import pytest
 
 from gitjob import GitJob, description, in_clone
 from Sandbox.world import World
+from test_git_levels import doctor
 
 
 @pytest.fixture
@@ -47,13 +48,6 @@ def place(job: GitJob, name: str) -> Path:
             job.environment.pop("GIT_CONFIG_NOSYSTEM", None)
             job.environment[name] = str(path)
     return path
-
-
-def findings(job: GitJob) -> tuple[str, str]:
-    """What doctor says of git's helper."""
-    report = json.loads(job.hfmint("doctor", "--json").stdout)
-    row = next(row for row in report["checks"] if row["id"] == "git-helper")
-    return row["status"], json.dumps(row["findings"], ensure_ascii=False)
 
 
 def _socket(path: Path) -> None:
@@ -90,7 +84,7 @@ def test_it_keeps_nobody_waiting(job: GitJob, name: str, kind: str) -> None:
     printed = job.hfmint("setup-git", "--environment")
     assert printed.status == 0
     assert told in printed.stderr.decode()
-    status, text = findings(job)
+    status, text = doctor(job, "git-helper")
     assert status == "fail"
     assert told in text
     forgotten = job.hfmint("forget", "--json")
@@ -104,7 +98,7 @@ def test_it_keeps_nobody_waiting(job: GitJob, name: str, kind: str) -> None:
 def test_what_git_cannot_parse_is_not_a_machine_without_git(job: GitJob, content: str) -> None:
     """Git does not even say its version then."""
     place(job, "GIT_CONFIG_GLOBAL").write_text(content)
-    status, text = findings(job)
+    status, text = doctor(job, "git-helper")
     assert status == "fail"
     assert "git config --list" in text
 
@@ -114,5 +108,5 @@ def test_the_null_device_is_an_empty_file(job: GitJob, name: str) -> None:
     """So people switch a level off."""
     place(job, name)
     job.environment[name] = "/dev/null"
-    assert findings(job)[0] in ("ok", "warn")
+    assert doctor(job, "git-helper")[0] in ("ok", "warn")
     assert job.hfmint("setup-git", "--local").status == 0

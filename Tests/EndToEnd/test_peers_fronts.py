@@ -40,9 +40,12 @@ class Fronts:
 
     def ask(self, front: Front_, *options: str, trusted: Path | None = None) -> Ended:
         """For a token."""
-        own = front.authority if isinstance(front, Caddy) else self.authority.file
-        file = str(trusted or own)
+        file = str(trusted or self.trusted(front))
         return self.job.exchange(*options, HF_ENDPOINT=front.origin, SSL_CERT_FILE=file)
+
+    def trusted(self, front: Front_) -> Path:
+        """The authority that signed its certificate."""
+        return front.authority if isinstance(front, Caddy) else self.authority.file
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_the_hub_may_stand_behind_one(fronts: Fronts, kind: str) -> None:
     """That would speak HTTP/2 to those who ask for it, as this shows."""
     with BOTH[kind](fronts)() as front:
         fronts.job.delivered(fronts.ask(front))
-        context = ssl.create_default_context(cafile=_trusted(fronts, front))
+        context = ssl.create_default_context(cafile=fronts.trusted(front))
         context.set_alpn_protocols(["h2", "http/1.1"])
         port = int(front.origin.rpartition(":")[2])
         with (
@@ -71,10 +74,6 @@ def test_the_hub_may_stand_behind_one(fronts: Fronts, kind: str) -> None:
             context.wrap_socket(plain, server_hostname="localhost") as connection,
         ):
             assert connection.selected_alpn_protocol() == "h2"
-
-
-def _trusted(fronts: Fronts, front: Front_) -> Path:
-    return front.authority if isinstance(front, Caddy) else fronts.authority.file
 
 
 def test_caddys_authority_is_not_trusted_by_itself(fronts: Fronts) -> None:
@@ -137,8 +136,7 @@ def test_haproxys_own_answer_is_tried_again(fronts: Fronts, page: str | int) -> 
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 410])
 def test_haproxys_refusal_is_no_answer_of_the_hub(fronts: Fronts, status: int) -> None:
     """A page in HTML, at the first try; nothing of it is shown."""
-    counts = (*COUNTED, f"http-request deny deny_status {status}")
-    with fronts.haproxy(*counts) as front:
+    with fronts.haproxy(f"http-request deny deny_status {status}") as front:
         ended = fronts.ask(front)
         assert ended.status in (3, 4), ended
         fronts.job.refused(ended, ended.status, ended.code)

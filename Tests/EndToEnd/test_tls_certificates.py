@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Job
+from mounts import mounting
 from Sandbox.world import World
 from tls import OLD_TLS, Authority, Certificate, Front
 
@@ -152,15 +153,11 @@ def test_no_variable_makes_it_write_the_sessions_keys(
 @pytest.fixture
 def with_store(tmp_path: Path) -> Callable[[str], list[str]]:
     """Makes the words that run a command with another certificate store, in a namespace."""
-    probe = subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False)
-    if probe.returncode:
-        pytest.skip("no mount namespace may be made here")
     if not Path(STORE).is_dir():
         pytest.skip(f"{STORE} is not there to be covered")
 
     def words(store: str) -> list[str]:
-        script = f'mount --bind "$0" {STORE} && exec "$@"'
-        return ["unshare", "-m", "sh", "-c", script, store]
+        return mounting(f'mount --bind "$0" {STORE}', store)
 
     return words
 

@@ -32,7 +32,7 @@ def require() -> None:
 
 def recording(log: Path, calls: Iterable[str] = CHANGES) -> list[str]:
     """The words that run a command and write its calls to `log`, without any data."""
-    return [*_quiet(log), "-e", f"trace={_list(calls)}"]
+    return [*quiet(log), "-e", f"trace={_list(calls)}"]
 
 
 def injecting(log: Path, call: str, effect: str, number: int | str) -> list[str]:
@@ -40,7 +40,7 @@ def injecting(log: Path, call: str, effect: str, number: int | str) -> list[str]
 
     `3+` is the third and all after it.
     """
-    return [*_quiet(log), "-e", f"trace=?{call}", "-e", f"inject=?{call}:{effect}:when={number}"]
+    return [*quiet(log), "-e", f"trace=?{call}", "-e", f"inject=?{call}:{effect}:when={number}"]
 
 
 def alone(words: list[str]) -> list[str]:
@@ -48,7 +48,8 @@ def alone(words: list[str]) -> list[str]:
     return [words[0], "-b", "execve", *words[1:]]
 
 
-def _quiet(log: Path) -> list[str]:
+def quiet(log: Path) -> list[str]:
+    """The words that run a command and write its calls into `log`; strace itself says nothing."""
     return ["strace", "-f", "-qq", "-s", "0", "-o", str(log)]
 
 

@@ -134,10 +134,7 @@ struct UserFileTests {
 private final class KeptMarks: FileMarks {
     private let kept = Mutex<[FileMark]>([])
 
-    var all: [FileMark] {
-        get { kept.withLock { $0 } }
-        set { kept.withLock { $0 = newValue } }
-    }
+    var all: [FileMark] { kept.withLock { $0 } }
 
     func mark(of identity: FileIdentity) -> FileMark? { all.last { $0.identity == identity } }
 

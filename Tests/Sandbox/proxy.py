@@ -42,6 +42,7 @@ class Proxy:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(*tls)
         self._open: list[socket.socket] = []
+        self._ended = False
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
 
@@ -67,6 +68,7 @@ class Proxy:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
+            self._ended = True
             for connection in (self._listener, *self._open):
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -81,7 +83,11 @@ class Proxy:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _keep(self, connection: socket.socket) -> socket.socket:
+        """Closed at the end; what is opened later is closed at once."""
         with self._lock:
+            if self._ended:
+                connection.close()
+                raise ConnectionAbortedError
             self._open.append(connection)
         return connection
 
