@@ -6,7 +6,7 @@ extension PosixFiles {
     package func removeLines(
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) -> Int {
-        guard kind(of: path) != nil, try Remainder(of: openStored(path), path, isOurs).count > 0 else { return 0 }
+        guard try isThere(path), try Remainder(of: openStored(path), path, isOurs).count > 0 else { return 0 }
         let lock = "\(path).lock"
         let draft = try openLock(lock, until: clock.uptime() + .seconds(1), clock)
         do throws(FileFailure) {
@@ -26,6 +26,13 @@ extension PosixFiles {
             _ = unsafe unlink(lock)
             throw error
         }
+    }
+
+    private func isThere(_ path: String) throws(FileFailure) -> Bool {
+        var raw = stat()
+        guard unsafe stat(path, &raw) != 0 else { return true }
+        guard Errno.last.isAbsence else { throw Errno.last.failure(path) }
+        return false
     }
 
     /// The bytes that no name leads to any more.

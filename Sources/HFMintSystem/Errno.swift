@@ -12,6 +12,9 @@ struct Errno: Error, Equatable {
     /// A sandbox says EPERM of calls that it has never heard of, a file system EINVAL of what it cannot flush.
     var isMissing: Bool { [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) }
 
+    /// Whether there is nothing of that name: any other failure does not say so.
+    var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+
     /// In the operating system's words, without a capital: `permission denied`.
     var reason: String {
         let words = unsafe String(cString: strerror(code))

@@ -128,11 +128,11 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         return try PosixLogFile.open(name, in: descriptor, path: path)
     }
 
-    package func erase() throws(FileFailure) -> [String] {
+    package func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] {
         var erased: [String] = []
         var failure: FileFailure?
         // A directory that a user named may hold other files, which are the user's.
-        for name in try listed() where JobFileName.isOurs(name, in: path) {
+        for name in try listed() where JobFileName.isOurs(name, in: path) && !isKept(name) {
             do throws(FileFailure) {
                 erased += try erase(name)
             } catch {

@@ -20,8 +20,14 @@ extension PosixFiles {
         _ path: String, _ mark: FileMark, marks: any FileMarks
     ) throws(FileFailure) -> UserFileErasure {
         let (folder, name) = split(path)
-        guard kind(of: folder) == .directory else { return .gone }
-        let directory = try naming(path) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let directory: Descriptor
+        do throws(Errno) {
+            directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
+        } catch {
+            // Whatever else stands in the way, the file may be there.
+            guard error.isAbsence else { throw error.failure(path) }
+            return .gone
+        }
         return try UserFile(directory: directory, name: name, path: path, marks: marks).erase(mark)
     }
 

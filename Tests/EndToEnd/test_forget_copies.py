@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -70,6 +71,56 @@ def test_a_users_copies_are_gone_too(job: Job) -> None:
     copies = [env, token, job.work / "relative.env"]
     assert {str(path) for path in copies} <= set(removed)
     assert not [path for path in copies if path.exists()]
+
+
+def test_a_copy_that_is_out_of_reach_is_remembered(job: Job) -> None:
+    """It is named, and its note stays for the next `forget`; the others go at once."""
+    far, near = job.work / "far", job.work / "near"
+    far.mkdir()
+    job.exchange("--deliver", f"env-file={far}/job.env", "--deliver", f"token-file={near}")
+    away = far.rename(job.work / "away")
+    far.symlink_to(far)
+    state = job.state
+    removed, remaining, _ = forget(job)
+    assert str(near) in removed
+    why = "too many levels of symbolic links; `hfmint forget` tries it again"
+    assert remaining == [f"'{far}/job.env': {why}"]
+    (note,) = state.iterdir()
+    assert note.name.startswith("copy-")
+    far.unlink()
+    away.rename(far)
+    removed, remaining, _ = forget(job)
+    assert set(removed) == {f"{far}/job.env", str(note)}
+    assert remaining == []
+    assert not state.exists()
+    assert not list(far.iterdir())
+
+
+def test_one_copy_of_a_path_does_not_save_another(job: Job, tmp_path: Path) -> None:
+    """An older one was moved away, and which of them cannot be opened is the disk's choice."""
+    tracing.require()
+    path, log = job.work / "job.env", tmp_path / "calls"
+
+    def deliver() -> None:
+        for old in ("old", ""):
+            assert job.exchange("--deliver", f"env-file={path}").status == 0
+            if old:
+                path.rename(job.work / old)
+
+    deliver()
+    forget(job, through=tracing.recording(log, ["openat"]))
+    opened = re.findall(r"openat\((.*)", log.read_text())
+    numbers = [number for number, call in enumerate(opened, 1) if '"job.env"' in call]
+    assert len(numbers) >= 2
+    for number in numbers:
+        deliver()
+        state = job.state
+        through = tracing.injecting(log, "openat", "error=EIO", number)
+        _, remaining, ended = forget(job, through=through)
+        assert not path.exists() or any(str(path) in line for line in remaining), ended
+        forget(job)
+        assert not path.exists(), number
+        assert not state.exists(), number
 
 
 @pytest.mark.parametrize("how", ["renamed over", "removed and made", "moved away", "linked"])

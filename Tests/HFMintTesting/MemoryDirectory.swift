@@ -59,8 +59,8 @@ struct MemoryDirectory: PrivateDirectory {
         return Lock()
     }
 
-    func erase() throws(FileFailure) -> [String] {
-        let paths = names.map { "\(path)/\($0)" }
+    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] {
+        let paths = names.filter { !isKept($0) }.map { "\(path)/\($0)" }
         for path in paths {
             try files.refuse(path)
             files.state.withLock { state in
@@ -68,7 +68,7 @@ struct MemoryDirectory: PrivateDirectory {
                 state.texts[path] = nil
             }
         }
-        files.state.withLock { $0.kinds[path] = nil }
+        if names.isEmpty { files.state.withLock { $0.kinds[path] = nil } }
         return paths
     }
 

@@ -39,25 +39,20 @@ private struct ForgetCommand {
         var removed: [String] = []
         var remaining: [String] = []
         for directory in directories {
-            var unread: [FileFailure] = []
-            let all = UserCopy.all(in: directory) { unread.append($0) }
-            let byPath = Dictionary(grouping: all) { Array($0.path.utf8) }
-            for (_, copies) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                erase(copies, at: copies[0].path, directory, &removed, &remaining)
-            }
+            let copies = erasedCopies(in: directory)
+            removed += copies.removed
+            remaining += copies.remaining
             let back = GitTakeBack(directory, in: context)
             removed += back.removed
             remaining += back.remaining
             let before = directory.names
             do throws(FileFailure) {
-                removed += try directory.erase()
+                removed += try directory.erase(keeping: copies.isKept)
             } catch {
                 let after = directory.names
                 removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }
                 remaining.append("'\(error.path)': \(error.reason)")
-                unread.removeAll { $0.path.utf8.elementsEqual(error.path.utf8) }
             }
-            remaining += unread.map { "what '\($0.path)' named as a copy, which could not be read: \($0.reason)" }
         }
         remaining += beyondReach()
         record(removed.count)
@@ -79,36 +74,78 @@ private struct ForgetCommand {
         }
     }
 
-    /// - Parameter copies: of one path; all but one may be gone already.
-    private func erase(
-        _ copies: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ removed: inout [String],
-        _ remaining: inout [String]
-    ) {
-        var endings: [UserFileErasure] = []
-        do throws(FileFailure) {
-            let marks = UserCopies(of: path, in: directory)
-            for copy in copies {
-                endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
-            }
-        } catch {
-            remaining.append("'\(error.path)': \(error.reason)")
+    /// What became of the copies that are noted in a directory.
+    private struct Copies {
+        var removed: [String] = []
+        var remaining: [String] = []
+        /// The notes of what may still be there, so that another call knows it again.
+        private var notes: Set<String> = []
+        private var areNotesUnknown = false
+
+        func isKept(_ name: String) -> Bool { notes.contains(name) || areNotesUnknown && UserCopy.isNote(name) }
+
+        mutating func keep(_ copy: UserCopy, _ failure: FileFailure) {
+            notes.insert(copy.noteName)
+            let reason = "\(failure.reason); `hfmint forget` tries it again"
+            let line = "'\(failure.path)': \(reason)"
+            if !remaining.contains(line) { remaining.append(line) }
         }
-        if endings.contains(.erased) { removed.append(path) }
-        if endings.contains(.emptied) { removed.append("what was delivered in '\(path)', which is empty again") }
+
+        mutating func keepNote(_ failure: FileFailure, in directory: String) {
+            let name = FilePath(failure.path).name
+            if failure.path.utf8.elementsEqual(directory.utf8) { areNotesUnknown = true } else { notes.insert(name) }
+            remaining.append("what '\(failure.path)' named as a copy, which could not be read: \(failure.reason)")
+        }
+    }
+
+    private func erasedCopies(in directory: any PrivateDirectory) -> Copies {
+        var copies = Copies()
+        let all = UserCopy.all(in: directory) { copies.keepNote($0, in: directory.path) }
+        let byPath = Dictionary(grouping: all) { Array($0.path.utf8) }
+        for (_, those) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            erase(those, at: those[0].path, directory, &copies)
+        }
+        return copies
+    }
+
+    /// - Parameter those: of one path; all but one may be gone already.
+    private func erase(
+        _ those: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ copies: inout Copies
+    ) {
+        let marks = UserCopies(of: path, in: directory)
+        var endings: [UserFileErasure] = []
+        for copy in those {
+            do throws(FileFailure) {
+                endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
+            } catch {
+                copies.keep(copy, error)
+            }
+        }
+        if endings.contains(.erased) { copies.removed.append(path) }
+        if endings.contains(.emptied) { copies.removed.append("what was delivered in '\(path)', which is empty again") }
         guard !endings.contains(.erased), !endings.contains(.emptied) else { return }
-        let lines = linesWithToken(path)
-        let held = lines.isEmpty ? "" : "; a token is in \(lines): delete that"
+        let held = heldTokens(path)
         if endings.contains(.changed) {
-            remaining.append("'\(path)': it was changed since hfmint wrote it\(held)")
-        } else if endings.contains(.another), !lines.isEmpty {
-            remaining.append("'\(path)': hfmint did not make what is there now\(held)")
+            copies.remaining.append("'\(path)': it was changed since hfmint wrote it\(held)")
+        } else if endings.contains(.another), !held.isEmpty {
+            copies.remaining.append("'\(path)': hfmint did not make what is there now\(held)")
+        }
+    }
+
+    /// What is to be said of the tokens in a file that stays.
+    private func heldTokens(_ path: String) -> String {
+        do throws(FileFailure) {
+            let lines = try linesWithToken(path)
+            return lines.isEmpty ? "" : "; a token is in \(lines): delete that"
+        } catch {
+            return "; whether a token is in it could not be seen: \(error.reason)"
         }
     }
 
     /// The numbers of the lines that hold a short-lived token.
-    private func linesWithToken(_ path: String) -> String {
-        guard context.files.facts(of: path)?.kind == .regular, let file = try? context.files.read(path, limit: 1 << 20)
-        else { return "" }
+    private func linesWithToken(_ path: String) throws(FileFailure) -> String {
+        if let facts = context.files.facts(of: path), facts.kind != .regular { return "" }
+        guard let file = try context.files.read(path, limit: 1 << 20) else { return "" }
         let numbers = file.reveal { text in
             var numbers: [Int] = []
             var line = 1

@@ -4,16 +4,27 @@ package struct UserCopy: Equatable, Sendable {
     package let path: String
     package let mark: FileMark
 
-    static let prefix = "copy-"
+    private static let prefix = "copy-"
 
     package init(path: String, _ mark: FileMark) {
         self.path = path
         self.mark = mark
     }
 
+    package static func isNote(_ name: String) -> Bool { name.utf8.starts(with: prefix.utf8) }
+
+    /// The name of the note of it.
+    package var noteName: String { Self.noteName(path, mark.identity) }
+
+    fileprivate static func noteName(_ path: String, _ identity: FileIdentity) -> String {
+        // With the path: a file system gives the number of a removed file to the next one, of whatever name.
+        let parts = ["\(identity.device)", "\(identity.inode)", path]
+        return prefix + fingerprint(parts.map { Array($0.utf8) })
+    }
+
     /// Every note of this kind in `directory`; a damaged one is passed over.
     ///
-    /// - Parameter unread: gets why one cannot be read: what it names is not among the answers.
+    /// - Parameter unread: gets why one cannot be read, or all: what it names is not among the answers.
     package static func all(
         in directory: any PrivateDirectory, unread: (FileFailure) -> Void = { _ in }
     ) -> [UserCopy] {
@@ -23,7 +34,7 @@ package struct UserCopy: Equatable, Sendable {
         } catch {
             unread(error)
         }
-        return names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> UserCopy? in
+        return names.filter(isNote).compactMap { name -> UserCopy? in
             do throws(FileFailure) {
                 return try UserCopy(noted: name, in: directory)
             } catch {
@@ -77,21 +88,14 @@ package struct UserCopies: FileMarks {
     }
 
     package func mark(of identity: FileIdentity) -> FileMark? {
-        guard let copy = try? UserCopy(noted: name(identity), in: directory), copy.mark.identity == identity else {
-            return nil
-        }
-        return copy.mark
+        let copy = try? UserCopy(noted: UserCopy.noteName(path, identity), in: directory)
+        return copy?.mark.identity == identity ? copy?.mark : nil
     }
 
     package func note(_ mark: FileMark) throws(FileFailure) {
-        try directory.replace(name(mark.identity), with: UserCopy(path: path, mark).record.rendered())
+        let copy = UserCopy(path: path, mark)
+        try directory.replace(copy.noteName, with: copy.record.rendered())
     }
 
-    package func strike(_ identity: FileIdentity) { directory.drop(name(identity)) }
-
-    private func name(_ identity: FileIdentity) -> String {
-        // With the path: a file system gives the number of a removed file to the next one, of whatever name.
-        let parts = ["\(identity.device)", "\(identity.inode)", path]
-        return UserCopy.prefix + fingerprint(parts.map { Array($0.utf8) })
-    }
+    package func strike(_ identity: FileIdentity) { directory.drop(UserCopy.noteName(path, identity)) }
 }

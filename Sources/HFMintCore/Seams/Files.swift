@@ -217,13 +217,16 @@ package protocol PrivateDirectory: Sendable {
     /// Overwrites every file of hfmint's with zeros, as well as the disk lets us, removes it, and then the directory
     /// if nothing else is in it.
     ///
+    /// - Parameter isKept: the names of those that stay.
     /// - Returns: the paths that are gone.
     /// - Throws: the first failure, after all have been tried.
-    func erase() throws(FileFailure) -> [String]
+    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String]
 }
 
 extension PrivateDirectory {
     package func listed() throws(FileFailure) -> [String] { names }
+
+    package func erase() throws(FileFailure) -> [String] { try erase { _ in false } }
 }
 
 /// A lock that is held until it is let go, or this process ends.

@@ -182,7 +182,7 @@ private struct Directory: PrivateDirectory {
     func drop(_ name: String) { try? remove(name) }
 
     func remove(_ name: String) throws(FileFailure) {}
-    func erase() throws(FileFailure) -> [String] { [] }
+    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] { [] }
 }
 
 private struct NoLock: DirectoryLock {
