@@ -52,18 +52,17 @@ extension UserFile {
         var standing = try standing()
         let draft = try naming(path) { () throws(Errno) in try directory.makeDraft(of: name, bytes) }
         var hidden = draft.name
-        var mark: FileMark?
+        var mine: FileIdentity?
         do throws(FileFailure) {
-            mark = try naming(path) { () throws(Errno) in try draft.file.mark() }
+            var mark = try naming(path) { () throws(Errno) in try draft.file.mark() }
+            mine = mark.identity
             var isPlaced = false
             for _ in 0..<Self.patience where !isPlaced {
-                mark?.wasEmpty = standing?.isToBeEmpty ?? false
-                if let mark {
-                    draft.file.keep(mark)
-                    try marks?.note(mark)
-                }
+                mark.wasEmpty = standing?.isToBeEmpty ?? false
+                draft.file.keep(mark)
+                try marks?.note(mark)
                 if let standing {
-                    isPlaced = try exchange(&hidden, with: standing)
+                    isPlaced = try exchange(&hidden, mark.identity, with: standing)
                 } else {
                     isPlaced = try naming(path) { () throws(Errno) in try publish(hidden) }
                 }
@@ -71,7 +70,7 @@ extension UserFile {
             }
             guard isPlaced else { throw FileFailure(path, "other processes replace it again and again") }
         } catch {
-            discard(hidden, mark?.identity)
+            discard(hidden, mine)
             throw error
         }
         try naming(path) { () throws(Errno) in try directory.sync(.wanted) }
@@ -98,7 +97,9 @@ extension UserFile {
     /// In place of a file that may be replaced.
     ///
     /// - Returns: `false` where it is gone by now.
-    private func exchange(_ hidden: inout String, with standing: Replaceable) throws(FileFailure) -> Bool {
+    private func exchange(
+        _ hidden: inout String, _ mine: FileIdentity, with standing: Replaceable
+    ) throws(FileFailure) -> Bool {
         let swap = Self.hiddenName(name)
         try naming(path) { () throws(Errno) in try directory.renameBelow(hidden, to: swap) }
         hidden = swap
@@ -113,18 +114,32 @@ extension UserFile {
             marks?.strike(standing.identity)
             return true
         }
-        switch try look(at: swap) {
+        let sight: Sight
+        do throws(FileFailure) {
+            sight = try look(at: swap)
+        } catch {
+            throw putBack(swap, mine, error)
+        }
+        switch sight {
         case .nothing: return true
         case .replaceable(let old):
             directory.unlinkBelow(swap)
             marks?.strike(old.identity)
             return true
-        case .foreign(let failure):
-            if unsafe hfmint_linux_exchange(directory.number, swap, name) != 0 {
-                _ = unsafe hfmint_linux_rename_new(directory.number, swap, name)
-            }
-            throw failure
+        case .foreign(let failure): throw putBack(swap, mine, failure)
         }
+    }
+
+    /// Lets what was swapped out change places with hfmint's own file again.
+    ///
+    /// - Returns: `failure`, and where a file is that has no name but a hidden one: a third may have come meanwhile.
+    private func putBack(_ swap: String, _ mine: FileIdentity, _ failure: FileFailure) -> FileFailure {
+        guard (try? isFile(name, mine)) == true else { return givenBack(swap, failure) }
+        guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else { return stranded(swap, failure) }
+        if (try? isFile(swap, mine)) == true { return failure }
+        // Between the two: what came last keeps the name.
+        _ = unsafe hfmint_linux_exchange(directory.number, swap, name)
+        return stranded(swap, failure)
     }
 
     static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }

@@ -90,67 +90,114 @@ struct UserFile: ~Copyable {
     }
 
     /// Removes what killed processes left: drafts, and files that were swapped out where they are hfmint's.
-    func sweep(erasing: Bool = false) {
+    ///
+    /// - Returns: why one of these could not be removed.
+    @discardableResult
+    func sweep(erasing: Bool = false) -> FileFailure? {
         directory.sweepDrafts(of: name)
+        var failure: FileFailure?
         for (entry, word) in directory.besides(name, Self.swapEnding) where DrawnWord.isDrawn(word) {
-            guard let file = try? directory.openBelow(entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            // For writing too, without which one kind of lock cannot be had.
+            guard let file = try? directory.openBelow(entry, O_RDWR | O_NOFOLLOW | O_NONBLOCK),
                 let status = try? file.status(), (try? file.tryLock(otherwise: status.isOld)) == true,
                 case .replaceable(let left) = try? look(at: entry)
             else { continue }
             // Somebody may be reading it, as it had the name a moment ago.
-            if erasing { try? directory.eraseBelow(entry) } else { directory.unlinkBelow(entry) }
-            marks?.strike(left.identity)
+            do throws(Errno) {
+                if erasing { try directory.eraseBelow(entry) } else { directory.unlinkBelow(entry) }
+                marks?.strike(left.identity)
+            } catch {
+                failure = failure ?? error.failure(place(of: entry))
+            }
         }
+        return failure
     }
+
+    /// The path of what stands beside it.
+    private func place(of entry: String) -> String { FilePath(entry).from(FilePath(path).folder).text }
 }
 
 extension UserFile {
     func erase(_ mark: FileMark) throws(FileFailure) -> UserFileErasure {
-        sweep(erasing: true)
-        return try naming(path) { () throws(Errno) in
-            do throws(Errno) {
-                let file = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-                let found = try file.mark()
-                guard found.identity == mark.identity else { return .another }
-                guard try file.isUntouched(since: mark, found) else { return .changed }
-                guard !mark.wasEmpty else {
-                    return try directory.blankBelow(name, mark.identity) ? .emptied : .another
-                }
-                return try remove(mark.identity) ? .erased : .another
-            } catch {
-                switch error.code {
-                case ENOENT: return .gone
-                case ELOOP: return .another
-                default: throw error
-                }
+        let failure = sweep(erasing: true)
+        let ending = try eraseItself(mark)
+        if let failure { throw failure }
+        return ending
+    }
+
+    private func eraseItself(_ mark: FileMark) throws(FileFailure) -> UserFileErasure {
+        let seen = try ending { () throws(Errno) in
+            let file = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let found = try file.mark()
+            guard found.identity == mark.identity else { return .another }
+            guard try file.isUntouched(since: mark, found) else { return .changed }
+            guard mark.wasEmpty else { return nil }
+            return try directory.blankBelow(name, mark.identity) ? .emptied : .another
+        }
+        return if let seen { seen } else { try remove(mark.identity) }
+    }
+
+    /// What `body` says, or that there is nothing, or nothing of hfmint's.
+    private func ending(
+        _ body: () throws(Errno) -> UserFileErasure?
+    ) throws(FileFailure) -> UserFileErasure? {
+        do throws(Errno) {
+            return try body()
+        } catch {
+            switch error.code {
+            case ENOENT: return .gone
+            // A link, or a socket.
+            case ELOOP, ENXIO: return .another
+            default: throw error.failure(path)
             }
         }
     }
 
     /// Takes it aside first: what another process has put in its place meanwhile gets its name back.
-    ///
-    /// - Returns: `false` where it was another file.
-    private func remove(_ identity: FileIdentity) throws(Errno) -> Bool {
+    private func remove(_ identity: FileIdentity) throws(FileFailure) -> UserFileErasure {
         let aside = Self.hiddenName(name)
         guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
-            guard Errno.last.isMissing else { throw .last }
-            guard try isFile(name, identity) else { return false }
-            try directory.eraseBelow(name)
-            return true
+            let failure = Errno.last
+            if failure.code == ENOENT { return .gone }
+            guard failure.isMissing else { throw failure.failure(path) }
+            return try naming(path) { () throws(Errno) in try eraseIfIt(name, identity) } ? .erased : .another
         }
-        let isIt: Bool
         do throws(Errno) {
-            isIt = try isFile(aside, identity)
-            if isIt { try directory.eraseBelow(aside) }
+            if try eraseIfIt(aside, identity) { return .erased }
         } catch {
-            _ = unsafe hfmint_linux_rename_new(directory.number, aside, name)
-            throw error
+            throw givenBack(aside, error.failure(path))
         }
-        if !isIt, unsafe hfmint_linux_rename_new(directory.number, aside, name) != 0 { throw .last }
-        return isIt
+        guard unsafe hfmint_linux_rename_new(directory.number, aside, name) == 0 else {
+            throw stranded(aside, Errno.last.failure(path))
+        }
+        return .another
     }
 
-    private func isFile(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
+    private func eraseIfIt(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
+        guard try isFile(name, identity) else { return false }
+        try directory.eraseBelow(name)
+        return true
+    }
+
+    /// Gives what has a hidden name its own one, if nothing has that by now.
+    ///
+    /// - Returns: `failure`, and where the file is that could not get its name.
+    func givenBack(_ entry: String, _ failure: FileFailure) -> FileFailure {
+        guard unsafe hfmint_linux_rename_new(directory.number, entry, name) != 0, errno != ENOENT else {
+            return failure
+        }
+        return stranded(entry, failure)
+    }
+
+    /// Says where a file is that nobody would look for there.
+    func stranded(_ entry: String, _ failure: FileFailure) -> FileFailure {
+        FileFailure(
+            failure.path,
+            "\(failure.reason); a file that stood there is '\(place(of: entry))' now: give it its name back",
+            isTaken: failure.isTaken)
+    }
+
+    func isFile(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
         do throws(Errno) {
             return try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity() == identity
         } catch {

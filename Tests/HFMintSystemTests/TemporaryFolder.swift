@@ -5,7 +5,7 @@ import HFMintTesting
 import Testing
 
 /// A folder of a test's own, gone when the test is.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {
@@ -29,6 +29,12 @@ final class TemporaryFolder {
         try Data(text.utf8).write(to: URL(filePath: self(name)))
         try chmod(name, mode)
         return self(name)
+    }
+
+    /// Another file in its place.
+    func put(_ name: String, _ text: String) throws {
+        try file("\(name).new", text)
+        guard unsafe rename(self("\(name).new"), self(name)) == 0 else { throw POSIXError(.EIO) }
     }
 
     @discardableResult

@@ -47,6 +47,43 @@ struct UserFileTests {
         #expect(try folder.names() == ["link", "other", "t"])
     }
 
+    @Test("are not taken for gone where nobody can look")
+    func outOfReach() throws {
+        #expect(replace("t", "secret") == nil)
+        let mark = try #require(marks.all.first)
+        try folder.link("loop", to: folder("loop"))
+        #expect(throws: FileFailure(folder("loop/t"), "too many levels of symbolic links")) {
+            try erase("loop/t", mark)
+        }
+        #expect(try erase("t/t", mark) == .gone)
+        #expect(try erase("t", mark) == .erased)
+    }
+
+    @Test("leave what appears meanwhile in its place")
+    func overtaken() throws {
+        for first in [nil, "one"] {
+            if let first { #expect(replace("t", first) == nil) }
+            marks.onNote.withLock { $0 = [{ try? folder.put("t", "theirs") }] }
+            #expect(replace("t", "two") == "it is there already, and nothing shows that hfmint made it")
+            #expect(try folder.names() == ["t"])
+            #expect(try folder.text("t") == "theirs")
+            try FileManager.default.removeItem(atPath: folder("t"))
+        }
+    }
+
+    @Test("name the place of what cannot have its name back, as another has it by then")
+    func overtakenTwice() throws {
+        #expect(replace("t", "one") == nil)
+        marks.onNote.withLock { $0 = [{ try? folder.put("t", "first") }] }
+        marks.onLook.withLock { $0 = [{}, { try? folder.put("t", "second") }] }
+        let reason = try #require(replace("t", "two"))
+        let hidden = try #require(try folder.names().first { $0.hasSuffix(".swap") })
+        #expect(reason.hasSuffix("; a file that stood there is '\(folder(hidden))' now: give it its name back"))
+        #expect(try folder.names() == [hidden, "t"])
+        #expect(try folder.text("t") == "second")
+        #expect(try folder.text(hidden) == "first")
+    }
+
     @Test("replace their own file, and nothing else, whatever it holds")
     func knows() throws {
         #expect(replace("t", "one") == nil)
@@ -101,6 +138,20 @@ struct UserFileTests {
         #expect(try folder.names().isEmpty)
     }
 
+    @Test("sweep what a killed process had swapped out, where it is their own")
+    func swapped() throws {
+        let swap = ".t.\(DrawnWord.draw(from: 7)).swap"
+        for erasing in [false, true] {
+            #expect(replace("t", "one") == nil)
+            try FileManager.default.moveItem(atPath: folder("t"), toPath: folder(swap))
+            let mark = try #require(marks.all.first)
+            if erasing { #expect(try erase("t", mark) == .gone) } else { #expect(replace("t", "two") == nil) }
+            #expect(try folder.names() == (erasing ? [] : ["t"]))
+            if !erasing { try FileManager.default.removeItem(atPath: folder("t")) }
+            marks.all.forEach { marks.strike($0.identity) }
+        }
+    }
+
     @Test("leave what a person called like a draft alone, and sweep a draft")
     func drafts() throws {
         let word = DrawnWord.draw(from: 7)
@@ -130,17 +181,29 @@ struct UserFileTests {
     }
 }
 
-/// Notes in memory.
-private final class KeptMarks: FileMarks {
+/// Notes in memory, and what others do meanwhile.
+final class KeptMarks: FileMarks {
     private let kept = Mutex<[FileMark]>([])
+    /// The next is done at each note, and at each look at a file without a mark of its own.
+    let onNote = Mutex<[@Sendable () -> Void]>([])
+    let onLook = Mutex<[@Sendable () -> Void]>([])
 
     var all: [FileMark] { kept.withLock { $0 } }
 
-    func mark(of identity: FileIdentity) -> FileMark? { all.last { $0.identity == identity } }
+    func mark(of identity: FileIdentity) -> FileMark? {
+        let mark = all.last { $0.identity == identity }
+        if mark == nil { Self.act(onLook) }
+        return mark
+    }
 
     func note(_ mark: FileMark) throws(FileFailure) {
         strike(mark.identity)
         kept.withLock { $0.append(mark) }
+        Self.act(onNote)
+    }
+
+    private static func act(_ acts: borrowing Mutex<[@Sendable () -> Void]>) {
+        acts.withLock { $0.isEmpty ? nil : $0.removeFirst() }?()
     }
 
     func strike(_ identity: FileIdentity) { kept.withLock { $0.removeAll { $0.identity == identity } } }
