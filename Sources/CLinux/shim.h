@@ -22,6 +22,12 @@ static inline long hfmint_linux_file_system(const char *path) {
     return statfs(path, &status) == 0 ? (long)status.f_type : 0;
 }
 
+/// The same of what `descriptor` is open for.
+static inline long hfmint_linux_file_system_of(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 ? (long)status.f_type : 0;
+}
+
 /// pipe2(2), which the headers declare only with _GNU_SOURCE.
 int pipe2(int ends[2], int flags);
 

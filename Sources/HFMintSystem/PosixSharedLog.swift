@@ -88,10 +88,7 @@ extension PosixFiles {
             try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
             let harm = "two processes that write it at once would break its chain"
             while try !file.descriptor.tryLock(path, orElse: harm) {
-                guard clock.uptime() < deadline else {
-                    throw FileFailure(path, "another process holds it, and did not let go in time")
-                }
-                clock.sleep(for: .milliseconds(2))
+                try wait(for: path, until: deadline, clock)
             }
             // Whoever held it may have moved it away meanwhile: then this is not the file of that name any more.
             let isCurrent = try naming(path) { () throws(Errno) in
@@ -121,17 +118,33 @@ extension PosixFiles {
         }
     }
 
-    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+    package func openLog(
+        _ path: String, until deadline: Duration, clock: any Clock
+    ) throws(FileFailure) -> (any LogReader)? {
+        guard let file = try openReadable(path) else { return nil }
+        let kind = try naming(path) { () throws(Errno) in try file.descriptor.status().kind }
+        guard kind != .directory else { throw Errno(code: EISDIR).failure(path) }
+        let byteCount =
+            kind == .regular ? try file.descriptor.byteCountBetweenWrites(path, until: deadline, clock) : nil
+        return PosixLogReader(path: path, file: file, byteCount: byteCount)
+    }
+
+    private func openReadable(_ path: String) throws(FileFailure) -> SharedDescriptor? {
         do throws(Errno) {
-            let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
-            let status = try file.status()
-            guard status.kind != .directory else { throw Errno(code: EISDIR) }
-            return PosixLogReader(path: path, file: SharedDescriptor(file), isRegular: status.kind == .regular)
+            return SharedDescriptor(try Descriptor.open(path, O_RDONLY | O_NONBLOCK))
         } catch {
             guard error.code == ENOENT else { throw error.failure(path) }
             return nil
         }
     }
+}
+
+/// A moment, for whoever holds a log to let go of it.
+private func wait(for path: String, until deadline: Duration, _ clock: any Clock) throws(FileFailure) {
+    guard clock.uptime() < deadline else {
+        throw FileFailure(path, "another process holds it, and did not let go in time")
+    }
+    clock.sleep(for: .milliseconds(2))
 }
 
 private struct PosixLogEnd: LogEnd {
@@ -156,10 +169,10 @@ private final class PosixLogReader: LogReader {
     /// As much at once.
     private static let pieceCount = 1 << 20
 
-    init(path: String, file: SharedDescriptor, isRegular: Bool) {
+    init(path: String, file: SharedDescriptor, byteCount: Int?) {
         self.path = path
         self.file = file
-        byteCount = isRegular ? file.descriptor.byteCountBetweenWrites() : nil
+        self.byteCount = byteCount
     }
 
     var end: (any LogEnd)? {
@@ -184,10 +197,12 @@ private final class PosixLogReader: LogReader {
 
 extension Descriptor {
     /// How long a log is when nobody is in the middle of a write.
-    fileprivate func byteCountBetweenWrites() -> Int {
-        waitForWriter()
+    fileprivate func byteCountBetweenWrites(
+        _ path: String, until deadline: Duration, _ clock: any Clock
+    ) throws(FileFailure) -> Int {
+        while !tryReading() { try wait(for: path, until: deadline, clock) }
         defer { unlock() }
-        return (try? status().byteCount) ?? 0
+        return try naming(path) { () throws(Errno) in try status().byteCount }
     }
 
     /// The bytes of a regular file between two places; fewer where it has become shorter.

@@ -81,18 +81,23 @@ struct AuditLogTests {
         #expect(try append("new\n", to: path) == "old\n")
     }
 
+    private func open(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        let clock = SystemClock()
+        return try files.openLog(path, until: clock.uptime() + .seconds(10), clock: clock)
+    }
+
     @Test("is read whole, in pieces, and what comes later is not part of it")
     func reads() throws {
         let text = (0..<60_000).map { "\($0) and some more text\n" }.joined()
         try folder.file("audit.jsonl", text)
-        let reader = try #require(try files.openLog(path))
+        let reader = try #require(try open(path))
         _ = try append("later\n", to: path)
         var read: [UInt8] = []
         while let piece = try reader.next() { read += piece }
         #expect(String(decoding: read, as: UTF8.self) == text)
         #expect(try reader.end?.last(6) == Array(text.utf8.suffix(6)))
-        #expect(try files.openLog(folder("none")) == nil)
-        #expect(throws: FileFailure.self) { try files.openLog(folder.path) }
+        #expect(try open(folder("none")) == nil)
+        #expect(throws: FileFailure.self) { try open(folder.path) }
     }
 }
 

@@ -195,7 +195,9 @@ package final class MemoryFiles: Files {
         try refuse(path)
     }
 
-    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+    package func openLog(
+        _ path: String, until deadline: Duration, clock: any Clock
+    ) throws(FileFailure) -> (any LogReader)? {
         try refuse(path)
         return self[path].map { LogText($0) }
     }

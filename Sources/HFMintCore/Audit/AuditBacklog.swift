@@ -54,7 +54,7 @@ struct AuditBacklog {
     private static func open(
         _ path: String, behind cursor: AuditCursor, _ context: Context
     ) throws(FileFailure) -> Reader? {
-        guard let log = try context.files.openLog(path) else { return nil }
+        guard let log = try context.openLog(path) else { return nil }
         guard let head = cursor.head else { return Reader(log: log, bytes: []) }
         try log.skip(cursor.offset - cursor.lineCount - 1)
         var bytes: [UInt8] = []

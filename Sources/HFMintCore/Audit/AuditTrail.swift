@@ -105,8 +105,13 @@ extension Context {
     /// What this command has recorded.
     package var audit: AuditTrail { state.value { AuditTrail() } }
 
-    /// How long another writer of the file is waited for.
+    /// How long whoever else writes the file is waited for.
     private static let patience = Duration.seconds(10)
+
+    /// The log at `path` as it is at this moment.
+    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        try files.openLog(path, until: clock.uptime() + Self.patience, clock: clock)
+    }
 
     /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
     ///

@@ -118,7 +118,8 @@ package protocol Files: Sendable {
     /// A log as it is at this moment, whoever owns it.
     ///
     /// - Returns: `nil` where there is none.
-    func openLog(_ path: String) throws(FileFailure) -> (any LogReader)?
+    /// - Throws: ``FileFailure`` also where another process writes it until `deadline`.
+    func openLog(_ path: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> (any LogReader)?
 
     func kind(of path: String) -> FileKind?
 

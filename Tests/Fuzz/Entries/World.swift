@@ -138,7 +138,9 @@ extension World: Files {
         throw FileFailure(path, "nothing is written here")
     }
 
-    func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? { nil }
+    func openLog(
+        _ path: String, until deadline: Duration, clock: any Clock
+    ) throws(FileFailure) -> (any LogReader)? { nil }
 
     func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure) {}
 

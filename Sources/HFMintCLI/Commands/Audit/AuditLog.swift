@@ -17,7 +17,7 @@ struct AuditLog {
         let named = arguments.operands.first
         path = if let named { named } else { try Self.manifestLog(arguments, context) }
         do throws(FileFailure) {
-            guard let reader = try context.files.openLog(path) else {
+            guard let reader = try context.openLog(path) else {
                 throw FileFailure(path, "there is no such file")
             }
             self.reader = reader
