@@ -46,8 +46,13 @@ struct Descriptor: ~Copyable {
 
     /// Writes everything, in one call unless the kernel takes it in parts.
     func write(_ secret: borrowing Secret) throws(Errno) {
+        var done = 0
+        try write(secret, &done)
+    }
+
+    /// The same; `done` counts the bytes that were written, also where it fails.
+    func write(_ secret: borrowing Secret, _ done: inout Int) throws(Errno) {
         try secret.reveal { span throws(Errno) in
-            var done = 0
             while done < span.count {
                 let count = unsafe span.extracting(done...).withUnsafeBytes { bytes in
                     unsafe Glibc.write(number, bytes.baseAddress, bytes.count)

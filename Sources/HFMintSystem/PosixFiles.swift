@@ -171,6 +171,7 @@ package struct PosixFiles: Files {
         _ path: String, _ bytes: borrowing Secret, isSecret: Bool
     ) throws(FileFailure) {
         let file = try openStepFile(path)
+        file.lockBriefly()
         let status = try naming(path) { () throws(Errno) in try file.status() }
         try check(stepFile: status, path, isSecret: isSecret)
         if isSecret, status.permissions & 0o044 != 0 {
@@ -180,13 +181,7 @@ package struct PosixFiles: Files {
         let last =
             status.byteCount == 0
             ? ASCII.lineFeed : try naming(path) { () throws(Errno) in try file.byte(at: status.byteCount - 1) }
-        do throws(Errno) {
-            try last == ASCII.lineFeed ? file.write(bytes) : file.write(bytes.enclosed(by: "\n", and: ""))
-        } catch {
-            // Half a block would swallow the next writer's lines.
-            _ = ftruncate(file.number, status.byteCount)
-            throw error.failure(path)
-        }
+        try file.append(bytes.enclosed(by: last == ASCII.lineFeed ? "" : "\n", and: ""), path)
     }
 
     package func createStepFile(_ path: String) throws(FileFailure) {

@@ -1,8 +1,9 @@
 import Foundation
 import HFMintCore
-import HFMintSystem
 import HFMintTesting
 import Testing
+
+@testable import HFMintSystem
 
 @Suite("posix files")
 struct PosixFilesTests {
@@ -167,6 +168,24 @@ struct PosixFilesTests {
         #expect(try folder.text("env").utf8.elementsEqual(after.utf8))
         // It holds a token now: others may not read it any more.
         #expect(try folder.mode("env") == 0o600)
+    }
+
+    @Test("take half of what they added back, unless another program has written behind it")
+    func takesBack() throws {
+        let path = try folder.file("env", "A=b\n")
+        let bytes = Secret("C=defg\n")
+        let file = try Descriptor.open(path, O_RDWR | O_APPEND)
+        try file.write(Secret("C=d"))
+        let more = file.takeBack(4, of: bytes)
+        let all = file.takeBack(3, of: bytes)
+        #expect(!more && all)
+        #expect(try folder.text("env") == "A=b\n")
+        try file.write(Secret("C=d"))
+        try Descriptor.open(path, O_RDWR | O_APPEND).write(Secret("E=f\n"))
+        let overtaken = file.takeBack(3, of: bytes)
+        let nothing = file.takeBack(0, of: bytes)
+        #expect(!overtaken && nothing)
+        #expect(try folder.text("env") == "A=b\nC=dE=f\n")
     }
 
     @Test("put no token into a provider's file that others can write, but a path")

@@ -1,0 +1,40 @@
+import Glibc
+internal import HFMintCore
+
+/// What is added to a file that other programs write as well.
+extension Descriptor {
+    /// Keeps other processes of hfmint's away, for a second at most; programs that know no locks write all the same.
+    func lockBriefly() {
+        let clock = SystemClock()
+        let deadline = clock.uptime() + .seconds(1)
+        while (try? tryLock()) == false, clock.uptime() < deadline { clock.sleep(for: .milliseconds(2)) }
+    }
+
+    /// Adds `bytes`, or nothing: half a block would swallow the next writer's lines.
+    func append(_ bytes: borrowing Secret, _ path: String) throws(FileFailure) {
+        var done = 0
+        do throws(Errno) {
+            try write(bytes, &done)
+        } catch {
+            guard !takeBack(done, of: bytes) else { throw error.failure(path) }
+            throw FileFailure(
+                path,
+                "\(error.reason); half of what was to be added is in it, and cannot be taken back, as another program"
+                    + " has written behind it: look at its last lines")
+        }
+    }
+
+    /// Takes back the first `count` bytes, which this descriptor has added.
+    ///
+    /// - Returns: `false` where they are not the end of the file any more: what is behind them is another program's.
+    func takeBack(_ count: Int, of bytes: borrowing Secret) -> Bool {
+        guard count > 0 else { return true }
+        let end = lseek(number, 0, SEEK_CUR)
+        let start = end - count
+        guard start >= 0, (try? status().byteCount) == end else { return false }
+        let isAllThere = bytes.reveal { bytes in
+            (0..<count).allSatisfy { (try? byte(at: start + $0)) == bytes[$0] }
+        }
+        return isAllThere && ftruncate(number, start) == 0
+    }
+}
