@@ -72,11 +72,12 @@ extension Descriptor {
         _ rights: FileRights
     ) throws(Errno) {
         do throws(Errno) {
-            try file.setRights(rights)
+            // Given away last: until it is whole, it is nobody else's to read.
             try file.write(bytes)
+            try file.setRights(rights)
             try file.sync(durability)
         } catch {
-            unlinkBelow(draft)
+            try? eraseBelow(draft)
             throw error
         }
     }
@@ -87,7 +88,9 @@ extension Descriptor {
     /// own, those of its other files go too, as some of these are written once.
     func sweepDrafts(of name: String, isOursAlone: Bool = false) {
         guard isOursAlone else {
-            for (entry, word) in besides(name, Self.draftEnding) where DrawnWord.isDrawn(word) { sweepDraft(entry) }
+            for (entry, word) in besides(name, Self.draftEnding) where DrawnWord.isDrawn(word) {
+                sweepDraft(entry, of: name)
+            }
             return
         }
         let start = ".\(Self.stem(name))."
@@ -98,17 +101,24 @@ extension Descriptor {
             if isOfName && word.allSatisfy({ $0.isASCIIDigit || $0.isASCIILowercase })
                 || JobFileName.isOurs(entry, in: "")
             {
-                sweepDraft(entry)
+                sweepDraft(entry, of: name)
             }
         }
     }
 
-    private func sweepDraft(_ entry: String) {
+    private func sweepDraft(_ entry: String, of name: String) {
         guard let draft = try? openBelow(entry, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? draft.status(),
-            (try? draft.tryLock(otherwise: status.isOld)) == true, status.kind == .regular, status.isOurs
+            status.kind == .regular, status.isOurs || isOwner(status.owner, of: name),
+            (try? draft.tryLock(otherwise: status.isOld)) == true
         else { return }
         // One with two names has got its own already, see ``UserFile``: then these bytes are in use.
         if status.linkCount == 1 { try? eraseBelow(entry) } else { unlinkBelow(entry) }
+    }
+
+    /// A draft is given to the owner of what it is to replace right before it does.
+    private func isOwner(_ user: uid_t, of name: String) -> Bool {
+        guard let target = try? statusBelow(name) else { return false }
+        return target.kind == .regular && target.owner == user
     }
 
     /// The entries `.NAME.WORD.ENDING`, each with its word.

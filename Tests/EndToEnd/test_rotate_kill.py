@@ -8,6 +8,7 @@ repeats it); with HFMINT_ALL=1, every one. Points run side by side.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import tracing
-from watched import OVERLAPPING, REPLACING, Setting, Watched
+from jobs import is_root
+from watched import NAME, OVERLAPPING, REPLACING, Setting, Watched
 from watchedends import ended, undamaged
 from watchedpoints import Point, begun, killing, program, tried
 
@@ -81,3 +83,29 @@ def test_killed_at_every_call(
     told = "killed at " + tried(name, setting, tracing.points(log), SAMPLE, tmp_path, killed)
     record_property("told", told)
     print(f"{name}: {told}")
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can give a file away")
+@pytest.mark.parametrize(
+    ("call", "owner", "mode"), [("fchown", 0, 0o600), ("renameat", 65534, 0o640)]
+)
+def test_a_draft_that_was_given_away_is_swept(
+    tmp_path: Path, call: str, owner: int, mode: int
+) -> None:
+    """It is whole before its new owner, or their group, can read it."""
+    tracing.require()
+    with Watched(Setting("okta", ["file"]), program(), tmp_path / "rotation") as watched:
+        (target,) = watched.rotations.files
+        os.chown(target, 65534, 65534)
+        target.chmod(0o640)
+        assert watched.run("init").status == 0
+        through = tracing.injecting(tmp_path / "calls", call, "signal=KILL", 1)
+        assert watched.run("now", NAME, through=through).status == DEAD
+        (draft,) = watched.drafts
+        status = draft.stat()
+        assert (status.st_uid, status.st_mode & 0o777) == (owner, mode)
+        assert status.st_size > 0
+        watched.run("resume", NAME)
+        assert watched.advance().status == 0
+        assert not watched.drafts
+        assert target.stat().st_uid == 65534

@@ -72,6 +72,19 @@ struct SharedFileTests {
         #expect(status("a").st_uid == 1_234 && status("a").st_gid == 2_345 && mode("a") == 0o640)
     }
 
+    @Test("a draft that a killed process had given away is swept, and no other user's", .enabled(if: geteuid() == 0))
+    func drafts() throws {
+        let path = try folder.file("a", "old", mode: 0o640)
+        let drafts = (UInt64(7)..<10).map { ".a.\(DrawnWord.draw(from: $0)).draft" }
+        for (name, owner) in zip(drafts, [geteuid(), 1_234, 1_235]) {
+            let draft = try folder.file(name, "half a sec", mode: 0o640)
+            try #require(unsafe chown(draft, owner, 2_345) == 0)
+        }
+        try #require(unsafe chown(path, 1_234, 2_345) == 0)
+        #expect(replace("a") == nil)
+        #expect(try folder.names() == [drafts[2], "a"])
+    }
+
     @Test("what everyone may use stays as it is, until a mode was asked for")
     func everyone() throws {
         try folder.file("a", "old", mode: 0o644)
