@@ -89,6 +89,28 @@ struct RotationJournalTests {
         #expect(try RotationJournal.lastState(in: both) == next)
     }
 
+    @Test("a first line that was torn again and again is nothing recorded; one that was damaged is something")
+    func tornAtFirst() throws {
+        let line = try text([full])
+        let feed = [ASCII.lineFeed]
+        for count in 1..<line.count - 1 where line[count - 1] != UInt8(ascii: "}") {
+            let torn = Array(line[..<count])
+            for again in [torn, Array(line.dropLast()), [0, 0]] {
+                #expect(try RotationJournal.lastState(in: torn + feed + again) == RotationState())
+                #expect(try RotationJournal.lastState(in: torn + feed + torn + feed + again) == RotationState())
+            }
+            #expect(try RotationJournal.lastState(in: torn + feed + torn + feed + line) == full)
+        }
+        for place in line.indices.dropLast(2) {
+            var damaged = line
+            damaged[place] ^= 1
+            #expect(throws: FileFailure.self) { try RotationJournal.lastState(in: damaged + line.prefix(50)) }
+        }
+        for text in ["\n", "mine\n", "mine\nmore", "\(fingerprint([Array("{".utf8)])) {\n"] {
+            #expect(throws: FileFailure.self) { try RotationJournal.lastState(in: Array(text.utf8)) }
+        }
+    }
+
     @Test("a line of another version, an act that is not known, or a changed byte, is never guessed at")
     func foreign() throws {
         func line(_ edit: (String) -> String) -> [UInt8] {

@@ -39,6 +39,8 @@ package final class RotationJournal {
         for line in whole.suffix(2).reversed() {
             if let state = state(of: line) { return state }
         }
+        // The same before anything was ever recorded.
+        if whole.allSatisfy({ isTorn($0) }), isBeginning(lines.last ?? []) { return RotationState() }
         throw FileFailure(path, "its last lines are damaged, or another version of hfmint wrote them")
     }
 
@@ -50,13 +52,21 @@ package final class RotationJournal {
         return text.allSatisfy { $0 == 0 } || isChecksum && rest.prefix(2).elementsEqual(" {".utf8.prefix(rest.count))
     }
 
-    private static func state(of line: ArraySlice<UInt8>) -> RotationState? {
+    /// Whether it is such a beginning, and not a whole line: not by its checksum, nor, where it was damaged, by its end,
+    /// which is that of every state.
+    private static func isTorn(_ line: ArraySlice<UInt8>) -> Bool {
+        !line.isEmpty && isBeginning(line) && text(of: line) == nil && line.last != UInt8(ascii: "}")
+    }
+
+    /// `nil` where the checksum is another one's.
+    private static func text(of line: ArraySlice<UInt8>) -> [UInt8]? {
         guard let space = line.firstIndex(of: ASCII.space) else { return nil }
         let text = Array(line[(space + 1)...])
-        guard fingerprint([text]).utf8.elementsEqual(line[..<space]), let json = try? JSONText(text, limits: .event)
-        else {
-            return nil
-        }
+        return fingerprint([text]).utf8.elementsEqual(line[..<space]) ? text : nil
+    }
+
+    private static func state(of line: ArraySlice<UInt8>) -> RotationState? {
+        guard let text = text(of: line), let json = try? JSONText(text, limits: .event) else { return nil }
         return RotationState(ManifestNode(json))
     }
 
