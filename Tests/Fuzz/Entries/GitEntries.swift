@@ -221,11 +221,13 @@ package func fuzzStoredPassword(_ input: [UInt8]) {
 /// Each host is a word behind `machine`, so nothing else of the file gets out; and what is read twice is the same.
 package func fuzzNetrc(_ input: [UInt8]) {
     let text = Secret(copying: input)
-    let found = text.reveal { NetrcHosts($0) }
-    hold(found == text.reveal { NetrcHosts($0) }, "the same file gives the same hosts")
-    let words = "machine".utf8.count
-    hold(found.hosts.count * words <= input.count, "each host stands behind a word of its own")
+    let found = text.reveal { NetrcLogins($0) }
+    hold(found == text.reveal { NetrcLogins($0) }, "the same file gives the same entries")
+    let words = "default".utf8.count
+    hold(found.entries.count * words <= input.count, "each entry stands behind a word of its own")
+    let lines = 1 + input.count { $0 == ASCII.lineFeed }
+    hold(found.entries.allSatisfy { (1...lines).contains($0.line) }, "each stands in a line of the file")
     let spaced = Secret(copying: input + Array("\n\nmachine last.example".utf8))
-    let more = spaced.reveal { NetrcHosts($0) }
-    hold(more.hosts.starts(with: found.hosts.dropLast()), "what comes later changes nothing before it")
+    let more = spaced.reveal { NetrcLogins($0) }
+    hold(more.entries.starts(with: found.entries.dropLast()), "what comes later changes nothing before it")
 }

@@ -10,15 +10,27 @@ extension Check {
         return findings.isEmpty ? [.ok("none holds a log-in for the Hub")] : findings
     }
 
+    /// What git, which speaks by libcurl, does with the log-in.
+    ///
+    /// libcurl answers a 401 with it before git learns of it. If the Hub does not take that either, git asks its
+    /// helpers; any other answer, as to a token for another repository, is the end.
+    /// See `handle_curl_result` in <https://github.com/git/git/blob/v2.39.5/http.c>.
     private static func finding(_ path: String, _ hosts: [String], _ files: any Files) -> Finding? {
         guard let text = try? files.read(path, limit: 64 << 10) else { return nil }
-        let found = text.reveal { NetrcHosts($0) }
-        let host = found.hosts.first { hosts.contains($0) }
-        guard let noun = host ?? (found.hasDefault ? "every host" : nil) else { return nil }
-        return .warn(
-            "'\(path)' holds a log-in for \(noun): git, curl and Python's requests send it instead of hfmint's token",
-            next: host == nil
-                ? "remove the entry `default` from \(shellQuoted(path))"
-                : "remove the entry `machine \(noun)` from \(shellQuoted(path))")
+        let found = text.reveal { NetrcLogins($0) }
+        let entries = hosts.compactMap { host in found.entry(for: host) }
+        guard let entry = entries.first(where: \.hasToken) ?? entries.first else { return nil }
+        let place = "line \(entry.line) of '\(path)'"
+        let noun = entry.host ?? "every host"
+        let next =
+            "remove the entry `\(entry.host.map { "machine \($0)" } ?? "default")` from \(shellQuoted(path))"
+        guard entry.hasToken else {
+            return .warn(
+                "\(place) holds a log-in for \(noun) that is no Hub token: git sends it, and asks hfmint after the"
+                    + " Hub's 401; Python's requests sends it in place of hfmint's token, and fails", next: next)
+        }
+        return .fail(
+            "\(place) holds a Hub token for \(noun): git logs in with it, and asks hfmint only if the Hub answers 401,"
+                + " not if that token is too narrow (403); Python's requests sends it in place of hfmint's", next: next)
     }
 }

@@ -1,26 +1,49 @@
-/// For which hosts a `.netrc` holds a log-in; no user name and no password is kept.
+/// Whom a `.netrc` logs in, and with what kind of password; no user name and no password is kept.
 ///
 /// <https://everything.curl.dev/usingcurl/netrc.html>
-package struct NetrcHosts: Equatable, Sendable {
-    /// In lower case, in the order of the file.
-    package private(set) var hosts: [String] = []
-    /// Whether there is a log-in for every other host too.
-    package private(set) var hasDefault = false
+package struct NetrcLogins: Equatable, Sendable {
+    package struct Entry: Equatable, Sendable {
+        /// In lower case; `nil` for every other host.
+        package let host: String?
+        /// Where it begins, or where its password stands.
+        package fileprivate(set) var line: Int
+        package fileprivate(set) var hasLogin = false
+        /// Whether its password begins like a token of the Hub's.
+        package fileprivate(set) var hasToken = false
+    }
+
+    /// In the order of the file.
+    package private(set) var entries: [Entry] = []
 
     package init(_ text: Span<UInt8>) {
         var index = 0
         while let word = Self.nextWord(in: text, from: &index) {
             if text.equals("machine", in: word) {
                 guard let host = Self.nextWord(in: text, from: &index) else { return }
-                hosts.append(String(decoding: host.map { text[$0].asciiLowercased }, as: UTF8.self))
+                let name = String(decoding: host.map { text[$0].asciiLowercased }, as: UTF8.self)
+                entries.append(Entry(host: name, line: text.line(of: host.lowerBound)))
             } else if text.equals("default", in: word) {
-                hasDefault = true
+                entries.append(Entry(host: nil, line: text.line(of: word.lowerBound)))
             } else if text.equals("macdef", in: word) {
                 Self.skipMacro(in: text, from: &index)
             } else if ["login", "password", "account"].contains(where: { text.equals($0, in: word) }) {
-                _ = Self.nextWord(in: text, from: &index)
+                guard let value = Self.nextWord(in: text, from: &index) else { return }
+                note(text, value, isPassword: text.equals("password", in: word))
             }
         }
+    }
+
+    private mutating func note(_ text: Span<UInt8>, _ value: Range<Int>, isPassword: Bool) {
+        guard let last = entries.indices.last else { return }
+        entries[last].hasLogin = true
+        guard isPassword else { return }
+        entries[last].hasToken = value.count > 3 && text.equals("hf_", in: value.prefix(3))
+        entries[last].line = text.line(of: value.lowerBound)
+    }
+
+    /// The one that counts for `host`: the first that names it, or every host.
+    package func entry(for host: String) -> Entry? {
+        entries.first { $0.hasLogin && ($0.host.map { $0.utf8.elementsEqual(host.utf8) } ?? true) }
     }
 
     /// The next word, without quotes around it; a `#` where a word could begin makes a comment of the line.
@@ -58,4 +81,8 @@ package struct NetrcHosts: Equatable, Sendable {
             if endsMacro { return }
         }
     }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func line(of position: Int) -> Int { 1 + (0..<position).count { self[$0] == ASCII.lineFeed } }
 }
