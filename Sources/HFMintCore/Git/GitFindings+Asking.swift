@@ -7,6 +7,10 @@ extension GitFindings {
         "remote\\.pushdefault", "submodule\\..*\\.url",
     ]
 
+    /// What stands behind `git config`, and which of its files.
+    static let query = ["-z", "--show-origin", "--get-regexp", "^(\(keys.joined(separator: "|")))$"]
+    static let scopedQuery = ["config", "--show-scope"] + query
+
     /// `nil` where there is no git.
     ///
     /// - Parameter variables: what git's environment has besides this process's own.
@@ -27,48 +31,31 @@ extension GitFindings {
             isReadable = false
             return
         }
-        let query = ["--get-regexp", "^(\(Self.keys.joined(separator: "|")))$"]
-        let scoped = Self.git(["config", "-z", "--show-scope", "--show-origin"] + query, with: variables, in: context)
+        let scoped = Self.git(Self.scopedQuery, with: variables, in: context)
         switch scoped {
         case .printed(let output): take(output.secret, hasScope: true, hosts)
         // Gits before 2.26 know no scopes.
         case .failed(129):
-            let plain = Self.git(["config", "-z", "--show-origin"] + query, with: variables, in: context)
+            let plain = Self.git(["config"] + Self.query, with: variables, in: context)
             if case .printed(let output) = plain { take(output.secret, hasScope: false, hosts) }
         // Nothing of the kind is set.
         case .failed(1): break
         case .failed: isReadable = false
         }
-        takeBroughtAlong(hosts, in: context)
+        takeRepository(hosts, with: variables, in: context)
         for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
             guard let value = setting.value, troubles[value] == nil else { continue }
             troubles[value] = GitHelper(value: value).trouble(in: context)
         }
     }
 
-    /// What a repository brings along for git-lfs and for `git submodule`, and git itself does not read.
-    ///
-    /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>,
-    /// <https://git-scm.com/docs/gitmodules>
-    private mutating func takeBroughtAlong(_ hosts: GitHosts, in context: Context) {
-        guard case .printed(let top) = Self.git(["rev-parse", "--show-toplevel"], in: context) else { return }
-        let folder = top.secret.duplicate().withoutTrailingLineBreak().reveal {
-            String(decoding: $0.bytes, as: UTF8.self)
-        }
-        for name in [".lfsconfig", ".gitmodules"] where context.files.kind(of: "\(folder)/\(name)") == .regular {
-            let words = ["--file", "\(folder)/\(name)", "--get-regexp", "^(lfs|remote|submodule)\\..*url$"]
-            let found = Self.git(["config", "-z", "--show-origin"] + words, in: context)
-            if case .printed(let output) = found { take(output.secret, hasScope: false, hosts) }
-        }
-    }
-
-    private enum Answer {
+    enum Answer {
         case printed(SharedSecret)
         /// 128 also where it could not be run at all.
         case failed(Int)
     }
 
-    private static func git(
+    static func git(
         _ arguments: [String], with variables: [GitConfiguration.Entry] = [], in context: Context
     ) -> Answer {
         let command = ChildCommand.git(arguments, with: variables, milliseconds: 5_000, byteLimit: 1 << 20)
@@ -121,6 +108,9 @@ extension GitFindings {
                 logins.append(Login(setting(nil), hasPassword: hasPassword))
             }
         default:
+            if name == "url", key.starts(with: "remote.".utf8) {
+                remotes.append(Array(key.dropFirst("remote.".utf8.count).dropLast(".url".utf8.count)))
+            }
             if let hasPassword = Self.hasPassword(text.extracting(value), hosts) {
                 logins.append(Login(setting(nil), hasPassword: hasPassword))
             }
@@ -139,7 +129,7 @@ extension GitFindings {
     /// `nil` where it does neither, and for another host.
     ///
     /// `credential_from_url_gently` in <https://github.com/git/git/blob/v2.39.5/credential.c>
-    private static func hasPassword(_ url: Span<UInt8>, _ hosts: GitHosts) -> Bool? {
+    static func hasPassword(_ url: Span<UInt8>, _ hosts: GitHosts) -> Bool? {
         guard let colon = url.indices.first(where: { url[$0] == ASCII.colon }) else { return nil }
         let transport = url.bytes(in: 0..<colon).map(\.asciiLowercased)
         let start = colon + 3

@@ -11,12 +11,15 @@ package struct GitFindings: Equatable, Sendable {
         package let key: String
         /// Of a helper; of what may be a secret there is none.
         package let value: String?
+        /// Where it stands in a file that `git config` cannot change.
+        let line: Int?
 
-        package init(origin: String, scope: String = "", key: String, value: String? = nil) {
+        package init(origin: String, scope: String = "", key: String, value: String? = nil, line: Int? = nil) {
             self.origin = origin
             self.scope = scope
             self.key = key
             self.value = value
+            self.line = line
         }
     }
 
@@ -55,6 +58,8 @@ package struct GitFindings: Equatable, Sendable {
     /// Every `http…extraHeader`, in the order in which git reads them.
     package var headers: [HeaderSetting]
     package var logins: [Login]
+    /// The names of the remotes that have a URL in the configuration.
+    var remotes: [[UInt8]] = []
     /// Every `credential…useHttpPath`, in the order in which git reads them.
     package var paths: [Setting] = []
     /// Why a helper of hfmint's cannot be run, by its value.
@@ -134,7 +139,8 @@ extension GitFindings.Setting {
 
     /// The file that it stands in, for a message.
     package var place: String {
-        file.map { "in '\($0)'" } ?? "from GIT_CONFIG_COUNT, GIT_CONFIG_PARAMETERS or `git -c`"
+        file.map { file in (line.map { "in line \($0) of" } ?? "in") + " '\(file)'" }
+            ?? "from GIT_CONFIG_COUNT, GIT_CONFIG_PARAMETERS or `git -c`"
     }
 
     /// `nil` for what no file holds.

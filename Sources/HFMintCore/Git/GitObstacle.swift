@@ -38,7 +38,9 @@ extension GitFindings {
     package var loginObstacles: [GitObstacle] {
         logins.map { login in
             let next = login.setting.file.map { file in
-                "take what stands before the `@` out of that URL: git config --file \(shellQuoted(file)) --edit"
+                "take what stands before the `@` out of that URL: "
+                    + (login.setting.line.map { "line \($0) of \(shellQuoted(file)), in an editor" }
+                        ?? "git config --file \(shellQuoted(file)) --edit")
             }
             return GitObstacle(
                 isFatal: login.hasPassword,

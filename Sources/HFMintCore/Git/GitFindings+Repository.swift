@@ -1,0 +1,116 @@
+/// What has git log in besides the configuration that it reads here: a repository's own files, and its submodules'.
+extension GitFindings {
+    mutating func takeRepository(
+        _ hosts: GitHosts, with variables: [GitConfiguration.Entry], in context: Context
+    ) {
+        takeBroughtAlong(hosts, in: context)
+        let names = ["remotes", "branches", "modules"]
+        let question = ["rev-parse"] + names.flatMap { ["--git-path", $0] }
+        guard case .printed(let answer) = Self.git(question, in: context) else { return }
+        let folders = answer.secret.reveal { $0.bytes }.split(separator: ASCII.lineFeed).map { line in
+            FilePath(String(decoding: line, as: UTF8.self)).from(context.files.workingDirectory).normalised.text
+        }
+        guard folders.count == names.count else { return }
+        takeRemoteFiles(in: folders[0], hosts, context.files) { text in
+            text.equals("URL:", in: 0..<min(4, text.count)) ? 4 : nil
+        }
+        takeRemoteFiles(in: folders[1], hosts, context.files, isOneLine: true) { _ in 0 }
+        for folder in Self.submodules(below: folders[2], context.files) {
+            takeSubmodule(folder, hosts, with: variables, in: context)
+        }
+    }
+
+    /// What a repository brings along for git-lfs and for `git submodule`, and git itself does not read.
+    ///
+    /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>,
+    /// <https://git-scm.com/docs/gitmodules>
+    private mutating func takeBroughtAlong(_ hosts: GitHosts, in context: Context) {
+        guard case .printed(let top) = Self.git(["rev-parse", "--show-toplevel"], in: context) else { return }
+        let folder = top.secret.duplicate().withoutTrailingLineBreak().reveal {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
+        for name in [".lfsconfig", ".gitmodules"] where context.files.kind(of: "\(folder)/\(name)") == .regular {
+            let words = ["--file", "\(folder)/\(name)", "--get-regexp", "^(lfs|remote|submodule)\\..*url$"]
+            let found = Self.git(["config", "-z", "--show-origin"] + words, in: context)
+            if case .printed(let output) = found { take(output.secret, hasScope: false, hosts) }
+        }
+    }
+}
+
+extension GitFindings {
+    /// Remotes as git kept them once, a file each: lines `URL: …` in `remotes/`, and `URL#branch` in `branches/`.
+    ///
+    /// Git reads them still, for a remote that has no URL in the configuration.
+    /// <https://git-scm.com/docs/git-fetch#_named_file_in_git_dirremotes>, `read_remotes_file` and
+    /// `read_branches_file` in <https://github.com/git/git/blob/v2.39.5/remote.c>
+    ///
+    /// - Parameter start: where the URL begins in a line; `nil` where it holds none.
+    private mutating func takeRemoteFiles(
+        in folder: String, _ hosts: GitHosts, _ files: any Files, isOneLine: Bool = false,
+        start: (Span<UInt8>) -> Int?
+    ) {
+        for name in files.names(in: folder) where !remotes.contains(where: { $0.equals(name) }) {
+            let path = "\(folder)/\(name)"
+            guard files.kind(of: path) == .regular, let file = try? files.read(path, limit: 1 << 20) else { continue }
+            file.reveal { text in
+                for (number, line) in text.lines.prefix(isOneLine ? 1 : .max).enumerated() {
+                    let line = text.extracting(line)
+                    guard let start = start(line),
+                        let first = (start..<line.count).first(where: { !line[$0].isBlank }),
+                        let hasPassword = Self.hasPassword(line.extracting(first..<line.count), hosts)
+                    else { continue }
+                    let setting = Setting(
+                        origin: "file:\(path)", scope: "local", key: "the remote '\(name)'".withoutTokens,
+                        line: number + 1)
+                    logins.append(Login(setting, hasPassword: hasPassword))
+                }
+            }
+        }
+    }
+
+    /// What git finds in a submodule, and not here.
+    private mutating func takeSubmodule(
+        _ folder: String, _ hosts: GitHosts, with variables: [GitConfiguration.Entry], in context: Context
+    ) {
+        var found = GitFindings()
+        // Its work tree need not be there.
+        let within = ["--git-dir=\(folder)", "--work-tree=."]
+        if case .printed(let output) = Self.git(within + Self.scopedQuery, with: variables, in: context) {
+            found.take(output.secret, hasScope: true, hosts)
+        } else if case .printed(let output) = Self.git(
+            ["config", "--includes", "--file", "\(folder)/config"] + Self.query, in: context)
+        {
+            found.take(output.secret, hasScope: false, hosts)
+        }
+        logins += found.logins.filter { !logins.contains($0) }
+        headers += found.headers.filter { $0.header != .none && !headers.contains($0) }
+    }
+
+    /// The folders of submodules' repositories, also of submodules of submodules; a name may hold slashes.
+    ///
+    /// <https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-modules>
+    private static func submodules(below folder: String, _ files: any Files, depth: Int = 0) -> [String] {
+        // A link may lead in a circle.
+        guard depth < 12 else { return [] }
+        return files.names(in: folder).flatMap { name -> [String] in
+            let path = "\(folder)/\(name)"
+            guard files.kind(of: path) == .directory else { return [] }
+            guard files.kind(of: "\(path)/config") == .regular, files.kind(of: "\(path)/HEAD") != nil else {
+                return submodules(below: path, files, depth: depth + 1)
+            }
+            return [path] + submodules(below: "\(path)/modules", files, depth: depth + 1)
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate var lines: [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        for index in indices where self[index] == ASCII.lineFeed {
+            lines.append(start..<index)
+            start = index + 1
+        }
+        return lines + [start..<count]
+    }
+}
