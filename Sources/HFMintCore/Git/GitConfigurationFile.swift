@@ -47,34 +47,63 @@ struct GitConfigurationFile {
         return (environment["HOME"].map { "\($0)/.gitconfig" }, folder.map { "\($0)/git/config" })
     }
 
-    /// The first of the files that git reads wherever it is called, and that it waits for or passes over.
+    /// The first of the files that git reads, or includes, and that it waits for or passes over.
     ///
     /// A named pipe is opened, and nothing comes: then git hangs, whatever it was asked. A directory or a socket ends it,
     /// though not at every question. A file that it may not read it passes over, with a warning or without.
     /// <https://github.com/git/git/blob/v2.51.0/config.c#L1465>
-    static func obstacle(in context: Context) -> GitObstacle? {
-        for path in everywhere(in: context.environment) {
+    ///
+    /// - Parameter folders: where git is called, if not here.
+    static func obstacle(in context: Context, at folders: [String]? = nil) -> GitObstacle? {
+        let places = folders ?? [context.files.workingDirectory]
+        let own = places.flatMap { GitIncludes.ofRepository(at: $0, in: context) }
+        let everywhere = everywhere(in: context.environment)
+        for path in everywhere + own {
             guard let kind = context.files.facts(of: path)?.kind else { continue }
-            var reason: String?
-            switch kind {
-            case .fifo: reason = "it is a FIFO, and git would wait for it without end"
-            case .directory, .socket: reason = "it is a \(kind.rawValue)"
-            case .device, .link: break
-            case .regular:
+            var refusal: String?
+            if kind == .regular {
                 do throws(FileFailure) {
                     _ = try context.files.read(path, limit: 1 << 24)
                 } catch {
-                    reason = error.reason
+                    refusal = error.reason
                 }
             }
-            guard let reason else { continue }
+            guard let reason = reason(kind) ?? refusal else { continue }
             let verb = kind == .regular ? "git passes over" : "git cannot read"
             return GitObstacle(
                 isFatal: kind != .regular, message: "\(verb) its configuration '\(path)': \(reason)",
                 next: "put a file that this user can read in its place, or have git read another:"
                     + " export GIT_CONFIG_GLOBAL=PATH (of the user), GIT_CONFIG_SYSTEM=PATH (of the machine)")
         }
-        return nil
+        return included(by: everywhere + own, places, in: context)
+    }
+
+    /// Why git cannot read what is no file; `nil` for a device, which may be the null device.
+    private static func reason(_ kind: FileKind) -> String? {
+        switch kind {
+        case .fifo: "it is a FIFO, and git would wait for it without end"
+        case .directory, .socket: "it is a \(kind.rawValue)"
+        case .device, .link, .regular: nil
+        }
+    }
+
+    private static func included(by files: [String], _ folders: [String], in context: Context) -> GitObstacle? {
+        let found = GitIncludes(from: files, in: context).strange
+        // A condition is git's own to judge: it hangs or ends where it holds.
+        let isStopped = { (folder: String) in
+            let question = ChildCommand.git(
+                ["config", "--name-only", "--list"], in: folder, milliseconds: 5_000, byteLimit: 1 << 20)
+            return (try? context.processes.run(question))?.status != 0
+        }
+        guard
+            let strange = found.first(where: { !$0.isConditional })
+                ?? (found.isEmpty || !folders.contains(where: isStopped) ? nil : found.first)
+        else { return nil }
+        return GitObstacle(
+            isFatal: true,
+            message: "git cannot read '\(strange.path)', which its configuration \(strange.includer) includes: "
+                + (reason(strange.kind) ?? "it is a \(strange.kind.rawValue)"),
+            next: "take the include out of \(strange.includer), in an editor, or put a file in its place")
     }
 
     private static func everywhere(in environment: Environment) -> [String] {

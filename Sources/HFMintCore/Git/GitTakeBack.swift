@@ -12,7 +12,7 @@ package struct GitTakeBack: Sendable {
         self.context = context
         guard !handouts.isEmpty else { return }
         var files = Self.defaultFiles(context.environment)
-        let obstacle = GitConfigurationFile.obstacle(in: context)
+        let obstacle = GitConfigurationFile.obstacle(in: context, at: folders)
         if let obstacle { remaining.append("what git's other helpers may keep: \(obstacle.message)") }
         for helper in obstacle?.isFatal == true ? [] : helpers {
             if let file = helper.storeFile(home: context.environment["HOME"]) {

@@ -54,7 +54,9 @@ struct NetrcTests {
         #expect(!finding.message.contains("pass-word"))
     }
 
-    @Test("of other hosts is nobody's business", arguments: ["machine github.com login a password b", "machine hf.co", ""])
+    @Test(
+        "of other hosts is nobody's business",
+        arguments: ["machine github.com login a password b", "machine hf.co", ""])
     func others(text: String) throws {
         let files = MemoryFiles(["/home/ci/.netrc": text])
         let finding = try Check.finding(

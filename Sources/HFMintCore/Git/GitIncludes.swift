@@ -1,0 +1,114 @@
+/// What git's configuration includes, as far as it is no file: git would wait for it, or end.
+///
+/// Each file is read by a git that sees no other one, because one that met such an include would never answer.
+/// <https://git-scm.com/docs/git-config#_includes>
+struct GitIncludes {
+    /// Something that is no file, and who has git read it.
+    struct Strange {
+        let path: String
+        let kind: FileKind
+        let includer: String
+        /// Whether git reads it in some places only.
+        let isConditional: Bool
+    }
+
+    private let context: Context
+    private var seen: [String] = []
+    private(set) var strange: [Strange] = []
+
+    init(from files: [String], in context: Context) {
+        self.context = context
+        for file in files { read(file, isConditional: false) }
+        for (path, isConditional) in Self.given(context.environment) {
+            include(path, from: nil, isConditional: isConditional)
+        }
+    }
+
+    private mutating func read(_ file: String, isConditional: Bool) {
+        // Git itself goes no further than ten files deep.
+        guard seen.count < 200, !seen.contains(where: { $0.utf8.elementsEqual(file.utf8) }) else { return }
+        seen.append(file)
+        guard context.files.kind(of: file) == .regular,
+            let result = try? context.processes.run(.git(Self.question(file), with: Self.alone, milliseconds: 5_000)),
+            result.status == 0
+        else { return }
+        let folder = FilePath(file).folder
+        for entry in result.output.reveal({ $0.bytes }).split(separator: 0) {
+            let words = entry.split(separator: ASCII.lineFeed, maxSplits: 1, omittingEmptySubsequences: false)
+            guard words.count == 2 else { continue }
+            let path = String(decoding: words[1], as: UTF8.self)
+            include(path, from: (file, folder), isConditional: isConditional || !words[0].elementsEqual(Self.always))
+        }
+    }
+
+    private mutating func include(_ path: String, from includer: (file: String, folder: String)?, isConditional: Bool) {
+        let bytes = path.utf8
+        var path = path
+        if bytes.starts(with: "~/".utf8), let home = context.environment["HOME"] {
+            path = home + String(decoding: bytes.dropFirst(), as: UTF8.self)
+        }
+        // Git takes no other path where there is no file to begin at.
+        guard FilePath(path).isAbsolute || includer != nil else { return }
+        path = FilePath(path).from(includer?.folder ?? "").text
+        switch context.files.kind(of: path) {
+        case .none, .link: break
+        case .regular: read(path, isConditional: isConditional)
+        case .device where path.utf8.elementsEqual("/dev/null".utf8): break
+        case .some(let kind):
+            strange.append(
+                Strange(
+                    path: path, kind: kind, includer: includer.map { "'\($0.file)'" } ?? "GIT_CONFIG_COUNT",
+                    isConditional: isConditional))
+        }
+    }
+
+    private static let always = Array("include.path".utf8)
+
+    private static func question(_ file: String) -> [String] {
+        ["config", "--file", file, "--no-includes", "-z", "--get-regexp", "^include(if\\..*)?\\.path$"]
+    }
+
+    /// A git that reads the one file that it is asked about.
+    private static let alone = [
+        ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"), ("GIT_CONFIG_PARAMETERS", ""),
+        ("GIT_DIR", "/dev/null"),
+    ].map { GitConfiguration.Entry(key: $0, value: $1) }
+
+    /// What variables include.
+    private static func given(_ environment: Environment) -> [(path: String, isConditional: Bool)] {
+        let count = min(environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0, 1_000)
+        return (0..<max(0, count)).compactMap { index in
+            guard let key = environment[Environment.Key("GIT_CONFIG_KEY_\(index)")]?.utf8.map(\.asciiLowercased),
+                key.starts(with: "include".utf8), key.suffix(5).elementsEqual(".path".utf8),
+                let path = environment[Environment.Key("GIT_CONFIG_VALUE_\(index)")]
+            else { return nil }
+            return (path, !key.elementsEqual(always))
+        }
+    }
+}
+
+extension GitIncludes {
+    /// The configuration of the repository that `folder` lies in, found without git.
+    ///
+    /// <https://git-scm.com/docs/gitrepository-layout>
+    static func ofRepository(at folder: String, in context: Context) -> [String] {
+        func line(_ path: String, after start: String = "") -> String? {
+            guard context.files.kind(of: path) == .regular,
+                let text = try? context.files.read(path, limit: 64 << 10)
+            else { return nil }
+            let bytes = text.withoutTrailingLineBreak().reveal { $0.bytes }
+            guard bytes.starts(with: start.utf8) else { return nil }
+            return String(decoding: bytes.dropFirst(start.utf8.count), as: UTF8.self)
+        }
+        var directory = context.environment["GIT_DIR"].map { FilePath($0).from(context.files.workingDirectory).text }
+        if directory == nil,
+            let top = FilePath(folder).upwards.first(where: { context.files.kind(of: "\($0)/.git") != nil })
+        {
+            directory = line("\(top)/.git", after: "gitdir: ").map { FilePath($0).from(top).text } ?? "\(top)/.git"
+        }
+        guard let directory else { return [] }
+        let common = line("\(directory)/commondir").map { FilePath($0).from(directory).text } ?? directory
+        return [FilePath("\(common)/config").normalised.text, "\(directory)/config.worktree"]
+    }
+}
