@@ -3,6 +3,7 @@
 #ifndef HFMINT_CLINUX_SHIM_H
 #define HFMINT_CLINUX_SHIM_H
 
+#include <errno.h>
 #include <linux/stat.h>
 #include <stdint.h>
 #include <sys/auxv.h>
@@ -103,6 +104,44 @@ static inline int hfmint_linux_sync_file_system(int descriptor) { return (int)sy
 static inline int hfmint_linux_poll(void *pollers, unsigned long count, int milliseconds) {
     const long time[] = {milliseconds / 1000, milliseconds % 1000 * 1000000L}; // struct timespec
     return (int)syscall(SYS_ppoll, pollers, count, milliseconds < 0 ? 0 : time, 0, (unsigned long)8);
+}
+
+/// From <signal.h> and <sys/wait.h>, likewise.
+void (*signal(int number, void (*handler)(int)))(int);
+pid_t waitpid(pid_t child, int *status, int options);
+
+/// Starts a program by fork(2), where the calls of posix_spawn(3) are refused.
+///
+/// glibc makes another call in place of clone3(2) only where that is missing, and sandboxes that are older forbid it:
+/// https://github.com/moby/moby/pull/42681
+///
+/// `input` and `output` become the child's own, -1 leaves them; `is_apart` makes it the leader of a group. Answers 0, or
+/// why the program could not be executed, or, negative, why there is no process for it. A set is a `sigset_t`, whose first
+/// bits are the kernel's.
+static inline int hfmint_linux_start(
+    pid_t *child, char *const words[], char *const environment[], int input, int output, int is_apart,
+    const void *mask, const void *defaults) {
+    int ends[2];
+    if (pipe2(ends, 02000000) != 0) return -errno; // O_CLOEXEC, likewise
+    const pid_t made = fork();
+    if (made == 0) {
+        if (is_apart) setpgid(0, 0);
+        for (int number = 1; number < 65; number++)
+            if (*(const uint64_t *)defaults >> (number - 1) & 1) signal(number, 0); // SIG_DFL
+        syscall(SYS_rt_sigprocmask, 2, mask, 0, sizeof(uint64_t)); // SIG_SETMASK
+        if (input >= 0) dup2(input, STDIN_FILENO);
+        if (output >= 0) dup2(output, STDOUT_FILENO);
+        execvpe(words[0], words, environment);
+        const int reason = errno;
+        if (write(ends[1], &reason, sizeof reason) < 0) _exit(126);
+        _exit(127);
+    }
+    int failure = made < 0 ? -errno : 0;
+    close(ends[1]);
+    if (made > 0 && read(ends[0], &failure, sizeof failure) > 0) waitpid(made, 0, 0);
+    close(ends[0]);
+    *child = made;
+    return failure;
 }
 
 /// The words that this process was started with.

@@ -58,10 +58,18 @@ package struct ChildProcesses: Processes {
         defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
         let code = EndedChildren.shared.start(&child) { child in
-            unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+            let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+            let nothing = Errno(code: code).mayBeOfSpawn ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
+            guard nothing >= 0 else { return code }
+            defer { close(nothing) }
+            var (from, to) = (nothing, CInt(-1))
+            if let input { from = input.reading.descriptor.number }
+            if let writing = output.writing { to = writing.descriptor.number }
+            return unsafe hfmint_linux_start(&child, &words, environ, from, to, 1, &none, &defaults)
         }
         switch code {
         case 0: return child
+        case ..<0: throw .cannotStart(Errno(code: -code).noProgram)
         case ENOENT: throw .notFound
         case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY: throw .cannotStartNow(Errno(code: code).reason)
         default: throw .cannotStart(Errno(code: code).reason)

@@ -21,6 +21,12 @@ struct Errno: Error, Equatable {
         return words.prefix(1).lowercased() + words.dropFirst()
     }
 
+    /// Whether posix_spawn(3) may say so of a call that it makes before it comes to the program.
+    var mayBeOfSpawn: Bool { [ENOSYS, EPERM, EACCES].contains(code) }
+
+    /// Why no process could be made, when it was asked for by fork(2).
+    var noProgram: String { "this sandbox does not let hfmint start a program (fork: \(reason))" }
+
     /// Why the effective user may not use a file so; `nil` also where nobody can say.
     static func refusal(of path: String, _ needed: CInt, below directory: CInt = AT_FDCWD) -> Errno? {
         guard unsafe faccessat(directory, path, needed, AT_EACCESS) != 0 else { return nil }

@@ -39,7 +39,10 @@ package struct PosixSupervisor: Supervisor {
         var child: pid_t = 0
         let code = unsafe withWords(command) { words, environment in
             guard let name = unsafe words[0] else { return ENOENT }
-            let code = unsafe posix_spawnp(&child, name, nil, &attributes, words, environment)
+            var code = unsafe posix_spawnp(&child, name, nil, &attributes, words, environment)
+            if Errno(code: code).mayBeOfSpawn {
+                code = unsafe hfmint_linux_start(&child, words, environment, -1, -1, 0, &mask, &defaults)
+            }
             guard code == ENOEXEC, let script = unsafe pathOfScript(name) else { return code }
             defer { unsafe free(script) }
             return unsafe withShell(for: script, words) {
@@ -116,7 +119,12 @@ private func shellWaits(forStopBy signal: CInt) -> Bool {
 
 extension SupervisionFailure {
     fileprivate init(_ code: CInt) {
-        self = code == ENOENT ? .notFound : .cannotRun(Errno(code: code).reason)
+        self =
+            switch code {
+            case ENOENT: .notFound
+            case ..<0: .cannotRun(Errno(code: -code).noProgram)
+            default: .cannotRun(Errno(code: code).reason)
+            }
     }
 }
 

@@ -22,10 +22,17 @@ extension GitFindings {
             GitConfiguration.Entry(key: "GIT_CONFIG_NOSYSTEM", value: "1"),
             GitConfiguration.Entry(key: "GIT_CONFIG_COUNT", value: "0"),
         ]
-        guard case .printed(let version) = Self.git(["--version"], with: without + nothing, in: context) else {
-            return nil
+        switch Self.git(["--version"], with: without + nothing, in: context) {
+        case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
+        case .failed: return nil
+        case .notRun(let failure):
+            self.init()
+            isReadable = false
+            obstacle = GitObstacle(
+                isFatal: true, message: "git cannot be asked: \(failure.clause)",
+                next: "see whether this works: git --version")
+            return
         }
-        self.init(version: version.secret.reveal { Self.firstLine($0) })
         obstacle = GitConfigurationFile.obstacle(in: context)
         guard obstacle?.isFatal != true else {
             isReadable = false
@@ -40,7 +47,7 @@ extension GitFindings {
             if case .printed(let output) = plain { take(output.secret, hasScope: false, hosts) }
         // Nothing of the kind is set.
         case .failed(1): break
-        case .failed: isReadable = false
+        case .failed, .notRun: isReadable = false
         }
         takeRepository(hosts, with: variables, in: context)
         for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
@@ -51,17 +58,20 @@ extension GitFindings {
 
     enum Answer {
         case printed(SharedSecret)
-        /// 128 also where it could not be run at all.
         case failed(Int)
+        case notRun(ProcessFailure)
     }
 
     static func git(
         _ arguments: [String], with variables: [GitConfiguration.Entry] = [], in context: Context
     ) -> Answer {
         let command = ChildCommand.git(arguments, with: variables, milliseconds: 5_000, byteLimit: 1 << 20)
-        guard let result = try? context.processes.run(command) else { return .failed(128) }
-        guard result.status == 0 else { return .failed(result.status) }
-        return .printed(SharedSecret(result.output.duplicate()))
+        do throws(ProcessFailure) {
+            let result = try context.processes.run(command)
+            return result.status == 0 ? .printed(SharedSecret(result.output.duplicate())) : .failed(result.status)
+        } catch {
+            return .notRun(error)
+        }
     }
 
     private static func firstLine(_ text: Span<UInt8>) -> String {

@@ -5,7 +5,8 @@ extension Check {
         let facts = [
             Finding.Fact("hfmint", hfmintVersion), Finding.Fact("libcurl", http), Finding.Fact("git", git),
         ]
-        let names = ["hfmint \(hfmintVersion)", http ?? "no libcurl", git ?? "no git"]
+        let noGit = examination.git == nil ? "no git" : "a git that cannot be asked"
+        let names = ["hfmint \(hfmintVersion)", http ?? "no libcurl", git ?? noGit]
         return [.ok(names.joined(separator: ", "), facts: facts)]
     }
 }
