@@ -161,8 +161,17 @@ private struct Transfer {
             try handle.perform(headers: headerLines(credential, body), body: body)
             return handle.response()
         } catch {
-            throw TransportError(error, of: handle, for: request, through: proxy)
+            throw refusal(handle) ?? TransportError(error, of: handle, for: request, through: proxy)
         }
+    }
+
+    /// Why this process cannot use the network at all, where nothing has been sent.
+    private func refusal(_ handle: EasyHandle) -> TransportError? {
+        if case .unixSocket = request.route { return nil }
+        guard handle.number(CURLINFO_REQUEST_SIZE) == 0, !handle.hasRefusedPeer else { return nil }
+        guard let refusal = NetworkRefusal.find(after: handle.number(CURLINFO_OS_ERRNO)) else { return nil }
+        return TransportError(
+            .forbidden, "this sandbox does not let hfmint use the network (\(refusal.call): \(refusal.reason))")
     }
 
     private func setMethod(_ handle: EasyHandle) throws(CurlError) {

@@ -57,6 +57,7 @@ extension MintError {
         case deliveryRefused = "delivery-refused"
         case stateUnusable = "state-unusable"
         case libraryMissing = "library-missing"
+        case networkForbidden = "network-forbidden"
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
         case driftFound = "drift-found"
@@ -95,7 +96,7 @@ extension MintError.Code {
             .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
-        case .stateUnusable, .libraryMissing, .auditUnavailable: .localState
+        case .stateUnusable, .libraryMissing, .networkForbidden, .auditUnavailable: .localState
         }
     }
 
@@ -118,6 +119,7 @@ extension MintError.Code {
         case .deliveryRefused: "the token could not be delivered safely in the way that was asked for"
         case .stateUnusable: "a local file or directory could not be used"
         case .libraryMissing: "a shared library is not installed"
+        case .networkForbidden: "the sandbox that hfmint runs in does not let it use the network"
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .driftFound: "`hfmint rotate status --check` found an issuer or a sink that is not as it was left"

@@ -4,6 +4,11 @@ extension MintError {
         switch error.kind {
         case .library:
             MintError(.libraryMissing, error.reason, hint: "install it: apt-get install libcurl4")
+        case .forbidden:
+            MintError(
+                .networkForbidden, "cannot reach \(host): \(error.reason)",
+                hint: "let this step use the network: see the container's seccomp profile, the unit's"
+                    + " SystemCallFilter and RestrictAddressFamilies, or what else the sandbox is told")
         case .untrusted:
             MintError(
                 .serverUntrusted, "\(host) is not trusted: \(error.reason)",

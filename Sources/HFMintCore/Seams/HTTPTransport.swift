@@ -125,6 +125,8 @@ package struct TransportError: Error, Equatable, Sendable {
         case policy
         case resolve
         case connect
+        /// This process may not use the network; nothing was sent.
+        case forbidden
         /// The proxy was not there, or did not get through.
         case proxy
         /// The proxy said no.
@@ -158,8 +160,8 @@ package struct TransportError: Error, Equatable, Sendable {
     package var isTransient: Bool {
         switch kind {
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted: true
-        case .library, .policy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .untrusted, .tlsVersion, .tooLarge,
-            .encoded:
+        case .library, .policy, .forbidden, .proxyRefused, .proxyUnusable, .proxyUntrusted, .untrusted, .tlsVersion,
+            .tooLarge, .encoded:
             false
         }
     }

@@ -18,8 +18,8 @@ extension Check {
             case .proxy: "check HTTPS_PROXY, or exempt the host with NO_PROXY=\(endpoint.host)"
             case .tls: "check what stands between here and \(endpoint.host): it does not speak TLS as the Hub does"
             case .interrupted: "check that \(endpoint) is the Hub: what answers there ends the connection"
-            case .library, .policy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .untrusted, .tlsVersion, .tooLarge,
-                .encoded:
+            case .library, .policy, .forbidden, .proxyRefused, .proxyUnusable, .proxyUntrusted, .untrusted,
+                .tlsVersion, .tooLarge, .encoded:
                 nil
             }
         let told = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)

@@ -182,7 +182,8 @@ extension TransportError {
     /// Whether the server may have received the request: `false` only where no connection came about.
     fileprivate var mayHaveBeenSent: Bool {
         switch kind {
-        case .resolve, .connect, .proxy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .tls, .tlsVersion: false
+        case .resolve, .connect, .forbidden, .proxy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .tls, .tlsVersion:
+            false
         default: true
         }
     }
