@@ -19,10 +19,13 @@ private final class HeldLock: DirectoryLock {
 package final class PosixPrivateDirectory: PrivateDirectory {
     package let path: String
     private let descriptor: Descriptor
+    /// Whether a user named it, see ``DirectoryCandidate/isNamed``.
+    private let isNamed: Bool
 
-    private init(path: String, descriptor: consuming Descriptor) {
+    private init(path: String, descriptor: consuming Descriptor, isNamed: Bool = false) {
         self.path = path
         self.descriptor = descriptor
+        self.isNamed = isNamed
     }
 
     /// `nil` where its base does not exist, or, unless `making`, the directory itself.
@@ -32,11 +35,12 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         var directory = base
         for component in candidate.components {
             path += "/" + component
-            if making { try directory.makeDirectoryBelow(component, path) }
+            let isMade = making ? try directory.makeDirectoryBelow(component, path) : false
             guard let next = try directory.privateDirectoryBelow(component, path) else { return nil }
             directory = next
+            if isMade, candidate.isNamed { directory.noteMaking() }
         }
-        return PosixPrivateDirectory(path: path, descriptor: directory)
+        return PosixPrivateDirectory(path: path, descriptor: directory, isNamed: candidate.isNamed)
     }
 
     private static func openBase(_ path: String) throws(FileFailure) -> Descriptor? {
@@ -65,7 +69,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     package func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
         let path = "\(path)/\(name)"
-        try descriptor.makeDirectoryBelow(name, path)
+        _ = try descriptor.makeDirectoryBelow(name, path)
         guard let directory = try descriptor.privateDirectoryBelow(name, path) else {
             throw FileFailure(path, "it was removed a moment ago")
         }
@@ -128,25 +132,47 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         return try PosixLogFile.open(name, in: descriptor, path: path)
     }
 
-    package func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] {
+    package func erase(keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void) throws(FileFailure) -> [String]
+    {
         var erased: [String] = []
         var failure: FileFailure?
         // A directory that a user named may hold other files, which are the user's.
         for name in try listed() where JobFileName.isOurs(name, in: path) && !isKept(name) {
             do throws(FileFailure) {
-                erased += try erase(name)
+                guard try isShown(name) else {
+                    leaving(FileFailure("\(path)/\(name)", "nothing but its name shows that hfmint made it"))
+                    continue
+                }
+                erased += try eraseEntry(name)
             } catch {
                 // One that cannot be removed does not save the others.
                 failure = failure ?? error
             }
         }
         // Not empty if there are other files, or another process of the job has just made one: then it stays.
-        _ = unsafe rmdir(path)
+        if !isNamed || descriptor.takeNoteOfMaking() { _ = unsafe rmdir(path) }
         if let failure { throw failure }
         return erased
     }
 
-    private func erase(_ name: String) throws(FileFailure) -> [String] {
+    /// Whether what the file holds, or the directory of a run, shows that hfmint made it; in a directory of hfmint's own,
+    /// and for a draft, whose name has a word that hfmint drew, the name does.
+    private func isShown(_ name: String) throws(FileFailure) -> Bool {
+        guard isNamed, name.utf8.first != ASCII.dot else { return true }
+        guard !descriptor.isDirectoryBelow(name) else {
+            guard let run = try descriptor.privateDirectoryBelow(name, "\(path)/\(name)"),
+                let mark = try? run.openBelow("mark", O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: 64)
+            else { return false }
+            return mark.byteCount > 0 && mark.reveal { JobFileContent.isOurs($0, in: "mark") }
+        }
+        guard let status = try? descriptor.statusBelow(name), status.kind == .regular else { return false }
+        guard status.byteCount <= JobFileContent.limit, let text = try read(name, limit: JobFileContent.limit) else {
+            return false
+        }
+        return text.reveal { JobFileContent.isOurs($0, in: name) }
+    }
+
+    private func eraseEntry(_ name: String) throws(FileFailure) -> [String] {
         if descriptor.isDirectoryBelow(name) { return try subdirectory(name).erase() }
         try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
         return ["\(path)/\(name)"]
@@ -165,14 +191,35 @@ extension Descriptor {
         (try? statusBelow(name))??.kind == .directory
     }
 
-    fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) {
+    /// - Returns: whether it was not there.
+    fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Bool {
         guard unsafe mkdirat(number, name, 0o700) == 0 else {
             let failure = Errno.last
             guard failure.code == EEXIST || isDirectoryBelow(name) else { throw failure.failure(path) }
-            return
+            return false
         }
         // The umask may have taken even the owner's rights; whether they are right now is looked at next.
         _ = unsafe fchmodat(number, name, 0o700, 0)
+        return true
+    }
+
+    /// An empty file whose name says which directory hfmint made: a copy of the directory is another one.
+    private var noteName: String? {
+        guard let identity = try? identity() else { return nil }
+        return "made-" + fingerprint([Array("\(identity.inode)".utf8), Array("\(identity.madeAt)".utf8)])
+    }
+
+    /// Without the note the directory stays when all else is gone.
+    fileprivate func noteMaking() {
+        guard let name = noteName else { return }
+        _ = try? openBelow(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    }
+
+    /// Removes the note if there is nothing beside it; `false` where there is none, or something is.
+    fileprivate func takeNoteOfMaking() -> Bool {
+        guard let name = noteName, let names = try? names(), names.elementsEqual([name]) else { return false }
+        unlinkBelow(name)
+        return true
     }
 
     /// Refuses what is not this user's alone; `nil` where there is nothing.

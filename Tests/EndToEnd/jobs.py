@@ -69,12 +69,14 @@ class Job:
         return self.run("exchange", "acme/model", *arguments, **more)  # type: ignore[arg-type]
 
     def contents(self) -> dict[Path, bytes]:
-        """Every regular file in the job's folders, but locks, which are empty."""
+        """Every regular file in the job's folders, but locks and notes, which are empty."""
         return {
             path: path.read_bytes()
             for folder in self._folders
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.is_symlink() and not path.name.startswith("lock-")
+            if path.is_file()
+            and not path.is_symlink()
+            and not path.name.startswith(("lock-", "made-"))
         }
 
     def written(self) -> dict[Path, bytes]:

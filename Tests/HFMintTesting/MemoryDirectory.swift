@@ -59,7 +59,7 @@ struct MemoryDirectory: PrivateDirectory {
         return Lock()
     }
 
-    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] {
+    func erase(keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void) throws(FileFailure) -> [String] {
         let paths = names.filter { !isKept($0) }.map { "\(path)/\($0)" }
         for path in paths {
             try files.refuse(path)

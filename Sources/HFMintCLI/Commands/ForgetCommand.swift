@@ -47,7 +47,9 @@ private struct ForgetCommand {
             remaining += back.remaining
             let before = directory.names
             do throws(FileFailure) {
-                removed += try directory.erase(keeping: copies.isKept)
+                removed += try directory.erase(keeping: copies.isKept) {
+                    remaining.append("'\($0.path)': \($0.reason)")
+                }
             } catch {
                 let after = directory.names
                 removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }

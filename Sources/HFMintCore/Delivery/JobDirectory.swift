@@ -8,7 +8,7 @@ package struct JobDirectory: Sendable {
     package init(option: String?, provider: Provider?, context: Context) {
         let environment = context.environment
         if let given = option ?? environment[.hfmintStateDirectory] {
-            candidates = [DirectoryCandidate(path: given, in: context.files.workingDirectory)]
+            candidates = [DirectoryCandidate(path: given, in: context.files.workingDirectory, isNamed: true)]
             isGiven = true
             return
         }

@@ -8,9 +8,10 @@ package struct RunDirectory: Sendable {
 
     private static let prefix = "run-"
     private static let lockName = "lock"
-    private static let markName = "mark"
+    fileprivate static let markName = "mark"
     /// What the mark says where nobody can tell whether the supervisor lives.
-    private static let unlocked = "unlocked"
+    fileprivate static let unlocked = "hfmint run, unlocked"
+    fileprivate static let locked = "hfmint run"
 
     /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
     package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
@@ -20,7 +21,7 @@ package struct RunDirectory: Sendable {
                 let directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
                 let lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
                 // Fails where it has just been removed.
-                let mark = lock.weakness == nil ? "" : Self.unlocked
+                let mark = lock.weakness == nil ? Self.locked : Self.unlocked
                 try directory.replace(Self.markName, with: Secret(copying: mark.utf8))
                 self.directory = directory
                 self.lock = lock
@@ -48,12 +49,21 @@ package struct RunDirectory: Sendable {
     /// Removes what killed supervisors of this job left.
     package static func sweep(_ job: any PrivateDirectory, context: Context) {
         for name in job.names where name.utf8.starts(with: prefix.utf8) {
-            guard let left = try? job.subdirectory(name),
+            // A directory of this name and without a mark may be a user's.
+            guard let left = try? job.subdirectory(name), let mark = left.runMark,
                 let lock = try? left.lock(lockName, until: .zero, clock: context.clock)
             else { continue }
-            let mark = (try? left.read(markName, limit: 64))?.reveal { $0.bytes } ?? []
-            if lock.weakness == nil, !mark.elementsEqual(unlocked.utf8) { _ = try? left.erase() }
+            if lock.weakness == nil, !mark.equals(unlocked) { _ = try? left.erase() }
             lock.release()
         }
+    }
+}
+
+extension PrivateDirectory {
+    /// What the mark of a run says; `nil` where this is no run's directory.
+    fileprivate var runMark: [UInt8]? {
+        guard let text = try? read(RunDirectory.markName, limit: 64) else { return nil }
+        let bytes = text.reveal { $0.bytes }
+        return bytes.equals(RunDirectory.locked) || bytes.equals(RunDirectory.unlocked) ? bytes : nil
     }
 }

@@ -218,16 +218,21 @@ package protocol PrivateDirectory: Sendable {
     /// Overwrites every file of hfmint's with zeros, as well as the disk lets us, removes it, and then the directory
     /// if nothing else is in it.
     ///
+    /// In a directory that a user named, this is what hfmint can show that it made.
+    ///
     /// - Parameter isKept: the names of those that stay.
+    /// - Parameter leaving: gets what has a name of hfmint's and stays, because nothing else shows that it is.
     /// - Returns: the paths that are gone.
     /// - Throws: the first failure, after all have been tried.
-    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String]
+    func erase(
+        keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void
+    ) throws(FileFailure) -> [String]
 }
 
 extension PrivateDirectory {
     package func listed() throws(FileFailure) -> [String] { names }
 
-    package func erase() throws(FileFailure) -> [String] { try erase { _ in false } }
+    package func erase() throws(FileFailure) -> [String] { try erase(keeping: { _ in false }, leaving: { _ in }) }
 }
 
 /// A lock that is held until it is let go, or this process ends.
@@ -248,19 +253,22 @@ package struct DirectoryCandidate: Equatable, Sendable {
     package let base: String
     /// Made one below the other, each 0700.
     package let components: [String]
+    /// Whether a user named it, and may keep other files there, or have made it.
+    package let isNamed: Bool
 
-    package init(base: String, components: [String]) {
+    package init(base: String, components: [String], isNamed: Bool = false) {
         self.base = base
         self.components = components
+        self.isNamed = isNamed
     }
 
     /// A directory that a user named: the last part of its path is made where needed, the others must be there.
-    package init(path: String, in workingDirectory: String) {
+    package init(path: String, in workingDirectory: String, isNamed: Bool = false) {
         let isAbsolute = path.utf8.first == ASCII.slash
         var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
         let last = parts.popLast() ?? "."
         let base = isAbsolute ? "/" + parts.joined(separator: "/") : ([workingDirectory] + parts).joined(separator: "/")
-        self.init(base: base, components: [last])
+        self.init(base: base, components: [last], isNamed: isNamed)
     }
 
     package var path: String { ([base] + components).joined(separator: "/") }

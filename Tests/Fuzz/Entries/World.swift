@@ -184,7 +184,7 @@ private struct Directory: PrivateDirectory {
     func drop(_ name: String) { try? remove(name) }
 
     func remove(_ name: String) throws(FileFailure) {}
-    func erase(keeping isKept: (String) -> Bool) throws(FileFailure) -> [String] { [] }
+    func erase(keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void) throws(FileFailure) -> [String] { [] }
 }
 
 private struct NoLock: DirectoryLock {
