@@ -241,3 +241,28 @@ def test_without_any_directory_a_token_can_still_be_printed(job: Job) -> None:
     refused = job.exchange(through=through, **blocked)
     assert (refused.status, refused.code) == (5, "state-unusable")
     assert job.world.hub.exchanges() == 1
+
+
+@pytest.mark.parametrize("method", ["env-file", "token-file"])
+@pytest.mark.parametrize(
+    "form", ["{state}/{name}", "{state}/../{base}/./{name}", "{relative}/{name}"]
+)
+def test_a_name_of_hfmints_own_is_refused(job: Job, method: str, form: str) -> None:
+    """In the job's directory, there or not; another name is told, and can be typed."""
+    job.delivered(job.exchange())
+    before = job.contents()
+    names = [path.name for path in job.state.iterdir()]
+    names += [f"{kind}-{'0' * 32}" for kind in ("token", "env", "record", "copy", "lock", "told")]
+    for name in names:
+        path = form.format(
+            state=job.state,
+            base=job.state.name,
+            relative=os.path.relpath(job.state, job.work),
+            name=name,
+        )
+        ended = job.exchange("--deliver", f"{method}={path}")
+        assert (ended.status, ended.code) == (5, "state-unusable"), ended
+        assert "hfmint keeps this name in this job's directory for itself" in ended.err
+        assert f"hint: name a file that is not there yet: --deliver {method}=" in ended.err
+        assert job.contents() == before
+    assert job.exchange("--deliver", f"{method}={job.state}/{names[0]}.hfmint").status == 0

@@ -74,6 +74,7 @@ package struct Delivery: Sendable {
             case .env, .output: try channel(for: method).check(isSecret: exportsValues, in: context)
             case .environmentFile(let path?), .tokenFile(let path?):
                 do throws(FileFailure) {
+                    try refuseOwnName(path)
                     try context.files.checkUserFile(path, marks: copies(of: path))
                 } catch {
                     throw undelivered(error, method)
@@ -81,6 +82,16 @@ package struct Delivery: Sendable {
             default: break
             }
         }
+    }
+
+    /// Another call of the job would take what lies there for its own.
+    private func refuseOwnName(_ path: String) throws(FileFailure) {
+        let here = context.files.workingDirectory
+        let whole = FilePath(path).from(here).normalised
+        guard let directory, JobFileName.isKept(whole.name, in: whole.folder),
+            FilePath(whole.folder).isWithin(FilePath(directory.path).from(here).normalised.text)
+        else { return }
+        throw FileFailure(path, "hfmint keeps this name in this job's directory for itself", isTaken: true)
     }
 
     private func channel(for method: DeliveryMethod) throws(MintError) -> StepChannel {

@@ -20,6 +20,11 @@ package enum JobFileName {
         return isFinal(bytes.dropFirst().prefix { $0 != ASCII.dot }, isInRun)
     }
 
+    /// The same, and what is hfmint's without being a token's: notes of a directory, and records that wait.
+    package static func isKept(_ name: String, in directory: String) -> Bool {
+        isOurs(name, in: directory) || ["made-", "audit-unsent-"].contains { name.utf8.starts(with: $0.utf8) }
+    }
+
     private static func isFinal(_ name: ArraySlice<UInt8>, _ isInRun: Bool) -> Bool {
         if isInRun && namesInRun.contains(where: { name.elementsEqual($0.utf8) }) { return true }
         guard let kind = kinds.first(where: { name.starts(with: $0.utf8) }) else { return false }
