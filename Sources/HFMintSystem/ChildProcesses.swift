@@ -46,7 +46,8 @@ package struct ChildProcesses: Processes {
         var (none, defaults) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&none)
         unsafe sigemptyset(&defaults)
-        for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE] where !ThisProcess.ignoredAtStart.contains(signal) {
+        for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGXFSZ]
+        where !ThisProcess.ignoredAtStart.contains(signal) {
             _ = unsafe sigaddset(&defaults, signal)
         }
         unsafe posix_spawnattr_setsigmask(&attributes, &none)

@@ -27,7 +27,7 @@ package struct PosixSupervisor: Supervisor {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        let changed = Self.ignored + Self.passedOn + [SIGPIPE]
+        let changed = Self.ignored + Self.passedOn + [SIGPIPE, SIGXFSZ]
         var defaults = SignalSet(changed.filter { !ThisProcess.ignoredAtStart.contains($0) }).raw
         var mask = ThisProcess.signalMask
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
@@ -55,6 +55,7 @@ package struct PosixSupervisor: Supervisor {
 
     package func become(_ command: SupervisedCommand) -> SupervisionFailure {
         ThisProcess.restoreLimits()
+        if !ThisProcess.ignoredAtStart.contains(SIGXFSZ) { _ = signal(SIGXFSZ, SIG_DFL) }
         let code = unsafe withWords(command) { words, environment in
             if let name = unsafe words[0] { _ = unsafe execvpe(name, words, environment) }
             return errno

@@ -17,6 +17,8 @@ package enum ThisProcess {
         }
         _ = signalMask
         _ = ignoredAtStart
+        // A write beyond `ulimit -f` then says EFBIG, and whoever wrote can say so and clean up.
+        _ = Glibc.signal(SIGXFSZ, SIG_IGN)
         // Who ignores it never hears that a child has ended.
         _ = Glibc.signal(SIGCHLD, SIG_DFL)
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
@@ -33,7 +35,7 @@ package enum ThisProcess {
 
     /// The signals that hfmint was started with ignored: what it starts must not notice hfmint, so they stay so.
     static let ignoredAtStart: Set<CInt> = Set(
-        [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP].filter(isIgnored))
+        [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP, SIGXFSZ].filter(isIgnored))
 
     /// Whether this process was started so, or has decided so.
     static func isIgnored(_ signal: CInt) -> Bool {

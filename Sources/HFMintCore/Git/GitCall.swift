@@ -14,7 +14,9 @@ extension ChildCommand {
     ) -> ChildCommand {
         let exports = variables.map { "export \($0.key)=\(shellQuoted($0.value)); " }.joined()
         let change = folder.map { "cd \(shellQuoted($0)) && " } ?? ""
-        let script = "unset GIT_CONFIG; \(exports)\(change)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
+        // Where files may not grow, git says so and takes its lock away; the signal would leave it.
+        let begin = "trap '' XFSZ; unset GIT_CONFIG; \(exports)\(change)"
+        let script = "\(begin)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
         return ChildCommand(
             ["/bin/sh", "-c", script, "git"] + arguments, milliseconds: milliseconds, byteLimit: byteLimit)
     }

@@ -7,7 +7,7 @@ struct ExaminerTests {
     private static let git = (
         [
             "/bin/sh", "-c",
-            "unset GIT_CONFIG; export HOME='/dev/null'; export XDG_CONFIG_HOME='/dev/null';"
+            "trap '' XFSZ; unset GIT_CONFIG; export HOME='/dev/null'; export XDG_CONFIG_HOME='/dev/null';"
                 + " export GIT_CONFIG_GLOBAL='/dev/null'; export GIT_CONFIG_NOSYSTEM='1'; export GIT_CONFIG_COUNT='0';"
                 + " exec git \"$@\" 2>/dev/null", "git", "--version",
         ],
