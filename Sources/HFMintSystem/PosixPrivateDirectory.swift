@@ -117,6 +117,17 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         }
     }
 
+    package var lockRefusal: String? {
+        let name = "lock-" + fingerprint([Array("probe".utf8)])
+        defer { descriptor.unlinkBelow(name) }
+        do throws(Errno) {
+            _ = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600).tryLock()
+            return nil
+        } catch {
+            return error.isMissing ? error.reason : nil
+        }
+    }
+
     package func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {
         _ = try descriptor.targetBelow(name, "\(path)/\(name)")
         if let reason = descriptor.immutability { throw FileFailure(path, reason) }

@@ -8,7 +8,9 @@ package struct JobDirectory: Sendable {
     package init(option: String?, provider: Provider?, context: Context) {
         let environment = context.environment
         if let given = option ?? environment[.hfmintStateDirectory] {
-            candidates = [DirectoryCandidate(path: given, in: context.files.workingDirectory, isNamed: true)]
+            var candidate = DirectoryCandidate(path: given, in: context.files.workingDirectory, isNamed: true)
+            candidate.variable = option == nil ? .hfmintStateDirectory : nil
+            candidates = [candidate]
             isGiven = true
             return
         }
@@ -18,11 +20,15 @@ package struct JobDirectory: Sendable {
         var candidates: [DirectoryCandidate] = []
         for key: Environment.Key in ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP", "XDG_RUNTIME_DIR"] {
             guard let base = environment[key], base.utf8.first == ASCII.slash else { continue }
-            candidates.append(DirectoryCandidate(base: base, components: own))
+            var candidate = DirectoryCandidate(base: base, components: own)
+            candidate.variable = key
+            candidates.append(candidate)
         }
         candidates.append(DirectoryCandidate(base: "/dev/shm", components: [user] + own))
         let temporary = environment["TMPDIR"].flatMap { $0.utf8.first == ASCII.slash ? $0 : nil } ?? "/tmp"
-        candidates.append(DirectoryCandidate(base: temporary, components: [user] + own))
+        var last = DirectoryCandidate(base: temporary, components: [user] + own)
+        last.variable = "TMPDIR"
+        candidates.append(last)
         self.candidates = candidates
         isGiven = false
     }
@@ -31,6 +37,7 @@ package struct JobDirectory: Sendable {
     ///
     /// - Throws: ``MintError/Code/stateUnusable`` if the one that the user named is unusable.
     package func open(in context: Context) throws(MintError) -> (any PrivateDirectory)? {
+        var unlocked: (directory: any PrivateDirectory, reason: String)?
         for candidate in candidates {
             do throws(FileFailure) {
                 if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
@@ -38,6 +45,16 @@ package struct JobDirectory: Sendable {
                     // One that can be read alone would fail at the first token.
                     if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
                         throw FileFailure(directory.path, refusal)
+                    }
+                    // A lock saves a request, no more: one without is better than none.
+                    if !isGiven, let reason = directory.lockRefusal {
+                        unlocked = unlocked ?? (directory, reason)
+                        continue
+                    }
+                    if let unlocked {
+                        context.note(
+                            "skipping '\(unlocked.directory.path)' for this job's tokens: its file system has no locks"
+                                + " (\(unlocked.reason))")
                     }
                     context.audit.keep(in: directory.path)
                     return directory
@@ -52,7 +69,8 @@ package struct JobDirectory: Sendable {
                 context.note("skipping '\(error.path)' for this job's tokens: \(error.reason)")
             }
         }
-        return nil
+        if let unlocked { context.audit.keep(in: unlocked.directory.path) }
+        return unlocked?.directory
     }
 
     /// For a command that needs no directory but for records that a collector does not take; where none can be had,
@@ -65,6 +83,7 @@ package struct JobDirectory: Sendable {
     package func existing(in context: Context) -> [any PrivateDirectory] {
         candidates.compactMap { candidate in
             do throws(FileFailure) {
+                if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
                 return try context.files.openPrivateDirectory(candidate, making: false)
             } catch {
                 context.note("leaving '\(error.path)' alone: \(error.reason)")

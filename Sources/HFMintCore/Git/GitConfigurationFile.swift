@@ -28,6 +28,9 @@ struct GitConfigurationFile {
                 .stateUnusable, "git has no place for the user's configuration: \(key.name) is \(state)",
                 hint: "\(next) \(key.name), or \(instead)")
         }
+        if let obstacle = textObstacle(environment) {
+            throw MintError(.stateUnusable, obstacle.message, hint: obstacle.next)
+        }
         if environment.isEmpty("GIT_CONFIG_GLOBAL") { throw missing("GIT_CONFIG_GLOBAL", "unset") }
         guard environment.isSet("GIT_CONFIG_GLOBAL") || environment.isSet("HOME") else { throw missing("HOME", "set") }
     }
@@ -75,7 +78,18 @@ struct GitConfigurationFile {
                 next: "put a file that this user can read in its place, or have git read another:"
                     + " export GIT_CONFIG_GLOBAL=PATH (of the user), GIT_CONFIG_SYSTEM=PATH (of the machine)")
         }
-        return included(by: everywhere + own, places, in: context)
+        return included(by: everywhere + own, places, in: context) ?? textObstacle(context.environment)
+    }
+
+    /// A path that is no text is git's alone: hfmint would look at another one.
+    private static func textObstacle(_ environment: Environment) -> GitObstacle? {
+        let isGiven = environment.isSet("GIT_CONFIG_GLOBAL")
+        let keys: [Environment.Key] =
+            ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"] + (isGiven ? [] : ["HOME", "XDG_CONFIG_HOME"])
+        guard let key = keys.first(where: { !environment.isText($0) }) else { return nil }
+        return GitObstacle(
+            isFatal: false, message: "git's configuration cannot be looked at: \(key.name) is not UTF-8 text",
+            next: "give what it names another name, in UTF-8, or a link to it (ln -s); or \(instead)")
     }
 
     /// Why git cannot read what is no file; `nil` for a device, which may be the null device.

@@ -32,6 +32,9 @@ package struct Environment: Sendable {
     /// Tells two values of `key` apart without a copy of either: 32 bits, from which no credential comes back.
     package func fingerprint(of key: Key) -> String { String(HFMintCore.fingerprint([bytes(key) ?? []]).prefix(8)) }
 
+    /// Whether its value names a path as it stands; otherwise ``subscript(_:)`` would name another.
+    package func isText(_ key: Key) -> Bool { bytes(key).map { $0.elementsEqual((self[key] ?? "").utf8) } ?? true }
+
     package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
 
     /// Whether somebody set `key`, and to nothing.

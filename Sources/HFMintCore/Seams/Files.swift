@@ -206,6 +206,9 @@ package protocol PrivateDirectory: Sendable {
     /// see ``DirectoryLock/weakness``.
     func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
 
+    /// Why nobody can lock a file in it, in the operating system's words; `nil` where they can.
+    var lockRefusal: String? { get }
+
     /// Whether the file `name`, if it is there, may be changed, and so many bytes would find room beside it: without a
     /// change that could be seen, and without a lock.
     func checkRoom(for name: String, byteCount: Int) throws(FileFailure)
@@ -232,6 +235,8 @@ package protocol PrivateDirectory: Sendable {
 extension PrivateDirectory {
     package func listed() throws(FileFailure) -> [String] { names }
 
+    package var lockRefusal: String? { nil }
+
     package func erase() throws(FileFailure) -> [String] { try erase(keeping: { _ in false }, leaving: { _ in }) }
 }
 
@@ -245,38 +250,6 @@ package protocol DirectoryLock: Sendable {
 
 extension DirectoryLock {
     package var weakness: String? { nil }
-}
-
-/// A place where a private directory could be.
-package struct DirectoryCandidate: Equatable, Sendable {
-    /// Must exist already, and may be anyone's.
-    package let base: String
-    /// Made one below the other, each 0700.
-    package let components: [String]
-    /// Whether a user named it, and may keep other files there, or have made it.
-    package let isNamed: Bool
-
-    package init(base: String, components: [String], isNamed: Bool = false) {
-        self.base = base
-        self.components = components
-        self.isNamed = isNamed
-    }
-
-    /// A directory that a user named: the last part of its path is made where needed, the others must be there.
-    package init(path: String, in workingDirectory: String, isNamed: Bool = false) {
-        let isAbsolute = path.utf8.first == ASCII.slash
-        var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
-        let last = parts.popLast() ?? "."
-        let base = isAbsolute ? "/" + parts.joined(separator: "/") : ([workingDirectory] + parts).joined(separator: "/")
-        self.init(base: base, components: [last], isNamed: isNamed)
-    }
-
-    package var path: String { ([base] + components).joined(separator: "/") }
-
-    /// Why its name is none that can be handed on; `nil` where it is.
-    package var nameRefusal: String? {
-        path.utf8.contains(where: \.isASCIIControl) ? "its name holds a control character" : nil
-    }
 }
 
 /// Why a file could not be used: the path, and a reason in hfmint's or the operating system's words.

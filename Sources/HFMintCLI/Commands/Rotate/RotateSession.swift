@@ -39,6 +39,7 @@ struct RotateSession {
         try refuseVolatile(candidate.path)
         let opened: (any PrivateDirectory)?
         do throws(FileFailure) {
+            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
             if making { try context.files.makeParents(of: candidate.path) }
             opened = try context.files.openPrivateDirectory(candidate, making: making)
         } catch {
