@@ -38,3 +38,86 @@ package enum Acquisition: Equatable, Sendable {
         }
     }
 }
+
+extension Acquisition {
+    /// Gets the token, anew at every call.
+    ///
+    /// - Parameter remaining: how long a command may take at most.
+    package func idToken(
+        in context: Context, limits: HTTPLimits, remaining: Duration? = nil
+    ) throws(TryFailure) -> IDToken {
+        let text: Secret
+        switch self {
+        case .http(let http): text = try http.token(in: context, limits: limits)
+        case .command(var command):
+            command.milliseconds = min(command.milliseconds, max(1, remaining?.milliseconds ?? .max))
+            text = try run(command, in: context)
+        case .program(let program): text = try program.token(in: context, limits: limits)
+        case .variable(let key):
+            guard let value = context.environment.secret(key) else { throw unreadable("\(key.name) is not set") }
+            text = value
+        case .file(let path): text = try read(path, in: context)
+        case .held(let held): text = held.secret.duplicate()
+        }
+        do throws(NotAnIDToken) {
+            return try IDToken.parse(text)
+        } catch {
+            if case .program(let program) = self { throw program.unsuitable(error.reason) }
+            if case .http(let http) = self { throw http.unsuitable(error.reason) }
+            throw TryFailure(
+                MintError(
+                    .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",
+                    hint: error.hint ?? "an ID token is a JWT: one line, three parts with dots between them"))
+        }
+    }
+
+    /// Reads standard input to its end, once and for all.
+    static func standardInput(in context: Context) throws(MintError) -> Acquisition {
+        do throws(TryFailure) {
+            return .held(SharedSecret(try Acquisition.file("/dev/stdin").read("/dev/stdin", in: context)))
+        } catch {
+            throw error.error
+        }
+    }
+
+    private func read(_ path: String, in context: Context) throws(TryFailure) -> Secret {
+        do throws(FileFailure) {
+            // Room for a trailing line break: the parser says what is wrong with a token that is too large.
+            guard let text = try context.files.read(path, limit: IDToken.byteLimit + 2) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            return text
+        } catch {
+            throw unreadable("cannot read \(source): \(error.reason)", hint: "give a file that holds the ID token")
+        }
+    }
+
+    private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {
+        let hint = "give a command that prints the ID token, and nothing else, on stdout"
+        let result: ChildResult
+        // Libcurl leaves its descriptors open for every program that is started.
+        context.transport.closeIdleConnections()
+        do throws(ProcessFailure) {
+            result = try context.processes.run(command)
+        } catch {
+            switch error {
+            case .notFound: throw unreadable("\(source) was not found", hint: hint)
+            case .timedOut:
+                throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
+            case .tooMuchOutput:
+                throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
+            case .outOfSight: throw unreadable("\(source): \(error.clause)", hint: hint)
+            case .cannotStart(let reason), .cannotStartNow(let reason):
+                throw unreadable("\(source) could not be started: \(reason)", hint: hint)
+            }
+        }
+        guard result.status == 0 else {
+            throw unreadable("\(source) failed with status \(result.status)", hint: hint)
+        }
+        return result.output
+    }
+
+    private func unreadable(_ message: String, hint: String? = nil) -> TryFailure {
+        TryFailure(MintError(.identityUnsuitable, message, hint: hint))
+    }
+}
