@@ -47,20 +47,6 @@ extension Arguments {
     /// How long the whole command may take.
     func deadlineSeconds() throws(MintError) -> Int { try number(.deadline, in: 1...3_600) ?? 90 }
 
-    /// What stands for a resource where none is named on the command line, and the variable that it stands in.
-    ///
-    /// - Parameter example: the command line to show where neither variable is set.
-    func ambientResource(
-        in environment: Environment, example: String, _ gate: Gate?
-    ) throws(MintError) -> (text: String, key: Environment.Key) {
-        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
-            if let text = environment[key] { return (text, key) }
-        }
-        throw .usage(
-            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
-            hint: gate?.resourceHint ?? "name what the token is for: \(example)")
-    }
-
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
     func verbosity() throws(MintError) -> Verbosity {
         switch (has(.quiet), has(.verbose)) {
@@ -69,5 +55,14 @@ extension Arguments {
         case (false, true): .verbose
         case (false, false): .normal
         }
+    }
+}
+
+extension MintError {
+    /// Neither the command line, nor a variable, nor a role names what the token is for.
+    static func noResource(example: String, _ gate: Gate?) -> MintError {
+        .usage(
+            "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",
+            hint: gate?.resourceHint ?? "name what the token is for: \(example)")
     }
 }

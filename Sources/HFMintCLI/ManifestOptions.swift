@@ -36,48 +36,6 @@ func namedManifest(_ arguments: Arguments, _ context: Context) throws(MintError)
     return path
 }
 
-extension Environment {
-    /// Whether a variable says what a token is for.
-    var namesResource: Bool { isSet(.hfmintResource) || isSet(.hfOIDCResource) }
-}
-
-extension Gate {
-    /// What git means that names no repository: what the role, or else the only grant, is for.
-    func onlyResource() throws(MintError) -> Resource? {
-        let grants = policy.grants
-        let name = role ?? (grants.count == 1 ? grants[0].role : nil)
-        let resources = try name.map { name throws(MintError) in try policy.requiredRole(name).literalResources } ?? []
-        return resources.count == 1 ? resources[0] : nil
-    }
-
-    /// What is asked for where no resource was named: what the role names one by one, also where it is the only role.
-    ///
-    /// Without a role, a variable that names a resource comes first.
-    func resourcesOfRole(in environment: Environment) throws(MintError) -> [Resource] {
-        if let role { return try policy.requiredRole(role).literalResources }
-        let isOnly = policy.roles.count == 1 && !environment.namesResource
-        return isOnly ? policy.roles[0].literalResources : []
-    }
-
-    /// The same for a command, which runs with a token for one.
-    func onlyResourceOfRole(in environment: Environment) throws(MintError) -> Resource? {
-        let resources = try resourcesOfRole(in: environment)
-        guard resources.count <= 1 else {
-            throw .usage(
-                "the role names \(resources.count) resources, and a command runs with a token for one",
-                hint: "name the one: \(resources.prefix(20).map(\.canonical).joined(separator: ", "))")
-        }
-        return resources.first
-    }
-
-    /// For where no resource was named, and no role that names one.
-    var resourceHint: String {
-        if let role { return "the role '\(role)' names none by its full name: name the one that it covers" }
-        let names = policy.roles.map(\.name).prefix(20).joined(separator: ", ")
-        return names.isEmpty ? "'\(policy.manifest)' has no roles" : "name a resource, or a role: --role \(names)"
-    }
-}
-
 extension Arguments {
     /// The same manifest and role for a git helper, which is run in other folders.
     func manifestWords(in folder: String) -> [String] {

@@ -94,15 +94,9 @@ private struct ExchangeCommand {
             return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
         }
         if let member { return [TokenRequest(for: member)] }
-        let ofRole = try gate?.resourcesOfRole(in: environment) ?? []
-        if !ofRole.isEmpty { return try TokenRequest.numbered(ofRole) }
-        let (resource, key) = try arguments.ambientResource(
-            in: environment, example: "hfmint exchange owner/name", gate)
-        do throws(MintError) {
-            return try TokenRequest.parse([resource], endpoint: endpoint)
-        } catch {
-            throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
-        }
+        let requests = try TokenRequest.unnamed(gate, in: environment, endpoint: endpoint)
+        guard !requests.isEmpty else { throw .noResource(example: "hfmint exchange owner/name", gate) }
+        return requests
     }
 
     func run() throws(MintError) -> Report {

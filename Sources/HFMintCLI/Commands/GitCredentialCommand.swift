@@ -85,7 +85,7 @@ private struct GitCredentialCommand {
         // A member's token is for all that the member may reach.
         let resource =
             try arguments.member(under: gate) != nil
-            ? nil : try git.resource(of: question) { () throws(MintError) in try gate?.onlyResource() }
+            ? nil : try git.resource(of: question) { () throws(MintError) in try gate?.resourceForGit() }
         let session = try TokenSession(arguments, authority: question.authority, gate: gate, context)
         return (question.description, resource, session)
     }

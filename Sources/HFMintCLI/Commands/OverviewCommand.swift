@@ -94,7 +94,7 @@ private struct Overview {
 
     private var resource: String {
         // It becomes a line to copy: what is no resource does not go into it.
-        let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
+        let ambient = context.environment.namedResource?.text
         return ambient.flatMap { try? Resource(parsing: $0, endpoint: authority.endpoint) }?.canonical ?? "owner/name"
     }
 

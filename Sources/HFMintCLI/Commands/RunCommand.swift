@@ -66,9 +66,10 @@ private struct RunCommand {
         } else if let only = try gate?.onlyResourceOfRole(in: context.environment) {
             resource = only
             return
+        } else if let ambient = context.environment.namedResource {
+            named = ambient.text
         } else {
-            let example = "hfmint run owner/name -- COMMAND"
-            named = try arguments.ambientResource(in: context.environment, example: example, gate).text
+            throw .noResource(example: "hfmint run owner/name -- COMMAND", gate)
         }
         resource = try Resource(parsing: named, endpoint: authority.endpoint)
     }

@@ -52,6 +52,22 @@ package struct TokenRequest: Equatable, Sendable {
         return requests
     }
 
+    /// What an exchange asks for that names no resource: what the role names one by one, else what a variable says.
+    ///
+    /// - Returns: nothing where neither says it.
+    package static func unnamed(
+        _ gate: Gate?, in environment: Environment, endpoint: Origin
+    ) throws(MintError) -> [TokenRequest] {
+        let ofRole = try gate?.resourcesOfRole(in: environment) ?? []
+        guard ofRole.isEmpty else { return try numbered(ofRole) }
+        guard let (text, key) = environment.namedResource else { return [] }
+        do throws(MintError) {
+            return try parse([text], endpoint: endpoint)
+        } catch {
+            throw MintError(error.code, "\(key.name): \(error.message)", hint: error.hint)
+        }
+    }
+
     private init(name: VariableName, resource: Resource) {
         self.name = name
         self.resource = resource

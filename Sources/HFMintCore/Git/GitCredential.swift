@@ -60,8 +60,7 @@ package struct GitCredential: Sendable {
             }
             return resource
         }
-        for key in [Environment.Key.hfmintResource, .hfOIDCResource] {
-            guard let text = context.environment[key] else { continue }
+        if let (text, _) = context.environment.namedResource {
             return try Resource(parsing: text, endpoint: question.authority.endpoint)
         }
         if let resource = try onlyResource() { return resource }

@@ -11,9 +11,22 @@ extension Check {
         case .failure(let error): return [.fail(error, next: "mend it: `hfmint manifest check` names each mistake")]
         }
         guard let claims = examination.knownClaims else { return [.skip("there is no ID token to look at")] }
-        let resources = examination.resource.map { [$0] } ?? gate.literalResources
+        let resources: [Resource]
+        do throws(MintError) {
+            resources = if let resource = examination.resource { [resource] } else { try unnamed(gate, examination) }
+        } catch {
+            return [.fail(error, next: "name a resource: hfmint doctor acme/model")]
+        }
         guard !resources.isEmpty else { return [rolesOf(claims, gate)] }
         return resources.flatMap { findings(of: $0, gate, claims, examination) }
+    }
+
+    /// What an exchange would ask for that names no resource; a member's role takes none.
+    private static func unnamed(_ gate: Gate, _ examination: Examination) throws(MintError) -> [Resource] {
+        guard try gate.member() == nil else { return [] }
+        return try TokenRequest.unnamed(
+            gate, in: examination.context.environment, endpoint: examination.endpoint ?? .huggingFace
+        ).compactMap(\.resource)
     }
 
     private static func findings(
@@ -69,9 +82,4 @@ extension Check {
         default: return []
         }
     }
-}
-
-extension Gate {
-    /// What an exchange asks for where only the role is named: all that it names one by one.
-    fileprivate var literalResources: [Resource] { role.flatMap { policy.role($0) }?.literalResources ?? [] }
 }
