@@ -58,10 +58,22 @@ package struct Exchanger: Sendable {
     package func token(for resource: Resource?) throws(MintError) -> HubToken {
         try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
-        return try cache.token(
-            for: key(resource), until: deadline,
-            admits: { token throws(MintError) in try admits(token, to: resource) },
-            exchange: { () throws(MintError) in try exchange(for: resource) })
+        let key = try key(resource)
+        if let token = try kept(key, in: cache, for: resource) { return token }
+        let lock = try cache.lock(key, until: deadline)
+        defer { lock.release() }
+        if let token = try kept(key, in: cache, for: resource) { return token }
+        try cache.checkRejections(of: key)
+        let token = try exchange(for: resource)
+        cache.keep(token, for: key)
+        return token
+    }
+
+    /// The token that the job already has, if it may be handed out again.
+    private func kept(_ key: TokenKey, in cache: TokenCache, for resource: Resource?) throws(MintError) -> HubToken? {
+        guard let token = cache.token(for: key), try admits(token, to: resource) else { return nil }
+        cache.tellUse()
+        return token
     }
 
     /// Whether a token that the job already has may be handed out again.

@@ -10,74 +10,28 @@ package struct TokenCache: Sendable {
         self.context = context
     }
 
-    /// The token for `key`: the one that is there while enough of its life is left, else what `exchange` gives.
+    /// The token for `key` that is there, while at least five minutes or a quarter of its life are left.
     ///
-    /// A kernel lock makes fifty calls at once one exchange.
-    ///
-    /// - Parameter admits: decides about a token that is there; `false` where it cannot be decided about.
-    /// - Throws: what `admits` and `exchange` throw; ``MintError/Code/serviceUnavailable`` if the lock is not free by
-    ///   `deadline`.
-    package func token(
-        for key: TokenKey, until deadline: Duration, admits: (HubToken) throws(MintError) -> Bool = { _ in true },
-        exchange: () throws(MintError) -> HubToken
-    ) throws(MintError) -> HubToken {
-        if let token = cached(key), try admits(token) { return told(token) }
-        let lock = try lock(key, until: deadline)
-        defer { lock.release() }
-        if let token = cached(key), try admits(token) { return told(token) }
-        try checkRejections(of: key)
-        let token = try exchange()
-        keep(token, for: key)
-        return token
-    }
-
-    /// Drops the token for `key` if it is the one that a server has just rejected.
-    ///
-    /// The next call exchanges anew, once: a server that rejects a second fresh token within five minutes would
-    /// otherwise make every git command an exchange.
-    package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
-        guard let token = cached(key), token.bearer.secret.holdsSameBytes(as: rejected) else { return }
-        try directory.remove(recordName(key))
-        let rejections = recentRejections(of: key) + [context.clock.now()]
-        let record: JSONValue = .array(rejections.map { .integer($0.secondsSince1970) })
-        try directory.replace(rejectionsName(key), with: record.rendered())
-    }
-
-    /// Removes `token` where it is the one for `key`: the job's next calls do not find it.
-    func withdraw(_ token: HubToken, for key: TokenKey) {
-        guard cached(key)?.sha256 == token.sha256 else { return }
-        do throws(FileFailure) {
-            try directory.remove(recordName(key))
-        } catch {
-            context.note("cannot remove '\(error.path)': \(error.reason)")
-        }
-    }
-
-    private func rejectionsName(_ key: TokenKey) -> String { "rejected-\(key.fingerprint)" }
-
-    private func recentRejections(of key: TokenKey) -> [Timestamp] {
-        guard let text = try? directory.read(rejectionsName(key), limit: 4_096) else { return [] }
-        let now = context.clock.now()
+    /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
+    package func token(for key: TokenKey) -> HubToken? {
+        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
+        let (now, uptime) = (context.clock.now(), Int(context.clock.uptime().components.seconds))
         return text.reveal { span in
-            let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
-            return moments.filter { (0...253_402_300_799).contains($0) }.map { Timestamp(secondsSince1970: $0) }
-                .filter { abs(now - $0) < 300 }
+            Record(span, for: key).flatMap { $0.isFresh(at: now, uptime: uptime) ? $0.token : nil }
         }
     }
 
-    private func checkRejections(of key: TokenKey) throws(MintError) {
-        guard recentRejections(of: key).count >= 2 else { return }
-        throw MintError(
-            .exchangeRejected, "two fresh tokens were rejected within five minutes; no third is asked for",
-            hint: "see what the token may do: `hfmint doctor`")
-    }
-
-    private func told(_ token: HubToken) -> HubToken {
+    /// Says that a token of this cache is handed out again.
+    func tellUse() {
         context.trace("using the token that this job already has, in '\(directory.path)'")
-        return token
     }
 
-    private func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {
+    /// Lets one call at a time ask for the token for `key`: a kernel lock makes fifty calls at once one exchange.
+    ///
+    /// Whoever holds it looks for the token once more before it asks: the call before may have left it.
+    ///
+    /// - Throws: ``MintError/Code/serviceUnavailable`` if the lock is not free by `deadline`.
+    package func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {
         do throws(FileFailure) {
             let lock = try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
             if let weakness = lock.weakness {
@@ -99,8 +53,50 @@ package struct TokenCache: Sendable {
         }
     }
 
+    /// Drops the token for `key` if it is the one that a server has just rejected.
+    ///
+    /// The next call exchanges anew, once: a server that rejects a second fresh token within five minutes would
+    /// otherwise make every git command an exchange.
+    package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
+        guard let kept = token(for: key), kept.bearer.secret.holdsSameBytes(as: rejected) else { return }
+        try directory.remove(recordName(key))
+        let rejections = recentRejections(of: key) + [context.clock.now()]
+        let record: JSONValue = .array(rejections.map { .integer($0.secondsSince1970) })
+        try directory.replace(rejectionsName(key), with: record.rendered())
+    }
+
+    /// Removes `token` where it is the one for `key`: the job's next calls do not find it.
+    func withdraw(_ token: HubToken, for key: TokenKey) {
+        guard self.token(for: key)?.sha256 == token.sha256 else { return }
+        do throws(FileFailure) {
+            try directory.remove(recordName(key))
+        } catch {
+            context.note("cannot remove '\(error.path)': \(error.reason)")
+        }
+    }
+
+    private func rejectionsName(_ key: TokenKey) -> String { "rejected-\(key.fingerprint)" }
+
+    private func recentRejections(of key: TokenKey) -> [Timestamp] {
+        guard let text = try? directory.read(rejectionsName(key), limit: 4_096) else { return [] }
+        let now = context.clock.now()
+        return text.reveal { span in
+            let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
+            return moments.filter { (0...253_402_300_799).contains($0) }.map { Timestamp(secondsSince1970: $0) }
+                .filter { abs(now - $0) < 300 }
+        }
+    }
+
+    /// - Throws: ``MintError/Code/exchangeRejected`` where two fresh tokens were rejected within five minutes.
+    package func checkRejections(of key: TokenKey) throws(MintError) {
+        guard recentRejections(of: key).count >= 2 else { return }
+        throw MintError(
+            .exchangeRejected, "two fresh tokens were rejected within five minutes; no third is asked for",
+            hint: "see what the token may do: `hfmint doctor`")
+    }
+
     /// A token that cannot be kept is delivered all the same.
-    func keep(_ token: HubToken, for key: TokenKey) {
+    package func keep(_ token: HubToken, for key: TokenKey) {
         let record: JSONValue = [
             "fields": .array(
                 key.fields.map { .array([.string($0.name), .string(String(decoding: $0.value, as: UTF8.self))]) }),
@@ -119,15 +115,6 @@ package struct TokenCache: Sendable {
     }
 
     private func recordName(_ key: TokenKey) -> String { "record-\(key.fingerprint)" }
-
-    /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
-    private func cached(_ key: TokenKey) -> HubToken? {
-        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
-        let (now, uptime) = (context.clock.now(), Int(context.clock.uptime().components.seconds))
-        return text.reveal { span in
-            Record(span, for: key).flatMap { $0.isFresh(at: now, uptime: uptime) ? $0.token : nil }
-        }
-    }
 }
 
 /// A record as it was read back.
