@@ -26,6 +26,8 @@ package enum Decision: Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         /// No role, or not the one that was asked for, covers the resource.
         case notCovered
+        /// No role that covers the resource is meant for as much access as was asked for.
+        case accessTooLow(Access)
         /// The role is there, and no grant gives it to anybody.
         case notGranted
         /// Every grant wants other claims than these.

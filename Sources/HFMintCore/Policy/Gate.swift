@@ -11,11 +11,15 @@ package struct Gate: Sendable {
 
     /// Lets a job through, or says why not.
     ///
-    /// - Parameter resource: `nil` for a member's role.
+    /// - Parameters:
+    ///   - resource: `nil` for a member's role.
+    ///   - access: what is to be done with the resource; `nil` where the role says it.
     /// - Throws: ``MintError/Code/policyDenied`` with the nearest grant; ``MintError/Code/usage`` where several roles
     ///   fit, or where the role and the resource do not go together.
-    package func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed {
-        switch try policy.decide(role: role, resource: resource, claims: claims) {
+    package func admit(
+        _ claims: Claims, to resource: Resource?, for access: Access? = nil
+    ) throws(MintError) -> Decision.Allowed {
+        switch try policy.decide(role: role, resource: resource, access: access, claims: claims) {
         case .allowed(let allowed): return allowed
         case .denied(let denied): throw denied.error(in: policy)
         case .ambiguous(let roles):
@@ -38,6 +42,7 @@ extension Decision.Denied {
     private func details(in policy: Policy) -> [String] {
         switch reason {
         case .notCovered: return ["no role covers it"].filter { _ in role == nil } + covered(in: policy)
+        case .accessTooLow(let access): return ["no role that covers it is meant to \(access.rawValue)"]
         case .notGranted: return ["no grant gives that role to anybody"]
         case .otherClaims:
             guard let nearest else { return [] }
@@ -64,7 +69,8 @@ extension Decision.Denied {
     private func hint(in policy: Policy) -> String {
         if policy.roles.isEmpty { return "the manifest has no roles, and so grants nothing to anybody" }
         return switch reason {
-        case .notCovered: "look at what each role covers: hfmint manifest explain --manifest \(policy.manifest)"
+        case .notCovered, .accessTooLow:
+            "look at what each role covers: hfmint manifest explain --manifest \(policy.manifest)"
         case .notGranted: "add a grant to the manifest, in a change that somebody reviews"
         case .otherClaims: "run it in the job that the grant means, or change the manifest in a change that is reviewed"
         }

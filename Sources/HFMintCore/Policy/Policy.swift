@@ -41,19 +41,27 @@ package struct Policy: Sendable {
     /// - Parameters:
     ///   - role: the role that was asked for; without it, the grants say which.
     ///   - resource: what the token is to open; `nil` for a member's role.
+    ///   - access: what is to be done with it: the least role that allows as much is taken. `nil` where the role says
+    ///     it, as for a token that may do all that the role may.
     ///   - claims: those of the ID token that will be sent.
     /// - Throws: ``MintError/Code/usage`` where there is no role of that name, or where the role and the resource do
     ///   not go together.
-    package func decide(role name: String?, resource: Resource?, claims: Claims) throws(MintError) -> Decision {
+    package func decide(
+        role name: String?, resource: Resource?, access: Access? = nil, claims: Claims
+    ) throws(MintError) -> Decision {
         try checkRequest(role: name, resource: resource)
-        let isCandidate = roles.map { role in
+        func denied(_ reason: Decision.Reason) -> Decision {
+            .denied(Decision.Denied(reason: reason, role: name, resource: resource, nearest: nil, differences: []))
+        }
+        let isCovering = roles.map { role in
             (name.map { $0.utf8.elementsEqual(role.name.utf8) } ?? true)
                 && (resource.map { role.covers($0) } ?? (name != nil || role.member != nil))
         }
-        guard isCandidate.contains(true) else {
-            return .denied(
-                Decision.Denied(reason: .notCovered, role: name, resource: resource, nearest: nil, differences: []))
+        guard isCovering.contains(true) else { return denied(.notCovered) }
+        let isCandidate = zip(roles, isCovering).map { role, covers in
+            covers && (access.map { role.access >= $0 } ?? true)
         }
+        if let access, !isCandidate.contains(true) { return denied(.accessTooLow(access)) }
         // The first grant of each role that fits, and of those that do not the nearest.
         var matches: [Int: Int] = [:]
         var nearest: (grant: Int, distance: Int)?
@@ -64,6 +72,9 @@ package struct Policy: Sendable {
             } else if nearest.map({ distance < $0.distance }) ?? true {
                 nearest = (grant, distance)
             }
+        }
+        if access != nil, let least = matches.keys.map({ roles[$0].access }).min() {
+            matches = matches.filter { roles[$0.key].access == least }
         }
         guard matches.count < 2 else { return .ambiguous(roles: matches.keys.sorted().map { roles[$0].name }) }
         if let (role, grant) = matches.first {

@@ -51,6 +51,7 @@ struct TruthTableTests {
             case .denied(let denied):
                 switch denied.reason {
                 case .notCovered: return ["not covered"]
+                case .accessTooLow(let access): return ["not for \(access.rawValue)"]
                 case .notGranted: return ["not granted"]
                 case .otherClaims:
                     let claims = denied.differences.map { String(decoding: $0.claim, as: UTF8.self) }
