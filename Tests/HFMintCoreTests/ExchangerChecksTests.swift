@@ -59,6 +59,28 @@ struct ExchangerChecksTests {
         #expect(world.machine.transport.left.isEmpty)
     }
 
+    @Test("judge the event of the caller, whatever this process's own variables say", arguments: [true, false])
+    func eventOfCaller(isCallers: Bool) throws {
+        let strange: Environment = ["GITHUB_EVENT_NAME": "pull_request_target"]
+        let own: Environment = [
+            "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": .init(GitHubActionsTests.requestURL),
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner", "GITHUB_EVENT_NAME": "pull_request_target",
+        ]
+        let answers: [ScriptedTransport.Exchange] =
+            isCallers ? [] : [.answer(ExchangeWorld.exchange, 200, granted())]
+        let world = ExchangeWorld(
+            [ExchangeWorld.minted()] + answers, environment: isCallers ? GitHubActionsTests.permitted : own)
+        let job = Provider.Job(
+            environment: isCallers ? strange : ["GITHUB_EVENT_NAME": "push"], files: MemoryFiles())
+        let exchanger = try world.exchanger(job: job)
+        if isCallers {
+            #expect(try world.error(exchanger).code == .eventUntrusted)
+        } else {
+            #expect(try world.token(exchanger).kind == .repository)
+        }
+        #expect(world.machine.transport.left.isEmpty)
+    }
+
     private func world(
         expiry: Int?, hubDate: String?, answers: Bool
     ) throws -> (world: ExchangeWorld, options: IDTokenSource.Options) {

@@ -22,12 +22,12 @@ struct ExchangeWorld {
 
     func exchanger(
         _ options: IDTokenSource.Options = .init(), allowsUntrustedEvent: Bool = false, deadlineSeconds: Int = 90,
-        cache: TokenCache? = nil
+        cache: TokenCache? = nil, job: Provider.Job? = nil
     ) throws -> Exchanger {
         Exchanger(
             authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
             source: try IDTokenSource(options, audience: "https://huggingface.co", in: machine.context),
-            allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
+            job: job, allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
             context: machine.context)
     }
 

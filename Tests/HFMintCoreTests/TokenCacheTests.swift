@@ -168,8 +168,19 @@ struct TokenCacheTests {
     func discreet() throws {
         let world = ExchangeWorld([])
         let source = try #require(try world.exchanger().source)
-        let identity = source.identity(in: world.machine.context)
+        let identity = source.identity(of: world.machine.context.job, in: world.machine.context)
         #expect(!identity.contains { $0.contains("runner") })
         #expect(identity.first == "github-actions")
+    }
+
+    @Test("tells two callers apart by their own variables, not by this process's")
+    func callers() throws {
+        let world = ExchangeWorld([])
+        let source = try #require(try world.exchanger().source)
+        let identities = ["1", "2"].map { run in
+            let job = Provider.Job(environment: ["GITHUB_RUN_ID": .init(run)], files: MemoryFiles())
+            return source.identity(of: job, in: world.machine.context)
+        }
+        #expect(identities[0] != identities[1])
     }
 }

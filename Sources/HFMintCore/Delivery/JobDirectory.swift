@@ -14,7 +14,7 @@ package struct JobDirectory: Sendable {
             isGiven = true
             return
         }
-        let job = fingerprint(Provider.jobIdentity(provider, in: context).map { Array($0.utf8) })
+        let job = fingerprint(Provider.jobIdentity(provider, in: context.environment).map { Array($0.utf8) })
         let own = ["hfmint", job]
         let user = "hfmint-\(context.files.userID)"
         var candidates: [DirectoryCandidate] = []

@@ -31,7 +31,7 @@ extension Exchanger {
 
     /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
     func checkEvent(_ claims: Claims) throws(TryFailure) {
-        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(context.job, claims) else { return }
+        guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(job, claims) else { return }
         throw TryFailure(
             MintError(
                 .eventUntrusted, "refused: \(reason)",
@@ -58,5 +58,14 @@ extension Exchanger {
                 "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
                     + " \(inWords(seconds: hubTime - expiry)) ago",
                 hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
+    }
+
+    /// Lets an ID token pass only if hfmint itself could verify it, with the keys of the issuer of the grant that fits.
+    func verify(
+        _ idToken: borrowing IDToken, for allowed: Decision.Allowed, whenever: Bool = false
+    ) throws(TryFailure) {
+        try IDTokenVerifier(
+            issuer: allowed.grant.issuer, audience: authority.audience, keys: issuerKeys, context: context
+        ).verify(idToken, whenever: whenever) { limits }
     }
 }

@@ -6,6 +6,8 @@ package struct Exchanger: Sendable {
     package let source: IDTokenSource?
     package let member: OrganizationMember?
     package let provider: Provider?
+    /// The caller's variables and files; this process's own unless they were given.
+    let job: Provider.Job
     package let allowsUntrustedEvent: Bool
     /// What a manifest lets this job have; `nil` where none was named.
     package let gate: Gate?
@@ -22,6 +24,7 @@ package struct Exchanger: Sendable {
         source: IDTokenSource?,
         member: OrganizationMember? = nil,
         provider: Provider? = nil,
+        job: Provider.Job? = nil,
         allowsUntrustedEvent: Bool = false,
         gate: Gate? = nil,
         deadlineSeconds: Int = 90,
@@ -32,6 +35,7 @@ package struct Exchanger: Sendable {
         self.source = source
         self.member = member
         self.provider = provider ?? source?.provider
+        self.job = job ?? context.job
         self.allowsUntrustedEvent = allowsUntrustedEvent
         self.gate = gate
         self.deadlineSeconds = deadlineSeconds
@@ -199,7 +203,7 @@ package struct Exchanger: Sendable {
         }
         return TokenKey(
             authority: authority, subject: subject,
-            identity: source?.identity(in: context) ?? Provider.jobIdentity(provider, in: context),
+            identity: source?.identity(of: job, in: context) ?? Provider.jobIdentity(provider, in: job.environment),
             allowsUntrustedEvent: allowsUntrustedEvent, gate: gate)
     }
 
@@ -235,7 +239,7 @@ package struct Exchanger: Sendable {
             guard let member else { throw TryFailure(.nothingToTrade) }
             try checkEvent(.none)
             try request(&event, nil)
-            return try granted(exchange(for: member, claims: nil), event)
+            return try granted(hub.token(of: member, remembering: nil), event)
         }
         let idToken = try idToken(from: source, attempts)
         event.actor = AuditEvent.Actor(idToken.claims)
@@ -248,11 +252,12 @@ package struct Exchanger: Sendable {
                 try OrganizationMember(member, access: allowed.role.access)
             }
             try request(&event, allowed)
-            return try granted(exchange(for: organizationMember, claims: idToken.claims), event)
+            return try granted(hub.token(of: organizationMember, remembering: idToken.claims), event)
         }
         guard let resource else { throw TryFailure(.nothingToTrade) }
         try request(&event, allowed)
-        return try granted(exchange(idToken, for: resource), event)
+        let claims = gate == nil ? nil : idToken.claims
+        return try granted(hub.token(for: resource, by: idToken, remembering: claims), event)
     }
 
     /// Durable before the request; what is asked for again is the same request.
@@ -275,6 +280,8 @@ package struct Exchanger: Sendable {
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")
         return idToken
     }
+
+    private var hub: HubExchange { HubExchange(authority, provider: provider, until: deadline, in: context) }
 
     /// What an earlier request of the same try took is not there a second time.
     var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }

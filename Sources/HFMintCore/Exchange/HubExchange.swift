@@ -1,6 +1,27 @@
-extension Exchanger {
-    /// Trades `idToken` at the Hub for a token for `resource`: one request.
-    func exchange(_ idToken: borrowing IDToken, for resource: Resource) throws(TryFailure) -> HubToken {
+/// One request to the Hub for a token, and what its answer means.
+///
+/// It decides nothing, records nothing and tries nothing again: whoever calls it has done the one, and does the others.
+package struct HubExchange: Sendable {
+    let authority: Authority
+    /// By whose words a refusal is explained.
+    let provider: Provider?
+    /// By the clock's uptime.
+    let deadline: Duration
+    let context: Context
+
+    package init(_ authority: Authority, provider: Provider?, until deadline: Duration, in context: Context) {
+        self.authority = authority
+        self.provider = provider
+        self.deadline = deadline
+        self.context = context
+    }
+
+    /// Trades `idToken` at the Hub for a token for `resource`.
+    ///
+    /// - Parameter claims: what the token remembers of `idToken`, by which it is decided upon again.
+    package func token(
+        for resource: Resource, by idToken: borrowing IDToken, remembering claims: Claims?
+    ) throws(TryFailure) -> HubToken {
         let sentAt = context.clock.now()
         let response = try send(.none, TokenExchange.body(idToken, for: resource))
         guard (200...299).contains(response.status) else {
@@ -17,7 +38,7 @@ extension Exchanger {
             throw notAToken(response.status, isPage: response.body.looksLikePage)
         }
         return try token(
-            answer, sentAt: sentAt, claims: idToken.claims, requestID: response.header("x-request-id"))
+            answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
     func send(
@@ -25,7 +46,8 @@ extension Exchanger {
     ) throws(TryFailure) -> HTTPResponse {
         do throws(TransportError) {
             return try context.send(
-                TokenExchange.request(to: authority.endpoint), credential: credential, body: body, limits: limits)
+                TokenExchange.request(to: authority.endpoint), credential: credential, body: body,
+                limits: Attempts(until: deadline).limits(context.clock))
         } catch {
             throw TryFailure(
                 .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
@@ -40,7 +62,7 @@ extension Exchanger {
             let digest = try context.digests.sha256(answer.token).hexadecimal
             return HubToken(
                 secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: gate == nil ? nil : claims, requestID: requestID)
+                claims: claims, requestID: requestID)
         } catch {
             throw TryFailure(error)
         }

@@ -67,17 +67,19 @@ extension IDTokenSource {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     ]
 
-    /// What is known of this job's identity without a request: the provider and its job, the source, the credential for the
-    /// token endpoint, and issuer and subject of a token that is already here.
-    package func identity(in context: Context) -> [String] {
-        var identity = Provider.jobIdentity(provider, in: context)
+    /// What is known of a job's identity without a request: the provider and its job, the source, the credential for
+    /// the token endpoint, and issuer and subject of a token that is already here.
+    ///
+    /// - Parameter job: the caller's variables and files.
+    package func identity(of job: Provider.Job, in context: Context) -> [String] {
+        var identity = Provider.jobIdentity(provider, in: job.environment)
         switch acquisition {
         case .http(let http):
-            identity += ["http", http.request.url.description] + http.proofFingerprint(in: context.environment)
+            identity += ["http", http.request.url.description] + http.proofFingerprint(in: job.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
             let keys = (provider?.jobVariables ?? []) + Self.choosingAWSIdentity
-            identity += ["program"] + program.command.arguments + keys.map { context.environment.fingerprint(of: $0) }
+            identity += ["program"] + program.command.arguments + keys.map { job.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
             // Not the name of the variable: the same token counts as the same job under another, and `run` hands on

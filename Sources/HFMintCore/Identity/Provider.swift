@@ -109,8 +109,8 @@ extension Provider {
 
 extension Provider {
     /// What tells this job from all others by its environment alone: the provider, and its variables for that.
-    package static func jobIdentity(_ provider: Provider?, in context: Context) -> [String] {
-        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { context.environment[$0] ?? "" }
+    package static func jobIdentity(_ provider: Provider?, in environment: Environment) -> [String] {
+        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { environment[$0] ?? "" }
     }
 }
 

@@ -1,0 +1,37 @@
+extension OrganizationMember {
+    /// Whom a role names, with the least scopes that its access needs.
+    ///
+    /// <https://huggingface.co/docs/hub/oauth#currently-supported-scopes>
+    package init(_ member: Role.Member, access: Access) throws(MintError) {
+        let client = OrganizationClient(id: member.clientID, secret: member.clientSecret, folder: member.folder)
+        try self.init(email: member.email, client: client, scopes: access.scopes)
+    }
+}
+
+extension Access {
+    /// The least that an organization's client asks for.
+    package var scopes: [String] {
+        switch self {
+        case .read: ["read-repos"]
+        case .write: ["write-repos"]
+        }
+    }
+}
+
+extension Gate {
+    /// The member of the role that was asked for; `nil` for a role of resources, and where the grants say the role.
+    package func member() throws(MintError) -> OrganizationMember? {
+        guard let role = role.flatMap({ policy.role($0) }), let member = role.member else { return nil }
+        return try OrganizationMember(member, access: role.access)
+    }
+
+    /// The ids of the clients that a member's role may ask with: those in the manifest itself are in its digest.
+    func memberClientIDs(in context: Context) -> [String] {
+        let roles = role.map { name in policy.role(name).map { [$0] } ?? [] } ?? policy.roles
+        return roles.compactMap(\.member).map { member in
+            if case .command = member.clientID { return "" }
+            let client = OrganizationClient(id: member.clientID, secret: member.clientSecret, folder: member.folder)
+            return (try? client.readID(in: context)) ?? ""
+        }
+    }
+}
