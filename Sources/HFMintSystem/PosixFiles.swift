@@ -87,21 +87,22 @@ package struct PosixFiles: Files {
     }
 
     /// Not by opening `/dev/stdin`, which fails where standard input is a socket, as programs in JavaScript make it.
-    package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
+    package func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
         do throws(Errno) {
-            return try readStandardInput(limit: limit)
+            return try standardInput(extent, limit: limit)
         } catch {
-            switch error.code {
-            case EFBIG: throw FileFailure("/dev/stdin", "it is larger than \(limit >> 10) KiB")
-            case ETIMEDOUT: throw FileFailure("/dev/stdin", "its end did not come within 30 s")
+            switch (error.code, extent) {
+            case (EFBIG, _): throw FileFailure("/dev/stdin", "it is larger than \(limit >> 10) KiB")
+            case (ETIMEDOUT, .question): throw FileFailure("/dev/stdin", "its end did not come within 30 s")
+            case (ETIMEDOUT, .whole): throw FileFailure("/dev/stdin", "nothing came within 30 s")
             default: throw error.failure("/dev/stdin")
             }
         }
     }
 
-    private func readStandardInput(limit: Int) throws(Errno) -> Secret {
+    private func standardInput(_ extent: StandardInputExtent, limit: Int) throws(Errno) -> Secret {
         let clock = SystemClock()
-        let deadline = clock.uptime() + .seconds(30)
+        var deadline = clock.uptime() + .seconds(30)
         var buffer = SecretBuffer(capacity: limit + 1)
         while true {
             let left = (deadline - clock.uptime()).milliseconds
@@ -114,8 +115,14 @@ package struct PosixFiles: Files {
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
             guard count >= 0 else { throw .last }
             guard buffer.byteCount <= limit else { throw Errno(code: EFBIG) }
-            let text = buffer.finish()
-            if count == 0 || text.reveal({ $0.holdsEmptyLine }) { return text }
+            switch extent {
+            case .whole:
+                if count == 0 { return buffer.finish() }
+                deadline = clock.uptime() + .seconds(30)
+            case .question:
+                let text = buffer.finish()
+                if count == 0 || text.reveal({ $0.holdsEmptyLine }) { return text }
+            }
         }
     }
 

@@ -99,7 +99,7 @@ private struct GitCredentialCommand {
 
     private func standardInput() throws(MintError) -> Secret {
         do throws(FileFailure) {
-            return try context.files.readQuestion(limit: CredentialDescription.byteLimit)
+            return try context.files.readStandardInput(.question, limit: CredentialDescription.byteLimit)
         } catch {
             throw .usage("cannot read what git sent: \(error.reason)")
         }

@@ -24,6 +24,8 @@ extension Option {
 }
 
 private struct RevokeCommand {
+    private static let mostRead = 32 << 10
+
     private let arguments: Arguments
     private let context: Context
     private let endpoint: Origin
@@ -67,7 +69,7 @@ private struct RevokeCommand {
     }
 
     private func readToken() throws(MintError) -> Secret {
-        let text = arguments.has(.tokenStdin) ? try read("/dev/stdin") : try ambientToken()
+        let text = arguments.has(.tokenStdin) ? try standardInput() : try ambientToken()
         let token = text.withoutBlanksAround()
         guard token.reveal({ HubToken.isWellFormed($0) }) else {
             let around = token.reveal { $0.isEmpty ? nil : NotAnIDToken.wrapping($0) }
@@ -88,14 +90,22 @@ private struct RevokeCommand {
         return try read(path)
     }
 
+    private func standardInput() throws(MintError) -> Secret {
+        do throws(FileFailure) {
+            return try context.files.readStandardInput(.whole, limit: Self.mostRead)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
     private func read(_ path: String) throws(MintError) -> Secret {
         do throws(FileFailure) {
-            guard let text = try context.files.read(path, limit: 32 << 10) else {
+            guard let text = try context.files.read(path, limit: Self.mostRead) else {
                 throw FileFailure(path, "there is no such file")
             }
             return text
         } catch {
-            throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
+            throw .unreadable(error)
         }
     }
 
@@ -123,5 +133,11 @@ private struct RevokeCommand {
                         hint: "remove the Trusted Publisher that it came from, so that no new one is given")
                 ])
         }
+    }
+}
+
+extension MintError {
+    fileprivate static func unreadable(_ failure: FileFailure) -> MintError {
+        MintError(.stateUnusable, "cannot read '\(failure.path)': \(failure.reason)")
     }
 }

@@ -73,23 +73,29 @@ extension Acquisition {
 
     /// Reads standard input to its end, once and for all.
     static func standardInput(in context: Context) throws(MintError) -> Acquisition {
-        do throws(TryFailure) {
-            return .held(SharedSecret(try Acquisition.file("/dev/stdin").read("/dev/stdin", in: context)))
+        do throws(FileFailure) {
+            return .held(SharedSecret(try context.files.readStandardInput(.whole, limit: fileLimit)))
         } catch {
-            throw error.error
+            throw Acquisition.file("/dev/stdin").unreadable(error).error
         }
     }
 
+    /// Room for a trailing line break: the parser says what is wrong with a token that is too large.
+    private static let fileLimit = IDToken.byteLimit + 2
+
     private func read(_ path: String, in context: Context) throws(TryFailure) -> Secret {
         do throws(FileFailure) {
-            // Room for a trailing line break: the parser says what is wrong with a token that is too large.
-            guard let text = try context.files.read(path, limit: IDToken.byteLimit + 2) else {
+            guard let text = try context.files.read(path, limit: Self.fileLimit) else {
                 throw FileFailure(path, "there is no such file")
             }
             return text
         } catch {
-            throw unreadable("cannot read \(source): \(error.reason)", hint: "give a file that holds the ID token")
+            throw unreadable(error)
         }
+    }
+
+    private func unreadable(_ failure: FileFailure) -> TryFailure {
+        unreadable("cannot read \(source): \(failure.reason)", hint: "give a file that holds the ID token")
     }
 
     private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {

@@ -11,10 +11,10 @@ package protocol Files: Sendable {
     ///   neither this user nor root, where others can write it, or where it is larger than `limit`.
     func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
-    /// What a caller says on standard input: up to its first empty line, or its end.
+    /// What a caller says on standard input, be it a file, a pipe, a terminal or a socket.
     ///
-    /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come within 30 s.
-    func readQuestion(limit: Int) throws(FileFailure) -> Secret
+    /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come in time.
+    func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret
 
     /// Opens a directory that belongs to this user alone (0700).
     ///
@@ -139,9 +139,17 @@ package protocol Files: Sendable {
 
 extension Files {
     /// For those whose standard input is a file like others: all of it.
-    package func readQuestion(limit: Int) throws(FileFailure) -> Secret {
+    package func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
         try read("/dev/stdin", limit: limit) ?? Secret(copying: [])
     }
+}
+
+/// How much of standard input is read.
+package enum StandardInputExtent: Sendable {
+    /// Up to its first empty line, or its end; within 30 s.
+    case question
+    /// Up to its end, with 30 s at most between two pieces.
+    case whole
 }
 
 /// In the words of messages.

@@ -115,10 +115,7 @@ extension Command {
 
     private static func standardInput(_ context: Context) throws(MintError) -> SharedSecret {
         do throws(FileFailure) {
-            guard let text = try context.files.read("/dev/stdin", limit: 64 << 10) else {
-                throw FileFailure("stdin", "it is closed")
-            }
-            let secret = text.withoutTrailingLineBreak()
+            let secret = try context.files.readStandardInput(.whole, limit: 64 << 10).withoutTrailingLineBreak()
             guard secret.byteCount > 0 else { throw FileFailure("stdin", "it is empty") }
             return SharedSecret(secret)
         } catch {
