@@ -138,7 +138,11 @@ static inline int hfmint_linux_start(
     }
     int failure = made < 0 ? -errno : 0;
     close(ends[1]);
-    if (made > 0 && read(ends[0], &failure, sizeof failure) > 0) waitpid(made, 0, 0);
+    ssize_t told = 0;
+    if (made > 0)
+        do told = read(ends[0], &failure, sizeof failure);
+        while (told < 0 && errno == EINTR);
+    if (told > 0) waitpid(made, 0, 0);
     close(ends[0]);
     *child = made;
     return failure;

@@ -21,7 +21,8 @@ struct NetworkRefusal {
         var number: CInt = -1
         var failure = Errno(code: 0)
         for family in [AF_INET, AF_INET6] where number < 0 {
-            number = socket(family, CInt(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
+            // SOCK_STREAM, which has another type where libc is linked statically.
+            number = socket(family, 1 | O_CLOEXEC | O_NONBLOCK, 0)
             failure = .last
         }
         guard number >= 0 else {
