@@ -142,6 +142,7 @@ struct HTTPAnswerTests {
         "says when the Hub's rate limit is lifted",
         arguments: [
             (429, #""api";r=0;t=12"#, 12), (429, #""api";r=0;t=x"#, nil), (429, #""api";r=0"#, nil), (429, "t=5", 5),
+            (429, #""api"; r=0; t=55"#, 55), (429, #""api";r=3;t=12"#, nil),
             (503, #""api";r=0;t=12"#, nil), (429, #""api";r=0;t=99999999999999999999"#, 31_536_000_000),
         ] as [(Int, String, Int?)])
     func rateLimit(status: Int, value: String, seconds: Int?) {

@@ -17,7 +17,12 @@ extension HTTPResponse {
             return bounded(value[...]) ?? Timestamp(httpDate: value).map { min(max(0, $0 - (date ?? now)), most) }
         }
         guard status == 429, let limits = header("ratelimit") else { return nil }
-        let reset = limits.split(separator: ";").first { $0.utf8.starts(with: "t=".utf8) }
-        return reset.flatMap { bounded($0.dropFirst(2)) }
+        let fields = limits.utf8.split(separator: UInt8(ascii: ";")).map { $0.drop(while: \.isBlank) }
+        func value(_ name: String) -> Substring? {
+            fields.first { $0.starts(with: name.utf8) }.map { Substring($0.dropFirst(name.utf8.count)) }
+        }
+        // It is said with every answer, so it is the reason only where nothing is left of what it counts.
+        guard value("r=").map({ bounded($0) == 0 }) ?? true else { return nil }
+        return value("t=").flatMap(bounded)
     }
 }

@@ -159,6 +159,17 @@ struct PassingAnswerTests {
         #expect(try RotationFixtures.failure { try lost.preflight() }.kind == .refused)
     }
 
+    @Test("are what a sandbox without a network makes of them: another run may have one", arguments: issuers + sinks)
+    func forbidden(server: Server) throws {
+        let answer = ConstantTransport.Answer.failure(.forbidden)
+        let passes = StepFailure.Kind.transient(retryAfterSeconds: nil)
+        if server.manifest.contains("token: \"env:TOKEN\"") {
+            #expect(try Self.create(try Self.issuer(server, answer)) == passes)
+        } else {
+            #expect(try Self.write(try Self.sink(server, answer)) == passes)
+        }
+    }
+
     /// The machine's clock stands at 1970-01-01 with an offset; the server's says what counts.
     private static let waits: [(status: Int, headers: [(String, String)], body: String, seconds: Int?)] = [
         (403, [("retry-after", "7")], "{}", 7),
@@ -175,7 +186,7 @@ struct PassingAnswerTests {
             429, [("x-rate-limit-reset", "1795687212"), ("date", "Thu, 26 Nov 2026 10:00:00 GMT")],
             #"{"errorCode":"E0000047"}"#, 12
         ),
-        (429, [("x-ratelimit-reset", "12"), ("date", "Thu, 26 Nov 2026 10:00:00 GMT")], "{}", 0),
+        (429, [("x-ratelimit-reset", "12"), ("date", "Thu, 26 Nov 2026 10:00:00 GMT")], "{}", 12),
         (429, [], #"{"reason":"TooManyRequests","details":{"retryAfterSeconds":5}}"#, 5),
         (504, [], #"{"reason":"Timeout","details":{"retryAfterSeconds":3}}"#, 3),
         (429, [], #"{"details":{"retryAfterSeconds":null}}"#, nil), (429, [("retry-after", "soon")], "{}", nil),

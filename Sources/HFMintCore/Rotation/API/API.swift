@@ -102,7 +102,7 @@ package struct API: Sendable {
 
     /// Of a credential that could not be read: the program that gives it may ask to come back.
     func failure(_ error: MintError) -> StepFailure {
-        let passes = error.code.exitStatus == .retryLater
+        let passes = error.code.exitStatus == .retryLater || error.code == .networkForbidden
         return StepFailure(passes ? .transient(retryAfterSeconds: nil) : .refused, "\(name): \(error.message)")
     }
 
@@ -126,7 +126,9 @@ package struct API: Sendable {
             // compressed once is so again.
             let isAnswered =
                 request.method != .get && (error.kind == .tooLarge || error.kind == .encoded && effect == .once)
-            guard error.isTransient || isAnswered else { throw StepFailure(.refused, message) }
+            // Another run may be allowed to use the network.
+            let passes = error.isTransient || error.kind == .forbidden
+            guard passes || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
             throw StepFailure(mayHaveActed ? .ambiguous : .transient(retryAfterSeconds: nil), message)
         }

@@ -64,13 +64,14 @@ extension [KnownAnswer] {
     /// How servers say "not now", whatever status they put above it.
     ///
     /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>,
-    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html>,
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html#quotas_throttling>,
     /// <https://www.rfc-editor.org/rfc/rfc8628#section-3.5> and the rows of each kind.
     static let words = [
         "rate limit", "ratelimit", "rate_limit", "rate-limit", "rate exceeded", "too many requests", "toomanyrequests",
         "too_many_requests", "too quickly", "throttl", "slow down", "slow_down", "slowdown", "abuse detection",
         "try again later", "retry later", "request again later", "retry your request", "wait briefly", "please retry",
-        "temporarily unavailable", "temporarily_unavailable", "under maintenance", "maintenance mode", "read only mode",
+        "temporarily unavailable", "temporarily_unavailable", "transient error", "under maintenance",
+        "maintenance mode", "read only mode",
         "read-only mode",
     ]
 }
@@ -133,8 +134,11 @@ extension HTTPResponse {
         if let seconds = retryAfterSeconds(now: now) { return seconds }
         if hasNoRequestsLeft || status == 429 {
             let reset = header("x-ratelimit-reset") ?? header("x-rate-limit-reset")
-            // It is by the server's clock, which need not be ours.
+            // A moment is by the server's clock, which need not be ours; Ory, Vault and OpenBao count seconds from now.
+            // <https://www.ory.com/docs/guides/rate-limits>,
+            // <https://github.com/openbao/openbao/blob/main/internal/vault/quotas/quotas_rate_limit.go>
             if let moment = reset.flatMap({ Int($0) }) {
+                guard moment >= 1_000_000_000 else { return max(0, moment) }
                 return max(0, min(moment, 1 << 40) - (date ?? now).secondsSince1970)
             }
         }

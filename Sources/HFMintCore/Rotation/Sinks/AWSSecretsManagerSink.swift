@@ -188,7 +188,8 @@ struct AWSSecretsManagerSink: Sink {
         let move =
             ",\"VersionStage\":\"AWSCURRENT\",\"MoveToVersionId\":\"\(version)\",\"RemoveFromVersionId\":"
             + JSONString.quoted(old)
-        return try ask("UpdateSecretVersionStage", move, accepting: [.invalidParameter]).status == 200
+        // AWS may not see at once what was put: <https://github.com/aws/aws-sdk-js-v3/issues/7701>.
+        return try ask("UpdateSecretVersionStage", move, accepting: [.invalidParameter, .notFound]).status == 200
     }
 
     /// A version that keeps it would stop the next rotation, whoever's it is.

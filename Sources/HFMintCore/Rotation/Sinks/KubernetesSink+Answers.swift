@@ -11,6 +11,9 @@ extension KubernetesSink {
         // An admission plugin whose caches are not there yet:
         // <https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go>
         .later(403, saying: "not yet ready to handle request"),
+        // A quota whose use has not been counted yet; one that is exceeded is another thing.
+        // <https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/resourcequota/controller.go>
+        .later(403, saying: "status unknown for quota"),
         // Too long for its place in the queue:
         // <https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>.
         .later(429),

@@ -12,6 +12,10 @@ enum TokenEndpointAnswers {
                 .later(status, "slow_down"), .later(status, "too_many_requests"),
                 // Too many incoming requests; a directory that does not answer.
                 .later(status, saying: "aadsts90055"), .later(status, saying: "aadsts90033"),
+                // A service behind it that is away or too slow, and a request that took too long.
+                .later(status, saying: "aadsts90006:"), .later(status, saying: "aadsts90012:"),
+                .later(status, saying: "aadsts90024:"), .later(status, saying: "aadsts90090:"),
+                .later(status, saying: "aadsts90091:"),
                 // "It encountered a loop": the same request too often in a short time.
                 // <https://learn.microsoft.com/en-us/entra/msal/dotnet/advanced/exceptions/msal-error-handling>
                 .later(status, saying: "aadsts50196", seconds: 60),
