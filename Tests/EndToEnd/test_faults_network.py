@@ -10,6 +10,8 @@ import pytest
 
 import tracing
 from jobs import Job
+from Sandbox.proxy import Proxy
+from tls import HUB, Authority, Front
 
 CALLS = ("socket", "connect", "poll")
 WORDS = {
@@ -66,3 +68,20 @@ def test_a_call_that_is_refused_once(job: Job, tmp_path: Path, error: str) -> No
     job.delivered(job.exchange(through=without("connect", "ECONNREFUSED", tmp_path / "a", "1")))
     job.run("forget")
     job.delivered(job.exchange(through=without("socket", error, tmp_path / "b", "1")))
+
+
+def test_a_certificate_that_is_refused_is_told_as_that(
+    job: Job, front: Front, tmp_path: Path
+) -> None:
+    """Also where another connection could not be made: there was one."""
+    stranger = Authority(tmp_path / "stranger", "Other CA")
+    with Proxy({"hub.test.example:443": ("127.0.0.1", front.port)}) as proxy:
+        ended = job.exchange(
+            *("--endpoint", HUB, "--audience", HUB),
+            through=without("connect", "EACCES", tmp_path / "calls", "3+"),
+            HTTPS_PROXY=f"http://{proxy.address}",
+            SSL_CERT_FILE=str(stranger.file),
+        )
+        job.refused(ended, 3, "server-untrusted")
+        assert proxy.requests
+    assert SENTENCE not in ended.err
