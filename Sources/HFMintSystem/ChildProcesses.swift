@@ -70,7 +70,9 @@ package struct ChildProcesses: Processes {
         }
         switch code {
         case 0: return child
-        case ..<0: throw .cannotStart(Errno(code: -code).noProgram)
+        case ..<0:
+            let failure = Errno(code: -code)
+            throw failure.isOfWant ? .cannotStartNow(failure.reason) : .cannotStart(failure.noProgram)
         case ENOENT: throw .notFound
         case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY: throw .cannotStartNow(Errno(code: code).reason)
         default: throw .cannotStart(Errno(code: code).reason)

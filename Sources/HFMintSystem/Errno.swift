@@ -24,6 +24,9 @@ struct Errno: Error, Equatable {
     /// Whether posix_spawn(3) may say so of a call that it makes before it comes to the program.
     var mayBeOfSpawn: Bool { [ENOSYS, EPERM, EACCES].contains(code) }
 
+    /// Whether there is too little of what a process needs, at this moment.
+    var isOfWant: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+
     /// Why no process could be made, when it was asked for by fork(2).
     var noProgram: String { "this sandbox does not let hfmint start a program (fork: \(reason))" }
 

@@ -123,7 +123,8 @@ extension SupervisionFailure {
         self =
             switch code {
             case ENOENT: .notFound
-            case ..<0: .cannotRun(Errno(code: -code).noProgram)
+            case ..<0 where !Errno(code: -code).isOfWant: .cannotRun(Errno(code: -code).noProgram)
+            case ..<0: .cannotRun(Errno(code: -code).reason)
             default: .cannotRun(Errno(code: code).reason)
             }
     }

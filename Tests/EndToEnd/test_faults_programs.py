@@ -94,3 +94,14 @@ def test_every_call_is_refused(job: Job, tmp_path: Path, error: str) -> None:
     assert (ended.status, f"'true' cannot be run: {said}" in ended.err) == (126, True)
     ended = job.exchange("--id-token-command", "true", through=through)
     assert (ended.status, said in ended.err) == (3, True), ended
+
+
+def test_want_is_no_sandbox(job: Job, tmp_path: Path) -> None:
+    """Where fork lacks what it needs, another try may have it."""
+    through = [
+        *without(("clone3",), "EPERM", tmp_path / "calls"),
+        *("-e", "inject=?clone,?fork,?vfork:error=EAGAIN"),
+    ]
+    ended = job.run("run", "acme/model", "--", "true", through=through)
+    assert (ended.status, SENTENCE in ended.err) == (126, False), ended
+    assert "resource temporarily unavailable" in ended.err
