@@ -148,7 +148,10 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         var erased: [String] = []
         var failure: FileFailure?
         // A directory that a user named may hold other files, which are the user's.
-        for name in try listed() where JobFileName.isOurs(name, in: path) && !isKept(name) {
+        let names = try listed().filter { JobFileName.isOurs($0, in: path) && !isKept($0) }
+        // The mark of a run goes last: without it nobody would know the rest again.
+        for name in names.filter({ $0 != "mark" }) + names.filter({ $0 == "mark" })
+        where name != "mark" || failure == nil {
             do throws(FileFailure) {
                 guard try isShown(name) else {
                     leaving(FileFailure("\(path)/\(name)", "nothing but its name shows that hfmint made it"))

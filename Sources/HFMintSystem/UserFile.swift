@@ -160,7 +160,8 @@ extension UserFile {
             let failure = Errno.last
             if failure.code == ENOENT { return .gone }
             guard failure.isMissing else { throw failure.failure(path) }
-            return try naming(path) { () throws(Errno) in try eraseIfIt(name, identity) } ? .erased : .another
+            let seen = try ending { () throws(Errno) in try eraseIfIt(name, identity) ? .erased : .another }
+            return seen ?? .another
         }
         do throws(Errno) {
             if try eraseIfIt(aside, identity) { return .erased }

@@ -159,6 +159,14 @@ struct PrivateDirectoryTests {
         #expect(try folder.names().isEmpty)
     }
 
+    @Test("keeps the mark of a run to the last, by which the rest is known")
+    func keepsMark() throws {
+        let directory = try #require(try open(["d"]))
+        let run = try directory.subdirectory("run-1x2y")
+        for name in ["lock", "mark", "token"] { try run.replace(name, with: Secret("secret")) }
+        #expect(try directory.erase() == ["lock", "token", "mark"].map { folder("d/run-1x2y/\($0)") })
+    }
+
     @Test(
         "keeps what is not hfmint's, and stays with it",
         arguments: [

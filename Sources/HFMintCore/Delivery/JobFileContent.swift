@@ -11,7 +11,7 @@ package enum JobFileContent {
         if name.starts(with: "token".utf8) { return HubToken.isWellFormed(text) }
         if name.starts(with: "mark".utf8) { return text.equals("hfmint run", in: 0..<min(text.count, 10)) }
         if name.starts(with: "env-".utf8) { return isEnvironment(text) }
-        guard let root = (try? JSONText(text.bytes))?.root else { return false }
+        guard let root = try? readJSON(text, limits: .record) else { return false }
         if name.starts(with: "rejected-".utf8) { return root.elements != nil }
         return members.contains { kind, members in
             name.starts(with: kind.utf8) && members.allSatisfy { root[$0] != nil }
@@ -25,11 +25,20 @@ package enum JobFileContent {
 
     /// Lines `NAME=value`, and one of them holds a token or where one is.
     private static func isEnvironment(_ text: Span<UInt8>) -> Bool {
-        let lines = text.bytes.split(separator: ASCII.lineFeed)
-        let isPlain = lines.allSatisfy { line in
-            line.first?.isASCIILetter == true || line.first == UInt8(ascii: "_") ? line.contains(ASCII.equals) : false
+        var (start, holdsToken) = (0, false)
+        while start < text.count {
+            let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
+            let line = text.extracting(start..<end)
+            start = end + 1
+            if line.isEmpty { continue }
+            guard line[0].isASCIILetter || line[0] == UInt8(ascii: "_"),
+                let equals = line.indices.first(where: { line[$0] == ASCII.equals })
+            else { return false }
+            let value = line.extracting((equals + 1)..<line.count)
+            holdsToken =
+                holdsToken || HubToken.isWellFormed(value) || value.indices.contains { isTokenPath(value, at: $0) }
         }
-        return isPlain && text.indices.contains { HubToken.Kind(in: text, at: $0) != nil || isTokenPath(text, at: $0) }
+        return holdsToken
     }
 
     private static func isTokenPath(_ text: Span<UInt8>, at start: Int) -> Bool {
