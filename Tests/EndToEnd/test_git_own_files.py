@@ -88,3 +88,13 @@ def test_an_old_file_without_a_log_in(world: World, job: GitJob) -> None:
     of_the_repository(job, "branches/b", "{hub}/a/b\n{url}\n", url)
     os.mkfifo(job.work / ".git/remotes/c")
     assert doctor(job, "git-login")[0] == "ok"
+
+
+def test_links_that_lead_in_circles(world: World, job: GitJob) -> None:
+    """Are followed so far, and no further."""
+    url = world.hub.origin.replace("//", f"//me:{TOKEN}@") + "/acme/model"
+    file = of_the_repository(job, "modules/a/config", '[remote "o"]\n\turl={url}\n', url)
+    for name in "bcdefg":
+        (job.work / ".git/modules" / name).symlink_to(".")
+    status, said = doctor(job, "git-login")
+    assert (status, str(file) in said) == ("fail", True)

@@ -15,8 +15,9 @@ extension GitFindings {
             text.equals("URL:", in: 0..<min(4, text.count)) ? 4 : nil
         }
         takeRemoteFiles(in: folders[1], hosts, context.files, isOneLine: true) { _ in 0 }
-        for folder in Self.submodules(below: folders[2], context.files) {
-            takeSubmodule(folder, hosts, with: variables, in: context)
+        var looks = Self.mostLooks
+        for folder in Self.submodules(below: folders[2], context.files, &looks) {
+            guard takeSubmodule(folder, hosts, with: variables, in: context) else { return }
         }
     }
 
@@ -69,37 +70,51 @@ extension GitFindings {
     }
 
     /// What git finds in a submodule, and not here.
+    ///
+    /// - Returns: `false` where git did not answer in time, as it will not for the next.
     private mutating func takeSubmodule(
         _ folder: String, _ hosts: GitHosts, with variables: [GitConfiguration.Entry], in context: Context
-    ) {
+    ) -> Bool {
         var found = GitFindings()
         // Its work tree need not be there.
         let within = ["--git-dir=\(folder)", "--work-tree=."]
-        if case .printed(let output) = Self.git(within + Self.scopedQuery, with: variables, in: context) {
-            found.take(output.secret, hasScope: true, hosts)
-        } else if case .printed(let output) = Self.git(
-            ["config", "--includes", "--file", "\(folder)/config"] + Self.query, in: context)
-        {
-            found.take(output.secret, hasScope: false, hosts)
+        switch Self.git(within + Self.scopedQuery, with: variables, in: context) {
+        case .printed(let output): found.take(output.secret, hasScope: true, hosts)
+        case .notRun(.timedOut): return false
+        default:
+            let file = ["config", "--includes", "--file", "\(folder)/config"]
+            switch Self.git(file + Self.query, in: context) {
+            case .printed(let output): found.take(output.secret, hasScope: false, hosts)
+            case .notRun(.timedOut): return false
+            default: break
+            }
         }
         logins += found.logins.filter { !logins.contains($0) }
         headers += found.headers.filter { $0.header != .none && !headers.contains($0) }
+        return true
     }
+
+    /// So many folders are looked into for submodules: links may lead in circles.
+    private static let mostLooks = 4_096
 
     /// The folders of submodules' repositories, also of submodules of submodules; a name may hold slashes.
     ///
     /// <https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-modules>
-    private static func submodules(below folder: String, _ files: any Files, depth: Int = 0) -> [String] {
-        // A link may lead in a circle.
-        guard depth < 12 else { return [] }
-        return files.names(in: folder).flatMap { name -> [String] in
+    private static func submodules(
+        below folder: String, _ files: any Files, _ looks: inout Int, depth: Int = 0
+    ) -> [String] {
+        var found: [String] = []
+        guard depth < 12 else { return found }
+        for name in files.names(in: folder) {
+            guard looks > 0 else { return found }
+            looks -= 1
             let path = "\(folder)/\(name)"
-            guard files.kind(of: path) == .directory else { return [] }
-            guard files.kind(of: "\(path)/config") == .regular, files.kind(of: "\(path)/HEAD") != nil else {
-                return submodules(below: path, files, depth: depth + 1)
-            }
-            return [path] + submodules(below: "\(path)/modules", files, depth: depth + 1)
+            guard files.kind(of: path) == .directory else { continue }
+            let isOne = files.kind(of: "\(path)/config") == .regular && files.kind(of: "\(path)/HEAD") != nil
+            if isOne { found.append(path) }
+            found += submodules(below: isOne ? "\(path)/modules" : path, files, &looks, depth: depth + 1)
         }
+        return found
     }
 }
 
