@@ -107,12 +107,16 @@ package struct PosixFiles: Files {
         while true {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw Errno(code: ETIMEDOUT) }
-            // It may block, so it is not read where nobody can wait.
             let readiness = DescriptorReadiness.wait(for: STDIN_FILENO, POLLIN, milliseconds: CInt(left))
-            try readiness.refuseToSpin()
-            guard readiness == .ready else { continue }
+            // It may block, so a question is not read where nobody can wait: git waits for the answer.
+            if extent == .question { try readiness.refuseToSpin() }
+            guard readiness != .late else { continue }
             let count = unsafe buffer.fill { room in unsafe Glibc.read(STDIN_FILENO, room.baseAddress, room.count) }
-            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN {
+                try readiness.refuseToSpin()
+                continue
+            }
             guard count >= 0 else { throw .last }
             guard buffer.byteCount <= limit else { throw Errno(code: EFBIG) }
             switch extent {
