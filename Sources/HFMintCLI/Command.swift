@@ -20,7 +20,7 @@ package struct Command: Sendable {
     package let ownFailureStatus: Int32?
     /// Whether what it prints is for `eval`: then a failure must reach the shell that evaluates it.
     package let printsShell: @Sendable (Arguments) -> Bool
-    package let run: @Sendable (Arguments, Context) throws(MintError) -> Report
+    package let run: @Sendable (Call) throws(MintError) -> Report
 
     package init(
         name: String,
@@ -32,7 +32,7 @@ package struct Command: Sendable {
         runsAnother: Bool = false,
         ownFailureStatus: Int32? = nil,
         printsShell: @escaping @Sendable (Arguments) -> Bool = { _ in false },
-        run: @escaping @Sendable (Arguments, Context) throws(MintError) -> Report
+        run: @escaping @Sendable (Call) throws(MintError) -> Report
     ) {
         self.name = name
         self.summary = summary
@@ -63,4 +63,18 @@ package struct Command: Sendable {
     package var allOptions: [Option] { options + [.help] }
 
     var helpHint: String { "see `hfmint help\(name.isEmpty || name.hasPrefix("-") ? "" : " \(name)")`" }
+}
+
+/// One call of hfmint, before anything is read: what was typed, where it runs, and what will record it.
+package struct Call: Sendable {
+    let arguments: Arguments
+    package let context: Context
+    /// Records nothing until a manifest says where.
+    let audit: AuditTrail
+
+    init(_ arguments: Arguments, in context: Context) {
+        self.arguments = arguments
+        self.context = context
+        audit = AuditTrail(in: context)
+    }
 }

@@ -52,18 +52,19 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
             Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
             return 0
         }
+        let call = Call(arguments, in: context)
         let isTalking = command.name != Command.gitCredential.name
         var report: Report
         do throws(MintError) {
-            report = try command.run(arguments, context)
+            report = try command.run(call)
         } catch {
             // A collector that has just not taken it is not asked once more.
-            try? context.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
+            try? call.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
             throw error
         }
         do throws(MintError) {
             let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
-            try context.endAudit(isTalking: isTalking, sends: !wasRefused)
+            try call.endAudit(isTalking: isTalking, sends: !wasRefused)
         } catch {
             report.failures.append(error)
         }

@@ -8,8 +8,11 @@ struct TokenSession {
     let directory: (any PrivateDirectory)?
     let exchanger: Exchanger
 
-    /// - Parameter gate: what a manifest lets this job have, see ``Arguments/openGate(in:)``.
-    init(_ arguments: Arguments, authority: Authority, gate: Gate?, _ context: Context) throws(MintError) {
+    private let call: Call
+
+    /// - Parameter gate: what a manifest lets this job have, see ``Call/openGate()``.
+    init(_ call: Call, authority: Authority, gate: Gate?) throws(MintError) {
+        let (arguments, context) = (call.arguments, call.context)
         let member = try arguments.organizationMember()
         let source: IDTokenSource?
         if member == nil {
@@ -22,33 +25,31 @@ struct TokenSession {
         let directory = try JobDirectory(
             option: arguments.value(.stateDirectory), provider: provider, context: context
         ).open(in: context)
-        let isLasting = Self.isLasting(source, arguments, context)
+        if let directory { call.audit.keep(in: directory.path) }
         let exchanger = Exchanger(
             authority: authority, source: source, member: member, provider: provider,
             allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: gate,
-            deadlineSeconds: try arguments.deadlineSeconds(), context: context)
-        self.init(exchanger, directory, isLasting, context)
+            deadlineSeconds: try arguments.deadlineSeconds(), audit: call.audit, context: context)
+        self.init(exchanger, directory, call)
     }
 
     /// The same job with its tokens elsewhere.
-    func moved(to directory: any PrivateDirectory, _ arguments: Arguments, _ context: Context) -> TokenSession {
-        TokenSession(exchanger, directory, Self.isLasting(source, arguments, context), context)
-    }
+    func moved(to directory: any PrivateDirectory) -> TokenSession { TokenSession(exchanger, directory, call) }
 
-    private init(
-        _ exchanger: Exchanger, _ directory: (any PrivateDirectory)?, _ isLasting: Bool, _ context: Context
-    ) {
+    private init(_ exchanger: Exchanger, _ directory: (any PrivateDirectory)?, _ call: Call) {
         source = exchanger.source
         provider = exchanger.provider
         self.directory = directory
-        if let directory { RunDirectory.sweep(directory, context: context) }
-        let cache = isLasting ? directory.map { TokenCache($0, context: context) } : nil
-        self.exchanger = exchanger.keeping(in: cache)
+        self.call = call
+        if let directory { RunDirectory.sweep(directory, context: call.context) }
+        let isLasting = Self.isLasting(source, call)
+        self.exchanger = exchanger.keeping(
+            in: isLasting ? directory.map { TokenCache($0, context: call.context) } : nil)
     }
 
     /// Without a provider nothing but the command itself could tell this job from another of the same user.
-    private static func isLasting(_ source: IDTokenSource?, _ arguments: Arguments, _ context: Context) -> Bool {
-        source?.isUnknownCommand != true || arguments.has(.stateDirectory)
-            || context.environment.isSet(.hfmintStateDirectory)
+    private static func isLasting(_ source: IDTokenSource?, _ call: Call) -> Bool {
+        source?.isUnknownCommand != true || call.arguments.has(.stateDirectory)
+            || call.context.environment.isSet(.hfmintStateDirectory)
     }
 }

@@ -28,7 +28,7 @@ struct ExchangeWorld {
             authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
             source: try IDTokenSource(options, audience: "https://huggingface.co", in: machine.context),
             job: job, allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
-            context: machine.context)
+            audit: machine.audit, context: machine.context)
     }
 
     func token(_ exchanger: Exchanger, for resource: String = "acme/model") throws -> HubToken {

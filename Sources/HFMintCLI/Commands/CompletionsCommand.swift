@@ -15,12 +15,13 @@ extension Command {
             Example("zsh, into a folder on its fpath", "hfmint completions zsh > \"${fpath[1]}/_hfmint\""),
             Example("fish", "hfmint completions fish > ~/.config/fish/completions/hfmint.fish"),
         ],
-        run: { arguments, _ throws(MintError) in
+        run: { call throws(MintError) in
             let known = CompletionShell.allCases.map(\.rawValue)
-            guard arguments.operands.count == 1, let shell = CompletionShell(rawValue: arguments.operands[0]) else {
+            let operands = call.arguments.operands
+            guard operands.count == 1, let shell = CompletionShell(rawValue: operands[0]) else {
                 throw .usage(
-                    arguments.operands.isEmpty
-                        ? "no shell was named" : "no completions for '\(arguments.operands.joined(separator: " "))'",
+                    operands.isEmpty
+                        ? "no shell was named" : "no completions for '\(operands.joined(separator: " "))'",
                     hint: "hfmint completions \(known.joined(separator: " | "))")
             }
             return Report(lines: shell.script, json: .null)

@@ -26,7 +26,7 @@ extension Command {
                 "hfmint doctor acme/model --expect repository=acme/training --expect branch=main"),
             Example("what to type into the Hub's form", "hfmint doctor acme/model --suggest"),
         ],
-        run: { arguments, context throws(MintError) in try DoctorCommand(arguments, context).run() })
+        run: { call throws(MintError) in try DoctorCommand(call).run() })
 }
 
 extension Option {
@@ -37,16 +37,18 @@ extension Option {
 }
 
 private struct DoctorCommand {
+    private let call: Call
     private let arguments: Arguments
     private let context: Context
 
-    init(_ arguments: Arguments, _ context: Context) {
-        self.arguments = arguments
-        self.context = context
+    init(_ call: Call) {
+        self.call = call
+        arguments = call.arguments
+        context = call.context
     }
 
     func run() throws(MintError) -> Report {
-        let examination = try Examiner(try question(), in: context).examine(try authority())
+        let examination = try Examiner(try question(), audit: call.audit, in: context).examine(try authority())
         let diagnosis = Diagnosis(examination, suggests: arguments.has(.suggest))
         return Report(
             lines: diagnosis.lines(onlyProblems: arguments.has(.quiet)), json: diagnosis.json,
@@ -71,7 +73,7 @@ private struct DoctorCommand {
     /// A slip of the command line is an error; what the manifest says is a finding.
     private func gate() throws(MintError) -> Result<Gate, MintError>? {
         do throws(MintError) {
-            guard let gate = try arguments.openGate(in: context) else { return nil }
+            guard let gate = try call.openGate() else { return nil }
             if let role = gate.role { _ = try gate.policy.requiredRole(role) }
             return .success(gate)
         } catch {

@@ -34,7 +34,7 @@ extension Command {
                 "hfmint exchange acme/model --deliver stdout | login --token-stdin"),
         ],
         printsShell: { ExchangeCommand.printsShell($0) },
-        run: { arguments, context throws(MintError) in try ExchangeCommand(arguments, context).run() })
+        run: { call throws(MintError) in try ExchangeCommand(call).run() })
 }
 
 extension Option {
@@ -47,6 +47,7 @@ extension Option {
 }
 
 private struct ExchangeCommand {
+    private let call: Call
     private let context: Context
     private let authority: Authority
     private let gate: Gate?
@@ -62,11 +63,12 @@ private struct ExchangeCommand {
         return !arguments.has(.json) && (words.isEmpty || mayBeShell)
     }
 
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
-        self.arguments = arguments
-        self.context = context
+    init(_ call: Call) throws(MintError) {
+        self.call = call
+        arguments = call.arguments
+        context = call.context
         authority = try arguments.authority(in: context.environment)
-        let gate = try arguments.openGate(in: context)
+        let gate = try call.openGate()
         self.gate = gate
         let member = try arguments.member(under: gate)
         requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
@@ -100,7 +102,7 @@ private struct ExchangeCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
+        let session = try TokenSession(call, authority: authority, gate: gate)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
             provider: session.provider, directory: session.directory, context: context)

@@ -18,18 +18,21 @@ extension Command {
             Example("the last step of a job, also after a failure", "hfmint forget"),
             Example("for a script that wants to know", "hfmint forget --json"),
         ],
-        run: { arguments, context throws(MintError) in try ForgetCommand(arguments, context).run() })
+        run: { call throws(MintError) in try ForgetCommand(call).run() })
 }
 
 private struct ForgetCommand {
     private let jobDirectory: JobDirectory
     private let directories: [any PrivateDirectory]
     private let provider: Provider?
+    private let audit: AuditTrail
     private let context: Context
 
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
-        self.context = context
-        context.beginAudit(arguments)
+    init(_ call: Call) throws(MintError) {
+        let arguments = call.arguments
+        context = call.context
+        audit = call.audit
+        call.beginAudit()
         provider = try Provider.here(arguments.value(.provider), in: context)
         jobDirectory = JobDirectory(option: arguments.value(.stateDirectory), provider: provider, context: context)
         directories = jobDirectory.existing(in: context)
@@ -68,9 +71,9 @@ private struct ForgetCommand {
 
     /// A job that succeeded does not fail for the record of its end.
     private func record(_ count: Int) {
-        jobDirectory.openForRecords(in: context)
+        jobDirectory.openForRecords(of: audit, in: context)
         do throws(MintError) {
-            try context.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
+            try audit.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
         } catch {
             context.note(error.message)
         }

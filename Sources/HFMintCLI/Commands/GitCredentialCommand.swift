@@ -22,10 +22,10 @@ extension Command {
                 "ask as git does",
                 "printf 'protocol=https\\nhost=huggingface.co\\npath=acme/model\\n' | hfmint git-credential get"),
         ],
-        run: { arguments, context throws(MintError) in
-            switch arguments.operands.first {
-            case "get": GitCredentialCommand(arguments, context).get()
-            case "erase": GitCredentialCommand(arguments, context).erase()
+        run: { call throws(MintError) in
+            switch call.arguments.operands.first {
+            case "get": GitCredentialCommand(call).get()
+            case "erase": GitCredentialCommand(call).erase()
             case "capability": Report(text: CredentialAnswer.capabilities.pieces, json: .null)
             case nil: throw .usage("no operation was named", hint: "one of get, store, erase, capability")
             // Git may ask for more one day: a helper must ignore what it does not know.
@@ -35,12 +35,14 @@ extension Command {
 }
 
 private struct GitCredentialCommand {
+    private let call: Call
     private let arguments: Arguments
     private let context: Context
 
-    init(_ arguments: Arguments, _ context: Context) {
-        self.arguments = arguments
-        self.context = context
+    init(_ call: Call) {
+        self.call = call
+        arguments = call.arguments
+        context = call.context
     }
 
     /// A question about our host that cannot be answered ends git's search, so that nobody is prompted and no other
@@ -81,12 +83,12 @@ private struct GitCredentialCommand {
     ) throws(MintError) -> (CredentialDescription, Resource?, TokenSession)? {
         let git = GitCredential(try arguments.authority(in: context.environment), context: context)
         guard let question = try git.question(text) else { return nil }
-        let gate = try arguments.openGate(in: context)
+        let gate = try call.openGate()
         // A member's token is for all that the member may reach.
         let resource =
             try arguments.member(under: gate) != nil
             ? nil : try git.resource(of: question) { () throws(MintError) in try gate?.resourceForGit() }
-        let session = try TokenSession(arguments, authority: question.authority, gate: gate, context)
+        let session = try TokenSession(call, authority: question.authority, gate: gate)
         return (question.description, resource, session)
     }
 

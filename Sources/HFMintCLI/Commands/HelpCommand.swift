@@ -16,7 +16,7 @@ extension Command {
             Example("what to do when a rotation was refused", "hfmint help rotate runbook refused"),
             Example("the manual page, where none is installed", "hfmint help exchange --man | man -l -"),
         ],
-        run: { arguments, _ throws(MintError) in try explanation(arguments) })
+        run: { call throws(MintError) in try explanation(call.arguments) })
 
     package static let version = Command(
         name: "--version",
@@ -24,7 +24,7 @@ extension Command {
         description: ["Prints the version."],
         options: [.json],
         examples: [Example("for a script", "hfmint --version --json"), Example("for a report", "hfmint --version")],
-        run: { _, _ throws(MintError) in
+        run: { _ throws(MintError) in
             Report(lines: ["hfmint \(hfmintVersion)"], json: ["version": .string(hfmintVersion)])
         })
 

@@ -19,11 +19,11 @@ extension Command {
                 "git worktree add /tmp/base origin/main &&"
                     + " hfmint manifest check --manifest hfmint.json5 --against /tmp/base/hfmint.json5"),
         ],
-        run: { arguments, context throws(MintError) in
-            let path = try manifestPath(arguments, context)
-            let manifest = try Manifest(at: path, in: context)
-            let graph = try manifest.accessGraph(in: context)
-            let rotations = manifest.isApp ? [] : try manifest.rotations(in: context)
+        run: { call throws(MintError) in
+            let path = try call.manifestPath()
+            let manifest = try Manifest(at: path, in: call.context)
+            let graph = try manifest.accessGraph(in: call.context)
+            let rotations = manifest.isApp ? [] : try manifest.rotations(in: call.context)
             let counts = graph.counts + [("rotation", rotations.count)]
             var report = Report(
                 lines: [
@@ -37,8 +37,8 @@ extension Command {
             ]
             members += graph.counts.map { .init("\($0)s", .integer($1)) }
             members.append(.init("concerns", .array(concerns.map(\.json))))
-            if let old = arguments.value(.against) {
-                let before = try Manifest(at: old, in: context).accessGraph(in: context)
+            if let old = call.arguments.value(.against) {
+                let before = try Manifest(at: old, in: call.context).accessGraph(in: call.context)
                 let change = AccessChange(from: try before.listable(), to: try graph.listable())
                 report.text += change.lines.map { .text("\($0.printable)\n") }
                 members += change.members

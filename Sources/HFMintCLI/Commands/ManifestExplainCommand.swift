@@ -18,15 +18,15 @@ extension Command {
                 "hfmint manifest explain --manifest hfmint.json5 --json |"
                     + " jq '.access[] | select(.opens == \"acme/model\" and .access == \"write\")'"),
         ],
-        run: { arguments, context throws(MintError) in
-            let path = try manifestPath(arguments, context)
-            let endpoint = try arguments.authority(in: context.environment).endpoint
-            let manifest = try Manifest(at: path, in: context)
+        run: { call throws(MintError) in
+            let path = try call.manifestPath()
+            let endpoint = try call.arguments.authority(in: call.context.environment).endpoint
+            let manifest = try Manifest(at: path, in: call.context)
             let explanation = AccessExplanation(
-                try manifest.accessGraph(in: context).listable(), organization: manifest.organization,
+                try manifest.accessGraph(in: call.context).listable(), organization: manifest.organization,
                 endpoint: endpoint)
             // Either may be large.
-            let isJSON = arguments.has(.json)
+            let isJSON = call.arguments.has(.json)
             return Report(lines: isJSON ? [] : explanation.lines, json: isJSON ? explanation.json : .null)
         })
 }

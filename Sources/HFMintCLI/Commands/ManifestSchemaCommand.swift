@@ -12,7 +12,7 @@ extension Command {
             Example("for an editor", "hfmint manifest schema > hfmint.schema.json"),
             Example("in a repository's checks", "hfmint manifest schema | diff - hfmint.schema.json"),
         ],
-        run: { _, _ throws(MintError) in
+        run: { _ throws(MintError) in
             Report(text: [.text(Manifest.schemaText + "\n")], json: .null)
         })
 }

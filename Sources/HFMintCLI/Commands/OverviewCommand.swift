@@ -14,8 +14,9 @@ extension Command {
             Example("where am I, and what is missing?", "hfmint"),
             Example("for a script: can this job prove who it is?", "hfmint --json | jq .can_prove_identity"),
         ],
-        run: { arguments, context throws(MintError) in
-            try Overview(authority: arguments.authority(in: context.environment), context: context).report()
+        run: { call throws(MintError) in
+            let authority = try call.arguments.authority(in: call.context.environment)
+            return Overview(authority: authority, context: call.context).report()
         })
 }
 

@@ -16,7 +16,7 @@ extension Command {
             Example("the token that this job was given", "hfmint revoke"),
             Example("a token that was found somewhere", "hfmint revoke --token-stdin < leaked.txt"),
         ],
-        run: { arguments, context throws(MintError) in try RevokeCommand(arguments, context).run() })
+        run: { call throws(MintError) in try RevokeCommand(call).run() })
 }
 
 extension Option {
@@ -27,14 +27,16 @@ private struct RevokeCommand {
     private static let mostRead = 32 << 10
 
     private let arguments: Arguments
+    private let audit: AuditTrail
     private let context: Context
     private let endpoint: Origin
 
     /// The address comes from the command line or is the Hub itself: no variable leads a token elsewhere.
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
-        self.arguments = arguments
-        self.context = context
-        context.beginAudit(arguments)
+    init(_ call: Call) throws(MintError) {
+        arguments = call.arguments
+        context = call.context
+        audit = call.audit
+        call.beginAudit()
         endpoint = try arguments.authority(in: context.environment).endpoint
         guard arguments.has(.endpoint) || endpoint == .huggingFace || endpoint.isLoopback else {
             throw MintError(
@@ -55,10 +57,10 @@ private struct RevokeCommand {
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
         let provider = Provider.detected(in: context.job)
-        JobDirectory(option: nil, provider: provider, context: context).openForRecords(in: context)
+        JobDirectory(option: nil, provider: provider, context: context).openForRecords(of: audit, in: context)
         do throws(MintError) {
             // After it: a leak is not left open because it cannot be recorded.
-            try context.record(
+            try audit.record(
                 AuditEvent(
                     .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
                     tokenSHA256: try context.digests.sha256(token).hexadecimal))

@@ -24,7 +24,7 @@ extension Command {
         ],
         runsAnother: true,
         ownFailureStatus: 125,
-        run: { arguments, context throws(MintError) in try RunCommand(arguments, context).run() })
+        run: { call throws(MintError) in try RunCommand(call).run() })
 }
 
 extension Option {
@@ -33,6 +33,7 @@ extension Option {
 }
 
 private struct RunCommand {
+    private let call: Call
     private let arguments: Arguments
     private let context: Context
     private let authority: Authority
@@ -41,9 +42,10 @@ private struct RunCommand {
     /// `nil` only for a member's token.
     private let resource: Resource?
 
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
-        self.arguments = arguments
-        self.context = context
+    init(_ call: Call) throws(MintError) {
+        self.call = call
+        arguments = call.arguments
+        context = call.context
         guard !arguments.childCommand.isEmpty else {
             throw .usage(
                 "no command was given", hint: "put it behind two dashes: hfmint run acme/model -- python train.py")
@@ -53,7 +55,7 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         authority = try arguments.authority(in: context.environment)
-        let gate = try arguments.openGate(in: context)
+        let gate = try call.openGate()
         self.gate = gate
         let member = try arguments.member(under: gate)
         self.member = member
@@ -75,14 +77,14 @@ private struct RunCommand {
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(arguments, authority: authority, gate: gate, context)
+        let session = try TokenSession(call, authority: authority, gate: gate)
         guard let jobDirectory = session.directory else { throw .noDirectory }
         if arguments.has(.exec) { return try become(session, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in
             try RunDirectory(in: jobDirectory, context: context)
         }
         defer { runDirectory.end(context) }
-        let own = session.moved(to: runDirectory.directory, arguments, context)
+        let own = session.moved(to: runDirectory.directory)
         let token = try own.exchanger.token(for: resource)
         try start(token, own)
         let keeper = try directory { () throws(FileFailure) in
@@ -111,7 +113,7 @@ private struct RunCommand {
         var report = report
         do throws(MintError) {
             let how = "\(arguments.childCommand[0]): exit \(report.childStatus ?? 0)"
-            try context.record(
+            try call.audit.record(
                 AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256))
         } catch {
             report.failures.append(error)
@@ -122,7 +124,7 @@ private struct RunCommand {
     private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
         let token = try session.exchanger.token(for: resource)
         try start(token, session)
-        try context.endAudit()
+        try call.endAudit()
         let name = JobFileName.token(for: resource, of: member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")

@@ -19,7 +19,7 @@ extension Command {
             Example("take it back", "hfmint setup-git --undo"),
         ],
         printsShell: { $0.has(.environmentScope) && !$0.has(.json) },
-        run: { arguments, context throws(MintError) in try SetupGitCommand(arguments, context).run() })
+        run: { call throws(MintError) in try SetupGitCommand(call).run() })
 }
 
 extension Option {
@@ -36,7 +36,8 @@ private struct SetupGitCommand {
     private let configuration: GitConfiguration
     private let setup: GitSetup
 
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
+    init(_ call: Call) throws(MintError) {
+        let (arguments, context) = (call.arguments, call.context)
         self.arguments = arguments
         self.context = context
         // What the command line says of the Hub, the helper must know too: no variable would tell it.
@@ -48,7 +49,7 @@ private struct SetupGitCommand {
         }
         // The helper would say so at every question, where nobody looks.
         if arguments.has(.manifest) || arguments.has(.role), !arguments.has(.undo) {
-            let gate = try arguments.openGate(in: context)
+            let gate = try call.openGate()
             if let gate, let role = gate.role { _ = try gate.policy.requiredRole(role) }
         }
         let authority = try arguments.authority(in: context.environment)

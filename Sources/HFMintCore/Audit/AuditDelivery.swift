@@ -3,7 +3,7 @@
 /// What it has not taken stays in the log, behind a cursor, and is sent by whichever command comes next, in order and
 /// under the same heads. The cursor's lock is held while a request is under way: of several processes one sends, and
 /// the others find their records taken.
-extension Context {
+extension AuditTrail {
     /// How long a refusal speaks for the collector: what comes next need not wait for another one.
     private static let validity = Duration.seconds(30)
 
@@ -11,22 +11,22 @@ extension Context {
     ///
     /// - Throws: ``MintError/Code/auditUnavailable``.
     package func sendRequiredRecords() throws(MintError) {
-        if audit.settings?.isRequired == true { try sendRecords() }
+        if settings?.isRequired == true { try sendRecords() }
     }
 
     /// Sends what the collector has not taken yet.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
     package func sendRecords() throws(MintError) {
-        guard let settings = audit.settings, let url = settings.url else { return }
-        let refusal = try audit.change { state throws(MintError) in state.refusal }
+        guard let settings, let url = settings.url else { return }
+        let refusal = try change { state throws(MintError) in state.refusal }
         if settings.isRequired, let refusal, clock.uptime() - refusal.at < Self.validity { throw refusal.error }
         do throws(MintError) {
             let deadline = clock.uptime() + (settings.isRequired ? .seconds(20) : .seconds(5))
             try sendPending(to: url, settings, until: deadline)
             try sendBacklog(to: url, settings, until: deadline)
         } catch {
-            try audit.change { state throws(MintError) in
+            try change { state throws(MintError) in
                 let sentence = "\(url.origin.host) did not take the records: \(error.message)"
                 do throws(MintError) {
                     try fail(sentence, settings, &state)
@@ -35,7 +35,7 @@ extension Context {
                     throw error
                 }
             }
-            try audit.change { state throws(MintError) in tellLost(&state) }
+            try change { state throws(MintError) in tellLost(&state) }
         }
     }
 
@@ -43,17 +43,17 @@ extension Context {
     func tellLost(_ state: inout AuditTrail.State) {
         guard !state.pending.isEmpty else { return }
         let sentence = "nothing keeps what it has not taken: it is lost unless this command can still send it"
-        if state.said.insert(sentence).inserted { note("audit: \(sentence)") }
+        if state.said.insert(sentence).inserted { context.note("audit: \(sentence)") }
     }
 
     /// How many records a collector has not taken; `nil` where they are more than can be counted in a moment.
     package func waitingRecords() -> Int? {
-        let log = try? audit.change { state throws(MintError) in state.settings?.url == nil ? nil : state.log }
+        let log = try? change { state throws(MintError) in state.settings?.url == nil ? nil : state.log }
         guard let log = log ?? nil, let text = cursorText(of: log) else { return 0 }
         var cursor = AuditCursor(text)
         var count = 0
         for _ in 0..<100 {
-            guard let backlog = try? AuditBacklog(log, behind: cursor, in: self) else { return count }
+            guard let backlog = try? AuditBacklog(log, behind: cursor, in: context) else { return count }
             count += backlog.records.count
             if backlog.isComplete { return count }
             cursor = backlog.cursor
@@ -63,14 +63,14 @@ extension Context {
 
     private func cursorText(of log: String) -> [UInt8]? {
         let path = AuditTrail.cursorPath(of: log)
-        return (try? files.read(path, limit: AuditCursor.byteLimit))??.reveal { $0.bytes }
+        return (try? context.files.read(path, limit: AuditCursor.byteLimit))??.reveal { $0.bytes }
     }
 
     /// Those that no log keeps.
     private func sendPending(
         to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
-        let records = try audit.change { state throws(MintError) in
+        let records = try change { state throws(MintError) in
             let records = state.pending
             state.pending = []
             return records
@@ -79,7 +79,7 @@ extension Context {
         do throws(MintError) {
             try send(records, to: url, settings, until: deadline)
         } catch {
-            try audit.change { state throws(MintError) in
+            try change { state throws(MintError) in
                 // Whoever goes on tries again with the next.
                 if state.pending.count < 2 * AuditTrail.mostPending { state.pending = records + state.pending }
             }
@@ -90,8 +90,8 @@ extension Context {
     private func sendBacklog(
         to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
-        guard let log = try audit.change({ state throws(MintError) in state.keepingLog }),
-            files.facts(of: AuditTrail.cursorPath(of: log)) != nil
+        guard let log = try change({ state throws(MintError) in state.keepingLog }),
+            context.files.facts(of: AuditTrail.cursorPath(of: log)) != nil
         else { return }
         while true {
             let step = try sendBatch(of: log, to: url, settings, until: deadline)
@@ -111,14 +111,14 @@ extension Context {
     ) throws(MintError) -> (backlog: AuditBacklog, failure: MintError?) {
         var step: (backlog: AuditBacklog, failure: MintError?)?
         do throws(FileFailure) {
-            try files.updateLog(AuditTrail.cursorPath(of: log), until: deadline, clock: clock) {
+            try context.files.updateLog(AuditTrail.cursorPath(of: log), until: deadline, clock: clock) {
                 end throws(FileFailure) in
                 let text = try end.last(AuditCursor.byteLimit)
                 guard !AuditCursor.isForeign(text) else {
                     throw FileFailure(
                         AuditTrail.cursorPath(of: log), "hfmint did not write what it holds; move it away")
                 }
-                let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: self)
+                let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: context)
                 step = (backlog, nil)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {
@@ -138,7 +138,7 @@ extension Context {
 
     /// A log that only kept what was to be sent has done its work.
     private func empty(_ log: String, behind cursor: AuditCursor) {
-        try? files.updateLog(log, until: clock.uptime(), clock: clock) { end throws(FileFailure) in
+        try? context.files.updateLog(log, until: clock.uptime(), clock: clock) { end throws(FileFailure) in
             end.byteCount > 0 && end.byteCount == cursor.offset ? [] : nil
         }
     }
@@ -146,7 +146,7 @@ extension Context {
     func send(
         _ records: [AuditExport.Record], to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
-        try Attempts(until: deadline).repeating(in: self) { attempts throws(TryFailure) in
+        try Attempts(until: deadline).repeating(in: context) { attempts throws(TryFailure) in
             try attempt(records, to: url, settings, attempts.limits(clock))
         }
     }
@@ -158,7 +158,7 @@ extension Context {
         limits.totalMilliseconds = min(limits.totalMilliseconds, settings.isRequired ? 10_000 : 3_000)
         let response: HTTPResponse
         do throws(TransportError) {
-            response = try send(
+            response = try context.send(
                 AuditExport.request(to: url), credential: credential(settings),
                 body: .json(AuditExport.body(records).rendered()), limits: limits)
         } catch {

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// What this command has recorded, and where it records.
 ///
-/// There is one in each ``Context``. Until a manifest says where, nothing is recorded.
+/// Whoever runs the command makes one, and hands it to what records. Until a manifest says where, nothing is recorded.
 package final class AuditTrail: Sendable {
     /// What the manifest says under `audit`.
     package struct Settings: Sendable {
@@ -67,8 +67,12 @@ package final class AuditTrail: Sendable {
     static func cursorPath(of log: String) -> String { "\(log).sent" }
 
     private let state = Mutex(State())
+    let context: Context
+    var clock: any Clock { context.clock }
 
-    package init() {}
+    package init(in context: Context) {
+        self.context = context
+    }
 
     /// From here on events are recorded.
     package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
@@ -76,7 +80,7 @@ package final class AuditTrail: Sendable {
     /// From here on nothing is recorded, for a command that tries what it does not do.
     package func rehearse() { state.withLock { $0.isRehearsed = true } }
 
-    fileprivate var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
+    private var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
     package var settings: Settings? { state.withLock { $0.settings } }
 
@@ -102,23 +106,22 @@ package final class AuditTrail: Sendable {
 }
 
 extension Context {
-    /// What this command has recorded.
-    package var audit: AuditTrail { state.value { AuditTrail() } }
-
-    /// How long whoever else writes the file is waited for.
-    private static let patience = Duration.seconds(10)
-
     /// The log at `path` as it is at this moment.
     package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
-        try files.openLog(path, until: clock.uptime() + Self.patience, clock: clock)
+        try files.openLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
     }
+}
+
+extension AuditTrail {
+    /// How long whoever else writes the file is waited for.
+    fileprivate static let patience = Duration.seconds(10)
 
     /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
     package func record(_ event: AuditEvent) throws(MintError) {
-        guard let settings = audit.settings, !audit.isRehearsed else { return }
-        let isFull = try audit.change { state throws(MintError) in
+        guard let settings, !isRehearsed else { return }
+        let isFull = try change { state throws(MintError) in
             do throws(FileFailure) {
                 try append(event, settings, &state)
             } catch {
@@ -136,11 +139,11 @@ extension Context {
     ///
     /// - Throws: ``MintError/Code/auditUnavailable``, whether or not it is required.
     package func rehearseRecords() throws(MintError) {
-        guard let settings = audit.settings else { return }
+        guard let settings else { return }
         if let file = settings.file {
             do throws(FileFailure) {
-                try files.checkLog(file) { end throws(FileFailure) in
-                    _ = try AuditChain(end, path: file, random: random)
+                try context.files.checkLog(file) { end throws(FileFailure) in
+                    _ = try AuditChain(end, path: file, random: context.random)
                 }
             } catch {
                 throw MintError(.auditUnavailable, "audit: cannot write '\(error.path)': \(error.reason)")
@@ -167,11 +170,12 @@ extension Context {
             return try extendInMemory(event, settings, &state)
         }
         var links: [AuditChain.Link] = []
-        try files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
+        try context.files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) {
+            end throws(FileFailure) in
             guard settings.file != nil || end.byteCount <= AuditTrail.mostSpooled else {
                 throw FileFailure(log, "\(AuditTrail.mostSpooled >> 20) MiB of records wait in it already")
             }
-            var chain = try AuditChain(end, path: log, random: random)
+            var chain = try AuditChain(end, path: log, random: context.random)
             links = try extend(&chain, event, log)
             return chain.bytes(of: links)
         }
@@ -181,16 +185,17 @@ extension Context {
     /// Before the first record that is for the collector.
     private func beginCursor(of log: String, _ state: inout AuditTrail.State) {
         let path = AuditTrail.cursorPath(of: log)
-        guard !state.keepsInMemory, files.facts(of: path) == nil else { return }
+        guard !state.keepsInMemory, context.files.facts(of: path) == nil else { return }
         do throws(FileFailure) {
-            try files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) { end throws(FileFailure) in
-                end.byteCount == 0 ? try AuditCursor(endOf: log, in: self).bytes : nil
+            try context.files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) {
+                end throws(FileFailure) in
+                end.byteCount == 0 ? try AuditCursor(endOf: log, in: context).bytes : nil
             }
         } catch {
             state.keepsInMemory = true
             let sentence = "cannot write '\(error.path)': \(error.reason)"
             if state.said.insert(sentence).inserted {
-                note("audit: \(sentence); what the collector does not take now is not sent again later")
+                context.note("audit: \(sentence); what the collector does not take now is not sent again later")
             }
         }
     }
@@ -198,7 +203,7 @@ extension Context {
     private func extendInMemory(
         _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
     ) throws(FileFailure) {
-        var chain = state.chain ?? AuditChain(beginningWith: random)
+        var chain = state.chain ?? AuditChain(beginningWith: context.random)
         let links = try extend(&chain, event, "the audit log")
         state.chain = chain
         keep(links, settings, &state, isLogged: false)
@@ -208,7 +213,7 @@ extension Context {
         _ chain: inout AuditChain, _ event: AuditEvent, _ path: String
     ) throws(FileFailure) -> [AuditChain.Link] {
         do throws(MintError) {
-            return try chain.extend(with: event, at: clock.now(), digests: digests)
+            return try chain.extend(with: event, at: clock.now(), digests: context.digests)
         } catch {
             throw FileFailure(path, error.message)
         }
@@ -229,6 +234,6 @@ extension Context {
                 .auditUnavailable, "audit: \(sentence)",
                 hint: "the manifest says audit.required: what must be recorded first is not done")
         }
-        if state.said.insert(sentence).inserted { note("audit: \(sentence); going on, as it is not required") }
+        if state.said.insert(sentence).inserted { context.note("audit: \(sentence); going on, as it is not required") }
     }
 }

@@ -56,7 +56,6 @@ package struct JobDirectory: Sendable {
                             "skipping '\(unlocked.directory.path)' for this job's tokens: its file system has no locks"
                                 + " (\(unlocked.reason))")
                     }
-                    context.audit.keep(in: directory.path)
                     return directory
                 }
                 guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
@@ -69,14 +68,14 @@ package struct JobDirectory: Sendable {
                 context.note("skipping '\(error.path)' for this job's tokens: \(error.reason)")
             }
         }
-        if let unlocked { context.audit.keep(in: unlocked.directory.path) }
         return unlocked?.directory
     }
 
     /// For a command that needs no directory but for records that a collector does not take; where none can be had,
     /// the command goes on, and says so when that matters.
-    package func openForRecords(in context: Context) {
-        if context.audit.needsDirectory { _ = try? open(in: context) }
+    package func openForRecords(of audit: AuditTrail, in context: Context) {
+        guard audit.needsDirectory, let directory = try? open(in: context) else { return }
+        audit.keep(in: directory.path)
     }
 
     /// Those that exist, for the end of the job; what cannot be opened is noted.

@@ -35,6 +35,8 @@ package struct Examination: Sendable {
     package var resource: Resource?
     package var exchange = ExchangeOutcome.notTried("no resource was named: `hfmint doctor acme/model` makes one")
     package var git: GitFindings?
+    /// Where the manifest wants it recorded what an exchange does; `nil` where none asks for that.
+    package var recording: AuditTrail.Settings?
     /// Whether what an exchange does could be recorded; `nil` where no manifest asks for it.
     package var audit: Result<Void, MintError>?
     /// How many records a collector has not taken yet; `nil`: too many to count.

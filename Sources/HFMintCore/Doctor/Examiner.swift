@@ -3,11 +3,13 @@
 /// Nothing is written, delivered or revoked; every token is wiped before this ends.
 package struct Examiner: Sendable {
     private let question: Examination.Question
+    private let audit: AuditTrail
     private let context: Context
     private let attempts: Attempts
 
-    package init(_ question: Examination.Question, in context: Context) {
+    package init(_ question: Examination.Question, audit: AuditTrail, in context: Context) {
         self.question = question
+        self.audit = audit
         self.context = context
         attempts = Attempts(until: context.clock.uptime() + .seconds(question.deadlineSeconds))
     }
@@ -16,7 +18,7 @@ package struct Examiner: Sendable {
     package func examine(_ authority: Result<Authority, MintError>) throws(MintError) -> Examination {
         let provider = try provider()
         let resource = try resource(authority)
-        context.audit.rehearse()
+        audit.rehearse()
         let audience = (try? authority.get().audience) ?? Origin.huggingFace.description
         let source = try source(audience)
         // The Hub first: a token endpoint that hangs may take all the time there is.
@@ -32,11 +34,12 @@ package struct Examiner: Sendable {
         examination.hub = hub.later(by: context.clock.uptime() - contactedAt)
         examination.resource = resource
         examination.git = gitFindings(authority)
-        examination.audit = audit()
+        examination.recording = audit.settings
+        examination.audit = rehearsal()
         if let directory = examination.jobDirectory.existing(in: context).first {
-            context.audit.keep(in: directory.path)
+            audit.keep(in: directory.path)
         }
-        examination.waitingRecords = context.waitingRecords()
+        examination.waitingRecords = audit.waitingRecords()
         examination.agent = provider?.stepFiles.rehearsal(in: context)
         if let resource { examination.exchange = exchange(resource, source, examination) }
         return examination
@@ -92,10 +95,10 @@ package struct Examiner: Sendable {
     }
 
     /// `nil` where no manifest asks for records.
-    private func audit() -> Result<Void, MintError>? {
-        guard context.audit.settings != nil else { return nil }
+    private func rehearsal() -> Result<Void, MintError>? {
+        guard audit.settings != nil else { return nil }
         do throws(MintError) {
-            return .success(try context.rehearseRecords())
+            return .success(try audit.rehearseRecords())
         } catch {
             return .failure(error)
         }
@@ -129,7 +132,8 @@ extension Examiner {
         }
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: question.allowsUntrustedEvent,
-            gate: try? question.gate?.get(), deadlineSeconds: question.deadlineSeconds, context: context)
+            gate: try? question.gate?.get(), deadlineSeconds: question.deadlineSeconds, audit: audit,
+            context: context)
         do throws(MintError) {
             return probed(try exchanger.token(for: resource), resource, authority.endpoint)
         } catch {

@@ -17,6 +17,7 @@ package struct Exchanger: Sendable {
     private var cache: TokenCache?
     /// For members' roles, also over the renewals of one run.
     let issuerKeys = IssuerKeys()
+    private let audit: AuditTrail
     let context: Context
 
     package init(
@@ -29,6 +30,7 @@ package struct Exchanger: Sendable {
         gate: Gate? = nil,
         deadlineSeconds: Int = 90,
         cache: TokenCache? = nil,
+        audit: AuditTrail,
         context: Context
     ) {
         self.authority = authority
@@ -41,6 +43,7 @@ package struct Exchanger: Sendable {
         self.deadlineSeconds = deadlineSeconds
         deadline = context.clock.uptime() + .seconds(deadlineSeconds)
         self.cache = cache
+        self.audit = audit
         self.context = context
     }
 
@@ -115,11 +118,11 @@ package struct Exchanger: Sendable {
         do throws(MintError) {
             guard try body(&event) else { return false }
         } catch {
-            try context.record(event.refused(error))
+            try audit.record(event.refused(error))
             throw error
         }
         event.verifyActor()
-        try context.record(event)
+        try audit.record(event)
         return true
     }
 
@@ -169,9 +172,9 @@ package struct Exchanger: Sendable {
                 if let claims = token.claims { event.take(try gate?.admit(claims, to: resource)) }
                 event.verifyActor()
                 event.reason = how
-                try context.record(event)
+                try audit.record(event)
             }
-            try context.sendRequiredRecords()
+            try audit.sendRequiredRecords()
         } catch {
             for (resource, token) in tokens {
                 if let key = try? key(resource) { cache?.withdraw(token, for: key) }
@@ -214,7 +217,7 @@ package struct Exchanger: Sendable {
             return try trying { attempts throws(TryFailure) in try attempt(resource, attempts, &event) }
         } catch {
             // What could not be recorded has no record of that either.
-            if error.code != .auditUnavailable { try context.record(event.refused(error)) }
+            if error.code != .auditUnavailable { try audit.record(event.refused(error)) }
             throw error
         }
     }
@@ -265,12 +268,12 @@ package struct Exchanger: Sendable {
         let isFirst = event.decision == nil
         event.take(allowed)
         let taken = event
-        if isFirst { try admitting { () throws(MintError) in try context.record(taken) } }
+        if isFirst { try admitting { () throws(MintError) in try audit.record(taken) } }
     }
 
     /// Durable before anyone has the token.
     private func granted(_ token: HubToken, _ event: AuditEvent) throws(TryFailure) -> HubToken {
-        try admitting { () throws(MintError) in try context.record(event.granted(token)) }
+        try admitting { () throws(MintError) in try audit.record(event.granted(token)) }
         return token
     }
 

@@ -4,21 +4,21 @@
 /// be done past the log.
 package struct RotationAudit: Sendable {
     private let resource: String
-    private let context: Context
+    private let audit: AuditTrail
 
-    package init(_ rotation: String, context: Context) {
+    package init(_ rotation: String, in audit: AuditTrail) {
         resource = "rotation:\(rotation)"
-        self.context = context
+        self.audit = audit
     }
 
     /// Before the journal says so: after a crash between the two the same is recorded again, and never left out.
     ///
     /// - Throws: where a record is required and cannot be made; then the step must not be taken.
     func record(_ old: RotationState, _ new: RotationState) throws(FileFailure) {
-        guard let settings = context.audit.settings else { return }
+        guard let settings = audit.settings else { return }
         for (kind, reason) in Self.changes(old, new) {
             do throws(MintError) {
-                try context.record(
+                try audit.record(
                     AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
             } catch {
                 throw .unrecorded(error, at: settings)
@@ -39,9 +39,9 @@ package struct RotationAudit: Sendable {
     ///
     /// - Throws: where it did not take it; then the act must not be done.
     func sendFirst() throws(FileFailure) {
-        guard let settings = context.audit.settings else { return }
+        guard let settings = audit.settings else { return }
         do throws(MintError) {
-            try context.sendRequiredRecords()
+            try audit.sendRequiredRecords()
         } catch {
             throw .unrecorded(error, at: settings)
         }

@@ -4,6 +4,7 @@ final class RotationUnit: @unchecked Sendable {
     private let definition: RotationDefinition
     private let order: Rotations.Order
     private let directory: any PrivateDirectory
+    private let audit: AuditTrail
     private let context: Context
     private var machine: RotationMachine?
 
@@ -13,11 +14,13 @@ final class RotationUnit: @unchecked Sendable {
     }
 
     init(
-        _ definition: RotationDefinition, order: Rotations.Order, directory: any PrivateDirectory, context: Context
+        _ definition: RotationDefinition, order: Rotations.Order, directory: any PrivateDirectory, audit: AuditTrail,
+        context: Context
     ) {
         self.definition = definition
         self.order = order
         self.directory = directory
+        self.audit = audit
         self.context = context
     }
 
@@ -47,7 +50,7 @@ final class RotationUnit: @unchecked Sendable {
             definition, supplied: order.supplied, grace: order.grace,
             journal: try RotationJournal(
                 file, at: directory.journalPath(of: definition.name),
-                audit: RotationAudit(definition.name, context: context)),
+                audit: RotationAudit(definition.name, in: audit)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, definition, at: context.clock.now())

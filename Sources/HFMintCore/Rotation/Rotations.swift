@@ -4,11 +4,15 @@ internal import Synchronization
 package struct Rotations: Sendable {
     package let definitions: [RotationDefinition]
     package let directory: any PrivateDirectory
+    private let audit: AuditTrail
     let context: Context
 
-    package init(_ definitions: [RotationDefinition], in directory: any PrivateDirectory, context: Context) {
+    package init(
+        _ definitions: [RotationDefinition], in directory: any PrivateDirectory, audit: AuditTrail, context: Context
+    ) {
         self.definitions = definitions
         self.directory = directory
+        self.audit = audit
         self.context = context
     }
 
@@ -58,11 +62,11 @@ package struct Rotations: Sendable {
 
     /// Takes each as far as it can go now, side by side.
     package func run(_ names: [String]? = nil, order: Order) -> [Outcome] {
-        context.audit.act()
+        audit.act()
         let chosen = definitions.filter { names?.contains($0.name) ?? true }
         let outcomes = Mutex<[String: Outcome]>([:])
         let units = chosen.map { definition in
-            let unit = RotationUnit(definition, order: order, directory: directory, context: context)
+            let unit = RotationUnit(definition, order: order, directory: directory, audit: audit, context: context)
             return { @Sendable () -> Duration? in
                 switch unit.advance() {
                 case .again(let wait): return wait
@@ -103,14 +107,14 @@ package struct Rotations: Sendable {
     package func withJournal<Result>(
         of name: String, _ body: (RotationJournal) throws(MintError) -> Result
     ) throws(MintError) -> Result {
-        context.audit.act()
+        audit.act()
         let journal: RotationJournal
         do throws(FileFailure) {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
                 throw FileFailure(directory.journalPath(of: name), "another process works on it")
             }
             journal = try RotationJournal(
-                file, at: directory.journalPath(of: name), audit: RotationAudit(name, context: context))
+                file, at: directory.journalPath(of: name), audit: RotationAudit(name, in: audit))
         } catch {
             throw .journal(error)
         }

@@ -14,8 +14,6 @@ package struct Context: Sendable {
     /// 64 random bits.
     package var random: @Sendable () -> UInt64
     package var verbosity: Verbosity = .normal
-    /// What the rooms above keep for this command; shared by its copies.
-    package let state = CommandState()
     /// Where this program lies, for what calls it later.
     package var programPath: String
 

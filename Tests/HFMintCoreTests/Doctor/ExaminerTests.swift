@@ -15,7 +15,7 @@ struct ExaminerTests {
     )
 
     private func examine(_ question: Examination.Question, _ machine: FakeMachine) throws -> Examination {
-        try Examiner(question, in: machine.context).examine(.success(.huggingFace))
+        try Examiner(question, audit: machine.audit, in: machine.context).examine(.success(.huggingFace))
     }
 
     private func machine(

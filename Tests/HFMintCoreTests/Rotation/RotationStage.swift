@@ -82,7 +82,8 @@ final class RotationStage: Sendable {
         context.workers = PatientThread(clock: clock)
         let candidate = DirectoryCandidate(base: "/journal", components: ["here"])
         guard let directory = try files.openPrivateDirectory(candidate, making: true) else { throw powerFailure }
-        return Rotations([definition ?? self.definition()], in: directory, context: context)
+        return Rotations(
+            [definition ?? self.definition()], in: directory, audit: AuditTrail(in: context), context: context)
     }
 
     private let powerFailure = FileFailure("journal", "none")

@@ -14,13 +14,13 @@ extension Command {
             Example("of the manifest's log", "hfmint audit head --manifest /etc/hfmint/hfmint.json5"),
             Example("keep it in another place", "hfmint audit head audit.jsonl | ssh vault 'cat >> heads'"),
         ],
-        run: { arguments, context throws(MintError) in
-            let log = try AuditLog(arguments, context)
-            let chain = try log.chain(context)
-            guard let head = try chain.head(context.digests) else {
+        run: { call throws(MintError) in
+            let log = try AuditLog(call)
+            let chain = try log.chain(call.context)
+            guard let head = try chain.head(call.context.digests) else {
                 throw MintError(.stateUnusable, "the audit log '\(log.path)' has no records")
             }
-            if chain.isTorn { context.note("the last line is torn; this is the head of the last whole one") }
+            if chain.isTorn { call.context.note("the last line is torn; this is the head of the last whole one") }
             return Report(
                 lines: [head.description],
                 json: [

@@ -10,14 +10,13 @@ struct AuditLog {
     private let reader: any LogReader
 
     /// The operand, or what the manifest says under `audit.file`.
-    init(_ arguments: Arguments, _ context: Context) throws(MintError) {
-        guard arguments.operands.count <= 1 else {
-            throw .usage("one log at a time; '\(arguments.operands[1])' is a second one")
-        }
-        let named = arguments.operands.first
-        path = if let named { named } else { try Self.manifestLog(arguments, context) }
+    init(_ call: Call) throws(MintError) {
+        let operands = call.arguments.operands
+        guard operands.count <= 1 else { throw .usage("one log at a time; '\(operands[1])' is a second one") }
+        let named = operands.first
+        path = if let named { named } else { try Self.manifestLog(call) }
         do throws(FileFailure) {
-            guard let reader = try context.openLog(path) else {
+            guard let reader = try call.context.openLog(path) else {
                 throw FileFailure(path, "there is no such file")
             }
             self.reader = reader
@@ -26,11 +25,11 @@ struct AuditLog {
         }
     }
 
-    private static func manifestLog(_ arguments: Arguments, _ context: Context) throws(MintError) -> String {
-        guard let path = try namedManifest(arguments, context) else {
+    private static func manifestLog(_ call: Call) throws(MintError) -> String {
+        guard let path = try call.namedManifest() else {
             throw .usage("no log was named", hint: "give its path, or the manifest that names it: --manifest PATH")
         }
-        guard let log = try Manifest(at: path, in: context).audit?.path(in: context) else {
+        guard let log = try Manifest(at: path, in: call.context).audit?.path(in: call.context) else {
             throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
         }
         return log

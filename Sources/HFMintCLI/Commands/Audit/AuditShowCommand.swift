@@ -21,20 +21,20 @@ extension Command {
             ),
             Example("every refusal", "hfmint audit show audit.jsonl --decision denied --last 0"),
         ],
-        run: { arguments, context throws(MintError) in
-            let now = context.clock.now()
+        run: { call throws(MintError) in
+            let now = call.context.clock.now()
             var query = AuditQuery()
-            query.events = arguments.values(.event)
-            query.decisions = arguments.values(.decision)
-            query.roles = arguments.values(.roles)
-            query.resources = arguments.values(.resource)
-            query.actors = arguments.values(.actor)
-            query.tokens = arguments.values(.token)
-            query.since = try moment(.since, arguments, now)
-            query.until = try moment(.until, arguments, now)
+            query.events = call.arguments.values(.event)
+            query.decisions = call.arguments.values(.decision)
+            query.roles = call.arguments.values(.roles)
+            query.resources = call.arguments.values(.resource)
+            query.actors = call.arguments.values(.actor)
+            query.tokens = call.arguments.values(.token)
+            query.since = try moment(.since, call.arguments, now)
+            query.until = try moment(.until, call.arguments, now)
             try checkEvents(query.events)
-            let last = try arguments.number(.last, in: 0...1_000_000) ?? 100
-            return try show(AuditLog(arguments, context), query, last: last == 0 ? .max : last, context)
+            let last = try call.arguments.number(.last, in: 0...1_000_000) ?? 100
+            return try show(AuditLog(call), query, last: last == 0 ? .max : last, call.context)
         })
 
     private static func show(

@@ -17,16 +17,16 @@ extension Command {
             Example("the log of the manifest", "hfmint audit verify --manifest /etc/hfmint/hfmint.json5"),
             Example("against a head from a job's log", "hfmint audit verify audit.jsonl --head \"$KEPT_HEAD\""),
         ],
-        run: { arguments, context throws(MintError) in
-            let heads = try arguments.values(.head).map { text throws(MintError) in
+        run: { call throws(MintError) in
+            let heads = try call.arguments.values(.head).map { text throws(MintError) in
                 guard let head = AuditHead(text) else {
                     throw .usage(
                         "'\(text)' is no head", hint: "a head is LOG:NUMBER:SHA256, as `hfmint audit head` prints it")
                 }
                 return head
             }
-            let log = try AuditLog(arguments, context)
-            var examination = AuditExamination(heads: heads, digests: context.digests)
+            let log = try AuditLog(call)
+            var examination = AuditExamination(heads: heads, digests: call.context.digests)
             try log.read { piece throws(MintError) in try examination.read(piece) }
             try examination.finish()
             return report(examination, log.path)

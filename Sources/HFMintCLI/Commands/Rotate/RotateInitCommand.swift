@@ -17,8 +17,8 @@ extension Command {
             Example(
                 "with a journal on a volume that outlives the job", "hfmint rotate init --journal-dir /data/rotations"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
             let rotations = try session.rotations(making: true)
             var lines: [String] = []
             var json: [JSONValue] = []

@@ -16,15 +16,15 @@ extension Command {
             Example("from a password manager", "pass show hub/oauth-app | hfmint rotate supply hub-oauth"),
             Example("from a file for you alone", "hfmint rotate supply hub-oauth < ~/.hub-oauth && rm ~/.hub-oauth"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
-            let definition = try session.definition(arguments.operands.first)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
+            let definition = try session.definition(call.arguments.operands.first)
             guard definition.issuer.shape == .person else {
                 throw .usage(
                     "'\(definition.name)' makes its secrets itself", hint: "hfmint rotate now \(definition.name)")
             }
             return report(
-                try session.rotations().run([definition.name], order: .supplied(standardInput(context))),
+                try session.rotations().run([definition.name], order: .supplied(standardInput(call.context))),
                 problem: notTaken)
         })
 
@@ -57,15 +57,15 @@ extension Command {
             Example("which ids are alive?", "hfmint rotate init"),
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            guard arguments.operands.count == 2 else {
+        run: typeable { call throws(MintError) in
+            guard call.arguments.operands.count == 2 else {
                 throw .usage(
                     "give a rotation and the id of a secret",
                     hint: "hfmint rotate adopt NAME ID; `hfmint rotate init` lists the ids")
             }
-            let session = try RotateSession(arguments, context)
-            let definition = try session.definition(arguments.operands.first)
-            let line = try session.rotations().adopt(arguments.operands[1], definition)
+            let session = try RotateSession(call)
+            let definition = try session.definition(call.arguments.operands.first)
+            let line = try session.rotations().adopt(call.arguments.operands[1], definition)
             return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
         })
 
@@ -84,12 +84,12 @@ extension Command {
                 "without the agreement of an endpoint that is gone",
                 "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
-            let definition = try session.definition(arguments.operands.first)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
+            let definition = try session.definition(call.arguments.operands.first)
             let rotations = try session.rotations()
             try rotations.resume(
-                definition, waiving: arguments.value(.withoutAck), overwriting: arguments.has(.overwrite))
+                definition, waiving: call.arguments.value(.withoutAck), overwriting: call.arguments.has(.overwrite))
             return report(rotations.run([definition.name], order: .due))
         })
 
@@ -106,9 +106,9 @@ extension Command {
             Example("how far has it come?", "hfmint rotate status"),
             Example("give it up", "hfmint rotate abandon hub-app"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
-            let definition = try session.definition(arguments.operands.first)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
+            let definition = try session.definition(call.arguments.operands.first)
             let line = try session.rotations().abandon(definition)
             return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
         })

@@ -15,13 +15,13 @@ extension Command {
             Example("the next five times", "hfmint rotate plan --times 5"),
             Example("what a changed manifest would do", "hfmint rotate plan --manifest $PWD/hfmint.json5"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
-            let count = try arguments.number(.times, in: 1...100) ?? 3
-            let now = context.clock.now()
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
+            let count = try call.arguments.number(.times, in: 1...100) ?? 3
+            let now = call.context.clock.now()
             let rotations = try? session.rotations()
-            let sights = Rotations.sights(session.definitions, loggingIn: false, in: context)
-            let complaints = Rotations.unready(session.definitions, rotations, in: context)
+            let sights = Rotations.sights(session.definitions, loggingIn: false, in: call.context)
+            let complaints = Rotations.unready(session.definitions, rotations, in: call.context)
             let plans = session.definitions.map { definition in
                 let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
                 return RotationPlan(

@@ -16,8 +16,8 @@ extension Command {
                 "from a timer, see `hfmint rotate schedule`", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5"),
             Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
             let rotations = try session.rotations()
             let outcomes = rotations.run(order: .due)
             session.noteForgotten(rotations)
@@ -41,16 +41,16 @@ extension Command {
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let session = try RotateSession(arguments, context)
-            let definition = try session.definition(arguments.operands.first)
-            let cause: RotationState.Cause = arguments.has(.leaked) ? .leaked : .now
-            let grace = try grace(arguments)
+        run: typeable { call throws(MintError) in
+            let session = try RotateSession(call)
+            let definition = try session.definition(call.arguments.operands.first)
+            let cause: RotationState.Cause = call.arguments.has(.leaked) ? .leaked : .now
+            let grace = try grace(call.arguments)
             let typed = "hfmint rotate now \(definition.name)" + (cause == .leaked ? " --leaked" : "")
             let outcomes = try session.rotations().run(
-                [definition.name], order: .now(cause, grace: grace, overwriting: arguments.has(.overwrite)))
+                [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
             var report = report(outcomes) {
-                problem($0, cause, typed + (arguments.value(.grace).map { " --grace \($0)" } ?? ""))
+                problem($0, cause, typed + (call.arguments.value(.grace).map { " --grace \($0)" } ?? ""))
             }
             if cause == .leaked {
                 let isRetired = outcomes.allSatisfy { $0.progress == .finished }

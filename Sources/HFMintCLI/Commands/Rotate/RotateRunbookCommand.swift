@@ -16,9 +16,10 @@ extension Command {
             Example("the same", "hfmint help rotate runbook refused"),
             Example("to read all of it", "hfmint rotate runbook | less"),
         ],
-        run: { arguments, _ throws(MintError) in
-            guard arguments.operands.count <= 1 else { throw .usage("the runbook is asked for one reason at a time") }
-            return try runbook(arguments.operands.first)
+        run: { call throws(MintError) in
+            let operands = call.arguments.operands
+            guard operands.count <= 1 else { throw .usage("the runbook is asked for one reason at a time") }
+            return try runbook(operands.first)
         })
 
     /// - Parameter reason: `nil` for all of them.

@@ -15,17 +15,17 @@ extension Command {
                 "Kubernetes",
                 "hfmint rotate schedule --for kubernetes --manifest /etc/hfmint/hfmint.json5 | kubectl apply -f -"),
         ],
-        run: { arguments, context throws(MintError) in
-            let manifest = try manifestPath(arguments, context)
+        run: { call throws(MintError) in
+            let manifest = try call.manifestPath()
             guard manifest.utf8.first == ASCII.slash, manifest.isPlainPath else {
                 throw .usage("a timer needs the manifest's absolute path, without spaces: '\(manifest)'")
             }
-            let journal = arguments.value(.journalDirectory) ?? "/var/lib/hfmint/rotations"
+            let journal = call.arguments.value(.journalDirectory) ?? "/var/lib/hfmint/rotations"
             guard journal.utf8.first == ASCII.slash, journal.isPlainPath else {
                 throw .usage("a timer needs the journal's absolute path, without spaces: '\(journal)'")
             }
-            let timer = Timer(program: context.programPath, manifest: manifest, journal: journal)
-            switch arguments.value(.target) {
+            let timer = Timer(program: call.context.programPath, manifest: manifest, journal: journal)
+            switch call.arguments.value(.target) {
             case "systemd": return Report(lines: timer.systemd, json: .null)
             case "cron": return Report(lines: timer.cron, json: .null)
             case "kubernetes": return Report(lines: timer.kubernetes, json: .null)

@@ -16,18 +16,18 @@ extension Environment.Key {
 struct RotateSession {
     let definitions: [RotationDefinition]
     private let journalOption: String?
+    private let audit: AuditTrail
     private let context: Context
     private let typed: TypedOptions
 
     /// - Parameter asks: whether issuers and sinks will be asked; a proxy that cannot be right is found before that.
-    init(_ arguments: Arguments, _ context: Context, asks: Bool = true) throws(MintError) {
+    init(_ call: Call, asks: Bool = true) throws(MintError) {
+        context = call.context
+        audit = call.audit
         if asks { try context.checkProxy() }
-        self.context = context
-        typed = TypedOptions(arguments)
-        journalOption = arguments.value(.journalDirectory)
-        let manifest = try Manifest(at: try manifestPath(arguments, context), in: context)
-        try context.beginAudit(manifest)
-        definitions = try manifest.rotations(in: context)
+        typed = TypedOptions(call.arguments)
+        journalOption = call.arguments.value(.journalDirectory)
+        definitions = try call.openManifest(at: call.manifestPath()).rotations(in: context)
     }
 
     /// The rotations with their journal.
@@ -51,8 +51,8 @@ struct RotateSession {
                 FileFailure(path, "there is no such directory"),
                 "make the journal once, on the machine that will rotate: hfmint rotate init")
         }
-        context.audit.keep(in: opened.path)
-        return Rotations(definitions, in: opened, context: context)
+        audit.keep(in: opened.path)
+        return Rotations(definitions, in: opened, audit: audit, context: context)
     }
 
     private static func notRemembered(_ failure: FileFailure, _ hint: String) -> MintError {

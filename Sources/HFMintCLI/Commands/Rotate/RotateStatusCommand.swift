@@ -17,18 +17,18 @@ extension Command {
             Example("has anybody overwritten a sink?", "hfmint rotate status --check"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
-        run: typeable { arguments, context throws(MintError) in
-            let metrics = try PrometheusTarget(arguments)
-            let session = try RotateSession(arguments, context, asks: arguments.has(.check))
+        run: typeable { call throws(MintError) in
+            let metrics = try PrometheusTarget(call.arguments)
+            let session = try RotateSession(call, asks: call.arguments.has(.check))
             let rotations = try session.rotations()
-            let inspections = arguments.has(.check) ? rotations.inspections() : [:]
+            let inspections = call.arguments.has(.check) ? rotations.inspections() : [:]
             var rows: [RotationStatus] = []
             var failures: [MintError] = []
             for definition in session.definitions {
                 // One journal that cannot be read hides no other rotation.
                 do throws(MintError) {
                     let seen = inspections[definition.name]
-                    let row = try RotationStatus(definition, rotations, seen, at: context.clock.now())
+                    let row = try RotationStatus(definition, rotations, seen, at: call.context.clock.now())
                     rows.append(row)
                     failures += row.failures
                 } catch {
@@ -36,7 +36,7 @@ extension Command {
                 }
             }
             session.noteForgotten(rotations)
-            try metrics?.write(rows, in: context)
+            try metrics?.write(rows, in: call.context)
             let lines =
                 session.definitions.isEmpty
                 ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)

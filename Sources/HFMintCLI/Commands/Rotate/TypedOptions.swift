@@ -48,12 +48,12 @@ struct TypedOptions {
 
 /// The body of a `rotate` command, whose advice can be typed as it stands.
 func typeable(
-    _ body: @escaping @Sendable (Arguments, Context) throws(MintError) -> Report
-) -> @Sendable (Arguments, Context) throws(MintError) -> Report {
-    { arguments, context throws(MintError) in
-        let options = TypedOptions(arguments)
+    _ body: @escaping @Sendable (Call) throws(MintError) -> Report
+) -> @Sendable (Call) throws(MintError) -> Report {
+    { call throws(MintError) in
+        let options = TypedOptions(call.arguments)
         do throws(MintError) {
-            return options.completing(try body(arguments, context))
+            return options.completing(try body(call))
         } catch {
             throw options.completing(error)
         }

@@ -6,14 +6,14 @@ extension Check {
         case nil: return [.skip("no manifest asks for records")]
         case .success: return [.ok("they can, and doctor writes none")] + waiting(examination)
         case .failure(let error):
-            let isRequired = examination.context.audit.settings?.isRequired ?? false
+            let isRequired = examination.recording?.isRequired ?? false
             let next = "put that right, or name another place under `audit` in the manifest"
             return [isRequired ? .fail(error, next: next) : .warn(error.message, next: next)] + waiting(examination)
         }
     }
 
     private static func waiting(_ examination: Examination) -> [Finding] {
-        guard examination.waitingRecords != 0, let url = examination.context.audit.settings?.url else { return [] }
+        guard examination.waitingRecords != 0, let url = examination.recording?.url else { return [] }
         let count = examination.waitingRecords.map { "\($0)" } ?? "more than can be counted in a moment"
         return [
             .warn(
