@@ -28,7 +28,7 @@ extension Call {
     ///
     /// A command calls this, or ``openGate()``, once.
     func openManifest(at path: String) throws(MintError) -> Manifest {
-        let manifest = try Manifest(at: path, in: context)
+        let manifest = try Manifest(at: path, in: context.machine)
         if let definition = manifest.audit { audit.begin(try definition.settings(in: context)) }
         return manifest
     }

@@ -46,7 +46,7 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
         ownFailureStatus = command.ownFailureStatus
         printer = Printer(
             output: context.output, environment: context.environment, asJSON: arguments.has(.json))
-        context.verbosity = try arguments.verbosity()
+        context.speaker.verbosity = try arguments.verbosity()
         guard !arguments.has(.help) else {
             let help = Report(lines: Help.lines(for: command), json: .null)
             Printer(output: context.output, environment: context.environment, asJSON: false).print(help)

@@ -41,7 +41,7 @@ struct TokenSession {
         provider = exchanger.provider
         self.directory = directory
         self.call = call
-        if let directory { RunDirectory.sweep(directory, context: call.context) }
+        if let directory { RunDirectory.sweep(directory, on: call.context.machine) }
         let isLasting = Self.isLasting(source, call)
         self.exchanger = exchanger.keeping(
             in: isLasting ? directory.map { TokenCache($0, context: call.context) } : nil)

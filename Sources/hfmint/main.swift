@@ -7,8 +7,7 @@ ThisProcess.harden()
 
 let environment = ThisProcess.environment
 let streams = StandardStreams()
-let live = Context(
-    environment: environment,
+let machine = Machine(
     transport: CurlTransport(environment: environment),
     clock: SystemClock(),
     files: PosixFiles(),
@@ -18,10 +17,10 @@ let live = Context(
     digests: LibCrypto(),
     signatures: LibCrypto(),
     sealedBoxes: LibSodium(),
-    output: streams,
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path
 )
+let live = Context(machine, environment: environment, speaker: Speaker(streams))
 
 let status = runTool(ThisProcess.arguments, in: live)
 if status == 0, let failure = streams.failure {

@@ -104,7 +104,7 @@ struct AttemptsTests {
         var attempts = attempts(machine)
         _ = attempts.waitAfterFailure(passing, in: machine.context)
         #expect(machine.output.all.isEmpty)
-        machine.context.verbosity = .verbose
+        machine.context.speaker.verbosity = .verbose
         _ = attempts.waitAfterFailure(passing, in: machine.context)
         #expect(machine.output.err == "hfmint: try 2 of 5: busy; waiting 0 ms\n")
         #expect(machine.output.out.isEmpty)

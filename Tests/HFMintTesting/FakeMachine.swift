@@ -29,10 +29,10 @@ package struct FakeMachine: Sendable {
         self.processes = processes
         self.supervisor = supervisor
         self.output = output
-        context = Context(
-            environment: environment, transport: transport, clock: clock, files: files, processes: processes,
-            supervisor: supervisor, workers: OneThread(), digests: digests, signatures: signatures,
-            sealedBoxes: sealedBoxes, output: output, random: random)
+        let machine = Machine(
+            transport: transport, clock: clock, files: files, processes: processes, supervisor: supervisor,
+            workers: OneThread(), digests: digests, signatures: signatures, sealedBoxes: sealedBoxes, random: random)
+        context = Context(machine, environment: environment, speaker: Speaker(output))
     }
 }
 

@@ -21,8 +21,8 @@ extension Command {
         ],
         run: { call throws(MintError) in
             let path = try call.manifestPath()
-            let manifest = try Manifest(at: path, in: call.context)
-            let graph = try manifest.accessGraph(in: call.context)
+            let manifest = try Manifest(at: path, in: call.context.machine)
+            let graph = try manifest.accessGraph(in: call.context.machine)
             let rotations = manifest.isApp ? [] : try manifest.rotations(in: call.context)
             let counts = graph.counts + [("rotation", rotations.count)]
             var report = Report(
@@ -38,7 +38,7 @@ extension Command {
             members += graph.counts.map { .init("\($0)s", .integer($1)) }
             members.append(.init("concerns", .array(concerns.map(\.json))))
             if let old = call.arguments.value(.against) {
-                let before = try Manifest(at: old, in: call.context).accessGraph(in: call.context)
+                let before = try Manifest(at: old, in: call.context.machine).accessGraph(in: call.context.machine)
                 let change = AccessChange(from: try before.listable(), to: try graph.listable())
                 report.text += change.lines.map { .text("\($0.printable)\n") }
                 members += change.members

@@ -21,9 +21,9 @@ extension Command {
         run: { call throws(MintError) in
             let path = try call.manifestPath()
             let endpoint = try call.arguments.authority(in: call.context.environment).endpoint
-            let manifest = try Manifest(at: path, in: call.context)
+            let manifest = try Manifest(at: path, in: call.context.machine)
             let explanation = AccessExplanation(
-                try manifest.accessGraph(in: call.context).listable(), organization: manifest.organization,
+                try manifest.accessGraph(in: call.context.machine).listable(), organization: manifest.organization,
                 endpoint: endpoint)
             // Either may be large.
             let isJSON = call.arguments.has(.json)

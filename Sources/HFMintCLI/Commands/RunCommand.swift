@@ -81,9 +81,9 @@ private struct RunCommand {
         guard let jobDirectory = session.directory else { throw .noDirectory }
         if arguments.has(.exec) { return try become(session, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in
-            try RunDirectory(in: jobDirectory, context: context)
+            try RunDirectory(in: jobDirectory, on: context.machine)
         }
-        defer { runDirectory.end(context) }
+        defer { runDirectory.end(context.speaker) }
         let own = session.moved(to: runDirectory.directory)
         let token = try own.exchanger.token(for: resource)
         try start(token, own)

@@ -14,34 +14,34 @@ struct AuditBacklog {
     ///
     /// A log that was renamed is found beside it, and its rest comes first; where it is gone, the log at `path` is
     /// another one, and is sent from its beginning.
-    init(_ path: String, behind cursor: AuditCursor, in context: Context) throws(FileFailure) {
+    init(_ path: String, behind cursor: AuditCursor, in machine: Machine) throws(FileFailure) {
         self.cursor = cursor
         position = cursor.offset
-        if var reader = try Self.open(path, behind: cursor, context) {
-            try read(&reader, context)
+        if var reader = try Self.open(path, behind: cursor, machine) {
+            try read(&reader, machine)
             return
         }
-        for renamed in Self.renamed(path, context) {
-            guard var reader = try? Self.open(renamed, behind: cursor, context) else { continue }
-            try read(&reader, context)
+        for renamed in Self.renamed(path, machine) {
+            guard var reader = try? Self.open(renamed, behind: cursor, machine) else { continue }
+            try read(&reader, machine)
             isComplete = false
             if !records.isEmpty { return }
             break
         }
         (self.cursor, position, isComplete) = (.start, 0, true)
-        if var reader = try Self.open(path, behind: .start, context) { try read(&reader, context) }
+        if var reader = try Self.open(path, behind: .start, machine) { try read(&reader, machine) }
     }
 
-    private static func renamed(_ path: String, _ context: Context) -> ArraySlice<String> {
+    private static func renamed(_ path: String, _ machine: Machine) -> ArraySlice<String> {
         let bytes = Array(path.utf8)
         let slash = bytes.lastIndex(of: ASCII.slash) ?? -1
         let folder = slash > 0 ? String(decoding: bytes[..<slash], as: UTF8.self) : slash == 0 ? "/" : "."
         let prefix = bytes[(slash + 1)...] + [ASCII.dot]
-        let others = context.files.names(in: folder).filter { $0.utf8.starts(with: prefix) }
+        let others = machine.files.names(in: folder).filter { $0.utf8.starts(with: prefix) }
         let paths = others.map { slash > 0 ? "\(folder)/\($0)" : slash == 0 ? "/\($0)" : $0 }
         // The cursor's own file is locked by whoever reads here.
         let cursor = AuditTrail.cursorPath(of: path)
-        return paths.filter { $0 != cursor && context.files.kind(of: $0) == .regular }.suffix(100)
+        return paths.filter { $0 != cursor && machine.files.kind(of: $0) == .regular }.suffix(100)
     }
 
     /// A log that is read on from somewhere.
@@ -52,21 +52,21 @@ struct AuditBacklog {
 
     /// `nil` where the cursor's record does not stand where it should.
     private static func open(
-        _ path: String, behind cursor: AuditCursor, _ context: Context
+        _ path: String, behind cursor: AuditCursor, _ machine: Machine
     ) throws(FileFailure) -> Reader? {
-        guard let log = try context.openLog(path) else { return nil }
+        guard let log = try machine.openLog(path) else { return nil }
         guard let head = cursor.head else { return Reader(log: log, bytes: []) }
         try log.skip(cursor.offset - cursor.lineCount - 1)
         var bytes: [UInt8] = []
         while bytes.count <= cursor.lineCount, let piece = try log.next() { bytes += piece }
         guard bytes.count > cursor.lineCount, bytes[cursor.lineCount] == ASCII.lineFeed,
-            let record = AuditExport.Record(Array(bytes[..<cursor.lineCount]), context.digests), record.head == head
+            let record = AuditExport.Record(Array(bytes[..<cursor.lineCount]), machine.digests), record.head == head
         else { return nil }
         return Reader(log: log, bytes: Array(bytes[(cursor.lineCount + 1)...]))
     }
 
     /// Takes whole lines; one that is torn, or nobody's, is passed over.
-    private mutating func read(_ reader: inout Reader, _ context: Context) throws(FileFailure) {
+    private mutating func read(_ reader: inout Reader, _ machine: Machine) throws(FileFailure) {
         let start = position
         while true {
             var from = 0
@@ -78,7 +78,7 @@ struct AuditBacklog {
                 let line = Array(reader.bytes[from..<end])
                 position += line.count + 1
                 from = end + 1
-                guard let record = AuditExport.Record(line, context.digests) else { continue }
+                guard let record = AuditExport.Record(line, machine.digests) else { continue }
                 records.append(record)
                 cursor = AuditCursor(offset: position, lineCount: line.count, head: record.head)
             }

@@ -42,14 +42,14 @@ package struct AuditCursor: Equatable, Sendable {
     package static let byteLimit = 256
 
     /// Where the log at `path` ends now: what is there already is not for a collector that is named only now.
-    init(endOf path: String, in context: Context) throws(FileFailure) {
+    init(endOf path: String, in machine: Machine) throws(FileFailure) {
         self = .start
-        guard let end = try context.openLog(path)?.end else { return }
+        guard let end = try machine.openLog(path)?.end else { return }
         let bytes = try end.last(2 * AuditLine.byteLimit)
         var last = bytes.endIndex
         while let feed = bytes[..<last].lastIndex(of: ASCII.lineFeed) {
             let start = (bytes[..<feed].lastIndex(of: ASCII.lineFeed) ?? -1) + 1
-            if let record = AuditExport.Record(Array(bytes[start..<feed]), context.digests) {
+            if let record = AuditExport.Record(Array(bytes[start..<feed]), machine.digests) {
                 let offset = end.byteCount - bytes.count + feed + 1
                 self.init(offset: offset, lineCount: feed - start, head: record.head)
                 return

@@ -53,7 +53,7 @@ extension AuditTrail {
         var cursor = AuditCursor(text)
         var count = 0
         for _ in 0..<100 {
-            guard let backlog = try? AuditBacklog(log, behind: cursor, in: context) else { return count }
+            guard let backlog = try? AuditBacklog(log, behind: cursor, in: context.machine) else { return count }
             count += backlog.records.count
             if backlog.isComplete { return count }
             cursor = backlog.cursor
@@ -118,7 +118,7 @@ extension AuditTrail {
                     throw FileFailure(
                         AuditTrail.cursorPath(of: log), "hfmint did not write what it holds; move it away")
                 }
-                let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: context)
+                let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: context.machine)
                 step = (backlog, nil)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {

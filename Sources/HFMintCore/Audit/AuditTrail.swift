@@ -105,7 +105,7 @@ package final class AuditTrail: Sendable {
     }
 }
 
-extension Context {
+extension Machine {
     /// The log at `path` as it is at this moment.
     package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try files.openLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
@@ -189,7 +189,7 @@ extension AuditTrail {
         do throws(FileFailure) {
             try context.files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) {
                 end throws(FileFailure) in
-                end.byteCount == 0 ? try AuditCursor(endOf: log, in: context).bytes : nil
+                end.byteCount == 0 ? try AuditCursor(endOf: log, in: context.machine).bytes : nil
             }
         } catch {
             state.keepsInMemory = true

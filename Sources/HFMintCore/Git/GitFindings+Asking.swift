@@ -52,7 +52,7 @@ extension GitFindings {
         takeRepository(hosts, with: variables, in: context)
         for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
             guard let value = setting.value, troubles[value] == nil else { continue }
-            troubles[value] = GitHelper(value: value).trouble(in: context)
+            troubles[value] = GitHelper(value: value).trouble(in: context.machine)
         }
     }
 

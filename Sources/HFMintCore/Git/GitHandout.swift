@@ -52,8 +52,8 @@ package struct GitHandout: Sendable {
     }
 
     /// Whether `password` is the token of this note.
-    func isToken(_ password: borrowing Secret, in context: Context) -> Bool {
-        (try? context.digests.sha256(password).hexadecimal.utf8.elementsEqual(sha256.utf8)) ?? false
+    func isToken(_ password: borrowing Secret, in machine: Machine) -> Bool {
+        (try? machine.digests.sha256(password).hexadecimal.utf8.elementsEqual(sha256.utf8)) ?? false
     }
 
     /// What a helper is asked.

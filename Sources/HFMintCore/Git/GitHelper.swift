@@ -46,12 +46,12 @@ struct GitHelper {
     /// Why git cannot have hfmint answer through it; `nil` where it can.
     ///
     /// It is run as git runs it, with the operation that asks nobody anything.
-    func trouble(in context: Context) -> String? {
+    func trouble(in machine: Machine) -> String? {
         let run = ChildCommand(
             ["/bin/sh", "-c", "exec 2>/dev/null; \(command) capability"], milliseconds: 5_000, byteLimit: 4_096)
         let result: ChildResult
         do throws(ProcessFailure) {
-            result = try context.processes.run(run)
+            result = try machine.processes.run(run)
         } catch {
             return error == .timedOut ? "it does not end" : "it cannot be run"
         }

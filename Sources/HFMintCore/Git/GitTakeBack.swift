@@ -62,7 +62,7 @@ package struct GitTakeBack: Sendable {
         do throws(FileFailure) {
             let count = try context.files.removeLines(from: path, clock: context.clock) { line in
                 guard let password = storedPassword(in: line) else { return false }
-                return handouts.contains { $0.isToken(password, in: context) }
+                return handouts.contains { $0.isToken(password, in: context.machine) }
             }
             if count > 0 { removed.append("\(Self.tokens(count)) in '\(path)'") }
         } catch {
@@ -74,9 +74,11 @@ package struct GitTakeBack: Sendable {
     private mutating func takeBack(from helper: GitHelper) {
         var count = 0
         for handout in handouts {
-            guard let held = password(helper, handout), handout.isToken(held.secret, in: context) else { continue }
+            guard let held = password(helper, handout), handout.isToken(held.secret, in: context.machine) else {
+                continue
+            }
             _ = run(helper, "erase", handout.erasure(of: held.secret), in: handout.folder)
-            if let still = password(helper, handout), handout.isToken(still.secret, in: context) {
+            if let still = password(helper, handout), handout.isToken(still.secret, in: context.machine) {
                 remaining.append("a token that \(helper.program) keeps for git, and did not erase")
             } else {
                 count += 1

@@ -16,14 +16,14 @@ extension Manifest {
     /// Reads the manifests of all apps too, and checks each against this one.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong in any of them.
-    package func accessGraph(in context: Context) throws(MintError) -> AccessGraph {
+    package func accessGraph(in machine: Machine) throws(MintError) -> AccessGraph {
         let policy = try policy()
         guard app == nil else { return AccessGraph(policies: [policy]) }
         var policies = [policy]
         var broken: [MintError] = []
         for node in root.root["apps"]?.elements ?? [] {
             do throws(MintError) {
-                policies.append(try appPolicy(at: root.resolved(node.string ?? ""), below: policy, in: context))
+                policies.append(try appPolicy(at: root.resolved(node.string ?? ""), below: policy, in: machine))
             } catch {
                 broken.append(error)
             }
@@ -38,8 +38,8 @@ extension Manifest {
         return AccessGraph(policies: policies)
     }
 
-    private func appPolicy(at path: String, below parent: Policy, in context: Context) throws(MintError) -> Policy {
-        let document = try ManifestDocument(at: path, in: context)
+    private func appPolicy(at path: String, below parent: Policy, in machine: Machine) throws(MintError) -> Policy {
+        let document = try ManifestDocument(at: path, in: machine)
         guard let extends = document.root["extends"]?.string else {
             throw MintError(
                 .manifestInvalid, "'\(document.path)' is listed under 'apps', and does not say 'extends'",

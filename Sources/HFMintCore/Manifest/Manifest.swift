@@ -28,9 +28,9 @@ package struct Manifest: Sendable {
     /// Reads and checks the manifest at `path`, and for an app's its parent too.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
-    package init(at path: String, in context: Context) throws(MintError) {
-        let named = try ManifestDocument(at: path, in: context)
-        let root = named.isApp ? try Self.parent(of: named, in: context) : named
+    package init(at path: String, in machine: Machine) throws(MintError) {
+        let named = try ManifestDocument(at: path, in: machine)
+        let root = named.isApp ? try Self.parent(of: named, in: machine) : named
         self.path = path
         self.root = root
         app = named.isApp ? named : nil
@@ -39,11 +39,11 @@ package struct Manifest: Sendable {
     }
 
     /// Both must name the other: nobody becomes an app by saying so.
-    private static func parent(of app: ManifestDocument, in context: Context) throws(MintError) -> ManifestDocument {
+    private static func parent(of app: ManifestDocument, in machine: Machine) throws(MintError) -> ManifestDocument {
         let path = app.resolved(app.root["extends"]?.string ?? "")
         let parent: ManifestDocument
         do throws(MintError) {
-            parent = try ManifestDocument(at: path, in: context)
+            parent = try ManifestDocument(at: path, in: machine)
         } catch {
             throw MintError(
                 .manifestInvalid, "the parent of '\(app.path)' cannot be used: \(error.message)",
@@ -97,8 +97,8 @@ package struct Manifest: Sendable {
 
 extension ManifestDocument {
     /// One file of a manifest: the root's, or an app's.
-    init(at path: String, in context: Context) throws(MintError) {
-        try self.init(at: path, in: context) { root in
+    init(at path: String, in machine: Machine) throws(MintError) {
+        try self.init(at: path, in: machine) { root in
             Self.isApp(root) ? .object(PolicyShape.app) : Manifest.shape
         }
     }

@@ -14,12 +14,12 @@ package struct RunDirectory: Sendable {
     fileprivate static let locked = "hfmint run"
 
     /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
-    package init(in job: any PrivateDirectory, context: Context) throws(FileFailure) {
+    package init(in job: any PrivateDirectory, on machine: Machine) throws(FileFailure) {
         var failure: FileFailure?
         for _ in 0..<5 {
             do throws(FileFailure) {
-                let directory = try job.subdirectory(Self.prefix + String(context.random(), radix: 36))
-                let lock = try directory.lock(Self.lockName, until: .zero, clock: context.clock)
+                let directory = try job.subdirectory(Self.prefix + String(machine.random(), radix: 36))
+                let lock = try directory.lock(Self.lockName, until: .zero, clock: machine.clock)
                 // Fails where it has just been removed.
                 let mark = lock.weakness == nil ? Self.locked : Self.unlocked
                 try directory.replace(Self.markName, with: Secret(copying: mark.utf8))
@@ -36,22 +36,22 @@ package struct RunDirectory: Sendable {
     /// Removes everything; what cannot be removed is noted.
     ///
     /// Twice if need be: a git that the program left behind may be writing a token of its own.
-    package func end(_ context: Context) {
+    package func end(_ speaker: Speaker) {
         do throws(FileFailure) {
             _ = try directory.erase()
             if !directory.names.isEmpty { _ = try directory.erase() }
         } catch {
-            context.note("'\(error.path)' remains: \(error.reason)")
+            speaker.note("'\(error.path)' remains: \(error.reason)")
         }
         lock.release()
     }
 
     /// Removes what killed supervisors of this job left.
-    package static func sweep(_ job: any PrivateDirectory, context: Context) {
+    package static func sweep(_ job: any PrivateDirectory, on machine: Machine) {
         for name in job.names where name.utf8.starts(with: prefix.utf8) {
             // A directory of this name and without a mark may be a user's.
             guard let left = try? job.subdirectory(name), let mark = left.runMark,
-                let lock = try? left.lock(lockName, until: .zero, clock: context.clock)
+                let lock = try? left.lock(lockName, until: .zero, clock: machine.clock)
             else { continue }
             if lock.weakness == nil, !mark.equals(unlocked) { _ = try? left.erase() }
             lock.release()

@@ -7,9 +7,9 @@ struct ManifestDocument: Sendable {
 
     /// - Parameter shape: what a text may say that has this at its top.
     /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
-    init(at path: String, in context: Context, shape: (ManifestNode) -> Shape) throws(MintError) {
+    init(at path: String, in machine: Machine, shape: (ManifestNode) -> Shape) throws(MintError) {
         let path = FilePath(path).normalised.text
-        let text = try Self.text(at: path, in: context)
+        let text = try Self.text(at: path, in: machine)
         self.path = path
         root = ManifestNode(text)
         places = TextPlaces(text.bytes)
@@ -33,10 +33,10 @@ struct ManifestDocument: Sendable {
         ManifestIssue(path: path, at: places[node.node.range.lowerBound], complaint: complaint)
     }
 
-    private static func text(at path: String, in context: Context) throws(MintError) -> JSONText {
+    private static func text(at path: String, in machine: Machine) throws(MintError) -> JSONText {
         let found: [UInt8]?
         do throws(FileFailure) {
-            found = try context.files.readTrusted(path, limit: JSONLimits.manifest.byteCount)?.reveal { $0.bytes }
+            found = try machine.files.readTrusted(path, limit: JSONLimits.manifest.byteCount)?.reveal { $0.bytes }
         } catch {
             throw MintError(
                 .manifestInvalid, "cannot read '\(error.path)': \(error.reason)",

@@ -1,72 +1,32 @@
-/// Everything that hfmint may touch, handed to whoever needs it.
+/// One caller of hfmint on a machine: handed to whoever needs more than the ``Machine``.
 package struct Context: Sendable {
+    package var machine: Machine
+    /// The caller's variables: of the job for which hfmint works.
     package var environment: Environment
-    package var transport: any HTTPTransport
-    package var clock: any Clock
-    package var files: any Files
-    package var processes: any Processes
-    package var supervisor: any Supervisor
-    package var workers: any Workers
-    package var digests: any Digests
-    package var signatures: any Signatures
-    package var sealedBoxes: any SealedBoxes
-    package var output: any Output
-    /// 64 random bits.
-    package var random: @Sendable () -> UInt64
-    package var verbosity: Verbosity = .normal
-    /// Where this program lies, for what calls it later.
-    package var programPath: String
+    package var speaker: Speaker
 
-    package init(
-        environment: Environment,
-        transport: any HTTPTransport,
-        clock: any Clock,
-        files: any Files,
-        processes: any Processes,
-        supervisor: any Supervisor,
-        workers: any Workers,
-        digests: any Digests,
-        signatures: any Signatures,
-        sealedBoxes: any SealedBoxes,
-        output: any Output,
-        random: @escaping @Sendable () -> UInt64,
-        programPath: String = "hfmint"
-    ) {
+    package init(_ machine: Machine, environment: Environment, speaker: Speaker) {
+        self.machine = machine
         self.environment = environment
-        self.transport = transport
-        self.clock = clock
-        self.files = files
-        self.processes = processes
-        self.supervisor = supervisor
-        self.workers = workers
-        self.digests = digests
-        self.signatures = signatures
-        self.sealedBoxes = sealedBoxes
-        self.output = output
-        self.random = random
-        self.programPath = programPath
+        self.speaker = speaker
     }
-}
-
-package enum Verbosity: Int, Comparable, Sendable {
-    case quiet, normal, verbose
-
-    package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension Context {
-    /// Something that the user did not ask for and should know; silenced by `--quiet`.
-    package func note(_ message: String) {
-        if verbosity >= .normal { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
-    }
+    package var transport: any HTTPTransport { machine.transport }
+    package var clock: any Clock { machine.clock }
+    package var files: any Files { machine.files }
+    package var processes: any Processes { machine.processes }
+    package var supervisor: any Supervisor { machine.supervisor }
+    package var workers: any Workers { machine.workers }
+    package var digests: any Digests { machine.digests }
+    package var signatures: any Signatures { machine.signatures }
+    package var sealedBoxes: any SealedBoxes { machine.sealedBoxes }
+    package var random: @Sendable () -> UInt64 { machine.random }
+    package var programPath: String { machine.programPath }
 
-    /// How far hfmint has come, for somebody who watches: on a terminal, and with `--verbose`.
-    package func progress(_ message: String) {
-        if output.kind(of: .err) == .terminal { note(message) } else { trace(message) }
-    }
-
-    /// How hfmint got there; only with `--verbose`.
-    package func trace(_ message: String) {
-        if verbosity >= .verbose { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
-    }
+    package var output: any Output { speaker.output }
+    package func note(_ message: String) { speaker.note(message) }
+    package func progress(_ message: String) { speaker.progress(message) }
+    package func trace(_ message: String) { speaker.trace(message) }
 }

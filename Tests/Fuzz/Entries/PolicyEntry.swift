@@ -12,7 +12,7 @@ package func fuzzPolicy(_ input: [UInt8]) {
     let machine = FakeMachine(files: MemoryFiles(["/m.json5": text(parts[0])]))
     let policy: Policy
     do throws(MintError) {
-        policy = try Manifest(at: "/m.json5", in: machine.context).policy()
+        policy = try Manifest(at: "/m.json5", in: machine.context.machine).policy()
     } catch {
         hold(error.code == .manifestInvalid, "a manifest that cannot be used is a mistake of its author's")
         hold(error.details.count <= 100, "mistakes are bounded")

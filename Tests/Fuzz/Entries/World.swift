@@ -43,11 +43,11 @@ final class World: Sendable {
     /// What no entry uses is the tests' stand-in.
     func context(_ environment: Environment) -> Context {
         var context = FakeMachine(environment, random: { 0x1234_5678_9ABC_DEF0 }).context
-        context.transport = self
-        context.clock = self
-        context.files = self
-        context.processes = self
-        context.output = self
+        context.machine.transport = self
+        context.machine.clock = self
+        context.machine.files = self
+        context.machine.processes = self
+        context.speaker.output = self
         return context
     }
 }

@@ -17,7 +17,7 @@ enum TestPolicy {
         throws -> Manifest
     {
         let all = files.merging(["/m/hfmint.json5": text]) { given, _ in given }
-        return try Manifest(at: path, in: FakeMachine(files: MemoryFiles(all)).context)
+        return try Manifest(at: path, in: FakeMachine(files: MemoryFiles(all)).context.machine)
     }
 
     static func policy(_ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5")
@@ -29,7 +29,7 @@ enum TestPolicy {
     static func graph(_ text: String, beside files: [String: String] = [:]) throws -> AccessGraph {
         let all = files.merging(["/m/hfmint.json5": text]) { given, _ in given }
         let machine = FakeMachine(files: MemoryFiles(all))
-        return try Manifest(at: "/m/hfmint.json5", in: machine.context).accessGraph(in: machine.context)
+        return try Manifest(at: "/m/hfmint.json5", in: machine.context.machine).accessGraph(in: machine.context.machine)
     }
 
     static func grant(_ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil)

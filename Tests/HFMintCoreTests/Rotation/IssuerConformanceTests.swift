@@ -21,7 +21,7 @@ struct IssuerConformanceTests {
 
     private func issuer(_ manifest: String, _ answer: ConstantTransport.Answer) throws -> any Issuer {
         var machine = FakeMachine(RotationFixtures.environment())
-        machine.context.transport = ConstantTransport(answer)
+        machine.context.machine.transport = ConstantTransport(answer)
         return try RotationFixtures.issuer(manifest, on: machine)
     }
 

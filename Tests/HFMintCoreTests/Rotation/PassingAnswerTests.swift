@@ -60,13 +60,13 @@ struct PassingAnswerTests {
 
     static func issuer(_ server: Server, _ answer: ConstantTransport.Answer) throws -> any Issuer {
         var machine = FakeMachine(RotationFixtures.environment())
-        machine.context.transport = ConstantTransport(answer)
+        machine.context.machine.transport = ConstantTransport(answer)
         return try RotationFixtures.issuer(server.manifest, on: machine)
     }
 
     static func sink(_ server: Server, _ answer: ConstantTransport.Answer) throws -> any Sink {
         var machine = FakeMachine(["T": "t0ken", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key"])
-        machine.context.transport = ConstantTransport(answer)
+        machine.context.machine.transport = ConstantTransport(answer)
         let place = ManifestNode(try JSONText(Array(server.manifest.utf8), dialect: .json5))
         let kind = try #require(sinkKinds.first { $0.kind == place["kind"]?.string })
         return try kind.make(
@@ -116,7 +116,7 @@ struct PassingAnswerTests {
         for row in TokenEndpointAnswers.all {
             var machine = FakeMachine(RotationFixtures.environment())
             let body = #"{"error":"\#(row.code ?? "invalid_grant")","error_description":"\#(row.words ?? "so")","#
-            machine.context.transport = ConstantTransport(
+            machine.context.machine.transport = ConstantTransport(
                 .status(row.status, body + #""errorCode":"\#(row.code ?? "")"}"#))
             let verifier = try RotationFixtures.verifier(
                 #"{kind: "\#(kind)", url: "https://id.example/token", clientId: "c"}"#, on: machine)

@@ -78,8 +78,8 @@ final class RotationStage: Sendable {
 
     func rotations(_ definition: RotationDefinition? = nil) throws -> Rotations {
         var context = FakeMachine(clock: clock, files: files).context
-        context.transport = StageTransport(stage: self)
-        context.workers = PatientThread(clock: clock)
+        context.machine.transport = StageTransport(stage: self)
+        context.machine.workers = PatientThread(clock: clock)
         let candidate = DirectoryCandidate(base: "/journal", components: ["here"])
         guard let directory = try files.openPrivateDirectory(candidate, making: true) else { throw powerFailure }
         return Rotations(

@@ -16,7 +16,7 @@ struct AuditLog {
         let named = operands.first
         path = if let named { named } else { try Self.manifestLog(call) }
         do throws(FileFailure) {
-            guard let reader = try call.context.openLog(path) else {
+            guard let reader = try call.context.machine.openLog(path) else {
                 throw FileFailure(path, "there is no such file")
             }
             self.reader = reader
@@ -29,7 +29,7 @@ struct AuditLog {
         guard let path = try call.namedManifest() else {
             throw .usage("no log was named", hint: "give its path, or the manifest that names it: --manifest PATH")
         }
-        guard let log = try Manifest(at: path, in: call.context).audit?.path(in: call.context) else {
+        guard let log = try Manifest(at: path, in: call.context.machine).audit?.path(in: call.context) else {
             throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
         }
         return log
