@@ -10,10 +10,11 @@ struct TokenSession {
 
     private let call: Call
 
-    /// - Parameter gate: what a manifest lets this job have, see ``Call/openGate()``.
-    init(_ call: Call, authority: Authority, gate: Gate?) throws(MintError) {
+    init(_ session: Session) throws(MintError) {
+        let (call, authority) = (session.call, session.authority)
         let (arguments, context) = (call.arguments, call.context)
-        let member = try arguments.organizationMember()
+        // A role's member is for whom its grants say, by an ID token.
+        let member = session.gate == nil ? session.member : nil
         let source: IDTokenSource?
         if member == nil {
             source = try IDTokenSource(arguments.idTokenSource, audience: authority.audience, in: context)
@@ -28,7 +29,7 @@ struct TokenSession {
         if let directory { call.audit.keep(in: directory.path) }
         let exchanger = Exchanger(
             authority: authority, source: source, member: member, provider: provider,
-            allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: gate,
+            allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: session.gate,
             deadlineSeconds: try arguments.deadlineSeconds(), audit: call.audit, context: context)
         self.init(exchanger, directory, call)
     }

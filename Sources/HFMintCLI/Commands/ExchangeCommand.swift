@@ -47,10 +47,8 @@ extension Option {
 }
 
 private struct ExchangeCommand {
-    private let call: Call
     private let context: Context
-    private let authority: Authority
-    private let gate: Gate?
+    private let session: Session
     private let requests: [TokenRequest]
     private let methods: [DeliveryMethod]
     private let arguments: Arguments
@@ -64,14 +62,10 @@ private struct ExchangeCommand {
     }
 
     init(_ call: Call) throws(MintError) {
-        self.call = call
         arguments = call.arguments
         context = call.context
-        authority = try arguments.authority(in: context.environment)
-        let gate = try call.openGate()
-        self.gate = gate
-        let member = try arguments.member(under: gate)
-        requests = try Self.requests(arguments, context.environment, authority.endpoint, member, gate)
+        session = try Session(call)
+        requests = try Self.requests(session)
         methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
         var files: Set<[UInt8]> = []
         for path in methods.compactMap(\.path) {
@@ -87,29 +81,28 @@ private struct ExchangeCommand {
         }
     }
 
-    private static func requests(
-        _ arguments: Arguments, _ environment: Environment, _ endpoint: Origin, _ member: OrganizationMember?,
-        _ gate: Gate?
-    ) throws(MintError) -> [TokenRequest] {
-        let operands = arguments.operands
+    private static func requests(_ session: Session) throws(MintError) -> [TokenRequest] {
+        let operands = session.call.arguments.operands
+        let endpoint = session.authority.endpoint
         guard operands.isEmpty else {
-            return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(member) }
+            return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(session.member) }
         }
-        if let member { return [TokenRequest(for: member)] }
-        let requests = try TokenRequest.unnamed(gate, in: environment, endpoint: endpoint)
-        guard !requests.isEmpty else { throw .noResource(example: "hfmint exchange owner/name", gate) }
+        if let member = session.member { return [TokenRequest(for: member)] }
+        let requests = try TokenRequest.unnamed(
+            session.gate, in: session.call.context.environment, endpoint: endpoint)
+        guard !requests.isEmpty else { throw .noResource(example: "hfmint exchange owner/name", session.gate) }
         return requests
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(call, authority: authority, gate: gate)
+        let job = try TokenSession(session)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            provider: session.provider, directory: session.directory, context: context)
-        let (tokens, failures) = exchange(with: session.exchanger)
+            provider: job.provider, directory: job.directory, context: context)
+        let (tokens, failures) = exchange(with: job.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         let how = arguments.values(.deliver).isEmpty ? "auto" : arguments.values(.deliver).joined(separator: ", ")
-        try session.exchanger.handOver(
+        try job.exchanger.handOver(
             tokens.map { ($0.request.resource, $0.token) }, as: .tokenDelivered,
             how: arguments.has(.export) ? "\(how), with its value" : how)
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))

@@ -83,13 +83,12 @@ private struct GitCredentialCommand {
     ) throws(MintError) -> (CredentialDescription, Resource?, TokenSession)? {
         let git = GitCredential(try arguments.authority(in: context.environment), context: context)
         guard let question = try git.question(text) else { return nil }
-        let gate = try call.openGate()
+        let session = try Session(call, authority: question.authority)
         // A member's token is for all that the member may reach.
         let resource =
-            try arguments.member(under: gate) != nil
-            ? nil : try git.resource(of: question) { () throws(MintError) in try gate?.resourceForGit() }
-        let session = try TokenSession(call, authority: question.authority, gate: gate)
-        return (question.description, resource, session)
+            session.member != nil
+            ? nil : try git.resource(of: question) { () throws(MintError) in try session.gate?.resourceForGit() }
+        return (question.description, resource, try TokenSession(session))
     }
 
     private func drop(_ rejected: consuming Secret?, _ resource: Resource?, _ session: TokenSession) throws(MintError) {

@@ -33,17 +33,13 @@ extension Option {
 }
 
 private struct RunCommand {
-    private let call: Call
     private let arguments: Arguments
     private let context: Context
-    private let authority: Authority
-    private let gate: Gate?
-    private let member: OrganizationMember?
+    private let session: Session
     /// `nil` only for a member's token.
     private let resource: Resource?
 
     init(_ call: Call) throws(MintError) {
-        self.call = call
         arguments = call.arguments
         context = call.context
         guard !arguments.childCommand.isEmpty else {
@@ -54,37 +50,33 @@ private struct RunCommand {
             throw .usage(
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
-        authority = try arguments.authority(in: context.environment)
-        let gate = try call.openGate()
-        self.gate = gate
-        let member = try arguments.member(under: gate)
-        self.member = member
+        session = try Session(call)
         let named: String
         if let operand = arguments.operands.first {
             named = operand
-        } else if member != nil {
+        } else if session.member != nil {
             resource = nil
             return
-        } else if let only = try gate?.onlyResourceOfRole(in: context.environment) {
+        } else if let only = try session.gate?.onlyResourceOfRole(in: context.environment) {
             resource = only
             return
         } else if let ambient = context.environment.namedResource {
             named = ambient.text
         } else {
-            throw .noResource(example: "hfmint run owner/name -- COMMAND", gate)
+            throw .noResource(example: "hfmint run owner/name -- COMMAND", session.gate)
         }
-        resource = try Resource(parsing: named, endpoint: authority.endpoint)
+        resource = try Resource(parsing: named, endpoint: session.authority.endpoint)
     }
 
     func run() throws(MintError) -> Report {
-        let session = try TokenSession(call, authority: authority, gate: gate)
-        guard let jobDirectory = session.directory else { throw .noDirectory }
-        if arguments.has(.exec) { return try become(session, jobDirectory) }
+        let job = try TokenSession(session)
+        guard let jobDirectory = job.directory else { throw .noDirectory }
+        if arguments.has(.exec) { return try become(job, jobDirectory) }
         let runDirectory = try directory { () throws(FileFailure) in
             try RunDirectory(in: jobDirectory, on: context.machine)
         }
         defer { runDirectory.end(context.speaker) }
-        let own = session.moved(to: runDirectory.directory)
+        let own = job.moved(to: runDirectory.directory)
         let token = try own.exchanger.token(for: resource)
         try start(token, own)
         let keeper = try directory { () throws(FileFailure) in
@@ -93,7 +85,7 @@ private struct RunCommand {
         }
         defer { keeper.end() }
         context.transport.closeIdleConnections()
-        let command = child(session, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
+        let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
         let report: Report
         do throws(SupervisionFailure) {
             report = status(try context.supervisor.run(command, renewal: keeper.renewal))
@@ -104,8 +96,8 @@ private struct RunCommand {
     }
 
     /// The program is named; its arguments may hold anything.
-    private func start(_ token: HubToken, _ session: TokenSession) throws(MintError) {
-        try session.exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
+    private func start(_ token: HubToken, _ job: TokenSession) throws(MintError) {
+        try job.exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
     }
 
     /// What the command has done stands, whether or not its end can be recorded.
@@ -113,7 +105,7 @@ private struct RunCommand {
         var report = report
         do throws(MintError) {
             let how = "\(arguments.childCommand[0]): exit \(report.childStatus ?? 0)"
-            try call.audit.record(
+            try session.call.audit.record(
                 AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256))
         } catch {
             report.failures.append(error)
@@ -121,21 +113,21 @@ private struct RunCommand {
         return report
     }
 
-    private func become(_ session: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
-        let token = try session.exchanger.token(for: resource)
-        try start(token, session)
-        try call.endAudit()
-        let name = JobFileName.token(for: resource, of: member)
+    private func become(_ job: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
+        let token = try job.exchanger.token(for: resource)
+        try start(token, job)
+        try session.call.endAudit()
+        let name = JobFileName.token(for: resource, of: session.member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
-        let command = child(session, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
+        let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
     /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
     private func child(
-        _ session: TokenSession, _ token: HubToken, path: String, stateDirectory: String
+        _ job: TokenSession, _ token: HubToken, path: String, stateDirectory: String
     ) -> SupervisedCommand {
         var added = [
             Variable(Environment.Key.hfTokenPath.name, path),
@@ -143,16 +135,16 @@ private struct RunCommand {
         ]
         if let resource { added.append(Variable(Environment.Key.hfmintResource.name, resource.canonical)) }
         let git = GitConfiguration(
-            authority, programPath: context.programPath, options: helperOptions(stateDirectory))
+            session.authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if case .held(let idToken)? = session.source?.acquisition {
+        if case .held(let idToken)? = job.source?.acquisition {
             added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))
         }
         // A token is for the Hub that gave it, and for no other that the program may know by itself.
         if arguments.has(.endpoint) {
-            added.append(Variable(Environment.Key.hfEndpoint.name, authority.endpoint.description))
+            added.append(Variable(Environment.Key.hfEndpoint.name, session.authority.endpoint.description))
         }
         if arguments.has(.export) {
             context.note("HF_TOKEN holds the token's value, and that is not renewed")
@@ -166,7 +158,7 @@ private struct RunCommand {
 
     /// Whoever has it can ask for any member: the command gets one member's token, and not that.
     private var clientSecret: [Environment.Key] {
-        if case .variable(let key)? = member?.client.secret { [key] } else { [] }
+        if case .variable(let key)? = session.member?.client.secret { [key] } else { [] }
     }
 
     /// The git helper of the command proves the job in the way in which this call did.
