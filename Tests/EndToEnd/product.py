@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def run(
     command: list[str],
     env: Mapping[str, str],
     cwd: Path,
-    stdin: bytes = b"",
+    stdin: bytes | socket.socket = b"",
     timeout: float = TIMEOUT,
 ) -> Result:
     """Run to the end with this environment alone; a signal is a negative status."""
@@ -55,7 +56,7 @@ def run(
         command,
         env=env,
         cwd=cwd,
-        input=stdin,
+        **({"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}),
         capture_output=True,
         timeout=timeout,
         check=False,

@@ -192,7 +192,7 @@ def test_job_control(job: RunJob, program: str) -> None:
 
 def test_in_the_background_of_a_shell(job: RunJob) -> None:
     """`bg` goes on, `kill %1` ends it, and `wait` is told."""
-    script = "import time; print('ready'); time.sleep(600)"
+    script = "import signal; print('ready'); signal.pause()"
     environment = {**job.environment, "PS1": "prompt> ", "TERM": "dumb", "SCRIPT": script}
     with Terminal(["bash", "--norc", "--noprofile", "-i"], environment, job.work) as terminal:
         terminal.read_until(b"prompt> ")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,16 +23,8 @@ def from_a_socket(command: list[str], env: Mapping[str, str], cwd: Path, text: b
         ours.sendall(text[:9])
         ours.sendall(text[9:])
         ours.shutdown(socket.SHUT_WR)
-        done = subprocess.run(
-            command,
-            stdin=theirs,
-            env=env,
-            cwd=cwd,
-            capture_output=True,
-            timeout=product.TIMEOUT,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
+        done = product.run(command, env, cwd, theirs)
+    assert done.status == 0, done.stderr
     return done.stdout
 
 
