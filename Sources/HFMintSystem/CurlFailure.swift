@@ -111,3 +111,13 @@ private func certificateReason(_ verifyResult: Int) -> String {
     default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
     }
 }
+
+extension CurlError {
+    /// Whether libcurl may say this where there is no connection; the last two are of a wait that the kernel refuses.
+    var mayBeUnconnected: Bool {
+        [
+            CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
+            CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNRECOVERABLE_POLL,
+        ].contains(code)
+    }
+}

@@ -161,26 +161,20 @@ private struct Transfer {
             try handle.perform(headers: headerLines(credential, body), body: body)
             return handle.response()
         } catch {
-            throw refusal(handle, error.code) ?? TransportError(error, of: handle, for: request, through: proxy)
+            throw refusal(handle, error) ?? TransportError(error, of: handle, for: request, through: proxy)
         }
     }
 
-    /// What libcurl says where there is no connection; the last two of a wait that the kernel refuses.
-    private static let unconnected = [
-        CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
-        CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNRECOVERABLE_POLL,
-    ]
-
     /// Why this process cannot use the network at all, where there was no connection.
-    private func refusal(_ handle: EasyHandle, _ code: CURLcode) -> TransportError? {
+    private func refusal(_ handle: EasyHandle, _ error: CurlError) -> TransportError? {
         if case .unixSocket = request.route { return nil }
-        guard Self.unconnected.contains(code), handle.number(CURLINFO_REQUEST_SIZE) == 0, !handle.hasRefusedPeer else {
+        guard error.mayBeUnconnected, handle.number(CURLINFO_REQUEST_SIZE) == 0, !handle.hasRefusedPeer else {
             return nil
         }
         // Without a port of the proxy's, libcurl takes 1080.
         let port = proxy.map { $0.address.port ?? 1080 } ?? request.url.origin.port
         // Of an earlier transfer, where this one did not come to connect(2).
-        let last = code == CURLE_COULDNT_CONNECT ? handle.number(CURLINFO_OS_ERRNO) : 0
+        let last = error.code == CURLE_COULDNT_CONNECT ? handle.number(CURLINFO_OS_ERRNO) : 0
         guard let refusal = NetworkRefusal.find(after: last, port: port) else { return nil }
         return TransportError(
             .forbidden, "this sandbox does not let hfmint use the network (\(refusal.call): \(refusal.reason))")
