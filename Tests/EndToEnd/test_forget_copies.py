@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 import tracing
 from jobs import Ended, Job
 
@@ -106,6 +107,7 @@ def test_one_copy_of_a_path_does_not_save_another(job: Job, tmp_path: Path) -> N
             assert job.exchange("--deliver", f"env-file={path}").status == 0
             if old:
                 path.rename(job.work / old)
+                evidence.put_there(job.work / old)
 
     deliver()
     forget(job, through=tracing.recording(log, ["openat"]))

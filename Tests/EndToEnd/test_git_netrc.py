@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 from gitjob import GitJob, set_up
 from Sandbox.world import World
 from test_git_levels import doctor
@@ -24,6 +25,7 @@ def netrc(job: GitJob, text: str) -> Path:
     path = job.world.root / "home/.netrc"
     path.write_text(text)
     path.chmod(0o600)
+    evidence.put_there(path)
     return path
 
 
