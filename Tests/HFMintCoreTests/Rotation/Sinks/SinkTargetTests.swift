@@ -102,7 +102,7 @@ struct SinkTargetTests {
 
     @Test("every example in the documentation is one that a manifest may hold")
     func documentation() throws {
-        let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+        let root = URL(filePath: #filePath).appending(path: "../../../../..").standardized
         let text = try String(contentsOf: root.appending(path: "docs/rotation-sinks.md"), encoding: .utf8)
         let examples = text.components(separatedBy: "```json5\n").dropFirst().map {
             $0.components(separatedBy: "```")[0]
