@@ -68,11 +68,6 @@ struct HelpTests {
         for line in lines { #expect(line.count <= 80 && line.printable == line && line.last != " ") }
     }
 
-    @Test("every command of two words belongs to a group")
-    func noStray() {
-        for command in allCommands { #expect(command.name.utf8.contains(ASCII.space) == (command.group != nil)) }
-    }
-
     @Test("names every exit status")
     func statuses() {
         let text = Help.overview().joined(separator: "\n")

@@ -2,15 +2,6 @@ import HFMintCore
 import HFMintTesting
 import Testing
 
-/// A token for `resource`, called `name`.
-func namedToken(_ name: String = "HF_TOKEN", for resource: String = "acme/model", _ text: String = "hf_jwt_a.b.c")
-    throws -> NamedToken
-{
-    let request = try TokenRequest.parse(["\(name)=\(resource)"], endpoint: .huggingFace)
-    let token = HubToken(secret: Secret(text), expiresAt: FrozenClock.usualNow + 3_600, sha256: "00")
-    return NamedToken(try #require(request.first), token)
-}
-
 @Suite("variables")
 struct VariablesTests {
     private func text(_ secret: consuming Secret) -> String { secret.revealedText() }

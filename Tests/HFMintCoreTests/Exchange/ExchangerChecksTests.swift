@@ -63,13 +63,13 @@ struct ExchangerChecksTests {
     func eventOfCaller(isCallers: Bool) throws {
         let strange: Environment = ["GITHUB_EVENT_NAME": "pull_request_target"]
         let own: Environment = [
-            "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": .init(GitHubActionsTests.requestURL),
+            "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": .init(GitHubJob.requestURL),
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner", "GITHUB_EVENT_NAME": "pull_request_target",
         ]
         let answers: [ScriptedTransport.Exchange] =
             isCallers ? [] : [.answer(ExchangeWorld.exchange, 200, granted())]
         let world = ExchangeWorld(
-            [ExchangeWorld.minted()] + answers, environment: isCallers ? GitHubActionsTests.permitted : own)
+            [ExchangeWorld.minted()] + answers, environment: isCallers ? GitHubJob.permitted : own)
         let job = Provider.Job(
             environment: isCallers ? strange : ["GITHUB_EVENT_NAME": "push"], files: MemoryFiles())
         let exchanger = try world.exchanger(job: job)

@@ -2,44 +2,6 @@ import HFMintCore
 import HFMintTesting
 import Testing
 
-/// A GitHub job and the Hub, both scripted.
-struct ExchangeWorld {
-    static let mint = "GET \(GitHubActionsTests.requestURL)&audience=https%3A%2F%2Fhuggingface.co"
-    static let exchange = "POST https://huggingface.co/oauth/token"
-    static let probe = "HEAD https://huggingface.co/"
-
-    let machine: FakeMachine
-
-    init(_ script: [ScriptedTransport.Exchange], environment: Environment = GitHubActionsTests.permitted) {
-        machine = FakeMachine(environment, script: script)
-    }
-
-    /// The provider's answer: an ID token with these claims.
-    static func minted(_ claims: [String: ClaimValue] = ["aud": "https://huggingface.co"]) -> ScriptedTransport.Exchange
-    {
-        .answer(mint, 200, #"{"value":"\#(unsignedJWT(claims))"}"#)
-    }
-
-    func exchanger(
-        _ options: IDTokenSource.Options = .init(), allowsUntrustedEvent: Bool = false, deadlineSeconds: Int = 90,
-        cache: TokenCache? = nil, job: Provider.Job? = nil
-    ) throws -> Exchanger {
-        Exchanger(
-            authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
-            source: try IDTokenSource(options, audience: "https://huggingface.co", in: machine.context),
-            job: job, allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
-            audit: machine.audit, context: machine.context)
-    }
-
-    func token(_ exchanger: Exchanger, for resource: String = "acme/model") throws -> HubToken {
-        try exchanger.token(for: try Resource(parsing: resource, endpoint: .huggingFace))
-    }
-
-    func error(_ exchanger: Exchanger) throws -> MintError {
-        try #require(throws: MintError.self) { try token(exchanger) }
-    }
-}
-
 @Suite("exchanger")
 struct ExchangerTests {
     @Test("mints an ID token, sends it to the Hub, and gives the token that comes back")
@@ -67,7 +29,7 @@ struct ExchangerTests {
         let transport = ScriptedTransport(
             [ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, 200, granted(expiresIn: 60))],
             onSend: { clock.advance(by: .seconds(10)) })
-        let machine = FakeMachine(GitHubActionsTests.permitted, transport: transport, clock: clock)
+        let machine = FakeMachine(GitHubJob.permitted, transport: transport, clock: clock)
         let world = ExchangeWorld(machine: machine)
         // Ten seconds for the ID token, and none of the ten for the exchange itself.
         #expect(try world.token(try world.exchanger()).expiresAt == FrozenClock.usualNow + 70)
@@ -203,16 +165,10 @@ struct ExchangerTests {
     func digests() throws {
         let missing = MintError(.libraryMissing, "libcrypto.so.3 is not installed")
         let machine = FakeMachine(
-            GitHubActionsTests.permitted,
+            GitHubJob.permitted,
             transport: ScriptedTransport([ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, 200, granted())]),
             digests: TestDigests(failing: missing))
         let world = ExchangeWorld(machine: machine)
         #expect(try world.error(try world.exchanger()) == missing)
-    }
-}
-
-extension ExchangeWorld {
-    init(machine: FakeMachine) {
-        self.machine = machine
     }
 }

@@ -148,7 +148,7 @@ struct TokenCacheTests {
     func withExchanger() throws {
         let files = MemoryFiles(privateBases: [Self.base])
         let machine = FakeMachine(
-            GitHubActionsTests.permitted,
+            GitHubJob.permitted,
             transport: ScriptedTransport([
                 ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, 200, granted()), ExchangeWorld.minted(),
                 .answer(ExchangeWorld.exchange, 200, granted("hf_jwt_other.x.y")),

@@ -3,14 +3,6 @@ import HFMintCore
 import HFMintTesting
 import Testing
 
-/// What the Hub answers to a request that it grants.
-func granted(_ token: String = "hf_jwt_abc.def.ghi", expiresIn: Int = 3_600) -> String {
-    """
-    {"access_token":"\(token)","token_type":"bearer","expires_in":\(expiresIn),\
-    "issued_token_type":"urn:ietf:params:oauth:token-type:access_token"}
-    """
-}
-
 @Suite("token exchange")
 struct TokenExchangeTests {
     @Test("asks the endpoint's token route, for JSON")

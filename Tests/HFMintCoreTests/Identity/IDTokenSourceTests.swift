@@ -44,7 +44,7 @@ struct IDTokenSourceTests {
 
     @Test("is then the first provider that is here")
     func provider() throws {
-        let gitHub = try source(.init(), GitHubActionsTests.permitted)
+        let gitHub = try source(.init(), GitHubJob.permitted)
         guard case .http = gitHub.acquisition else {
             Issue.record("not a request: \(gitHub.acquisition)")
             return

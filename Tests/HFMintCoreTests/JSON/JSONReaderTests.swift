@@ -2,8 +2,8 @@
 import HFMintTesting
 import Testing
 
-/// Why `text` is refused; `nil` where it is accepted.
-func refusal(_ text: [UInt8], limits: JSONLimits = .answer) -> JSONError? {
+/// Returns why `text` is refused, or nil where it is accepted.
+private func refusal(_ text: [UInt8], limits: JSONLimits = .answer) -> JSONError? {
     do throws(JSONError) {
         _ = try JSONText(text, limits: limits)
         return nil

@@ -4,12 +4,6 @@ import Testing
 
 @Suite("github-actions")
 struct GitHubActionsTests {
-    static let requestURL = "https://pipelines.actions.githubusercontent.com/222//idtoken/1/2?api-version=2.0"
-    static let permitted: Environment = [
-        "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": requestURL,
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner",
-    ]
-
     private func acquisition(_ environment: Environment, files: MemoryFiles = MemoryFiles()) throws -> Acquisition {
         let job = Provider.Job(environment: environment, files: files)
         return try Provider.gitHubActions.acquisition(job, "https://huggingface.co")
@@ -31,11 +25,11 @@ struct GitHubActionsTests {
 
     @Test("asks the runner's URL with its double slash and its query kept, and the audience encoded at the end")
     func asks() throws {
-        guard case .http(let http) = try acquisition(Self.permitted) else {
+        guard case .http(let http) = try acquisition(GitHubJob.permitted) else {
             Issue.record("not a request")
             return
         }
-        #expect(http.request.url.description == "\(Self.requestURL)&audience=https%3A%2F%2Fhuggingface.co")
+        #expect(http.request.url.description == "\(GitHubJob.requestURL)&audience=https%3A%2F%2Fhuggingface.co")
         #expect(http.request.method == .get)
         #expect(http.request.headers == [HTTPHeader("Accept", "application/json; api-version=2.0")])
         #expect(
@@ -73,8 +67,9 @@ struct GitHubActionsTests {
     @Test(
         "asks for the permission where either variable is missing",
         arguments: [
-            [:], ["ACTIONS_ID_TOKEN_REQUEST_URL": requestURL], ["ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner"],
-            ["ACTIONS_ID_TOKEN_REQUEST_URL": requestURL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""],
+            [:], ["ACTIONS_ID_TOKEN_REQUEST_URL": GitHubJob.requestURL],
+            ["ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runner"],
+            ["ACTIONS_ID_TOKEN_REQUEST_URL": GitHubJob.requestURL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""],
             // The event file cannot be read, or is no JSON: the general advice.
             ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/missing"],
             ["GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/broken"],

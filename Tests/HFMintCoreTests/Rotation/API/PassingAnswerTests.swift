@@ -5,74 +5,6 @@ import Testing
 /// Every row of every table, through the issuer, sink or log-in that it is for.
 @Suite("answers that pass")
 struct PassingAnswerTests {
-    /// A kind of server: what it is called in a manifest, what it says in ways of its own, and how it says it.
-    struct Server: CustomTestStringConvertible, Sendable {
-        let manifest: String
-        let answers: [KnownAnswer]
-        /// `CODE` and `WORDS` stand where those of a row go.
-        let body: String
-        var testDescription: String { manifest }
-
-        func body(_ row: KnownAnswer) -> String {
-            body.replacing("CODE", with: row.code ?? "").replacing("WORDS", with: row.words ?? "it is so")
-        }
-    }
-
-    static let issuers = [
-        Server(
-            manifest: IssuerConformanceTests.manifests[0], answers: Okta.answers,
-            body: #"{"errorCode":"CODE","errorSummary":"WORDS","errorCauses":[]}"#),
-        Server(
-            manifest: IssuerConformanceTests.manifests[1], answers: Entra.answers,
-            body: #"{"error":{"code":"CODE","message":"WORDS","innerError":{}}}"#),
-        Server(
-            manifest: IssuerConformanceTests.manifests[2], answers: Auth0.answers,
-            body: #"{"statusCode":1,"error":"Some Words","message":"WORDS","errorCode":"CODE"}"#),
-        Server(
-            manifest: IssuerConformanceTests.manifests[3], answers: Keycloak.answers,
-            body: #"{"error":"CODE","errorMessage":"WORDS"}"#),
-        Server(
-            manifest: IssuerConformanceTests.manifests[4], answers: Hydra.answers,
-            body: #"{"error":"CODE","error_description":"WORDS"}"#),
-    ]
-
-    static let sinks = [
-        Server(
-            manifest: #"{kind: "github-actions", token: "env:T", repository: "acme/training", name: "S"}"#,
-            answers: GitHubActionsSink.answers, body: #"{"message":"WORDS","documentation_url":"https://docs.example"}"#
-        ),
-        Server(
-            manifest: #"{kind: "gitlab", token: "env:T", project: "acme/training", key: "S"}"#,
-            answers: GitLabSink.answers, body: #"{"message":"WORDS"}"#),
-        Server(
-            manifest: #"{kind: "vault", url: "https://vault.example", token: "env:T", path: "app", field: "s"}"#,
-            answers: VaultSink.answers, body: #"{"errors":["WORDS"]}"#),
-        Server(
-            manifest: #"{kind: "kubernetes", token: "env:T", namespace: "acme", name: "app", key: "k"}"#,
-            answers: KubernetesSink.answers, body: #"{"kind":"Status","message":"WORDS","reason":"CODE","code":1}"#),
-        Server(
-            manifest: #"{kind: "aws-secrets-manager", region: "eu-central-1", secret: "app"}"#,
-            answers: AWSSecretsManagerSink.answers, body: #"{"__type":"com.amazonaws#CODE","message":"WORDS"}"#),
-        Server(
-            manifest: #"{kind: "hub-space", token: "env:T", space: "acme/chat", name: "S"}"#,
-            answers: HubSpaceSink.answers, body: #"{"error":"WORDS"}"#),
-    ]
-
-    static func issuer(_ server: Server, _ answer: ConstantTransport.Answer) throws -> any Issuer {
-        var machine = FakeMachine(RotationFixtures.environment())
-        machine.context.machine.transport = ConstantTransport(answer)
-        return try RotationFixtures.issuer(server.manifest, on: machine)
-    }
-
-    static func sink(_ server: Server, _ answer: ConstantTransport.Answer) throws -> any Sink {
-        var machine = FakeMachine(["T": "t0ken", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key"])
-        machine.context.machine.transport = ConstantTransport(answer)
-        let place = ManifestNode(try JSONText(Array(server.manifest.utf8), dialect: .json5))
-        let kind = try #require(sinkKinds.first { $0.kind == place["kind"]?.string })
-        return try kind.make(
-            place, RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context))
-    }
-
     static func create(_ issuer: any Issuer) throws -> StepFailure.Kind {
         try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }.kind
     }
@@ -89,10 +21,12 @@ struct PassingAnswerTests {
         }
     }
 
-    @Test("of an issuer: each row; a secret is not made again before the issuer was asked", arguments: issuers)
-    func issuerRows(server: Server) throws {
+    @Test(
+        "of an issuer: each row; a secret is not made again before the issuer was asked",
+        arguments: AnsweringServer.issuers)
+    func issuerRows(server: AnsweringServer) throws {
         for row in server.answers {
-            let issuer = try Self.issuer(server, .status(row.status, server.body(row)))
+            let issuer = try server.issuer(answering: .status(row.status, server.body(row)))
             #expect(try RotationFixtures.failure { _ = try issuer.survey() }.kind == Self.later(row.meaning), "\(row)")
             // Hydra and, under a policy, Keycloak look before they act.
             let doubt = row.meaning == .doubt && !server.manifest.contains("hydra")
@@ -100,10 +34,10 @@ struct PassingAnswerTests {
         }
     }
 
-    @Test("of a sink: each row", arguments: sinks)
-    func sinkRows(server: Server) throws {
+    @Test("of a sink: each row", arguments: AnsweringServer.sinks)
+    func sinkRows(server: AnsweringServer) throws {
         for row in server.answers {
-            let sink = try Self.sink(server, .status(row.status, server.body(row)))
+            let sink = try server.sink(answering: .status(row.status, server.body(row)))
             #expect(try RotationFixtures.failure { try sink.preflight() }.kind == Self.later(row.meaning), "\(row)")
             #expect(try Self.write(sink) == Self.later(row.meaning), "\(row)")
         }
@@ -125,48 +59,54 @@ struct PassingAnswerTests {
         }
     }
 
-    @Test("are told by their status, where nothing else is said", arguments: issuers + sinks)
-    func byStatus(server: Server) throws {
+    @Test(
+        "are told by their status, where nothing else is said",
+        arguments: AnsweringServer.issuers + AnsweringServer.sinks)
+    func byStatus(server: AnsweringServer) throws {
         let passing = [408, 409, 412, 423, 425, 429, 500, 502, 503, 504, 507]
         for status in passing + [400, 402, 403, 405, 410, 422, 451, 499] {
             let passes = passing.contains(status)
             let answer = ConstantTransport.Answer.status(status, #"{"detail":"no"}"#)
             let kind: StepFailure.Kind = passes ? .transient(retryAfterSeconds: nil) : .refused
             if server.manifest.contains("token: \"env:TOKEN\"") {
-                let issuer = try Self.issuer(server, answer)
+                let issuer = try server.issuer(answering: answer)
                 #expect(try RotationFixtures.failure { _ = try issuer.survey() }.kind == kind, "\(status)")
                 let acts = passes && ![425, 429].contains(status) && !server.manifest.contains("hydra")
                 #expect(try Self.create(issuer) == (acts ? .ambiguous : kind), "\(status)")
             } else {
-                #expect(try Self.write(try Self.sink(server, answer)) == kind, "\(status)")
+                #expect(try Self.write(try server.sink(answering: answer)) == kind, "\(status)")
             }
         }
     }
 
-    @Test("are told by their words under any status that a refusal has, and never under 401 and 404", arguments: sinks)
-    func words(server: Server) throws {
+    @Test(
+        "are told by their words under any status that a refusal has, and never under 401 and 404",
+        arguments: AnsweringServer.sinks)
+    func words(server: AnsweringServer) throws {
         for words in [KnownAnswer].words {
             let body = #"{"message":"So. \#(words.uppercased())."}"#
             for status in [400, 403, 405, 409, 422] {
-                let sink = try Self.sink(server, .status(status, body))
+                let sink = try server.sink(answering: .status(status, body))
                 guard case .transient = try RotationFixtures.failure({ try sink.preflight() }).kind else {
                     Issue.record("\(status) \(words)")
                     continue
                 }
             }
         }
-        let lost = try Self.sink(server, .status(401, #"{"message":"please retry"}"#))
+        let lost = try server.sink(answering: .status(401, #"{"message":"please retry"}"#))
         #expect(try RotationFixtures.failure { try lost.preflight() }.kind == .refused)
     }
 
-    @Test("are what a sandbox without a network makes of them: another run may have one", arguments: issuers + sinks)
-    func forbidden(server: Server) throws {
+    @Test(
+        "are what a sandbox without a network makes of them: another run may have one",
+        arguments: AnsweringServer.issuers + AnsweringServer.sinks)
+    func forbidden(server: AnsweringServer) throws {
         let answer = ConstantTransport.Answer.failure(.forbidden)
         let passes = StepFailure.Kind.transient(retryAfterSeconds: nil)
         if server.manifest.contains("token: \"env:TOKEN\"") {
-            #expect(try Self.create(try Self.issuer(server, answer)) == passes)
+            #expect(try Self.create(try server.issuer(answering: answer)) == passes)
         } else {
-            #expect(try Self.write(try Self.sink(server, answer)) == passes)
+            #expect(try Self.write(try server.sink(answering: answer)) == passes)
         }
     }
 
@@ -195,12 +135,12 @@ struct PassingAnswerTests {
     @Test("say when, in each way that a server has for it", arguments: waits)
     func wait(status: Int, headers: [(String, String)], body: String, seconds: Int?) throws {
         let answer = ConstantTransport.Answer.headed(status, headers.map { HTTPHeader($0.0, $0.1) }, body)
-        for server in Self.sinks {
-            let sink = try Self.sink(server, answer)
+        for server in AnsweringServer.sinks {
+            let sink = try server.sink(answering: answer)
             #expect(
                 try RotationFixtures.failure { try sink.preflight() }.kind == .transient(retryAfterSeconds: seconds))
         }
-        let issuer = try Self.issuer(Self.issuers[0], answer)
+        let issuer = try AnsweringServer.issuers[0].issuer(answering: answer)
         let failure = try RotationFixtures.failure { _ = try issuer.create(RotationFixtures.creation("chosen")) }
         #expect(failure.kind == (status == 429 ? .transient(retryAfterSeconds: seconds) : .ambiguous))
         #expect(failure.retryAfterSeconds == seconds)

@@ -5,32 +5,32 @@ import Testing
 /// What a message says of an answer that nobody foresaw: which place, and the server's own short code.
 @Suite("an unforeseen answer")
 struct UnforeseenAnswerTests {
-    private static let places: [(server: PassingAnswerTests.Server, place: String)] = [
-        (PassingAnswerTests.issuers[0], "okta:a: "),
-        (PassingAnswerTests.issuers[1], "entra:11111111-2222-3333-4444-555555555555: "),
-        (PassingAnswerTests.issuers[2], "auth0:a: "), (PassingAnswerTests.issuers[3], "keycloak:r/1-2-3-4-5: "),
-        (PassingAnswerTests.issuers[4], "hydra:a: "),
-        (PassingAnswerTests.sinks[0], "github-actions:acme/training/S: "),
-        (PassingAnswerTests.sinks[1], "gitlab:project/acme/training/S/*: "),
-        (PassingAnswerTests.sinks[2], "vault:https://vault.example/secret/app#s: "),
-        (PassingAnswerTests.sinks[3], "kubernetes:acme/app#k: "),
-        (PassingAnswerTests.sinks[4], "aws-secrets-manager:eu-central-1/app: "),
-        (PassingAnswerTests.sinks[5], "hub-space:acme/chat/S: "),
+    private static let places: [(server: AnsweringServer, place: String)] = [
+        (AnsweringServer.issuers[0], "okta:a: "),
+        (AnsweringServer.issuers[1], "entra:11111111-2222-3333-4444-555555555555: "),
+        (AnsweringServer.issuers[2], "auth0:a: "), (AnsweringServer.issuers[3], "keycloak:r/1-2-3-4-5: "),
+        (AnsweringServer.issuers[4], "hydra:a: "),
+        (AnsweringServer.sinks[0], "github-actions:acme/training/S: "),
+        (AnsweringServer.sinks[1], "gitlab:project/acme/training/S/*: "),
+        (AnsweringServer.sinks[2], "vault:https://vault.example/secret/app#s: "),
+        (AnsweringServer.sinks[3], "kubernetes:acme/app#k: "),
+        (AnsweringServer.sinks[4], "aws-secrets-manager:eu-central-1/app: "),
+        (AnsweringServer.sinks[5], "hub-space:acme/chat/S: "),
     ]
 
     private static func failure(
-        _ server: PassingAnswerTests.Server, _ answer: ConstantTransport.Answer
+        _ server: AnsweringServer, _ answer: ConstantTransport.Answer
     ) throws -> StepFailure {
         if server.manifest.contains("token: \"env:TOKEN\"") {
-            let issuer = try PassingAnswerTests.issuer(server, answer)
+            let issuer = try server.issuer(answering: answer)
             return try RotationFixtures.failure { _ = try issuer.survey() }
         }
-        let sink = try PassingAnswerTests.sink(server, answer)
+        let sink = try server.sink(answering: answer)
         return try RotationFixtures.failure { try sink.preflight() }
     }
 
     @Test("names the place as the manifest does, and the server's code", arguments: places)
-    func place(server: PassingAnswerTests.Server, place: String) throws {
+    func place(server: AnsweringServer, place: String) throws {
         let row = KnownAnswer.refused(418, "Some_Teapot")
         for status in [400, 401, 402, 403, 405, 410, 418, 422, 451, 500] {
             let failure = try Self.failure(server, .status(status, server.body(row)))
@@ -45,7 +45,7 @@ struct UnforeseenAnswerTests {
     }
 
     @Test("says where a redirect leads", arguments: places)
-    func redirect(server: PassingAnswerTests.Server, place: String) throws {
+    func redirect(server: AnsweringServer, place: String) throws {
         for status in [301, 302, 303, 308] {
             let location = HTTPHeader("location", "https://api.github.com/repositories/9/x?token=s3cr3t#s3cr3t")
             let failure = try Self.failure(server, .headed(status, [location], "{}"))

@@ -5,13 +5,7 @@ import Testing
 /// What every issuer with an API promises, whatever its server says.
 @Suite("every issuer")
 struct IssuerConformanceTests {
-    static let manifests = [
-        #"{kind: "okta", url: "https://x.example", app: "a", token: "env:TOKEN"}"#,
-        #"{kind: "entra", url: "https://x.example", app: "11111111-2222-3333-4444-555555555555", token: "env:TOKEN"}"#,
-        #"{kind: "auth0", url: "https://x.example", client: "a", token: "env:TOKEN"}"#,
-        #"{kind: "keycloak", url: "https://x.example", realm: "r", client: "1-2-3-4-5", token: "env:TOKEN"}"#,
-        #"{kind: "hydra", url: "https://x.example", client: "a", token: "env:TOKEN", dropAll: true}"#,
-    ]
+    private static let manifests = RotationFixtures.issuerManifests
 
     private static let bodies = [
         "SENTINEL", #"{"SENTINEL":"#, #"["SENTINEL"]"#, #"{"error":"SENTINEL9a8b7c6d"}"#, #"{"a":1,"a":"SENTINEL"}"#,

@@ -1,12 +1,20 @@
 import HFMintCore
 import HFMintTesting
-import Synchronization
 import Testing
 
 /// Makes issuers and log-ins as a manifest does, on a machine that a test scripts.
 enum RotationFixtures {
     /// Every secret that these tests hand out carries it.
     static let sentinel = "SENTINEL"
+
+    /// One of each issuer with an API.
+    static let issuerManifests = [
+        #"{kind: "okta", url: "https://x.example", app: "a", token: "env:TOKEN"}"#,
+        #"{kind: "entra", url: "https://x.example", app: "11111111-2222-3333-4444-555555555555", token: "env:TOKEN"}"#,
+        #"{kind: "auth0", url: "https://x.example", client: "a", token: "env:TOKEN"}"#,
+        #"{kind: "keycloak", url: "https://x.example", realm: "r", client: "1-2-3-4-5", token: "env:TOKEN"}"#,
+        #"{kind: "hydra", url: "https://x.example", client: "a", token: "env:TOKEN", dropAll: true}"#,
+    ]
 
     static func environment() -> Environment {
         ["TOKEN": "SENTINEL-token", "LOGIN": "SENTINEL-login &+", "CLIENT_ID": "client id"]
@@ -60,36 +68,4 @@ enum RotationFixtures {
         Issue.record("nothing failed")
         throw CancellationError()
     }
-}
-
-/// A server that answers every request alike.
-final class ConstantTransport: HTTPTransport {
-    enum Answer: Sendable {
-        case status(Int, String)
-        case headed(Int, [HTTPHeader], String)
-        case failure(TransportError.Kind)
-    }
-
-    private let answer: Answer
-    private let lines = Mutex<[String]>([])
-
-    init(_ answer: Answer) {
-        self.answer = answer
-    }
-
-    var asked: [String] { lines.withLock { $0 } }
-
-    func send(
-        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
-    ) throws(TransportError) -> HTTPResponse {
-        lines.withLock { $0.append("\(request.method.rawValue) \(request.url)") }
-        switch answer {
-        case .status(let status, let body): return HTTPResponse(status: status, body: Secret(body))
-        case .headed(let status, let headers, let body):
-            return HTTPResponse(status: status, headers: headers, body: Secret(body))
-        case .failure(let kind): throw TransportError(kind, "scripted")
-        }
-    }
-
-    func closeIdleConnections() {}
 }

@@ -1,10 +1,8 @@
-import HFMintCore
-import HFMintTesting
-import Testing
+package import HFMintCore
 
 /// A GitHub job that is well; tests break what they are about.
-enum TestExamination {
-    static let claims: [String: ClaimValue] = [
+package enum TestExamination {
+    package static let claims: [String: ClaimValue] = [
         "iss": "https://token.actions.githubusercontent.com", "aud": "https://huggingface.co",
         "sub": "repo:acme/training:ref:refs/heads/main", "repository": "acme/training", "repository_id": "456",
         "repository_owner": "acme", "repository_owner_id": "123", "ref": "refs/heads/main", "event_name": "push",
@@ -15,7 +13,7 @@ enum TestExamination {
     ]
 
     /// - Parameter changes: laid over the claims.
-    static func make(
+    package static func make(
         _ changes: [String: ClaimValue] = [:],
         without removed: [String] = [],
         expecting expectations: [(String, String)] = [],
@@ -36,13 +34,15 @@ enum TestExamination {
 
 extension Check {
     /// The check of this id, run.
-    static func findings(_ id: String, _ examination: Examination) -> [Finding] {
+    package static func findings(_ id: String, _ examination: Examination) -> [Finding] {
         allChecks.filter { $0.id == id }.flatMap { $0.run(examination) }
     }
 
     /// The one finding of the check of this id.
-    static func finding(_ id: String, _ examination: Examination) throws -> Finding {
+    package static func finding(_ id: String, _ examination: Examination) throws -> Finding {
         let found = findings(id, examination)
-        return try #require(found.count == 1 ? found.first : nil)
+        if found.count == 1, let only = found.first { return only }
+        unscripted("\(found.count) findings of \(id), where one is due")
+        throw CancellationError()
     }
 }

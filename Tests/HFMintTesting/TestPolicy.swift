@@ -1,6 +1,4 @@
-import HFMintCore
-import HFMintTesting
-import Testing
+package import HFMintCore
 
 #if canImport(Glibc)
 import Glibc
@@ -9,53 +7,53 @@ import Musl
 #endif
 
 /// Manifests for tests of roles and grants.
-enum TestPolicy {
-    static let gitHub = "https://token.actions.githubusercontent.com"
+package enum TestPolicy {
+    package static let gitHub = "https://token.actions.githubusercontent.com"
 
     /// The manifest at `/m/hfmint.json5`, with whatever lies beside it.
-    static func manifest(_ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5")
-        throws -> Manifest
-    {
+    package static func manifest(
+        _ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5"
+    ) throws -> Manifest {
         let all = files.merging(["/m/hfmint.json5": text]) { given, _ in given }
         return try Manifest(at: path, in: FakeMachine(files: MemoryFiles(all)).context.machine)
     }
 
-    static func policy(_ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5")
-        throws -> Policy
-    {
+    package static func policy(
+        _ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5"
+    ) throws -> Policy {
         try manifest(text, beside: files, named: path).policy()
     }
 
-    static func graph(_ text: String, beside files: [String: String] = [:]) throws -> AccessGraph {
+    package static func graph(_ text: String, beside files: [String: String] = [:]) throws -> AccessGraph {
         let all = files.merging(["/m/hfmint.json5": text]) { given, _ in given }
         let machine = FakeMachine(files: MemoryFiles(all))
         return try Manifest(at: "/m/hfmint.json5", in: machine.context.machine).accessGraph(in: machine.context.machine)
     }
 
-    static func grant(_ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil)
-        -> String
-    {
+    package static func grant(
+        _ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil
+    ) -> String {
         let written = claims.map { "'\($0)': '\($1)'" }.joined(separator: ", ")
         let head = [name.map { "name: '\($0)', " }, extends.map { "extends: '\($0)', " }].compactMap(\.self).joined()
         return "{ \(head)role: '\(role)', identity: { issuer: '\(gitHub)', claims: { \(written) } } }"
     }
 
-    static func root(roles: String, grants: [String], apps: [String] = []) -> String {
+    package static func root(roles: String, grants: [String], apps: [String] = []) -> String {
         let listed = apps.map { "'\($0)'" }.joined(separator: ", ")
         return "{ version: 1, roles: { \(roles) }, grants: [\(grants.joined(separator: ",\n"))], apps: [\(listed)] }"
     }
 
-    static func app(roles: String, grants: [String], extends: String = "../hfmint.json5") -> String {
+    package static func app(roles: String, grants: [String], extends: String = "../hfmint.json5") -> String {
         "{ version: 1, extends: '\(extends)', roles: { \(roles) }, grants: [\(grants.joined(separator: ",\n"))] }"
     }
 
-    static func resource(_ text: String?) throws -> Resource? {
+    package static func resource(_ text: String?) throws -> Resource? {
         try text.map { try Resource(parsing: $0, endpoint: .huggingFace) }
     }
 
     /// The bytes of a file beside the tests: `Tests/` is the folder that relative paths count from.
-    static func file(_ path: String) throws -> [UInt8] {
-        let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    package static func file(_ path: String) throws -> [UInt8] {
+        let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
         guard let file = unsafe fopen("\(tests)/\(path)", "rb") else { throw FileFailure(path, "it is not there") }
         defer { unsafe fclose(file) }
         var bytes: [UInt8] = []
