@@ -7,6 +7,7 @@ private func rsa(_ members: String) -> String {
     Forge.set(Forge.key(#""kty":"RSA","kid":"r","n":"\#(Forge.modulus)","e":"AQAB"\#(members)"#))
 }
 
+/// Tests of Core that need the real libcrypto, and so stand with what opens it.
 @Suite("ID token verifier")
 struct IDTokenVerifierTests {
     private let unknownKey = "the issuer has no key of the name that its 'kid' says"

@@ -3,6 +3,7 @@ import HFMintSystem
 import HFMintTesting
 import Testing
 
+/// Tests of Core that need the real libcrypto, and so stand with what opens it.
 @Suite("callback signatures")
 struct CallbackSignatureTests {
     // The first two: <https://github.com/standard-webhooks/standard-webhooks> (its libraries' tests) and

@@ -1,4 +1,3 @@
-import Foundation
 import HFMintCore
 import HFMintSystem
 import HFMintTesting
@@ -47,33 +46,5 @@ struct LibCryptoSignatureTests {
         ])
     func hmac(key: [UInt8], message: String, digest: String) throws {
         #expect(try LibCrypto().hmacSHA256(Array(message.utf8), key: Secret(copying: key)).hexadecimal == digest)
-    }
-}
-
-@Suite("system clock")
-struct SystemClockTests {
-    @Test("tells the time that Foundation tells")
-    func now() {
-        let difference = SystemClock().now().secondsSince1970 - Int(Date().timeIntervalSince1970)
-        #expect(abs(difference) <= 1)
-    }
-
-    @Test("never goes back, and waits at least as long as it is asked to", arguments: [0, 1, 20])
-    func sleeps(milliseconds: Int) {
-        let clock = SystemClock()
-        let start = clock.uptime()
-        clock.sleep(for: .milliseconds(milliseconds))
-        #expect(clock.uptime() - start >= .milliseconds(milliseconds))
-    }
-}
-
-@Suite("this process")
-struct ThisProcessTests {
-    @Test("has the environment that Foundation sees")
-    func environment() {
-        let ours = ThisProcess.environment
-        for (name, value) in ProcessInfo.processInfo.environment where !value.isEmpty {
-            #expect(ours[Environment.Key(name)] == value)
-        }
     }
 }
