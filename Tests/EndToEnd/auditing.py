@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import Job
+from Sandbox.collector import Collector
 
 Record = dict[str, Any]
 
@@ -63,3 +64,9 @@ def is_chained(log: Path) -> bool:
     return [record["previous"] for record in records] == previous and [
         record["seq"] for record in records
     ] == list(range(1, len(lines) + 1))
+
+
+def required(audited: AuditedJob, collector: Collector, *, with_file: bool = True) -> None:
+    """Nothing may happen that cannot be recorded."""
+    file = {"file": str(audited.log)} if with_file else {}
+    audited.configure(**file, url=collector.origin, required=True)

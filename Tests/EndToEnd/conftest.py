@@ -14,8 +14,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import evidence
 import product
+from auditing import AuditedJob
 from jobs import Job
+from membership import Member
 from rotating import Rotator
+from Sandbox.collector import Collector
+from Sandbox.identityissuer import IdentityIssuer
 from Sandbox.issuers.provider import Provider
 from Sandbox.sentinel import Sentinels
 from Sandbox.world import World
@@ -109,6 +113,37 @@ def rotator(world: World, tmp_path: Path) -> Rotator:
     if not program:
         pytest.skip("the product is not built")
     return Rotator(world, program, tmp_path / "rotate")
+
+
+@pytest.fixture
+def get(world: World, hfmint: Callable[..., product.Result]) -> Callable[[bytes], product.Result]:
+    """`hfmint git-credential get` for a job that acme/model trusts."""
+    world.publish("acme/model")
+    return lambda text: hfmint("git-credential", "get", stdin=text)
+
+
+@pytest.fixture
+def member(job: Job) -> Iterator[Member]:
+    """A job that may be a member, with its issuer running, which must not meet a bug."""
+    with IdentityIssuer(job.world.sentinels) as issuer:
+        yield Member(job, issuer)
+        assert issuer.errors == []
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """A collector of audit records that runs, and must not meet a bug of its own."""
+    with Collector() as collector:
+        yield collector
+        assert collector.errors == []
+
+
+@pytest.fixture
+def audited(job: Job, tmp_path: Path, collector: Collector) -> AuditedJob:
+    """A job whose log goes to a file and to the collector."""
+    made = AuditedJob(job, tmp_path / "audit")
+    made.configure(file=str(made.log), url=collector.origin)
+    return made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

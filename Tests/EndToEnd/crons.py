@@ -212,3 +212,48 @@ def wild(seed: str, count: int) -> list[str]:
         if all(texts):
             found.append(" ".join(texts))
     return found
+
+
+def some(random: random.Random, low: int, high: int, names: list[str] | None = None) -> str:
+    """One field, as people write it."""
+
+    def value(number: int) -> str:
+        return names[number - low] if names and random.random() < 0.5 else str(number)
+
+    def part() -> str:
+        # From one value to the same is the whole circle to croniter: see the documentation.
+        first = random.randint(low, high - 1)
+        last = random.randint(first + 1, high)
+        # A step that cannot step is refused, and a weekday's star ends at 6.
+        step = random.randint(1, max(1, (high - low) // 2))
+        return random.choice(
+            [
+                value(first),
+                value(first),
+                f"{value(first)}-{value(last)}",
+                f"*/{step}",
+                f"{first}-{last}/{min(step, last - first)}",
+            ]
+        )
+
+    if random.random() < 0.3:
+        return "*"
+    return ",".join(part() for _ in range(random.choice([1, 1, 1, 2, 3])))
+
+
+def expressions(seed: str, count: int) -> list[str]:
+    """Such that no two crons read them differently: one of the two day fields is a star."""
+    rng = random.Random(seed)
+    result = []
+    for _ in range(count):
+        # Days up to 28 come in every month, so that each expression comes at all.
+        days = some(rng, 1, 28)
+        weekdays = some(rng, 0, 6, DAYS)
+        if rng.random() < 0.5:
+            days = "*"
+        else:
+            weekdays = "*"
+        result.append(
+            " ".join([some(rng, 0, 59), some(rng, 0, 23), days, some(rng, 1, 12, MONTHS), weekdays])
+        )
+    return result

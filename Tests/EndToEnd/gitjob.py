@@ -175,3 +175,9 @@ def processes_of(group: int) -> list[int]:
         ["ps", "-o", "pid=", "-g", str(group)], capture_output=True, text=True, check=False
     )
     return [int(word) for word in done.stdout.split()]
+
+
+def question(world: World, **more: str | list[str]) -> bytes:
+    """What git asks about acme/model."""
+    host = world.hub.origin.removeprefix("http://")
+    return description(**{"protocol": "http", "host": host, "path": "acme/model", **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -135,3 +136,11 @@ def modes(folder: Path) -> Mapping[str, str]:
 def is_root() -> bool:
     """Whether modes do not stop us, and owners can be changed."""
     return os.geteuid() == 0
+
+
+def forget(job: Job, *arguments: str, **more: object) -> tuple[list[str], list[str], Ended]:
+    """What was removed, and what remains; the exit status is always 0."""
+    ended = job.run("forget", "--json", *arguments, **more)  # type: ignore[arg-type]
+    assert ended.status == 0, ended
+    report = json.loads(ended.out)
+    return report["removed"], report["remaining"], ended

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 import evidence
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -63,3 +65,11 @@ def run(
     )
     evidence.keep(THE_PRODUCT, command, env, cwd, (done.stdout, done.stderr))
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def needed() -> str:
+    """The product, or no test."""
+    found = binary()
+    if not found:
+        pytest.skip("the product is not built")
+    return str(found)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 import product
 from Sandbox.world import Job, World
@@ -125,3 +128,36 @@ class RunJob:
         """What stands below the job's directory."""
         folder = Path(self.environment.get("RUNNER_TEMP", str(self.world.root / "run"))) / "hfmint"
         return sorted(str(path.relative_to(folder)) for path in folder.glob("*/run-*"))
+
+
+# Writes down each signal that it gets; USR1 ends it.
+LISTENER = """
+import os, signal, sys, time
+log = os.open("log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+def note(number, _):
+    # One handler may interrupt another, which a buffered file refuses.
+    os.write(log, signal.Signals(number).name.encode() + b"\\n")
+    if number == signal.SIGUSR1:
+        sys.exit(9)
+for name in "HUP INT QUIT TERM USR1 USR2 CONT TSTP WINCH".split():
+    signal.signal(getattr(signal, "SIG" + name), note)
+open("pid", "w").write(f"{os.getpid()}\\n")
+while True:
+    # Python runs a handler between two calls: one that comes as a call begins waits for its end.
+    time.sleep(0.1)
+"""
+RUN_LISTENER = ("acme/model", "--", sys.executable, "-c", LISTENER)
+
+
+def heard(job: RunJob) -> list[str]:
+    """The signals that the listener has written down."""
+    log = job.file("log")
+    return log.read_text().split() if log.exists() else []
+
+
+def github_run(world: World, work: Path) -> RunJob:
+    """A GitHub job that acme/model trusts."""
+    program = product.binary()
+    if not program:
+        pytest.skip("the product is not built")
+    return RunJob(world, program, work)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from jobs import Job
+from membership import Member
 from rotating import Rotator
 from Sandbox.identityissuer import IdentityIssuer
-from test_organization_role import Member
 
 CODINGS = {
     "gzip": "gzip",

@@ -8,8 +8,8 @@ import pytest
 
 import evidence
 from gitjob import GitJob, set_up
+from gitlevels import doctor
 from Sandbox.world import World
-from test_git_levels import doctor
 
 OLD = "hf_" + "Q" * 34
 

@@ -9,8 +9,8 @@ import pytest
 
 import evidence
 from gitjob import GitJob, set_up
+from gitlevels import FILES, VARIABLES, doctor, setting
 from Sandbox.world import World
-from test_git_levels import FILES, VARIABLES, doctor, setting
 
 
 @pytest.fixture

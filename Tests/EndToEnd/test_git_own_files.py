@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gitjob import GitJob, in_clone
+from gitlevels import TOKEN, doctor
 from Sandbox.world import World
-from test_git_levels import TOKEN, doctor
 
 
 @pytest.fixture

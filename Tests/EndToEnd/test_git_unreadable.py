@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from gitjob import GitJob, description, in_clone
+from gitlevels import doctor
 from Sandbox.world import World
-from test_git_levels import doctor
 
 
 @pytest.fixture

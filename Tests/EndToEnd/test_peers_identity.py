@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from jobs import Job
+from membership import Member
 from peers import OpenBao
 from Sandbox.hub import CANONICAL
-from test_organization_role import Member
 
 
 @dataclass

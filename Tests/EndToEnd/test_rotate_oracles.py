@@ -18,15 +18,23 @@ from pathlib import Path
 import pytest
 
 import product
-from crons import cannot_step, following, posix, robfig, systemd, vixie, wild
+from crons import (
+    DAYS,
+    MONTHS,
+    cannot_step,
+    expressions,
+    following,
+    posix,
+    robfig,
+    systemd,
+    vixie,
+    wild,
+)
 
 CROWD = 700
 # Of any expressions, at all moments together.
 WILD = 10_000 if os.environ.get("HFMINT_ALL") == "1" else 1_200
 TIMES = 3
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
-EXAMPLES = product.CHECKOUT / "ci-examples/rotation-timer"
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 # A leap day, the end of a year, the end of a century that is no leap year, and an ordinary day.
 MOMENTS = [
@@ -35,51 +43,6 @@ MOMENTS = [
     "2099-12-31 12:00:00",
     "2026-06-15 10:20:30",
 ]
-
-
-def some(random: random.Random, low: int, high: int, names: list[str] | None = None) -> str:
-    """One field, as people write it."""
-
-    def value(number: int) -> str:
-        return names[number - low] if names and random.random() < 0.5 else str(number)
-
-    def part() -> str:
-        # From one value to the same is the whole circle to croniter: see the documentation.
-        first = random.randint(low, high - 1)
-        last = random.randint(first + 1, high)
-        # A step that cannot step is refused, and a weekday's star ends at 6.
-        step = random.randint(1, max(1, (high - low) // 2))
-        return random.choice(
-            [
-                value(first),
-                value(first),
-                f"{value(first)}-{value(last)}",
-                f"*/{step}",
-                f"{first}-{last}/{min(step, last - first)}",
-            ]
-        )
-
-    if random.random() < 0.3:
-        return "*"
-    return ",".join(part() for _ in range(random.choice([1, 1, 1, 2, 3])))
-
-
-def expressions(seed: str, count: int) -> list[str]:
-    """Such that no two crons read them differently: one of the two day fields is a star."""
-    rng = random.Random(seed)
-    result = []
-    for _ in range(count):
-        # Days up to 28 come in every month, so that each expression comes at all.
-        days = some(rng, 1, 28)
-        weekdays = some(rng, 0, 6, DAYS)
-        if rng.random() < 0.5:
-            days = "*"
-        else:
-            weekdays = "*"
-        result.append(
-            " ".join([some(rng, 0, 59), some(rng, 0, 23), days, some(rng, 1, 12, MONTHS), weekdays])
-        )
-    return result
 
 
 def manifest(folder: Path, schedules: list[dict[str, str]]) -> Path:
@@ -102,20 +65,21 @@ def manifest(folder: Path, schedules: list[dict[str, str]]) -> Path:
     return path
 
 
-def program() -> str:
-    """The product, or no test."""
-    found = product.binary()
-    if not found:
-        pytest.skip("the product is not built")
-    return str(found)
-
-
 def planned(folder: Path, schedules: list[dict[str, str]], moment: str) -> list[list[datetime]]:
     """What `rotate plan` says at a moment of our choosing."""
     assert FAKETIME.exists(), "libfaketime is not installed: Scripts/setup"
     path = manifest(folder, schedules)
     env = {"HOME": str(folder), "LD_PRELOAD": str(FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
-    words = [program(), "rotate", "plan", "--json", "--times", str(TIMES), "--manifest", str(path)]
+    words = [
+        product.needed(),
+        "rotate",
+        "plan",
+        "--json",
+        "--times",
+        str(TIMES),
+        "--manifest",
+        str(path),
+    ]
     done = product.run(words, env, folder)
     assert done.status == 0, done.stderr.decode()
     rows = json.loads(done.stdout)["rotations"]
@@ -125,7 +89,7 @@ def planned(folder: Path, schedules: list[dict[str, str]], moment: str) -> list[
 def refused(folder: Path, expression: str) -> bool:
     """Whether the manifest's check objects to it."""
     path = manifest(folder, [{"cron": expression}])
-    words = [program(), "manifest", "check", "--manifest", str(path)]
+    words = [product.needed(), "manifest", "check", "--manifest", str(path)]
     done = product.run(words, {"HOME": str(folder)}, folder)
     assert done.status in (0, 2), done.stderr.decode()
     return done.status == 2
@@ -181,7 +145,7 @@ def complaints(folder: Path, crowd: list[str]) -> dict[str, str]:
     for begin in range(0, len(crowd), 100):
         some = crowd[begin : begin + 100]
         path = manifest(folder, [{"cron": e} for e in some])
-        words = [program(), "manifest", "check", "--manifest", str(path)]
+        words = [product.needed(), "manifest", "check", "--manifest", str(path)]
         said = product.run(words, {"HOME": str(folder)}, folder).stderr.decode()
         for number, words in re.findall(r"'rotations\.r(\d+)\.schedule\.cron' (.*)", said):
             found[some[int(number)]] = words
@@ -314,57 +278,3 @@ def test_jitter_moves_each_rotation_by_its_own_and_within_bounds(tmp_path: Path)
     assert len(set(delays)) > 250
     assert min(delays) < 720
     assert max(delays) > 6_480
-
-
-def printed(kind: str, tmp_path: Path) -> str:
-    """What `rotate schedule` prints, with the place of the program that packages use."""
-    words = [program(), "rotate", "schedule", "--for", kind]
-    words += ["--manifest", "/etc/hfmint/hfmint.json5"]
-    done = product.run(words, {"HOME": str(tmp_path)}, tmp_path)
-    assert done.status == 0, done.stderr.decode()
-    return re.sub(r"[^\s=]*/hfmint rotate", "/usr/bin/hfmint rotate", done.stdout.decode())
-
-
-def units(tmp_path: Path) -> dict[str, str]:
-    """The two units by their names."""
-    parts = re.split(r"^# /etc/systemd/system/(\S+)\n", printed("systemd", tmp_path), flags=re.M)
-    return {name: text.strip() + "\n" for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def test_the_examples_are_what_is_printed(tmp_path: Path) -> None:
-    """`ci-examples/rotation-timer`, file by file, and nothing else there."""
-    expected = units(tmp_path)
-    expected["crontab"] = printed("cron", tmp_path)
-    expected["cronjob.yaml"] = printed("kubernetes", tmp_path)
-    assert {path.name: path.read_text() for path in EXAMPLES.iterdir()} == expected
-
-
-def test_systemd_verifies_the_units(tmp_path: Path) -> None:
-    """With a program at the place that they name."""
-    tool = shutil.which("systemd-analyze")
-    if not tool:
-        pytest.skip("systemd-analyze is not installed")
-    for name, text in units(tmp_path).items():
-        (tmp_path / name).write_text(text.replace("/usr/bin/hfmint", program()))
-    files = [str(tmp_path / name) for name in units(tmp_path)]
-    done = subprocess.run([tool, "verify", *files], capture_output=True, text=True, check=False)
-    ours = [line for line in done.stderr.splitlines() if "hfmint" in line]
-    assert (done.returncode, ours) == (0, []), done.stderr
-
-
-def test_kubernetes_schema_accepts_the_job(tmp_path: Path) -> None:
-    """As `kubectl apply` would see it, without a cluster."""
-    validate = pytest.importorskip("kubernetes_validate")
-    yaml = pytest.importorskip("yaml")
-    validate.validate(yaml.safe_load(printed("kubernetes", tmp_path)), "1.33", strict=True)
-
-
-def test_the_cron_line_is_one(tmp_path: Path) -> None:
-    """Five fields that croniter reads, and a command without what cron would change."""
-    croniter = pytest.importorskip("croniter").croniter
-    lines = printed("cron", tmp_path).splitlines()
-    (line,) = [line for line in lines if not line.startswith("#")]
-    *fields, command = line.split(" ", 5)
-    assert croniter.is_valid(" ".join(fields))
-    assert command.startswith("/")
-    assert "%" not in command

@@ -4,51 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import product
 from gitjob import Terminal
-from runjob import RunJob, wait_for
+from runjob import RUN_LISTENER, RunJob, github_run, heard, wait_for
 from Sandbox.world import World
 
 
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> RunJob:
     """A GitHub job that acme/model trusts."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
-    return RunJob(world, program, tmp_path / "work")
-
-
-# Writes down each signal that it gets; USR1 ends it.
-LISTENER = """
-import os, signal, sys, time
-log = os.open("log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-def note(number, _):
-    # One handler may interrupt another, which a buffered file refuses.
-    os.write(log, signal.Signals(number).name.encode() + b"\\n")
-    if number == signal.SIGUSR1:
-        sys.exit(9)
-for name in "HUP INT QUIT TERM USR1 USR2 CONT TSTP WINCH".split():
-    signal.signal(getattr(signal, "SIG" + name), note)
-open("pid", "w").write(f"{os.getpid()}\\n")
-while True:
-    # Python runs a handler between two calls: one that comes as a call begins waits for its end.
-    time.sleep(0.1)
-"""
-RUN_LISTENER = ("acme/model", "--", sys.executable, "-c", LISTENER)
-
-
-def heard(job: RunJob) -> list[str]:
-    """The signals that the listener has written down."""
-    log = job.file("log")
-    return log.read_text().split() if log.exists() else []
+    return github_run(world, tmp_path / "work")
 
 
 @pytest.mark.parametrize("name", ["TERM", "HUP", "USR2", "CONT"])
@@ -272,58 +242,3 @@ def test_a_supervisor_that_is_killed(world: World, job: RunJob) -> None:
         job.file("go").touch()
         assert two.wait(30) == 0
     assert job.left() == []
-
-
-needs_namespaces = pytest.mark.skipif(
-    subprocess.run(
-        ["unshare", "--pid", "--fork", "true"], capture_output=True, check=False
-    ).returncode
-    != 0,
-    reason="no PID namespaces here",
-)
-AS_INIT = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
-
-
-@needs_namespaces
-def test_as_process_1(job: RunJob) -> None:
-    """As in a container: the status, and orphans are buried."""
-    # The inner shell leaves an orphan behind, and waits until it is gone from the table.
-    script = (
-        "test $PPID = 1 || exit 90; (sh -c 'echo $$ > orphan; sleep 0.2' &) ; "
-        "until test -s orphan; do sleep 0.02; done; n=0; "
-        "while test -e /proc/$(cat orphan); do n=$((n+1)); test $n -lt 200 || exit 91; sleep 0.02; "
-        "done; exit 6"
-    )
-    with job.started("acme/model", "--", "sh", "-c", script, prefix=AS_INIT) as process:
-        assert process.wait(60) == 6
-    assert job.left() == []
-
-
-@needs_namespaces
-@pytest.mark.parametrize("name", ["TERM", "HUP", "USR2"])
-def test_signals_to_process_1(job: RunJob, name: str) -> None:
-    """Are passed on, although the kernel spares such a process what it does not handle."""
-    with job.started(*RUN_LISTENER, prefix=AS_INIT) as process:
-        job.wait_for_file("pid")
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(children[0]), getattr(signal, f"SIG{name}"))
-        wait_for(name, lambda: heard(job) == [f"SIG{name}"])
-        os.kill(int(children[0]), signal.SIGUSR1)
-        assert process.wait(30) == 9
-
-
-@needs_namespaces
-def test_process_1_renews_by_a_command(world: World, job: RunJob) -> None:
-    """The command's end is heard of by the one who waits for it, although process 1 buries all."""
-    world.hub.expires_in = 4
-    command = f"echo {world.github.id_token(world.hub.audience)}"
-    script = (
-        'first=$(cat $HF_TOKEN_PATH); n=0; while test "$(cat $HF_TOKEN_PATH)" = "$first"; do '
-        "n=$((n+1)); test $n -lt 300 || exit 92; sleep 0.05; done; exit 6"
-    )
-    started = time.monotonic()
-    with job.started(
-        "acme/model", "--id-token-command", command, "--", "sh", "-c", script, prefix=AS_INIT
-    ) as process:
-        assert process.wait(60) == 6
-    assert time.monotonic() - started < 20
