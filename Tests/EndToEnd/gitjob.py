@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import product
-from Sandbox.githosting import IDENTITY
+from Sandbox.gitprogram import IDENTITY
 from Sandbox.world import Job, World
 
 

@@ -12,7 +12,7 @@ import evidence
 import product
 from pipelines import PROVIDERS, Played, Stage, load
 from Sandbox import ownroot
-from Sandbox.githosting import IDENTITY, git
+from Sandbox.gitprogram import IDENTITY, git
 from Sandbox.rotations import Rotations
 from Sandbox.world import World
 from test_examples import WITHOUT_ROTATION

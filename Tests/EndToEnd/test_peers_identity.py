@@ -13,7 +13,7 @@ import pytest
 
 from jobs import Job
 from membership import Member
-from peers import OpenBao
+from openbao import OpenBao
 from Sandbox.hub import CANONICAL
 
 

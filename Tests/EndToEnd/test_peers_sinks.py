@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from peers import Moto, OpenBao
+from openbao import OpenBao
+from peers import Moto
 from rotating import DAY, Rotator
 from Sandbox.sinks.places import Place
 from Sandbox.world import World

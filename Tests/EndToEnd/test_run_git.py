@@ -10,7 +10,7 @@ import evidence
 import product
 from gitjob import answer, description
 from runjob import RunJob, github_run
-from Sandbox.githosting import IDENTITY
+from Sandbox.gitprogram import IDENTITY
 from Sandbox.world import World
 
 

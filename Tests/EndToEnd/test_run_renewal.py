@@ -14,7 +14,7 @@ import product
 from gitjob import answer
 from rotating import FAKETIME
 from runjob import RunJob, wait_for
-from Sandbox.githosting import IDENTITY
+from Sandbox.gitprogram import IDENTITY
 from Sandbox.world import World
 
 # Reads the token's file in a tight loop until `stop` is there; then says what it saw.
