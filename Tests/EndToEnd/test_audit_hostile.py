@@ -44,7 +44,7 @@ def audited(job: Job, tmp_path: Path) -> AuditedJob:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_claim(audited: AuditedJob, name: str) -> None:
+def test_a_claim_cannot_move_the_cursor(audited: AuditedJob, name: str) -> None:
     """In the record of a refusal, in its message, and in what `audit show` prints."""
     text = HOSTILE[name]
     github = audited.job.world.github
@@ -65,7 +65,7 @@ def test_a_claim(audited: AuditedJob, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_server(audited: AuditedJob, name: str) -> None:
+def test_a_server_cannot_move_the_cursor(audited: AuditedJob, name: str) -> None:
     """In the Hub's words of a refusal."""
     body = json.dumps({"error": "invalid_grant", "error_description": HOSTILE[name]})
     audited.job.world.fault("hub", "status=401 body=" + body.replace("\\", "\\\\"))

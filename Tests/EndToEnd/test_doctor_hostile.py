@@ -58,7 +58,9 @@ def assert_inert(result: product.Result) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=" ".join)
-def test_hostile_claims(world: World, hfmint: Doctor, form: tuple[str, ...]) -> None:
+def test_hostile_claims_are_shown_escaped(
+    world: World, hfmint: Doctor, form: tuple[str, ...]
+) -> None:
     """They are shown, escaped."""
     world.github.job = GitHubJob(claims=CLAIMS)
     world.publish("acme/model", claims={"repository_owner": "acme"})
@@ -69,7 +71,9 @@ def test_hostile_claims(world: World, hfmint: Doctor, form: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("form", FORMS, ids=" ".join)
-def test_a_hostile_audience(world: World, hfmint: Doctor, form: tuple[str, ...]) -> None:
+def test_a_hostile_audience_is_shown_escaped(
+    world: World, hfmint: Doctor, form: tuple[str, ...]
+) -> None:
     """It is shown, escaped."""
     env = world.environment("none")
     env["HF_OIDC_ID_TOKEN"] = world.github.id_token(HOSTILE)
@@ -104,7 +108,7 @@ VARIABLES = (
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_hostile_variables(world: World, hfmint: Doctor, name: str) -> None:
+def test_hostile_variables_are_shown_escaped(world: World, hfmint: Doctor, name: str) -> None:
     """One after the other, as text and as JSON."""
     world.publish("acme/model", claims={"repository_owner": "acme"})
     env = world.environment() | {name: HOSTILE}
@@ -115,7 +119,7 @@ def test_hostile_variables(world: World, hfmint: Doctor, name: str) -> None:
         assert_inert(result)
 
 
-def test_secrets_in_variables(world: World, hfmint: Doctor) -> None:
+def test_secrets_in_variables_are_not_shown(world: World, hfmint: Doctor) -> None:
     """Tokens, and the password of a proxy."""
     token = world.sentinels.issue("token", "hf_", 34)
     env = world.environment() | {
@@ -133,7 +137,7 @@ def test_secrets_in_variables(world: World, hfmint: Doctor) -> None:
     assert b"127.0.0.1:9" in hfmint("doctor", env=env).stdout
 
 
-def test_hostile_git(world: World, hfmint: Doctor, tmp_path: Path) -> None:
+def test_what_git_says_is_shown_escaped(world: World, hfmint: Doctor, tmp_path: Path) -> None:
     """Names of sections and files, helpers with a password, headers, and what git cannot read."""
     config = tmp_path / "con\x1b[31mfig\n::error::x"
     hub = world.hub.origin

@@ -185,7 +185,7 @@ def test_a_token_endpoint_that_hangs_leaves_the_hub_its_time(world: World, hfmin
     assert lines[0].startswith("[fail] id-token")
 
 
-def test_without_git(world: World, hfmint: Doctor, tmp_path: Path) -> None:
+def test_without_git_its_checks_are_skipped(world: World, hfmint: Doctor, tmp_path: Path) -> None:
     """Its checks are skipped."""
     folder = tmp_path / "path"
     folder.mkdir()

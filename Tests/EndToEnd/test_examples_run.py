@@ -84,7 +84,9 @@ def nothing_is_left(world: World, checkout: Path, played: Played) -> None:
 
 
 @pytest.mark.parametrize("provider", sorted(PROVIDERS))
-def test_publish(provider: str, world: World, checkout: Path) -> None:
+def test_a_publishing_job_uploads_with_a_token_for_each_repository(
+    provider: str, world: World, checkout: Path
+) -> None:
     """Both repositories have what was uploaded, each with a token of its own."""
     pytest.importorskip("huggingface_hub")
     play(provider, "publish", world, checkout, "acme/model", "datasets/acme/data")
@@ -97,7 +99,7 @@ def test_publish(provider: str, world: World, checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("provider", sorted(PROVIDERS))
-def test_download(provider: str, world: World, checkout: Path) -> None:
+def test_a_downloading_job_gets_a_gated_file(provider: str, world: World, checkout: Path) -> None:
     """A gated model's file, by an account's token."""
     pytest.importorskip("huggingface_hub")
     world.hub.add_repo(GATED, "gated", {"config.json": b"gated\n"})
@@ -107,7 +109,9 @@ def test_download(provider: str, world: World, checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("provider", sorted(PROVIDERS))
-def test_push(provider: str, world: World, checkout: Path) -> None:
+def test_a_pushing_job_moves_the_branch_on_the_hub(
+    provider: str, world: World, checkout: Path
+) -> None:
     """The Hub's branch is at the checkout's commit, and has its large file."""
     if not shutil.which("git-lfs"):
         pytest.skip("git-lfs is not installed")
@@ -118,7 +122,9 @@ def test_push(provider: str, world: World, checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("provider", sorted(set(PROVIDERS) - WITHOUT_ROTATION))
-def test_rotate(provider: str, world: World, checkout: Path, tmp_path: Path) -> None:
+def test_a_rotating_job_does_what_is_due(
+    provider: str, world: World, checkout: Path, tmp_path: Path
+) -> None:
     """What is due is done: the sink has a secret that the issuer gave, and the old one lives on."""
     rotations = Rotations(world.sentinels, world.root / "rotations")
     okta = rotations.issuer("okta")

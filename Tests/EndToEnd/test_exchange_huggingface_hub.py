@@ -76,7 +76,7 @@ def test_through_the_environment_file(world: World) -> None:
     assert len(world.hub.attempts) == 1
 
 
-def test_on_gitlab(world: World) -> None:
+def test_a_token_works_on_gitlab_where_the_library_would_exchange_by_itself(world: World) -> None:
     """Where HF_OIDC_ID_TOKEN and HF_OIDC_RESOURCE would make it exchange by itself."""
     world.gitlab.job.id_tokens = {"HF_OIDC_ID_TOKEN": "https://huggingface.co"}
     world.publish("acme/model", world.gitlab.job.issuer, {"project_path": "acme/training"})

@@ -51,7 +51,7 @@ def test_a_name_that_ends_with_a_slash(job: Job, method: str, name: str) -> None
 
 @pytest.mark.parametrize("name", LONG)
 @pytest.mark.parametrize("method", DELIVERIES)
-def test_a_long_name(job: Job, method: str, name: str) -> None:
+def test_a_name_may_be_as_long_as_the_file_system_takes(job: Job, method: str, name: str) -> None:
     """Up to what the file system takes; what a killed process left of it is removed."""
     for _ in range(2):
         ended = job.exchange("--deliver", f"{method}={name}")

@@ -6,7 +6,8 @@ writes, renames or removes outside the job's directory, and what guards a user's
 - `exchange --deliver env-file=`, `token-file=`, and `forget`: `test_a_file_of_the_users_stays`
 - `--state-dir`, `--journal-dir`, `run`: `test_drafts_and_files_called_alike_stay`
 - `GITHUB_ENV`, `GITHUB_OUTPUT`, `BASH_ENV` are appended to: `test_files_targets.py`
-- `audit.file`: `test_a_log_and_its_cursor`; a journal: `test_a_journal`
+- `audit.file`: `test_a_log_and_its_cursor`
+- a journal: `test_a_journal_that_cannot_be_read_stays_as_it_is`
 - `rotate status --prometheus`: `test_files_strange.py`
 - a file sink holds what must log in: `test_rotate_drift.py`
 - `setup-git` has git edit its own file: `test_git_setup.py`
@@ -278,7 +279,7 @@ def test_a_log_and_its_cursor(job: Job, tmp_path: Path, suffix: str, content: by
 
 
 @pytest.mark.parametrize("content", [MINE, b"mine", b"0" * 33])
-def test_a_journal(rotator: Rotator, content: bytes) -> None:
+def test_a_journal_that_cannot_be_read_stays_as_it_is(rotator: Rotator, content: bytes) -> None:
     """Also where its last line lacks its end, as one has that a crash tore."""
     rotator.set_up("okta", ["file"])
     journal = rotator.rotations.journal / "chat.journal"

@@ -57,7 +57,9 @@ DELIVERIES: dict[str, tuple[list[str], str]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("method", DELIVERIES)
-def test_deliveries(job: Job, path: Path, method: str, kind: str) -> None:
+def test_deliveries_are_refused_before_a_token_exists(
+    job: Job, path: Path, method: str, kind: str
+) -> None:
     """Refused before a token exists."""
     words, variable = DELIVERIES[method]
     filled = [word.format(path) for word in words]
@@ -96,7 +98,7 @@ def test_a_file_that_the_first_step_makes(world: World, path: Path, kind: str) -
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_audit_log(job: Job, path: Path, tmp_path: Path, kind: str) -> None:
+def test_an_audit_log_is_left_alone(job: Job, path: Path, tmp_path: Path, kind: str) -> None:
     """Where it is required nothing goes out."""
     AuditedJob(job, tmp_path / "audited", file=str(path), required=True)
 
@@ -108,7 +110,7 @@ def test_an_audit_log(job: Job, path: Path, tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_metrics(rotator: Rotator, path: Path, kind: str) -> None:
+def test_metrics_leave_it_alone(rotator: Rotator, path: Path, kind: str) -> None:
     """The case of `--prometheus /dev/stdout`, for which there is `-`."""
     rotator.set_up("okta", ["file"])
 
@@ -120,7 +122,7 @@ def test_metrics(rotator: Rotator, path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_sink(rotator: Rotator, path: Path, kind: str) -> None:
+def test_a_sink_leaves_it_alone(rotator: Rotator, path: Path, kind: str) -> None:
     """Nothing is made at the issuer."""
     rotator.set_up("okta", ["file"])
     manifest = json.loads(rotator.rotations.manifest.read_text())
@@ -139,7 +141,7 @@ def test_a_sink(rotator: Rotator, path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_journal(rotator: Rotator, kind: str) -> None:
+def test_a_journal_leaves_it_alone(rotator: Rotator, kind: str) -> None:
     """Nothing is remembered in what another program may own."""
     rotator.set_up("okta", ["file"])
     journal = rotator.rotations.journal / "chat.journal"
@@ -181,7 +183,7 @@ def test_what_is_appended_to_may_be_mounted(job: Job) -> None:
     assert "HF_TOKEN_PATH" in path.read_text()
 
 
-def test_metrics_on_stdout(rotator: Rotator, tmp_path: Path) -> None:
+def test_metrics_on_stdout_are_the_text_alone(rotator: Rotator, tmp_path: Path) -> None:
     """The text alone, and no file of that name."""
     rotator.set_up("okta", ["file"])
     target = tmp_path / "hfmint.prom"

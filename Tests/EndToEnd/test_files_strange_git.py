@@ -71,7 +71,7 @@ def git_file(job: Job, how: str, kind: str) -> tuple[Path, Path, dict[str, str]]
 
 
 @pytest.mark.parametrize(("how", "kind"), REFUSED)
-def test_gits_own_settings(job: Job, how: str, kind: str) -> None:
+def test_gits_own_settings_leave_it_alone(job: Job, how: str, kind: str) -> None:
     """Git would put a file in their place; a FIFO it would wait for."""
     path, folder, variables = git_file(job, how, kind)
     before = standing(path)

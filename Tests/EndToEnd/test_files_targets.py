@@ -117,7 +117,7 @@ def test_a_directory_that_is_not_there(job: Job) -> None:
     refused(job, to_file(job, job.work / "absent/job.env"), "no such file or directory")
 
 
-def test_an_unwritable_directory(job: Job) -> None:
+def test_an_unwritable_directory_is_refused(job: Job) -> None:
     """Where even root cannot write."""
     refused(job, to_file(job, "/proc/self/job.env"), "cannot deliver to '/proc/self/job.env'")
 

@@ -13,7 +13,7 @@ from Sandbox.world import World
 Hfmint = Callable[..., product.Result]
 
 
-def test_erase(world: World, hfmint: Hfmint) -> None:
+def test_erase_drops_the_token_that_git_names(world: World, hfmint: Hfmint) -> None:
     """Drops the token that git names, and no other."""
     world.publish("acme/model")
 

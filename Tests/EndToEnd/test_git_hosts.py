@@ -65,7 +65,9 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS, ids=ascii)
-def test_paths(world: World, get: Callable[[bytes], product.Result], path: str) -> None:
+def test_a_path_is_one_repository_by_its_plain_name(
+    world: World, get: Callable[[bytes], product.Result], path: str
+) -> None:
     """One repository by its plain name, or nobody is asked any further."""
     result = get(question(world, path=path))
     if PATHS[path]:
@@ -200,7 +202,7 @@ def test_the_endpoint_is_its_port_too(
 
 @pytest.mark.parametrize("protocol", ["http", "ftp", "ssh", "HTTP", "", "https\u2028"])
 @pytest.mark.parametrize("host", ["huggingface.co", "hf.co"])
-def test_over_https_alone(
+def test_the_hub_is_answered_for_over_https_alone(
     world: World, get: Callable[[bytes], product.Result], protocol: str, host: str
 ) -> None:
     """Ours by name, but not over a line that others can read."""

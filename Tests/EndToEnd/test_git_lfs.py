@@ -56,7 +56,9 @@ def test_many_objects_make_one_exchange(world: World, job: GitJob) -> None:
 
 
 @pytest.mark.parametrize("resource", ["datasets/acme/data", "spaces/acme/app"])
-def test_other_kinds(world: World, job: GitJob, resource: str) -> None:
+def test_other_kinds_of_repositories_have_large_files_too(
+    world: World, job: GitJob, resource: str
+) -> None:
     """Git-lfs names the repository as its remote does."""
     world.publish(resource)
     clone = with_objects(job, f"{world.git.create(resource)}.git", 2)

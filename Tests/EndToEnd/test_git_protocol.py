@@ -62,21 +62,21 @@ def test_what_each_caller_gets(
     assert str(world.hub.token(token).resource) == "acme/model"
 
 
-def test_capability(hfmint: Hfmint) -> None:
+def test_capabilities_are_told_as_git_documents_them(hfmint: Hfmint) -> None:
     """In the form that `git credential capability` is documented to have."""
     result = hfmint("git-credential", "capability")
     assert (result.status, result.stdout) == (0, b"version 0\ncapability authtype\n")
 
 
 @pytest.mark.parametrize("operation", ["store", "approve", "", "GET", "get\n"])
-def test_other_operations(world: World, hfmint: Hfmint, operation: str) -> None:
+def test_other_operations_succeed_in_silence(world: World, hfmint: Hfmint, operation: str) -> None:
     """Succeed in silence, and keep nothing: git may ask for more one day."""
     result = hfmint("git-credential", operation, stdin=question(world, password="hf_x"))
     assert (result.status, result.stdout, result.stderr) == (0, b"", b"")
     assert not world.hub.attempts
 
 
-def test_no_operation(hfmint: Hfmint) -> None:
+def test_no_operation_is_a_usage_error(hfmint: Hfmint) -> None:
     """A person typed it."""
     result = hfmint("git-credential")
     assert (result.status, result.stdout) == (2, b"")
@@ -131,7 +131,9 @@ def test_what_cannot_be_understood(
         b"wwwauth[]=Basic\nwwwauth[]=\nprotocol=https\nhost=evil.example\n",
     ],
 )
-def test_nothing_to_say(world: World, get: Callable[[bytes], product.Result], text: bytes) -> None:
+def test_a_question_without_our_host_is_not_answered(
+    world: World, get: Callable[[bytes], product.Result], text: bytes
+) -> None:
     """A question without our host."""
     result = get(text)
     assert (result.status, result.stdout, result.stderr) == (0, b"", b"")
@@ -163,7 +165,7 @@ def test_an_empty_line_ends_the_question(world: World, hfmint: Hfmint, tmp_path:
         assert terminal.finish()[0] == 0
 
 
-def test_from_a_socket(world: World, tmp_path: Path) -> None:
+def test_a_question_may_come_from_a_socket(world: World, tmp_path: Path) -> None:
     """Which is what programs in JavaScript give to those they start."""
     world.publish("acme/model")
     program = product.binary()

@@ -128,7 +128,7 @@ def test_a_public_repository_needs_no_token(world: World, job: GitJob) -> None:
     assert world.hub.attempts == []
 
 
-def test_submodules(world: World, job: GitJob) -> None:
+def test_submodules_have_a_token_each(world: World, job: GitJob) -> None:
     """Each of another repository, with a token for each."""
     outer, inner = repository(world, "acme/model"), repository(world, "datasets/acme/data")
     clone = job.clone(outer, "model")
@@ -140,7 +140,7 @@ def test_submodules(world: World, job: GitJob) -> None:
     assert world.hub.exchanges() == 2
 
 
-def test_a_relative_submodule(world: World, job: GitJob) -> None:
+def test_a_relative_submodule_is_reckoned_from_the_outer_one(world: World, job: GitJob) -> None:
     """Its address is reckoned from the outer one."""
     outer = repository(world, "acme/model")
     repository(world, "acme/tools")
@@ -149,7 +149,7 @@ def test_a_relative_submodule(world: World, job: GitJob) -> None:
     assert world.hub.exchanges("acme/tools") == 1
 
 
-def test_partial_clone(world: World, job: GitJob) -> None:
+def test_a_partial_clone_fetches_the_rest_later(world: World, job: GitJob) -> None:
     """What is fetched later asks again, and is answered from what the job has."""
     url = repository(world, "acme/model")
     clone = job.clone(url, "model", "--filter=blob:none", "--no-checkout")

@@ -100,7 +100,7 @@ def test_undo_restores_every_byte(world: World, job: GitJob, name: str, times: i
     assert config.read_text() == CONFIGURATIONS[name]
 
 
-def test_twice_is_once(world: World, job: GitJob) -> None:
+def test_setting_up_twice_writes_nothing_more(world: World, job: GitJob) -> None:
     """The second time nothing is written at all."""
     config = world.root / "home/.gitconfig"
     job.hfmint("setup-git")
@@ -185,7 +185,7 @@ def test_the_command_lines_endpoint_is_the_helpers(world: World, job: GitJob) ->
     assert (world.root / "home/.gitconfig").read_bytes() == b""
 
 
-def test_beside_other_gits(world: World, job: GitJob) -> None:
+def test_setting_up_goes_well_beside_other_gits(world: World, job: GitJob) -> None:
     """Which hold the lock of the same file again and again."""
     config = world.root / "home/.gitconfig"
     stop = threading.Event()
@@ -219,7 +219,9 @@ def test_a_lock_that_stays(world: World, job: GitJob) -> None:
     assert b"--environment" in result.stderr
 
 
-def test_in_the_environment(world: World, job: GitJob) -> None:
+def test_setting_up_in_the_environment_comes_behind_what_others_put_there(
+    world: World, job: GitJob
+) -> None:
     """Behind what others put there, and through `eval` whatever the path."""
     world.publish("acme/model")
     before = {
@@ -241,14 +243,14 @@ def test_in_the_environment(world: World, job: GitJob) -> None:
     assert not (world.root / "home/.gitconfig").exists()
 
 
-def test_as_json(world: World, job: GitJob) -> None:
+def test_setting_up_as_json_tells_the_entries(world: World, job: GitJob) -> None:
     """The entries, for whoever writes them by other means."""
     result = job.hfmint("setup-git", "--environment", "--json")
     assert b'"scope":"--environment"' in result.stdout
     assert b'{"key":"credential.https://hf.co/.helper","value":""}' in result.stdout
 
 
-def test_without_git(world: World, job: GitJob, tmp_path: Path) -> None:
+def test_without_git_it_is_said_as_it_is(world: World, job: GitJob, tmp_path: Path) -> None:
     """Said as it is."""
     job.environment["PATH"] = str(tmp_path / "nothing")
     result = job.hfmint("setup-git")

@@ -53,7 +53,7 @@ def check(command: str, result: product.Result) -> Json:
     return printed
 
 
-def test_of_a_job(world: World, hfmint: Hfmint) -> None:
+def test_a_jobs_commands_have_the_documented_keys(world: World, hfmint: Hfmint) -> None:
     """What a CI job calls."""
     world.publish("acme/model")
     check("hfmint", hfmint("--json"))
@@ -62,7 +62,7 @@ def test_of_a_job(world: World, hfmint: Hfmint) -> None:
     check("forget", hfmint("forget", "--json"))
 
 
-def test_of_a_manifest(hfmint: Hfmint, tmp_path: Path) -> None:
+def test_a_manifests_commands_have_the_documented_keys(hfmint: Hfmint, tmp_path: Path) -> None:
     """Also with somebody who gained, and somebody who lost."""
     for file in EXAMPLE.rglob("*.json5"):
         copy = tmp_path / "old" / file.relative_to(EXAMPLE)
@@ -77,7 +77,7 @@ def test_of_a_manifest(hfmint: Hfmint, tmp_path: Path) -> None:
     assert check("manifest explain", explained)["publishers"]
 
 
-def test_of_rotations(rotator: Rotator) -> None:
+def test_rotations_have_the_documented_keys(rotator: Rotator) -> None:
     """From the journal's making to a run."""
     rotator.set_up("okta", ["file"], overlap="1d", schedule={"every": "30d"})
     for command in ("init", "plan", "now chat", "run", "status --check", "abandon chat"):
@@ -85,7 +85,7 @@ def test_of_rotations(rotator: Rotator) -> None:
         check(f"rotate {words[0]}", rotator(*words, "--json"))
 
 
-def test_of_an_error(hfmint: Hfmint) -> None:
+def test_an_error_has_the_documented_keys(hfmint: Hfmint) -> None:
     """The same for every command."""
     printed = json.loads(hfmint("exchange", "--no-such", "--json").stdout)
     text = PAGE.read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ AS_INIT = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 @needs_namespaces
-def test_as_process_1(job: RunJob) -> None:
+def test_process_1_tells_the_status_and_buries_orphans(job: RunJob) -> None:
     """As in a container: the status, and orphans are buried."""
     # The inner shell leaves an orphan behind, and waits until it is gone from the table.
     script = (

@@ -25,7 +25,7 @@ STATUSES = [*range(0, 256, 17), 1, 2, 3, 124, 125, 126, 127, 128, 129, 254, 255]
 
 
 @pytest.mark.parametrize("mode", ["", "--exec"])
-def test_statuses(job: RunJob, mode: str) -> None:
+def test_every_status_is_the_programs(job: RunJob, mode: str) -> None:
     """All of them are the program's."""
     options = [mode] if mode else []
     found = [job.shell(f"exit {status}", *options).status for status in STATUSES]
@@ -75,7 +75,7 @@ def test_a_failure_of_its_own(world: World, job: RunJob) -> None:
     assert job.left() == []
 
 
-def test_the_environment(world: World, job: RunJob) -> None:
+def test_the_environment_has_a_path_and_no_token(world: World, job: RunJob) -> None:
     """A path to the token, the resource, git's configuration; and none of what would win."""
     ambient = {
         "HF_TOKEN": "hf_ambient",
@@ -107,7 +107,7 @@ def test_the_environment(world: World, job: RunJob) -> None:
     ]
 
 
-def test_the_token_file(world: World, job: RunJob) -> None:
+def test_the_token_file_is_its_owners_alone_and_goes_at_the_end(world: World, job: RunJob) -> None:
     """For its owner alone, without a line end; gone at the end."""
     result = job.shell('stat -c "%a %F %h" "$HF_TOKEN_PATH"; cat "$HF_TOKEN_PATH"; echo; ls -a')
     mode, token, *_ = result.stdout.decode().splitlines()
@@ -117,7 +117,7 @@ def test_the_token_file(world: World, job: RunJob) -> None:
     assert job.left() == []
 
 
-def test_export(world: World, job: RunJob) -> None:
+def test_export_puts_the_value_beside_the_path(world: World, job: RunJob) -> None:
     """Puts the value beside it, and says that this one grows old."""
     result = job.shell('test "$HF_TOKEN" = "$(cat "$HF_TOKEN_PATH")" && echo same', "--export")
     assert result.stdout == b"same\n"
@@ -133,7 +133,7 @@ def test_another_endpoint_is_handed_on(world: World, job: RunJob) -> None:
     assert result.stdout.decode() == f"{world.hub.origin}\n"
 
 
-def test_exec(world: World, job: RunJob) -> None:
+def test_exec_is_the_same_process(world: World, job: RunJob) -> None:
     """Is the same process; the token's file stays for the job to forget."""
     with job.started("acme/model", "--exec", "--", "sh", "-c", "echo $$; cat $HF_TOKEN_PATH") as p:
         out, err = p.communicate(timeout=30)

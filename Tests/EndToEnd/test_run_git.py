@@ -57,7 +57,7 @@ def test_an_id_token_file_by_a_relative_path(world: World, job: RunJob) -> None:
     assert job.traces() == []
 
 
-def test_git_inside(world: World, job: RunJob) -> None:
+def test_git_inside_proves_the_job(world: World, job: RunJob) -> None:
     """Pushes to the run's repository with the run's token, and to another with one of its own."""
     job.environment |= {"GIT_CONFIG_NOSYSTEM": "1", **IDENTITY}
     world.publish("datasets/acme/data")

@@ -23,7 +23,7 @@ def job(world: World, tmp_path: Path) -> RunJob:
 
 
 @pytest.mark.parametrize("mode", ["", "--exec"])
-def test_descriptors(job: RunJob, mode: str) -> None:
+def test_descriptors_are_those_that_hfmint_was_given(job: RunJob, mode: str) -> None:
     """What hfmint was given and no more: one of the user's passes."""
     options = [mode] if mode else []
     reader, writer = os.pipe()

@@ -22,7 +22,7 @@ def job(world: World, tmp_path: Path) -> RunJob:
 
 
 @pytest.mark.parametrize("name", ["TERM", "HUP", "USR2", "CONT"])
-def test_passed_on(job: RunJob, name: str) -> None:
+def test_a_signal_is_passed_on_once(job: RunJob, name: str) -> None:
     """Each that is sent to hfmint alone reaches the program, once."""
     with job.started(*RUN_LISTENER) as process:
         job.wait_for_file("pid")
@@ -132,7 +132,7 @@ raise SystemExit(6)
 
 
 @pytest.mark.parametrize("program", [KNOWS_NOTHING, STOPS_ITSELF], ids=["stopped", "stops"])
-def test_job_control(job: RunJob, program: str) -> None:
+def test_job_control_works_as_without_hfmint(job: RunJob, program: str) -> None:
     """Ctrl-Z gives the shell back, `fg` goes on, and the status is the program's."""
     environment = {**job.environment, "PS1": "prompt> ", "TERM": "dumb", "SCRIPT": program}
     shell = ["bash", "--norc", "--noprofile", "-i"]
@@ -196,7 +196,7 @@ def state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-def test_nohup(job: RunJob) -> None:
+def test_nohup_stays_in_force(job: RunJob) -> None:
     """What was ignored from the start stays ignored, and is not passed on."""
     script = "echo ready > ready; while ! test -e go; do sleep 0.05; done; exit 5"
     with job.started("acme/model", "--", "sh", "-c", script, prefix=("nohup",)) as process:

@@ -91,7 +91,7 @@ def test_github_opens_what_was_sealed_to_the_scope(github: GitHubSecrets) -> Non
     assert shown["updated_at"] > shown["created_at"]  # type: ignore[operator]
 
 
-def test_github_refuses(github: GitHubSecrets) -> None:
+def test_github_refuses_what_it_should(github: GitHubSecrets) -> None:
     """Another scope's key, a broken box, a wrong token, a place that is not there."""
     scope = "/repos/acme/training/environments/production"
     key = send(github, "GET", f"{scope}/secrets/public-key", **bearer(github.token)).json
@@ -145,7 +145,7 @@ def test_gitlab_tells_scopes_apart(gitlab: GitLabVariables) -> None:
     assert kept.protected
 
 
-def test_gitlab_refuses(gitlab: GitLabVariables) -> None:
+def test_gitlab_refuses_what_it_should(gitlab: GitLabVariables) -> None:
     """What cannot be masked, what is there already, who may not, and where nothing is."""
     head = bearer(gitlab.token)
     body = {"key": "K", "value": "has spaces", "masked": True}
@@ -181,7 +181,7 @@ def test_spaces_keep_what_is_sent(hub: SpaceSecrets) -> None:
     assert (hub.value("acme/chat", "K"), hub.restarts) == ("", 2)
 
 
-def test_spaces_refuse(hub: SpaceSecrets) -> None:
+def test_spaces_refuse_what_they_should(hub: SpaceSecrets) -> None:
     """A publisher's token as if there were none, a reader, another Space, a bad name."""
     body = {"key": "K", "value": "v"}
     assert send(hub, "POST", SPACE, body, **bearer(hub.publisher)).status == 401

@@ -56,7 +56,7 @@ def test_vault_checks_and_sets(vault: Vault) -> None:
     assert vault.data("app") == {"a": "1", "b": "2"}
 
 
-def test_vault_refuses(vault: Vault) -> None:
+def test_vault_refuses_what_it_should(vault: Vault) -> None:
     """A wrong token, another namespace, a capability that is missing, a patch of nothing."""
     body = {"data": {"a": "1"}}
     head = {"X_Vault_Token": vault.token}
@@ -90,7 +90,7 @@ def apply(
     return send(server, "PATCH", f"{SECRET}?{query}", body | more, **head)
 
 
-def test_kubernetes_has_managers(cluster: Kubernetes) -> None:
+def test_kubernetes_gives_a_key_to_one_manager(cluster: Kubernetes) -> None:
     """One may not take another's key over, and loses what it leaves out itself."""
     cluster.put("acme", "app", {"a": "1"})
     assert apply(cluster, {"b": "2"}).status == 200
@@ -112,7 +112,7 @@ def test_kubernetes_changes_nothing_for_nothing(cluster: Kubernetes) -> None:
     assert cluster.writes == 1
 
 
-def test_kubernetes_refuses(cluster: Kubernetes) -> None:
+def test_kubernetes_refuses_what_it_should(cluster: Kubernetes) -> None:
     """No manager, another type, another namespace, a verb that is missing, an immutable Secret."""
     assert apply(cluster, {"a": "1"}, "force=true").status == 400
     head = bearer(cluster.token)
@@ -142,7 +142,7 @@ def call(server: SecretsManager, operation: str, body: object, key: str = "") ->
     return Answer(int(status), {}, text)  # type: ignore[arg-type]
 
 
-def test_aws_stages(aws: SecretsManager) -> None:
+def test_aws_moves_a_version_from_stage_to_stage(aws: SecretsManager) -> None:
     """A version waits under AWSPENDING until AWSCURRENT is moved from where it is."""
     old = aws.put("app", "old").stages["AWSCURRENT"]
     new = "n" * 32

@@ -28,7 +28,7 @@ def from_a_socket(command: list[str], env: Mapping[str, str], cwd: Path, text: b
     return done.stdout
 
 
-def test_a_leaked_token(job: Job) -> None:
+def test_a_leaked_token_on_standard_input_is_reported(job: Job) -> None:
     """Is reported."""
     job.world.publish("acme-bot")
     token = job.run("exchange", "acme-bot", "--deliver", "stdout").out.strip()
@@ -37,7 +37,7 @@ def test_a_leaked_token(job: Job) -> None:
     assert json.loads(printed)["outcome"] == "dead"
 
 
-def test_an_id_token(job: Job) -> None:
+def test_an_id_token_on_standard_input_is_exchanged(job: Job) -> None:
     """Is exchanged."""
     id_token = job.world.github.id_token(job.world.hub.audience)
     command = [str(job.program), "exchange", "acme/model", "--id-token-file", "-"]
@@ -46,7 +46,7 @@ def test_an_id_token(job: Job) -> None:
     assert printed.startswith(b"hf_jwt_")
 
 
-def test_a_new_secret(rotator: Rotator) -> None:
+def test_a_new_secret_on_standard_input_is_rotated_to(rotator: Rotator) -> None:
     """Is rotated to."""
     rotator.set_up("person", ["file"])
     stand = rotator.rotations.issuer("person")

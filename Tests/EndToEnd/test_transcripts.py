@@ -41,7 +41,7 @@ def check(scenario: Scenario, root: Path, program: Path) -> None:
 
 
 @pytest.mark.parametrize("scenario", scenarios())
-def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
+def test_a_scenario_comes_true(scenario: Scenario, tmp_path: Path) -> None:
     """What the transcript promises is what happens."""
     program = product.binary()
     if not program:
