@@ -94,10 +94,3 @@ def test_a_wrong_secret_is_an_invalid_client(world: World) -> None:
     answer = exchange(world, secret="wrong")
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
-
-
-def test_a_secret_is_issued_where_none_is_given(world: World) -> None:
-    """With the marker in it."""
-    app = world.hub.add_app("other", members=["ci@acme.example"], scopes=["openid"])
-    assert app.client_secret.startswith("oauth_app_secret_SENTINEL")
-    assert app.members == {"ci@acme.example": "ci"}

@@ -8,7 +8,6 @@ import pytest
 
 from Sandbox.issuers.stands import ISSUERS
 from Sandbox.rotations import Consumer
-from Sandbox.sinks.places import SINKS
 from Sandbox.world import World
 
 
@@ -24,14 +23,6 @@ def test_everything_is_offered(world: World) -> None:
     assert named <= set(environment)
     assert not any(value in text for value in world.secrets)
     assert {"okta", "sink-vault", "receiver"} <= set(world.servers)
-
-
-@pytest.mark.parametrize("name", SINKS)
-def test_a_sink_holds_what_was_put_there(world: World, name: str) -> None:
-    """And shows it to a consumer."""
-    place = world.rotations.sink(name)
-    place.put("SENTINEL-first-secret")
-    assert place.value() == "SENTINEL-first-secret"
 
 
 @pytest.mark.parametrize("name", ISSUERS)

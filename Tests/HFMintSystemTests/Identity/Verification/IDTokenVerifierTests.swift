@@ -6,9 +6,6 @@ import Testing
 /// Tests of Core that need the real libcrypto, and so stand with what opens it.
 @Suite("ID token verifier")
 struct IDTokenVerifierTests {
-    private let unknownKey = "the issuer has no key of the name that its 'kid' says"
-    private let notTheIssuers = "its signature is not the issuer's"
-
     /// The refusal of `token`, without what all begin with; `nil` where it is believed.
     func refusal(
         of token: String, keys: String, document: String? = nil, whenever: Bool = false
