@@ -1,11 +1,5 @@
 package import HFMintCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Manifests for tests of roles and grants.
 package enum TestPolicy {
     package static let gitHub = "https://token.actions.githubusercontent.com"
@@ -49,16 +43,5 @@ package enum TestPolicy {
 
     package static func resource(_ text: String?) throws -> Resource? {
         try text.map { try Resource(parsing: $0, endpoint: .huggingFace) }
-    }
-
-    /// The bytes of a file beside the tests: `Tests/` is the folder that relative paths count from.
-    package static func file(_ path: String) throws -> [UInt8] {
-        let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-        guard let file = unsafe fopen("\(tests)/\(path)", "rb") else { throw FileFailure(path, "it is not there") }
-        defer { unsafe fclose(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while case let count = unsafe fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
-        return bytes
     }
 }

@@ -1,20 +1,16 @@
 import Foundation
 import HFMintCLI
 import HFMintCore
+import HFMintTesting
 import Testing
 
 @Suite("rotation runbook")
 struct RunbookTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-    }
+    private static let root = URL(fileURLWithPath: Checkout.path)
 
     @Test("is the page in docs, byte by byte: `hfmint rotate runbook > docs/rotation-runbook.md` writes it anew")
     func page() throws {
-        #expect(try Self.text("docs/rotation-runbook.md") == Runbook.page)
+        #expect(try Checkout.text("docs/rotation-runbook.md") == Runbook.page)
     }
 
     @Test("has a section for each reason to stop for a person, one for a journal, and no other")

@@ -1,3 +1,4 @@
+import Foundation
 import HFMintCore
 import HFMintTesting
 import Testing

@@ -33,12 +33,12 @@ struct TruthTableTests {
     }
 
     static let rows: [Row] = {
-        let bytes = (try? TestPolicy.file("Policy/truth-table.jsonl")) ?? []
+        let bytes = (try? Checkout.bytes("Tests/Policy/truth-table.jsonl")) ?? []
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONText(Array($0)) }.map { Row(text: $0) }
     }()
 
     private static func policy() throws -> Policy {
-        try TestPolicy.policy(String(decoding: try TestPolicy.file("Policy/truth-table.json5"), as: UTF8.self))
+        try TestPolicy.policy(Checkout.text("Tests/Policy/truth-table.json5"))
     }
 
     static func words(_ policy: Policy, _ row: Row) throws -> [String] {

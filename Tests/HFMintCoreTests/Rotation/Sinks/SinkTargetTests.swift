@@ -1,5 +1,6 @@
 import Foundation
 import HFMintCore
+import HFMintTesting
 import Testing
 
 @Suite("sink targets")
@@ -102,8 +103,7 @@ struct SinkTargetTests {
 
     @Test("every example in the documentation is one that a manifest may hold")
     func documentation() throws {
-        let root = URL(filePath: #filePath).appending(path: "../../../../..").standardized
-        let text = try String(contentsOf: root.appending(path: "docs/rotation-sinks.md"), encoding: .utf8)
+        let text = try Checkout.text("docs/rotation-sinks.md")
         let examples = text.components(separatedBy: "```json5\n").dropFirst().map {
             $0.components(separatedBy: "```")[0]
         }
