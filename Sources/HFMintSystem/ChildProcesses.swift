@@ -68,15 +68,8 @@ package struct ChildProcesses: Processes {
             if let writing = output.writing { to = writing.descriptor.number }
             return unsafe hfmint_linux_start(&child, &words, environ, from, to, 1, &none, &defaults)
         }
-        switch code {
-        case 0: return child
-        case ..<0:
-            let failure = Errno(code: -code)
-            throw failure.isOfWant ? .cannotStartNow(failure.reason) : .cannotStart(failure.noProgram)
-        case ENOENT: throw .notFound
-        case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY: throw .cannotStartNow(Errno(code: code).reason)
-        default: throw .cannotStart(Errno(code: code).reason)
-        }
+        guard code == 0 else { throw ProcessFailure(start: code) }
+        return child
     }
 
     /// Hands the input over as the child takes it, and collects the output until that ends.
@@ -136,6 +129,22 @@ package struct ChildProcesses: Processes {
         } catch {
             return false
         }
+    }
+}
+
+extension ProcessFailure {
+    /// Says why no program started.
+    ///
+    /// - Parameter code: of posix_spawn(3) or execve(2); below 0, of the fork(2) that was tried in its place.
+    init(start code: CInt) {
+        let failure = Errno(code: abs(code))
+        self =
+            switch code {
+            case ENOENT: .notFound
+            case _ where failure.isOfWant || code == ETXTBSY: .cannotStartNow(failure.reason)
+            case ..<0: .cannotStart(failure.noProgram)
+            default: .cannotStart(failure.reason)
+            }
     }
 }
 

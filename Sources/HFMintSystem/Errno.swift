@@ -1,7 +1,7 @@
 import Glibc
 internal import HFMintCore
 
-/// Why a system call failed, before anyone knows what it was for.
+/// Why a system call failed, before anyone knows what it was for; whoever has the path makes a ``FileFailure`` of it.
 struct Errno: Error, Equatable {
     let code: CInt
 

@@ -22,7 +22,7 @@ struct LibCurl: @unchecked Sendable {
     }
 }
 
-/// What libcurl said, before anyone knows which request it was about.
+/// What libcurl said, before anyone knows which request it was about; a transfer makes a ``TransportError`` of it.
 struct CurlError: Error {
     let code: CURLcode
 

@@ -10,11 +10,11 @@ package struct PosixSupervisor: Supervisor {
 
     package init() {}
 
-    package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
+    package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(ProcessFailure) -> Int32 {
         let passedOn = Self.passedOn.filter { !ThisProcess.ignoredAtStart.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
         // Blocked before any thread starts, so that no signal ends us between here and the wait.
-        guard watched.block() else { throw .cannotRun("signals cannot be held back: \(Errno.last.reason)") }
+        guard watched.block() else { throw .cannotStart("signals cannot be held back: \(Errno.last.reason)") }
         // A reader of our stderr that goes away must not take us from the child.
         (Self.ignored + [SIGPIPE]).forEach { _ = signal($0, SIG_IGN) }
         let child = try spawn(command)
@@ -23,7 +23,7 @@ package struct PosixSupervisor: Supervisor {
     }
 
     /// What was ignored stays so: a program that was started under `nohup` must not notice us.
-    private func spawn(_ command: SupervisedCommand) throws(SupervisionFailure) -> pid_t {
+    private func spawn(_ command: SupervisedCommand) throws(ProcessFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -49,21 +49,21 @@ package struct PosixSupervisor: Supervisor {
                 unsafe posix_spawn(&child, "/bin/sh", nil, &attributes, $0, environment)
             }
         }
-        guard code == 0 else { throw SupervisionFailure(code) }
+        guard code == 0 else { throw ProcessFailure(start: code) }
         return child
     }
 
-    package func become(_ command: SupervisedCommand) -> SupervisionFailure {
+    package func become(_ command: SupervisedCommand) -> ProcessFailure {
         ThisProcess.restoreLimits()
         if !ThisProcess.ignoredAtStart.contains(SIGXFSZ) { _ = signal(SIGXFSZ, SIG_DFL) }
         let code = unsafe withWords(command) { words, environment in
             if let name = unsafe words[0] { _ = unsafe execvpe(name, words, environment) }
             return errno
         }
-        return SupervisionFailure(code)
+        return ProcessFailure(start: code)
     }
 
-    private func wait(for child: pid_t, _ watched: SignalSet) throws(SupervisionFailure) -> Int32 {
+    private func wait(for child: pid_t, _ watched: SignalSet) throws(ProcessFailure) -> Int32 {
         var set = watched.raw
         while true {
             var number: CInt = 0
@@ -83,14 +83,14 @@ package struct PosixSupervisor: Supervisor {
     /// The status of `child` if it has ended.
     ///
     /// If it was stopped, as Ctrl-Z does, so are we: the shell waits for us, and must see a job that stopped.
-    private func changed(_ child: pid_t) throws(SupervisionFailure) -> Int32? {
+    private func changed(_ child: pid_t) throws(ProcessFailure) -> Int32? {
         var status: CInt = 0
         while true {
             let found: pid_t
             do throws(Errno) {
                 found = try EndedChildren.changed(getpid() == 1 ? -1 : child, &status, WUNTRACED)
             } catch {
-                throw .cannotRun("it was started, and how it ended cannot be seen: \(error.reason)")
+                throw .outOfSight("it was started, and how it ended cannot be seen: \(error.reason)")
             }
             guard found > 0 else { return nil }
             // As process 1 we also bury what our child left behind.
@@ -116,18 +116,6 @@ private func shellWaits(forStopBy signal: CInt) -> Bool {
     if [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) { return true }
     guard let terminal = try? Descriptor.open("/dev/tty", O_RDONLY | O_NOCTTY) else { return false }
     return tcgetpgrp(terminal.number) == getpgrp()
-}
-
-extension SupervisionFailure {
-    fileprivate init(_ code: CInt) {
-        self =
-            switch code {
-            case ENOENT: .notFound
-            case ..<0 where !Errno(code: -code).isOfWant: .cannotRun(Errno(code: -code).noProgram)
-            case ..<0: .cannotRun(Errno(code: -code).reason)
-            default: .cannotRun(Errno(code: code).reason)
-            }
-    }
 }
 
 /// Lends `command` as C wants it: two lists of strings, each with a null at its end.

@@ -12,23 +12,23 @@ package final class ScriptedSupervisor: Supervisor {
     }
 
     private struct State {
-        var script: ArraySlice<([String], Result<Int32, SupervisionFailure>)>
+        var script: ArraySlice<([String], Result<Int32, ProcessFailure>)>
         var started: [Started] = []
     }
 
     private let state: Mutex<State>
 
-    package init(_ script: [([String], Result<Int32, SupervisionFailure>)] = []) {
+    package init(_ script: [([String], Result<Int32, ProcessFailure>)] = []) {
         state = Mutex(State(script: script[...]))
     }
 
     package var started: [Started] { state.withLock { $0.started } }
 
-    package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32 {
+    package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(ProcessFailure) -> Int32 {
         try next(command, hasRenewal: renewal != nil).get()
     }
 
-    package func become(_ command: SupervisedCommand) -> SupervisionFailure {
+    package func become(_ command: SupervisedCommand) -> ProcessFailure {
         switch next(command, hasRenewal: false) {
         case .failure(let failure): return failure
         case .success(let status):
@@ -37,7 +37,7 @@ package final class ScriptedSupervisor: Supervisor {
         }
     }
 
-    private func next(_ command: SupervisedCommand, hasRenewal: Bool) -> Result<Int32, SupervisionFailure> {
+    private func next(_ command: SupervisedCommand, hasRenewal: Bool) -> Result<Int32, ProcessFailure> {
         let environment = command.environment.map { entry in String(entry.secret.revealedText().dropLast()) }.sorted()
         let next = state.withLock { state in
             state.started.append(

@@ -74,7 +74,7 @@ private struct RevokeCommand {
         let text = arguments.has(.tokenStdin) ? try standardInput() : try ambientToken()
         let token = text.withoutBlanksAround()
         guard token.reveal({ HubToken.isWellFormed($0) }) else {
-            let around = token.reveal { $0.isEmpty ? nil : NotAnIDToken.wrapping($0) }
+            let around = token.reveal { $0.isEmpty ? nil : IDToken.wrapping($0) }
             throw .usage(
                 "that is not a Hub token" + (around.map { ": \($0.reason)" } ?? ""),
                 hint: around?.hint ?? "a token begins with hf_ and is one line")

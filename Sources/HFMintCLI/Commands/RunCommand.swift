@@ -87,7 +87,7 @@ private struct RunCommand {
         context.transport.closeIdleConnections()
         let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
         let report: Report
-        do throws(SupervisionFailure) {
+        do throws(ProcessFailure) {
             report = status(try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
             report = failed(error)
@@ -186,13 +186,12 @@ private struct RunCommand {
         }
     }
 
-    private func failed(_ failure: SupervisionFailure) -> Report {
+    /// The status is that of shells.
+    private func failed(_ failure: ProcessFailure) -> Report {
         let program = arguments.childCommand[0].printable
-        switch failure {
-        case .notFound: context.note("'\(program)' was not found")
-        case .cannotRun(let reason): context.note("'\(program)' cannot be run: \(reason)")
-        }
-        return status(failure.status)
+        let isFound = failure != .notFound
+        context.note("'\(program)' \(isFound ? "cannot be run: \(failure.reason)" : "was not found")")
+        return status(isFound ? 126 : 127)
     }
 
     private func status(_ status: Int32) -> Report {

@@ -146,14 +146,14 @@ extension AuditTrail {
     func send(
         _ records: [AuditExport.Record], to url: HTTPURL, _ settings: AuditTrail.Settings, until deadline: Duration
     ) throws(MintError) {
-        try Attempts(until: deadline).repeating(in: context) { attempts throws(TryFailure) in
+        try Attempts(until: deadline).repeating(in: context) { attempts throws(MintError) in
             try attempt(records, to: url, settings, attempts.limits(clock))
         }
     }
 
     private func attempt(
         _ records: [AuditExport.Record], to url: HTTPURL, _ settings: AuditTrail.Settings, _ limits: HTTPLimits
-    ) throws(TryFailure) {
+    ) throws(MintError) {
         var limits = limits
         limits.totalMilliseconds = min(limits.totalMilliseconds, settings.isRequired ? 10_000 : 3_000)
         let response: HTTPResponse
@@ -162,20 +162,19 @@ extension AuditTrail {
                 AuditExport.request(to: url), credential: credential(settings),
                 body: .json(AuditExport.body(records).rendered()), limits: limits)
         } catch {
-            throw TryFailure(MintError(.auditUnavailable, error.reason), isTransient: error.isTransient)
+            throw MintError(.auditUnavailable, error.reason, isTransient: error.isTransient)
         }
         guard (200...299).contains(response.status) else {
-            throw TryFailure(
-                MintError(.auditUnavailable, "it answered \(response.status)"),
+            throw MintError(
+                .auditUnavailable, "it answered \(response.status)",
                 isTransient: AuditExport.isTransient(response.status),
                 retryAfterSeconds: response.retryAfterSeconds(now: clock.now()))
         }
         guard let rejected = AuditExport.rejectedCount(in: response.body) else {
-            throw TryFailure(
-                MintError(.auditUnavailable, "it answered \(response.status), but not as a collector does"))
+            throw MintError(.auditUnavailable, "it answered \(response.status), but not as a collector does")
         }
         guard rejected == 0 else {
-            throw TryFailure(MintError(.auditUnavailable, "it rejected \(rejected) of \(records.count)"))
+            throw MintError(.auditUnavailable, "it rejected \(rejected) of \(records.count)")
         }
     }
 

@@ -33,7 +33,7 @@ package struct AuditLine: Equatable, Sendable {
     package init?(_ text: Span<UInt8>) {
         guard text.count <= Self.byteLimit else { return nil }
         var reader = JSONReaderState(limits: Self.limits, dialect: .json)
-        do throws(JSONError) {
+        do throws(Malformed) {
             log = try reader.member(#"{"log":"#, text)
             seq = try reader.sequenceNumber(#","seq":"#, text)
             time = try reader.member(#","time":"#, text)
@@ -108,17 +108,17 @@ extension Span<UInt8> {
 }
 
 extension JSONReaderState {
-    fileprivate mutating func expect(_ word: String, _ text: Span<UInt8>) throws(JSONError) {
+    fileprivate mutating func expect(_ word: String, _ text: Span<UInt8>) throws(Malformed) {
         for byte in word.utf8 { try take(byte, text) }
     }
 
-    fileprivate mutating func member(_ name: String, _ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+    fileprivate mutating func member(_ name: String, _ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         try expect(name, text)
         guard try peek(text) == ASCII.quote else { throw failure(.unexpectedByte) }
         return try string(text)
     }
 
-    fileprivate mutating func optional(_ name: String, _ text: Span<UInt8>) throws(JSONError) -> Range<Int>? {
+    fileprivate mutating func optional(_ name: String, _ text: Span<UInt8>) throws(Malformed) -> Range<Int>? {
         try expect(name, text)
         if try peek(text) == ASCII.quote { return try string(text) }
         try expect("null", text)
@@ -126,14 +126,14 @@ extension JSONReaderState {
     }
 
     /// Whether an object comes; what may come else is `null`.
-    fileprivate mutating func isObject(_ name: String, _ text: Span<UInt8>) throws(JSONError) -> Bool {
+    fileprivate mutating func isObject(_ name: String, _ text: Span<UInt8>) throws(Malformed) -> Bool {
         try expect(name, text)
         if try peek(text) == UInt8(ascii: "{") { return true }
         try expect("null", text)
         return false
     }
 
-    fileprivate mutating func sequenceNumber(_ name: String, _ text: Span<UInt8>) throws(JSONError) -> Int {
+    fileprivate mutating func sequenceNumber(_ name: String, _ text: Span<UInt8>) throws(Malformed) -> Int {
         try expect(name, text)
         let start = position
         try digits(text)

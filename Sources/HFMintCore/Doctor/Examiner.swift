@@ -67,7 +67,7 @@ package struct Examiner: Sendable {
         case .failure(let error): return .failure(error)
         }
         do throws(MintError) {
-            let claims = try attempts.repeating(in: context) { attempts throws(TryFailure) in
+            let claims = try attempts.repeating(in: context) { attempts throws(MintError) in
                 try acquisition.idToken(
                     in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock)
                 ).claims

@@ -1,4 +1,7 @@
-/// The only error that crosses a module boundary.
+/// What a user is told.
+///
+/// Whoever knows what the user wanted throws it; ``Attempts`` catches a transient one and tries again, and a command's
+/// caller catches the rest and prints it.
 ///
 /// Write ``message`` for someone reading a CI log at night: what could not be
 /// done, in lower case, without a full stop, naming the variable, host, or file
@@ -16,10 +19,14 @@ package struct MintError: Error, Equatable, Sendable {
     /// For a refused exchange, one line each: the claims that were sent, and the Trusted Publisher that fits them.
     package var publisher: [String]
     package let hint: String?
+    /// Whether the same try may do better in a moment.
+    package var isTransient: Bool
+    /// How long the server that failed asked to be left alone.
+    package let retryAfterSeconds: Int?
 
     package init(
         _ code: Code, _ message: String, requestID: String? = nil, details: [String] = [], publisher: [String] = [],
-        hint: String? = nil
+        hint: String? = nil, isTransient: Bool = false, retryAfterSeconds: Int? = nil
     ) {
         self.code = code
         // Whoever types a token where something else belongs must not find it in the log.
@@ -28,6 +35,8 @@ package struct MintError: Error, Equatable, Sendable {
         self.details = details.map(\.withoutTokens)
         self.publisher = publisher.map(\.withoutTokens)
         self.hint = hint?.withoutTokens
+        self.isTransient = isTransient
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     /// Everything that is printed between the message and the hint, one line each.

@@ -1,23 +1,22 @@
 extension Exchanger {
     /// What cannot work is refused here, where it can be explained, and before anything is sent.
-    func check(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+    func check(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         try checkAudience(claims, from: source)
         try checkEvent(claims)
         try checkExpiry(claims, from: source)
     }
 
-    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+    private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
         let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
         let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
-        throw TryFailure(
-            MintError(
-                .identityUnsuitable,
-                "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
-                    + " '\(authority.audience)'",
-                hint: Self.isNear(claims.audiences, authority.audience)
-                    ? "ask for exactly \(authority.audience): an audience counts byte by byte, a slash at its end too"
-                    : "ask for an ID token whose `aud` is \(authority.audience)"))
+        throw MintError(
+            .identityUnsuitable,
+            "the ID token from \(source.acquisition.source) \(audience), and \(authority.endpoint.host) takes only"
+                + " '\(authority.audience)'",
+            hint: Self.isNear(claims.audiences, authority.audience)
+                ? "ask for exactly \(authority.audience): an audience counts byte by byte, a slash at its end too"
+                : "ask for an ID token whose `aud` is \(authority.audience)")
     }
 
     /// Whether one of them is the audience but for a slash at its end, and the case of its letters.
@@ -30,18 +29,17 @@ extension Exchanger {
     }
 
     /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
-    func checkEvent(_ claims: Claims) throws(TryFailure) {
+    func checkEvent(_ claims: Claims) throws(MintError) {
         guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(job, claims) else { return }
-        throw TryFailure(
-            MintError(
-                .eventUntrusted, "refused: \(reason)",
-                hint: "if the job runs no code of theirs, give --allow-untrusted-event"))
+        throw MintError(
+            .eventUntrusted, "refused: \(reason)",
+            hint: "if the job runs no code of theirs, give --allow-untrusted-event")
     }
 
     /// A token made for this try is never refused for time.
     ///
     /// A given one is, when the local clock and the Hub's agree.
-    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(TryFailure) {
+    private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
             return
         }
@@ -52,18 +50,17 @@ extension Exchanger {
                 "the clock of this machine is \(inWords(seconds: context.clock.now() - hubTime)) ahead of the Hub's")
             return
         }
-        throw TryFailure(
-            MintError(
-                .identityUnsuitable,
-                "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
-                    + " \(inWords(seconds: hubTime - expiry)) ago",
-                hint: "exchange it earlier in the job, or give the job a longer `timeout`"))
+        throw MintError(
+            .identityUnsuitable,
+            "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
+                + " \(inWords(seconds: hubTime - expiry)) ago",
+            hint: "exchange it earlier in the job, or give the job a longer `timeout`")
     }
 
     /// Lets an ID token pass only if hfmint itself could verify it, with the keys of the issuer of the grant that fits.
     func verify(
         _ idToken: borrowing IDToken, for allowed: Decision.Allowed, whenever: Bool = false
-    ) throws(TryFailure) {
+    ) throws(MintError) {
         try IDTokenVerifier(
             issuer: allowed.grant.issuer, audience: authority.audience, keys: issuerKeys, context: context
         ).verify(idToken, whenever: whenever) { limits }

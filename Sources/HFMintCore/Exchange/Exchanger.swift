@@ -100,7 +100,7 @@ package struct Exchanger: Sendable {
             guard let allowed, allowed.role.member != nil, let source, !source.acquisition.asksProvider else {
                 return true
             }
-            return try trying { attempts throws(TryFailure) in
+            return try trying { attempts throws(MintError) in
                 let idToken = try idToken(from: source, attempts)
                 guard idToken.claims.sayTheSame(as: claims) else { return false }
                 try verify(idToken, for: allowed, whenever: true)
@@ -133,14 +133,6 @@ package struct Exchanger: Sendable {
         guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
         context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
         return allowed
-    }
-
-    private func admitting<Result>(_ body: () throws(MintError) -> Result) throws(TryFailure) -> Result {
-        do throws(MintError) {
-            return try body()
-        } catch {
-            throw TryFailure(error)
-        }
     }
 
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
@@ -214,7 +206,7 @@ package struct Exchanger: Sendable {
         var event = AuditEvent(.exchangeRequested, resource: resource?.canonical)
         do throws(MintError) {
             try context.checkProxy(to: authority.endpoint)
-            return try trying { attempts throws(TryFailure) in try attempt(resource, attempts, &event) }
+            return try trying { attempts throws(MintError) in try attempt(resource, attempts, &event) }
         } catch {
             // What could not be recorded has no record of that either.
             if error.code != .auditUnavailable { try audit.record(event.refused(error)) }
@@ -222,14 +214,14 @@ package struct Exchanger: Sendable {
         }
     }
 
-    private func trying<Result>(_ body: (Attempts) throws(TryFailure) -> Result) throws(MintError) -> Result {
+    private func trying<Result>(_ body: (Attempts) throws(MintError) -> Result) throws(MintError) -> Result {
         try Attempts(until: deadline).repeating(in: context, told: told, body)
     }
 
-    private func told(_ failure: TryFailure, _ attempts: Attempts) -> MintError {
-        var error = failure.error
-        if failure.isTransient, attempts.made > 1 { error.details.append("tried \(attempts.made) times") }
-        if let seconds = failure.retryAfterSeconds, seconds > 0 {
+    private func told(_ failure: MintError, _ attempts: Attempts) -> MintError {
+        var error = failure
+        if error.isTransient, attempts.made > 1 { error.details.append("tried \(attempts.made) times") }
+        if let seconds = error.retryAfterSeconds, seconds > 0 {
             error.details.append("asked to come back in \(inWords(seconds: seconds))")
         }
         return error
@@ -237,9 +229,9 @@ package struct Exchanger: Sendable {
 
     private func attempt(
         _ resource: Resource?, _ attempts: Attempts, _ event: inout AuditEvent
-    ) throws(TryFailure) -> HubToken {
+    ) throws(MintError) -> HubToken {
         guard let source else {
-            guard let member else { throw TryFailure(.nothingToTrade) }
+            guard let member else { throw .nothingToTrade }
             try checkEvent(.none)
             try request(&event, nil)
             return try granted(hub.token(of: member, remembering: nil), event)
@@ -247,37 +239,34 @@ package struct Exchanger: Sendable {
         let idToken = try idToken(from: source, attempts)
         event.actor = AuditEvent.Actor(idToken.claims)
         try check(idToken.claims, from: source)
-        let allowed = try admitting { () throws(MintError) in try admit(idToken.claims, to: resource) }
+        let allowed = try admit(idToken.claims, to: resource)
         if let allowed, let member = allowed.role.member {
             try verify(idToken, for: allowed)
             event.actor?.verified = .hfmint
-            let organizationMember = try admitting { () throws(MintError) in
-                try OrganizationMember(member, access: allowed.role.access)
-            }
+            let organizationMember = try OrganizationMember(member, access: allowed.role.access)
             try request(&event, allowed)
             return try granted(hub.token(of: organizationMember, remembering: idToken.claims), event)
         }
-        guard let resource else { throw TryFailure(.nothingToTrade) }
+        guard let resource else { throw .nothingToTrade }
         try request(&event, allowed)
         let claims = gate == nil ? nil : idToken.claims
         return try granted(hub.token(for: resource, by: idToken, remembering: claims), event)
     }
 
     /// Durable before the request; what is asked for again is the same request.
-    private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(TryFailure) {
+    private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(MintError) {
         let isFirst = event.decision == nil
         event.take(allowed)
-        let taken = event
-        if isFirst { try admitting { () throws(MintError) in try audit.record(taken) } }
+        if isFirst { try audit.record(event) }
     }
 
     /// Durable before anyone has the token.
-    private func granted(_ token: HubToken, _ event: AuditEvent) throws(TryFailure) -> HubToken {
-        try admitting { () throws(MintError) in try audit.record(event.granted(token)) }
+    private func granted(_ token: HubToken, _ event: AuditEvent) throws(MintError) -> HubToken {
+        try audit.record(event.granted(token))
         return token
     }
 
-    private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(TryFailure) -> IDToken {
+    private func idToken(from source: IDTokenSource, _ attempts: Attempts) throws(MintError) -> IDToken {
         let idToken = try source.acquisition.idToken(
             in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock))
         context.trace("got an ID token of \(idToken.secret.byteCount) bytes from \(source.acquisition.source)")

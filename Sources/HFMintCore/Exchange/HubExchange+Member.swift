@@ -2,17 +2,16 @@ extension HubExchange {
     /// Asks the Hub once for a token of `member`, with the client's id and secret as they are now.
     ///
     /// - Parameter claims: of the ID token that a manifest's role was given for; `nil` where there is none.
-    package func token(of member: OrganizationMember, remembering claims: Claims?) throws(TryFailure) -> HubToken {
+    package func token(of member: OrganizationMember, remembering claims: Claims?) throws(MintError) -> HubToken {
         let (id, secret) = try client(of: member)
         let sentAt = context.clock.now()
         let response = try send(
             MemberExchange.credential(clientID: id, secret: secret.secret), MemberExchange.body(member))
         guard (200...299).contains(response.status) else {
             if let trouble = trouble(response, safeBecause: "") { throw trouble }
-            throw TryFailure(
-                MemberRefusal(
-                    response, member: member, clientID: id, secret: secret.secret, endpoint: authority.endpoint
-                ).error)
+            throw MemberRefusal(
+                response, member: member, clientID: id, secret: secret.secret, endpoint: authority.endpoint
+            ).error
         }
         guard response.status == 200, let answer = MemberExchange.answer(response.body) else {
             throw notAToken(response.status, isPage: response.body.looksLikePage)
@@ -21,26 +20,21 @@ extension HubExchange {
         return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
-    private func client(of member: OrganizationMember) throws(TryFailure) -> (id: String, secret: SharedSecret) {
-        do throws(MintError) {
-            try authority.checkClientSecret()
-            return (try member.client.readID(in: context), SharedSecret(try member.client.readSecret(in: context)))
-        } catch {
-            throw TryFailure(error)
-        }
+    private func client(of member: OrganizationMember) throws(MintError) -> (id: String, secret: SharedSecret) {
+        try authority.checkClientSecret()
+        return (try member.client.readID(in: context), SharedSecret(try member.client.readSecret(in: context)))
     }
 
     /// More than was asked for is never handed on; less is said.
-    private func check(_ scopes: MemberExchange.Scopes, of member: OrganizationMember) throws(TryFailure) {
+    private func check(_ scopes: MemberExchange.Scopes, of member: OrganizationMember) throws(MintError) {
         guard case .said(let said) = scopes else { return }
         let surplus = MemberExchange.surplus(said, asked: member.scopes)
         guard surplus.isEmpty else {
-            throw TryFailure(
-                MintError(
-                    .scopesExceeded,
-                    "\(authority.endpoint.host) gave a token with scopes that nobody asked for"
-                        + " (\(surplus.joined(separator: " "))); nothing was written",
-                    hint: "ask for them too, or take them away from the application"))
+            throw MintError(
+                .scopesExceeded,
+                "\(authority.endpoint.host) gave a token with scopes that nobody asked for"
+                    + " (\(surplus.joined(separator: " "))); nothing was written",
+                hint: "ask for them too, or take them away from the application")
         }
         let missing = member.scopes.filter { !said.contains($0) }
         if !missing.isEmpty {

@@ -21,18 +21,17 @@ package struct HubExchange: Sendable {
     /// - Parameter claims: what the token remembers of `idToken`, by which it is decided upon again.
     package func token(
         for resource: Resource, by idToken: borrowing IDToken, remembering claims: Claims?
-    ) throws(TryFailure) -> HubToken {
+    ) throws(MintError) -> HubToken {
         let sentAt = context.clock.now()
         let response = try send(.none, TokenExchange.body(idToken, for: resource))
         guard (200...299).contains(response.status) else {
             if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
                 throw trouble
             }
-            throw TryFailure(
-                Refusal(
-                    HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
-                    provider: provider
-                ).error(now: context.clock.now()))
+            throw Refusal(
+                HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
+                provider: provider
+            ).error(now: context.clock.now())
         }
         guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
             throw notAToken(response.status, isPage: response.body.looksLikePage)
@@ -43,61 +42,52 @@ package struct HubExchange: Sendable {
 
     func send(
         _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
-    ) throws(TryFailure) -> HTTPResponse {
+    ) throws(MintError) -> HTTPResponse {
         do throws(TransportError) {
             return try context.send(
                 TokenExchange.request(to: authority.endpoint), credential: credential, body: body,
                 limits: Attempts(until: deadline).limits(context.clock))
         } catch {
-            throw TryFailure(
-                .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable),
-                isTransient: error.isTransient)
+            throw .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable)
         }
     }
 
     func token(
         _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
-    ) throws(TryFailure) -> HubToken {
-        do throws(MintError) {
-            let digest = try context.digests.sha256(answer.token).hexadecimal
-            return HubToken(
-                secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-                claims: claims, requestID: requestID)
-        } catch {
-            throw TryFailure(error)
-        }
+    ) throws(MintError) -> HubToken {
+        let digest = try context.digests.sha256(answer.token).hexadecimal
+        return HubToken(
+            secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
+            claims: claims, requestID: requestID)
     }
 
-    func notAToken(_ status: Int, isPage: Bool) -> TryFailure {
-        TryFailure(
-            MintError(
-                .answerInvalid,
-                "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
-                hint: isPage
-                    ? "it is a web page: log in to the network that this machine is on, or look at the proxy in between"
-                    : "check that \(authority.endpoint) is the Hub and not a proxy's page"))
+    func notAToken(_ status: Int, isPage: Bool) -> MintError {
+        MintError(
+            .answerInvalid,
+            "\(authority.endpoint.host) answered \(status), but not with a Hub token; nothing was written",
+            hint: isPage
+                ? "it is a web page: log in to the network that this machine is on, or look at the proxy in between"
+                : "check that \(authority.endpoint) is the Hub and not a proxy's page")
     }
 
     /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
-    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> TryFailure? {
+    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> MintError? {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
         if response.isTransient || refusal.isAborted {
-            return TryFailure(
-                MintError(
-                    .serviceUnavailable,
-                    refusal.isAborted
-                        ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
-                        : "\(host) answered \(response.status)",
-                    requestID: refusal.requestID,
-                    hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again"),
+            return MintError(
+                .serviceUnavailable,
+                refusal.isAborted
+                    ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
+                    : "\(host) answered \(response.status)",
+                requestID: refusal.requestID,
+                hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again",
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         if (300...399).contains(response.status) {
-            return TryFailure(
-                MintError(
-                    .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
-                    requestID: refusal.requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address"))
+            return MintError(
+                .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
+                requestID: refusal.requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address")
         }
         return nil
     }

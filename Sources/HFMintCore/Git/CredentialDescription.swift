@@ -16,17 +16,12 @@ package struct CredentialDescription: Equatable, Sendable {
 
     package static let byteLimit = 64 << 10
 
-    /// Why git's words cannot be understood; it quotes none of them.
-    package struct Malformed: Error, Equatable, Sendable {
-        package let reason: String
-    }
-
     /// Reads up to the first empty line, or the end.
     ///
     /// An empty `key[]` empties its list, as git does. Unlike git, no second value of another key is taken: a caller
     /// whose URL held a line feed would be told the credential of one host, and send it to the other.
     package init(_ text: Span<UInt8>) throws(Malformed) {
-        guard text.count <= Self.byteLimit else { throw Malformed(reason: "more than 64 KiB") }
+        guard text.count <= Self.byteLimit else { throw Malformed("more than 64 KiB") }
         var start = 0
         while start < text.count {
             let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
@@ -38,10 +33,10 @@ package struct CredentialDescription: Equatable, Sendable {
 
     private mutating func take(_ line: Span<UInt8>) throws(Malformed) {
         for index in line.indices where line[index] == 0 || line[index] == ASCII.carriageReturn {
-            throw Malformed(reason: "a NUL or a carriage return in a line")
+            throw Malformed("a NUL or a carriage return in a line")
         }
         guard let separator = line.indices.first(where: { line[$0] == ASCII.equals }), separator > 0 else {
-            throw Malformed(reason: "a line that is not key=value")
+            throw Malformed("a line that is not key=value")
         }
         let value = separator + 1..<line.count
         switch String(decoding: line.bytes(in: 0..<separator), as: UTF8.self) {
@@ -58,7 +53,7 @@ package struct CredentialDescription: Equatable, Sendable {
     }
 
     private static func set(_ field: inout [UInt8]?, _ value: [UInt8]) throws(Malformed) {
-        guard field == nil else { throw Malformed(reason: "a key that is there twice") }
+        guard field == nil else { throw Malformed("a key that is there twice") }
         field = value
     }
 
@@ -72,14 +67,14 @@ package struct CredentialDescription: Equatable, Sendable {
     /// A password in it is the caller's own. Percent signs stay: what they would stand for is nobody's plain name.
     private mutating func take(url: [UInt8]) throws(Malformed) {
         guard let colon = url.firstIndex(of: ASCII.colon), url[colon...].starts(with: "://".utf8) else {
-            throw Malformed(reason: "a url without a protocol")
+            throw Malformed("a url without a protocol")
         }
         let rest = url[(colon + 3)...]
         let authority = rest.prefix { !"/?#".utf8.contains($0) }
         var host = authority
         if let at = authority.firstIndex(of: UInt8(ascii: "@")) {
             host = authority[(at + 1)...]
-            guard !host.contains(UInt8(ascii: "@")) else { throw Malformed(reason: "a url with two @ before its path") }
+            guard !host.contains(UInt8(ascii: "@")) else { throw Malformed("a url with two @ before its path") }
             try Self.set(&username, Array(authority[..<at].prefix { $0 != ASCII.colon }))
         }
         try Self.set(&transport, Array(url[..<colon]))

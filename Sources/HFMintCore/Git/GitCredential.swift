@@ -35,8 +35,8 @@ package struct GitCredential: Sendable {
     }
 
     private func parse(_ text: borrowing Secret) throws(MintError) -> CredentialDescription {
-        do throws(CredentialDescription.Malformed) {
-            return try text.reveal { span throws(CredentialDescription.Malformed) in try CredentialDescription(span) }
+        do throws(Malformed) {
+            return try text.reveal { span throws(Malformed) in try CredentialDescription(span) }
         } catch {
             throw .usage(
                 "what git sent cannot be understood: \(error.reason)",

@@ -16,16 +16,20 @@ package struct Attempts: Sendable {
     /// Calls `body` until it succeeds, or until there is no reason to try again.
     ///
     /// - Parameter told: what is said of the last failure, after so many attempts.
+    /// - Throws: what `told` returns, as an error that is not transient: it has been tried often enough.
     package func repeating<Result>(
-        in context: Context, told: (TryFailure, Attempts) -> MintError = { failure, _ in failure.error },
-        _ body: (Attempts) throws(TryFailure) -> Result
+        in context: Context, told: (MintError, Attempts) -> MintError = { error, _ in error },
+        _ body: (Attempts) throws(MintError) -> Result
     ) throws(MintError) -> Result {
         var attempts = self
         while true {
-            do throws(TryFailure) {
+            do throws(MintError) {
                 return try body(attempts)
             } catch {
-                guard attempts.waitAfterFailure(error, in: context) else { throw told(error, attempts) }
+                guard !attempts.waitAfterFailure(error, in: context) else { continue }
+                var last = told(error, attempts)
+                last.isTransient = false
+                throw last
             }
         }
     }
@@ -47,28 +51,15 @@ package struct Attempts: Sendable {
     /// back together; a server's `Retry-After` is a lower bound, and one beyond the deadline ends it at once.
     ///
     /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
-    package mutating func waitAfterFailure(_ failure: TryFailure, in context: Context) -> Bool {
+    package mutating func waitAfterFailure(_ failure: MintError, in context: Context) -> Bool {
         made += 1
         guard failure.isTransient, made < Self.most else { return false }
         let ceiling = min(500 << (made - 1), 8_000)
         let jitter = Int(context.random() % UInt64(ceiling + 1))
         let wait = Duration.milliseconds(max(jitter, (failure.retryAfterSeconds ?? 0) * 1_000))
         guard wait + Self.leastTime <= remaining(context.clock) else { return false }
-        context.trace("try \(made) of \(Self.most): \(failure.error.message); waiting \(wait.milliseconds) ms")
+        context.trace("try \(made) of \(Self.most): \(failure.message); waiting \(wait.milliseconds) ms")
         context.clock.sleep(for: wait)
         return true
-    }
-}
-
-/// Why a try failed, and whether another one may do better.
-package struct TryFailure: Error, Sendable {
-    package let error: MintError
-    package let isTransient: Bool
-    package let retryAfterSeconds: Int?
-
-    package init(_ error: MintError, isTransient: Bool = false, retryAfterSeconds: Int? = nil) {
-        self.error = error
-        self.isTransient = isTransient
-        self.retryAfterSeconds = retryAfterSeconds
     }
 }

@@ -41,7 +41,9 @@ extension MintError {
                 hint: "check that \(host) is the right address, and not a proxy's page")
         case .policy: MintError(.endpointRefused, "\(host): \(error.reason)")
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted:
-            MintError(code, "cannot reach \(host): \(error.reason)", hint: "this is safe to try again")
+            MintError(
+                code, "cannot reach \(host): \(error.reason)", hint: "this is safe to try again",
+                isTransient: error.isTransient)
         }
     }
 }

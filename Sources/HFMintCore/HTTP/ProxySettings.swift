@@ -27,7 +27,7 @@ package struct ProxySettings: Sendable {
 
     /// What `variable` holds.
     package func address(in variable: Environment.Key) throws(TransportError) -> ProxyAddress {
-        do throws(ProxyAddress.Fault) {
+        do throws(Malformed) {
             return try ProxyAddress(environment.secret(variable)?.reveal { $0.bytes } ?? [])
         } catch {
             throw TransportError(.proxyUnusable, "\(variable.name) is no address of a proxy: it \(error.reason)")

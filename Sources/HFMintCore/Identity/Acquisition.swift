@@ -45,7 +45,7 @@ extension Acquisition {
     /// - Parameter remaining: how long a command may take at most.
     package func idToken(
         in context: Context, limits: HTTPLimits, remaining: Duration? = nil
-    ) throws(TryFailure) -> IDToken {
+    ) throws(MintError) -> IDToken {
         let text: Secret
         switch self {
         case .http(let http): text = try http.token(in: context, limits: limits)
@@ -59,15 +59,14 @@ extension Acquisition {
         case .file(let path): text = try read(path, in: context)
         case .held(let held): text = held.secret.duplicate()
         }
-        do throws(NotAnIDToken) {
+        do throws(Malformed) {
             return try IDToken.parse(text)
         } catch {
             if case .program(let program) = self { throw program.unsuitable(error.reason) }
             if case .http(let http) = self { throw http.unsuitable(error.reason) }
-            throw TryFailure(
-                MintError(
-                    .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",
-                    hint: error.hint ?? "an ID token is a JWT: one line, three parts with dots between them"))
+            throw MintError(
+                .identityUnsuitable, "\(source) did not give an ID token: \(error.reason)",
+                hint: error.hint ?? "an ID token is a JWT: one line, three parts with dots between them")
         }
     }
 
@@ -76,14 +75,14 @@ extension Acquisition {
         do throws(FileFailure) {
             return .held(SharedSecret(try context.files.readStandardInput(.whole, limit: fileLimit)))
         } catch {
-            throw Acquisition.file("/dev/stdin").unreadable(error).error
+            throw Acquisition.file("/dev/stdin").unreadable(error)
         }
     }
 
     /// Room for a trailing line break: the parser says what is wrong with a token that is too large.
     private static let fileLimit = IDToken.byteLimit + 2
 
-    private func read(_ path: String, in context: Context) throws(TryFailure) -> Secret {
+    private func read(_ path: String, in context: Context) throws(MintError) -> Secret {
         do throws(FileFailure) {
             guard let text = try context.files.read(path, limit: Self.fileLimit) else {
                 throw FileFailure(path, "there is no such file")
@@ -94,11 +93,11 @@ extension Acquisition {
         }
     }
 
-    private func unreadable(_ failure: FileFailure) -> TryFailure {
+    private func unreadable(_ failure: FileFailure) -> MintError {
         unreadable("cannot read \(source): \(failure.reason)", hint: "give a file that holds the ID token")
     }
 
-    private func run(_ command: ChildCommand, in context: Context) throws(TryFailure) -> Secret {
+    private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> Secret {
         let hint = "give a command that prints the ID token, and nothing else, on stdout"
         let result: ChildResult
         // Libcurl leaves its descriptors open for every program that is started.
@@ -123,7 +122,7 @@ extension Acquisition {
         return result.output
     }
 
-    private func unreadable(_ message: String, hint: String? = nil) -> TryFailure {
-        TryFailure(MintError(.identityUnsuitable, message, hint: hint))
+    private func unreadable(_ message: String, hint: String? = nil) -> MintError {
+        MintError(.identityUnsuitable, message, hint: hint)
     }
 }

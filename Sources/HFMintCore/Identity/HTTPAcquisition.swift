@@ -89,30 +89,29 @@ extension HTTPAcquisition {
     }
 
     /// Asks once.
-    func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
+    func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         let credential = try credential(in: context, limits: limits)
         let content = body.map { HTTPBody.Content(type: $0.type, bytes: Secret(copying: $0.text.utf8)) }
         let response: HTTPResponse
         do throws(TransportError) {
             response = try context.send(request, credential: credential, body: HTTPBody(content), limits: limits)
         } catch {
-            throw TryFailure(.transport(error, to: host, doing: .identityUnavailable), isTransient: error.isTransient)
+            throw .transport(error, to: host, doing: .identityUnavailable)
         }
         guard (200...201).contains(response.status) else { throw refusal(response, host, now: context.clock.now()) }
         guard let token = answer.token(in: response.body) else {
-            throw TryFailure(
-                MintError(
-                    .identityUnavailable, "\(provider): \(host) answered, but without an ID token",
-                    hint: response.body.looksLikePage
-                        ? "a web page came instead: look at what stands between here and \(host), such as a proxy"
-                        : "the CI system is having trouble; try again"))
+            throw MintError(
+                .identityUnavailable, "\(provider): \(host) answered, but without an ID token",
+                hint: response.body.looksLikePage
+                    ? "a web page came instead: look at what stands between here and \(host), such as a proxy"
+                    : "the CI system is having trouble; try again")
         }
         return token
     }
 
-    private func credential(in context: Context, limits: HTTPLimits) throws(TryFailure) -> HTTPCredential {
-        func missing(_ what: String) -> TryFailure {
-            TryFailure(MintError(.identityDenied, "\(provider): \(what)", hint: refusalHint))
+    private func credential(in context: Context, limits: HTTPLimits) throws(MintError) -> HTTPCredential {
+        func missing(_ what: String) -> MintError {
+            MintError(.identityDenied, "\(provider): \(what)", hint: refusalHint)
         }
         switch proof {
         case .none: return .none
@@ -141,42 +140,37 @@ extension HTTPAcquisition {
         }
     }
 
-    private func damaged(_ key: Environment.Key) -> TryFailure {
-        TryFailure(
-            MintError(
-                .identityDenied, "\(provider): \(key.name) holds a line break, or a byte that no header may hold",
-                hint: "hand the variable on as the CI system set it"))
+    private func damaged(_ key: Environment.Key) -> MintError {
+        MintError(
+            .identityDenied, "\(provider): \(key.name) holds a line break, or a byte that no header may hold",
+            hint: "hand the variable on as the CI system set it")
     }
 
     /// What the server gave in the place of an ID token is none.
-    func unsuitable(_ reason: String) -> TryFailure {
-        TryFailure(
-            MintError(
-                .identityUnsuitable, "\(host) did not give an ID token: \(reason)",
-                hint: "check that \(address?.name ?? host) is the \(provider) server's own"))
+    func unsuitable(_ reason: String) -> MintError {
+        MintError(
+            .identityUnsuitable, "\(host) did not give an ID token: \(reason)",
+            hint: "check that \(address?.name ?? host) is the \(provider) server's own")
     }
 
-    private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> TryFailure {
+    private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> MintError {
         let isPassing = response.isTransient || (response.status == 403 && response.body.holds(transientRefusals))
         guard !isPassing else {
-            return TryFailure(
-                MintError(
-                    .identityUnavailable, "\(provider): \(host) answered \(response.status)",
-                    hint: "the CI system is having trouble; try again"),
-                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: now))
+            return MintError(
+                .identityUnavailable, "\(provider): \(host) answered \(response.status)",
+                hint: "the CI system is having trouble; try again", isTransient: true,
+                retryAfterSeconds: response.retryAfterSeconds(now: now))
         }
         guard !(300...399).contains(response.status) else {
-            return TryFailure(
-                MintError(
-                    .answerInvalid,
-                    "\(provider): \(host) answered with a redirect (\(response.status)), which is never followed",
-                    hint: "the CI system sets the address of its token endpoint; nothing in the job should"))
+            return MintError(
+                .answerInvalid,
+                "\(provider): \(host) answered with a redirect (\(response.status)), which is never followed",
+                hint: "the CI system sets the address of its token endpoint; nothing in the job should")
         }
-        return TryFailure(
-            MintError(
-                .identityDenied, "\(provider): \(host) \(refusal(response.status))",
-                details: response.body.publishedCode.map { ["the server's own code: \($0)"] } ?? [],
-                hint: hint(for: response.status)))
+        return MintError(
+            .identityDenied, "\(provider): \(host) \(refusal(response.status))",
+            details: response.body.publishedCode.map { ["the server's own code: \($0)"] } ?? [],
+            hint: hint(for: response.status))
     }
 
     private func refusal(_ status: Int) -> String {

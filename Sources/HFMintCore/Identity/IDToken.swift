@@ -18,29 +18,29 @@ package struct IDToken: ~Copyable, Sendable {
 
     /// - Parameter text: blanks and line breaks around it are cut off, as files, programs and forms leave them there.
     /// - Throws: why this is no ID token, in a sentence that quotes nothing of it.
-    package static func parse(_ text: consuming Secret) throws(NotAnIDToken) -> IDToken {
+    package static func parse(_ text: consuming Secret) throws(Malformed) -> IDToken {
         let secret = text.withoutBlanksAround()
-        let claims = try secret.reveal { span throws(NotAnIDToken) in try readClaims(span) }
+        let claims = try secret.reveal { span throws(Malformed) in try readClaims(span) }
         return IDToken(secret: secret, claims: claims)
     }
 
-    private static func readClaims(_ text: Span<UInt8>) throws(NotAnIDToken) -> Claims {
-        guard text.count > 0 else { throw NotAnIDToken(reason: "it is empty") }
-        guard text.count <= byteLimit else { throw NotAnIDToken(reason: "it is larger than 32 KiB") }
+    private static func readClaims(_ text: Span<UInt8>) throws(Malformed) -> Claims {
+        guard text.count > 0 else { throw Malformed("it is empty") }
+        guard text.count <= byteLimit else { throw Malformed("it is larger than 32 KiB") }
         var dots: [Int] = []
         for index in text.indices {
             if text[index] == ASCII.dot {
                 dots.append(index)
             } else if !Base64URL.isInAlphabet(text[index]) {
-                throw NotAnIDToken(lookingAt: text)
+                throw objection(to: text)
             }
         }
         guard dots.count == 2, dots[0] > 0, dots[1] > dots[0] + 1, dots[1] < text.count - 1 else {
-            throw NotAnIDToken(lookingAt: text)
+            throw objection(to: text)
         }
         guard let header = json(text.extracting(0..<dots[0])), header.root.members != nil,
             let payload = json(text.extracting(dots[0] + 1..<dots[1])), payload.root.members != nil
-        else { throw NotAnIDToken(reason: "its header or its claims are not a JSON object") }
+        else { throw Malformed("its header or its claims are not a JSON object") }
         return Claims(payload)
     }
 
@@ -48,11 +48,4 @@ package struct IDToken: ~Copyable, Sendable {
         guard let bytes = Base64URL.decode(part) else { return nil }
         return try? JSONText(bytes)
     }
-}
-
-package struct NotAnIDToken: Error, Equatable, Sendable {
-    /// A clause such as "it is empty".
-    package let reason: String
-    /// The next thing to do, where that is another than for any of them.
-    package var hint: String?
 }

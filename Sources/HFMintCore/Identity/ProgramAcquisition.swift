@@ -20,7 +20,7 @@ package struct ProgramAcquisition: Equatable, Sendable {
 
 extension ProgramAcquisition {
     /// Runs it once; its own words of failure go to stderr as it writes them.
-    func token(in context: Context, limits: HTTPLimits) throws(TryFailure) -> Secret {
+    func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         var command = command
         command.milliseconds = min(command.milliseconds, limits.totalMilliseconds)
         let result: ChildResult
@@ -30,42 +30,33 @@ extension ProgramAcquisition {
             throw failure(error, milliseconds: command.milliseconds)
         }
         guard result.status == 0 else {
-            throw TryFailure(
-                MintError(
-                    .identityDenied, "\(provider): `\(name)` failed with status \(result.status)", hint: failureHint))
+            throw MintError(
+                .identityDenied, "\(provider): `\(name)` failed with status \(result.status)", hint: failureHint)
         }
         return result.output
     }
 
     /// What it printed is no ID token: most often another program of the same name.
-    func unsuitable(_ reason: String) -> TryFailure {
-        TryFailure(
-            MintError(
-                .identityUnsuitable, "\(provider): `\(name)` did not print an ID token: \(reason)", hint: failureHint))
+    func unsuitable(_ reason: String) -> MintError {
+        MintError(.identityUnsuitable, "\(provider): `\(name)` did not print an ID token: \(reason)", hint: failureHint)
     }
 
-    private func failure(_ failure: ProcessFailure, milliseconds: Int) -> TryFailure {
+    private func failure(_ failure: ProcessFailure, milliseconds: Int) -> MintError {
         switch failure {
         case .notFound:
-            TryFailure(
-                MintError(
-                    .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH",
-                    hint: missingHint))
+            MintError(
+                .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH",
+                hint: missingHint)
         case .timedOut:
-            TryFailure(
-                MintError(
-                    .identityUnavailable,
-                    "\(provider): `\(name)` did not finish within \(max(1, milliseconds / 1_000)) s",
-                    hint: "the CI system is having trouble; try again"),
-                isTransient: true)
+            MintError(
+                .identityUnavailable,
+                "\(provider): `\(name)` did not finish within \(max(1, milliseconds / 1_000)) s",
+                hint: "the CI system is having trouble; try again", isTransient: true)
         case .tooMuchOutput: unsuitable("it is larger than \(command.byteLimit >> 10) KiB")
         case .outOfSight:
-            TryFailure(
-                MintError(.identityDenied, "\(provider): `\(name)`: \(failure.clause)", hint: missingHint))
+            MintError(.identityDenied, "\(provider): `\(name)`: \(failure.clause)", hint: missingHint)
         case .cannotStart(let reason), .cannotStartNow(let reason):
-            TryFailure(
-                MintError(
-                    .identityDenied, "\(provider): `\(name)` could not be started: \(reason)", hint: missingHint))
+            MintError(.identityDenied, "\(provider): `\(name)` could not be started: \(reason)", hint: missingHint)
         }
     }
 }

@@ -1,12 +1,12 @@
 /// What JSON5 has and JSON has not, as its specification words it.
 ///
-/// Every text is read with the values that the specification gives it, or refused: see ``JSONError/isStricter``.
+/// Every text is read with the values that the specification gives it, or refused: see ``JSONFault/isStricter``.
 /// <https://spec.json5.org>
 extension JSONReaderState {
     /// Skips a comment, or one of the characters that are white space to JSON5 alone; `false` where neither stands.
     ///
     /// <https://spec.json5.org/#white-space>
-    mutating func skipMoreSpace(_ text: Span<UInt8>) throws(JSONError) -> Bool {
+    mutating func skipMoreSpace(_ text: Span<UInt8>) throws(Malformed) -> Bool {
         switch text[position] {
         case ASCII.slash: try skipComment(text)
         case 0x0B, 0x0C: position += 1
@@ -24,7 +24,7 @@ extension JSONReaderState {
     /// To the end of its line, or between its ends.
     ///
     /// <https://spec.json5.org/#comments>
-    private mutating func skipComment(_ text: Span<UInt8>) throws(JSONError) {
+    private mutating func skipComment(_ text: Span<UInt8>) throws(Malformed) {
         let start = position
         position += 1
         switch try peek(text) {
@@ -39,7 +39,7 @@ extension JSONReaderState {
                 }
                 _ = try scalar(text)
             }
-            throw JSONError(reason: .openComment, offset: start)
+            throw Malformed(.openComment, at: start)
         default: throw failure(.unexpectedByte)
         }
     }
@@ -47,7 +47,7 @@ extension JSONReaderState {
     /// A name without quotes, which a word such as `null` is here too.
     ///
     /// <https://spec.json5.org/#prod-JSON5Identifier>
-    mutating func identifier(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+    mutating func identifier(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let start = position
         while position < text.count {
             let before = position
@@ -62,7 +62,7 @@ extension JSONReaderState {
     }
 
     /// `\uXXXX` in a name, where nothing else may follow the backslash.
-    private mutating func escapedScalar(_ text: Span<UInt8>) throws(JSONError) -> Unicode.Scalar {
+    private mutating func escapedScalar(_ text: Span<UInt8>) throws(Malformed) -> Unicode.Scalar {
         position += 1
         guard try peek(text) == UInt8(ascii: "u") else { throw failure(.badEscape) }
         guard let scalar = Unicode.Scalar(try codeUnit(text)) else { throw failure(.loneSurrogate) }
@@ -72,7 +72,7 @@ extension JSONReaderState {
     /// An escape that JSON has not; the reader stands at its `letter`.
     ///
     /// <https://spec.json5.org/#escapes>
-    mutating func moreEscape(_ letter: UInt8, _ text: Span<UInt8>) throws(JSONError) {
+    mutating func moreEscape(_ letter: UInt8, _ text: Span<UInt8>) throws(Malformed) {
         switch letter {
         case UInt8(ascii: "x"):
             position += 1
@@ -96,7 +96,7 @@ extension JSONReaderState {
     /// `Infinity`, `NaN` or `0x1F`, after its sign; `false` where a decimal number stands.
     ///
     /// <https://spec.json5.org/#numbers>
-    mutating func wordOrHexadecimal(_ text: Span<UInt8>) throws(JSONError) -> Bool {
+    mutating func wordOrHexadecimal(_ text: Span<UInt8>) throws(Malformed) -> Bool {
         switch try peek(text) {
         case UInt8(ascii: "I"): _ = try word("Infinity", .number, text)
         case UInt8(ascii: "N"): _ = try word("NaN", .number, text)

@@ -88,7 +88,7 @@ package struct JSONText: Equatable, Sendable {
 
     package init(
         _ bytes: [UInt8], limits: JSONLimits = .answer, dialect: JSONDialect = .json
-    ) throws(JSONError) {
+    ) throws(Malformed) {
         self.bytes = bytes
         root = try readJSON(bytes.span, limits: limits, dialect: dialect)
     }

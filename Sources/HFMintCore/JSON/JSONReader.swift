@@ -13,8 +13,8 @@ package enum JSONDialect: Sendable {
 /// <https://www.rfc-editor.org/rfc/rfc8259>
 package func readJSON(
     _ text: Span<UInt8>, limits: JSONLimits, dialect: JSONDialect = .json
-) throws(JSONError) -> JSONNode {
-    guard text.count <= limits.byteCount else { throw JSONError(reason: .tooLarge, offset: limits.byteCount) }
+) throws(Malformed) -> JSONNode {
+    guard text.count <= limits.byteCount else { throw Malformed(.tooLarge, at: limits.byteCount) }
     var state = JSONReaderState(limits: limits, dialect: dialect)
     try state.skipSpace(text)
     let root = try state.value(text, depth: 0)
@@ -37,9 +37,9 @@ struct JSONReaderState {
         self.dialect = dialect
     }
 
-    func failure(_ reason: JSONError.Reason) -> JSONError { JSONError(reason: reason, offset: position) }
+    func failure(_ fault: JSONFault) -> Malformed { Malformed(fault, at: position) }
 
-    mutating func skipSpace(_ text: Span<UInt8>) throws(JSONError) {
+    mutating func skipSpace(_ text: Span<UInt8>) throws(Malformed) {
         while position < text.count {
             switch text[position] {
             case ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn: position += 1
@@ -49,7 +49,7 @@ struct JSONReaderState {
         }
     }
 
-    mutating func value(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONNode {
+    mutating func value(_ text: Span<UInt8>, depth: Int) throws(Malformed) -> JSONNode {
         nodeCount += 1
         guard nodeCount <= limits.nodeCount else { throw failure(.tooManyValues) }
         guard depth <= limits.depth else { throw failure(.tooDeep) }
@@ -68,31 +68,31 @@ struct JSONReaderState {
         }
     }
 
-    func peek(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
+    func peek(_ text: Span<UInt8>) throws(Malformed) -> UInt8 {
         guard position < text.count else { throw failure(.unexpectedEnd) }
         return text[position]
     }
 
-    mutating func take(_ byte: UInt8, _ text: Span<UInt8>) throws(JSONError) {
+    mutating func take(_ byte: UInt8, _ text: Span<UInt8>) throws(Malformed) {
         guard try peek(text) == byte else { throw failure(.unexpectedByte) }
         position += 1
     }
 
-    mutating func word(_ word: String, _ value: JSONNode.Value, _ text: Span<UInt8>) throws(JSONError) -> JSONNode {
+    mutating func word(_ word: String, _ value: JSONNode.Value, _ text: Span<UInt8>) throws(Malformed) -> JSONNode {
         let start = position
         for byte in word.utf8 { try take(byte, text) }
         return JSONNode(value: value, range: start..<position)
     }
 
-    mutating func object(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONNode.Value {
+    mutating func object(_ text: Span<UInt8>, depth: Int) throws(Malformed) -> JSONNode.Value {
         var members: [JSONMember] = []
         var names: Set<[UInt8]> = []
-        try items(text, opening: "{", closing: "}") { state, text throws(JSONError) in
+        try items(text, opening: "{", closing: "}") { state, text throws(Malformed) in
             let start = state.position
             let range = try state.name(text)
             var name: [UInt8] = []
             JSONString.decode(text, in: range) { name.append($0) }
-            guard names.insert(name).inserted else { throw JSONError(reason: .duplicateName, offset: start) }
+            guard names.insert(name).inserted else { throw Malformed(.duplicateName, at: start) }
             try state.skipSpace(text)
             try state.take(ASCII.colon, text)
             try state.skipSpace(text)
@@ -102,16 +102,16 @@ struct JSONReaderState {
     }
 
     /// The range of a member's name, without its quotes.
-    mutating func name(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+    mutating func name(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let first = try peek(text)
         if first == ASCII.quote || (first == ASCII.apostrophe && dialect == .json5) { return try string(text) }
         guard dialect == .json5 else { throw failure(.unexpectedByte) }
         return try identifier(text)
     }
 
-    mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONNode.Value {
+    mutating func array(_ text: Span<UInt8>, depth: Int) throws(Malformed) -> JSONNode.Value {
         var elements: [JSONNode] = []
-        try items(text, opening: "[", closing: "]") { state, text throws(JSONError) in
+        try items(text, opening: "[", closing: "]") { state, text throws(Malformed) in
             elements.append(try state.value(text, depth: depth + 1))
         }
         return .array(elements)
@@ -122,8 +122,8 @@ struct JSONReaderState {
         _ text: Span<UInt8>,
         opening: Unicode.Scalar,
         closing: Unicode.Scalar,
-        item: (inout Self, Span<UInt8>) throws(JSONError) -> Void
-    ) throws(JSONError) {
+        item: (inout Self, Span<UInt8>) throws(Malformed) -> Void
+    ) throws(Malformed) {
         try take(UInt8(ascii: opening), text)
         try skipSpace(text)
         var isFirst = true
@@ -139,7 +139,7 @@ struct JSONReaderState {
     }
 
     /// The range between the quotes.
-    mutating func string(_ text: Span<UInt8>) throws(JSONError) -> Range<Int> {
+    mutating func string(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let closing = text[position]
         position += 1
         let start = position
@@ -157,7 +157,7 @@ struct JSONReaderState {
         }
     }
 
-    mutating func escape(_ text: Span<UInt8>) throws(JSONError) {
+    mutating func escape(_ text: Span<UInt8>) throws(Malformed) {
         position += 1
         let letter = try peek(text)
         if "\"\\/bfnrt".utf8.contains(letter) {
@@ -181,7 +181,7 @@ struct JSONReaderState {
     }
 
     /// The four digits after `u`.
-    mutating func codeUnit(_ text: Span<UInt8>) throws(JSONError) -> UInt16 {
+    mutating func codeUnit(_ text: Span<UInt8>) throws(Malformed) -> UInt16 {
         position += 1
         var unit: UInt16 = 0
         for _ in 0..<4 {
@@ -193,7 +193,7 @@ struct JSONReaderState {
     }
 
     /// One scalar, which may be of several bytes.
-    mutating func scalar(_ text: Span<UInt8>) throws(JSONError) -> Unicode.Scalar {
+    mutating func scalar(_ text: Span<UInt8>) throws(Malformed) -> Unicode.Scalar {
         let first = text[position]
         let length: Int
         let allowed: ClosedRange<UInt8>
@@ -224,7 +224,7 @@ struct JSONReaderState {
         return scalar
     }
 
-    mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNode {
+    mutating func number(_ text: Span<UInt8>) throws(Malformed) -> JSONNode {
         let start = position
         let isJSON5 = dialect == .json5
         if !skip(ASCII.minus, text), isJSON5 { skip(UInt8(ascii: "+"), text) }
@@ -240,7 +240,7 @@ struct JSONReaderState {
         return JSONNode(value: .number, range: start..<position)
     }
 
-    mutating func digits(_ text: Span<UInt8>, where isDigit: (UInt8) -> Bool = \.isASCIIDigit) throws(JSONError) {
+    mutating func digits(_ text: Span<UInt8>, where isDigit: (UInt8) -> Bool = \.isASCIIDigit) throws(Malformed) {
         let start = position
         while has(text, isDigit) { position += 1 }
         guard position > start else { throw failure(.badNumber) }

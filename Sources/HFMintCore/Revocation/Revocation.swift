@@ -42,28 +42,25 @@ package struct Revocation: Sendable {
     }
 
     private func submit(_ token: borrowing Secret) throws(MintError) {
-        try Attempts(until: deadline).repeating(in: context) { attempts throws(TryFailure) in
+        try Attempts(until: deadline).repeating(in: context) { attempts throws(MintError) in
             try submitOnce(token, attempts.limits(context.clock))
         }
     }
 
-    private func submitOnce(_ token: borrowing Secret, _ limits: HTTPLimits) throws(TryFailure) {
+    private func submitOnce(_ token: borrowing Secret, _ limits: HTTPLimits) throws(MintError) {
         let request = HTTPRequest(.post, HTTPURL(endpoint, "/api/credentials/revoke"))
         let response: HTTPResponse
         do throws(TransportError) {
             response = try context.send(
                 request, body: .json(token.enclosed(by: "{\"credentials\":[\"", and: "\"]}")), limits: limits)
         } catch {
-            throw TryFailure(
-                .transport(error, to: endpoint.host, doing: .serviceUnavailable), isTransient: error.isTransient)
+            throw .transport(error, to: endpoint.host, doing: .serviceUnavailable)
         }
         guard response.status != 202 else { return }
-        throw TryFailure(
-            MintError(
-                response.isTransient ? .serviceUnavailable : .exchangeRejected,
-                "\(endpoint.host) did not take the report (\(response.status))",
-                hint: "invalidate the token at \(endpoint)/settings/tokens"),
-            isTransient: response.isTransient,
+        throw MintError(
+            response.isTransient ? .serviceUnavailable : .exchangeRejected,
+            "\(endpoint.host) did not take the report (\(response.status))",
+            hint: "invalidate the token at \(endpoint)/settings/tokens", isTransient: response.isTransient,
             retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
     }
 

@@ -1,5 +1,5 @@
 /// Why only a person can go on with a rotation.
-package struct Attention: Error, Equatable, Sendable {
+package struct Attention: Equatable, Sendable {
     /// Each is a section of the runbook, which says what is true then, and what to type.
     package enum Reason: String, CaseIterable, Sendable {
         /// An issuer, a sink, a log-in or a program said no, and would say so again.

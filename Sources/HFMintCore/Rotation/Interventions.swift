@@ -100,17 +100,17 @@ extension Rotations {
     package func abandon(_ definition: RotationDefinition) throws(MintError) -> String {
         try withJournal(of: definition.name) { journal throws(MintError) in
             guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
-            do throws(StepError) {
+            do throws(StepFailure) {
                 return try RotationMachine(definition, journal: journal, context: context).abandon()
             } catch {
-                switch error {
-                case .journal(let failure): throw .journal(failure)
-                case .step(let failure):
-                    let code: MintError.Code = failure.kind == .refused ? .issuerRefused : .serviceUnavailable
-                    throw MintError(code, "\(definition.name): \(failure.message)")
-                case .attention(let attention):
-                    throw MintError(.rotationAttention, "\(definition.name): \(attention.message)")
-                }
+                let code: MintError.Code =
+                    switch error.kind {
+                    case .unwritten(let failure): throw .journal(failure)
+                    case .refused: .issuerRefused
+                    case .transient, .ambiguous: .serviceUnavailable
+                    case .needsPerson: .rotationAttention
+                    }
+                throw MintError(code, "\(definition.name): \(error.message)")
             }
         }
     }
@@ -126,7 +126,7 @@ extension RotationState {
         (state.attention, state.closedEndpoints) = (nil, [])
         state.forgetFailures()
         for sink in state.sinks { state.update(sink.target) { $0.timesOverwritten = 0 } }
-        for event in events.indices where events[event].kind == .secretRevoking && events[event].run(run) {
+        for event in events.indices where events[event].kind == .secretRevoking && events[event].run == run {
             for index in events[event].deliveries.indices {
                 var delivery = events[event].deliveries[index]
                 if let waived, delivery.url.utf8.elementsEqual(waived.utf8) {

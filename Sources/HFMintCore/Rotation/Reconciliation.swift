@@ -6,17 +6,17 @@ extension RotationMachine {
     /// left alone until a person has looked.
     ///
     /// - Returns: what to do instead; `nil` where every sink stands as it was left, or shows nothing.
-    func reconcile() throws(StepError) -> Progress? {
+    func reconcile() throws(StepFailure) -> Progress? {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
         var changes: [Change] = []
         for sink in definition.sinks {
             guard let evidence = state.evidence(of: sink.target) else { continue }
-            do throws(StepError) {
+            do throws(StepFailure) {
                 if let change = try change(of: sink, since: evidence, created) { changes.append(change) }
             } catch {
-                guard isPastGrace, case .step = error else { throw error }
+                guard isPastGrace, error.isOfTheWorld else { throw error }
             }
         }
         guard !changes.isEmpty else {
@@ -28,13 +28,14 @@ extension RotationMachine {
             return .soon(seconds: 2)
         }
         hasSeenChange = false
-        do throws(StepError) {
+        do throws(StepFailure) {
             for change in changes { try checkMayWriteAgain(change, created) }
             if isPastGrace, try !recoverValue(created) { return try leaveBehind(changes) }
         } catch {
             // A leaked secret waits for no sink and no person longer than its grace.
-            guard state.graceEndsAt != nil, let what = error.reason else { throw error }
-            guard isPastGrace else { throw .step(StepFailure(.transient(retryAfterSeconds: nil), what)) }
+            if case .unwritten = error.kind { throw error }
+            guard state.graceEndsAt != nil else { throw error }
+            guard isPastGrace else { throw StepFailure(.transient(retryAfterSeconds: nil), error.message) }
             return try leaveBehind(changes)
         }
         let targets = changes.map(\.sink.target)
@@ -59,7 +60,7 @@ extension RotationMachine {
 
     private func change(
         of sink: any Sink, since evidence: Evidence, _ created: RotationState.Created
-    ) throws(StepError) -> Change? {
+    ) throws(StepFailure) -> Change? {
         let sighting = try look(at: sink)
         let standing: Standing
         do throws(MintError) {
@@ -78,7 +79,7 @@ extension RotationMachine {
     private var isPastGrace: Bool { state.graceEndsAt.map { $0 <= context.clock.now() } ?? false }
 
     /// They are named at the end, as sinks without the new secret.
-    private func leaveBehind(_ changes: [Change]) throws(StepError) -> Progress? {
+    private func leaveBehind(_ changes: [Change]) throws(StepFailure) -> Progress? {
         let targets = changes.map(\.sink.target)
         try record { state in for target in targets { state.update(target) { $0.evidence = nil } } }
         return nil
@@ -89,7 +90,7 @@ extension RotationMachine {
     /// A controller that puts the old value back each time must not make this endless.
     private static let mostOverwritten = 3
 
-    private func checkMayWriteAgain(_ change: Change, _ created: RotationState.Created) throws(StepError) {
+    private func checkMayWriteAgain(_ change: Change, _ created: RotationState.Created) throws(StepFailure) {
         let target = change.sink.target
         guard !state.mayOverwrite.contains(target) else { return }
         if change.standing == .gone, !definition.creatable.contains(target) {
@@ -111,14 +112,14 @@ extension RotationMachine {
         }
     }
 
-    private func changed(_ target: String, _ what: String) -> StepError {
+    private func changed(_ target: String, _ what: String) -> StepFailure {
         .needsPerson(.sinkChanged, "\(target) \(what); the old secret stays")
     }
 
     /// What somebody else has made at the issuer meanwhile may be what the sink holds.
     private func checkNobodyElseMadeOne(
         _ survey: IssuerSurvey, _ target: String, _ created: RotationState.Created
-    ) throws(StepError) {
+    ) throws(StepFailure) {
         let others = newcomers(in: survey).filter { id in survey.secrets.contains { $0.id == id && $0.isActive } }
         guard others.isEmpty else {
             throw changed(
@@ -138,7 +139,7 @@ extension RotationMachine {
     /// Whether it is the secret that the sink held before: then it is certain that nothing is lost.
     private func isOld(
         _ value: SharedSecret, _ survey: IssuerSurvey, _ created: RotationState.Created
-    ) throws(StepError) -> Bool {
+    ) throws(StepFailure) -> Bool {
         if let known = state.predecessorSHA256 { return try sha256(value.secret) == known }
         if let predecessor = state.predecessor, let old = try readValue(predecessor) {
             return old.secret.holdsSameBytes(as: value.secret)
@@ -148,16 +149,5 @@ extension RotationMachine {
         let others = survey.secrets.filter { $0.isActive && !ours.contains($0.id) }
         guard others.isEmpty, definition.verifier != nil else { return false }
         return try works(value)
-    }
-}
-
-extension StepError {
-    /// `nil` for what allows no further step.
-    fileprivate var reason: String? {
-        switch self {
-        case .journal: nil
-        case .step(let failure): failure.message
-        case .attention(let attention): attention.message
-        }
     }
 }

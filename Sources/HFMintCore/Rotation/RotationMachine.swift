@@ -64,18 +64,14 @@ package final class RotationMachine {
         if let due = state.nextTry(at: now), value == nil {
             return .retry(due, because: state.reasonToRetry)
         }
-        do throws(StepError) {
+        do throws(StepFailure) {
             return try stepOfPhase()
         } catch {
-            switch error {
-            case .journal(let failure): throw failure
-            case .attention(let attention): return try stop(attention)
-            case .step(let failure): return try failed(failure)
-            }
+            return try failed(error)
         }
     }
 
-    private func stepOfPhase() throws(StepError) -> Progress {
+    private func stepOfPhase() throws(StepFailure) -> Progress {
         switch state.phase {
         case .idle, .done: .finished
         case .planned where definition.issuer.shape.overlaps: try create()
@@ -92,14 +88,14 @@ package final class RotationMachine {
     // MARK: Recording
 
     /// Makes a change durable.
-    func record(_ change: (inout RotationState) -> Void) throws(StepError) {
+    func record(_ change: (inout RotationState) -> Void) throws(StepFailure) {
         let earlier = state
         var state = earlier
         change(&state)
         do throws(FileFailure) {
             try journal.record(state)
         } catch {
-            throw .journal(error)
+            throw .unwritten(error)
         }
         for line in state.news(since: earlier) { context.progress("\(definition.name): \(line)") }
     }
@@ -111,7 +107,7 @@ package final class RotationMachine {
     func act<Result>(
         _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
-    ) throws(StepError) {
+    ) throws(StepFailure) {
         try record { state in
             state.pending = act
             intent(&state)
@@ -122,7 +118,7 @@ package final class RotationMachine {
         } catch {
             // Where nothing happened there is nothing to ask about. A refusal may be that of a repetition.
             if case .transient = error.kind { try record { $0.pending = nil } }
-            throw .step(error)
+            throw error
         }
         try record { state in
             state.pending = nil
@@ -130,20 +126,11 @@ package final class RotationMachine {
         }
     }
 
-    func move(to phase: RotationState.Phase, _ change: (inout RotationState) -> Void = { _ in }) throws(StepError) {
+    func move(to phase: RotationState.Phase, _ change: (inout RotationState) -> Void = { _ in }) throws(StepFailure) {
         try record { state in
             state.phase = phase
             state.forgetFailures()
             change(&state)
-        }
-    }
-
-    /// Runs what asks or changes the world, with its failure in our terms.
-    func asking<Result>(_ body: () throws(StepFailure) -> Result) throws(StepError) -> Result {
-        do throws(StepFailure) {
-            return try body()
-        } catch {
-            throw .step(error)
         }
     }
 
@@ -161,7 +148,12 @@ package final class RotationMachine {
     private static let longestNamedPause = 3_600
 
     func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
-        if failure.kind == .refused { return try stop(Attention(.refused, failure.message)) }
+        switch failure.kind {
+        case .unwritten(let failure): throw failure
+        case .needsPerson(let reason): return try stop(Attention(reason, failure.message))
+        case .refused: return try stop(Attention(.refused, failure.message))
+        case .transient, .ambiguous: break
+        }
         let tries = state.attempts + 1
         let grace = graceLeft
         guard tries <= Self.waits.count || grace != nil else {
@@ -211,23 +203,12 @@ package final class RotationMachine {
 
     func saveState(_ state: RotationState) throws(FileFailure) { try journal.record(state) }
 
-    func compactState(_ state: RotationState) throws(StepError) {
+    func compactState(_ state: RotationState) throws(StepFailure) {
         do throws(FileFailure) {
             try journal.compact(state)
         } catch {
-            throw .journal(error)
+            throw .unwritten(error)
         }
-    }
-}
-
-/// Why a step ended without its result.
-enum StepError: Error {
-    case journal(FileFailure)
-    case step(StepFailure)
-    case attention(Attention)
-
-    static func needsPerson(_ reason: Attention.Reason, _ message: String) -> StepError {
-        .attention(Attention(reason, message))
     }
 }
 
@@ -235,7 +216,7 @@ extension RotationMachine {
     /// Written beside the new secret where the issuer has room: it proves it ours.
     var marker: String { "hfmint:\(definition.name):\(state.run)" }
 
-    func sha256(_ secret: borrowing Secret) throws(StepError) -> String {
+    func sha256(_ secret: borrowing Secret) throws(StepFailure) -> String {
         do throws(MintError) {
             return try context.digests.sha256(secret).hexadecimal
         } catch {

@@ -109,7 +109,7 @@ extension RotationDefinition {
 
 extension RotationMachine {
     /// A secret that nobody could log in with, or hand on, is not made.
-    func checkNeeds() throws(StepError) {
+    func checkNeeds() throws(StepFailure) {
         guard let first = definition.unmetNeeds(in: context).first else { return }
         throw .needsPerson(.refused, "'\(first.place)': \(first.complaint)")
     }

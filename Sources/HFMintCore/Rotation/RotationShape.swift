@@ -31,11 +31,11 @@ package enum RotationShape {
                     .custom(
                         "cron",
                         check: { text in
-                            do throws(CronExpression.Malformed) {
+                            do throws(Malformed) {
                                 _ = try CronExpression(parsing: text)
                                 return nil
                             } catch {
-                                return error.complaint
+                                return error.reason
                             }
                         })), "five fields: minute hour day month weekday"),
             .optional("every", .string(.duration), "how long between two runs"),

@@ -1,7 +1,7 @@
 extension RotationMachine {
     /// Before a secret is made: a misspelt place must not be made in silence, and whatever lies in a wrong one must not
     /// be overwritten.
-    func checkTargets(_ cause: RotationState.Cause) throws(StepError) {
+    func checkTargets(_ cause: RotationState.Cause) throws(StepFailure) {
         var missing: [String] = []
         var held: [Held] = []
         for sink in definition.sinks {
@@ -12,14 +12,14 @@ extension RotationMachine {
             }
         }
         guard missing.isEmpty else { throw missingTargets(missing) }
-        if !provesLate(cause), let attention = try unproven(held) { throw .attention(attention) }
+        if !provesLate(cause), let attention = try unproven(held) { throw .needsPerson(attention) }
         hasSeenTargets = true
     }
 
     /// Right before the first write of the first rotation; else ``checkTargets(_:)`` has done it.
     ///
     /// Where it fails, the run ends as if it had not begun: the manifest may be what has to be mended.
-    func checkHeld() throws(StepError) {
+    func checkHeld() throws(StepFailure) {
         guard provesLate(state.cause), !state.hasTouchedSinks else { return }
         var held: [Held] = []
         for sink in definition.sinks where mustProve(sink, state.cause) {
@@ -49,7 +49,7 @@ extension RotationMachine {
         let value: SharedSecret
     }
 
-    private func unproven(_ held: [Held]) throws(StepError) -> Attention? {
+    private func unproven(_ held: [Held]) throws(StepFailure) -> Attention? {
         var unproven: [String] = []
         // Most sinks hold the same: one log-in is enough for all of them.
         var proven: [SharedSecret] = []
@@ -70,16 +70,15 @@ extension RotationMachine {
     }
 
     /// A target that went away since the run began is not made again in silence.
-    func checkIsStillThere(_ sink: any Sink) throws(StepError) {
+    func checkIsStillThere(_ sink: any Sink) throws(StepFailure) {
         guard !hasSeenTargets, !definition.creatable.contains(sink.target) else { return }
         guard try look(at: sink).presence == .absent else { return }
-        let error = missingTargets([sink.target])
+        let failure = missingTargets([sink.target])
         // A leaked secret does not wait for it longer than its grace.
-        guard state.graceEndsAt != nil, case .attention(let attention) = error else { throw error }
-        throw .step(StepFailure(.refused, attention.message))
+        throw state.graceEndsAt == nil ? failure : StepFailure(.refused, failure.message)
     }
 
-    private func missingTargets(_ targets: [String]) -> StepError {
+    private func missingTargets(_ targets: [String]) -> StepFailure {
         .needsPerson(
             .targetMissing,
             "\(targets.joined(separator: ", ")): nothing is there yet, and only a sink with `create: true` may make it")

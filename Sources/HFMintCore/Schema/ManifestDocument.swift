@@ -45,10 +45,10 @@ struct ManifestDocument: Sendable {
         guard let bytes = found else {
             throw MintError(.manifestInvalid, "cannot read '\(path)': there is no such file")
         }
-        do throws(JSONError) {
+        do throws(Malformed) {
             return try JSONText(bytes, limits: .manifest, dialect: .json5)
         } catch {
-            let verdict = error.isStricter ? "cannot be used" : "is not JSON5"
+            let verdict = error.fault?.isStricter == true ? "cannot be used" : "is not JSON5"
             throw MintError(
                 .manifestInvalid,
                 "'\(path)' \(verdict): \(TextPlaces(bytes)[error.offset].words): \(error.clause(about: bytes))")

@@ -261,6 +261,8 @@ extension DirectoryLock {
 }
 
 /// Why a file could not be used: the path, and a reason in hfmint's or the operating system's words.
+///
+/// ``Files`` and what it opens throw it; whoever knows what the file was for catches it.
 package struct FileFailure: Error, Equatable, Sendable {
     package let path: String
     package let reason: String

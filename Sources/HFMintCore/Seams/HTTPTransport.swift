@@ -117,6 +117,8 @@ package struct HTTPResponse: ~Copyable, Sendable {
 }
 
 /// Why there is no answer.
+///
+/// ``HTTPTransport`` throws it; whoever knows what was asked of whom catches it.
 package struct TransportError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// libcurl is not installed, or too old.

@@ -37,6 +37,9 @@ package struct ChildResult: ~Copyable, Sendable {
     }
 }
 
+/// Why a program did not do its work.
+///
+/// ``Processes`` and ``Supervisor`` throw it; whoever named the program catches it, and names the program in its words.
 package enum ProcessFailure: Error, Equatable, Sendable {
     case notFound
     case timedOut
@@ -56,14 +59,22 @@ package enum ProcessFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// For a message about a program that has been named.
-    package var clause: String {
+    /// For a message that says already what could not be done.
+    package var reason: String {
         switch self {
         case .notFound: "it was not found"
         case .timedOut: "it did not end in time"
         case .tooMuchOutput: "it printed too much"
-        case .cannotStart(let reason), .cannotStartNow(let reason): "it cannot be started: \(reason)"
-        case .outOfSight(let reason): "it was started, and cannot be followed on this machine: \(reason)"
+        case .cannotStart(let reason), .cannotStartNow(let reason), .outOfSight(let reason): reason
+        }
+    }
+
+    /// For a message about a program that has been named.
+    package var clause: String {
+        switch self {
+        case .notFound, .timedOut, .tooMuchOutput: reason
+        case .cannotStart, .cannotStartNow: "it cannot be started: \(reason)"
+        case .outOfSight: "it was started, and cannot be followed on this machine: \(reason)"
         }
     }
 }

@@ -12,38 +12,30 @@ package struct ProxyAddress: Equatable, Sendable {
     package let host: String
     package let port: Int?
 
-    /// Why it cannot be right, as a clause about the variable; it quotes nothing, as anything may be the password.
-    package struct Fault: Error, Equatable, Sendable {
-        package let reason: String
-
-        init(_ reason: String) {
-            self.reason = reason
-        }
-    }
-
-    package init(_ value: [UInt8]) throws(Fault) {
+    /// - Throws: a clause about the variable; it quotes nothing, as anything may be the password.
+    package init(_ value: [UInt8]) throws(Malformed) {
         try Self.checkBytes(value)
         let slashes = value.indices.first { value[$0...].starts(with: "://".utf8) }
         // What begins with something else than a scheme's name has its `://` in a password, or in a path.
         let name = slashes.map { value[..<$0].map(\.asciiLowercased) } ?? []
         let isName = !name.isEmpty && name.allSatisfy { $0.isASCIILetterOrDigit || "+-.".utf8.contains($0) }
-        if slashes == 0 { throw Fault("has no scheme before its '://'") }
+        if slashes == 0 { throw Malformed("has no scheme before its '://'") }
         namesScheme = isName
         if isName {
             guard let known = Scheme.allCases.first(where: { name.equals($0.rawValue) }) else {
-                throw Fault("has a scheme that no proxy has (http and https are usual)")
+                throw Malformed("has a scheme that no proxy has (http and https are usual)")
             }
             scheme = known
         } else {
             scheme = .http
         }
         let bare = ["http//", "https//", "socks5//"].contains { value.map(\.asciiLowercased).starts(with: $0.utf8) }
-        if bare { throw Fault("has no ':' behind its scheme") }
+        if bare { throw Malformed("has no ':' behind its scheme") }
         let rest = value[(isName ? name.count + 3 : 0)...]
         let authority = rest.prefix { !"/?#".utf8.contains($0) }
         try Self.checkEnd(rest.dropFirst(authority.count))
         let parts = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        if parts.count > 2 { throw Fault("has a raw '@' in its user name or password") }
+        if parts.count > 2 { throw Malformed("has a raw '@' in its user name or password") }
         if parts.count == 2 { try Self.checkUser(parts[0]) }
         (host, port) = try Self.split(parts[parts.count - 1])
     }
@@ -51,42 +43,42 @@ package struct ProxyAddress: Equatable, Sendable {
     /// As messages name it: never the user name or the password.
     package var description: String { port.map { "\(host):\($0)" } ?? host }
 
-    private static func checkBytes(_ value: [UInt8]) throws(Fault) {
+    private static func checkBytes(_ value: [UInt8]) throws(Malformed) {
         let breaks = [ASCII.lineFeed, ASCII.carriageReturn]
-        if let last = value.last, breaks.contains(last) { throw Fault("ends in a line break") }
-        if value.contains(where: breaks.contains) { throw Fault("holds a line break") }
-        if value.first == ASCII.space { throw Fault("begins with a blank") }
-        if value.last == ASCII.space { throw Fault("ends in a blank") }
-        if value.contains(where: { $0 == ASCII.space || $0 == ASCII.tab }) { throw Fault("holds a blank") }
-        if value.contains(where: \.isASCIIControl) { throw Fault("holds a control character") }
+        if let last = value.last, breaks.contains(last) { throw Malformed("ends in a line break") }
+        if value.contains(where: breaks.contains) { throw Malformed("holds a line break") }
+        if value.first == ASCII.space { throw Malformed("begins with a blank") }
+        if value.last == ASCII.space { throw Malformed("ends in a blank") }
+        if value.contains(where: { $0 == ASCII.space || $0 == ASCII.tab }) { throw Malformed("holds a blank") }
+        if value.contains(where: \.isASCIIControl) { throw Malformed("holds a control character") }
         let quotes = "'`\"".utf8
         if value.first.map(quotes.contains) == true || value.last.map(quotes.contains) == true {
-            throw Fault("stands in quotation marks, which are part of its value")
+            throw Malformed("stands in quotation marks, which are part of its value")
         }
-        if value.contains(ASCII.quote) { throw Fault("holds a quotation mark") }
+        if value.contains(ASCII.quote) { throw Malformed("holds a quotation mark") }
     }
 
     /// What follows the host and the port.
-    private static func checkEnd(_ rest: ArraySlice<UInt8>) throws(Fault) {
+    private static func checkEnd(_ rest: ArraySlice<UInt8>) throws(Malformed) {
         guard let first = rest.first else { return }
         let mark = String(decoding: [first], as: UTF8.self)
-        if rest.contains(UInt8(ascii: "@")) { throw Fault("has a raw '\(mark)' in its user name or password") }
+        if rest.contains(UInt8(ascii: "@")) { throw Malformed("has a raw '\(mark)' in its user name or password") }
         // curl ignores a path; a file of rules, which a browser would run, is nobody's path.
         if rest.suffix(4).map(\.asciiLowercased).elementsEqual(".pac".utf8) {
-            throw Fault("names a file of rules (PAC), which browsers alone read")
+            throw Malformed("names a file of rules (PAC), which browsers alone read")
         }
-        if first != ASCII.slash { throw Fault("has a '\(mark)', which no proxy's address has") }
+        if first != ASCII.slash { throw Malformed("has a '\(mark)', which no proxy's address has") }
     }
 
     /// libcurl decodes both, and takes no control character: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
-    private static func checkUser(_ text: ArraySlice<UInt8>) throws(Fault) {
+    private static func checkUser(_ text: ArraySlice<UInt8>) throws(Malformed) {
         for index in text.indices where text[index] == UInt8(ascii: "%") {
             let digits = text[(index + 1)...].prefix(2).compactMap(\.hexDigitValue)
             guard digits.count == 2 else {
-                throw Fault("has a '%' in its user name or password that two hexadecimal digits do not follow")
+                throw Malformed("has a '%' in its user name or password that two hexadecimal digits do not follow")
             }
             if (digits[0] << 4 | digits[1]).isASCIIControl {
-                throw Fault("has a percent-encoded control character in its user name or password")
+                throw Malformed("has a percent-encoded control character in its user name or password")
             }
         }
     }
@@ -98,26 +90,26 @@ package struct ProxyAddress: Equatable, Sendable {
         return name.count <= 253 && labels.allSatisfy { (1...63).contains($0.count) && $0.first != ASCII.minus }
     }
 
-    private static func split(_ text: ArraySlice<UInt8>) throws(Fault) -> (String, Int?) {
-        if let reason = IPAddress.complaint(about: text) { throw Fault(reason) }
+    private static func split(_ text: ArraySlice<UInt8>) throws(Malformed) -> (String, Int?) {
+        if let reason = IPAddress.complaint(about: text) { throw Malformed(reason) }
         let isBracketed = text.first == UInt8(ascii: "[")
         let end = text.firstIndex(of: UInt8(ascii: "]")).map { $0 + 1 }
         let host = isBracketed ? text[..<(end ?? text.endIndex)] : text.prefix { $0 != ASCII.colon }
-        guard !host.isEmpty else { throw Fault("names no host") }
+        guard !host.isEmpty else { throw Malformed("names no host") }
         let isPlain = host.allSatisfy { $0.isASCIILetterOrDigit || "-._".utf8.contains($0) }
-        guard isBracketed || isPlain else { throw Fault("has a byte in its host that no host's name has") }
-        guard isBracketed || isName(host) else { throw Fault("has a host that no name can be") }
+        guard isBracketed || isPlain else { throw Malformed("has a byte in its host that no host's name has") }
+        guard isBracketed || isName(host) else { throw Malformed("has a host that no name can be") }
         let rest = text[host.endIndex...]
         let name = String(decoding: host, as: UTF8.self)
         if rest.isEmpty {
             let words = ["direct", "none", "null", "undefined", "false", "true", "off", "no"]
             if let word = words.first(where: { host.map(\.asciiLowercased).elementsEqual($0.utf8) }) {
-                throw Fault("is the word '\(word)': unset it for no proxy")
+                throw Malformed("is the word '\(word)': unset it for no proxy")
             }
             return (name, nil)
         }
         guard rest.first == ASCII.colon, let port = Origin.port(rest.dropFirst()) else {
-            throw Fault("has no usable port: one is a number from 1 to 65535")
+            throw Malformed("has no usable port: one is a number from 1 to 65535")
         }
         return (name, port)
     }

@@ -8,10 +8,10 @@ package protocol Supervisor: Sendable {
     /// over; `nil` ends that.
     ///
     /// - Returns: as shells report it: its status, or 128 + the signal that ended it.
-    func run(_ command: SupervisedCommand, renewal: Renewal?) throws(SupervisionFailure) -> Int32
+    func run(_ command: SupervisedCommand, renewal: Renewal?) throws(ProcessFailure) -> Int32
 
     /// Becomes `command`; returns only if that is impossible.
-    func become(_ command: SupervisedCommand) -> SupervisionFailure
+    func become(_ command: SupervisedCommand) -> ProcessFailure
 }
 
 package struct SupervisedCommand: Sendable {
@@ -39,20 +39,5 @@ package struct Renewal: Sendable {
         self.firstWait = firstWait
         self.renew = renew
         self.giveUp = giveUp
-    }
-}
-
-/// Why a program did not start.
-package enum SupervisionFailure: Error, Equatable, Sendable {
-    case notFound
-    /// It is there, and cannot be run: in the operating system's words.
-    case cannotRun(String)
-
-    /// As shells report it.
-    package var status: Int32 {
-        switch self {
-        case .notFound: 127
-        case .cannotRun: 126
-        }
     }
 }

@@ -4,7 +4,7 @@ internal import HFMintCore
 /// that git reads as what was meant.
 package func fuzzGitCredential(_ input: [UInt8]) {
     let lines = lines(input)
-    do throws(CredentialDescription.Malformed) {
+    do throws(Malformed) {
         let description = try CredentialDescription(input.span)
         guard let lines else { fatalError("broken property: only key=value lines are taken") }
         check(description, lines)

@@ -13,7 +13,7 @@ package func fuzzJSON5(_ input: [UInt8]) {
 
 private func check(_ input: [UInt8], _ dialect: JSONDialect) {
     let expected = LittleJSON.read(input, isRelaxed: dialect == .json5)
-    do throws(JSONError) {
+    do throws(Malformed) {
         let read = try JSONText(input, dialect: dialect)
         hold(agrees(read.root, expected, in: input), "both readers see the same values")
         checkRanges(read.root, within: 0..<input.count)

@@ -17,7 +17,7 @@ package func fuzzIDToken(_ input: [UInt8]) {
 
 private func checkIDToken(_ input: [UInt8]) {
     let expected = idToken(input)
-    do throws(NotAnIDToken) {
+    do throws(Malformed) {
         let token = try IDToken.parse(Secret(copying: input))
         guard let expected else { fatalError("broken property: a token is three base64url parts with JSON objects") }
         hold(token.secret.reveal { $0.bytes } == expected.text, "the token is the input without the blanks around it")

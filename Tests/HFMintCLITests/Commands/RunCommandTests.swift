@@ -11,7 +11,7 @@ struct RunCommandTests {
         #"{"access_token":"hf_jwt_abc.def.ghi","token_type":"bearer","expires_in":3600}"#)
 
     private func machine(
-        _ ending: Result<Int32, SupervisionFailure>, _ environment: Environment
+        _ ending: Result<Int32, ProcessFailure>, _ environment: Environment
     ) -> FakeMachine {
         FakeMachine(
             environment, transport: ScriptedTransport([Self.granted]),
@@ -25,9 +25,9 @@ struct RunCommandTests {
         "has the status of the program that it runs",
         arguments: [
             (.success(0), 0), (.success(7), 7), (.success(143), 143), (.failure(.notFound), 127),
-            (.failure(.cannotRun("permission denied")), 126),
-        ] as [(Result<Int32, SupervisionFailure>, Int32)])
-    func status(ending: Result<Int32, SupervisionFailure>, status: Int32) {
+            (.failure(.cannotStart("permission denied")), 126),
+        ] as [(Result<Int32, ProcessFailure>, Int32)])
+    func status(ending: Result<Int32, ProcessFailure>, status: Int32) {
         let machine = machine(ending, ["HF_OIDC_ID_TOKEN": .init(Self.jwt), "RUNNER_TEMP": "/r"])
         #expect(runTool(words, in: machine.context) == status)
         #expect(machine.output.out.isEmpty)

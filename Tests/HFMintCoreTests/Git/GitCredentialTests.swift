@@ -30,7 +30,7 @@ struct GitCredentialTests {
             "url=https://a/b\npath=c\n", "url=a\n", "url=https://a@b@c/\n", "url=https://a@b/\nusername=a\n",
         ])
     func refused(text: String) {
-        #expect(throws: CredentialDescription.Malformed.self) { try read(text) }
+        #expect(throws: Malformed.self) { try read(text) }
     }
 
     @Test("has a url that stands for three lines")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("attempts")
 struct AttemptsTests {
-    private let passing = TryFailure(MintError(.serviceUnavailable, "busy"), isTransient: true)
+    private let passing = MintError(.serviceUnavailable, "busy", isTransient: true)
 
     private func machine(random: UInt64 = 0) -> FakeMachine { FakeMachine(random: { random }) }
 
@@ -26,7 +26,7 @@ struct AttemptsTests {
     func final() {
         let machine = machine()
         var attempts = attempts(machine)
-        let failure = TryFailure(MintError(.exchangeRejected, "no"), retryAfterSeconds: 1)
+        let failure = MintError(.exchangeRejected, "no", retryAfterSeconds: 1)
         let isTriedAgain = attempts.waitAfterFailure(failure, in: machine.context)
         #expect(!isTriedAgain)
         #expect(machine.clock.sleeps.isEmpty)
@@ -69,7 +69,7 @@ struct AttemptsTests {
     func retryAfter(seconds: Int, deadline: Int, milliseconds: [Int]) {
         let machine = machine()
         var attempts = attempts(machine, seconds: deadline)
-        let failure = TryFailure(passing.error, isTransient: true, retryAfterSeconds: seconds)
+        let failure = MintError(.serviceUnavailable, "busy", isTransient: true, retryAfterSeconds: seconds)
         let isTriedAgain = attempts.waitAfterFailure(failure, in: machine.context)
         #expect(isTriedAgain == !milliseconds.isEmpty)
         #expect(machine.clock.sleeps.map(\.milliseconds) == milliseconds)

@@ -7,8 +7,8 @@ struct AcquisitionTests {
     private static let jwt = unsignedJWT(["aud": "https://huggingface.co"])
     private static let line = "GET https://token.example/?x=1"
 
-    private func outcome(_ acquisition: Acquisition, on machine: FakeMachine) -> Result<String, TryFailure> {
-        do throws(TryFailure) {
+    private func outcome(_ acquisition: Acquisition, on machine: FakeMachine) -> Result<String, MintError> {
+        do throws(MintError) {
             let token = try acquisition.idToken(in: machine.context, limits: .default)
             return .success(token.secret.revealedText())
         } catch {
@@ -16,7 +16,7 @@ struct AcquisitionTests {
         }
     }
 
-    private func failing(_ acquisition: Acquisition, on machine: FakeMachine) -> TryFailure? {
+    private func failing(_ acquisition: Acquisition, on machine: FakeMachine) -> MintError? {
         guard case .failure(let failure) = outcome(acquisition, on: machine) else { return nil }
         return failure
     }
@@ -51,8 +51,8 @@ struct AcquisitionTests {
         let large = Self.jwt + String(repeating: "A", count: (32 << 10) + 1 - Self.jwt.utf8.count)
         let files = MemoryFiles(["/empty": "", "/large": large], failures: ["/forbidden": "permission denied"])
         let failure = failing(.file(path), on: FakeMachine(files: files))
-        #expect(failure?.error.code == .identityUnsuitable)
-        #expect(failure?.error.message == message)
+        #expect(failure?.code == .identityUnsuitable)
+        #expect(failure?.message == message)
         #expect(failure?.isTransient == false)
     }
 
@@ -69,8 +69,8 @@ struct AcquisitionTests {
     func badCommand(ending: ScriptedProcesses.Ending, clause: String) {
         let machine = FakeMachine(processes: ScriptedProcesses([(["/bin/sh", "-c", "x"], ending)]))
         let failure = failing(.command(ChildCommand(["/bin/sh", "-c", "x"])), on: machine)
-        #expect(failure?.error.code == .identityUnsuitable)
-        #expect(failure?.error.message == "the ID token command \(clause)")
+        #expect(failure?.code == .identityUnsuitable)
+        #expect(failure?.message == "the ID token command \(clause)")
     }
 
     private func http(_ answer: ScriptedTransport.Exchange) throws -> (Acquisition, FakeMachine) {
@@ -106,7 +106,7 @@ struct AcquisitionTests {
         let (acquisition, machine) = try http(.answer(Self.line, status, body, headers: ["retry-after": "7"]))
         let failure = try #require(failing(acquisition, on: machine))
         #expect(failure.isTransient == isTransient)
-        #expect(failure.error.code == (isTransient ? .identityUnavailable : .identityDenied))
+        #expect(failure.code == (isTransient ? .identityUnavailable : .identityDenied))
         #expect(failure.retryAfterSeconds == (isTransient ? 7 : nil))
         let hint =
             switch status {
@@ -114,9 +114,9 @@ struct AcquisitionTests {
             case 404: "ADDRESS is another job's or another server's: hand it on from this very job, unaltered"
             default: "the hint"
             }
-        #expect(failure.error.hint == (isTransient ? "the CI system is having trouble; try again" : hint))
-        #expect(failure.error.message.hasPrefix("p: token.example "))
-        #expect(failure.error.message.contains("\(status)"))
+        #expect(failure.hint == (isTransient ? "the CI system is having trouble; try again" : hint))
+        #expect(failure.message.hasPrefix("p: token.example "))
+        #expect(failure.message.contains("\(status)"))
     }
 
     @Test(
@@ -136,7 +136,7 @@ struct AcquisitionTests {
         ])
     func code(body: String, code: String?) throws {
         let (acquisition, machine) = try http(.answer(Self.line, 403, body))
-        let error = try #require(failing(acquisition, on: machine)).error
+        let error = try #require(failing(acquisition, on: machine))
         #expect(error.details == (code.map { ["the server's own code: \($0)"] } ?? []))
         #expect(!error.message.contains("SECRET"))
     }
@@ -155,7 +155,7 @@ struct AcquisitionTests {
             #expect(token(acquisition, on: machine) == Self.jwt)
             #expect(machine.transport.sent.map(\.credential) == [sent])
         } else {
-            let error = try #require(failing(acquisition, on: machine)).error
+            let error = try #require(failing(acquisition, on: machine))
             #expect(error.message == "p: PROOF holds a line break, or a byte that no header may hold")
             #expect(machine.transport.sent.isEmpty)
         }
@@ -164,7 +164,7 @@ struct AcquisitionTests {
     @Test("refuses an answer without a token", arguments: ["", "{}", #"{"value":null}"#, #"{"Value":"x"}"#, "<html>"])
     func noToken(body: String) throws {
         let (acquisition, machine) = try http(.answer(Self.line, 200, body))
-        let error = failing(acquisition, on: machine)?.error
+        let error = failing(acquisition, on: machine)
         #expect(error?.code == .identityUnavailable)
         #expect(error?.message == "p: token.example answered, but without an ID token")
     }
@@ -172,7 +172,7 @@ struct AcquisitionTests {
     @Test("refuses a token that is none", arguments: ["", "abc", "a.b.c", "a b"])
     func badToken(token: String) throws {
         let (acquisition, machine) = try http(.answer(Self.line, 200, #"{"value":"\#(token)"}"#))
-        #expect(failing(acquisition, on: machine)?.error.code == .identityUnsuitable)
+        #expect(failing(acquisition, on: machine)?.code == .identityUnsuitable)
     }
 
     @Test(
@@ -189,7 +189,7 @@ struct AcquisitionTests {
     func noAnswer(kind: TransportError.Kind, code: MintError.Code, isTransient: Bool) throws {
         let (acquisition, machine) = try http(.failure(Self.line, kind))
         let failure = try #require(failing(acquisition, on: machine))
-        #expect(failure.error.code == code)
+        #expect(failure.code == code)
         #expect(failure.isTransient == isTransient)
     }
 
@@ -201,7 +201,7 @@ struct AcquisitionTests {
             proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
             refusalHint: "")
         #expect(
-            failing(.http(http), on: FakeMachine())?.error
+            failing(.http(http), on: FakeMachine())
                 == MintError(.identityDenied, "p: PROOF is not set", hint: ""))
     }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite("id token")
 struct IDTokenTests {
     private func reason(_ text: String) -> String? {
-        do throws(NotAnIDToken) {
+        do throws(Malformed) {
             _ = try IDToken.parse(Secret(text))
             return nil
         } catch {
@@ -65,7 +65,7 @@ struct IDTokenTests {
             ("a.b.c.d", "more parts than a JWT", "one token"),
         ] as [(String, String, String)])
     func pasted(text: String, reason: String, hint: String) {
-        let error = #expect(throws: NotAnIDToken.self) { _ = try IDToken.parse(Secret(text)) }
+        let error = #expect(throws: Malformed.self) { _ = try IDToken.parse(Secret(text)) }
         #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
         #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")")
         #expect(error?.reason.contains("eyJ") == false)
@@ -122,7 +122,7 @@ struct IDTokenTests {
 
     @Test("never quotes itself in a refusal")
     func quotesNothing() {
-        let error = NotAnIDToken.self
+        let error = Malformed.self
         for text in ["SECRETPART", "SECRETPART.SECRETPART.SECRETPART", "SECRETPART\0"] {
             #expect(throws: error) { _ = try IDToken.parse(Secret(text)) }
             #expect(reason(text)?.contains("SECRET") == false)

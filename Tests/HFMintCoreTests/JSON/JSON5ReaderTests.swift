@@ -4,7 +4,7 @@ import Testing
 /// The productions of <https://spec.json5.org>; another reader says the same in `test_manifest_json5.py`.
 @Suite("json5 reader")
 struct JSON5ReaderTests {
-    private func read(_ text: String) throws(JSONError) -> JSONText {
+    private func read(_ text: String) throws(Malformed) -> JSONText {
         try JSONText(Array(text.utf8), limits: .manifest, dialect: .json5)
     }
 
@@ -49,7 +49,7 @@ struct JSON5ReaderTests {
             "- 1",
         ])
     func notNumbers(text: String) {
-        #expect(throws: JSONError.self) { _ = try read(text) }
+        #expect(throws: Malformed.self) { _ = try read(text) }
     }
 
     @Test(
@@ -86,7 +86,7 @@ struct JSON5ReaderTests {
             "//\u{85}",
         ])
     func noSpace(space: String) {
-        #expect(throws: JSONError.self) { _ = try read("[\(space)1]") }
+        #expect(throws: Malformed.self) { _ = try read("[\(space)1]") }
     }
 
     @Test(
@@ -95,7 +95,7 @@ struct JSON5ReaderTests {
     func comments(bytes: [UInt8]) {
         for (before, after) in [("// ", "\n1"), ("/* ", "*/1"), ("{a", ": 1}"), ("", "1")] {
             let text = Array(before.utf8) + bytes + Array(after.utf8)
-            #expect(throws: JSONError(reason: .invalidUTF8, offset: before.utf8.count)) {
+            #expect(throws: Malformed(.invalidUTF8, at: before.utf8.count)) {
                 _ = try JSONText(text, limits: .manifest, dialect: .json5)
             }
         }

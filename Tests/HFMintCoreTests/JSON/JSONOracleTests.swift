@@ -24,8 +24,8 @@ struct JSONOracleTests {
         case encoding
     }
 
-    private func difference(_ text: [UInt8], _ ours: JSONError?) -> Difference? {
-        switch ours?.reason {
+    private func difference(_ text: [UInt8], _ ours: Malformed?) -> Difference? {
+        switch ours?.fault {
         case .duplicateName: return .duplicateName
         case .tooDeep: return .depth
         case .loneSurrogate: return .loneSurrogate
@@ -56,8 +56,8 @@ struct JSONOracleTests {
 
     private func check(_ text: [UInt8]) {
         let ours: JSONText?
-        var error: JSONError?
-        do throws(JSONError) {
+        var error: Malformed?
+        do throws(Malformed) {
             ours = try JSONText(text)
         } catch let thrown {
             (ours, error) = (nil, thrown)

@@ -3,8 +3,8 @@ import HFMintTesting
 import Testing
 
 /// Returns why `text` is refused, or nil where it is accepted.
-private func refusal(_ text: [UInt8], limits: JSONLimits = .answer) -> JSONError? {
-    do throws(JSONError) {
+private func refusal(_ text: [UInt8], limits: JSONLimits = .answer) -> Malformed? {
+    do throws(Malformed) {
         _ = try JSONText(text, limits: limits)
         return nil
     } catch {
@@ -34,9 +34,9 @@ struct JSONReaderTests {
             ("\"\\ud800\"", .loneSurrogate, 7), ("\"\\ud800x\"", .loneSurrogate, 7),
             ("{\"a\":1,\"a\":2}", .duplicateName, 7), ("{\"a\":1,\"\\u0061\":2}", .duplicateName, 7),
             ("[{\"b\":{\"a\":1,\"a\":1}}]", .duplicateName, 13),
-        ] as [(String, JSONError.Reason, Int)])
-    func refuses(text: String, reason: JSONError.Reason, offset: Int) {
-        #expect(refusal(Array(text.utf8)) == JSONError(reason: reason, offset: offset))
+        ] as [(String, JSONFault, Int)])
+    func refuses(text: String, fault: JSONFault, offset: Int) {
+        #expect(refusal(Array(text.utf8)) == Malformed(fault, at: offset))
     }
 
     @Test(
@@ -47,8 +47,8 @@ struct JSONReaderTests {
             [0xF0, 0x90, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF0, 0x9F, 0xA4, 0x20], [0xFF],
         ] as [[UInt8]])
     func refusesInvalidUTF8(bytes: [UInt8]) {
-        #expect(refusal([ASCII.quote] + bytes + [ASCII.quote])?.reason == .invalidUTF8)
-        #expect(refusal([ASCII.quote] + bytes)?.reason == .invalidUTF8)
+        #expect(refusal([ASCII.quote] + bytes + [ASCII.quote])?.fault == .invalidUTF8)
+        #expect(refusal([ASCII.quote] + bytes)?.fault == .invalidUTF8)
     }
 
     @Test("accepts names that are one only to people: another composition, another case")
@@ -111,19 +111,19 @@ struct JSONReaderTests {
     @Test("stops at its limits, and not one before")
     func limits() {
         let limits = JSONLimits(byteCount: 40, depth: 3, nodeCount: 6)
-        func reason(_ text: String) -> JSONError.Reason? { refusal(Array(text.utf8), limits: limits)?.reason }
-        #expect(reason("[[[1]]]") == nil)
-        #expect(reason("[[[[1]]]]") == .tooDeep)
-        #expect(reason(#"{"a":{"a":{"a":{"a":1}}}}"#) == .tooDeep)
-        #expect(reason("[1,2,3,4,5]") == nil)
-        #expect(reason("[1,2,3,4,5,6]") == .tooManyValues)
-        #expect(reason("1" + String(repeating: " ", count: 39)) == nil)
-        #expect(reason("1" + String(repeating: " ", count: 40)) == .tooLarge)
+        func fault(_ text: String) -> JSONFault? { refusal(Array(text.utf8), limits: limits)?.fault }
+        #expect(fault("[[[1]]]") == nil)
+        #expect(fault("[[[[1]]]]") == .tooDeep)
+        #expect(fault(#"{"a":{"a":{"a":{"a":1}}}}"#) == .tooDeep)
+        #expect(fault("[1,2,3,4,5]") == nil)
+        #expect(fault("[1,2,3,4,5,6]") == .tooManyValues)
+        #expect(fault("1" + String(repeating: " ", count: 39)) == nil)
+        #expect(fault("1" + String(repeating: " ", count: 40)) == .tooLarge)
     }
 
     @Test("survives the deepest nesting that fits into an answer", arguments: ["[", "{\"a\":"])
     func deepNesting(opening: String) {
         let text = String(repeating: opening, count: (64 << 10) / opening.utf8.count)
-        #expect(refusal(Array(text.utf8))?.reason == .tooDeep)
+        #expect(refusal(Array(text.utf8))?.fault == .tooDeep)
     }
 }

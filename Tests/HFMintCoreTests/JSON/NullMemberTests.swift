@@ -52,7 +52,7 @@ struct NullMemberTests {
         let key = #""kty":"RSA","kid":"k","alg":null,"use":null,"key_ops":null,"d":null,"n":"AQAB","e":"AQAB""#
         let set = try JSONWebKeySet(Array("{\"keys\":[{\(key)}]}".utf8))
         #expect(set.has(Array("k".utf8)))
-        #expect(throws: NotVerified.self) {
+        #expect(throws: Malformed.self) {
             try JOSEHeader(try JSONText(Array(#"{"alg":"RS256","kid":"k","crit":null}"#.utf8)))
         }
     }

@@ -63,7 +63,7 @@ struct ProxyAddressTests {
             ("http://[proxy]", "no IPv6 address"), ("http://[::1]x", "no usable port"),
         ])
     func refuses(value: String, words: String) {
-        let fault = #expect(throws: ProxyAddress.Fault.self) { try ProxyAddress(Array(value.utf8)) }
+        let fault = #expect(throws: Malformed.self) { try ProxyAddress(Array(value.utf8)) }
         #expect(fault?.reason.contains(words) == true, "\(fault?.reason ?? "")")
         #expect(fault?.reason.contains("geheim") != true)
     }

@@ -20,8 +20,8 @@ package final class IssuerKeys: Sendable {
     /// just rotated is not in an older answer.
     func checking(
         _ issuer: [UInt8], keyID: [UInt8], in context: Context, limits: () -> HTTPLimits,
-        _ check: (JSONWebKeySet) throws(TryFailure) -> Bool
-    ) throws(TryFailure) -> Bool {
+        _ check: (JSONWebKeySet) throws(MintError) -> Bool
+    ) throws(MintError) -> Bool {
         let now = context.clock.uptime()
         if let known = held.withLock({ $0[issuer] }), now - known.fetchedAt < Self.lifetime, known.keys.has(keyID) {
             if (try? check(known.keys)) == true { return true }
@@ -36,30 +36,30 @@ package final class IssuerKeys: Sendable {
     /// - Parameter anew: whether no cache on the way may answer.
     private func fetch(
         _ issuer: [UInt8], anew: Bool, in context: Context, limits: () -> HTTPLimits
-    ) throws(TryFailure) -> JSONWebKeySet {
+    ) throws(MintError) -> JSONWebKeySet {
         let document = try get(
-            try telling(issuer) { () throws(NotVerified) in try IssuerMetadata.url(of: issuer) }, of: issuer,
+            try telling(issuer) { () throws(Malformed) in try IssuerMetadata.url(of: issuer) }, of: issuer,
             anew: anew, in: context, limits: limits())
-        let metadata = try telling(issuer) { () throws(NotVerified) in try IssuerMetadata(document, of: issuer) }
+        let metadata = try telling(issuer) { () throws(Malformed) in try IssuerMetadata(document, of: issuer) }
         let text = try get(metadata.keysURL, of: issuer, anew: anew, in: context, limits: limits())
-        let keys = try telling(issuer) { () throws(NotVerified) in try JSONWebKeySet(text) }
+        let keys = try telling(issuer) { () throws(Malformed) in try JSONWebKeySet(text) }
         held.withLock { $0[issuer] = Held(keys: keys, fetchedAt: context.clock.uptime()) }
         return keys
     }
 
     private func telling<Result>(
-        _ issuer: [UInt8], _ body: () throws(NotVerified) -> Result
-    ) throws(TryFailure) -> Result {
-        do throws(NotVerified) {
+        _ issuer: [UInt8], _ body: () throws(Malformed) -> Result
+    ) throws(MintError) -> Result {
+        do throws(Malformed) {
             return try body()
         } catch {
-            throw TryFailure(.notVerified(error, issuer: issuer))
+            throw .notVerified(error, issuer: issuer)
         }
     }
 
     private func get(
         _ url: HTTPURL, of issuer: [UInt8], anew: Bool, in context: Context, limits: HTTPLimits
-    ) throws(TryFailure) -> [UInt8] {
+    ) throws(MintError) -> [UInt8] {
         let headers =
             [HTTPHeader("Accept", "application/json")] + (anew ? [HTTPHeader("Cache-Control", "no-cache")] : [])
         let response: HTTPResponse
@@ -67,33 +67,29 @@ package final class IssuerKeys: Sendable {
             response = try context.send(HTTPRequest(.get, url, headers: headers), limits: limits)
         } catch {
             guard error.kind != .tooLarge else {
-                throw TryFailure(
-                    .notVerified(
-                        NotVerified("\(url.origin.host) sent too much where its keys should be"), issuer: issuer))
+                throw .notVerified(
+                    Malformed("\(url.origin.host) sent too much where its keys should be"), issuer: issuer)
             }
-            throw TryFailure(
-                .transport(error, to: url.origin.host, doing: .identityUnavailable), isTransient: error.isTransient)
+            throw .transport(error, to: url.origin.host, doing: .identityUnavailable)
         }
         guard response.status == 200 else {
             guard response.isTransient else {
-                throw TryFailure(
-                    .notVerified(
-                        NotVerified("\(url.origin.host) answered \(response.status) where its keys should be"),
-                        issuer: issuer))
+                throw .notVerified(
+                    Malformed("\(url.origin.host) answered \(response.status) where its keys should be"),
+                    issuer: issuer)
             }
-            throw TryFailure(
-                MintError(
-                    .identityUnavailable,
-                    "\(url.origin.host) answered \(response.status) when asked for the issuer's keys",
-                    hint: "this is safe to try again"),
-                isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
+            throw MintError(
+                .identityUnavailable,
+                "\(url.origin.host) answered \(response.status) when asked for the issuer's keys",
+                hint: "this is safe to try again", isTransient: true,
+                retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         return response.body.reveal { $0.bytes }
     }
 }
 
 extension MintError {
-    static func notVerified(_ reason: NotVerified, issuer: [UInt8]) -> MintError {
+    static func notVerified(_ reason: Malformed, issuer: [UInt8]) -> MintError {
         MintError(
             .identityUnverified, "the ID token is not believed: \(reason.reason)",
             details: ["the grant's issuer: \(String(decoding: issuer.prefix(500), as: UTF8.self))"],

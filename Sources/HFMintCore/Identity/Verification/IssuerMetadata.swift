@@ -7,13 +7,13 @@ package struct IssuerMetadata: Equatable, Sendable {
     /// Where the document of `issuer` is.
     ///
     /// - Parameter issuer: https, or plain http to this machine; without a query.
-    package static func url(of issuer: [UInt8]) throws(NotVerified) -> HTTPURL {
+    package static func url(of issuer: [UInt8]) throws(Malformed) -> HTTPURL {
         let text = String(decoding: issuer, as: UTF8.self)
         guard let url = HTTPURL(text), url.isConfidential, !issuer.contains(UInt8(ascii: "?")),
             !issuer.contains(UInt8(ascii: "%"))
         else {
             let reason = Origin.complaint(about: text).map { "its issuer \($0)" }
-            throw NotVerified(reason ?? "its issuer is no https URL whose keys could be asked for")
+            throw Malformed(reason ?? "its issuer is no https URL whose keys could be asked for")
         }
         // Only one slash goes, as the standard says: another issuer's document is elsewhere.
         let path = url.target.utf8.last == ASCII.slash ? String(Substring(url.target.utf8.dropLast())) : url.target
@@ -22,23 +22,23 @@ package struct IssuerMetadata: Equatable, Sendable {
 
     /// Reads the document that `issuer` gave.
     ///
-    /// - Throws: ``NotVerified`` where it speaks of another issuer, byte for byte, or leads where no keys may come from.
-    package init(_ bytes: [UInt8], of issuer: [UInt8]) throws(NotVerified) {
+    /// - Throws: ``Malformed`` where it speaks of another issuer, byte for byte, or leads where no keys may come from.
+    package init(_ bytes: [UInt8], of issuer: [UInt8]) throws(Malformed) {
         let text: JSONText
-        do throws(JSONError) {
+        do throws(Malformed) {
             text = try JSONText(bytes)
         } catch {
-            throw NotVerified("the issuer's discovery document is not JSON: \(error.reason.rawValue)")
+            throw Malformed("the issuer's discovery document is not JSON: \(error.reason)")
         }
         guard text.string(text.root["issuer"]) == issuer else {
-            throw NotVerified("the issuer's discovery document is about another issuer")
+            throw Malformed("the issuer's discovery document is about another issuer")
         }
         guard let place = text.string(text.root["jwks_uri"]),
             let url = HTTPURL(String(decoding: place, as: UTF8.self))
-        else { throw NotVerified("the issuer's discovery document does not say where its keys are ('jwks_uri')") }
+        else { throw Malformed("the issuer's discovery document does not say where its keys are ('jwks_uri')") }
         let isIssuerHere = HTTPURL(String(decoding: issuer, as: UTF8.self))?.origin.isLoopback == true
         guard url.isConfidential, isIssuerHere || !url.origin.isLoopback else {
-            throw NotVerified("the issuer's keys are not at an https URL of another machine")
+            throw Malformed("the issuer's keys are not at an https URL of another machine")
         }
         keysURL = url
     }

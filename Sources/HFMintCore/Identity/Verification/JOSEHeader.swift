@@ -10,24 +10,24 @@ package struct JOSEHeader: Equatable, Sendable {
     package let keyID: [UInt8]
 
     /// - Parameter json: the first part of a compact token, decoded.
-    package init(_ json: JSONText) throws(NotVerified) {
-        guard json.root.members != nil else { throw NotVerified("its header is not a JSON object") }
+    package init(_ json: JSONText) throws(Malformed) {
+        guard json.root.members != nil else { throw Malformed("its header is not a JSON object") }
         if let name = Self.refused.first(where: { json.root[$0] != nil }) {
-            throw NotVerified("its header has '\(name)', and keys are taken from the issuer alone")
+            throw Malformed("its header has '\(name)', and keys are taken from the issuer alone")
         }
         guard json.root.member("crit") == nil else {
-            throw NotVerified("its header has 'crit': something in it must be understood that hfmint does not know")
+            throw Malformed("its header has 'crit': something in it must be understood that hfmint does not know")
         }
         if let type = json.root["typ"] {
             let said = json.string(type)?.map(\.asciiLowercased)
             guard said.map({ $0.equals("jwt") || $0.equals("application/jwt") }) == true else {
-                throw NotVerified("its 'typ' says that it is something else than an ID token")
+                throw Malformed("its 'typ' says that it is something else than an ID token")
             }
         }
         algorithm = try Self.algorithm(json)
-        guard let name = json.root["kid"] else { throw NotVerified("its header names no key ('kid')") }
+        guard let name = json.root["kid"] else { throw Malformed("its header names no key ('kid')") }
         guard let keyID = json.string(name), (1...512).contains(keyID.count) else {
-            throw NotVerified("its 'kid' is not the name of a key")
+            throw Malformed("its 'kid' is not the name of a key")
         }
         self.keyID = keyID
     }
@@ -35,22 +35,12 @@ package struct JOSEHeader: Equatable, Sendable {
     /// Ways to bring a key along, or to say where it is.
     private static let refused = ["jku", "jwk", "x5u", "x5c"]
 
-    private static func algorithm(_ json: JSONText) throws(NotVerified) -> SignatureAlgorithm {
-        guard let node = json.root["alg"] else { throw NotVerified("its header names no algorithm ('alg')") }
-        guard let said = json.string(node) else { throw NotVerified("its 'alg' is not a string") }
+    private static func algorithm(_ json: JSONText) throws(Malformed) -> SignatureAlgorithm {
+        guard let node = json.root["alg"] else { throw Malformed("its header names no algorithm ('alg')") }
+        guard let said = json.string(node) else { throw Malformed("its 'alg' is not a string") }
         if let algorithm = SignatureAlgorithm.allCases.first(where: { said.equals($0.rawValue) }) { return algorithm }
-        guard !said.map(\.asciiLowercased).equals("none") else { throw NotVerified("it is not signed (alg 'none')") }
+        guard !said.map(\.asciiLowercased).equals("none") else { throw Malformed("it is not signed (alg 'none')") }
         let shown = String(decoding: said.prefix(20), as: UTF8.self)
-        throw NotVerified("its 'alg' is '\(shown)', and only RS256 and ES256 are taken")
-    }
-}
-
-/// Why an ID token is not believed.
-package struct NotVerified: Error, Equatable, Sendable {
-    /// A clause such as "it is not signed"; nothing of the signature or of a key is in it.
-    package let reason: String
-
-    package init(_ reason: String) {
-        self.reason = reason
+        throw Malformed("its 'alg' is '\(shown)', and only RS256 and ES256 are taken")
     }
 }

@@ -7,22 +7,22 @@
 package struct JSONWebKeySet: Equatable, Sendable {
     private let keys: [JSONWebKey]
 
-    /// - Throws: ``NotVerified`` for what is no key set, for more than 100 keys, and where a private key is published.
-    package init(_ bytes: [UInt8]) throws(NotVerified) {
+    /// - Throws: ``Malformed`` for what is no key set, for more than 100 keys, and where a private key is published.
+    package init(_ bytes: [UInt8]) throws(Malformed) {
         let text: JSONText
-        do throws(JSONError) {
+        do throws(Malformed) {
             text = try JSONText(bytes)
         } catch {
-            throw NotVerified("the issuer's keys are not JSON: \(error.reason.rawValue)")
+            throw Malformed("the issuer's keys are not JSON: \(error.reason)")
         }
-        guard let nodes = text.root["keys"]?.elements else { throw NotVerified("the issuer's keys are not a key set") }
-        guard nodes.count <= 100 else { throw NotVerified("the issuer has more than 100 keys") }
+        guard let nodes = text.root["keys"]?.elements else { throw Malformed("the issuer's keys are not a key set") }
+        guard nodes.count <= 100 else { throw Malformed("the issuer has more than 100 keys") }
         guard nodes.allSatisfy({ $0.members != nil }) else {
-            throw NotVerified("one of the issuer's keys is no object")
+            throw Malformed("one of the issuer's keys is no object")
         }
         // Who publishes these has lost the key to everybody.
         guard !nodes.contains(where: { $0["d"] != nil }) else {
-            throw NotVerified("the issuer publishes a private key, so that anybody can sign in its name")
+            throw Malformed("the issuer publishes a private key, so that anybody can sign in its name")
         }
         keys = nodes.map { JSONWebKey($0, in: text) }
     }
@@ -31,15 +31,15 @@ package struct JSONWebKeySet: Equatable, Sendable {
     package func has(_ keyID: [UInt8]) -> Bool { keys.contains { $0.id == keyID } }
 
     /// The one key that `header` names, fit for its algorithm.
-    package func key(for header: JOSEHeader) throws(NotVerified) -> PublicKey {
+    package func key(for header: JOSEHeader) throws(Malformed) -> PublicKey {
         let named = keys.filter { $0.id == header.keyID }
-        guard !named.isEmpty else { throw NotVerified("the issuer has no key of the name that its 'kid' says") }
+        guard !named.isEmpty else { throw Malformed("the issuer has no key of the name that its 'kid' says") }
         let ofKind = named.filter { $0.kind.equals(header.algorithm.keyType) }
         guard let key = ofKind.first else {
-            throw NotVerified(
+            throw Malformed(
                 "its 'alg' is \(header.algorithm.rawValue), and the issuer's key of that name is of another kind")
         }
-        guard ofKind.count == 1 else { throw NotVerified("the issuer has several keys of that name") }
+        guard ofKind.count == 1 else { throw Malformed("the issuer has several keys of that name") }
         return try key.publicKey(for: header.algorithm)
     }
 }
@@ -58,15 +58,15 @@ private struct JSONWebKey: Equatable {
         self.text = text
     }
 
-    func publicKey(for algorithm: SignatureAlgorithm) throws(NotVerified) -> PublicKey {
+    func publicKey(for algorithm: SignatureAlgorithm) throws(Malformed) -> PublicKey {
         if let said = node["alg"], text.string(said)?.equals(algorithm.rawValue) != true {
-            throw NotVerified("its 'alg' is \(algorithm.rawValue), and the issuer's key is for another algorithm")
+            throw Malformed("its 'alg' is \(algorithm.rawValue), and the issuer's key is for another algorithm")
         }
         let operations = node["key_ops"]?.elements?.map { text.string($0) ?? [] }
         let isForSignatures =
             node["use"].map { text.string($0)?.equals("sig") == true } ?? true
             && (node["key_ops"] == nil || operations?.contains { $0.equals("verify") } == true)
-        guard isForSignatures else { throw NotVerified("the issuer's key is not for signatures") }
+        guard isForSignatures else { throw Malformed("the issuer's key is not for signatures") }
         return switch algorithm {
         case .rs256: try rsa()
         case .es256: try p256()
@@ -74,26 +74,26 @@ private struct JSONWebKey: Equatable {
     }
 
     /// 2,048 bits at least (RFC 7518, 3.3), and not so many that a signature takes seconds.
-    private func rsa() throws(NotVerified) -> PublicKey {
+    private func rsa() throws(Malformed) -> PublicKey {
         guard let modulus = number("n"), let exponent = number("e") else {
-            throw NotVerified("the issuer's RSA key lacks a number")
+            throw Malformed("the issuer's RSA key lacks a number")
         }
         let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
-        guard bits >= 2_048 else { throw NotVerified("the issuer's RSA key has \(bits) bits, and 2048 are the least") }
-        guard bits <= 8_192 else { throw NotVerified("the issuer's RSA key has \(bits) bits, and 8192 are the most") }
+        guard bits >= 2_048 else { throw Malformed("the issuer's RSA key has \(bits) bits, and 2048 are the least") }
+        guard bits <= 8_192 else { throw Malformed("the issuer's RSA key has \(bits) bits, and 8192 are the most") }
         let isOdd = modulus.last.map { $0 & 1 == 1 } == true && exponent.last.map { $0 & 1 == 1 } == true
         guard isOdd, exponent.count <= 4, exponent != [1] else {
-            throw NotVerified("the issuer's RSA key has numbers that no RSA key has")
+            throw Malformed("the issuer's RSA key has numbers that no RSA key has")
         }
         return .rsa(modulus: modulus, exponent: exponent)
     }
 
-    private func p256() throws(NotVerified) -> PublicKey {
+    private func p256() throws(Malformed) -> PublicKey {
         guard text.string(node["crv"])?.equals("P-256") == true else {
-            throw NotVerified("the issuer's key is on another curve than P-256")
+            throw Malformed("the issuer's key is on another curve than P-256")
         }
         guard let x = bytes("x"), let y = bytes("y"), x.count == 32, y.count == 32 else {
-            throw NotVerified("the issuer's key is not a point of 32 bytes each")
+            throw Malformed("the issuer's key is not a point of 32 bytes each")
         }
         return .p256(x: x, y: y)
     }

@@ -12,6 +12,8 @@ package struct CallbackEvent: Equatable, Sendable {
 
     /// The same over all tries and all endpoints, so that a receiver knows a repetition.
     package let id: String
+    /// The run of its rotation that it belongs to.
+    package let run: Int
     package let kind: Kind
     package let at: Timestamp
     /// The new secret, or the one that goes; by id.

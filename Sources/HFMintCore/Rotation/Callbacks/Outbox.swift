@@ -12,7 +12,7 @@ extension RotationMachine {
         return CallbackEvent(
             // With the time, as a journal that was lost begins to count anew.
             id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)-\(now.secondsSince1970)",
-            kind: kind, at: now,
+            run: state.run, kind: kind, at: now,
             secretID: secretID, notBefore: notBefore,
             deliveries: definition.callbacks.map { endpoint in
                 let url = endpoint.url.description
@@ -50,12 +50,12 @@ extension RotationMachine {
         var delivery = delivery
         delivery.attempts += 1
         let (status, retryAfter): (Int, Int?)
-        do throws(Silence) {
+        do throws(StepFailure) {
             (status, retryAfter) = try answer(of: endpoint, to: event)
             delivery.problem = (200...299).contains(status) ? nil : "it answered \(status)"
         } catch {
             (status, retryAfter) = (0, nil)
-            delivery.problem = error.reason
+            delivery.problem = error.message
         }
         // Whoever must agree is asked for as long as it may take: that has an end of its own.
         let hasEnd = !(endpoint.mustAcknowledge && event.kind == .secretRevoking)
@@ -70,21 +70,11 @@ extension RotationMachine {
         return delivery
     }
 
-    /// Why no answer came.
-    private struct Silence: Error {
-        let reason: String
-    }
-
     private func answer(
         of endpoint: CallbackEndpoint, to event: CallbackEvent
-    ) throws(Silence) -> (status: Int, retryAfter: Int?) {
+    ) throws(StepFailure) -> (status: Int, retryAfter: Int?) {
         let now = context.clock.now()
-        let signed: SignedCallback
-        do throws(StepFailure) {
-            signed = try endpoint.format.request(for: event, of: definition.name, to: endpoint.url, at: now)
-        } catch {
-            throw Silence(reason: error.message)
-        }
+        let signed = try endpoint.format.request(for: event, of: definition.name, to: endpoint.url, at: now)
         var request = HTTPRequest(.post, endpoint.url, headers: signed.headers)
         request.peers = endpoint.allowsPrivate ? .any : .publicOnly
         let body = HTTPBody.content(.init(type: signed.contentType, bytes: Secret(copying: signed.body.utf8)))
@@ -92,7 +82,7 @@ extension RotationMachine {
             let response = try context.send(request, body: body, limits: .default)
             return (response.status, response.retryAfterSeconds(now: now))
         } catch {
-            throw Silence(reason: error.reason)
+            throw StepFailure(.transient(retryAfterSeconds: nil), error.reason)
         }
     }
 }

@@ -63,7 +63,7 @@ extension RotationState {
     private var waitsForOverlap: Bool { overlapEndsAt != nil && (phase == .planned || phase == .delivered) }
 
     /// That the old secret's end was told of, in this run.
-    var announcement: CallbackEvent? { events.last { $0.kind == .secretRevoking && $0.run(run) } }
+    var announcement: CallbackEvent? { events.last { $0.kind == .secretRevoking && $0.run == run } }
 
     /// When the next try is due; `nil` for at once.
     ///

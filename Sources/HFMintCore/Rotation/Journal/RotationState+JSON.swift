@@ -170,8 +170,8 @@ extension Evidence {
 extension CallbackEvent {
     fileprivate var json: JSONValue {
         [
-            "id": .string(id), "kind": .string(kind.rawValue), "at": .moment(at), "secret_id": .string(secretID),
-            "not_before": .moment(notBefore),
+            "id": .string(id), "run": .integer(run), "kind": .string(kind.rawValue), "at": .moment(at),
+            "secret_id": .string(secretID), "not_before": .moment(notBefore),
             "deliveries": .array(
                 deliveries.map {
                     [
@@ -184,11 +184,12 @@ extension CallbackEvent {
     }
 
     fileprivate init?(_ place: ManifestNode) {
-        guard let id = place["id"]?.string, let kind = place["kind"]?.string.flatMap(Kind.init),
-            let at = place["at"]?.moment
+        guard let id = place["id"]?.string, let run = place["run"]?.integer,
+            let kind = place["kind"]?.string.flatMap(Kind.init), let at = place["at"]?.moment
         else { return nil }
         self.init(
-            id: id, kind: kind, at: at, secretID: place["secret_id"]?.string, notBefore: place["not_before"]?.moment,
+            id: id, run: run, kind: kind, at: at, secretID: place["secret_id"]?.string,
+            notBefore: place["not_before"]?.moment,
             deliveries: place["deliveries"]?.elements.compactMap(Delivery.init) ?? [])
     }
 }

@@ -3,7 +3,7 @@ extension RotationMachine {
     /// may hold it.
     ///
     /// - Returns: what that means, in a sentence.
-    func abandon() throws(StepError) -> String {
+    func abandon() throws(StepFailure) -> String {
         let name = definition.name
         guard state.isRunning else {
             try record { $0 = $0.abandoned(keeping: nil) }
@@ -34,7 +34,7 @@ extension RotationMachine {
 
     /// Whether the client in the manifest is the one that this run made its secret for: another one may have a secret of
     /// the same id.
-    private func isOurs(_ id: String) throws(StepError) -> Bool {
+    private func isOurs(_ id: String) throws(StepFailure) -> Bool {
         guard state.definition != definition.digest else { return true }
         return try survey().secrets.contains { secret in
             secret.id == id
@@ -42,7 +42,7 @@ extension RotationMachine {
         }
     }
 
-    private func close(keeping made: String?) throws(StepError) {
+    private func close(keeping made: String?) throws(StepFailure) {
         try record { state in
             state.events.append(self.event(.rotationFailed, secretID: made))
             state = state.abandoned(keeping: made)
@@ -50,12 +50,12 @@ extension RotationMachine {
         do throws(FileFailure) {
             try flushCallbacks()
         } catch {
-            throw .journal(error)
+            throw .unwritten(error)
         }
     }
 
     /// A secret that a call made whose answer was lost.
-    private func interruptedCreation() throws(StepError) -> String? {
+    private func interruptedCreation() throws(StepFailure) -> String? {
         guard case .create(let sha256) = state.pending else { return nil }
         return ours(in: try survey(), sha256: sha256)?.id
     }

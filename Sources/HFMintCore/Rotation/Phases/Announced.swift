@@ -3,7 +3,7 @@ extension RotationMachine {
     ///
     /// Those who depend on the old secret are told, with the moment before which it will not be revoked; those that
     /// must agree are waited for; and the overlap passes by our clock and by the issuer's.
-    func announce() throws(StepError) -> Progress {
+    func announce() throws(StepFailure) -> Progress {
         let overlap = definition.issuer.shape.overlaps && state.cause != .leaked ? definition.overlap : 0
         if state.overlapEndsAt == nil {
             // The clock counts whole seconds: this one may be nearly over.
@@ -21,7 +21,7 @@ extension RotationMachine {
         }
         let survey = try survey()
         if let date = survey.date, let disagreement = state.disagreement(withIssuer: date) {
-            throw .attention(disagreement.attention(of: definition.issuer.target))
+            throw .needsPerson(disagreement.attention(of: definition.issuer.target))
         }
         if let end = state.overlapEndsAt, let date = survey.date, date < end {
             return wait(until: now + (end - date), "the overlap has not passed by the issuer's clock")
@@ -39,7 +39,7 @@ extension RotationMachine {
     }
 
     /// An endpoint that must agree and has not said yes.
-    private func waitForAgreement() throws(StepError) -> Progress? {
+    private func waitForAgreement() throws(StepFailure) -> Progress? {
         guard state.cause != .leaked,
             let event = state.announcement
         else { return nil }
@@ -67,12 +67,5 @@ extension RotationMachine {
     func wait(until moment: Timestamp, _ reason: String) -> Progress {
         let seconds = moment - context.clock.now()
         return seconds <= 5 ? .soon(seconds: max(1, seconds)) : .later(moment, because: reason)
-    }
-}
-
-extension CallbackEvent {
-    /// Whether it belongs to this run of its rotation.
-    func run(_ number: Int) -> Bool {
-        id.utf8.split(separator: ASCII.dot).dropLast().last?.elementsEqual("\(number)".utf8) == true
     }
 }

@@ -4,7 +4,7 @@ extension RotationMachine {
     /// Already true and durable then: the issuer holds a new secret that a marker, an id, or a SHA-256 that was
     /// journalled before the call proves ours. After a crash the issuer is asked first: a secret of ours whose value
     /// can be had is taken; one whose value is gone is removed by its id, and another is made.
-    func create() throws(StepError) -> Progress {
+    func create() throws(StepFailure) -> Progress {
         if case .person = definition.issuer.shape {
             if let supplied {
                 self.supplied = nil
@@ -19,7 +19,7 @@ extension RotationMachine {
         let chosen = definition.issuer.takesChosenValue ? SharedSecret(chooseValue()) : nil
         let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
         let creation = SecretCreation(marker: marker, value: chosen)
-        do throws(StepError) {
+        do throws(StepFailure) {
             // The result is one record: between two of them a crash would leave a secret that nobody knows.
             try act(.create(sha256: digest)) { () throws(StepFailure) -> (CreatedSecret, sha256: String) in
                 let issued = try definition.issuer.create(creation)
@@ -35,8 +35,8 @@ extension RotationMachine {
 
     /// Whether a secret of ours is there although its creation was refused: something between us and the issuer, such
     /// as a proxy, sent it twice, and this is the second answer.
-    private func wasMadeBeforeItWasRefused(_ error: StepError, sha256: String?) throws(StepError) -> Bool {
-        guard case .step(let failure) = error, failure.kind == .refused, case .separate = definition.issuer.shape,
+    private func wasMadeBeforeItWasRefused(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
+        guard error.kind == .refused, case .separate = definition.issuer.shape,
             state.attempts + 1 < Self.waits.count, ours(in: try survey(), sha256: sha256) != nil
         else { return false }
         try record { $0.attempts += 1 }
@@ -44,7 +44,7 @@ extension RotationMachine {
     }
 
     private func digestForJournal(_ value: SharedSecret) throws(StepFailure) -> String {
-        do throws(StepError) {
+        do throws(StepFailure) {
             return try sha256(value.secret)
         } catch {
             throw StepFailure(.ambiguous, "the new secret's SHA-256 could not be computed")
@@ -62,7 +62,7 @@ extension RotationMachine {
     }
 
     /// Takes a secret that is already there.
-    private func take(_ issued: CreatedSecret) throws(StepError) -> Progress {
+    private func take(_ issued: CreatedSecret) throws(StepFailure) -> Progress {
         let digest = try sha256(issued.value.secret)
         try record { self.take(issued, sha256: digest, &$0) }
         return .go
@@ -82,7 +82,7 @@ extension RotationMachine {
         return buffer.finish()
     }
 
-    private func recoverCreation(sha256: String?) throws(StepError) -> Progress {
+    private func recoverCreation(sha256: String?) throws(StepFailure) -> Progress {
         let survey = try survey()
         guard let ours = ours(in: survey, sha256: sha256) else {
             // Nothing of ours is there: the call did nothing.
@@ -120,17 +120,14 @@ extension RotationMachine {
         }
     }
 
-    func readValue(_ id: String) throws(StepError) -> SharedSecret? {
+    func readValue(_ id: String) throws(StepFailure) -> SharedSecret? {
         guard definition.issuer.isReadable else { return nil }
-        var value: SharedSecret?
-        try asking { () throws(StepFailure) in
-            if let secret = try definition.issuer.read(id) { value = SharedSecret(secret) }
-        }
-        return value
+        guard let secret = try definition.issuer.read(id) else { return nil }
+        return SharedSecret(secret)
     }
 
     /// Removes a new secret of ours that no sink can hold, and goes back to before it was made.
-    func removeCreated() throws(StepError) -> Progress {
+    func removeCreated() throws(StepFailure) -> Progress {
         guard let created = state.created else {
             try record { $0.pending = nil }
             return .go

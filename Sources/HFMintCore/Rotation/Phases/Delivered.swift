@@ -4,7 +4,7 @@ extension RotationMachine {
     /// The first write is the point of no return, and is recorded before it is sent: from there on nothing is removed
     /// that a sink may hold. A value that a crash took comes back from the issuer, or from a sink that can be read;
     /// else another secret is made while both stay alive, and where the issuer has no room for that a person is asked.
-    func deliver() throws(StepError) -> Progress {
+    func deliver() throws(StepFailure) -> Progress {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
@@ -18,24 +18,24 @@ extension RotationMachine {
         return .go
     }
 
-    private func writeAll(_ created: RotationState.Created) throws(StepError) {
+    private func writeAll(_ created: RotationState.Created) throws(StepFailure) {
         var failure: StepFailure?
         for sink in definition.sinks where state.evidence(of: sink.target) == nil {
-            do throws(StepError) {
+            do throws(StepFailure) {
                 try checkIsStillThere(sink)
                 try write(to: sink, created)
             } catch {
                 // Where the old secret is known to others, the other sinks need not wait for this one.
-                guard state.graceEndsAt != nil, case .step(let reason) = error else { throw error }
-                failure = failure ?? reason
+                guard state.graceEndsAt != nil, error.isOfTheWorld else { throw error }
+                failure = failure ?? error
                 try record { $0.pending = nil }
             }
         }
         guard let failure, let end = state.graceEndsAt, context.clock.now() < end else { return }
-        throw .step(StepFailure(.transient(retryAfterSeconds: nil), failure.message))
+        throw StepFailure(.transient(retryAfterSeconds: nil), failure.message)
     }
 
-    private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepError) {
+    private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepFailure) {
         guard let value else { return }
         let token = "\(marker):\(created.sha256.prefix(16))"
         // The same value with the same token: to repeat an interrupted write does no harm.
@@ -49,7 +49,7 @@ extension RotationMachine {
         }
     }
 
-    func recoverValue(_ created: RotationState.Created) throws(StepError) -> Bool {
+    func recoverValue(_ created: RotationState.Created) throws(StepFailure) -> Bool {
         if value != nil { return true }
         if let read = try readValue(created.id), try sha256(read.secret) == created.sha256 {
             value = read
@@ -66,19 +66,19 @@ extension RotationMachine {
         return false
     }
 
-    func works(_ value: SharedSecret) throws(StepError) -> Bool {
+    func works(_ value: SharedSecret) throws(StepFailure) -> Bool {
         guard let verifier = definition.verifier else { return true }
-        return try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) } == .accepted
+        return try verifier.logIn(with: value.secret) == .accepted
     }
 
-    func look(at sink: any Sink) throws(StepError) -> Sighting {
-        try asking { () throws(StepFailure) in try sink.look() }
+    func look(at sink: any Sink) throws(StepFailure) -> Sighting {
+        try sink.look()
     }
 
     /// Secrets that may be lost before a person is asked: each stays at the issuer until the old one is retired.
     private static let mostLost = 2
 
-    private func createAnother(_ created: RotationState.Created) throws(StepError) -> Progress {
+    private func createAnother(_ created: RotationState.Created) throws(StepFailure) -> Progress {
         // No sink holds it, so it may go.
         guard state.hasTouchedSinks else { return try removeOrForget() }
         guard state.lost.count < Self.mostLost else {
@@ -110,7 +110,7 @@ extension RotationMachine {
         return .go
     }
 
-    private func removeOrForget() throws(StepError) -> Progress {
+    private func removeOrForget() throws(StepFailure) -> Progress {
         if case .separate = definition.issuer.shape { return try removeCreated() }
         try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
         return .go

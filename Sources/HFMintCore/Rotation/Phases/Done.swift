@@ -2,7 +2,7 @@ extension RotationMachine {
     /// retired (delivered, where the old secret died at once) → done.
     ///
     /// `secret.revoked` is on its way to everyone; the journal shrinks to one line.
-    func finish() throws(StepError) -> Progress {
+    func finish() throws(StepFailure) -> Progress {
         var state = state
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")

@@ -4,14 +4,14 @@ extension RotationMachine {
     /// Already true and durable then: the definition's digest, the ids that are alive at the issuer, the predecessor,
     /// and that every sink accepted its credential and has its target. A crash here starts again.
     package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Progress {
-        do throws(StepError) {
+        do throws(StepFailure) {
             let survey = try survey()
             let predecessor = predecessor(in: survey)
             if let objection = definition.objection(to: survey, adopted: state.adopted) {
-                throw StepError.attention(objection)
+                throw StepFailure.needsPerson(objection)
             }
             try checkCallbacks()
-            for sink in definition.sinks { try asking { () throws(StepFailure) in try sink.preflight() } }
+            for sink in definition.sinks { try sink.preflight() }
             try checkNeeds()
             try checkTargets(cause)
             try record { state in
@@ -33,22 +33,18 @@ extension RotationMachine {
             }
             return .go
         } catch {
-            if case .journal(let failure) = error, !failure.isUnrecorded { throw failure }
+            if case .unwritten(let failure) = error.kind, !failure.isUnrecorded { throw failure }
             // It begins again by itself when its time comes, or when a person says so.
             var state = state
             state.wanted = .init(cause: cause, slot: slot)
             try saveState(state)
-            switch error {
-            case .journal(let failure): throw failure
-            case .attention(let attention): return try stop(attention)
-            case .step(let failure): return try failed(failure)
-            }
+            return try failed(error)
         }
     }
 
-    func survey() throws(StepError) -> IssuerSurvey {
+    func survey() throws(StepFailure) -> IssuerSurvey {
         guard definition.issuer.shape != .person else { return IssuerSurvey([], date: nil) }
-        return try asking { () throws(StepFailure) in try definition.issuer.survey() }
+        return try definition.issuer.survey()
     }
 
     /// What a person adopted; else what the last finished run created; else the only one there is.
@@ -61,7 +57,7 @@ extension RotationMachine {
     }
 
     /// An endpoint whose key is missing would never hear of anything.
-    private func checkCallbacks() throws(StepError) {
+    private func checkCallbacks() throws(StepFailure) {
         for endpoint in definition.callbacks {
             do throws(StepFailure) {
                 _ = try endpoint.format.request(

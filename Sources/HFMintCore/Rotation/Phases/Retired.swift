@@ -4,7 +4,7 @@ extension RotationMachine {
     ///
     /// Right before it, every sink is asked again for what it was given: see ``reconcile()``. Without a predecessor
     /// nothing is retired. Everything here repeats until it is proven.
-    func retire() throws(StepError) -> Progress {
+    func retire() throws(StepFailure) -> Progress {
         guard let predecessor = state.predecessor, predecessor != state.created?.id else {
             if !state.lost.isEmpty, let progress = try reconcile() { return progress }
             return try removeLost()
@@ -34,7 +34,7 @@ extension RotationMachine {
     }
 
     /// The old secret is the last that is known to be good unless the new one is there, for as long as it was given.
-    private func checkSuccessor() throws(StepError) {
+    private func checkSuccessor() throws(StepFailure) {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
@@ -42,18 +42,17 @@ extension RotationMachine {
         let endsAsPromised = listed?.expiresAt.map { end in created.expiresAt.map { end >= $0 } ?? true } ?? true
         guard let listed, listed.isActive, endsAsPromised else {
             // It may not be listed yet.
-            throw .step(
-                StepFailure(
-                    .transient(retryAfterSeconds: nil),
-                    "the new secret \(created.id) is not in use any more at \(definition.issuer.target), so the old one stays"
-                ))
+            throw StepFailure(
+                .transient(retryAfterSeconds: nil),
+                "the new secret \(created.id) is not in use any more at \(definition.issuer.target), so the old one stays"
+            )
         }
     }
 
     /// Where a secret cannot be switched off, the removal is the death.
     ///
     /// - Returns: whether it can be switched on again.
-    private func deactivate(_ id: String) throws(StepError) -> Bool {
+    private func deactivate(_ id: String) throws(StepFailure) -> Bool {
         var isReversible = false
         try act(.deactivate) { () throws(StepFailure) in
             isReversible = try definition.issuer.deactivate(id)
@@ -63,17 +62,16 @@ extension RotationMachine {
         return isReversible
     }
 
-    private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepError) -> String? {
+    private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepFailure) -> String? {
         if let old, let value = try newValue(), let verifier = definition.verifier {
-            let oldAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: old.secret) }
-            let newAnswer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
+            let oldAnswer = try verifier.logIn(with: old.secret)
+            let newAnswer = try verifier.logIn(with: value.secret)
             if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
             // Whatever a list says: what logs in is not dead.
             guard oldAnswer == .refused else {
-                throw .step(
-                    StepFailure(
-                        .transient(retryAfterSeconds: nil),
-                        "\(definition.issuer.target) took the order to retire the old secret, which still logs in"))
+                throw StepFailure(
+                    .transient(retryAfterSeconds: nil),
+                    "\(definition.issuer.target) took the order to retire the old secret, which still logs in")
             }
         }
         let listings = try [survey(), survey()]
@@ -83,13 +81,13 @@ extension RotationMachine {
         return definition.acceptsUnprovenDeath ? "accepted" : nil
     }
 
-    private func newValue() throws(StepError) -> SharedSecret? {
+    private func newValue() throws(StepFailure) -> SharedSecret? {
         if let value { return value }
         guard let created = state.created else { return nil }
         return try readValue(created.id)
     }
 
-    private func removeLost() throws(StepError) -> Progress {
+    private func removeLost() throws(StepFailure) -> Progress {
         try findStrays()
         while let id = state.lost.first {
             try act(.delete) { () throws(StepFailure) in
@@ -103,7 +101,7 @@ extension RotationMachine {
     }
 
     /// Secrets of this run that no survey showed when the answer to their creation was lost: our marker proves them ours.
-    private func findStrays() throws(StepError) {
+    private func findStrays() throws(StepFailure) {
         guard case .separate = definition.issuer.shape else { return }
         let strays = try survey().secrets.filter { secret in
             secret.marker == marker && secret.id != state.created?.id

@@ -2,14 +2,14 @@ extension RotationMachine {
     /// created → verified: a real log-in with the new secret works as often in a row as was asked for.
     ///
     /// No sink has been touched; a failure removes what we made, and the old secret never noticed.
-    func verify() throws(StepError) -> Progress {
+    func verify() throws(StepFailure) -> Progress {
         if state.pending == .removeCreated { return try removeCreated() }
         guard let value = try valueFromIssuer() else { return try discard() }
         guard let verifier = definition.verifier else {
             try move(to: .verified)
             return .go
         }
-        let answer = try asking { () throws(StepFailure) in try verifier.logIn(with: value.secret) }
+        let answer = try verifier.logIn(with: value.secret)
         guard answer == .accepted else { return try refused() }
         logInsInARow += 1
         refusalsInARow = 0
@@ -21,7 +21,7 @@ extension RotationMachine {
     }
 
     /// No schedule could be kept with it, and a wrong clock of ours has more to spoil.
-    private func checkEnd() throws(StepError) {
+    private func checkEnd() throws(StepFailure) {
         guard let end = state.endBeforeItsRun else { return }
         throw .needsPerson(
             .clockWasAhead,
@@ -35,7 +35,7 @@ extension RotationMachine {
     /// spread already.
     private var patience: Int { definition.issuer.shape == .person ? 5 : 60 }
 
-    private func refused() throws(StepError) -> Progress {
+    private func refused() throws(StepFailure) -> Progress {
         logInsInARow = 0
         if try wasReplaced() {
             _ = try discard()
@@ -54,13 +54,13 @@ extension RotationMachine {
                     .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
             // There is only forward: another one could push out the one that still works.
             if definition.issuer.shape != .stacked { _ = try discard() }
-            throw .attention(attention)
+            throw .needsPerson(attention)
         }
         return .soon(seconds: 2)
     }
 
     /// Whether the one place that the issuer has holds another value than ours.
-    private func wasReplaced() throws(StepError) -> Bool {
+    private func wasReplaced() throws(StepFailure) -> Bool {
         switch definition.issuer.shape {
         case .separate, .person: return false
         case .stacked, .replacing:
@@ -70,7 +70,7 @@ extension RotationMachine {
     }
 
     /// The value in memory, or as the issuer shows it again.
-    private func valueFromIssuer() throws(StepError) -> SharedSecret? {
+    private func valueFromIssuer() throws(StepFailure) -> SharedSecret? {
         if let value { return value }
         guard let created = state.created else { return nil }
         value = try readValue(created.id)
@@ -78,7 +78,7 @@ extension RotationMachine {
     }
 
     /// Gives up a new secret that nobody has seen.
-    private func discard() throws(StepError) -> Progress {
+    private func discard() throws(StepFailure) -> Progress {
         value = nil
         if case .separate = definition.issuer.shape { return try removeCreated() }
         try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }

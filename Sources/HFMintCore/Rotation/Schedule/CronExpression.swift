@@ -12,16 +12,11 @@ package struct CronExpression: Equatable, Sendable {
     /// 0 is Sunday.
     private let daysOfWeek: Set<Int>
 
-    package struct Malformed: Error, Equatable, Sendable {
-        /// A clause: "has 4 fields instead of 5".
-        package let complaint: String
-    }
-
     package init(parsing text: String) throws(Malformed) {
         let fields = text.utf8.split { $0 == ASCII.space || $0 == ASCII.tab }.map { Array($0) }
-        if let complaint = Self.complaint(aboutWordsIn: fields) { throw Malformed(complaint: complaint) }
+        if let complaint = Self.complaint(aboutWordsIn: fields) { throw Malformed(complaint) }
         guard fields.count == 5 else {
-            throw Malformed(complaint: "has \(fields.count) fields instead of 5: minute hour day month weekday")
+            throw Malformed("has \(fields.count) fields instead of 5: minute hour day month weekday")
         }
         minutes = try CronField(fields[0], CronField.Kind(noun: "minute", range: 0...59)).values
         hours = try CronField(fields[1], CronField.Kind(noun: "hour", range: 0...23)).values
@@ -35,10 +30,10 @@ package struct CronExpression: Equatable, Sendable {
         let isEveryDay = daysOfMonth.count == 31 && daysOfWeek.count == 7
         guard days.isStar || weekdays.isStar || isEveryDay else {
             throw Malformed(
-                complaint: "has the day of month '\(days.text)' and the day of week '\(weekdays.text)': to some crons"
+                "has the day of month '\(days.text)' and the day of week '\(weekdays.text)': to some crons"
                     + " a day that fits either, to others one that fits both; write '*' for one of them")
         }
-        guard isSatisfiable else { throw Malformed(complaint: "never comes: no month has such a day") }
+        guard isSatisfiable else { throw Malformed("never comes: no month has such a day") }
     }
 
     private static let monthNames = [

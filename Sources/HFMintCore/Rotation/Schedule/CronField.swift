@@ -22,7 +22,7 @@ struct CronField: Equatable, Sendable {
     /// Whether it is `*` to every cron; `1-31` and `*/1` are a star to some alone.
     var isStar: Bool { text.utf8.elementsEqual("*".utf8) }
 
-    init(_ field: [UInt8], _ kind: Kind) throws(CronExpression.Malformed) {
+    init(_ field: [UInt8], _ kind: Kind) throws(Malformed) {
         var values: Set<Int> = []
         for part in field.split(separator: ASCII.comma, omittingEmptySubsequences: false) {
             values.formUnion(try CronPart(Array(part), kind).values)
@@ -36,12 +36,12 @@ struct CronField: Equatable, Sendable {
 private struct CronPart {
     let values: [Int]
 
-    init(_ part: [UInt8], _ kind: CronField.Kind) throws(CronExpression.Malformed) {
+    init(_ part: [UInt8], _ kind: CronField.Kind) throws(Malformed) {
         let text = Self.shown(part)
-        func malformed(_ reason: String) -> CronExpression.Malformed { .init(complaint: "has '\(text)', \(reason)") }
+        func malformed(_ reason: String) -> Malformed { .init("has '\(text)', \(reason)") }
         let pieces = part.split(separator: ASCII.slash, omittingEmptySubsequences: false)
         guard let bounds = Self.bounds(pieces[0], kind), pieces.count < 3 else {
-            throw .init(complaint: Self.complaint(about: part, kind))
+            throw .init(Self.complaint(about: part, kind))
         }
         let (first, last, isSingle) = bounds
         let step = pieces.count == 2 ? Self.number(pieces[1]) : 1

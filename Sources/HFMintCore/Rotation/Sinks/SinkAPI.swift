@@ -66,7 +66,7 @@ struct SinkAnswer: ~Copyable {
     /// `nil` where it is no JSON.
     init?(_ status: Int, _ body: consuming Secret) {
         // As large as the body was allowed to be.
-        guard let root = try? body.reveal({ span throws(JSONError) in try readJSON(span, limits: .event) }) else {
+        guard let root = try? body.reveal({ span throws(Malformed) in try readJSON(span, limits: .event) }) else {
             return nil
         }
         self.status = status

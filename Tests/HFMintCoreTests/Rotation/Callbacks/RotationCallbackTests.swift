@@ -22,7 +22,8 @@ struct RotationCallbackTests {
             key: .hs256, keyID: nil, secret: .variable("KEY"), surroundings: surroundings)
         let url = try #require(HTTPURL(RotationStage.hook))
         let event = CallbackEvent(
-            id: "app.1.x-1", kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil, notBefore: nil,
+            id: "app.1.x-1", run: 1, kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil,
+            notBefore: nil,
             deliveries: [])
         #expect(throws: StepFailure.self) {
             try format.request(for: event, of: "app", to: url, at: Timestamp(secondsSince1970: 2))

@@ -36,7 +36,7 @@ struct RotationJournalTests {
         (state.overlapEndsAt, state.graceEndsAt, state.dueAt) = (FrozenClock.usualNow, FrozenClock.usualNow, nil)
         state.events = [
             CallbackEvent(
-                id: "app.7.x-1", kind: .secretRevoking, at: FrozenClock.usualNow, secretID: "a", notBefore: nil,
+                id: "app.7.x-1", run: 7, kind: .secretRevoking, at: FrozenClock.usualNow, secretID: "a", notBefore: nil,
                 deliveries: [
                     .init(
                         url: "https://x.example/", status: .pending, attempts: 2, dueAt: FrozenClock.usualNow,

@@ -5,11 +5,11 @@ import Testing
 @Suite("cron expressions")
 struct CronExpressionTests {
     private func complaint(_ text: String) -> String? {
-        do throws(CronExpression.Malformed) {
+        do throws(Malformed) {
             _ = try CronExpression(parsing: text)
             return nil
         } catch {
-            return error.complaint
+            return error.reason
         }
     }
 

@@ -120,6 +120,6 @@ struct ScheduleTests {
             "0 0 1 * 1", "0 0 */2 * 0", "H * * * *", "~ * * * *", "0 0 L * *", "-1 * * * *", "1/2/3 * * * *",
         ])
     func refused(text: String) {
-        #expect(throws: CronExpression.Malformed.self) { try CronExpression(parsing: text) }
+        #expect(throws: Malformed.self) { try CronExpression(parsing: text) }
     }
 }

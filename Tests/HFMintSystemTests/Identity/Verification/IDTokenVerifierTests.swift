@@ -21,15 +21,15 @@ struct IDTokenVerifierTests {
         let verifier = IDTokenVerifier(
             issuer: Array(Forge.issuer.utf8), audience: Forge.audience, keys: IssuerKeys(), context: machine.context)
         let idToken = try IDToken.parse(Secret(token))
-        do throws(TryFailure) {
+        do throws(MintError) {
             try verifier.verify(idToken, whenever: whenever) { .default }
             return nil
         } catch {
-            #expect(error.error.code == .identityUnverified && !error.isTransient)
-            #expect(error.error.hint != nil)
+            #expect(error.code == .identityUnverified && !error.isTransient)
+            #expect(error.hint != nil)
             let start = "the ID token is not believed: "
-            #expect(error.error.message.hasPrefix(start))
-            return String(error.error.message.dropFirst(start.count))
+            #expect(error.message.hasPrefix(start))
+            return String(error.message.dropFirst(start.count))
         }
     }
 

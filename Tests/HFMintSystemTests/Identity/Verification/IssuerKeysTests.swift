@@ -14,7 +14,7 @@ private struct Scene {
             issuer: Array(issuer.utf8), audience: Forge.audience, keys: IssuerKeys(), context: machine.context)
     }
 
-    func verify(_ algorithm: SignatureAlgorithm = .rs256) throws(TryFailure) {
+    func verify(_ algorithm: SignatureAlgorithm = .rs256) throws(MintError) {
         guard let token = try? IDToken.parse(Secret(Forge.signed(algorithm))) else { fatalError("no token") }
         try verifier.verify(token) { .default }
     }
@@ -54,7 +54,7 @@ struct IssuerKeysTests {
         try scene.verify()
         scene.machine.clock.advance(by: .seconds(600))
         // Past the token's own time, too: what matters here is what is asked.
-        #expect(throws: TryFailure.self) { try scene.verify() }
+        #expect(throws: MintError.self) { try scene.verify() }
         #expect(scene.asked.count == 2)
         let other = Scene([Scene.document, Scene.keys(Forge.rsaKey), Scene.document, Scene.keys(Forge.ecKey)])
         try other.verify(.rs256)
@@ -68,8 +68,8 @@ struct IssuerKeysTests {
         try scene.verify(.rs256)
         #expect(scene.asked == [Scene.documentTarget, "/keys", Scene.documentTarget + " anew", "/keys anew"])
         let without = Scene([Scene.document, Scene.keys(), Scene.document, Scene.keys()])
-        let failure = #expect(throws: TryFailure.self) { try without.verify() }
-        #expect(failure?.error.code == .identityUnverified && without.asked.count == 4)
+        let failure = #expect(throws: MintError.self) { try without.verify() }
+        #expect(failure?.code == .identityUnverified && without.asked.count == 4)
     }
 
     @Test("asks once more where the issuer gave a name to another key")
@@ -86,8 +86,8 @@ struct IssuerKeysTests {
     @Test("says that the issuer may be asked again", arguments: [429, 500, 503])
     func transient(status: Int) {
         let scene = Scene([.answer("GET https://issuer.example/.well-known/openid-configuration", status)])
-        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
-        #expect(failure?.isTransient == true && failure?.error.code == .identityUnavailable)
+        let failure = #expect(throws: MintError.self) { try scene.verify() }
+        #expect(failure?.isTransient == true && failure?.code == .identityUnavailable)
     }
 
     @Test("believes nothing where the issuer says no, or points elsewhere", arguments: [204, 301, 307, 403, 404])
@@ -96,9 +96,9 @@ struct IssuerKeysTests {
             Scene.document,
             .answer("GET https://issuer.example/keys", status, headers: ["location": "https://evil.example/"]),
         ])
-        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
-        #expect(failure?.isTransient == false && failure?.error.code == .identityUnverified)
-        #expect(failure?.error.message.hasSuffix("answered \(status) where its keys should be") == true)
+        let failure = #expect(throws: MintError.self) { try scene.verify() }
+        #expect(failure?.isTransient == false && failure?.code == .identityUnverified)
+        #expect(failure?.message.hasSuffix("answered \(status) where its keys should be") == true)
     }
 
     @Test("believes nothing of an answer that does not end")
@@ -106,8 +106,8 @@ struct IssuerKeysTests {
         let scene = Scene([
             Scene.document, .failure("GET https://issuer.example/keys", .tooLarge),
         ])
-        let failure = #expect(throws: TryFailure.self) { try scene.verify() }
-        #expect(failure?.error.message.hasSuffix("issuer.example sent too much where its keys should be") == true)
+        let failure = #expect(throws: MintError.self) { try scene.verify() }
+        #expect(failure?.message.hasSuffix("issuer.example sent too much where its keys should be") == true)
     }
 
     @Test(
@@ -117,7 +117,7 @@ struct IssuerKeysTests {
             "https://issuer.example/#x", "https://issuer.example/%2e%2e/x", "file:///etc/passwd", "",
         ])
     func unaskable(issuer: String) {
-        #expect(throws: NotVerified.self) { try IssuerMetadata.url(of: Array(issuer.utf8)) }
+        #expect(throws: Malformed.self) { try IssuerMetadata.url(of: Array(issuer.utf8)) }
     }
 
     @Test(

@@ -1,7 +1,7 @@
-extension JSONError {
-    /// Why, with what stands there; of a text that is not secret.
+extension Malformed {
+    /// Why it is no JSON, with what stands there; of a text that is not secret.
     func clause(about text: [UInt8]) -> String {
-        switch reason {
+        switch fault {
         case .unexpectedByte, .trailingBytes: "unexpected \(character(in: text))"
         case .controlCharacter: "\(character(in: text)) in a string: write it as an escape"
         case .lineBreak: "a string that does not end in its line"
@@ -9,7 +9,7 @@ extension JSONError {
         case .tooDeep: "more than \(JSONLimits.manifest.depth) levels of nesting"
         case .tooManyValues: "more than \(JSONLimits.manifest.nodeCount) values"
         case .loneSurrogate: "half of a surrogate pair, which is no character"
-        default: reason.rawValue
+        default: reason
         }
     }
 
