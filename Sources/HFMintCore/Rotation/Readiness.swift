@@ -8,7 +8,7 @@ extension Rotations {
     ) -> [String: [String]] {
         sideBySide(definitions, in: context) { definition in
             let needs = definition.unmetNeeds(in: context)
-            var complaints = needs.map { "'\($0.place)': \($0.complaint)" }
+            var complaints = needs.map { "'\($0.path)': \($0.complaint)" }
             let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
             if let complaint = rotations?.directory.complaint(about: definition.name) { complaints.append(complaint) }
             let refusals = definition.refusals(state)

@@ -1,4 +1,5 @@
-/// Something on this machine without which a rotation would stop in its middle: it is looked at before anything is made.
+/// Something on this machine without which a rotation would stop in its middle; it is looked at before anything is
+/// made.
 package struct RotationNeed: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case secret(SecretReference, SecretReference.Content)
@@ -8,7 +9,7 @@ package struct RotationNeed: Equatable, Sendable {
     }
 
     /// Where the manifest names it: `verify.clientId`.
-    let place: String
+    let path: String
     let kind: Kind
 
     /// What is wrong with it; `nil` where nothing is.
@@ -52,13 +53,13 @@ package struct RotationNeed: Equatable, Sendable {
 }
 
 extension RotationNeed {
-    /// All that the place of one rotation in the manifest names.
-    static func all(of place: ManifestNode) -> [RotationNeed] {
+    /// All that the manifest names in one rotation.
+    static func all(of node: ManifestNode) -> [RotationNeed] {
         var needs: [RotationNeed] = []
-        collect(place, .object(RotationShape.rotation), "", &needs)
+        collect(node, .object(RotationShape.rotation), "", &needs)
         // It may be the id itself.
-        if let id = place["verify"]?["clientId"]?.string, let reference = SecretReference(parsing: id) {
-            needs.append(RotationNeed(place: "verify.clientId", kind: .secret(reference, .line)))
+        if let id = node["verify"]?["clientId"]?.string, let reference = SecretReference(parsing: id) {
+            needs.append(RotationNeed(path: "verify.clientId", kind: .secret(reference, .line)))
         }
         return needs
     }
@@ -78,7 +79,7 @@ extension RotationNeed {
         case .secretReference:
             guard let reference = SecretReference(node) else { return }
             let isKey = path.utf8.starts(with: "callbacks".utf8)
-            needs.append(RotationNeed(place: path, kind: .secret(reference, isKey ? .key : .line)))
+            needs.append(RotationNeed(path: path, kind: .secret(reference, isKey ? .key : .line)))
         case .string, .integer, .bool: break
         }
     }
@@ -87,23 +88,23 @@ extension RotationNeed {
     {
         for field in fields {
             guard let value = node[field.name] else { continue }
-            let place = path.isEmpty ? field.name : "\(path).\(field.name)"
+            let fieldPath = path.isEmpty ? field.name : "\(path).\(field.name)"
             // In each kind that has one, an absolute path and its arguments.
             if field.name == "command", let program = value.elements.first?.string {
-                needs.append(RotationNeed(place: place, kind: .program(program)))
+                needs.append(RotationNeed(path: fieldPath, kind: .program(program)))
             }
             if field.name == "ca", let path = value.string {
-                needs.append(RotationNeed(place: place, kind: .authority(path)))
+                needs.append(RotationNeed(path: fieldPath, kind: .authority(path)))
             }
-            collect(value, field.shape, place, &needs)
+            collect(value, field.shape, fieldPath, &needs)
         }
     }
 }
 
 extension RotationDefinition {
-    /// What is missing on this machine, each with its place in the manifest.
-    func unmetNeeds(in context: Context) -> [(place: String, complaint: String)] {
-        needs.compactMap { need in need.complaint(relativeTo: folder, in: context).map { (need.place, $0) } }
+    /// What is missing on this machine, each with its path in the manifest.
+    func unmetNeeds(in context: Context) -> [(path: String, complaint: String)] {
+        needs.compactMap { need in need.complaint(relativeTo: folder, in: context).map { (need.path, $0) } }
     }
 }
 
@@ -111,6 +112,6 @@ extension RotationMachine {
     /// A secret that nobody could log in with, or hand on, is not made.
     func checkNeeds() throws(StepFailure) {
         guard let first = definition.unmetNeeds(in: context).first else { return }
-        throw .needsPerson(.refused, "'\(first.place)': \(first.complaint)")
+        throw .needsPerson(.refused, "'\(first.path)': \(first.complaint)")
     }
 }

@@ -53,8 +53,8 @@ extension RotationMachine {
         var unproven: [String] = []
         // Most sinks hold the same: one log-in is enough for all of them.
         var proven: [SharedSecret] = []
-        for place in held where !proven.contains(where: { $0.secret.holdsSameBytes(as: place.value.secret) }) {
-            if try works(place.value) { proven.append(place.value) } else { unproven.append(place.target) }
+        for sink in held where !proven.contains(where: { $0.secret.holdsSameBytes(as: sink.value.secret) }) {
+            if try works(sink.value) { proven.append(sink.value) } else { unproven.append(sink.target) }
         }
         guard !unproven.isEmpty else { return nil }
         return Attention(

@@ -13,19 +13,20 @@ package func fuzzVendorAnswer(_ input: [UInt8]) {
             HTTPHeader("location", location), HTTPHeader("retry-after", wait), HTTPHeader("x-ratelimit-reset", wait),
         ],
         body: Secret(copying: parts[3]))
-    for code in response.vendorCodes {
+    let answer = API.Answer(response, of: "app")
+    for code in answer.vendorCodes {
         let isWord =
             (3...64).contains(code.utf8.count)
             && code.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_.-".utf8.contains($0) }
         hold(isWord && !code.looksLikeToken, "a code is one short word")
     }
-    if let place = placeOfRedirect(location, from: "old.example") {
+    if let place = destination(ofRedirect: location, from: "old.example") {
         hold(place.utf8.count <= 400 && !place.unicodeScalars.contains(where: isTroublesome), "a place can be printed")
         hold(!place.utf8.contains { "@?#".utf8.contains($0) } || !location.utf8.contains(64), "a place names no user")
     }
-    hold((response.secondsToWait(now: now) ?? 0) >= 0, "no time lies behind")
+    hold((answer.secondsToWait(now: now) ?? 0) >= 0, "no time lies behind")
     for table in [Okta.answers, Entra.answers, VaultSink.answers, GitHubActionsSink.answers] {
-        let meaning = table.meaning(of: response)
+        let meaning = table.meaning(of: answer)
         hold(status >= 300 || meaning == nil, "a yes is no answer that passes")
     }
 }

@@ -188,7 +188,7 @@ private struct WorldSink: Sink {
         if world.state.withLock({ $0.isDown }) { throw powerCut }
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let bytes = value.reveal { $0.bytes }
         try world.act("write \(target)", failing: powerCut) { state throws(StepFailure) in
             state.sinks[target] = bytes
@@ -208,7 +208,7 @@ private struct WorldSink: Sink {
 
 private struct WorldVerifier: Verifier {
     let world: CrashingWorld
-    var attempts: Int { 2 }
+    var neededLogIns: Int { 2 }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
         let value = secret.reveal { $0.bytes }

@@ -25,15 +25,11 @@ enum RotationFixtures {
     }
 
     static func issuer(_ text: String, on machine: FakeMachine) throws -> any Issuer {
-        let node = try node(text)
-        let kind = try #require(issuerKinds.first { $0.kind == node["kind"]?.string })
-        return try kind.make(node, surroundings(machine))
+        try #require(try issuerKinds.make(node(text), surroundings(machine)))
     }
 
     static func verifier(_ text: String, on machine: FakeMachine) throws -> any Verifier {
-        let node = try node(text)
-        let kind = try #require(verifierKinds.first { $0.kind == node["kind"]?.string })
-        return try kind.make(node, surroundings(machine))
+        try #require(try verifierKinds.make(node(text), surroundings(machine)))
     }
 
     /// What the manifest's check says of an issuer.

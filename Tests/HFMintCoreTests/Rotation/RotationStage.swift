@@ -188,7 +188,7 @@ private struct StageSink: Sink {
 
     func preflight() throws(StepFailure) { try stage.call("preflight \(target)") }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let text = value.revealedText()
         try stage.call("write \(target)")
         stage.put(text, into: target)
@@ -215,7 +215,7 @@ private struct StageSink: Sink {
 
 private struct StageVerifier: Verifier {
     let stage: RotationStage
-    var attempts: Int { 1 }
+    var neededLogIns: Int { 1 }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
         let text = secret.revealedText()

@@ -1,21 +1,20 @@
 /// The HTTP API of an issuer or a sink: one base URL, one credential, JSON in and out.
-package struct API: Sendable {
-    /// Which place this is, as the manifest names it, for messages: `okta:0oa1b2`.
-    package let name: String
+struct API: Sendable {
+    /// Which issuer or sink this is, as the manifest names it, for messages: `okta:0oa1b2`.
+    let name: String
     private let base: HTTPURL
     private let authorization: Authorization
     private let trust: TrustAnchors?
     private let answers: [KnownAnswer]
+    private let refusals: [Int: String]
     private let context: Context
 
     /// How the API knows who asks; the secret is read anew at each call and wiped after it.
-    package enum Authorization: Sendable {
+    enum Authorization: Sendable {
         case none
         /// A secret that is at hand, in the header `Authorization`.
         case given(prefix: String, SharedSecret)
         case header(String, prefix: String, SecretReference, folder: String)
-        /// HTTP Basic with each part form-encoded (RFC 6749, 2.3.1).
-        case basic(user: String, SecretReference, folder: String)
         /// AWS Signature Version 4.
         case aws(region: String, service: String, AWSKeys)
         /// A token that another call gives.
@@ -23,35 +22,35 @@ package struct API: Sendable {
     }
 
     /// Where the two or three parts of an AWS credential are.
-    package struct AWSKeys: Sendable {
-        package let id: SecretReference
-        package let key: SecretReference
+    struct AWSKeys: Sendable {
+        let id: SecretReference
+        let key: SecretReference
         /// Absent for the keys of an IAM user.
-        package let session: SecretReference?
-        package let folder: String
-
-        package init(id: SecretReference, key: SecretReference, session: SecretReference?, folder: String) {
-            self.id = id
-            self.key = key
-            self.session = session
-            self.folder = folder
-        }
+        let session: SecretReference?
+        let folder: String
     }
 
-    /// - Parameter answers: what this kind of server says in ways of its own.
-    package init(
+    /// What one answer may have where it carries more than one value: as much as Kubernetes, AWS and Vault let one
+    /// secret be, and JSON around it.
+    static let largeBody = 4 << 20
+
+    /// - Parameters:
+    ///   - answers: what this kind of server says in ways of its own.
+    ///   - refusals: what a no means that has this status, in place of the call that was answered so.
+    init(
         _ name: String, base: HTTPURL, authorization: Authorization, answers: [KnownAnswer],
-        trust: TrustAnchors? = nil, context: Context
+        refusals: [Int: String] = [:], trust: TrustAnchors? = nil, context: Context
     ) {
         self.name = name
         self.base = base
         self.authorization = authorization
         self.answers = answers
+        self.refusals = refusals
         self.trust = trust
         self.context = context
     }
 
-    package enum Body: Sendable {
+    enum Body: Sendable {
         case none
         /// Pieces of a JSON text, of which some are secret.
         case json([TextOrToken])
@@ -60,13 +59,13 @@ package struct API: Sendable {
         case other(type: String, [TextOrToken])
 
         /// A JSON text without any secret.
-        package static func json(_ value: JSONValue) -> Body {
+        static func json(_ value: JSONValue) -> Body {
             .json([.text(value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })])
         }
     }
 
     /// Whether a call may be sent again when its answer is lost.
-    package enum Effect: Sendable {
+    enum Effect: Sendable {
         /// It changes nothing, or the same call twice is the same as once.
         case repeatable
         /// Sent twice it may act twice: a lost answer is ``StepFailure/Kind/ambiguous``.
@@ -80,25 +79,29 @@ package struct API: Sendable {
     ///   - accepting: the statuses that are answers, unless this one says that it passes; every other one is thrown.
     ///   - bodyLimit: how many bytes the answer may have.
     /// - Throws: for what passes, and where no answer came, a failure that tells whether it may have acted.
-    package func call(
+    func call(
         _ method: HTTPRequest.Method, _ path: String, headers: [HTTPHeader] = [], body: Body = .none,
         effect: Effect = .repeatable, accepting: Set<Int> = [200], bodyLimit: Int = 64 << 10
-    ) throws(StepFailure) -> HTTPResponse {
-        let prefix = base.target == "/" ? "" : base.target
-        let url = HTTPURL(base.origin, prefix + path)
-        var request = HTTPRequest(method, url, headers: [HTTPHeader("Accept", "application/json")] + headers)
+    ) throws(StepFailure) -> Answer {
+        var request = HTTPRequest(
+            method, base.below(path), headers: [HTTPHeader("Accept", "application/json")] + headers)
         request.limits.bodyByteCount = bodyLimit
-        let response = try send(request, body, effect)
-        let said = answers.meaning(of: response)
-        if accepting.contains(response.status), said == nil || said == .refused { return response }
-        let meaning = said ?? .byStatus(response.status)
+        let answer = Answer(try send(request, body, effect), of: name)
+        let said = answers.meaning(of: answer)
+        if said == nil || said == .refused {
+            if accepting.contains(answer.status) { return answer }
+            if let why = refusals[answer.status] { throw refused("\(why) (\(answer.statusAndCode))") }
+        }
+        let meaning = said ?? .byStatus(answer.status)
         throw meaning.failure(
-            after: effect, wait: response.secondsToWait(now: context.clock.now()),
-            "\(name): \(method.rawValue) on \(base.origin.host) answered \(response.status)\(response.codeInBrackets)"
-                + (answers.row(for: response)?.reason.map { ": \($0)" } ?? movedTo(response)))
+            after: effect, wait: answer.secondsToWait(now: context.clock.now()),
+            "\(name): \(method.rawValue) on \(base.origin.host) answered \(answer.status)\(answer.codeInBrackets)"
+                + (answers.row(for: answer)?.reason.map { ": \($0)" } ?? movedTo(answer)))
     }
 
-    package func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(name): \(why)") }
+    func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(name): \(why)") }
+
+    func retry(_ why: String) -> StepFailure { StepFailure(.transient(retryAfterSeconds: nil), "\(name): \(why)") }
 
     /// Of a credential that could not be read: the program that gives it may ask to come back.
     func failure(_ error: MintError) -> StepFailure {
@@ -106,11 +109,12 @@ package struct API: Sendable {
         return StepFailure(passes ? .transient(retryAfterSeconds: nil) : .refused, "\(name): \(error.message)")
     }
 
-    /// hfmint never follows: the other place was not named by the manifest.
-    private func movedTo(_ response: borrowing HTTPResponse) -> String {
-        guard (300...399).contains(response.status) else { return "" }
-        let place = response.header("location").flatMap { placeOfRedirect($0, from: base.origin.authority) }
-        return ": it was moved or renamed, and is now at \(place ?? "a place that cannot be shown")"
+    /// hfmint never follows: the manifest does not name where a redirect leads.
+    private func movedTo(_ answer: borrowing Answer) -> String {
+        guard (300...399).contains(answer.status) else { return "" }
+        let location = answer.response.header("location")
+        let there = location.flatMap { destination(ofRedirect: $0, from: base.origin.authority) }
+        return ": it was moved or renamed, and is now at \(there ?? "a place that cannot be shown")"
     }
 
     private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
@@ -141,11 +145,6 @@ package struct API: Sendable {
             return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
         case .header(let header, let prefix, let reference, let folder):
             return .header(name: header, prefix: prefix, try read(reference, folder))
-        case .basic(let user, let reference, let folder):
-            let password = try read(reference, folder)
-            return .header(
-                name: "Authorization", prefix: "Basic ",
-                password.formEncoded().enclosed(by: "\(percentEncoded(user)):", and: "").base64Encoded())
         case .aws(let region, let service, let keys):
             let id = try read(keys.id, keys.folder).reveal { String(decoding: $0.bytes, as: UTF8.self) }
             let key = try read(keys.key, keys.folder)

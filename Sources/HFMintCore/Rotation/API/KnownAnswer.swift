@@ -38,26 +38,26 @@ package struct KnownAnswer: Equatable, Sendable {
 
 extension [KnownAnswer] {
     /// The row of this table that speaks of the answer.
-    func row(for response: borrowing HTTPResponse) -> KnownAnswer? {
-        guard response.status >= 300 else { return nil }
-        let codes = response.vendorCodes
-        for row in self where row.status == response.status {
+    func row(for answer: borrowing API.Answer) -> KnownAnswer? {
+        guard answer.status >= 300 else { return nil }
+        let codes = answer.vendorCodes
+        for row in self where row.status == answer.status {
             if let code = row.code, !codes.contains(code) { continue }
-            if let words = row.words, !response.says(words) { continue }
+            if let words = row.words, !answer.says(words) { continue }
             return row
         }
         return nil
     }
 
     /// What the answer itself says beyond its status: a row of this table, a time to come back, or words for it.
-    func meaning(of response: borrowing HTTPResponse) -> KnownAnswer.Meaning? {
-        if let row = row(for: response) { return row.meaning }
+    func meaning(of answer: borrowing API.Answer) -> KnownAnswer.Meaning? {
+        if let row = row(for: answer) { return row.meaning }
         // What is not there, or is not accepted, is so for good, whatever else a page says of it.
-        let isClear = [401, 404, 425, 429].contains(response.status)
-        guard (400...499).contains(response.status), !isClear else { return nil }
+        let isClear = [401, 404, 425, 429].contains(answer.status)
+        guard (400...499).contains(answer.status), !isClear else { return nil }
         let asksToComeBack =
-            response.header("retry-after") != nil || response.hasNoRequestsLeft
-            || Self.words.contains { response.says($0) }
+            answer.response.header("retry-after") != nil || answer.hasNoRequestsLeft
+            || Self.words.contains { answer.says($0) }
         return asksToComeBack ? .doubt : nil
     }
 
@@ -104,11 +104,11 @@ extension KnownAnswer.Meaning {
     }
 }
 
-extension HTTPResponse {
+extension API.Answer {
     /// Whether the body has these words, with the letters of ASCII in either case.
-    borrowing func says(_ words: String) -> Bool {
+    func says(_ words: String) -> Bool {
         let wanted = Array(words.utf8)
-        return body.reveal { text in
+        return response.body.reveal { text in
             guard let first = wanted.first, text.count >= wanted.count else { return false }
             return (0...(text.count - wanted.count)).contains { start in
                 text[start].asciiLowercased == first
@@ -117,11 +117,11 @@ extension HTTPResponse {
         }
     }
 
-    /// GitHub's 403 that is none, and what Okta and Auth0 say beside a 429.
+    /// Whether the client has used up its requests: GitHub says so with a 403, Okta and Auth0 beside a 429.
     ///
     /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
     fileprivate var hasNoRequestsLeft: Bool {
-        ["x-ratelimit-remaining", "x-rate-limit-remaining"].contains { header($0) == "0" }
+        response.header("x-ratelimit-remaining") == "0" || response.header("x-rate-limit-remaining") == "0"
     }
 
     /// How long the server asks to be left alone, in seconds.
@@ -130,10 +130,10 @@ extension HTTPResponse {
     /// Okta; or by what Kubernetes says in the body.
     /// <https://developer.okta.com/docs/reference/rl-best-practices/>,
     /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
-    borrowing func secondsToWait(now: Timestamp) -> Int? {
-        if let seconds = retryAfterSeconds(now: now) { return seconds }
+    func secondsToWait(now: Timestamp) -> Int? {
+        if let seconds = response.retryAfterSeconds(now: now) { return seconds }
         if hasNoRequestsLeft || status == 429 {
-            let reset = header("x-ratelimit-reset") ?? header("x-rate-limit-reset")
+            let reset = response.header("x-ratelimit-reset") ?? response.header("x-rate-limit-reset")
             // A moment is by the server's clock, which need not be ours; Ory, Vault and OpenBao count seconds from now.
             // <https://www.ory.com/docs/guides/rate-limits>,
             // <https://github.com/openbao/openbao/blob/main/internal/vault/quotas/quotas_rate_limit.go>
@@ -142,8 +142,6 @@ extension HTTPResponse {
                 return max(0, min(moment, 1 << 40) - (date ?? now).secondsSince1970)
             }
         }
-        return body.reveal { text in
-            (try? readJSON(text, limits: .event))?["details"]?["retryAfterSeconds"]?.integer(in: text)
-        }.map { max(0, $0) }
+        return integer("details", "retryAfterSeconds").map { max(0, $0) }
     }
 }

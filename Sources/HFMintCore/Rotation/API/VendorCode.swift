@@ -1,21 +1,21 @@
-extension HTTPResponse {
-    /// The short codes by which the server says why, such as `Directory_ConcurrencyViolation` or `E0000047`: the one that
-    /// says most comes first.
+extension API.Answer {
+    /// The short codes by which the server says why, such as `Directory_ConcurrencyViolation` or `E0000047`; the one
+    /// that says most comes first.
     ///
     /// A message of a rotation repeats no other bytes of an answer, so each must be one word, and look like no secret.
     var vendorCodes: [String] {
-        var texts = body.reveal { text -> [String?] in
-            guard let root = try? readJSON(text, limits: .event) else { return [] }
-            let error = root["error"]
-            return [
-                // Graph and GitLab; Okta and Auth0; AWS; the rest.
-                error?["code"], root["errorCode"], root["__type"], root["code"], error?["status"], error,
-                root["reason"],
-                root["errors"]?.elements?.first?["code"], root["error_code"],
-            ].map { $0?.text(in: text) }
-        }
+        var texts =
+            lending { root, text -> [String?]? in
+                let error = root["error"]
+                return [
+                    // Graph and GitLab; Okta and Auth0; AWS; the rest.
+                    error?["code"], root["errorCode"], root["__type"], root["code"], error?["status"], error,
+                    root["reason"],
+                    root["errors"]?.elements?.first?["code"], root["error_code"],
+                ].map { $0?.text(in: text) }
+            } ?? []
         // The Hub: <https://huggingface.co/docs/huggingface_hub/package_reference/utilities#http-errors>.
-        texts += [header("x-error-code"), header("x-amzn-errortype")]
+        texts += [response.header("x-error-code"), response.header("x-amzn-errortype")]
         return texts.compactMap { $0.flatMap(vendorCode) }
     }
 
@@ -23,7 +23,10 @@ extension HTTPResponse {
     var codeInBrackets: String { vendorCodes.first.map { " (\($0))" } ?? "" }
 
     /// `403`, with the code where there is one.
-    var statusAndCode: String { vendorCodes.first.map { "\(status), \($0)" } ?? "\(status)" }
+    var statusAndCode: String {
+        let status = status
+        return vendorCodes.first.map { "\(status), \($0)" } ?? "\(status)"
+    }
 }
 
 /// A vendor's code, without the name space that AWS puts in front and the address that it puts behind; `nil` for what
@@ -42,20 +45,20 @@ func vendorCode(_ text: String) -> String? {
     return turns <= 3 && !code.looksLikeToken && code == code.withoutTokens ? code : nil
 }
 
-/// Where an answer sends us, for a message: host and path, without a user, a query or a fragment, each of which may hold
-/// a secret.
+/// Where an answer sends us, for a message: host and path, without a user, a query or a fragment, each of which may
+/// hold a secret.
 ///
-/// - Parameter host: of the server that was asked, for a place that names none.
-func placeOfRedirect(_ location: String, from host: String) -> String? {
+/// - Parameter host: of the server that was asked, for a location that names none.
+func destination(ofRedirect location: String, from host: String) -> String? {
     let bytes = Array(location.utf8)
     let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: ";") }
-    let place: String
+    let there: String
     if path.first == ASCII.slash, path.dropFirst().first != ASCII.slash {
-        place = host + String(decoding: path, as: UTF8.self)
+        there = host + String(decoding: path, as: UTF8.self)
     } else {
         guard let url = HTTPURL(String(decoding: path, as: UTF8.self)) else { return nil }
-        place = url.origin.authority + url.target
+        there = url.origin.authority + url.target
     }
-    let isPlain = place.utf8.count <= 200 && place.utf8.allSatisfy(\.isASCIIVisible)
-    return isPlain ? place.withoutTokens : nil
+    let isPlain = there.utf8.count <= 200 && there.utf8.allSatisfy(\.isASCIIVisible)
+    return isPlain ? there.withoutTokens : nil
 }

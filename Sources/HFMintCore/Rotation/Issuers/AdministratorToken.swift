@@ -40,7 +40,7 @@ final class AdministratorToken: Sendable {
 
     private func logIn(at now: Duration) throws(StepFailure) -> Kept {
         let response = try api.call(.post, "", body: try form())
-        return try response.reading(api.name) { root, text in
+        return try response.reading { root, text in
             guard let token = root["access_token"]?.secret(in: text), token.byteCount > 0 else { return nil }
             let lifetime = root["expires_in"]?.integer(in: text) ?? 60
             // A minute early, so that it does not end on its way.

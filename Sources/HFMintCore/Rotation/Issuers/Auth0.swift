@@ -1,26 +1,24 @@
-extension IssuerKind {
-    package static let auth0 = IssuerKind(
+extension Auth0 {
+    static let kind = Kind<any Issuer>(
         "auth0", help: "an Auth0 application: one secret, and the old one dies when it is replaced",
-        shape: .administered(
+        schema: .administered(
             [
                 .issuerURL("the tenant, such as https://acme.eu.auth0.com; not a custom domain"),
                 .identifier("client", "the application's client id"),
                 .optional("audience", .string(.any), "of the Management API (the tenant's URL with /api/v2/)"),
                 .optional("loginUrl", .string(.url), "the tenant where 'login' is sent, if it is another URL"),
             ], token: "a token of the Management API: update:clients, update:client_keys, read:client_keys")
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let name = try place.name("auth0", "client")
-        let base = try place.base()
+    ) { settings throws(MintError) in
+        let name = try settings.name("client")
+        let base = try settings.base()
         // <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens/get-management-api-access-tokens-for-production>
-        let tokenURL = try place.base("loginUrl", default: base.description).below("/oauth/token")
-        let audience = node["audience"]?.string ?? "\(base.spelling)/api/v2/"
-        let authorization = try place.authorization(name, tokenURL: tokenURL, fields: [("audience", audience)])
+        let tokenURL = try settings.base("loginUrl", default: base.description).below("/oauth/token")
+        let audience = settings["audience"] ?? "\(base.spelling)/api/v2/"
+        let authorization = try settings.authorization(name, tokenURL: tokenURL, fields: [("audience", audience)])
         return Auth0(
-            base: base, client: try place.text("client"),
-            api: API(
-                name, base: base, authorization: authorization, answers: Auth0.answers, context: place.context),
-            context: place.context)
+            base: base, client: try settings.text("client"),
+            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
+            context: settings.context)
     }
 }
 
@@ -34,8 +32,8 @@ struct Auth0: Issuer {
     let api: API
     let context: Context
 
-    /// The one place that a secret has.
-    private static let place = "client_secret"
+    /// The id of the one secret that an application has.
+    private static let id = "client_secret"
 
     var shape: IssuerShape { .replacing }
     var target: String { "\(base.spelling)\(path)" }
@@ -47,7 +45,7 @@ struct Auth0: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let (value, date) = try current()
         return IssuerSurvey(
-            [LiveSecret(id: Self.place, sha256: try context.sha256(value.secret, for: api.name))], date: date)
+            [LiveSecret(id: Self.id, sha256: try context.sha256(value.secret, for: api.name))], date: date)
     }
 
     /// The value, and the server's clock.
@@ -56,7 +54,7 @@ struct Auth0: Issuer {
     private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
         let response = try api.call(.get, "\(path)?fields=client_id%2Cclient_secret&include_fields=true")
         let date = response.date
-        return try response.reading(api.name) { (root, text) throws(StepFailure) in
+        return try response.reading { (root, text) throws(StepFailure) in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             guard let value = root["client_secret"] else {
                 throw api.refused("the token may not read the client secret (read:client_keys)")
@@ -74,19 +72,19 @@ struct Auth0: Issuer {
         ])
         // An answer with another value would be a secret that nobody knows.
         let response = try api.call(.patch, path, body: body, effect: .once)
-        return try response.reading(api.name, else: .ambiguous) { root, text in
+        return try response.reading(else: .ambiguous) { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             if let value = root["client_secret"]?.clientSecret(in: text),
                 !value.secret.holdsSameBytes(as: chosen.secret)
             {
                 return nil
             }
-            return CreatedSecret(id: Self.place, value: chosen)
+            return CreatedSecret(id: Self.id, value: chosen)
         }
     }
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
-        id == Self.place ? try current().0.secret.duplicate() : nil
+        id == Self.id ? try current().0.secret.duplicate() : nil
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }

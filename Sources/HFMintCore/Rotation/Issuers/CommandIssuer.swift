@@ -1,7 +1,7 @@
-extension IssuerKind {
-    package static let command = IssuerKind(
+extension CommandIssuer {
+    static let kind = Kind<any Issuer>(
         "command", help: "a program of yours: {hfmint, operation, client, …} on stdin, one JSON object on stdout",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
                 .required("command", .array(.string(.any), atLeast: 1), "the program, absolute, and its arguments"),
                 .required("client", .string(.any), "which client it manages, in your words"),
@@ -14,26 +14,20 @@ extension IssuerKind {
                 .optional("timeout", .string(.duration), "for one operation (30s; 10m at the most)"),
             ]
         ) { node in
-            guard node["command"]?.elements.first?.string?.utf8.first == ASCII.slash else {
-                return "must name its program by an absolute path"
-            }
-            if let seconds = node.duration("timeout"), !(1...600).contains(seconds) { return "'timeout' is 1s to 10m" }
+            if let complaint = node.programComplaint { return complaint }
             return node.has("limit") && node["shape"]?.string != "separate" ? "'limit' is for separate secrets" : nil
         }
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
+    ) { settings throws(MintError) in
         let shape: IssuerShape =
-            switch try place.text("shape") {
-            case "separate": .separate(limit: node["limit"]?.integer)
+            switch try settings.text("shape") {
+            case "separate": .separate(limit: settings.integer("limit"))
             case "stacked": .stacked
             default: .replacing
             }
         return CommandIssuer(
-            program: CommandProgram(
-                try place.name("command", "client"), words: node["command"]?.elements.compactMap(\.string) ?? [],
-                milliseconds: (node.duration("timeout") ?? 30) * 1_000, context: place.context),
-            client: try place.text("client"), shape: shape, takesChosenValue: node["takesValue"]?.bool ?? false,
-            isReadable: node["readable"]?.bool ?? false, showsDeath: node["showsDeath"]?.bool ?? true)
+            program: settings.program(try settings.name("client")), client: try settings.text("client"), shape: shape,
+            takesChosenValue: settings.flag("takesValue"), isReadable: settings.flag("readable"),
+            showsDeath: settings.flag("showsDeath", default: true))
     }
 }
 
@@ -74,8 +68,7 @@ struct CommandIssuer: Issuer {
         guard isDigest else { return nil }
         return LiveSecret(
             id: id, marker: marker(node["marker"]?.text(in: text)), isActive: node["active"]?.value != .bool(false),
-            createdAt: node["createdAt"]?.moment(in: text), expiresAt: node["expiresAt"]?.moment(in: text),
-            sha256: digest?.lowercased())
+            expiresAt: node["expiresAt"]?.moment(in: text), sha256: digest?.lowercased())
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {

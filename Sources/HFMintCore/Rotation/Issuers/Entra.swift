@@ -1,7 +1,7 @@
-extension IssuerKind {
-    package static let entra = IssuerKind(
+extension Entra {
+    static let kind = Kind<any Issuer>(
         "entra", help: "an application in Microsoft Entra: secrets side by side, each shown once",
-        shape: .administered(
+        schema: .administered(
             [
                 .issuerURL("Microsoft Graph (https://graph.microsoft.com)", isRequired: false),
                 .identifier("app", "the application (client) id, a GUID; not the object id"),
@@ -14,21 +14,19 @@ extension IssuerKind {
             guard node["app"]?.string.map(isGUID) == true else { return "'app' must be the application's GUID" }
             return node.has("login") && !node.has("tenant") ? "needs 'tenant' beside 'login'" : nil
         }
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let name = try place.name("entra", "app")
-        let base = try place.base(default: "https://graph.microsoft.com")
-        let login = try place.base("loginUrl", default: "https://login.microsoftonline.com")
+    ) { settings throws(MintError) in
+        let name = try settings.name("app")
+        let base = try settings.base(default: "https://graph.microsoft.com")
+        let login = try settings.base("loginUrl", default: "https://login.microsoftonline.com")
         // <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
-        let tokenURL = login.below("/\(percentEncoded(node["tenant"]?.string ?? ""))/oauth2/v2.0/token")
-        let authorization = try place.authorization(
+        let tokenURL = login.below("/\(percentEncoded(settings["tenant"] ?? ""))/oauth2/v2.0/token")
+        let authorization = try settings.authorization(
             name, tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")])
         return Entra(
-            base: base, app: try place.text("app").lowercased(), lifetime: node.duration("lifetime"),
-            limit: node["limit"]?.integer,
-            api: API(
-                name, base: base, authorization: authorization, answers: Entra.answers, context: place.context),
-            context: place.context)
+            base: base, app: try settings.text("app").lowercased(), lifetime: settings.seconds("lifetime"),
+            limit: settings.integer("limit"),
+            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
+            context: settings.context)
     }
 
     private static func isGUID(_ text: String) -> Bool {
@@ -61,7 +59,7 @@ struct Entra: Issuer {
         let response = try api.call(.get, "\(path)?$select=passwordCredentials", bodyLimit: 1 << 20)
         let date = response.date
         let now = date ?? context.clock.now()
-        return try response.reading(api.name) { root, text in
+        return try response.reading { root, text in
             guard let credentials = root["passwordCredentials"]?.elements else { return nil }
             let secrets = credentials.compactMap { node -> LiveSecret? in
                 guard let id = node["keyId"]?.identifier(in: text) else { return nil }
@@ -69,8 +67,7 @@ struct Entra: Issuer {
                 return LiveSecret(
                     id: id, marker: marker(node["displayName"]?.text(in: text)),
                     // An expired secret stays in the list and opens nothing.
-                    isActive: end.map { $0 > now } ?? true,
-                    createdAt: node["startDateTime"]?.moment(in: text), expiresAt: end)
+                    isActive: end.map { $0 > now } ?? true, expiresAt: end)
             }
             return secrets.count == credentials.count ? IssuerSurvey(secrets, date: date) : nil
         }
@@ -86,7 +83,7 @@ struct Entra: Issuer {
         }
         let response = try api.call(
             .post, "\(path)/addPassword", body: .json(["passwordCredential": .object(credential)]), effect: .once)
-        return try response.reading(api.name, else: .ambiguous) { root, text in
+        return try response.reading(else: .ambiguous) { root, text in
             guard let id = root["keyId"]?.identifier(in: text), let value = root["secretText"]?.clientSecret(in: text)
             else { return nil }
             return CreatedSecret(id: id, value: value, expiresAt: root["endDateTime"]?.moment(in: text))

@@ -1,7 +1,7 @@
-extension IssuerKind {
-    package static let hydra = IssuerKind(
+extension Hydra {
+    static let kind = Kind<any Issuer>(
         "hydra", help: "an Ory Hydra client: up to five old secrets are kept, and dropped all at once",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
                 .issuerURL("Hydra's admin API, such as http://127.0.0.1:4445"),
                 .identifier("client", "the client's id"),
@@ -12,15 +12,14 @@ extension IssuerKind {
             guard node["dropAll"]?.bool != true else { return nil }
             return "needs 'dropAll: true': Hydra drops all old secrets or none, so only hfmint may rotate the client"
         }
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let name = try place.name("hydra", "client")
-        let base = try place.base()
-        let authorization = node.has("token") ? try place.bearer() : .none
+    ) { settings throws(MintError) in
+        let base = try settings.base()
+        let authorization = settings.node.has("token") ? try settings.token() : .none
         return Hydra(
-            base: base, client: try place.text("client"),
+            base: base, client: try settings.text("client"),
             api: API(
-                name, base: base, authorization: authorization, answers: Hydra.answers, context: place.context))
+                try settings.name("client"), base: base, authorization: authorization, answers: answers,
+                context: settings.context))
     }
 }
 
@@ -72,7 +71,7 @@ struct Hydra: Issuer {
     private func look() throws(StepFailure) -> Client {
         let response = try api.call(.get, path)
         let date = response.date
-        return try response.reading(api.name) { root, text in
+        return try response.reading { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             let metadata = root["metadata"].flatMap { $0.members == nil ? nil : $0 }
             let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
@@ -112,7 +111,7 @@ struct Hydra: Issuer {
         ledger.generation += 1
         ledger.kept += 1
         try write(ledger, hasMetadata: before.hasMetadata)
-        let response: HTTPResponse
+        let response: API.Answer
         do throws(StepFailure) {
             response = try api.call(.post, "\(path)/secrets/rotate", effect: .once, accepting: [200, 400, 404])
         } catch {
@@ -123,7 +122,7 @@ struct Hydra: Issuer {
             takeBack(to: before.ledger)
             throw api.refused(Self.reason(response))
         }
-        return try response.reading(api.name, else: .ambiguous) { root, text in
+        return try response.reading(else: .ambiguous) { root, text in
             guard let value = root["client_secret"]?.clientSecret(in: text) else { return nil }
             let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
             return CreatedSecret(
@@ -135,7 +134,7 @@ struct Hydra: Issuer {
     /// Nothing was made; if this does not get through, the count is too high by one, and does no harm.
     private func takeBack(to ledger: Ledger) { try? write(ledger, hasMetadata: true) }
 
-    private static func reason(_ response: borrowing HTTPResponse) -> String {
+    private static func reason(_ response: borrowing API.Answer) -> String {
         response.status == 400
             ? "the client does not log in with client_secret_basic or client_secret_post\(response.codeInBrackets)"
             : "this server does not know how to rotate a client secret (it came after v26.2.0)"

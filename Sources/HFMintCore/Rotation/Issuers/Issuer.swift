@@ -57,16 +57,11 @@ package struct IssuerSurvey: Equatable, Sendable {
     package let date: Timestamp?
     /// Whether a secret that is not listed, or listed as inactive, is dead: the issuer itself says so.
     package let showsDeath: Bool
-    /// How long the server keeps an old secret beside a new one, in seconds, where it decides that.
-    package let keepsOldFor: Int?
 
-    package init(
-        _ secrets: [LiveSecret], date: Timestamp?, showsDeath: Bool = true, keepsOldFor: Int? = nil
-    ) {
+    package init(_ secrets: [LiveSecret], date: Timestamp?, showsDeath: Bool = true) {
         self.secrets = secrets
         self.date = date
         self.showsDeath = showsDeath
-        self.keepsOldFor = keepsOldFor
     }
 }
 
@@ -76,19 +71,16 @@ package struct LiveSecret: Equatable, Sendable {
     /// What hfmint wrote beside it, where the issuer has room for that: the rotation's own marker.
     package let marker: String?
     package let isActive: Bool
-    package let createdAt: Timestamp?
     package let expiresAt: Timestamp?
     /// Of the value, where the issuer shows it.
     package let sha256: String?
 
     package init(
-        id: String, marker: String? = nil, isActive: Bool = true, createdAt: Timestamp? = nil,
-        expiresAt: Timestamp? = nil, sha256: String? = nil
+        id: String, marker: String? = nil, isActive: Bool = true, expiresAt: Timestamp? = nil, sha256: String? = nil
     ) {
         self.id = id
         self.marker = marker
         self.isActive = isActive
-        self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.sha256 = sha256
     }
@@ -115,38 +107,5 @@ package struct CreatedSecret: Sendable {
         self.id = id
         self.value = value
         self.expiresAt = expiresAt
-    }
-}
-
-/// A kind of issuer: what the manifest says of it, and how it is made from that.
-package struct IssuerKind: Sendable {
-    package let kind: String
-    package let help: String
-    package let shape: ObjectShape
-    package let make: @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Issuer
-
-    package init(
-        _ kind: String, help: String, shape: ObjectShape,
-        make: @escaping @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Issuer
-    ) {
-        self.kind = kind
-        self.help = help
-        self.shape = shape
-        self.make = make
-    }
-}
-
-/// What issuers, sinks, log-ins and callbacks are made with.
-package struct RotationSurroundings: Sendable {
-    /// Of the rotation.
-    package let name: String
-    /// Of the manifest: relative paths begin there.
-    package let folder: String
-    package let context: Context
-
-    package init(name: String, folder: String, context: Context) {
-        self.name = name
-        self.folder = folder
-        self.context = context
     }
 }

@@ -1,24 +1,4 @@
-extension HTTPResponse {
-    /// Lends the body as JSON.
-    ///
-    /// - Parameter kind: what an answer means that cannot be read; after a call that acts once it is `ambiguous`.
-    /// - Throws: where the body is no JSON, or `body` finds in it what the API does not say (`nil`).
-    borrowing func reading<Result: ~Copyable>(
-        _ api: String, else kind: StepFailure.Kind = .transient(retryAfterSeconds: nil),
-        _ body: (JSONNode, Span<UInt8>) throws(StepFailure) -> Result?
-    ) throws(StepFailure) -> Result {
-        try self.body.reveal { (text) throws(StepFailure) -> Result in
-            // As large as the body was allowed to be.
-            if let root = try? readJSON(text, limits: .event), let result = try body(root, text) { return result }
-            throw StepFailure(kind, "\(api): the answer is not one that it gives")
-        }
-    }
-}
-
 extension JSONNode {
-    /// A string that is not secret.
-    func text(in span: Span<UInt8>) -> String? { string(in: span).map { String(decoding: $0, as: UTF8.self) } }
-
     /// A name that an issuer gave to a secret: short and visible, as it is printed, journalled, and put into paths.
     func identifier(in span: Span<UInt8>) -> String? {
         guard let bytes = string(in: span), (1...255).contains(bytes.count), bytes.allSatisfy(\.isASCIIVisible) else {

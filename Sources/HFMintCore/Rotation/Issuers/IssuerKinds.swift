@@ -1,2 +1,10 @@
 /// Every kind of issuer, by the word that the manifest says in `kind`.
-package let issuerKinds: [IssuerKind] = [.okta, .entra, .auth0, .keycloak, .hydra, .command, .person]
+package let issuerKinds: [Kind<any Issuer>] = [
+    Okta.kind,
+    Entra.kind,
+    Auth0.kind,
+    Keycloak.kind,
+    Hydra.kind,
+    CommandIssuer.kind,
+    Person.kind,
+]

@@ -3,7 +3,6 @@ extension Keycloak {
     ///
     /// <https://github.com/keycloak/keycloak/blob/main/server-spi/src/main/java/org/keycloak/models/ClientSecretConstants.java>
     struct Times {
-        let createdAt: Timestamp?
         /// Written by the policy's executor alone.
         let expiresAt: Timestamp?
         let rotatedExpiresAt: Timestamp?
@@ -13,7 +12,7 @@ extension Keycloak {
     private static let largeBody = 1 << 20
 
     func times() throws(StepFailure) -> Times {
-        try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading(api.name) { root, text in
+        try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading { root, text in
             guard root["id"]?.text(in: text)?.lowercased() == client else { return nil }
             let attributes = root["attributes"]
             func moment(_ name: String) -> Timestamp? {
@@ -22,19 +21,18 @@ extension Keycloak {
                 }
             }
             return Times(
-                createdAt: moment("creation.time"), expiresAt: moment("expiration.time"),
-                rotatedExpiresAt: moment("rotated.expiration.time"))
+                expiresAt: moment("expiration.time"), rotatedExpiresAt: moment("rotated.expiration.time"))
         }
     }
 
-    /// How long the policy keeps the old secret, in seconds.
+    /// Checks that a policy keeps the old secret beside a new one.
     ///
     /// Proven by two things together: an enabled policy of the realm uses a profile with the executor
     /// `secret-rotation` that keeps an old secret at all, and that executor has left its mark on this client, so its
     /// conditions cover the client and the server's feature is on.
     ///
     /// <https://www.keycloak.org/docs/latest/server_admin/#_secret_rotation>
-    func provenRotatedLifetime(_ times: Times) throws(StepFailure) -> Int {
+    func checkOldSecretIsKept(_ times: Times) throws(StepFailure) {
         let lifetimes = try rotatedLifetimes()
         let profiles = try enabledProfiles()
         let periods = profiles.compactMap { profile in lifetimes.first { $0.profile == profile }?.seconds }
@@ -44,13 +42,12 @@ extension Keycloak {
         guard times.expiresAt != nil else {
             throw api.refused("the policy has not acted on this client yet: log in with it once, or save it")
         }
-        return shortest
     }
 
     /// Of each profile that has the executor, the shortest life of an old secret.
     private func rotatedLifetimes() throws(StepFailure) -> [(profile: String, seconds: Int)] {
         let path = "\(realmPath)/client-policies/profiles?include-global-profiles=true"
-        return try api.call(.get, path, bodyLimit: Self.largeBody).reading(api.name) { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading { root, text in
             guard let profiles = root["profiles"]?.elements else { return nil }
             return (profiles + (root["globalProfiles"]?.elements ?? [])).compactMap { profile in
                 let seconds = profile["executors"]?.elements?.compactMap { Self.rotatedLifetime($0, text) }.min()
@@ -71,7 +68,7 @@ extension Keycloak {
 
     private func enabledProfiles() throws(StepFailure) -> [String] {
         let path = "\(realmPath)/client-policies/policies?include-global-policies=true"
-        return try api.call(.get, path, bodyLimit: Self.largeBody).reading(api.name) { root, text in
+        return try api.call(.get, path, bodyLimit: Self.largeBody).reading { root, text in
             guard let policies = root["policies"]?.elements else { return nil }
             return (policies + (root["globalPolicies"]?.elements ?? [])).flatMap { policy -> [String] in
                 guard policy["enabled"]?.value == .bool(true) else { return [] }

@@ -1,7 +1,7 @@
-extension IssuerKind {
-    package static let keycloak = IssuerKind(
+extension Keycloak {
+    static let kind = Kind<any Issuer>(
         "keycloak", help: "a Keycloak client: one secret, and a second one only under a 'secret-rotation' policy",
-        shape: .administered(
+        schema: .administered(
             [
                 .issuerURL("the server, with its path if it has one: https://id.acme.example/auth"),
                 .identifier("realm", "the client's realm"),
@@ -13,20 +13,18 @@ extension IssuerKind {
             let isUUID = node["client"]?.string.map { $0.utf8.split(separator: ASCII.minus).count == 5 } ?? false
             return isUUID ? nil : "'client' must be the client's internal id, a UUID"
         }
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let name = try place.name("keycloak", "realm", "client")
-        let base = try place.base()
-        let realm = try place.text("realm")
-        let loginRealm = percentEncoded(node["loginRealm"]?.string ?? realm)
+    ) { settings throws(MintError) in
+        let name = try settings.name("realm", "client")
+        let base = try settings.base()
+        let realm = try settings.text("realm")
+        let loginRealm = percentEncoded(settings["loginRealm"] ?? realm)
         let tokenURL = base.below("/realms/\(loginRealm)/protocol/openid-connect/token")
-        let authorization = try place.authorization(name, tokenURL: tokenURL)
+        let authorization = try settings.authorization(name, tokenURL: tokenURL)
         return Keycloak(
-            base: base, realm: realm, client: try place.text("client").lowercased(),
-            hasPolicy: node["rotationPolicy"]?.bool ?? false,
-            api: API(
-                name, base: base, authorization: authorization, answers: Keycloak.answers, context: place.context),
-            context: place.context)
+            base: base, realm: realm, client: try settings.text("client").lowercased(),
+            hasPolicy: settings.flag("rotationPolicy"),
+            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
+            context: settings.context)
     }
 }
 
@@ -52,13 +50,13 @@ struct Keycloak: Issuer {
 
     func survey() throws(StepFailure) -> IssuerSurvey {
         let times = try times()
-        let keepsOldFor: Int? = hasPolicy ? try provenRotatedLifetime(times) : nil
+        if hasPolicy { try checkOldSecretIsKept(times) }
         // The old one first: a rotation between the two calls then shows one secret twice, and never hides one.
         let old = try rotated()
         let (current, date) = try current()
         var secrets = [
             LiveSecret(
-                id: try id(of: current), createdAt: times.createdAt, expiresAt: times.expiresAt,
+                id: try id(of: current), expiresAt: times.expiresAt,
                 sha256: try context.sha256(current.secret, for: api.name))
         ]
         if let old, !old.secret.holdsSameBytes(as: current.secret) {
@@ -68,7 +66,7 @@ struct Keycloak: Issuer {
                     id: try id(of: old), isActive: times.rotatedExpiresAt.map { $0 > now } ?? false,
                     expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: api.name)))
         }
-        return IssuerSurvey(secrets, date: date, keepsOldFor: keepsOldFor)
+        return IssuerSurvey(secrets, date: date)
     }
 
     /// Keycloak names no secret, so a piece of its digest does.
@@ -81,7 +79,7 @@ struct Keycloak: Issuer {
     private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
         let response = try api.call(.get, secretPath)
         let date = response.date
-        return try response.reading(api.name) { (root, text) throws(StepFailure) in
+        return try response.reading { (root, text) throws(StepFailure) in
             guard let value = root["value"]?.clientSecret(in: text) else { return nil }
             // <https://github.com/keycloak/keycloak/issues/13102>
             guard !value.secret.reveal({ $0.bytes.starts(with: "${vault.".utf8) }) else {
@@ -95,7 +93,7 @@ struct Keycloak: Issuer {
     private func rotated() throws(StepFailure) -> SharedSecret? {
         let response = try api.call(.get, "\(secretPath)/rotated", accepting: [200, 404])
         guard response.status == 200 else { return nil }
-        return try response.reading(api.name) { root, text in root["value"]?.clientSecret(in: text) }
+        return try response.reading { root, text in root["value"]?.clientSecret(in: text) }
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
@@ -107,7 +105,7 @@ struct Keycloak: Issuer {
             }
         }
         let response = try api.call(.post, secretPath, body: .json([:]), effect: .once)
-        let value = try response.reading(api.name, else: .ambiguous) { root, text in
+        let value = try response.reading(else: .ambiguous) { root, text in
             root["value"]?.clientSecret(in: text)
         }
         // The secret is there, whether or not its end can be had.

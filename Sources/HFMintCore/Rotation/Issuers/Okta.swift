@@ -1,23 +1,21 @@
-extension IssuerKind {
-    package static let okta = IssuerKind(
+extension Okta {
+    static let kind = Kind<any Issuer>(
         "okta", help: "an Okta application: two secrets side by side, each with its own id",
-        shape: ObjectShape([
+        schema: ObjectShape([
             .issuerURL("the Okta organization, such as https://acme.okta.com"),
             .identifier("app", "the application's id, such as 0oa1b2; not its client id of another name"),
             .required("token", .secretReference, "an API token (SSWS), or an access token with okta.apps.manage"),
             .optional("tokenType", .string(.word(["SSWS", "Bearer"])), "which of the two it is (SSWS)"),
         ])
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let name = try place.name("okta", "app")
-        let base = try place.base()
-        let prefix = "\(node["tokenType"]?.string ?? "SSWS") "
+    ) { settings throws(MintError) in
+        let base = try settings.base()
+        let prefix = "\(settings["tokenType"] ?? "SSWS") "
         return Okta(
-            base: base, app: try place.text("app"),
+            base: base, app: try settings.text("app"),
             api: API(
-                name, base: base, authorization: try place.bearer(prefix: prefix), answers: Okta.answers,
-                context: place.context),
-            context: place.context)
+                try settings.name("app"), base: base, authorization: try settings.token(prefix: prefix),
+                answers: answers, context: settings.context),
+            context: settings.context)
     }
 }
 
@@ -42,7 +40,7 @@ struct Okta: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let response = try api.call(.get, secrets)
         let date = response.date
-        return try response.reading(api.name) { (root, text) throws(StepFailure) in
+        return try response.reading { (root, text) throws(StepFailure) in
             guard let elements = root.elements else { return nil }
             var secrets: [LiveSecret] = []
             for element in elements {
@@ -57,8 +55,7 @@ struct Okta: Issuer {
         guard let id = node["id"]?.identifier(in: text), let status = node["status"]?.text(in: text) else { return nil }
         let value = node["client_secret"]?.clientSecret(in: text)
         let digest: String? = if let value { try context.sha256(value.secret, for: api.name) } else { nil }
-        return LiveSecret(
-            id: id, isActive: status != "INACTIVE", createdAt: node["created"]?.moment(in: text), sha256: digest)
+        return LiveSecret(id: id, isActive: status != "INACTIVE", sha256: digest)
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
@@ -71,7 +68,7 @@ struct Okta: Issuer {
         ])
         let response = try api.call(.post, secrets, body: body, effect: .once, accepting: [200, 201, 400])
         if response.status == 400 { throw api.refused(Self.reason(response)) }
-        return try response.reading(api.name, else: .ambiguous) { root, text in
+        return try response.reading(else: .ambiguous) { root, text in
             guard let id = root["id"]?.identifier(in: text) else { return nil }
             return CreatedSecret(id: id, value: root["client_secret"]?.clientSecret(in: text) ?? chosen)
         }
@@ -80,12 +77,9 @@ struct Okta: Issuer {
     /// One code stands for every mistake: which one it is, only the summaries of the causes tell.
     ///
     /// <https://developer.okta.com/docs/reference/error-codes/#E0000001>
-    private static func reason(_ response: borrowing HTTPResponse) -> String {
-        let summaries = response.body.reveal { text -> [String] in
-            guard let root = try? readJSON(text, limits: .answer) else { return [] }
-            return root["errorCauses"]?.elements?.compactMap { $0["errorSummary"]?.text(in: text) } ?? []
-        }
-        if summaries.contains(where: { $0.contains("maximum number of client secrets") }) {
+    private static func reason(_ response: borrowing API.Answer) -> String {
+        let summaries = response.elements("errorCauses") { cause, text in cause["errorSummary"]?.text(in: text) }
+        if (summaries ?? []).contains(where: { $0.contains("maximum number of client secrets") }) {
             return "the application already holds 2 client secrets, and takes no third"
         }
         return "the new secret was refused as invalid\(response.codeInBrackets)"
@@ -94,7 +88,7 @@ struct Okta: Issuer {
     func read(_ id: String) throws(StepFailure) -> Secret? {
         let response = try api.call(.get, path(id), accepting: [200, 404])
         guard response.status == 200 else { return nil }
-        return try response.reading(api.name) { root, text -> Found? in
+        return try response.reading { root, text -> Found? in
             guard root["id"]?.identifier(in: text) == id else { return nil }
             return Found(value: root["client_secret"]?.clientSecret(in: text))
         }.value?.secret.duplicate()

@@ -1,21 +1,19 @@
-extension IssuerKind {
-    package static let person = IssuerKind(
+extension Person {
+    static let kind = Kind<any Issuer>(
         "person", help: "a secret that only a person can change, on a page of the Hub",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
-                .required("what", .string(.word(Person.Thing.allCases.map(\.rawValue))), "what is changed there"),
+                .required("what", .string(.word(Thing.allCases.map(\.rawValue))), "what is changed there"),
                 .optional("page", .string(.url), "the page with the button, if it is not the Hub's usual one"),
                 .optional("name", .string(.any), "which application, account or token of that page"),
             ]
         ) { node in
-            guard node["what"]?.string == Person.Thing.serviceAccount.rawValue, !node.has("page") else { return nil }
+            guard node["what"]?.string == Thing.serviceAccount.rawValue, !node.has("page") else { return nil }
             return "needs 'page': the settings of the organization that has the service account"
         }
-    ) { node, surroundings throws(MintError) in
-        let place = IssuerPlace(node, surroundings)
-        let thing = try place.text("what")
-        let page = try place.base("page", default: Person.Thing(rawValue: thing)?.usualPage)
-        return Person(page: page, name: node["name"]?.string)
+    ) { settings throws(MintError) in
+        let thing = Thing(rawValue: try settings.text("what"))
+        return Person(page: try settings.base("page", default: thing?.usualPage), name: settings["name"])
     }
 }
 

@@ -55,43 +55,43 @@ extension RotationState {
     }
 
     /// `nil` for anything that this version did not write.
-    package init?(_ place: ManifestNode) {
+    package init?(_ node: ManifestNode) {
         self.init()
-        guard place["format"]?.integer == Self.format, let phase = place["phase"]?.string.flatMap(Phase.init),
-            let run = place["run"]?.integer,
-            let cause = place["cause"]?.string.flatMap(Cause.init), let definition = place["definition"]?.string,
-            let attempts = place["attempts"]?.integer, let touched = place["has_touched_sinks"]?.bool
+        guard node["format"]?.integer == Self.format, let phase = node["phase"]?.string.flatMap(Phase.init),
+            let run = node["run"]?.integer,
+            let cause = node["cause"]?.string.flatMap(Cause.init), let definition = node["definition"]?.string,
+            let attempts = node["attempts"]?.integer, let touched = node["has_touched_sinks"]?.bool
         else { return nil }
         (self.phase, self.run, self.cause, self.definition, self.attempts) = (phase, run, cause, definition, attempts)
         hasTouchedSinks = touched
-        startedAt = place["started_at"]?.moment
-        slot = place["slot"]?.moment
-        knownIDs = place["known_ids"]?.elements.compactMap(\.string) ?? []
-        predecessor = place["predecessor"]?.string
-        predecessorSHA256 = place["predecessor_sha256"]?.string
-        if let act = place["pending"], !act.isNull {
+        startedAt = node["started_at"]?.moment
+        slot = node["slot"]?.moment
+        knownIDs = node["known_ids"]?.elements.compactMap(\.string) ?? []
+        predecessor = node["predecessor"]?.string
+        predecessorSHA256 = node["predecessor_sha256"]?.string
+        if let act = node["pending"], !act.isNull {
             guard let act = Act(act) else { return nil }
             pending = act
         }
-        created = place["created"].flatMap(Created.init)
-        lost = place["lost"]?.elements.compactMap(\.string) ?? []
-        sinks = place["sinks"]?.elements.compactMap(SinkProgress.init) ?? []
-        overlapEndsAt = place["overlap_ends_at"]?.moment
-        deathEvidence = place["death_evidence"]?.string
-        events = place["events"]?.elements.compactMap(CallbackEvent.init) ?? []
-        dueAt = place["due_at"]?.moment
-        problem = place["problem"]?.string
-        attention = place["attention"].flatMap(Attention.init)
-        wanted = place["wanted"].flatMap(Wanted.init)
-        graceEndsAt = place["grace_ends_at"]?.moment
-        graceSetAt = place["grace_set_at"]?.moment
-        strangers = place["strangers"]?.elements.compactMap(\.string) ?? []
-        closedEndpoints = place["closed_endpoints"]?.elements.compactMap(\.string) ?? []
-        adoptedExpiresAt = place["adopted_expires_at"]?.moment
-        enabledAt = place["enabled_at"]?.moment
-        adopted = place["adopted"]?.string
-        mayOverwrite = place["may_overwrite"]?.elements.compactMap(\.string) ?? []
-        last = place["last"].flatMap(Completed.init)
+        created = node["created"].flatMap(Created.init)
+        lost = node["lost"]?.elements.compactMap(\.string) ?? []
+        sinks = node["sinks"]?.elements.compactMap(SinkProgress.init) ?? []
+        overlapEndsAt = node["overlap_ends_at"]?.moment
+        deathEvidence = node["death_evidence"]?.string
+        events = node["events"]?.elements.compactMap(CallbackEvent.init) ?? []
+        dueAt = node["due_at"]?.moment
+        problem = node["problem"]?.string
+        attention = node["attention"].flatMap(Attention.init)
+        wanted = node["wanted"].flatMap(Wanted.init)
+        graceEndsAt = node["grace_ends_at"]?.moment
+        graceSetAt = node["grace_set_at"]?.moment
+        strangers = node["strangers"]?.elements.compactMap(\.string) ?? []
+        closedEndpoints = node["closed_endpoints"]?.elements.compactMap(\.string) ?? []
+        adoptedExpiresAt = node["adopted_expires_at"]?.moment
+        enabledAt = node["enabled_at"]?.moment
+        adopted = node["adopted"]?.string
+        mayOverwrite = node["may_overwrite"]?.elements.compactMap(\.string) ?? []
+        last = node["last"].flatMap(Completed.init)
     }
 }
 
@@ -106,12 +106,12 @@ extension RotationState.Act {
         }
     }
 
-    fileprivate init?(_ place: ManifestNode) {
-        switch place["act"]?.string {
-        case "create": self = .create(sha256: place["sha256"]?.string)
+    fileprivate init?(_ node: ManifestNode) {
+        switch node["act"]?.string {
+        case "create": self = .create(sha256: node["sha256"]?.string)
         case "remove-created": self = .removeCreated
         case "write":
-            guard let sink = place["sink"]?.string else { return nil }
+            guard let sink = node["sink"]?.string else { return nil }
             self = .write(sink: sink)
         case "deactivate": self = .deactivate
         case "delete": self = .delete
@@ -121,49 +121,49 @@ extension RotationState.Act {
 }
 
 extension Attention {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let reason = place["reason"]?.string.flatMap(Reason.init), let message = place["message"]?.string
+    fileprivate init?(_ node: ManifestNode) {
+        guard let reason = node["reason"]?.string.flatMap(Reason.init), let message = node["message"]?.string
         else { return nil }
         self.init(reason, message)
     }
 }
 
 extension RotationState.Wanted {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let cause = place["cause"]?.string.flatMap(RotationState.Cause.init) else { return nil }
-        self.init(cause: cause, slot: place["slot"]?.moment)
+    fileprivate init?(_ node: ManifestNode) {
+        guard let cause = node["cause"]?.string.flatMap(RotationState.Cause.init) else { return nil }
+        self.init(cause: cause, slot: node["slot"]?.moment)
     }
 }
 
 extension RotationState.Created {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let id = place["id"]?.string, let sha256 = place["sha256"]?.string else { return nil }
-        self.init(id: id, sha256: sha256, expiresAt: place["expires_at"]?.moment)
+    fileprivate init?(_ node: ManifestNode) {
+        guard let id = node["id"]?.string, let sha256 = node["sha256"]?.string else { return nil }
+        self.init(id: id, sha256: sha256, expiresAt: node["expires_at"]?.moment)
     }
 }
 
 extension RotationState.SinkProgress {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let target = place["target"]?.string else { return nil }
+    fileprivate init?(_ node: ManifestNode) {
+        guard let target = node["target"]?.string else { return nil }
         self.init(
-            target: target, evidence: place["evidence"].flatMap(Evidence.init),
-            timesOverwritten: place["times_overwritten"]?.integer ?? 0)
+            target: target, evidence: node["evidence"].flatMap(Evidence.init),
+            timesOverwritten: node["times_overwritten"]?.integer ?? 0)
     }
 }
 
 extension RotationState.Completed {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let id = place["id"]?.string, let at = place["at"]?.moment else { return nil }
-        self.init(id: id, at: at, slot: place["slot"]?.moment, expiresAt: place["expires_at"]?.moment)
+    fileprivate init?(_ node: ManifestNode) {
+        guard let id = node["id"]?.string, let at = node["at"]?.moment else { return nil }
+        self.init(id: id, at: at, slot: node["slot"]?.moment, expiresAt: node["expires_at"]?.moment)
     }
 }
 
 extension Evidence {
     package var json: JSONValue { ["kind": .string(kind.rawValue), "detail": .string(detail)] }
 
-    fileprivate init?(_ place: ManifestNode) {
-        guard let kind = place["kind"]?.string.flatMap(Kind.init) else { return nil }
-        self.init(kind, place["detail"]?.string)
+    fileprivate init?(_ node: ManifestNode) {
+        guard let kind = node["kind"]?.string.flatMap(Kind.init) else { return nil }
+        self.init(kind, node["detail"]?.string)
     }
 }
 
@@ -183,23 +183,23 @@ extension CallbackEvent {
         ]
     }
 
-    fileprivate init?(_ place: ManifestNode) {
-        guard let id = place["id"]?.string, let run = place["run"]?.integer,
-            let kind = place["kind"]?.string.flatMap(Kind.init), let at = place["at"]?.moment
+    fileprivate init?(_ node: ManifestNode) {
+        guard let id = node["id"]?.string, let run = node["run"]?.integer,
+            let kind = node["kind"]?.string.flatMap(Kind.init), let at = node["at"]?.moment
         else { return nil }
         self.init(
-            id: id, run: run, kind: kind, at: at, secretID: place["secret_id"]?.string,
-            notBefore: place["not_before"]?.moment,
-            deliveries: place["deliveries"]?.elements.compactMap(Delivery.init) ?? [])
+            id: id, run: run, kind: kind, at: at, secretID: node["secret_id"]?.string,
+            notBefore: node["not_before"]?.moment,
+            deliveries: node["deliveries"]?.elements.compactMap(Delivery.init) ?? [])
     }
 }
 
 extension CallbackEvent.Delivery {
-    fileprivate init?(_ place: ManifestNode) {
-        guard let url = place["url"]?.string, let status = place["status"]?.string.flatMap(Status.init),
-            let attempts = place["attempts"]?.integer, let due = place["due_at"]?.moment
+    fileprivate init?(_ node: ManifestNode) {
+        guard let url = node["url"]?.string, let status = node["status"]?.string.flatMap(Status.init),
+            let attempts = node["attempts"]?.integer, let due = node["due_at"]?.moment
         else { return nil }
-        self.init(url: url, status: status, attempts: attempts, dueAt: due, problem: place["problem"]?.string)
+        self.init(url: url, status: status, attempts: attempts, dueAt: due, problem: node["problem"]?.string)
     }
 }
 

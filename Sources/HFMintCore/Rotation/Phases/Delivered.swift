@@ -37,11 +37,11 @@ extension RotationMachine {
 
     private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepFailure) {
         guard let value else { return }
-        let token = "\(marker):\(created.sha256.prefix(16))"
-        // The same value with the same token: to repeat an interrupted write does no harm.
+        let key = "\(marker):\(created.sha256.prefix(16))"
+        // The same value with the same key: to repeat an interrupted write does no harm.
         try act(.write(sink: sink.target), alsoIntending: { $0.hasTouchedSinks = true }) {
             () throws(StepFailure) -> Evidence in
-            try sink.write(value.secret, token: token)
+            try sink.write(value.secret, idempotencyKey: key)
         } result: { state, evidence in
             state.update(sink.target) { $0.evidence = evidence }
             state.mayOverwrite.removeAll { $0 == sink.target }

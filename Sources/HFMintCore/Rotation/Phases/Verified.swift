@@ -13,7 +13,7 @@ extension RotationMachine {
         guard answer == .accepted else { return try refused() }
         logInsInARow += 1
         refusalsInARow = 0
-        guard logInsInARow >= verifier.attempts else { return .go }
+        guard logInsInARow >= verifier.neededLogIns else { return .go }
         // Where the old secret is dead already, one that logs in is better than none.
         if definition.issuer.shape.overlaps { try checkEnd() }
         try move(to: .verified)

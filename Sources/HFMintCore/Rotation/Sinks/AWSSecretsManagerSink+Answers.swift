@@ -19,7 +19,7 @@ extension AWSSecretsManagerSink {
             .doubt(400, "InternalFailure"), .doubt(400, "ServiceUnavailable"),
             // <https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/common-errors.html>
             .doubt(400, "RequestAbortedException"),
-            // Our token for this version is in use by a call that has not ended; a version is named by its content.
+            // The idempotency key of this version is in use by a call that has not ended; our keys name the content.
             // <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_Errors>
             .doubt(400, "ResourceExistsException"),
             .doubt(500, "InternalServiceError"), .doubt(500, "InternalFailure"), .doubt(503, "ServiceUnavailable"),

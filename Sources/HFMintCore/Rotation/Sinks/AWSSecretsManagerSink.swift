@@ -1,7 +1,7 @@
-extension SinkKind {
-    static let awsSecretsManager = SinkKind(
+extension AWSSecretsManagerSink {
+    static let kind = Kind<any Sink>(
         "aws-secrets-manager", help: "a secret in AWS Secrets Manager, or one member of its JSON",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
                 .optional("url", .string(.url), "the endpoint (https://secretsmanager.REGION.amazonaws.com)"),
                 .required("region", .string(.name(of: "region", and: "-", most: 32)), "such as eu-central-1"),
@@ -11,13 +11,13 @@ extension SinkKind {
                 .optional("secretAccessKey", .secretReference, "(env:AWS_SECRET_ACCESS_KEY)"),
                 .optional("sessionToken", .secretReference, "(env:AWS_SESSION_TOKEN, where that is set)"),
             ],
-            rule: { place in
-                place.has("accessKeyId") == place.has("secretAccessKey")
-                    && (place.has("accessKeyId") || !place.has("sessionToken"))
+            rule: { node in
+                node.has("accessKeyId") == node.has("secretAccessKey")
+                    && (node.has("accessKeyId") || !node.has("sessionToken"))
                     ? nil : "needs both 'accessKeyId' and 'secretAccessKey', or neither"
             })
-    ) { place, surroundings throws(MintError) in
-        try AWSSecretsManagerSink(SinkFields("aws-secrets-manager", place, surroundings))
+    ) { settings throws(MintError) in
+        try AWSSecretsManagerSink(settings)
     }
 }
 
@@ -31,34 +31,35 @@ struct AWSSecretsManagerSink: Sink {
     let showsChange = true
     private let secret: String
     private let key: String?
-    private let api: SinkAPI
+    private let api: API
     private let digests: any Digests
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let region = lowercased(try fields.needed("region"))
+    init(_ settings: Settings) throws(MintError) {
+        let region = lowercased(try settings.text("region"))
         let standard = "https://secretsmanager.\(region).amazonaws.com"
-        let base = try fields.base(standard)
-        secret = try fields.needed("secret")
-        key = fields["key"]
+        let base = try settings.apiBase(default: standard)
+        secret = try settings.text("secret")
+        key = settings["key"]
         let isAWS = base.origin.host.utf8.suffix(14).elementsEqual(".amazonaws.com".utf8)
-        let place = "\(region)/\(Self.name(of: secret))" + (key.map { "#\($0)" } ?? "")
+        let name = "\(region)/\(Self.name(of: secret))" + (key.map { "#\($0)" } ?? "")
         // AWS has several endpoints for one region.
-        target = isAWS ? fields.target(place) : fields.target(place, at: base)
-        digests = fields.surroundings.context.digests
-        api = SinkAPI(
-            target, base: base,
-            .aws(region: region, service: "secretsmanager", Self.keys(fields)), answers: Self.answers,
-            in: fields.surroundings.context)
+        target = isAWS ? settings.target(name) : settings.target(name, at: base)
+        digests = settings.context.digests
+        api = settings.api(
+            target, base: base, .aws(region: region, service: "secretsmanager", try Self.keys(settings)),
+            answers: Self.answers)
     }
 
-    private static func keys(_ fields: SinkFields) -> API.AWSKeys {
-        let environment = fields.surroundings.context.environment
-        let own: SecretReference? = environment.isSet(.awsSessionToken) ? .variable(.awsSessionToken) : nil
+    /// The manifest's, or the job's own.
+    private static func keys(_ settings: Settings) throws(MintError) -> API.AWSKeys {
+        let isGiven = settings.node.has("accessKeyId")
+        let hasSession =
+            isGiven ? settings.node.has("sessionToken") : settings.context.environment.isSet(.awsSessionToken)
         return API.AWSKeys(
-            id: fields.secret("accessKeyId") ?? .variable(.awsAccessKeyID),
-            key: fields.secret("secretAccessKey") ?? .variable(.awsSecretAccessKey),
-            session: fields.secret("sessionToken") ?? (fields.secret("accessKeyId") == nil ? own : nil),
-            folder: fields.surroundings.folder)
+            id: try settings.secret("accessKeyId", default: .variable(.awsAccessKeyID)),
+            key: try settings.secret("secretAccessKey", default: .variable(.awsSecretAccessKey)),
+            session: hasSession ? try settings.secret("sessionToken", default: .variable(.awsSessionToken)) : nil,
+            folder: settings.surroundings.folder)
     }
 
     /// The name within an ARN, without the six random characters that AWS adds there.
@@ -82,7 +83,7 @@ struct AWSSecretsManagerSink: Sink {
         if answer.bool("RotationEnabled") == true {
             throw api.refused("AWS rotates the secret itself; only one may")
         }
-        if answer.node(["DeletedDate"]) != nil { throw api.refused("the secret is being deleted") }
+        if answer.has("DeletedDate") { throw api.refused("the secret is being deleted") }
         let current = try current()
         if key != nil { _ = try text(Secret(copying: []), after: current) }
     }
@@ -101,10 +102,7 @@ struct AWSSecretsManagerSink: Sink {
         guard answer.status == 200 else { return nil }
         guard let version = answer.string("VersionId") else { throw api.retry("answered with no version") }
         guard let text = answer.secret("SecretString") else { throw api.refused("the secret is binary") }
-        let stages = answer.node(["VersionStages"])?.elements ?? []
-        let isPending = answer.body.reveal { span in
-            stages.contains { $0.string(in: span)?.equals("AWSPENDING") == true }
-        }
+        let isPending = answer.strings("VersionStages")?.contains("AWSPENDING") == true
         return Current(version: version, isPending: isPending, text: text)
     }
 
@@ -122,20 +120,20 @@ struct AWSSecretsManagerSink: Sink {
 
     private static let mostConflicts = 3
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         for _ in 0..<Self.mostConflicts {
-            if let done = try attempt(value, token) { return done }
+            if let done = try attempt(value, idempotencyKey) { return done }
         }
         throw api.retry("others keep writing it")
     }
 
     /// `nil` where it must be looked at again: AWSCURRENT moved meanwhile, or the secret had no version before.
-    private func attempt(_ value: borrowing Secret, _ token: String) throws(StepFailure) -> Evidence? {
+    private func attempt(_ value: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> Evidence? {
         let current = try current()
         switch current {
         case .none:
             let text = try text(value, after: current)
-            let version = try version(of: text, token)
+            let version = try version(of: text, idempotencyKey)
             // The first version becomes AWSCURRENT by itself.
             try put(text, version)
             return nil
@@ -145,7 +143,7 @@ struct AWSSecretsManagerSink: Sink {
                 return Evidence(.version, found.version.plain)
             }
             let text = try text(value, after: current)
-            let version = try version(of: text, token)
+            let version = try version(of: text, idempotencyKey)
             try put(text, version)
             guard try promote(version, from: found.version) else { return nil }
             try detachPending(from: version)
@@ -165,12 +163,12 @@ struct AWSSecretsManagerSink: Sink {
         return merged
     }
 
-    /// The same for the same token and text: AWS then makes one version of two calls.
+    /// The same for the same key and text: AWS then makes one version of two calls.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_RequestSyntax>
-    private func version(of text: borrowing Secret, _ token: String) throws(StepFailure) -> String {
+    private func version(of text: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> String {
         do throws(MintError) {
-            return try digests.sha256(text.enclosed(by: "\(token)\n", and: "")).hexadecimal
+            return try digests.sha256(text.enclosed(by: "\(idempotencyKey)\n", and: "")).hexadecimal
         } catch {
             throw api.refused(error.message)
         }
@@ -214,14 +212,15 @@ struct AWSSecretsManagerSink: Sink {
     private func ask(
         _ operation: String, _ members: String = "", _ value: SharedSecret? = nil, _ end: String = "",
         accepting: Set<Refusal>
-    ) throws(StepFailure) -> SinkAnswer {
+    ) throws(StepFailure) -> API.Answer {
         var body = [TextOrToken.text("{\"SecretId\":\(JSONString.quoted(secret))\(members)")]
         if let value { body.append(.secret(value)) }
         body.append(.text("\(end)}"))
-        let answer = try api.ask(
+        let answer = try api.call(
             .post, "/", headers: [HTTPHeader("X-Amz-Target", "secretsmanager.\(operation)")],
             body: .other(type: "application/x-amz-json-1.1", body), accepting: [200, 400],
-            bodyLimit: SinkAPI.largeBody)
+            bodyLimit: API.largeBody
+        ).asJSON()
         guard answer.status == 400 else { return answer }
         // Some endpoints put a namespace in front: `com.amazonaws…#Name`.
         let code = answer.string("__type").flatMap(vendorCode)

@@ -1,7 +1,7 @@
-extension SinkKind {
-    static let command = SinkKind(
+extension CommandSink {
+    static let kind = Kind<any Sink>(
         "command", help: "a program of yours, which gets the value on stdin",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
                 .required(
                     "command", .array(.string(.any), atLeast: 1),
@@ -12,15 +12,9 @@ extension SinkKind {
                     "evidence", .bool, "whether it is also called to show its version or time of change again (false)"),
                 .optional("timeout", .string(.duration), "how long one call may take, 1s to 10m (30s)"),
             ],
-            rule: { place in
-                guard place["command"]?.elements.first?.string?.utf8.first == ASCII.slash else {
-                    return "must name its program by an absolute path"
-                }
-                let seconds = place["timeout"]?.string.flatMap { Seconds(parsing: $0) }?.count ?? 30
-                return (1...600).contains(seconds) ? nil : "'timeout' is 1s to 10m"
-            })
-    ) { place, surroundings throws(MintError) in
-        CommandSink(SinkFields("command", place, surroundings))
+            rule: { $0.programComplaint })
+    ) { settings in
+        CommandSink(settings)
     }
 }
 
@@ -44,23 +38,23 @@ struct CommandSink: Sink {
 
     var showsChange: Bool { isReadable || hasEvidence }
 
-    init(_ fields: SinkFields) {
-        words = fields.words("command")
-        hasPreflight = fields.flag("preflight")
-        hasEvidence = fields.flag("evidence")
-        isReadable = fields.flag("readable")
-        milliseconds = fields.seconds("timeout", or: 30) * 1_000
-        context = fields.surroundings.context
-        target = fields.target(words.joined(separator: " "))
+    init(_ settings: Settings) {
+        words = settings.words("command")
+        hasPreflight = settings.flag("preflight")
+        hasEvidence = settings.flag("evidence")
+        isReadable = settings.flag("readable")
+        milliseconds = (settings.seconds("timeout") ?? 30) * 1_000
+        context = settings.context
+        target = settings.target(words.joined(separator: " "))
     }
 
     func preflight() throws(StepFailure) {
         if let complaint = RotationNeed.complaint(about: words.first ?? "", in: context) { throw refused(complaint) }
-        if hasPreflight { _ = try run("preflight", token: nil) }
+        if hasPreflight { _ = try run("preflight") }
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
-        let output = try run("write", token: token, value)
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
+        let output = try run("write", idempotencyKey, value)
         guard isReadable else { return evidence(output, value) }
         guard let found = try read(), found.holdsSameBytes(as: value) else {
             throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): it does not read what was written")
@@ -69,7 +63,7 @@ struct CommandSink: Sink {
     }
 
     private func read() throws(StepFailure) -> Secret? {
-        let value = try run("read", token: nil).withoutTrailingLineBreak()
+        let value = try run("read").withoutTrailingLineBreak()
         guard value.byteCount > 0 else { return nil }
         return value
     }
@@ -77,7 +71,7 @@ struct CommandSink: Sink {
     func look() throws(StepFailure) -> Sighting {
         if isReadable { return Sighting(showing: try read()) }
         guard hasEvidence else { return Sighting(.unknown) }
-        let output = try run("evidence", token: nil).withoutTrailingLineBreak()
+        let output = try run("evidence").withoutTrailingLineBreak()
         guard output.byteCount > 0 else { return Sighting(.absent) }
         return Sighting(.there, mark: evidence(output)?.detail)
     }
@@ -89,16 +83,19 @@ struct CommandSink: Sink {
     }
 
     private func evidence(_ output: consuming Secret) -> Evidence? {
-        guard output.byteCount <= 1_024, let answer = SinkAnswer(200, output),
-            let kind = answer.string("evidence").flatMap({ Evidence.Kind(rawValue: $0) }), kind != .readBack
-        else { return nil }
-        return Evidence(kind, answer.string("detail")?.plain)
+        guard output.byteCount <= 1_024 else { return nil }
+        return output.reveal { text in
+            guard let root = try? readJSON(text, limits: .answer),
+                let kind = root["evidence"]?.text(in: text).flatMap({ Evidence.Kind(rawValue: $0) }), kind != .readBack
+            else { return nil }
+            return Evidence(kind, root["detail"]?.text(in: text)?.plain)
+        }
     }
 
     private func run(
-        _ operation: String, token: String?, _ value: borrowing Secret = Secret(copying: [])
+        _ operation: String, _ idempotencyKey: String? = nil, _ value: borrowing Secret = Secret(copying: [])
     ) throws(StepFailure) -> Secret {
-        let token = token.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
+        let token = idempotencyKey.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
         let input = value.enclosed(by: "{\"operation\":\"\(operation)\"\(token)}\n", and: "")
         let result: ChildResult
         do throws(ProcessFailure) {

@@ -1,17 +1,14 @@
-extension SinkKind {
-    static let file = SinkKind(
+extension FileSink {
+    static let kind = Kind<any Sink>(
         "file", help: "a file that its readers see whole, old or new, at any instant",
-        shape: ObjectShape([
+        schema: ObjectShape([
             .required("path", .string(.path), "the file; a relative path begins at the manifest"),
             .optional(
-                "mode", .string(.custom("mode", check: FileSink.complaint)),
+                "mode", .string(.custom("mode", check: complaint)),
                 "its permissions, such as \"0640\" (those that it has; 0600 for a new one)"),
         ])
-    ) { place, surroundings throws(MintError) in
-        let fields = SinkFields("file", place, surroundings)
-        return FileSink(
-            path: fields.absolute(try fields.needed("path")), mode: fields["mode"].flatMap { UInt16($0, radix: 8) },
-            fields)
+    ) { settings throws(MintError) in
+        try FileSink(settings)
     }
 }
 
@@ -26,11 +23,11 @@ struct FileSink: Sink {
 
     private static let mostBytes = 64 << 10
 
-    init(path: String, mode: UInt16?, _ fields: SinkFields) {
-        self.path = path
-        self.mode = mode
-        files = fields.surroundings.context.files
-        target = fields.target(path)
+    init(_ settings: Settings) throws(MintError) {
+        path = settings.absolute(try settings.text("path"))
+        mode = settings["mode"].flatMap { UInt16($0, radix: 8) }
+        files = settings.context.files
+        target = settings.target(path)
     }
 
     /// What is wrong with a mode: its owner must be able to read and write it, and nobody beyond its group may.
@@ -47,7 +44,7 @@ struct FileSink: Sink {
     }
 
     /// Written again even where the value is there already: only then is it known to outlive a power cut.
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         try naming { () throws(FileFailure) in try files.replaceSharedFile(path, with: value, mode: mode) }
         guard let found = try text(), found.holdsSameBytes(as: value) else {
             throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): another program wrote it meanwhile")

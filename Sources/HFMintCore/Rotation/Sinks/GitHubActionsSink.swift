@@ -1,9 +1,9 @@
-extension SinkKind {
-    static let githubActions = SinkKind(
+extension GitHubActionsSink {
+    static let kind = Kind<any Sink>(
         "github-actions", help: "a secret of GitHub Actions: of a repository, an environment, or an organization",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
-                .apiBase(GitHubActionsSink.publicAPI),
+                .apiBase(publicAPI),
                 .token("may write secrets there: a GitHub App's token, or a fine-grained personal one"),
                 .optional("repository", .string(.pair(of: "repository")), "owner/name"),
                 .optional("environment", .string(.any), "of the repository"),
@@ -11,18 +11,18 @@ extension SinkKind {
                 .optional(
                     "visibility", .string(.word(["private", "all"])),
                     "who may use an organization's secret that is new (private); an existing one keeps its own"),
-                .required("name", .string(.custom("secret", check: GitHubActionsSink.complaint)), "of the secret"),
+                .required("name", .string(.custom("secret", check: complaint)), "of the secret"),
             ],
-            rule: { place in
-                guard place.has("repository") != place.has("organization") else {
+            rule: { node in
+                guard node.has("repository") != node.has("organization") else {
                     return "needs either 'repository' or 'organization'"
                 }
-                if place.has("environment"), !place.has("repository") { return "'environment' needs 'repository'" }
-                return place.has("visibility") && !place.has("organization")
+                if node.has("environment"), !node.has("repository") { return "'environment' needs 'repository'" }
+                return node.has("visibility") && !node.has("organization")
                     ? "'visibility' is for an organization's secret" : nil
             })
-    ) { place, surroundings throws(MintError) in
-        try GitHubActionsSink(SinkFields("github-actions", place, surroundings))
+    ) { settings throws(MintError) in
+        try GitHubActionsSink(settings)
     }
 }
 
@@ -40,20 +40,20 @@ struct GitHubActionsSink: Sink {
     private let name: String
     private let isOrganization: Bool
     private let newVisibility: String
-    private let api: SinkAPI
+    private let api: API
     private let context: Context
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let base = try fields.base(Self.publicAPI)
+    init(_ settings: Settings) throws(MintError) {
+        let base = try settings.apiBase(default: Self.publicAPI)
         // GitHub tells none of these names apart by case, and keeps a secret's in capitals.
-        name = String(decoding: try fields.needed("name").utf8.map(\.asciiUppercased), as: UTF8.self)
+        name = String(decoding: try settings.text("name").utf8.map(\.asciiUppercased), as: UTF8.self)
         let scope: String
-        if let organization = fields["organization"].map(lowercased) {
+        if let organization = settings["organization"].map(lowercased) {
             secrets = "/orgs/\(organization)/actions/secrets"
             scope = "orgs/\(organization)"
         } else {
-            let repository = lowercased(try fields.needed("repository"))
-            if let environment = fields["environment"].map(lowercased) {
+            let repository = lowercased(try settings.text("repository"))
+            if let environment = settings["environment"].map(lowercased) {
                 secrets = "/repos/\(repository)/environments/\(percentEncoded(environment))/secrets"
                 scope = "\(repository)/environments/\(environment)"
             } else {
@@ -61,15 +61,11 @@ struct GitHubActionsSink: Sink {
                 scope = repository
             }
         }
-        isOrganization = fields["organization"] != nil
-        newVisibility = fields["visibility"] ?? "private"
-        target = fields.target("\(scope)/\(name)", at: base, insteadOf: Self.publicAPI)
-        context = fields.surroundings.context
-        api = SinkAPI(
-            target, base: base,
-            .header(
-                "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
-                folder: fields.surroundings.folder), answers: Self.answers, in: context)
+        isOrganization = settings["organization"] != nil
+        newVisibility = settings["visibility"] ?? "private"
+        target = settings.target("\(scope)/\(name)", at: base, insteadOf: Self.publicAPI)
+        context = settings.context
+        api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
     /// What is wrong with a name.
@@ -87,7 +83,7 @@ struct GitHubActionsSink: Sink {
         _ = try known()
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let before = try known()
         let key = try publicKey()
         var members = [
@@ -119,7 +115,7 @@ struct GitHubActionsSink: Sink {
     }
 
     private func known() throws(StepFailure) -> Known? {
-        let answer = try api.ask(.get, "\(secrets)/\(name)", headers: Self.headers, accepting: [200, 404])
+        let answer = try api.call(.get, "\(secrets)/\(name)", headers: Self.headers, accepting: [200, 404]).asJSON()
         guard answer.status == 200 else { return nil }
         return Known(updatedAt: answer.string("updated_at")?.plain, visibility: answer.string("visibility"))
     }
@@ -144,11 +140,12 @@ struct GitHubActionsSink: Sink {
     private func selectedRepositories() throws(StepFailure) -> [Int] {
         var ids: [Int] = []
         for page in 1...100 {
-            let answer = try api.ask(
+            let answer = try api.call(
                 .get, "\(secrets)/\(name)/repositories?per_page=100&page=\(page)", headers: Self.headers,
-                bodyLimit: SinkAPI.largeBody)
-            let found = answer.node(["repositories"])?.elements ?? []
-            ids += answer.body.reveal { span in found.compactMap { $0["id"]?.integer(in: span) } }
+                bodyLimit: API.largeBody
+            ).asJSON()
+            let found = answer.elements("repositories") { node, text in node["id"]?.integer(in: text) } ?? []
+            ids += found
             guard let total = answer.integer("total_count"), ids.count <= total else { break }
             if ids.count == total { return ids }
             if found.isEmpty { break }
@@ -165,7 +162,7 @@ struct GitHubActionsSink: Sink {
 
     /// Dependabot and Codespaces have others.
     private func publicKey() throws(StepFailure) -> PublicKey {
-        let answer = try api.ask(.get, "\(secrets)/public-key", headers: Self.headers)
+        let answer = try api.call(.get, "\(secrets)/public-key", headers: Self.headers).asJSON()
         let text = Array((answer.string("key") ?? "").utf8)
         guard let id = answer.string("key_id"), let key = Secret(decodingBase64: text.span) else {
             throw api.retry("answered with no public key")

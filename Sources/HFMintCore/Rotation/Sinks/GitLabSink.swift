@@ -1,20 +1,20 @@
-extension SinkKind {
-    static let gitLab = SinkKind(
+extension GitLabSink {
+    static let kind = Kind<any Sink>(
         "gitlab", help: "a CI/CD variable of a GitLab project or group",
-        shape: ObjectShape(
+        schema: ObjectShape(
             [
-                .apiBase(GitLabSink.publicAPI),
+                .apiBase(publicAPI),
                 .token("scope `api`, of a Maintainer (project) or Owner (group)"),
-                .optional("project", .string(GitLabSink.path), "its full path: group/project"),
-                .optional("group", .string(GitLabSink.path), "its full path, instead of a project"),
+                .optional("project", .string(path), "its full path: group/project"),
+                .optional("group", .string(path), "its full path, instead of a project"),
                 .required("key", .string(.name(of: "variable", and: "_")), "of the variable"),
                 .optional("environment", .string(.any), "the variable's environment scope (*)"),
             ],
-            rule: { place in
-                place.has("project") == place.has("group") ? "needs either 'project' or 'group'" : nil
+            rule: { node in
+                node.has("project") == node.has("group") ? "needs either 'project' or 'group'" : nil
             })
-    ) { place, surroundings throws(MintError) in
-        try GitLabSink(SinkFields("gitlab", place, surroundings))
+    ) { settings throws(MintError) in
+        try GitLabSink(settings)
     }
 }
 
@@ -32,7 +32,7 @@ struct GitLabSink: Sink {
     private let variables: String
     private let key: String
     private let scope: String
-    private let api: SinkAPI
+    private let api: API
 
     /// A path, and never a number: the same project under two names would be two targets.
     static let path = StringRule.custom("path") { text in
@@ -40,19 +40,15 @@ struct GitLabSink: Sink {
         return StringRule.name(of: "path", and: "-_./").complaint(about: text)
     }
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let base = try fields.base(Self.publicAPI)
-        let kind = fields["project"] == nil ? "group" : "project"
-        let owner = lowercased(trimmed(try fields.needed(kind), ASCII.slash))
-        key = try fields.needed("key")
-        scope = fields["environment"] ?? "*"
+    init(_ settings: Settings) throws(MintError) {
+        let base = try settings.apiBase(default: Self.publicAPI)
+        let kind = settings["project"] == nil ? "group" : "project"
+        let owner = lowercased(trimmed(try settings.text(kind), ASCII.slash))
+        key = try settings.text("key")
+        scope = settings["environment"] ?? "*"
         variables = "/\(kind)s/\(percentEncoded(owner))/variables"
-        target = fields.target("\(kind)/\(owner)/\(key)/\(scope)", at: base, insteadOf: Self.publicAPI)
-        api = SinkAPI(
-            target, base: base,
-            .header(
-                "Authorization", prefix: "Bearer ", try fields.neededSecret("token"),
-                folder: fields.surroundings.folder), answers: Self.answers, in: fields.surroundings.context)
+        target = settings.target("\(kind)/\(owner)/\(key)/\(scope)", at: base, insteadOf: Self.publicAPI)
+        api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
     /// A list of one tells a variable that is not there from a project that is not.
@@ -61,7 +57,7 @@ struct GitLabSink: Sink {
         if answer.status == 404 { _ = try api.call(.get, "\(variables)?per_page=1") }
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let before = try variable()
         if before.secret("value")?.holdsSameBytes(as: value) == true { return Evidence(.readBack) }
         let text = TextOrToken.secret(SharedSecret(value.jsonEscaped()))
@@ -102,8 +98,8 @@ struct GitLabSink: Sink {
         return Evidence(.readBack)
     }
 
-    private func variable() throws(StepFailure) -> SinkAnswer {
-        try api.ask(.get, "\(variables)/\(key)\(filter)", accepting: [200, 404])
+    private func variable() throws(StepFailure) -> API.Answer {
+        try api.call(.get, "\(variables)/\(key)\(filter)", accepting: [200, 404]).asJSON()
     }
 
     /// Without it, two variables of one key and several scopes are a 409.

@@ -1,14 +1,14 @@
-extension SinkKind {
-    static let hubSpace = SinkKind(
+extension HubSpaceSink {
+    static let kind = Kind<any Sink>(
         "hub-space", help: "a secret of a Space on the Hub; each write restarts the Space",
-        shape: ObjectShape([
-            .apiBase(HubSpaceSink.publicAPI),
+        schema: ObjectShape([
+            .apiBase(publicAPI),
             .token("a user's token with write access to the Space; one of Trusted Publishers is not known to work"),
-            .required("space", .string(.custom("space", check: HubSpaceSink.complaint)), "owner/name"),
+            .required("space", .string(.custom("space", check: complaint)), "owner/name"),
             .required("name", .string(.name(of: "secret", and: "_")), "of the secret"),
         ])
-    ) { place, surroundings throws(MintError) in
-        try HubSpaceSink(SinkFields("hub-space", place, surroundings))
+    ) { settings throws(MintError) in
+        try HubSpaceSink(settings)
     }
 }
 
@@ -23,26 +23,22 @@ struct HubSpaceSink: Sink {
     let showsChange = true
     private let secrets: String
     private let name: String
-    private let api: SinkAPI
+    private let api: API
     private let reference: SecretReference
     private let surroundings: RotationSurroundings
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let base = try fields.base(Self.publicAPI)
-        let space = try fields.needed("space")
+    init(_ settings: Settings) throws(MintError) {
+        let base = try settings.apiBase(default: Self.publicAPI)
+        let space = try settings.text("space")
         guard let resource = Self.resource(space) else { throw .usage("'\(space)' is no Space") }
         let id = "\(resource.namespace)/\(resource.name)"
-        name = try fields.needed("name")
+        name = try settings.text("name")
         secrets = "/api/spaces/\(id)/secrets"
         // The Hub tells names apart by case, yet gives no two that differ only in it.
-        target = fields.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
-        reference = try fields.neededSecret("token")
-        surroundings = fields.surroundings
-        api = SinkAPI(
-            target, base: base,
-            .header("Authorization", prefix: "Bearer ", reference, folder: fields.surroundings.folder),
-            answers: Self.answers,
-            in: fields.surroundings.context)
+        target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
+        reference = try settings.secret("token")
+        surroundings = settings.surroundings
+        api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
     private static func resource(_ text: String) -> Resource? {
@@ -61,7 +57,7 @@ struct HubSpaceSink: Sink {
         _ = try known()
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         // The Hub takes a write without a value, and stores the empty one.
         guard value.byteCount > 0 else { throw api.refused("the value is empty") }
         let before = try known()
@@ -85,8 +81,8 @@ struct HubSpaceSink: Sink {
     }
 
     private func known() throws(StepFailure) -> Known? {
-        let answer = try api.ask(.get, secrets, bodyLimit: SinkAPI.largeBody)
-        guard answer.node([name]) != nil else { return nil }
+        let answer = try api.call(.get, secrets, bodyLimit: API.largeBody).asJSON()
+        guard answer.has(name) else { return nil }
         return Known(
             updatedAt: answer.string(name, "updatedAt")?.plain, description: answer.string(name, "description"))
     }

@@ -1,8 +1,8 @@
-extension SinkKind {
-    static let kubernetes = SinkKind(
+extension KubernetesSink {
+    static let kind = Kind<any Sink>(
         "kubernetes", help: "one key of a Secret in Kubernetes",
-        shape: ObjectShape([
-            .apiBase(KubernetesSink.inCluster),
+        schema: ObjectShape([
+            .apiBase(inCluster),
             .optional("token", .secretReference, "may `get` and `patch` the Secret (the pod's own service account)"),
             .optional("ca", .string(.path), "a bundle of the cluster's certificate authority (the pod's own)"),
             .required("namespace", .string(.name(of: "namespace", and: "-", most: 63)), "of the Secret"),
@@ -11,8 +11,8 @@ extension SinkKind {
                 "key", .string(.name(of: "key", and: "-_.", most: 253)), "in its data; the other keys stay as they are"),
             .optional("force", .bool, "whether to take the key over from another field manager"),
         ])
-    ) { place, surroundings throws(MintError) in
-        try KubernetesSink(SinkFields("kubernetes", place, surroundings))
+    ) { settings throws(MintError) in
+        try KubernetesSink(settings)
     }
 }
 
@@ -33,23 +33,20 @@ struct KubernetesSink: Sink {
     private let name: String
     private let key: String
     private let force: Bool
-    private let api: SinkAPI
+    private let api: API
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let base = try fields.base(Self.inCluster)
-        namespace = try fields.needed("namespace")
-        name = try fields.needed("name")
-        key = try fields.needed("key")
-        force = fields.flag("force")
-        target = fields.target("\(namespace)/\(name)#\(key)", at: base, insteadOf: Self.inCluster)
-        let token = fields.secret("token") ?? .file("\(Self.serviceAccount)/token")
-        let ownCA = base.description == Self.inCluster ? "\(Self.serviceAccount)/ca.crt" : nil
-        let bundle = fields["ca"].map { fields.absolute($0) } ?? ownCA
-        api = SinkAPI(
-            target, base: base,
-            .header("Authorization", prefix: "Bearer ", token, folder: fields.surroundings.folder),
-            answers: Self.answers,
-            trust: bundle.map { .files(bundle: $0, directory: nil) }, in: fields.surroundings.context)
+    init(_ settings: Settings) throws(MintError) {
+        let base = try settings.apiBase(default: Self.inCluster)
+        namespace = try settings.text("namespace")
+        name = try settings.text("name")
+        key = try settings.text("key")
+        force = settings.flag("force")
+        target = settings.target("\(namespace)/\(name)#\(key)", at: base, insteadOf: Self.inCluster)
+        let ownCA = base.spelling == Self.inCluster ? "\(Self.serviceAccount)/ca.crt" : nil
+        let bundle = settings["ca"].map { settings.absolute($0) } ?? ownCA
+        api = settings.api(
+            target, base: base, try settings.token(default: .file("\(Self.serviceAccount)/token")),
+            answers: Self.answers, trust: bundle.map { .files(bundle: $0, directory: nil) })
     }
 
     private var path: String { "/api/v1/namespaces/\(namespace)/secrets/\(name)" }
@@ -63,14 +60,14 @@ struct KubernetesSink: Sink {
         return name.utf8.count <= 128 ? name : "hfmint-\(fingerprint([Array(key.utf8)]))"
     }
 
-    /// Applies, on the server and for nothing, a value that is no secret: that shows a conflict before anything happens.
+    /// Has the server rehearse an apply, with a value that is no secret: that shows a conflict before anything happens.
     func preflight() throws(StepFailure) {
         let found = try secret()
         guard found.bool("immutable") != true else { throw api.refused("the Secret is immutable") }
         _ = try apply(Secret(copying: "hfmint".utf8), isTrial: true)
     }
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let applied = try apply(value, isTrial: false)
         guard applied.secret("data", key)?.holdsSameBytes(as: value.base64Encoded()) == true,
             let version = applied.string("metadata", "resourceVersion")?.plain
@@ -83,14 +80,14 @@ struct KubernetesSink: Sink {
         return Sighting(showing: found.secret("data", key)?.reveal { Secret(decodingBase64: $0) })
     }
 
-    private func secret() throws(StepFailure) -> SinkAnswer {
-        try api.ask(.get, path, accepting: [200, 404], bodyLimit: SinkAPI.largeBody)
+    private func secret() throws(StepFailure) -> API.Answer {
+        try api.call(.get, path, accepting: [200, 404], bodyLimit: API.largeBody).asJSON()
     }
 
     /// `data` and not `stringData`, which an apply never gives up again.
     ///
     /// JSON is YAML: <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>
-    private func apply(_ value: borrowing Secret, isTrial: Bool) throws(StepFailure) -> SinkAnswer {
+    private func apply(_ value: borrowing Secret, isTrial: Bool) throws(StepFailure) -> API.Answer {
         let metadata =
             "\"metadata\":{\"name\":\(JSONString.quoted(name)),\"namespace\":\(JSONString.quoted(namespace))}"
         let body: [TextOrToken] = [
@@ -98,9 +95,10 @@ struct KubernetesSink: Sink {
             .secret(SharedSecret(value.base64Encoded())), .text("\"}}"),
         ]
         let query = "fieldManager=\(percentEncoded(manager))&force=\(force)\(isTrial ? "&dryRun=All" : "")"
-        let answer = try api.ask(
+        let answer = try api.call(
             .patch, "\(path)?\(query)", body: .other(type: "application/apply-patch+yaml", body),
-            accepting: [200, 201, 409, 422], bodyLimit: SinkAPI.largeBody)
+            accepting: [200, 201, 409, 422], bodyLimit: API.largeBody
+        ).asJSON()
         switch answer.status {
         case 409 where isFieldConflict(answer):
             throw api.refused("another field manager owns the key; `force: true` takes it over")
@@ -113,10 +111,8 @@ struct KubernetesSink: Sink {
     /// Whether another manager owns the key, and not only writes at the same time.
     ///
     /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts>
-    private func isFieldConflict(_ answer: borrowing SinkAnswer) -> Bool {
-        let causes = answer.node(["details", "causes"])?.elements ?? []
-        return answer.body.reveal { span in
-            causes.contains { $0["reason"]?.string(in: span)?.equals("FieldManagerConflict") == true }
-        }
+    private func isFieldConflict(_ answer: borrowing API.Answer) -> Bool {
+        let reasons = answer.elements("details", "causes") { cause, text in cause["reason"]?.text(in: text) }
+        return reasons?.contains("FieldManagerConflict") == true
     }
 }

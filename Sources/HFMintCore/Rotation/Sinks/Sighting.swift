@@ -11,7 +11,7 @@ package struct Sighting: Sendable {
     package let presence: Presence
     /// What it holds, where it shows that.
     package let value: SharedSecret?
-    /// Its version, or the time of its last change, as ``Sink/write(_:token:)`` told it.
+    /// Its version, or the time of its last change, as ``Sink/write(_:idempotencyKey:)`` told it.
     package let mark: String?
 
     package init(_ presence: Presence, value: SharedSecret? = nil, mark: String? = nil) {

@@ -12,10 +12,10 @@ package protocol Sink: Sendable {
     /// Whether the credential is accepted and the target is there, without any change.
     func preflight() throws(StepFailure)
 
-    /// Writes the value; the same `token` twice is one write.
+    /// Writes the value; the same `idempotencyKey` twice is one write.
     ///
     /// - Returns: what the sink showed of it: never more than was seen.
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence
 
     /// What is there now, without any change.
     func look() throws(StepFailure) -> Sighting
@@ -41,23 +41,5 @@ package struct Evidence: Equatable, Sendable {
     package init(_ kind: Kind, _ detail: String? = nil) {
         self.kind = kind
         self.detail = detail
-    }
-}
-
-/// A kind of sink: what the manifest says of it, and how it is made from that.
-package struct SinkKind: Sendable {
-    package let kind: String
-    package let help: String
-    package let shape: ObjectShape
-    package let make: @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Sink
-
-    package init(
-        _ kind: String, help: String, shape: ObjectShape,
-        make: @escaping @Sendable (ManifestNode, RotationSurroundings) throws(MintError) -> any Sink
-    ) {
-        self.kind = kind
-        self.help = help
-        self.shape = ObjectShape(shape.fields + [.create], rule: shape.rule, alsoInSchema: shape.alsoInSchema)
-        self.make = make
     }
 }

@@ -1,7 +1,7 @@
-extension SinkKind {
-    static let vault = SinkKind(
+extension VaultSink {
+    static let kind = Kind<any Sink>(
         "vault", help: "one field of a secret in Vault's (or OpenBao's) KV version 2",
-        shape: ObjectShape([
+        schema: ObjectShape([
             .required("url", .string(.url), "the server: https://vault.acme.example:8200"),
             .token("may `read` and `patch` (or `create` and `update`) MOUNT/data/PATH"),
             .optional("namespace", .string(.name(of: "namespace", and: "-_./")), "of Vault Enterprise or OpenBao"),
@@ -9,8 +9,8 @@ extension SinkKind {
             .required("path", .string(.name(of: "path", and: "-_./@:+ ")), "of the secret, below the mount"),
             .required("field", .string(.any), "of the secret; its other fields stay as they are"),
         ])
-    ) { place, surroundings throws(MintError) in
-        try VaultSink(SinkFields("vault", place, surroundings))
+    ) { settings throws(MintError) in
+        try VaultSink(settings)
     }
 }
 
@@ -25,25 +25,22 @@ struct VaultSink: Sink {
     private let path: String
     private let field: String
     private let headers: [HTTPHeader]
-    private let api: SinkAPI
+    private let api: API
 
-    init(_ fields: SinkFields) throws(MintError) {
-        let base = try fields.base("")
-        mount = trimmed(fields["mount"] ?? "secret", ASCII.slash)
-        path = trimmed(try fields.needed("path"), ASCII.slash)
-        field = try fields.needed("field")
-        let namespace = fields["namespace"].map { trimmed($0, ASCII.slash) } ?? ""
+    init(_ settings: Settings) throws(MintError) {
+        let base = try settings.apiBase()
+        mount = trimmed(settings["mount"] ?? "secret", ASCII.slash)
+        path = trimmed(try settings.text("path"), ASCII.slash)
+        field = try settings.text("field")
+        let namespace = settings["namespace"].map { trimmed($0, ASCII.slash) } ?? ""
         // Without this header an agent between us and the server may refuse the request.
         headers =
             [HTTPHeader("X-Vault-Request", "true")]
             + (namespace.isEmpty ? [] : [HTTPHeader("X-Vault-Namespace", namespace)])
-        let place = [namespace, mount, path].filter { !$0.isEmpty }.joined(separator: "/")
-        target = fields.target("\(place)#\(field)", at: base)
-        api = SinkAPI(
-            target, base: HTTPURL(base.origin, base.target + "/v1"),
-            .header("X-Vault-Token", prefix: "", try fields.neededSecret("token"), folder: fields.surroundings.folder),
-            answers: Self.answers,
-            in: fields.surroundings.context)
+        let name = [namespace, mount, path].filter { !$0.isEmpty }.joined(separator: "/")
+        target = settings.target("\(name)#\(field)", at: base)
+        api = settings.api(
+            target, base: base.below("/v1"), try settings.token(in: "X-Vault-Token", prefix: ""), answers: Self.answers)
     }
 
     private var data: String { "/\(encoded(mount))/data/\(encoded(path))" }
@@ -64,8 +61,8 @@ struct VaultSink: Sink {
     ///
     /// <https://github.com/hashicorp/vault/blob/main/command/kv_helpers.go>
     private func checkEngine() throws(StepFailure) {
-        let answer = try api.ask(
-            .get, "/sys/internal/ui/mounts/\(encoded(mount))", headers: headers, accepting: [200, 403, 404])
+        let path = "/sys/internal/ui/mounts/\(encoded(mount))"
+        let answer = try api.call(.get, path, headers: headers, accepting: [200, 403, 404]).asJSON()
         guard answer.status == 200 else { return }
         guard answer.string("data", "options", "version") == "2" else {
             throw api.refused("the secrets engine is not KV version 2")
@@ -77,14 +74,14 @@ struct VaultSink: Sink {
     /// <https://developer.hashicorp.com/vault/api-docs/system/capabilities-self>
     private func checkCapabilities() throws(StepFailure) {
         let path = JSONValue.string("\(mount)/data/\(path)")
-        let answer = try api.ask(
+        let answer = try api.call(
             .post, "/sys/capabilities-self", headers: headers, body: .json(["paths": .array([path])]),
-            accepting: [200, 403])
-        guard answer.status == 200, let list = answer.node(["capabilities"]) ?? answer.node(["data", "capabilities"])
+            accepting: [200, 403]
+        ).asJSON()
+        guard answer.status == 200,
+            let list = answer.strings("capabilities") ?? answer.strings("data", "capabilities")
         else { return }
-        let words = answer.body.reveal { span in
-            Set((list.elements ?? []).compactMap { $0.string(in: span).map { String(decoding: $0, as: UTF8.self) } })
-        }
+        let words = Set(list)
         let mayWrite = words.contains("read") && !words.isDisjoint(with: ["create", "update", "patch"])
         guard mayWrite || words.contains("root") else { throw api.refused("the credential may not read and write it") }
     }
@@ -97,13 +94,6 @@ struct VaultSink: Sink {
         /// The JSON object; `nil` where there is none, or its last version is deleted.
         let data: Secret?
 
-        var isThere: Bool {
-            switch data {
-            case .some: true
-            case .none: false
-            }
-        }
-
         borrowing func value(of field: String) -> Secret? {
             switch data {
             case .some(let data): data.member(field)
@@ -113,15 +103,13 @@ struct VaultSink: Sink {
     }
 
     private func current() throws(StepFailure) -> Current {
-        let answer = try api.ask(
-            .get, data, headers: headers, accepting: [200, 404], bodyLimit: SinkAPI.largeBody)
+        let answer = try api.call(
+            .get, data, headers: headers, accepting: [200, 404], bodyLimit: API.largeBody
+        ).asJSON()
         let version = answer.integer("data", "metadata", "version")
         guard answer.status == 200 else { return Current(version: version ?? 0, data: nil) }
         guard let version else { throw api.refused("it is not a secret of KV version 2") }
-        guard let node = answer.node(["data", "data"]), node.members != nil else {
-            return Current(version: version, data: nil)
-        }
-        return Current(version: version, data: answer.body.reveal { Secret(copying: $0.extracting(node.range)) })
+        return Current(version: version, data: answer.object("data", "data"))
     }
 
     func look() throws(StepFailure) -> Sighting {
@@ -133,7 +121,7 @@ struct VaultSink: Sink {
 
     private static let mostConflicts = 3
 
-    func write(_ value: borrowing Secret, token: String) throws(StepFailure) -> Evidence {
+    func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         var lost: Int?
         for _ in 0..<Self.mostConflicts {
             let current = try current()
@@ -201,8 +189,8 @@ struct VaultSink: Sink {
         }
     }
 
-    private func version(of response: consuming HTTPResponse) throws(StepFailure) -> Int {
-        guard let version = try api.answer(response).integer("data", "version") else {
+    private func version(of answer: consuming API.Answer) throws(StepFailure) -> Int {
+        guard let version = try answer.asJSON().integer("data", "version") else {
             throw api.retry("answered with no version")
         }
         return version

@@ -1,20 +1,18 @@
 internal import Synchronization
 
-extension VerifierKind {
-    package static let clientAuthentication = VerifierKind(
+extension ClientAuthentication {
+    static let kind = Kind<any Verifier>(
         "client-authentication", help: "logs in with a code that does not exist, so that no token is made",
-        shape: ObjectShape([
+        schema: ObjectShape([
             .optional("url", .string(.url), "the token endpoint (https://huggingface.co/oauth/token)"),
             .clientID, .method,
             .optional("redirectUri", .string(.any), "for servers that look at it before the code"),
-            .attempts,
+            .neededLogIns,
         ])
-    ) { node, surroundings throws(MintError) in
+    ) { settings throws(MintError) in
         ClientAuthentication(
-            logIn: try ClientLogIn(
-                "client-authentication", IssuerPlace(node, surroundings),
-                defaultURL: "https://huggingface.co/oauth/token"),
-            redirectURI: node["redirectUri"]?.string, attempts: node.attempts)
+            logIn: try ClientLogIn(settings, defaultURL: "https://huggingface.co/oauth/token"),
+            redirectURI: settings["redirectUri"], neededLogIns: settings.neededLogIns)
     }
 }
 
@@ -27,13 +25,13 @@ extension VerifierKind {
 final class ClientAuthentication: Verifier {
     private let client: ClientLogIn
     private let redirectURI: String?
-    let attempts: Int
+    let neededLogIns: Int
     private let tellsClientsApart = Mutex(false)
 
-    init(logIn client: ClientLogIn, redirectURI: String?, attempts: Int) {
+    init(logIn client: ClientLogIn, redirectURI: String?, neededLogIns: Int) {
         self.client = client
         self.redirectURI = redirectURI
-        self.attempts = attempts
+        self.neededLogIns = neededLogIns
     }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
@@ -42,7 +40,7 @@ final class ClientAuthentication: Verifier {
         guard try ask(with: Secret(copying: randomText().utf8)) == .refused else {
             throw StepFailure(
                 .refused,
-                "\(client.kind): \(client.url.origin.host) looks at the code before the client's secret; "
+                "\(client.name): \(client.url.origin.host) looks at the code before the client's secret; "
                     + "use client-credentials or command")
         }
         tellsClientsApart.withLock { $0 = true }

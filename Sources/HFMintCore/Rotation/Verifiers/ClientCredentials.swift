@@ -1,18 +1,18 @@
-extension VerifierKind {
-    package static let clientCredentials = VerifierKind(
+extension ClientCredentials {
+    static let kind = Kind<any Verifier>(
         "client-credentials", help: "asks a token endpoint for a token, and throws it away",
-        shape: ObjectShape([
+        schema: ObjectShape([
             .required("url", .string(.url), "the token endpoint"),
             .clientID, .method,
             .optional("scope", .string(.any), "what to ask for"),
             .optional("audience", .string(.any), "for servers that want one, such as Auth0"),
-            .attempts,
+            .neededLogIns,
         ])
-    ) { node, surroundings throws(MintError) in
+    ) { settings throws(MintError) in
         ClientCredentials(
-            logIn: try ClientLogIn("client-credentials", IssuerPlace(node, surroundings)),
-            fields: ["scope", "audience"].compactMap { name in node[name]?.string.map { (name, $0) } },
-            attempts: node.attempts)
+            logIn: try ClientLogIn(settings),
+            fields: ["scope", "audience"].compactMap { name in settings[name].map { (name, $0) } },
+            neededLogIns: settings.neededLogIns)
     }
 }
 
@@ -22,12 +22,12 @@ extension VerifierKind {
 struct ClientCredentials: Verifier {
     let client: ClientLogIn
     let fields: String
-    let attempts: Int
+    let neededLogIns: Int
 
-    init(logIn client: ClientLogIn, fields: [(String, String)], attempts: Int) {
+    init(logIn client: ClientLogIn, fields: [(String, String)], neededLogIns: Int) {
         self.client = client
         self.fields = "grant_type=client_credentials" + fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
-        self.attempts = attempts
+        self.neededLogIns = neededLogIns
     }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {

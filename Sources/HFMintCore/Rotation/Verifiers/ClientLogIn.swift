@@ -8,19 +8,19 @@ struct ClientLogIn: Sendable {
     }
 
     /// With the client as the manifest names it, for messages.
-    let kind: String
+    let name: String
     let url: HTTPURL
     let clientID: ClientID
     let method: Method
     let context: Context
 
     /// The URL is used exactly as it is given: a slash at its end may count.
-    init(_ kind: String, _ place: IssuerPlace, defaultURL: String? = nil) throws(MintError) {
-        self.kind = try place.name(kind, "clientId")
-        url = try place.url(default: defaultURL)
-        clientID = ClientID(try place.text("clientId"), folder: place.surroundings.folder)
-        method = place.node["method"]?.string.flatMap { Method(rawValue: $0) } ?? .basic
-        context = place.context
+    init(_ settings: Settings, defaultURL: String? = nil) throws(MintError) {
+        name = try settings.name("clientId")
+        url = try settings.url(default: defaultURL)
+        clientID = ClientID(try settings.text("clientId"), folder: settings.surroundings.folder)
+        method = settings["method"].flatMap { Method(rawValue: $0) } ?? .basic
+        context = settings.context
     }
 
     /// What the token endpoint said.
@@ -50,7 +50,7 @@ struct ClientLogIn: Sendable {
     ///
     /// - Parameter fields: of the grant, form-encoded.
     func ask(_ fields: String, with secret: borrowing Secret) throws(StepFailure) -> Answer {
-        let id = try clientID.read(kind, context)
+        let id = try clientID.read(name, context)
         var body = [TextOrToken.text(fields)]
         let authorization: API.Authorization
         switch method {
@@ -63,16 +63,11 @@ struct ClientLogIn: Sendable {
             ]
         }
         let api = API(
-            kind, base: url, authorization: authorization, answers: TokenEndpointAnswers.all, context: context)
-        let response = try api.call(.post, url.target == "/" ? "/" : "", body: .form(body), accepting: [200, 400, 401])
-        let status = response.status
-        return response.body.reveal { text in
-            let root = try? readJSON(text, limits: .answer)
-            let token = root?["access_token"]
-            return Answer(
-                status: status, error: root?["error"]?.identifier(in: text),
-                hasToken: token?.isString == true && token?.range.isEmpty == false)
-        }
+            name, base: url, authorization: authorization, answers: TokenEndpointAnswers.all, context: context)
+        let answer = try api.call(.post, url.target == "/" ? "/" : "", body: .form(body), accepting: [200, 400, 401])
+        let error = answer.lending { root, text in root["error"]?.identifier(in: text) }
+        let hasToken = answer.lending { root, _ in root["access_token"].map { $0.isString && !$0.range.isEmpty } }
+        return Answer(status: answer.status, error: error, hasToken: hasToken ?? false)
     }
 
     /// Neither yes nor no.
@@ -88,7 +83,7 @@ struct ClientLogIn: Sendable {
         // An OAuth error will be the same at the next try; anything else may be a proxy's passing trouble.
         return StepFailure(
             what == nil ? .transient(retryAfterSeconds: nil) : .refused,
-            "\(kind): \(url.origin.host) answered \(answer.status): \(said)")
+            "\(name): \(url.origin.host) answered \(answer.status): \(said)")
     }
 }
 
@@ -102,19 +97,19 @@ struct ClientID: Sendable {
         self.folder = folder
     }
 
-    func read(_ kind: String, _ context: Context) throws(StepFailure) -> String {
+    func read(_ name: String, _ context: Context) throws(StepFailure) -> String {
         guard let reference = SecretReference(parsing: text) else { return text }
         do throws(MintError) {
             let id = try reference.read(relativeTo: folder, in: context)
             return id.reveal { String(decoding: $0.bytes, as: UTF8.self) }
         } catch {
-            throw StepFailure(.refused, "\(kind): \(error.message)")
+            throw StepFailure(.refused, "\(name): \(error.message)")
         }
     }
 }
 
 extension Field {
-    static let attempts = Field.optional(
+    static let neededLogIns = Field.optional(
         "attempts", .integer(1...20), "how many log-ins in a row must work (3)")
 
     static let clientID = Field.required("clientId", .string(.any), "the client's id, or env:NAME or file:PATH")
@@ -124,7 +119,7 @@ extension Field {
         "how the client logs in (client_secret_basic)")
 }
 
-extension ManifestNode {
+extension Settings {
     /// Three unless the manifest says otherwise.
-    var attempts: Int { self["attempts"]?.integer ?? 3 }
+    var neededLogIns: Int { integer("attempts") ?? 3 }
 }

@@ -1,2 +1,6 @@
 /// Every kind of log-in, by the word that the manifest says in `kind`.
-package let verifierKinds: [VerifierKind] = [.clientCredentials, .clientAuthentication, .command]
+package let verifierKinds: [Kind<any Verifier>] = [
+    ClientCredentials.kind,
+    ClientAuthentication.kind,
+    CommandLogIn.kind,
+]

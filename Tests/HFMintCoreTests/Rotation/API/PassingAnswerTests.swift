@@ -10,7 +10,7 @@ struct PassingAnswerTests {
     }
 
     private static func write(_ sink: any Sink) throws -> StepFailure.Kind {
-        try RotationFixtures.failure { _ = try sink.write(Secret("value"), token: "hfmint:app:1:0") }.kind
+        try RotationFixtures.failure { _ = try sink.write(Secret("value"), idempotencyKey: "hfmint:app:1:0") }.kind
     }
 
     private static func later(_ meaning: KnownAnswer.Meaning) -> StepFailure.Kind {

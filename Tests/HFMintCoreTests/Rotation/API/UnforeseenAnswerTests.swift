@@ -67,7 +67,7 @@ struct UnforeseenAnswerTests {
             ("/t/hf_jwt_abcdefghijkl", "old.example/t/[redacted]"),
         ])
     func redirectPlaces(location: String, shown: String?) {
-        #expect(placeOfRedirect(location, from: "old.example") == shown)
+        #expect(destination(ofRedirect: location, from: "old.example") == shown)
     }
 
     @Test(

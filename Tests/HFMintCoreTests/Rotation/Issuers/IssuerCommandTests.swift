@@ -38,14 +38,14 @@ struct IssuerCommandTests {
             ", showsDeath: false, timeout: \"5s\"",
             .exit(
                 0,
-                #"{"secrets":[{"id":"a","marker":"hfmint:demo:3","active":false,"createdAt":"1970-01-01T00:01:00Z","#
+                #"{"secrets":[{"id":"a","marker":"hfmint:demo:3","active":false,"#
                     + #""expiresAt":"1970-01-01T01:00:00+01:00","sha256":"\#(digest)"},{"id":"b","marker":"mine"}],"#
                     + #""date":"1970-01-01T00:00:01.9Z"}"# + "\n"))
         let survey = try command.survey()
         #expect(
             survey.secrets == [
                 LiveSecret(
-                    id: "a", marker: "hfmint:demo:3", isActive: false, createdAt: Timestamp(secondsSince1970: 60),
+                    id: "a", marker: "hfmint:demo:3", isActive: false,
                     expiresAt: Timestamp(secondsSince1970: 0), sha256: digest.lowercased()), LiveSecret(id: "b"),
             ])
         #expect(survey.date == Timestamp(secondsSince1970: 1) && !survey.showsDeath)

@@ -44,7 +44,6 @@ struct IssuerEntraTests {
         #expect(survey.secrets.map(\.id) == ["a", "b", "c", "d"])
         #expect(survey.secrets.map(\.marker) == ["hfmint:demo:2", nil, nil, nil])
         #expect(survey.secrets.map(\.isActive) == [true, true, true, false])
-        #expect(survey.secrets.first?.createdAt == Timestamp(secondsSince1970: 1_767_225_600))
         #expect(survey.showsDeath)
         #expect(transport.sent.map(\.credential) == ["Authorization: Bearer SENTINEL-token"])
     }

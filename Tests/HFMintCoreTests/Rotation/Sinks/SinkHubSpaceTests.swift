@@ -29,7 +29,7 @@ struct SinkHubSpaceTests {
     func empty() throws {
         let scene = try SinkScene(text)
         #expect(throws: StepFailure(.refused, "hub-space:acme/chat/S: the value is empty")) {
-            try scene.sink.write(Secret(""), token: "t")
+            try scene.sink.write(Secret(""), idempotencyKey: "k")
         }
     }
 

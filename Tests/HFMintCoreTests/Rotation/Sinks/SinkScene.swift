@@ -18,22 +18,19 @@ struct SinkScene {
         machine = FakeMachine(
             environment, transport: ScriptedTransport(script), files: files, processes: processes,
             sealedBoxes: sealedBoxes)
-        let place = ManifestNode(try JSONText(Array(text.utf8), dialect: .json5))
+        let node = ManifestNode(try JSONText(Array(text.utf8), dialect: .json5))
         try #require(try Self.complaints(text).isEmpty)
-        let kind = try #require(sinkKinds.first { $0.kind == place["kind"]?.string })
-        sink = try kind.make(
-            place, RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context))
+        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
+        sink = try #require(try sinkKinds.make(node, surroundings))
     }
 
     static func complaints(_ text: String) throws -> [String] {
-        let variants = sinkKinds.map { Shape.Variant(kind: $0.kind, help: $0.help, shape: $0.shape) }
-        return ManifestCheck.issues(
-            in: try JSONText(Array(text.utf8), dialect: .json5), shape: .variants(variants)
-        ).map(\.complaint)
+        let text = try JSONText(Array(text.utf8), dialect: .json5)
+        return ManifestCheck.issues(in: text, shape: RotationShape.sink).map(\.complaint)
     }
 
     func write() throws(StepFailure) -> Evidence {
-        try sink.write(Secret(Self.value), token: "hfmint:app:1:0123456789abcdef")
+        try sink.write(Secret(Self.value), idempotencyKey: "hfmint:app:1:0123456789abcdef")
     }
 
     /// Bodies of what was sent, in order; empty where there was none.

@@ -109,6 +109,6 @@ struct SinkTargetTests {
         }
         #expect(examples.count >= sinkKinds.count)
         for example in examples { #expect(try SinkScene.complaints(example) == []) }
-        #expect(sinkKinds.allSatisfy { text.contains("\n## `\($0.kind)`\n") })
+        #expect(sinkKinds.allSatisfy { text.contains("\n## `\($0.name)`\n") })
     }
 }

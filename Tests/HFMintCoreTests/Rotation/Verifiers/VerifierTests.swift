@@ -112,7 +112,7 @@ struct VerifierTests {
         let hub = "POST https://huggingface.co/oauth/token"
         let machine = RotationFixtures.machine([.answer(hub, 401, #"{"error":"invalid_client"}"#)])
         let verifier = try RotationFixtures.verifier(#"{kind: "client-authentication", clientId: "id"}"#, on: machine)
-        #expect(verifier.attempts == 3)
+        #expect(verifier.neededLogIns == 3)
         #expect(try verifier.logIn(with: Secret("x")) == .refused)
     }
 
@@ -131,7 +131,7 @@ struct VerifierTests {
         let machine = FakeMachine(processes: processes)
         let verifier = try RotationFixtures.verifier(
             #"{kind: "command", command: ["/opt/try", "x"], attempts: 5}"#, on: machine)
-        #expect(verifier.attempts == 5)
+        #expect(verifier.neededLogIns == 5)
         if let answer {
             #expect(try verifier.logIn(with: Secret("secret")) == answer)
         } else {

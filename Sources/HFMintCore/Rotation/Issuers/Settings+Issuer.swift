@@ -1,0 +1,68 @@
+extension Settings {
+    /// Which client this is, as the manifest names it, for messages: `keycloak:acme/11111111-…`.
+    func name(_ fields: String...) throws(MintError) -> String {
+        var parts: [String] = []
+        for field in fields { parts.append(try text(field)) }
+        return "\(kind):\(parts.joined(separator: "/").printable)"
+    }
+
+    /// Who asks: the bearer token that the manifest names, or one had with its `login` at `tokenURL`.
+    ///
+    /// - Parameter api: for messages.
+    func authorization(
+        _ api: String, tokenURL: HTTPURL, fields: [(String, String)] = []
+    ) throws(MintError) -> API.Authorization {
+        guard let node = node["login"] else { return try token() }
+        let login = Settings(kind: kind, node: node, surroundings: surroundings)
+        let administrator = AdministratorToken(
+            api, url: tokenURL, clientID: try login.text("clientId"), secret: try login.secret("clientSecret"),
+            fields: fields, surroundings: surroundings)
+        return .token { () throws(StepFailure) in try administrator.current() }
+    }
+}
+
+extension Field {
+    /// The base of an issuer's API, with the public service as its default where there is one.
+    static func issuerURL(_ help: String, isRequired: Bool = true) -> Field {
+        let shape = Shape.string(
+            .custom("url") { text in
+                if let complaint = StringRule.url.complaint(about: text) { return complaint }
+                return text.utf8.contains(UInt8(ascii: "?")) ? "must not have a query" : nil
+            })
+        return isRequired ? .required("url", shape, help) : .optional("url", shape, help)
+    }
+
+    /// A name that goes into a path: one spelling, and nothing that could leave its place.
+    static func identifier(_ name: String, _ help: String) -> Field {
+        .required(
+            name,
+            .string(
+                .custom("identifier") { text in
+                    let isPlain = (1...255).contains(text.utf8.count) && text.utf8.allSatisfy(\.isASCIIVisible)
+                    return isPlain && text != "." && text != ".." ? nil : "is not an identifier"
+                }), help)
+    }
+
+    /// Client credentials with which a token for the issuer's own API is had.
+    static let login = Field.optional(
+        "login",
+        .object(
+            ObjectShape([
+                .required("clientId", .string(.any), "the client that may manage secrets"),
+                .required("clientSecret", .secretReference, "where its own secret is"),
+            ])), "client credentials that give a token, in place of 'token'")
+
+    static func issuerToken(_ help: String) -> Field { .optional("token", .secretReference, help) }
+}
+
+extension ObjectShape {
+    /// With `token` or `login`, and not both.
+    static func administered(
+        _ fields: [Field], token: String, rule: (@Sendable (ManifestNode) -> String?)? = nil
+    ) -> ObjectShape {
+        ObjectShape(fields + [.issuerToken(token), .login]) { node in
+            guard node.has("token") != node.has("login") else { return "needs either 'token' or 'login'" }
+            return rule?(node)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+extension Settings {
+    /// The base of the sink's API; it has no query.
+    func apiBase(default standard: String? = nil) throws(MintError) -> HTTPURL {
+        let base = try base(default: standard)
+        guard !base.target.utf8.contains(UInt8(ascii: "?")) else { throw missing("url") }
+        return base
+    }
+
+    /// The sink's API, which tells a no in the words of a sink.
+    func api(
+        _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer],
+        trust: TrustAnchors? = nil
+    ) -> API {
+        let refusals = [
+            401: "the credential is not accepted", 403: "the credential may not do this",
+            404: "there is no such place, or the credential may not see it",
+        ]
+        return API(
+            target, base: base, authorization: authorization, answers: answers, refusals: refusals, trust: trust,
+            context: context)
+    }
+
+    /// Which place this is, the same however the manifest spells it.
+    func target(_ name: String, at base: HTTPURL? = nil, insteadOf standard: String = "") -> String {
+        guard let base, base.spelling != standard else { return "\(kind):\(name)" }
+        return "\(kind):\(base.spelling)/\(name)"
+    }
+
+    /// A path from the root, without `.`, `..` and double slashes; links in it are not looked through.
+    func absolute(_ path: String) -> String {
+        let folder = FilePath(surroundings.folder).from(context.files.workingDirectory)
+        return FilePath(path).from(folder.text).normalised.text
+    }
+}
+
+/// Without `byte` at either end.
+func trimmed(_ text: String, _ byte: UInt8) -> String {
+    var bytes = Array(text.utf8)[...]
+    while bytes.last == byte { bytes.removeLast() }
+    while bytes.first == byte { bytes.removeFirst() }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// With the letters of ASCII in lower case.
+func lowercased(_ text: String) -> String { String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self) }
+
+extension String {
+    /// A version or a time as a server wrote it, if it can be one: something short that any log may hold.
+    var plain: String? { (1...64).contains(utf8.count) && utf8.allSatisfy(\.isASCIIVisible) ? self : nil }
+}
+
+extension Field {
+    static func apiBase(_ standard: String) -> Field {
+        .optional("url", .string(.url), "the API's base (\(standard))")
+    }
+
+    static func token(_ help: String) -> Field { .required("token", .secretReference, help) }
+}
+
+extension StringRule {
+    /// One or more of `bytes`, letters and digits; no more than `most`.
+    static func name(of noun: String, and bytes: String, most: Int = 255) -> StringRule {
+        .custom(noun) { text in
+            let isName =
+                (1...most).contains(text.utf8.count)
+                && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || bytes.utf8.contains($0) }
+                // In a URL's path these would name another place.
+                && text.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).allSatisfy {
+                    !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+                }
+            return isName ? nil : "is no \(noun)"
+        }
+    }
+
+    /// `owner/name`.
+    static func pair(of noun: String) -> StringRule {
+        .custom(noun) { text in
+            let parts = text.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false)
+            let isPair =
+                parts.count == 2
+                && parts.allSatisfy { part in
+                    (1...100).contains(part.count) && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+                        && part.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
+                }
+            return isPair ? nil : "is no \(noun): owner/name"
+        }
+    }
+}
