@@ -7,7 +7,7 @@ extension Call {
     func namedManifest() throws(MintError) -> String? {
         if let path = arguments.value(.manifest) { return path }
         guard let path = context.environment[.manifest] else { return nil }
-        guard path.utf8.first == ASCII.slash else {
+        guard FilePath(path).isAbsolute else {
             throw .usage(
                 "HFMINT_MANIFEST is not an absolute path: '\(path)'",
                 hint: "what it means must not depend on where hfmint runs")

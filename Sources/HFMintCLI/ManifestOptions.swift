@@ -19,7 +19,7 @@ extension Arguments {
     /// The same manifest and role for a git helper, which is run in other folders.
     func manifestWords(in folder: String) -> [String] {
         let manifest = value(.manifest).map { path in
-            ["--manifest", path.utf8.first == ASCII.slash ? path : "\(folder)/\(path)"]
+            ["--manifest", FilePath(path).from(folder).text]
         }
         return (manifest ?? []) + (value(.role).map { ["--role", $0] } ?? [])
     }

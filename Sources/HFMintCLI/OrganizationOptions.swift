@@ -58,11 +58,9 @@ extension Arguments {
     func organizationWords(in folder: String) -> [String] {
         Option.organization.flatMap { option in
             values(option).flatMap { value in
-                let isRelative =
-                    option.value == "REF" && value.utf8.starts(with: "file:".utf8)
-                    && !value.utf8.starts(with: "file:/".utf8)
-                let path = String(decoding: value.utf8.dropFirst(5), as: UTF8.self)
-                return ["--\(option.name)", isRelative ? "file:\(folder)/\(path)" : value]
+                let isFile = option.value == "REF" && value.utf8.starts(with: "file:".utf8)
+                let path = FilePath(String(decoding: value.utf8.dropFirst(5), as: UTF8.self))
+                return ["--\(option.name)", isFile ? "file:\(path.from(folder).text)" : value]
             }
         }
     }

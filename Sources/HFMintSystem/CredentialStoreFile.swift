@@ -15,9 +15,9 @@ extension PosixFiles {
             let status = try naming(path) { () throws(Errno) in try old.status() }
             let remainder = try Remainder(of: openStored(path), path, isOurs)
             try naming(lock) { () throws(Errno) in
-                try draft.write(remainder.text)
-                try draft.setMode(status.permissions & 0o7777)
-                try draft.sync()
+                try draft.descriptor.write(remainder.text)
+                try draft.descriptor.setMode(status.permissions & 0o7777)
+                try draft.descriptor.sync()
                 try Descriptor.rename(lock, to: path)
             }
             if status.linkCount == 1 { overwrite(old, status.byteCount) }
@@ -47,34 +47,30 @@ extension PosixFiles {
     /// <https://github.com/git/git/blob/v2.39.5/lockfile.h>
     private func openLock(
         _ path: String, until deadline: Duration, _ clock: any Clock
-    ) throws(FileFailure) -> Descriptor {
-        while true {
+    ) throws(FileFailure) -> SharedDescriptor {
+        var made: SharedDescriptor?
+        _ = try clock.ask(until: deadline) { () throws(FileFailure) in
             do throws(Errno) {
-                return try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+                let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+                made = SharedDescriptor(file)
             } catch {
                 guard error.code == EEXIST else { throw error.failure(path) }
-                guard clock.uptime() < deadline else {
-                    throw FileFailure(path, "another git holds it, and did not let go in time")
-                }
-                clock.sleep(for: .milliseconds(10))
             }
+            return made != nil
         }
+        guard let made else { throw .held(path, by: "another git") }
+        return made
     }
 
     private func openStored(_ path: String) throws(FileFailure) -> Descriptor {
-        let file = try openUnlinked(path)
+        let there = try ifThere(path, namesLinks: true) { () throws(Errno) in
+            try Descriptor.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+        }
+        guard let file = there else { throw Errno(code: ENOENT).failure(path) }
         let status = try naming(path) { () throws(Errno) in try file.status() }
         guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
         return file
-    }
-
-    private func openUnlinked(_ path: String) throws(FileFailure) -> Descriptor {
-        do throws(Errno) {
-            return try Descriptor.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
-        } catch {
-            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
-        }
     }
 }
 

@@ -6,8 +6,20 @@ extension Descriptor {
     /// Keeps other processes of hfmint's away, for a second at most; programs that know no locks write all the same.
     func lockBriefly() {
         let clock = SystemClock()
-        let deadline = clock.uptime() + .seconds(1)
-        while (try? tryLock()) == false, clock.uptime() < deadline { clock.sleep(for: .milliseconds(2)) }
+        _ = try? lock(until: clock.uptime() + .seconds(1), clock)
+    }
+
+    /// Whether it is empty, or ends with a line feed.
+    func isBetweenLines() throws(Errno) -> Bool {
+        let count = try status().byteCount
+        guard count > 0 else { return true }
+        return try byte(at: count - 1) == ASCII.lineFeed
+    }
+
+    private func byte(at offset: Int) throws(Errno) -> UInt8 {
+        var byte: UInt8 = 0
+        guard unsafe pread(number, &byte, 1, offset) == 1 else { throw .last }
+        return byte
     }
 
     /// Adds `bytes`, or nothing: half a block would swallow the next writer's lines.

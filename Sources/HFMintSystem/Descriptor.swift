@@ -52,12 +52,27 @@ struct Descriptor: ~Copyable {
 
     /// The same; `done` counts the bytes that were written, also where it fails.
     func write(_ secret: borrowing Secret, _ done: inout Int) throws(Errno) {
+        try Self.write(secret, to: number, &done)
+    }
+
+    /// The same, to a descriptor of anybody's.
+    ///
+    /// - Parameter waits: whether to wait where a pipe is full, and whoever made it made it non-blocking.
+    static func write(
+        _ secret: borrowing Secret, to number: CInt, waits: Bool = false, _ done: inout Int
+    ) throws(Errno) {
         try secret.reveal { span throws(Errno) in
             while done < span.count {
                 let count = unsafe span.extracting(done...).withUnsafeBytes { bytes in
                     unsafe Glibc.write(number, bytes.baseAddress, bytes.count)
                 }
                 if count < 0 && errno == EINTR { continue }
+                if count < 0 && errno == EAGAIN && waits {
+                    if case .unknown = DescriptorReadiness.wait(for: number, POLLOUT, milliseconds: -1) {
+                        SystemClock().sleep(for: .milliseconds(10))
+                    }
+                    continue
+                }
                 guard count >= 0 else { throw .last }
                 done += count
             }
@@ -69,6 +84,16 @@ struct Descriptor: ~Copyable {
         guard unsafe fstat(number, &raw) == 0 else { throw .last }
         return FileIdentity(
             device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino), madeAt: hfmint_linux_birth_time(number))
+    }
+
+    /// Whether `name` below this directory is the file of this identity; a link or a socket is not.
+    func holds(_ identity: FileIdentity, as name: String) throws(Errno) -> Bool {
+        do throws(Errno) {
+            return try openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity() == identity
+        } catch {
+            guard [ELOOP, ENXIO].contains(error.code) else { throw error }
+            return false
+        }
     }
 
     /// The whole of a regular file.

@@ -41,6 +41,15 @@ struct Errno: Error, Equatable {
     }
 
     func failure(_ path: String) -> FileFailure { FileFailure(path, reason) }
+
+    /// The same, of a file that is read up to `limit`, and waited for.
+    func failure(reading path: String, limit: Int) -> FileFailure {
+        switch code {
+        case EFBIG: FileFailure(path, "it is larger than \(limit >> 10) KiB")
+        case ETIMEDOUT: FileFailure(path, "nothing came within 30 s")
+        default: failure(path)
+        }
+    }
 }
 
 /// Runs `body`, and names `path` in what it throws.
@@ -51,5 +60,20 @@ func naming<Result: ~Copyable>(
         return try body()
     } catch {
         throw error.failure(path)
+    }
+}
+
+/// Runs `body`, names `path` in what it throws, and returns `nil` where there is nothing of that name.
+///
+/// - Parameter namesLinks: whether `body` follows no link, and a link is called so.
+func ifThere<Result: ~Copyable>(
+    _ path: String, namesLinks: Bool = false, _ body: () throws(Errno) -> Result
+) throws(FileFailure) -> Result? {
+    do throws(Errno) {
+        return try body()
+    } catch {
+        if error.code == ENOENT { return nil }
+        guard error.code == ELOOP, namesLinks else { throw error.failure(path) }
+        throw FileFailure(path, "it is a symbolic link")
     }
 }

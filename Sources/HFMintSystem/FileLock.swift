@@ -32,6 +32,11 @@ extension Descriptor {
         }
     }
 
+    /// The same, again and again until `deadline`.
+    func lock(until deadline: Duration, _ clock: any Clock) throws(Errno) -> Bool {
+        try clock.ask(until: deadline) { () throws(Errno) in try tryLock() }
+    }
+
     /// The same; where there are no locks, the answer is `answer`.
     func tryLock(otherwise answer: Bool) throws(Errno) -> Bool {
         do throws(Errno) {
@@ -111,5 +116,27 @@ extension Descriptor {
         var whole = flock()
         whole.l_type = Int16(kind)
         return unsafe fcntl(number, 37, &whole)
+    }
+}
+
+extension Clock {
+    /// Asks every 2 ms until the answer is yes.
+    ///
+    /// - Returns: `false` where it is still no at `deadline`.
+    func ask<Failure: Error>(
+        until deadline: Duration, _ question: () throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        while try !question() {
+            guard uptime() < deadline else { return false }
+            sleep(for: .milliseconds(2))
+        }
+        return true
+    }
+}
+
+extension FileFailure {
+    /// Of a file whose lock was not to be had before the deadline.
+    static func held(_ path: String, by holder: String = "another process") -> FileFailure {
+        FileFailure(path, "\(holder) holds it, and did not let go in time")
     }
 }

@@ -34,20 +34,6 @@ struct FileStatus: Equatable {
     var isOld: Bool { UInt64(max(0, time(nil))) > modifiedAt / 1_000_000_000 + 3_600 }
 
     var isOurs: Bool { owner == geteuid() }
-    /// Whether users can write it who are neither its owner nor in a group of ours.
-    ///
-    /// Of what another user owns, as on a runner outside of our container, only what everybody may do counts: its
-    /// owner is trusted, and so is their group.
-    var othersCanWrite: Bool {
-        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
-    }
-
-    private var isOurGroup: Bool {
-        guard group != getegid() else { return true }
-        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
-        let count = unsafe getgroups(CInt(groups.count), &groups)
-        return groups.prefix(Int(max(0, count))).contains(group)
-    }
 
     /// Why hfmint writes nothing there: it would be replaced, or what it leads to would be; `nil` for a regular file
     /// that has this name alone.
@@ -68,8 +54,54 @@ struct FileStatus: Equatable {
         if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
         return othersCanWrite ? "others can write it (mode \(String(permissions, radix: 8)))" : nil
     }
+}
 
-    var isSticky: Bool { permissions & S_ISVTX != 0 }
+/// Whom hfmint trusts with a file: root, this user and the groups that this user is in; and, with what is another
+/// user's, its owner and the owner's group.
+///
+/// A file may be another user's because hfmint runs in a container, and the runner, which made the file, outside of it.
+/// Whoever owns a directory can put another file in the place of any that is in it, so where the owner is another user
+/// nothing is gained by distrust of the owner's group. Everybody else must not be able to write.
+extension FileStatus {
+    /// Whether somebody who is not trusted can write it.
+    var othersCanWrite: Bool {
+        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
+    }
+
+    /// Whether somebody who is not trusted can remove, rename or replace what is in this directory.
+    ///
+    /// The sticky bit leaves each file to its owner, and to the owner of the directory:
+    /// <https://man7.org/linux/man-pages/man7/inode.7.html>
+    var othersCanReplaceEntries: Bool { othersCanWrite && permissions & S_ISVTX == 0 }
+
+    /// Whether this process is in its group.
+    ///
+    /// Where the kernel does not say which groups there are, only the process's own group counts.
+    var isOurGroup: Bool {
+        guard group != getegid() else { return true }
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = unsafe getgroups(CInt(groups.count), &groups)
+        return groups.prefix(Int(max(0, count))).contains(group)
+    }
+}
+
+extension Descriptor {
+    /// Opens the folder of a path, for a file that is to be made or replaced in it.
+    ///
+    /// - Throws: where somebody who is not trusted could put another file in the place of that one.
+    static func openFolder(of path: String) throws(FileFailure) -> Descriptor {
+        let folder = FilePath(path).folder
+        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        guard try !directory.othersCanReplaceEntries(folder) else {
+            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
+        }
+        return directory
+    }
+
+    /// See ``FileStatus/othersCanReplaceEntries``.
+    func othersCanReplaceEntries(_ path: String) throws(FileFailure) -> Bool {
+        try naming(path) { () throws(Errno) in try status().othersCanReplaceEntries }
+    }
 }
 
 /// Who may do what with a file that is made.

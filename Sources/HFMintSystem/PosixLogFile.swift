@@ -28,9 +28,7 @@ final class PosixLogFile: LogFile {
             }
             guard try file.tryLock(whole, orElse: "two that work on it at once could lose a secret") else { return nil }
             // Whoever held it before may have replaced it: then this is not the file of that name any more.
-            let isCurrent = try naming(whole) { () throws(Errno) in
-                try file.identity() == own.openBelow(name, O_RDONLY | O_NOFOLLOW).identity()
-            }
+            let isCurrent = try naming(whole) { () throws(Errno) in try own.holds(try file.identity(), as: name) }
             guard isCurrent else { continue }
             try own.sync(whole)
             return PosixLogFile(name, path: whole, directory: own, file: file)
@@ -47,9 +45,8 @@ final class PosixLogFile: LogFile {
     func append(_ line: [UInt8]) throws(FileFailure) {
         let file = file.withLock { $0 }
         try naming(path) { () throws(Errno) in
-            let count = try file.descriptor.status().byteCount
-            let last = count == 0 ? ASCII.lineFeed : try file.descriptor.byte(at: count - 1)
-            try file.descriptor.write(Secret(copying: (last == ASCII.lineFeed ? [] : [ASCII.lineFeed]) + line))
+            let start = try file.descriptor.isBetweenLines() ? [] : [ASCII.lineFeed]
+            try file.descriptor.write(Secret(copying: start + line))
         }
         try file.descriptor.sync(path, isDataAlone: true)
     }

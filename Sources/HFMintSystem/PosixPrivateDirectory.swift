@@ -31,6 +31,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     /// `nil` where its base does not exist, or, unless `making`, the directory itself.
     static func open(_ candidate: DirectoryCandidate, making: Bool) throws(FileFailure) -> PosixPrivateDirectory? {
         var path = candidate.base
+        if making, candidate.makesParents { try makeFolders(downTo: path) }
         guard let base = try openBase(path) else { return nil }
         var directory = base
         for component in candidate.components {
@@ -43,25 +44,23 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         return PosixPrivateDirectory(path: path, descriptor: directory, isNamed: candidate.isNamed)
     }
 
+    private static func makeFolders(downTo path: String) throws(FileFailure) {
+        for folder in FilePath(path).upwards.reversed() {
+            guard unsafe mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
+            let failure = Errno.last
+            // Some are asked for their rights, or forbidden, before they say that it is there.
+            guard PosixFiles().kind(of: folder) == .directory else { throw failure.failure(folder) }
+        }
+    }
+
     private static func openBase(_ path: String) throws(FileFailure) -> Descriptor? {
-        guard let base = try openIfThere(path) else { return nil }
-        let status = try naming(path) { () throws(Errno) in try base.status() }
-        guard !status.othersCanWrite || status.isSticky else {
+        let there = try ifThere(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY | O_DIRECTORY) }
+        guard let base = there else { return nil }
+        guard try !base.othersCanReplaceEntries(path) else {
             throw FileFailure(path, "others can write it, and it lacks the sticky bit")
         }
         return base
     }
-
-    private static func openIfThere(_ path: String) throws(FileFailure) -> Descriptor? {
-        do throws(Errno) {
-            return try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
-        } catch {
-            guard error.code == ENOENT else { throw error.failure(path) }
-            return nil
-        }
-    }
-
-    package var names: [String] { (try? listed()) ?? [] }
 
     package func listed() throws(FileFailure) -> [String] {
         try naming(path) { () throws(Errno) in try descriptor.names() }
@@ -83,13 +82,8 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     package func drop(_ name: String) { descriptor.unlinkBelow(name) }
 
     package func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
-        try naming("\(path)/\(name)") { () throws(Errno) in
-            do throws(Errno) {
-                return try descriptor.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: limit)
-            } catch {
-                guard error.code == ENOENT else { throw error }
-                return nil
-            }
+        try ifThere("\(path)/\(name)") { () throws(Errno) in
+            try descriptor.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: limit)
         }
     }
 
@@ -102,19 +96,15 @@ package final class PosixPrivateDirectory: PrivateDirectory {
             try? file.setMode(0o600)
             return file
         }
+        let isTaken: Bool
         do throws(Errno) {
-            while try !file.tryLock() {
-                guard clock.uptime() < deadline else {
-                    throw Errno(code: ETIMEDOUT)
-                }
-                clock.sleep(for: .milliseconds(5))
-            }
-            return HeldLock(file, weakness: nil)
+            isTaken = try file.lock(until: deadline, clock)
         } catch {
-            if error.isMissing { return HeldLock(file, weakness: error.reason) }
-            guard error.code == ETIMEDOUT else { throw error.failure("\(path)/\(name)") }
-            throw FileFailure("\(path)/\(name)", "another process holds it, and did not let go in time")
+            guard error.isMissing else { throw error.failure("\(path)/\(name)") }
+            return HeldLock(file, weakness: error.reason)
         }
+        guard isTaken else { throw .held("\(path)/\(name)") }
+        return HeldLock(file, weakness: nil)
     }
 
     package var lockRefusal: String? {

@@ -19,7 +19,11 @@ extension PosixFiles {
     ) throws(FileFailure) {
         let (directory, file, end) = try openForWriting(path, 0, until: deadline, clock)
         guard let bytes = try change(end) else { return }
-        try naming(path) { () throws(Errno) in try file.descriptor.overwrite(bytes) }
+        try naming(path) { () throws(Errno) in
+            // The new bytes come first, so that a crash between leaves a longer end, not a shorter one.
+            try file.descriptor.write(Secret(copying: bytes))
+            guard ftruncate(file.descriptor.number, bytes.count) == 0 else { throw .last }
+        }
         try flush(file, in: directory, path, isNew: end.byteCount == 0)
     }
 
@@ -34,9 +38,8 @@ extension PosixFiles {
     private func openForWriting(
         _ path: String, _ flags: CInt, until deadline: Duration, _ clock: any Clock
     ) throws(FileFailure) -> (directory: SharedDescriptor, file: SharedDescriptor, end: PosixLogEnd) {
-        let (folder, name) = split(path)
-        let directory = try openFolder(folder, of: path)
-        let file = try openLocked(name, flags, in: directory, path, until: deadline, clock)
+        let directory = try Descriptor.openFolder(of: path)
+        let file = try openLocked(FilePath(path).name, flags, in: directory, path, until: deadline, clock)
         let end = PosixLogEnd(
             path: path, file: file,
             byteCount: try naming(path) { () throws(Errno) in
@@ -48,35 +51,18 @@ extension PosixFiles {
     package func checkLog(
         _ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void
     ) throws(FileFailure) {
-        let (folder, name) = split(path)
-        let directory = try openFolder(folder, of: path)
-        guard let file = try openThere(name, in: directory, path) else {
-            if let refusal = facts(of: folder)?.writeRefusal { throw FileFailure(path, refusal) }
+        let directory = try Descriptor.openFolder(of: path)
+        let there = try ifThere(path, namesLinks: true) { () throws(Errno) in
+            let flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK
+            return SharedDescriptor(try directory.openBelow(FilePath(path).name, flags))
+        }
+        guard let file = there else {
+            if let refusal = facts(of: FilePath(path).folder)?.writeRefusal { throw FileFailure(path, refusal) }
             return
         }
         let status = try naming(path) { () throws(Errno) in try file.descriptor.status() }
         try check(log: status, path)
         try look(PosixLogEnd(path: path, file: file, byteCount: status.byteCount))
-    }
-
-    private func openThere(
-        _ name: String, in directory: borrowing Descriptor, _ path: String
-    ) throws(FileFailure) -> SharedDescriptor? {
-        do throws(Errno) {
-            return SharedDescriptor(try directory.openBelow(name, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK))
-        } catch {
-            if error.code == ENOENT { return nil }
-            throw error.code == ELOOP ? FileFailure(path, "it is a symbolic link") : error.failure(path)
-        }
-    }
-
-    private func openFolder(_ folder: String, of path: String) throws(FileFailure) -> Descriptor {
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(folder) { () throws(Errno) in try directory.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
-        }
-        return directory
     }
 
     private func openLocked(
@@ -86,16 +72,13 @@ extension PosixFiles {
         while true {
             let file = try open(name, flags, in: directory, path)
             try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
-            let harm = "two processes that write it at once would break its chain"
-            while try !file.descriptor.tryLock(path, orElse: harm) {
-                try wait(for: path, until: deadline, clock)
+            let isTaken = try clock.ask(until: deadline) { () throws(FileFailure) in
+                try file.descriptor.tryLock(path, orElse: "two processes that write it at once would break its chain")
             }
+            guard isTaken else { throw .held(path) }
             // Whoever held it may have moved it away meanwhile: then this is not the file of that name any more.
-            let isCurrent = try naming(path) { () throws(Errno) in
-                let identity = try file.descriptor.identity()
-                return (try? directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()) == identity
-            }
-            if isCurrent { return file }
+            let identity = try naming(path) { () throws(Errno) in try file.descriptor.identity() }
+            if (try? directory.holds(identity, as: name)) == true { return file }
             guard clock.uptime() < deadline else { throw FileFailure(path, "it is moved away again and again") }
         }
     }
@@ -118,33 +101,19 @@ extension PosixFiles {
         }
     }
 
-    package func openLog(
+    package func readLog(
         _ path: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? {
-        guard let file = try openReadable(path) else { return nil }
+        let there = try ifThere(path) { () throws(Errno) in
+            SharedDescriptor(try Descriptor.open(path, O_RDONLY | O_NONBLOCK))
+        }
+        guard let file = there else { return nil }
         let kind = try naming(path) { () throws(Errno) in try file.descriptor.status().kind }
         guard kind != .directory else { throw Errno(code: EISDIR).failure(path) }
         let byteCount =
             kind == .regular ? try file.descriptor.byteCountBetweenWrites(path, until: deadline, clock) : nil
         return PosixLogReader(path: path, file: file, byteCount: byteCount)
     }
-
-    private func openReadable(_ path: String) throws(FileFailure) -> SharedDescriptor? {
-        do throws(Errno) {
-            return SharedDescriptor(try Descriptor.open(path, O_RDONLY | O_NONBLOCK))
-        } catch {
-            guard error.code == ENOENT else { throw error.failure(path) }
-            return nil
-        }
-    }
-}
-
-/// A moment, for whoever holds a log to let go of it.
-private func wait(for path: String, until deadline: Duration, _ clock: any Clock) throws(FileFailure) {
-    guard clock.uptime() < deadline else {
-        throw FileFailure(path, "another process holds it, and did not let go in time")
-    }
-    clock.sleep(for: .milliseconds(2))
 }
 
 private struct PosixLogEnd: LogEnd {
@@ -200,7 +169,7 @@ extension Descriptor {
     fileprivate func byteCountBetweenWrites(
         _ path: String, until deadline: Duration, _ clock: any Clock
     ) throws(FileFailure) -> Int {
-        while !tryReading() { try wait(for: path, until: deadline, clock) }
+        guard clock.ask(until: deadline, { tryReading() }) else { throw .held(path) }
         defer { unlock() }
         return try naming(path) { () throws(Errno) in try status().byteCount }
     }
@@ -219,20 +188,6 @@ extension Descriptor {
             done += count
         }
         return done == bytes.count ? bytes : Array(bytes[..<done])
-    }
-
-    /// Makes `bytes` all that it holds: those come first, so that a crash between leaves a longer end, not a shorter one.
-    fileprivate func overwrite(_ bytes: [UInt8]) throws(Errno) {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { room in
-                unsafe pwrite(number, room.baseAddress.map { unsafe $0 + done }, room.count - done, done)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .last }
-            done += count
-        }
-        guard ftruncate(number, bytes.count) == 0 else { throw .last }
     }
 
     /// What has come, at most `limit` bytes; nothing at the end.

@@ -6,7 +6,7 @@ extension PosixFiles {
     package func replacePublicFile(
         _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) {
-        let (folder, name) = split(path)
+        let (folder, name) = (FilePath(path).folder, FilePath(path).name)
         let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
         var rights = FileRights(new: 0o644)
         if let existing = try directory.targetBelow(name, path) {
@@ -40,9 +40,8 @@ extension PosixFiles {
     }
 
     package func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {
-        let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
-        _ = try rights(of: name, in: folder, path, mode)
+        _ = try rights(in: folder, path, mode)
         if let reason = folder.immutability { throw FileFailure(path, "its directory: \(reason)") }
         // Not the real user's rights, which access(2) would ask about.
         if let refusal = folder.writeRefusal { throw FileFailure(path, "its directory: \(refusal.reason)") }
@@ -61,29 +60,24 @@ extension PosixFiles {
     package func replaceSharedFile(
         _ path: String, with bytes: borrowing Secret, mode: UInt16?
     ) throws(FileFailure) {
-        let (_, name) = split(path)
         let folder = try openSharedFolder(of: path)
-        let rights = try rights(of: name, in: folder, path, mode)
-        try naming(path) { () throws(Errno) in try folder.replaceBelow(name, with: bytes, .needed, rights: rights) }
+        let rights = try rights(in: folder, path, mode)
+        try naming(path) { () throws(Errno) in
+            try folder.replaceBelow(FilePath(path).name, with: bytes, .needed, rights: rights)
+        }
     }
 
     private func openSharedFolder(of path: String) throws(FileFailure) -> Descriptor {
-        let (folder, _) = split(path)
-        try refuseWorkTree(folder, for: path)
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(folder) { () throws(Errno) in try directory.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
-        }
-        return directory
+        try refuseWorkTree(around: path)
+        return try Descriptor.openFolder(of: path)
     }
 
     /// Those of the file that stands there; whoever reads it by its owner or group goes on reading it.
     private func rights(
-        of name: String, in folder: borrowing Descriptor, _ path: String, _ mode: UInt16?
+        in folder: borrowing Descriptor, _ path: String, _ mode: UInt16?
     ) throws(FileFailure) -> FileRights {
         let mode = mode.map { mode_t($0) }
-        guard let existing = try folder.targetBelow(name, path) else { return FileRights(new: mode) }
+        guard let existing = try folder.targetBelow(FilePath(path).name, path) else { return FileRights(new: mode) }
         let rights = try lasting(existing, path, mode: mode)
         guard rights.mode & 0o007 == 0 else {
             throw FileFailure(path, "everyone may use it (mode \(String(rights.mode, radix: 8)))")
@@ -96,17 +90,10 @@ extension PosixFiles {
         guard existing.isOurs || geteuid() == 0 else {
             throw FileFailure(path, "it belongs to another user, and would no longer")
         }
-        guard geteuid() == 0 || isGroupOfOurs(existing.group) else {
+        guard geteuid() == 0 || existing.isOurGroup else {
             throw FileFailure(
                 path, "it belongs to a group (\(existing.group)) that this user is not in, and would no longer")
         }
         return FileRights(like: existing, mode: mode)
-    }
-
-    private func isGroupOfOurs(_ group: gid_t) -> Bool {
-        if group == getegid() { return true }
-        var groups = [gid_t](repeating: 0, count: 65_536)
-        let count = unsafe getgroups(CInt(groups.count), &groups)
-        return count > 0 && groups[..<Int(count)].contains(group)
     }
 }

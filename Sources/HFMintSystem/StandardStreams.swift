@@ -15,30 +15,10 @@ package final class StandardStreams: Output {
         // What was lost may have been the mask of what comes now.
         guard stream == .err || failure == nil else { return }
         do throws(Errno) {
-            try write(text, stream.descriptor)
+            var done = 0
+            try Descriptor.write(text, to: stream.descriptor, waits: true, &done)
         } catch {
             lost.withLock { $0 = $0 ?? "cannot write to std\(stream.rawValue): \(error.reason)" }
-        }
-    }
-
-    private func write(_ text: borrowing Secret, _ descriptor: CInt) throws(Errno) {
-        try text.reveal { span throws(Errno) in
-            var done = 0
-            while done < span.count {
-                let count = unsafe span.extracting(done...).withUnsafeBytes { bytes in
-                    unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-                }
-                if count < 0 && errno == EINTR { continue }
-                if count < 0 && errno == EAGAIN {
-                    // Whoever made the pipe may have made it non-blocking.
-                    if case .unknown = DescriptorReadiness.wait(for: descriptor, POLLOUT, milliseconds: -1) {
-                        SystemClock().sleep(for: .milliseconds(10))
-                    }
-                    continue
-                }
-                guard count >= 0 else { throw .last }
-                done += count
-            }
         }
     }
 

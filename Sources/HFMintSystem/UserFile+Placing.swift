@@ -19,27 +19,20 @@ extension PosixFiles {
     package func eraseUserFile(
         _ path: String, _ mark: FileMark, marks: any FileMarks
     ) throws(FileFailure) -> UserFileErasure {
-        let (folder, name) = split(path)
         let directory: Descriptor
         do throws(Errno) {
-            directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
+            directory = try Descriptor.open(FilePath(path).folder, O_RDONLY | O_DIRECTORY)
         } catch {
             // Whatever else stands in the way, the file may be there.
             guard error.isAbsence else { throw error.failure(path) }
             return .gone
         }
-        return try UserFile(directory: directory, name: name, path: path, marks: marks).erase(mark)
+        return try UserFile(path, in: directory, marks).erase(mark)
     }
 
     private func userFile(_ path: String, _ marks: (any FileMarks)?) throws(FileFailure) -> UserFile {
-        let (folder, name) = split(path)
-        try refuseWorkTree(folder, for: path)
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let status = try naming(folder) { () throws(Errno) in try directory.status() }
-        guard !status.othersCanWrite || status.isSticky else {
-            throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
-        }
-        return UserFile(directory: directory, name: name, path: path, marks: marks)
+        try refuseWorkTree(around: path)
+        return UserFile(path, in: try Descriptor.openFolder(of: path), marks)
     }
 }
 
@@ -134,9 +127,9 @@ extension UserFile {
     ///
     /// - Returns: `failure`, and where a file is that has no name but a hidden one: a third may have come meanwhile.
     private func putBack(_ swap: String, _ mine: FileIdentity, _ failure: FileFailure) -> FileFailure {
-        guard (try? isFile(name, mine)) == true else { return givenBack(swap, failure) }
+        guard (try? directory.holds(mine, as: name)) == true else { return givenBack(swap, failure) }
         guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else { return stranded(swap, failure) }
-        if (try? isFile(swap, mine)) == true { return failure }
+        if (try? directory.holds(mine, as: swap)) == true { return failure }
         // Between the two: what came last keeps the name.
         _ = unsafe hfmint_linux_exchange(directory.number, swap, name)
         return stranded(swap, failure)

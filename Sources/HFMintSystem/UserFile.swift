@@ -12,6 +12,13 @@ struct UserFile: ~Copyable {
     let path: String
     let marks: (any FileMarks)?
 
+    init(_ path: String, in directory: consuming Descriptor, _ marks: (any FileMarks)?) {
+        self.directory = directory
+        self.path = path
+        self.marks = marks
+        name = FilePath(path).name
+    }
+
     /// What may be replaced.
     struct Replaceable {
         let identity: FileIdentity
@@ -175,7 +182,7 @@ extension UserFile {
     }
 
     private func eraseIfIt(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
-        guard try isFile(name, identity) else { return false }
+        guard try directory.holds(identity, as: name) else { return false }
         try directory.eraseBelow(name)
         return true
     }
@@ -196,16 +203,6 @@ extension UserFile {
             failure.path,
             "\(failure.reason); a file that stood there is '\(place(of: entry))' now: give it its name back",
             isTaken: failure.isTaken)
-    }
-
-    func isFile(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
-        do throws(Errno) {
-            return try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity() == identity
-        } catch {
-            // A link, or a socket: not what hfmint made.
-            guard [ELOOP, ENXIO].contains(error.code) else { throw error }
-            return false
-        }
     }
 }
 

@@ -83,7 +83,7 @@ struct AuditLogTests {
 
     private func open(_ path: String) throws(FileFailure) -> (any LogReader)? {
         let clock = SystemClock()
-        return try files.openLog(path, until: clock.uptime() + .seconds(10), clock: clock)
+        return try files.readLog(path, until: clock.uptime() + .seconds(10), clock: clock)
     }
 
     @Test("is read whole, in pieces, and what comes later is not part of it")

@@ -69,7 +69,7 @@ struct KernelFallbackTests {
             let clock = FrozenClock()
             let held = #expect(throws: FileFailure.self) {
                 try LackedCall.without(calls) {
-                    _ = try PosixFiles().openLog(path, until: clock.uptime() + .seconds(1), clock: clock)
+                    _ = try PosixFiles().readLog(path, until: clock.uptime() + .seconds(1), clock: clock)
                 }
             }
             #expect(held == FileFailure(path, "another process holds it, and did not let go in time"))
@@ -77,7 +77,7 @@ struct KernelFallbackTests {
         }
         // Who has no locks writes none either.
         try LackedCall.without([.flock(failure), .ownLock(failure)]) {
-            _ = try PosixFiles().openLog(path, until: .zero, clock: FrozenClock())
+            _ = try PosixFiles().readLog(path, until: .zero, clock: FrozenClock())
         }
     }
 

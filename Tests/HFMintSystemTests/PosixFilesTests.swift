@@ -31,7 +31,7 @@ struct PosixFilesTests {
     private func append(_ name: String, _ text: String = "A=b\n", isSecret: Bool = true) -> String? {
         let bytes = Secret(text)
         return reason { () throws(FileFailure) in
-            try files.appendToStepFile(folder(name), bytes, isSecret: isSecret)
+            try files.appendToStepFile(folder(name), bytes, isSecret: isSecret, mayBeAbsent: false)
         }
     }
 

@@ -5,6 +5,7 @@ internal import Synchronization
 struct MemoryDirectory: PrivateDirectory {
     let path: String
     let files: MemoryFiles
+    let lockRefusal: String? = nil
 
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         let full = "\(path)/\(name)"
@@ -16,7 +17,7 @@ struct MemoryDirectory: PrivateDirectory {
         }
     }
 
-    var names: [String] { files.names(in: path) }
+    func listed() throws(FileFailure) -> [String] { files.names(in: path) }
 
     func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
         try files.read("\(path)/\(name)", limit: limit)
@@ -92,6 +93,8 @@ struct MemoryDirectory: PrivateDirectory {
     }
 
     private struct Lock: DirectoryLock {
+        let weakness: String? = nil
+
         func release() {}
     }
 }

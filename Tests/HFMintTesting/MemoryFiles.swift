@@ -41,8 +41,6 @@ package final class MemoryFiles: Files {
         state.withLock { $0.texts[path] = text }
     }
 
-    package func makeParents(of path: String) throws(FileFailure) { try refuse(path) }
-
     package func removeLines(
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) -> Int { 0 }
@@ -92,6 +90,10 @@ package final class MemoryFiles: Files {
 
     package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
         try read(path, limit: limit)
+    }
+
+    package func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
+        try read("/dev/stdin", limit: limit) ?? Secret(copying: [])
     }
 
     package func openPrivateDirectory(
@@ -153,15 +155,8 @@ package final class MemoryFiles: Files {
         }
     }
 
-    package func createStepFile(_ path: String) throws(FileFailure) {
-        try allowed(path)
-        state.withLock { state in
-            if state.texts[path] == nil { state.texts[path] = "" }
-        }
-    }
-
     package func appendToStepFile(
-        _ path: String, _ bytes: borrowing Secret, isSecret: Bool
+        _ path: String, _ bytes: borrowing Secret, isSecret: Bool, mayBeAbsent: Bool
     ) throws(FileFailure) {
         try allowed(path)
         let text = bytes.revealedText()
@@ -195,7 +190,7 @@ package final class MemoryFiles: Files {
         try refuse(path)
     }
 
-    package func openLog(
+    package func readLog(
         _ path: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? {
         try refuse(path)
@@ -212,7 +207,7 @@ package final class MemoryFiles: Files {
     package func facts(of path: String) -> FileFacts? {
         guard let kind = kind(of: path) else { return nil }
         return FileFacts(
-            kind: kind, permissions: state.withLock { $0.kinds[path] } == nil ? 0o600 : 0o700, isOurs: true,
+            kind: kind, permissions: state.withLock { $0.kinds[path] } == nil ? 0o600 : 0o700,
             modifiedAt: Timestamp(secondsSince1970: 0), writeRefusal: state.withLock { $0.failures[path] })
     }
 

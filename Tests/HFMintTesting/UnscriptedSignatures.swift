@@ -19,7 +19,7 @@ package struct UnscriptedSignatures: Signatures {
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], by key: PublicKey
     ) throws(MintError) -> Bool? {
-        unscripted("whether something is a signature with \(key.algorithm.rawValue)")
+        unscripted("whether something is a signature")
         throw MintError(.libraryMissing, "unscripted signature")
     }
 }

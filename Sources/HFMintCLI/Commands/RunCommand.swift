@@ -174,8 +174,7 @@ private struct RunCommand {
     /// As the command's git finds it, whatever its folder; what came over standard input is handed on as a variable.
     private var idTokenFile: [String] {
         guard let file = arguments.value(.idTokenFile), file != "-" else { return [] }
-        let isAbsolute = file.utf8.first == ASCII.slash
-        return ["--id-token-file", isAbsolute ? file : "\(context.files.workingDirectory)/\(file)"]
+        return ["--id-token-file", FilePath(file).from(context.files.workingDirectory).text]
     }
 
     private func directory<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {

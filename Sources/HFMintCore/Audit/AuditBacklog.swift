@@ -33,12 +33,9 @@ struct AuditBacklog {
     }
 
     private static func renamed(_ path: String, _ machine: Machine) -> ArraySlice<String> {
-        let bytes = Array(path.utf8)
-        let slash = bytes.lastIndex(of: ASCII.slash) ?? -1
-        let folder = slash > 0 ? String(decoding: bytes[..<slash], as: UTF8.self) : slash == 0 ? "/" : "."
-        let prefix = bytes[(slash + 1)...] + [ASCII.dot]
-        let others = machine.files.names(in: folder).filter { $0.utf8.starts(with: prefix) }
-        let paths = others.map { slash > 0 ? "\(folder)/\($0)" : slash == 0 ? "/\($0)" : $0 }
+        let log = FilePath(path)
+        let others = machine.files.names(in: log.folder).filter { $0.utf8.starts(with: "\(log.name).".utf8) }
+        let paths = others.map(log.beside)
         // The cursor's own file is locked by whoever reads here.
         let cursor = AuditTrail.cursorPath(of: path)
         return paths.filter { $0 != cursor && machine.files.kind(of: $0) == .regular }.suffix(100)
@@ -54,7 +51,7 @@ struct AuditBacklog {
     private static func open(
         _ path: String, behind cursor: AuditCursor, _ machine: Machine
     ) throws(FileFailure) -> Reader? {
-        guard let log = try machine.openLog(path) else { return nil }
+        guard let log = try machine.readLog(path) else { return nil }
         guard let head = cursor.head else { return Reader(log: log, bytes: []) }
         try log.skip(cursor.offset - cursor.lineCount - 1)
         var bytes: [UInt8] = []

@@ -44,7 +44,7 @@ package struct AuditCursor: Equatable, Sendable {
     /// Where the log at `path` ends now: what is there already is not for a collector that is named only now.
     init(endOf path: String, in machine: Machine) throws(FileFailure) {
         self = .start
-        guard let end = try machine.openLog(path)?.end else { return }
+        guard let end = try machine.readLog(path)?.end else { return }
         let bytes = try end.last(2 * AuditLine.byteLimit)
         var last = bytes.endIndex
         while let feed = bytes[..<last].lastIndex(of: ASCII.lineFeed) {

@@ -107,8 +107,8 @@ package final class AuditTrail: Sendable {
 
 extension Machine {
     /// The log at `path` as it is at this moment.
-    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
-        try files.openLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
+    package func readLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
     }
 }
 

@@ -21,6 +21,12 @@ package struct FilePath: Sendable {
         return slash == text.utf8.startIndex ? "/" : String(decoding: text.utf8[..<slash], as: UTF8.self)
     }
 
+    /// Returns the path of the file of that name in the same folder, written as this one is.
+    package func beside(_ name: String) -> String {
+        let start = text.utf8.dropLast(self.name.utf8.count)
+        return String(decoding: start, as: UTF8.self) + name
+    }
+
     /// What stands behind the last slash.
     package var name: String {
         guard let slash = text.utf8.lastIndex(of: ASCII.slash) else { return text }

@@ -12,7 +12,7 @@ struct BuildkiteJobAPI {
     }
 
     /// Whether something listens, as far as the file system tells.
-    func isThere(_ files: any Files) -> Bool { files.kind(of: socket) == .socket }
+    func isThere(_ files: any ReadableFiles) -> Bool { files.kind(of: socket) == .socket }
 
     func redact(_ token: HubToken, in context: Context) throws(MintError) {
         try send(.post, "redactions", ["redact": .token(token.bearer)], expecting: 201, in: context)

@@ -19,13 +19,13 @@ package struct JobDirectory: Sendable {
         let user = "hfmint-\(context.files.userID)"
         var candidates: [DirectoryCandidate] = []
         for key: Environment.Key in ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP", "XDG_RUNTIME_DIR"] {
-            guard let base = environment[key], base.utf8.first == ASCII.slash else { continue }
+            guard let base = environment[key], FilePath(base).isAbsolute else { continue }
             var candidate = DirectoryCandidate(base: base, components: own)
             candidate.variable = key
             candidates.append(candidate)
         }
         candidates.append(DirectoryCandidate(base: "/dev/shm", components: [user] + own))
-        let temporary = environment["TMPDIR"].flatMap { $0.utf8.first == ASCII.slash ? $0 : nil } ?? "/tmp"
+        let temporary = environment["TMPDIR"].flatMap { FilePath($0).isAbsolute ? $0 : nil } ?? "/tmp"
         var last = DirectoryCandidate(base: temporary, components: [user] + own)
         last.variable = "TMPDIR"
         candidates.append(last)

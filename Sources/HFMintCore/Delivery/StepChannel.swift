@@ -85,7 +85,7 @@ extension StepChannel {
     }
 
     /// Whether something in the file may set the variable already: `NAME=` or `NAME<<`, at whatever place.
-    func mentions(_ key: Environment.Key, in files: any Files) -> Bool {
+    func mentions(_ key: Environment.Key, in files: any ReadableFiles) -> Bool {
         switch self {
         case .heredoc(_, let path), .exports(_, let path), .lines(_, let path, _):
             let text: Secret?
@@ -107,9 +107,9 @@ extension StepChannel {
         do throws(FileFailure) {
             switch self {
             case .heredoc(_, let path), .lines(_, let path, _):
-                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: false)
+                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: mayBeAbsent)
             case .exports(_, let path):
-                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: true)
+                try context.files.checkStepFile(path, isSecret: isSecret, mayBeAbsent: mayBeAbsent)
                 guard context.files.kind(of: path) != nil || StepFiles.canBeMade(path, in: context) else {
                     throw FileFailure(path, "it is not there, and cannot be made")
                 }
@@ -125,15 +125,12 @@ extension StepChannel {
         do throws(FileFailure) {
             switch self {
             case .heredoc(_, let path):
-                try context.files.appendToStepFile(
-                    path, variables.heredocs(random: context.random), isSecret: isSecret)
+                try append(variables.heredocs(random: context.random), to: path, isSecret, in: context)
             case .exports(_, let path):
-                // CircleCI names the file and leaves it to the first step to make it.
-                try context.files.createStepFile(path)
-                try context.files.appendToStepFile(path, variables.exportLines(), isSecret: isSecret)
+                try append(variables.exportLines(), to: path, isSecret, in: context)
             case .lines(let key, let path, let stage):
                 context.note("\(key.name) reaches \(stage), and no line before it")
-                try context.files.appendToStepFile(path, variables.environmentFile(), isSecret: isSecret)
+                try append(variables.environmentFile(), to: path, isSecret, in: context)
             case .jobAPI: break
             }
         } catch {
@@ -141,6 +138,15 @@ extension StepChannel {
         }
         if self == .jobAPI { try BuildkiteJobAPI(context.environment)?.set(variables, in: context) }
     }
+
+    private func append(
+        _ text: borrowing Secret, to path: String, _ isSecret: Bool, in context: Context
+    ) throws(FileFailure) {
+        try context.files.appendToStepFile(path, text, isSecret: isSecret, mayBeAbsent: mayBeAbsent)
+    }
+
+    /// CircleCI names the file and leaves it to the first step to make it.
+    private var mayBeAbsent: Bool { if case .exports = self { true } else { false } }
 }
 
 extension MintError {

@@ -63,7 +63,7 @@ extension GitConfiguration {
     ///
     /// - Parameter anew: whether they are moved to the end even if no other of this file stands behind them.
     package func write(_ scope: GitScope, anew: Bool = false, in context: Context) throws(MintError) {
-        let file = try GitConfigurationFile(scope, of: self, in: context)
+        let file = try GitConfigurationFile(scope, in: context)
         try file.check(in: context)
         // Helpers that were set in between are asked after ours, and told the token: so not only whether it is there.
         // Git lists names in lower case, and so are our hosts.
@@ -74,14 +74,14 @@ extension GitConfiguration {
         guard anew || present.suffix(wanted.count) != wanted[...] else { return }
         for section in sections { try remove(section, scope, file, in: context) }
         for entry in entries {
-            try git(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
+            try change(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
         }
         noteSubmodules(scope, in: context)
     }
 
     /// Removes what ``write(_:in:)`` wrote, and nothing else.
     package func remove(_ scope: GitScope, in context: Context) throws(MintError) {
-        let file = try GitConfigurationFile(scope, of: self, in: context)
+        let file = try GitConfigurationFile(scope, in: context)
         guard file.mayHoldEntries(in: context) else { return }
         for section in sections { try remove(section, scope, file, in: context) }
     }
@@ -102,53 +102,31 @@ extension GitConfiguration {
     private func present(
         _ query: String, _ pattern: String, _ scope: GitScope, in context: Context
     ) throws(MintError) -> [String] {
-        let result = try runSilently(["config", scope.rawValue, "--null", query, pattern], in: context)
+        let result = try Git(in: context).run(["config", scope.rawValue, "--null", query, pattern])
         let values = result.output.reveal { $0.bytes }.split(separator: 0, omittingEmptySubsequences: false)
         return values.dropLast().map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func unset(_ key: String, _ pattern: String, _ scope: GitScope, in context: Context) throws(MintError) {
         // Status 5: there is no such entry.
-        try git(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], scope, in: context)
+        try change(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], scope, in: context)
     }
 
     /// Git does not wait for a configuration file that another git is writing: it says so, with status 255 or 4.
-    private func git(
+    private func change(
         _ arguments: [String], accepting: [Int] = [0], _ scope: GitScope, in context: Context
     ) throws(MintError) {
+        let git = Git(in: context)
         let deadline = context.clock.uptime() + .seconds(3)
-        var status = try runSilently(arguments, in: context).status
+        var status = try git.run(arguments).status
         while [4, 255].contains(status), context.clock.uptime() < deadline {
             context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
-            status = try runSilently(arguments, in: context).status
+            status = try git.run(arguments).status
         }
         // The shell's word for a program that is not there.
-        if status == 127 { throw Self.missing }
+        if status == 127 { throw Git.missing }
         // Once more, so that git's own message is seen.
-        if !accepting.contains(status) { status = try run(.git(arguments, isQuiet: false), in: context).status }
+        if !accepting.contains(status) { status = try git.run(arguments, isQuiet: false).status }
         guard accepting.contains(status) else { throw failure(status, scope, in: context) }
     }
-
-    /// Without git's own words on stderr.
-    func runSilently(_ arguments: [String], in context: Context) throws(MintError) -> ChildResult {
-        try run(.git(arguments), in: context)
-    }
-
-    private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> ChildResult {
-        do throws(ProcessFailure) {
-            return try context.processes.run(command)
-        } catch .timedOut {
-            throw MintError(
-                .stateUnusable, "git did not end: it waits for a file of its configuration, or for the disk",
-                hint: "run `git config --list --show-origin` here: where it stops shows which")
-        } catch .notFound {
-            throw Self.missing
-        } catch {
-            throw MintError(
-                .stateUnusable, "git could not be run: \(error.clause)", hint: "see whether this works: git --version")
-        }
-    }
-
-    private static let missing = MintError(
-        .stateUnusable, "git could not be run", hint: "install it: apt-get install git")
 }

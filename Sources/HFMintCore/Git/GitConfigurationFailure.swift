@@ -8,9 +8,10 @@ extension GitConfiguration {
         func error(_ message: String, _ hint: String) -> MintError {
             MintError(.stateUnusable, "\(message) (status \(status))", hint: hint)
         }
-        let isReadable = succeeds(["config", scope.rawValue, "--list"], in: context)
+        let git = Git(in: context)
+        let isReadable = git.ask(["config", scope.rawValue, "--list"]).printed != nil
         if scope != .global, !isReadable {
-            return unreadableWorkTree(error, instead, in: context)
+            return unreadableWorkTree(git, error, instead, in: context)
         }
         if let obstacle = GitConfigurationFile.obstacle(in: context) {
             return error(obstacle.message, "\(obstacle.next); or \(instead)")
@@ -20,7 +21,7 @@ extension GitConfiguration {
                 "git cannot read the user's configuration",
                 "mend the line that git names above, in an editor: no git works before that")
         }
-        if let file = try? GitConfigurationFile(scope, of: self, in: context),
+        if let file = try? GitConfigurationFile(scope, in: context),
             let (message, hint) = file.trouble(in: context)
         {
             return error(message, hint)
@@ -31,27 +32,26 @@ extension GitConfiguration {
     }
 
     private func unreadableWorkTree(
-        _ error: (String, String) -> MintError, _ instead: String, in context: Context
+        _ git: Git, _ error: (String, String) -> MintError, _ instead: String, in context: Context
     ) -> MintError {
+        let isRepository = git.ask(["rev-parse", "--git-dir"]).printed != nil
         // Trusting every folder for one question.
         // <https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>
-        if !succeeds(["rev-parse", "--git-dir"], in: context),
-            let top = line(["-c", "safe.directory=*", "rev-parse", "--show-toplevel"], in: context)
-        {
+        let trusting = ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"]
+        if !isRepository, let top = git.ask(trusting).path {
             return error(
                 "this work tree belongs to another user, and git reads no configuration of such a one",
                 "trust it: git config --global --add safe.directory \(shellQuoted(top)); or give --global; or \(instead)"
             )
         }
-        if let folder = context.environment["GIT_DIR"], !succeeds(["rev-parse", "--git-dir"], in: context) {
+        if let folder = context.environment["GIT_DIR"], !isRepository {
             return error("GIT_DIR leads to no git repository: '\(folder)'", "unset GIT_DIR, or \(instead)")
         }
-        let folders = Self.foldersAbove(context.files.workingDirectory)
+        let folders = FilePath(context.files.workingDirectory).upwards + ["/"]
         if let folder = folders.first(where: { context.files.kind(of: "\($0)/.git") != nil }) {
             // A submodule's or a second work tree's: it holds the path of the repository.
             // <https://git-scm.com/docs/gitrepository-layout>
-            if context.files.kind(of: "\(folder)/.git") == .regular, !succeeds(["rev-parse", "--git-dir"], in: context)
-            {
+            if context.files.kind(of: "\(folder)/.git") == .regular, !isRepository {
                 return error(
                     "the file '\(folder)/.git' leads to a repository that is not here",
                     "run this where that repository is, too; or give --global; or \(instead)")
@@ -61,22 +61,6 @@ extension GitConfiguration {
                 "mend the line that git names above: git config --local --edit")
         }
         return error("this is no git work tree", "run this inside a work tree, or give --global, or \(instead)")
-    }
-
-    private func succeeds(_ words: [String], in context: Context) -> Bool {
-        (try? runSilently(words, in: context))?.status == 0
-    }
-
-    private func line(_ words: [String], in context: Context) -> String? {
-        guard let result = try? runSilently(words, in: context), result.status == 0 else { return nil }
-        let text = result.output.reveal { String(decoding: $0.bytes, as: UTF8.self) }.withoutBlanksAround
-        return text.isEmpty ? nil : text
-    }
-
-    /// The folder, and each that holds it.
-    private static func foldersAbove(_ path: String) -> [String] {
-        let parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
-        return (0...parts.count).reversed().map { "/" + parts[..<$0].joined(separator: "/") }
     }
 
     /// Says where `--local` does not reach.

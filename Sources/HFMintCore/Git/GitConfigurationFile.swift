@@ -10,10 +10,10 @@ struct GitConfigurationFile {
     private let path: String?
 
     /// Finds it as git does: <https://git-scm.com/docs/git-config#FILES>.
-    init(_ scope: GitScope, of configuration: GitConfiguration, in context: Context) throws(MintError) {
+    init(_ scope: GitScope, in context: Context) throws(MintError) {
         switch scope {
-        case .local: path = try Self.path(of: "config", configuration, in: context)
-        case .worktree: path = try Self.path(of: "config.worktree", configuration, in: context)
+        case .local: path = try Self.path(of: "config", in: context)
+        case .worktree: path = try Self.path(of: "config.worktree", in: context)
         case .global:
             try Self.checkPlace(context.environment)
             path = Self.global(in: context)
@@ -105,9 +105,7 @@ struct GitConfigurationFile {
         let found = GitIncludes(from: files, in: context).strange
         // A condition is git's own to judge: it hangs or ends where it holds.
         let isStopped = { (folder: String) in
-            let question = ChildCommand.git(
-                ["config", "--name-only", "--list"], in: folder, milliseconds: 5_000, byteLimit: 1 << 20)
-            return (try? context.processes.run(question))?.status != 0
+            Git(in: context, at: folder).ask(["config", "--name-only", "--list"]).printed == nil
         }
         guard
             let strange = found.first(where: { !$0.isConditional })
@@ -128,10 +126,8 @@ struct GitConfigurationFile {
         return system + [other, own].compactMap(\.self)
     }
 
-    private static func path(
-        of name: String, _ configuration: GitConfiguration, in context: Context
-    ) throws(MintError) -> String? {
-        let result = try configuration.runSilently(["rev-parse", "--git-path", name], in: context)
+    private static func path(of name: String, in context: Context) throws(MintError) -> String? {
+        let result = try Git(in: context).run(["rev-parse", "--git-path", name])
         let path = result.output.reveal { $0.bytes }
         guard result.status == 0, path.last == ASCII.lineFeed else { return nil }
         return String(decoding: path.dropLast(), as: UTF8.self)

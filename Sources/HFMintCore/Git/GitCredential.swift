@@ -74,9 +74,8 @@ package struct GitCredential: Sendable {
 
     /// As git itself would reach it: `url.<base>.insteadOf` counts.
     private func originOfWorkTree() -> Resource? {
-        let command = ChildCommand(
-            ["git", "ls-remote", "--get-url", "origin"], milliseconds: 5_000, byteLimit: 8_192)
-        guard let result = try? context.processes.run(command), result.status == 0 else { return nil }
-        return Resource(remoteURL: result.output.withoutTrailingLineBreak().reveal { $0.bytes }, hosts: hosts)
+        guard let url = Git(in: context).ask(["ls-remote", "--get-url", "origin"]).printed else { return nil }
+        return Resource(
+            remoteURL: url.secret.duplicate().withoutTrailingLineBreak().reveal { $0.bytes }, hosts: hosts)
     }
 }

@@ -22,7 +22,7 @@ extension GitFindings {
             GitConfiguration.Entry(key: "GIT_CONFIG_NOSYSTEM", value: "1"),
             GitConfiguration.Entry(key: "GIT_CONFIG_COUNT", value: "0"),
         ]
-        switch Self.git(["--version"], with: without + nothing, in: context) {
+        switch Git(in: context, with: without + nothing).ask(["--version"]) {
         case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
         case .failed: return nil
         case .notRun(let failure):
@@ -38,39 +38,21 @@ extension GitFindings {
             isReadable = false
             return
         }
-        let scoped = Self.git(Self.scopedQuery, with: variables, in: context)
-        switch scoped {
+        let git = Git(in: context, with: variables)
+        switch git.ask(Self.scopedQuery) {
         case .printed(let output): take(output.secret, hasScope: true, hosts)
         // Gits before 2.26 know no scopes.
         case .failed(129):
-            let plain = Self.git(["config"] + Self.query, with: variables, in: context)
-            if case .printed(let output) = plain { take(output.secret, hasScope: false, hosts) }
+            let plain = git.ask(["config"] + Self.query).printed
+            if let plain { take(plain.secret, hasScope: false, hosts) }
         // Nothing of the kind is set.
         case .failed(1): break
         case .failed, .notRun: isReadable = false
         }
-        takeRepository(hosts, with: variables, in: context)
+        takeRepository(hosts, git, in: context)
         for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
             guard let value = setting.value, troubles[value] == nil else { continue }
             troubles[value] = GitHelper(value: value).trouble(in: context.machine)
-        }
-    }
-
-    enum Answer {
-        case printed(SharedSecret)
-        case failed(Int)
-        case notRun(ProcessFailure)
-    }
-
-    static func git(
-        _ arguments: [String], with variables: [GitConfiguration.Entry] = [], in context: Context
-    ) -> Answer {
-        let command = ChildCommand.git(arguments, with: variables, milliseconds: 5_000, byteLimit: 1 << 20)
-        do throws(ProcessFailure) {
-            let result = try context.processes.run(command)
-            return result.status == 0 ? .printed(SharedSecret(result.output.duplicate())) : .failed(result.status)
-        } catch {
-            return .notRun(error)
         }
     }
 

@@ -1,13 +1,11 @@
 /// What has git log in besides the configuration that it reads here: a repository's own files, and its submodules'.
 extension GitFindings {
-    mutating func takeRepository(
-        _ hosts: GitHosts, with variables: [GitConfiguration.Entry], in context: Context
-    ) {
-        takeBroughtAlong(hosts, in: context)
+    mutating func takeRepository(_ hosts: GitHosts, _ git: Git, in context: Context) {
+        takeBroughtAlong(hosts, git, context.files)
         let names = ["remotes", "branches", "modules"]
-        let question = ["rev-parse"] + names.flatMap { ["--git-path", $0] }
-        guard case .printed(let answer) = Self.git(question, in: context) else { return }
-        let folders = answer.secret.reveal { $0.bytes }.split(separator: ASCII.lineFeed).map { line in
+        let answer = git.ask(["rev-parse"] + names.flatMap { ["--git-path", $0] })
+        guard let lines = answer.bytes?.split(separator: ASCII.lineFeed) else { return }
+        let folders = lines.map { line in
             FilePath(String(decoding: line, as: UTF8.self)).from(context.files.workingDirectory).normalised.text
         }
         guard folders.count == names.count else { return }
@@ -17,7 +15,7 @@ extension GitFindings {
         takeRemoteFiles(in: folders[1], hosts, context.files, isOneLine: true) { _ in 0 }
         var looks = Self.mostLooks
         for folder in Self.submodules(below: folders[2], context.files, &looks) {
-            guard takeSubmodule(folder, hosts, with: variables, in: context) else { return }
+            guard takeSubmodule(folder, hosts, git) else { return }
         }
     }
 
@@ -25,15 +23,12 @@ extension GitFindings {
     ///
     /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>,
     /// <https://git-scm.com/docs/gitmodules>
-    private mutating func takeBroughtAlong(_ hosts: GitHosts, in context: Context) {
-        guard case .printed(let top) = Self.git(["rev-parse", "--show-toplevel"], in: context) else { return }
-        let folder = top.secret.duplicate().withoutTrailingLineBreak().reveal {
-            String(decoding: $0.bytes, as: UTF8.self)
-        }
-        for name in [".lfsconfig", ".gitmodules"] where context.files.kind(of: "\(folder)/\(name)") == .regular {
+    private mutating func takeBroughtAlong(_ hosts: GitHosts, _ git: Git, _ files: any ReadableFiles) {
+        guard let folder = git.ask(["rev-parse", "--show-toplevel"]).path else { return }
+        for name in [".lfsconfig", ".gitmodules"] where files.kind(of: "\(folder)/\(name)") == .regular {
             let words = ["--file", "\(folder)/\(name)", "--get-regexp", "^(lfs|remote|submodule)\\..*url$"]
-            let found = Self.git(["config", "-z", "--show-origin"] + words, in: context)
-            if case .printed(let output) = found { take(output.secret, hasScope: false, hosts) }
+            let found = git.ask(["config", "-z", "--show-origin"] + words).printed
+            if let found { take(found.secret, hasScope: false, hosts) }
         }
     }
 }
@@ -47,7 +42,7 @@ extension GitFindings {
     ///
     /// - Parameter start: where the URL begins in a line; `nil` where it holds none.
     private mutating func takeRemoteFiles(
-        in folder: String, _ hosts: GitHosts, _ files: any Files, isOneLine: Bool = false,
+        in folder: String, _ hosts: GitHosts, _ files: any ReadableFiles, isOneLine: Bool = false,
         start: (Span<UInt8>) -> Int?
     ) {
         for name in files.names(in: folder) where !remotes.contains(where: { $0.equals(name) }) {
@@ -72,18 +67,16 @@ extension GitFindings {
     /// What git finds in a submodule, and not here.
     ///
     /// - Returns: `false` where git did not answer in time, as it will not for the next.
-    private mutating func takeSubmodule(
-        _ folder: String, _ hosts: GitHosts, with variables: [GitConfiguration.Entry], in context: Context
-    ) -> Bool {
+    private mutating func takeSubmodule(_ folder: String, _ hosts: GitHosts, _ git: Git) -> Bool {
         var found = GitFindings()
         // Its work tree need not be there.
         let within = ["--git-dir=\(folder)", "--work-tree=."]
-        switch Self.git(within + Self.scopedQuery, with: variables, in: context) {
+        switch git.ask(within + Self.scopedQuery) {
         case .printed(let output): found.take(output.secret, hasScope: true, hosts)
         case .notRun(.timedOut): return false
         default:
             let file = ["config", "--includes", "--file", "\(folder)/config"]
-            switch Self.git(file + Self.query, in: context) {
+            switch git.ask(file + Self.query) {
             case .printed(let output): found.take(output.secret, hasScope: false, hosts)
             case .notRun(.timedOut): return false
             default: break
@@ -101,7 +94,7 @@ extension GitFindings {
     ///
     /// <https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-modules>
     private static func submodules(
-        below folder: String, _ files: any Files, _ looks: inout Int, depth: Int = 0
+        below folder: String, _ files: any ReadableFiles, _ looks: inout Int, depth: Int = 0
     ) -> [String] {
         var found: [String] = []
         guard depth < 12 else { return found }

@@ -93,15 +93,6 @@ extension GitFindings {
         return helpers
     }
 
-    /// Helpers besides hfmint that git would ask for one of the origins, or tell the token; each once.
-    package func others(for origins: [String]) -> [Setting] {
-        var found: [Setting] = []
-        for setting in origins.flatMap({ helpers(for: $0) }) where !setting.isHFMint && !found.contains(setting) {
-            found.append(setting)
-        }
-        return found
-    }
-
     /// What git sends to some URL below `origin` beside a credential, and the setting that says so.
     ///
     /// Of the settings for whole hosts, one that names the host less exactly than one before it does not count:

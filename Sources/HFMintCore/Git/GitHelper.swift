@@ -7,7 +7,7 @@ struct GitHelper {
     /// As git has the shell run it, before the name of the operation.
     var command: String {
         if value.utf8.first == UInt8(ascii: "!") { return String(decoding: value.utf8.dropFirst(), as: UTF8.self) }
-        return value.utf8.first == ASCII.slash ? value : "git credential-\(value)"
+        return FilePath(value).isAbsolute ? value : "git credential-\(value)"
     }
 
     /// Whether it is hfmint: its operation stands behind the program, or in the program's own name.
@@ -47,11 +47,9 @@ struct GitHelper {
     ///
     /// It is run as git runs it, with the operation that asks nobody anything.
     func trouble(in machine: Machine) -> String? {
-        let run = ChildCommand(
-            ["/bin/sh", "-c", "exec 2>/dev/null; \(command) capability"], milliseconds: 5_000, byteLimit: 4_096)
         let result: ChildResult
         do throws(ProcessFailure) {
-            result = try machine.processes.run(run)
+            result = try run("capability", in: machine)
         } catch {
             return error == .timedOut ? "it does not end" : "it cannot be run"
         }
@@ -65,5 +63,18 @@ struct GitHelper {
         case 126: "this user may not run it, or this machine cannot"
         default: "it ends with status \(result.status)"
         }
+    }
+
+    /// Runs it as git runs it, for one operation, and without a prompt, which some helpers would show.
+    ///
+    /// - Parameter folder: where git was called, if not here.
+    func run(
+        _ operation: String, _ input: SharedSecret? = nil, at folder: String? = nil, in machine: Machine
+    ) throws(ProcessFailure) -> ChildResult {
+        let quiet = "exec 2>/dev/null; export GIT_TERMINAL_PROMPT=0 GCM_INTERACTIVE=never GIT_ASKPASS= SSH_ASKPASS=; "
+        let change = folder.map { "cd \(shellQuoted($0)); " } ?? ""
+        return try machine.processes.run(
+            ChildCommand(
+                ["/bin/sh", "-c", "\(quiet)\(change)\(command) \(operation)"], input: input, milliseconds: 5_000))
     }
 }

@@ -29,11 +29,10 @@ struct GitIncludes {
         guard seen.count < 200, !seen.contains(where: { $0.utf8.elementsEqual(file.utf8) }) else { return }
         seen.append(file)
         guard context.files.kind(of: file) == .regular,
-            let result = try? context.processes.run(.git(Self.question(file), with: Self.alone, milliseconds: 5_000)),
-            result.status == 0
+            let answer = Git(in: context, with: Self.alone).ask(Self.question(file)).bytes
         else { return }
         let folder = FilePath(file).folder
-        for entry in result.output.reveal({ $0.bytes }).split(separator: 0) {
+        for entry in answer.split(separator: 0) {
             let words = entry.split(separator: ASCII.lineFeed, maxSplits: 1, omittingEmptySubsequences: false)
             guard words.count == 2 else { continue }
             let path = String(decoding: words[1], as: UTF8.self)

@@ -46,10 +46,8 @@ package struct GitTakeBack: Sendable {
     private var helpers: [GitHelper] {
         var values: [String] = []
         for folder in folders {
-            let command = ChildCommand.git(
-                ["config", "-z", "--get-regexp", "^credential\\.(.*\\.)?helper$"], in: folder, milliseconds: 5_000)
-            guard let result = try? context.processes.run(command), result.status == 0 else { continue }
-            for entry in result.output.reveal({ $0.bytes }).split(separator: 0) {
+            let question = ["config", "-z", "--get-regexp", "^credential\\.(.*\\.)?helper$"]
+            for entry in (Git(in: context, at: folder).ask(question).bytes ?? []).split(separator: 0) {
                 let value = String(decoding: entry.drop { $0 != ASCII.lineFeed }.dropFirst(), as: UTF8.self)
                 if !value.isEmpty, !values.contains(value) { values.append(value) }
             }
@@ -77,7 +75,8 @@ package struct GitTakeBack: Sendable {
             guard let held = password(helper, handout), handout.isToken(held.secret, in: context.machine) else {
                 continue
             }
-            _ = run(helper, "erase", handout.erasure(of: held.secret), in: handout.folder)
+            _ = try? helper.run(
+                "erase", handout.erasure(of: held.secret), at: handout.folder, in: context.machine)
             if let still = password(helper, handout), handout.isToken(still.secret, in: context.machine) {
                 remaining.append("a token that \(helper.program) keeps for git, and did not erase")
             } else {
@@ -90,24 +89,14 @@ package struct GitTakeBack: Sendable {
     private static func tokens(_ count: Int) -> String { count == 1 ? "a token" : "\(count) tokens" }
 
     private func password(_ helper: GitHelper, _ handout: GitHandout) -> SharedSecret? {
-        guard let answer = run(helper, "get", handout.question, in: handout.folder) else { return nil }
-        let found = answer.secret.reveal { CredentialDescription.secret(named: "password", in: $0) }
+        guard let answer = try? helper.run("get", handout.question, at: handout.folder, in: context.machine) else {
+            return nil
+        }
+        let found = answer.output.reveal { CredentialDescription.secret(named: "password", in: $0) }
         switch consume found {
         case .none: return nil
         case .some(let password): return SharedSecret(password)
         }
-    }
-
-    /// Without a prompt, which some helpers would show.
-    private func run(
-        _ helper: GitHelper, _ operation: String, _ input: SharedSecret, in folder: String
-    ) -> SharedSecret? {
-        let quiet = "exec 2>/dev/null; export GIT_TERMINAL_PROMPT=0 GCM_INTERACTIVE=never GIT_ASKPASS= SSH_ASKPASS=; "
-        let command = ChildCommand(
-            ["/bin/sh", "-c", "\(quiet)cd \(shellQuoted(folder)); \(helper.command) \(operation)"], input: input,
-            milliseconds: 5_000)
-        guard let result = try? context.processes.run(command) else { return nil }
-        return SharedSecret(result.output.duplicate())
     }
 }
 

@@ -87,9 +87,9 @@ extension Provider {
     /// What a provider may look at: variables, and files that the provider wrote.
     package struct Job: Sendable {
         package let environment: Environment
-        package let files: any Files
+        package let files: any ReadableFiles
 
-        package init(environment: Environment, files: any Files) {
+        package init(environment: Environment, files: any ReadableFiles) {
             self.environment = environment
             self.files = files
         }

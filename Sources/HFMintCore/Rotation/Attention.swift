@@ -55,13 +55,15 @@ package struct Attention: Equatable, Sendable {
         "its client, sinks or endpoints in the manifest are not those that the run under way began with")
 
     /// What to read and to type next.
-    package func hint(for rotation: String) -> String {
+    ///
+    /// - Parameter command: how an operation of `hfmint rotate` is called, with what stands behind its options.
+    package func hint(for rotation: String, _ command: (_ operation: String, _ rest: String) -> String) -> String {
         let page = "hfmint help rotate runbook \(reason.rawValue)"
         return switch reason {
-        case .pressRefresh: "hfmint rotate supply \(rotation) < FILE (\(page) says what is true now)"
+        case .pressRefresh: "\(command("supply", "\(rotation) < FILE")) (\(page) says what is true now)"
         case .targetUnproven, .sinkChanged:
-            "\(page) says what is true now and what to type; then: hfmint rotate resume \(rotation), with --overwrite if what is there may be lost"
-        default: "\(page) says what is true now and what to type; then: hfmint rotate resume \(rotation)"
+            "\(page) says what is true now and what to type; then: \(command("resume", rotation)), with --overwrite if what is there may be lost"
+        default: "\(page) says what is true now and what to type; then: \(command("resume", rotation))"
         }
     }
 }

@@ -8,6 +8,8 @@ package struct DirectoryCandidate: Equatable, Sendable {
     package let isNamed: Bool
     /// The variable that says where it is.
     package var variable: Environment.Key?
+    /// Whether the folders above the base are made too, each 0700, when the directory is.
+    package var makesParents = false
 
     package init(base: String, components: [String], isNamed: Bool = false) {
         self.base = base
@@ -17,7 +19,7 @@ package struct DirectoryCandidate: Equatable, Sendable {
 
     /// A directory that a user named: the last part of its path is made where needed, the others must be there.
     package init(path: String, in workingDirectory: String, isNamed: Bool = false) {
-        let isAbsolute = path.utf8.first == ASCII.slash
+        let isAbsolute = FilePath(path).isAbsolute
         var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
         let last = parts.popLast() ?? "."
         let base = isAbsolute ? "/" + parts.joined(separator: "/") : ([workingDirectory] + parts).joined(separator: "/")

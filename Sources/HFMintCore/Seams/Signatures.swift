@@ -23,14 +23,6 @@ package enum PublicKey: Equatable, Sendable {
     case rsa(modulus: [UInt8], exponent: [UInt8])
     /// A point on P-256, for ES256; 32 bytes each.
     case p256(x: [UInt8], y: [UInt8])
-
-    /// The one algorithm that it is for.
-    package var algorithm: SignatureAlgorithm {
-        switch self {
-        case .rsa: .rs256
-        case .p256: .es256
-        }
-    }
 }
 
 package enum SignatureAlgorithm: String, CaseIterable, Sendable {

@@ -84,6 +84,10 @@ extension World: Files {
 
     func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? { try read(path, limit: limit) }
 
+    func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
+        try read("/dev/stdin", limit: limit) ?? Secret(copying: [])
+    }
+
     func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)? {
@@ -104,21 +108,19 @@ extension World: Files {
         _ path: String, _ mark: FileMark, marks: any FileMarks
     ) throws(FileFailure) -> UserFileErasure { .erased }
 
-    func appendToStepFile(_ path: String, _ bytes: borrowing Secret, isSecret: Bool) throws(FileFailure) {
-        keep(path, bytes)
-    }
+    func appendToStepFile(
+        _ path: String, _ bytes: borrowing Secret, isSecret: Bool, mayBeAbsent: Bool
+    ) throws(FileFailure) { keep(path, bytes) }
 
     fileprivate func keep(_ path: String, _ bytes: borrowing Secret) {
         let bytes = bytes.reveal { $0.bytes }
         state.withLock { $0.files[path] = bytes }
     }
 
-    func createStepFile(_ path: String) throws(FileFailure) {}
     func replacePublicFile(
         _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) {}
     func checkForeignWrite(_ path: String) throws(FileFailure) {}
-    func makeParents(of path: String) throws(FileFailure) {}
     func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) {}
     func checkSharedFile(_ path: String, mode: UInt16?) throws(FileFailure) {}
 
@@ -138,7 +140,7 @@ extension World: Files {
         throw FileFailure(path, "nothing is written here")
     }
 
-    func openLog(
+    func readLog(
         _ path: String, until deadline: Duration, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? { nil }
 
@@ -157,7 +159,9 @@ private struct Directory: PrivateDirectory {
     let path: String
     let world: World
 
-    var names: [String] { [] }
+    let lockRefusal: String? = nil
+
+    func listed() throws(FileFailure) -> [String] { [] }
 
     func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         world.keep("\(path)/\(name)", bytes)
@@ -188,6 +192,8 @@ private struct Directory: PrivateDirectory {
 }
 
 private struct NoLock: DirectoryLock {
+    let weakness: String? = nil
+
     func release() {}
 }
 

@@ -26,7 +26,7 @@ struct RunbookTests {
 
     @Test("is named by each hint as it can be typed", arguments: Attention.Reason.allCases)
     func hints(reason: Attention.Reason) {
-        let hint = Attention(reason, "x").hint(for: "app")
+        let hint = Attention(reason, "x").hint(for: "app") { "hfmint rotate \($0) \($1)" }
         #expect(hint.contains("hfmint help rotate runbook \(reason.rawValue)") && hint.contains("hfmint rotate "))
     }
 

@@ -27,7 +27,7 @@ struct FakesTests {
         }
         withKnownIssue {
             #expect(throws: FileFailure.self) {
-                try machine.files.appendToStepFile("/e", Secret("x"), isSecret: true)
+                try machine.files.appendToStepFile("/e", Secret("x"), isSecret: true, mayBeAbsent: false)
             }
         } matching: {
             "\($0)".contains("a write to /e")

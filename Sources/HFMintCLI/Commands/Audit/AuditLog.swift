@@ -16,7 +16,7 @@ struct AuditLog {
         let named = operands.first
         path = if let named { named } else { try Self.manifestLog(call) }
         do throws(FileFailure) {
-            guard let reader = try call.context.machine.openLog(path) else {
+            guard let reader = try call.context.machine.readLog(path) else {
                 throw FileFailure(path, "there is no such file")
             }
             self.reader = reader

@@ -26,27 +26,27 @@ extension Inspection {
     /// What must be reported: drift, and what could not be looked at.
     ///
     /// - Parameter isRunning: whether a run is under way, which mends its own sinks before it retires anything.
-    func errors(for name: String, isRunning: Bool) -> [MintError] {
+    func errors(for name: String, isRunning: Bool, _ command: RotateCommand) -> [MintError] {
         var errors: [MintError] = []
-        if case .drifted(let what) = issuer { errors.append(drift(name, what, isRunning)) }
+        if case .drifted(let what) = issuer { errors.append(drift(name, what, isRunning, command)) }
         for sink in sinks where sink.hasDrift {
-            errors.append(drift(name, "\(sink.sink.target): \(sink.standingInWords ?? "")", isRunning))
+            errors.append(drift(name, "\(sink.sink.target): \(sink.standingInWords ?? "")", isRunning, command))
         }
         return errors
             + failures.map { failure in
                 MintError(
                     failure.kind == .refused ? .issuerRefused : .serviceUnavailable, "\(name): \(failure.message)",
-                    hint: "nothing is known of it until it can be looked at: hfmint rotate status --check")
+                    hint: "nothing is known of it until it can be looked at: \(command("status", "--check"))")
             }
     }
 
-    private func drift(_ name: String, _ what: String, _ isRunning: Bool) -> MintError {
+    private func drift(_ name: String, _ what: String, _ isRunning: Bool, _ command: RotateCommand) -> MintError {
         MintError(
             .driftFound, "\(name): \(what)",
             hint: isRunning
-                ? "stop what wrote it; before the old secret is retired, `hfmint rotate run` looks again, and mends it or"
+                ? "stop what wrote it; before the old secret is retired, `\(command("run"))` looks again, and mends it or"
                     + " asks"
-                : "stop what wrote it; then a new secret for every sink: hfmint rotate now \(name)")
+                : "stop what wrote it; then a new secret for every sink: \(command("now", name))")
     }
 
     var json: JSONValue {

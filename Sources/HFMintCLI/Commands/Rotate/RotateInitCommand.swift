@@ -17,7 +17,7 @@ extension Command {
             Example(
                 "with a journal on a volume that outlives the job", "hfmint rotate init --journal-dir /data/rotations"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let rotations = try session.rotations(making: true)
             var lines: [String] = []
@@ -28,10 +28,10 @@ extension Command {
             let complaints = rotations.unready()
             for (definition, enabled) in zip(session.definitions, all) {
                 let sinks = sights[definition.name] ?? []
-                lines.append("ready      \(definition.name): \(predecessor(enabled, definition))")
+                lines.append("ready      \(definition.name): \(predecessor(enabled, definition, session.command))")
                 let unready = complaints[definition.name] ?? []
                 lines += unready.map { "  not ready  \($0)" }
-                lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition))" }
+                lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition, session.command))" }
                 json.append([
                     "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
                     "alive": .array(enabled.alive.map { .string($0) }),
@@ -44,16 +44,18 @@ extension Command {
                 json: ["journal": .string(rotations.directory.path), "rotations": .array(json)])
         })
 
-    private static func predecessor(_ enabled: Rotations.Enabled, _ definition: RotationDefinition) -> String {
+    private static func predecessor(
+        _ enabled: Rotations.Enabled, _ definition: RotationDefinition, _ command: RotateCommand
+    ) -> String {
         if let id = enabled.predecessor { return "replaces \(id) at \(definition.issuer.target)" }
         if case .person = definition.issuer.shape { return "a person makes the new secret; the old one dies then" }
         let ids = enabled.alive.joined(separator: ", ")
         return switch enabled.alive.count {
         case 0: "nothing will be retired, as no secret is alive at \(definition.issuer.target)"
-        case 1: "\(ids) is another rotation's: `hfmint rotate adopt \(definition.name) \(ids)` takes it over"
+        case 1: "\(ids) is another rotation's: `\(command("adopt", definition.name, ids))` takes it over"
         default:
             "nothing will be retired, as several secrets are alive (\(ids)):"
-                + " `hfmint rotate adopt \(definition.name) ID` names one"
+                + " `\(command("adopt", definition.name, "ID"))` names one"
         }
     }
 }

@@ -16,21 +16,22 @@ extension Command {
             Example("from a password manager", "pass show hub/oauth-app | hfmint rotate supply hub-oauth"),
             Example("from a file for you alone", "hfmint rotate supply hub-oauth < ~/.hub-oauth && rm ~/.hub-oauth"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let definition = try session.definition(call.arguments.operands.first)
             guard definition.issuer.shape == .person else {
                 throw .usage(
-                    "'\(definition.name)' makes its secrets itself", hint: "hfmint rotate now \(definition.name)")
+                    "'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
             }
-            return report(
-                try session.rotations().run([definition.name], order: .supplied(standardInput(call.context))),
-                problem: notTaken)
+            let rotations = try session.rotations()
+            let secret = try standardInput(call.context, session.command)
+            let outcomes = rotations.run([definition.name], order: .supplied(secret))
+            return report(outcomes, session.command) { notTaken($0, session.command) }
         })
 
     /// The secret is in no sink then, and in no memory: whoever made it must keep it.
-    private static func notTaken(_ outcome: Rotations.Outcome) -> MintError? {
-        let again = "hfmint rotate supply \(outcome.name) < FILE"
+    private static func notTaken(_ outcome: Rotations.Outcome, _ command: RotateCommand) -> MintError? {
+        let again = command("supply", outcome.name, "< FILE")
         let isEarly = [.idle, .planned, .announced].contains(outcome.state.phase)
         return switch outcome.progress {
         case .busy:
@@ -41,7 +42,7 @@ extension Command {
             MintError(
                 .serviceUnavailable, "\(outcome.name): \(reason); the secret was not taken",
                 hint: "keep it, and again from \(until.rfc3339): \(again)")
-        default: outcome.failure
+        default: outcome.failure(command)
         }
     }
 
@@ -57,11 +58,12 @@ extension Command {
             Example("which ids are alive?", "hfmint rotate init"),
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
+            let command = RotateCommand(call.arguments)
             guard call.arguments.operands.count == 2 else {
                 throw .usage(
                     "give a rotation and the id of a secret",
-                    hint: "hfmint rotate adopt NAME ID; `hfmint rotate init` lists the ids")
+                    hint: "\(command("adopt", "NAME", "ID")); `\(command("init"))` lists the ids")
             }
             let session = try RotateSession(call)
             let definition = try session.definition(call.arguments.operands.first)
@@ -84,13 +86,13 @@ extension Command {
                 "without the agreement of an endpoint that is gone",
                 "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let definition = try session.definition(call.arguments.operands.first)
             let rotations = try session.rotations()
             try rotations.resume(
                 definition, waiving: call.arguments.value(.withoutAck), overwriting: call.arguments.has(.overwrite))
-            return report(rotations.run([definition.name], order: .due))
+            return report(rotations.run([definition.name], order: .due), session.command)
         })
 
     package static let rotateAbandon = Command(
@@ -106,20 +108,22 @@ extension Command {
             Example("how far has it come?", "hfmint rotate status"),
             Example("give it up", "hfmint rotate abandon hub-app"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let definition = try session.definition(call.arguments.operands.first)
             let line = try session.rotations().abandon(definition)
             return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
         })
 
-    private static func standardInput(_ context: Context) throws(MintError) -> SharedSecret {
+    private static func standardInput(
+        _ context: Context, _ command: RotateCommand
+    ) throws(MintError) -> SharedSecret {
         do throws(FileFailure) {
             let secret = try context.files.readStandardInput(.whole, limit: 64 << 10).withoutTrailingLineBreak()
             guard secret.byteCount > 0 else { throw FileFailure("stdin", "it is empty") }
             return SharedSecret(secret)
         } catch {
-            throw .usage("no secret came over stdin: \(error.reason)", hint: "hfmint rotate supply NAME < FILE")
+            throw .usage("no secret came over stdin: \(error.reason)", hint: command("supply", "NAME", "< FILE"))
         }
     }
 }

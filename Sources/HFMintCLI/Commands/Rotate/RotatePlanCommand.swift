@@ -15,7 +15,7 @@ extension Command {
             Example("the next five times", "hfmint rotate plan --times 5"),
             Example("what a changed manifest would do", "hfmint rotate plan --manifest $PWD/hfmint.json5"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let count = try call.arguments.number(.times, in: 1...100) ?? 3
             let now = call.context.clock.now()
@@ -26,9 +26,9 @@ extension Command {
                 let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
                 return RotationPlan(
                     definition, sights[definition.name] ?? [], unready: complaints[definition.name] ?? [], state: state,
-                    next: definition.nextRuns(count, after: state, at: now), now)
+                    next: definition.nextRuns(count, after: state, at: now), now, session.command)
             }
-            let advice = rotations == nil ? ["", "there is no journal yet: `hfmint rotate init` makes it"] : []
+            let advice = rotations == nil ? ["", "there is no journal yet: `\(session.command("init"))` makes it"] : []
             return Report(
                 lines: plans.flatMap(\.lines).map(\.printable) + advice,
                 json: ["rotations": .array(plans.map(\.json)), "has_journal": .bool(rotations != nil)])
@@ -48,10 +48,11 @@ private struct RotationPlan {
     private let state: RotationState
     private let next: [Timestamp]
     private let now: Timestamp
+    private let command: RotateCommand
 
     init(
         _ definition: RotationDefinition, _ sinks: [Inspection.SinkSight], unready: [String], state: RotationState,
-        next: [Timestamp], _ now: Timestamp
+        next: [Timestamp], _ now: Timestamp, _ command: RotateCommand
     ) {
         self.definition = definition
         self.sinks = sinks
@@ -59,6 +60,7 @@ private struct RotationPlan {
         self.state = state
         self.next = next
         self.now = now
+        self.command = command
     }
 
     private var logIns: Int { definition.verifier?.attempts ?? 0 }
@@ -87,7 +89,7 @@ private struct RotationPlan {
         return switch definition.issuer.shape {
         case .separate, .stacked: "none: both are alive for \(inWords(seconds: definition.overlap)) and more"
         case .replacing: "about \(inWords(seconds: gap ?? 0)): \(work); longer while a sink is away"
-        case .person: "from the button until `hfmint rotate supply \(definition.name)` is done: \(work)"
+        case .person: "from the button until `\(command("supply", definition.name))` is done: \(work)"
         }
     }
 
@@ -108,11 +110,11 @@ private struct RotationPlan {
     }
 
     private var nextInWords: String {
-        guard let first = next.first else { return "only when told: `hfmint rotate now \(definition.name)`" }
+        guard let first = next.first else { return "only when told: `\(command("now", definition.name))`" }
         let moments = next.map(\.rfc3339)
         return first > now
             ? moments.joined(separator: ", ")
-            : (["now: `hfmint rotate run`"] + moments.dropFirst()).joined(separator: ", ")
+            : (["now: `\(command("run"))`"] + moments.dropFirst()).joined(separator: ", ")
     }
 
     /// What nobody would notice.
@@ -124,9 +126,9 @@ private struct RotationPlan {
     var lines: [String] {
         var lines = [definition.name]
         if let attention = state.disagreement(with: now)?.attention {
-            lines += ["  warning  \(attention.message)", "  to do    \(attention.hint(for: definition.name))"]
+            lines += ["  warning  \(attention.message)", "  to do    \(attention.hint(for: definition.name, command))"]
         }
-        if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `hfmint rotate status`") }
+        if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `\(command("status"))`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
         lines += sinks.map { "  sink     \($0.sink.target)\($0.plainly(definition))" }
         lines += unready.map { "  not ready  \($0)" }

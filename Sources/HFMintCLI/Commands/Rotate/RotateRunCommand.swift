@@ -16,12 +16,12 @@ extension Command {
                 "from a timer, see `hfmint rotate schedule`", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5"),
             Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let rotations = try session.rotations()
             let outcomes = rotations.run(order: .due)
             session.noteForgotten(rotations)
-            return report(outcomes)
+            return report(outcomes, session.command)
         })
 
     package static let rotateNow = Command(
@@ -41,17 +41,16 @@ extension Command {
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let session = try RotateSession(call)
             let definition = try session.definition(call.arguments.operands.first)
             let cause: RotationState.Cause = call.arguments.has(.leaked) ? .leaked : .now
             let grace = try grace(call.arguments)
-            let typed = "hfmint rotate now \(definition.name)" + (cause == .leaked ? " --leaked" : "")
+            let order = [cause == .leaked ? "--leaked" : nil, call.arguments.value(.grace).map { "--grace \($0)" }]
+            let again = session.command("now", ([definition.name] + order.compactMap(\.self)).joined(separator: " "))
             let outcomes = try session.rotations().run(
                 [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
-            var report = report(outcomes) {
-                problem($0, cause, typed + (call.arguments.value(.grace).map { " --grace \($0)" } ?? ""))
-            }
+            var report = report(outcomes, session.command) { problem($0, cause, session.command, again) }
             if cause == .leaked {
                 let isRetired = outcomes.allSatisfy { $0.progress == .finished }
                 let left = isRetired ? "" : "not revoked yet: the leaked secret itself, until this rotation is done\n"
@@ -63,19 +62,19 @@ extension Command {
 
     /// An order that was not taken, or did not do what it is for, is no success.
     private static func problem(
-        _ outcome: Rotations.Outcome, _ cause: RotationState.Cause, _ typed: String
+        _ outcome: Rotations.Outcome, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
     ) -> MintError? {
         switch outcome.progress {
         case .busy:
             return MintError(
                 .serviceUnavailable, "\(outcome.name): another process works on it, and did not hear this order",
-                hint: "in a moment: \(typed)")
+                hint: "in a moment: \(again)")
         case .finished where cause == .leaked && outcome.overlaps && outcome.state.predecessor == nil:
             return MintError(
                 .rotationAttention,
                 "\(outcome.name): no old secret was known, and none is retired: the leaked one may still work",
-                hint: "`hfmint rotate init` lists the ids; then: hfmint rotate adopt \(outcome.name) ID && \(typed)")
-        default: return outcome.failure
+                hint: "`\(command("init"))` lists the ids; then: \(command("adopt", outcome.name, "ID")) && \(again)")
+        default: return outcome.failure(command)
         }
     }
 

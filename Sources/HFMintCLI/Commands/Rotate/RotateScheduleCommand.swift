@@ -17,11 +17,11 @@ extension Command {
         ],
         run: { call throws(MintError) in
             let manifest = try call.manifestPath()
-            guard manifest.utf8.first == ASCII.slash, manifest.isPlainPath else {
+            guard FilePath(manifest).isAbsolute, manifest.isPlainPath else {
                 throw .usage("a timer needs the manifest's absolute path, without spaces: '\(manifest)'")
             }
             let journal = call.arguments.value(.journalDirectory) ?? "/var/lib/hfmint/rotations"
-            guard journal.utf8.first == ASCII.slash, journal.isPlainPath else {
+            guard FilePath(journal).isAbsolute, journal.isPlainPath else {
                 throw .usage("a timer needs the journal's absolute path, without spaces: '\(journal)'")
             }
             let timer = Timer(program: call.context.programPath, manifest: manifest, journal: journal)
@@ -96,7 +96,8 @@ private struct Timer {
     var cron: [String] { [advice, "*/15 * * * * \(command)"] }
 
     var kubernetes: [String] {
-        [
+        let (name, folder) = (FilePath(manifest).normalised.name, FilePath(journal).normalised.folder)
+        return [
             "# Once, before the first run, in a pod with the same volumes: hfmint rotate init \(options)",
             "apiVersion: batch/v1",
             "kind: CronJob",
@@ -118,20 +119,12 @@ private struct Timer {
             "              command: [hfmint, rotate, run, --manifest, \(manifest), --journal-dir, \(journal)]",
             "              volumeMounts:",
             "                # By its own name: a folder of a ConfigMap holds symbolic links, which are refused.",
-            "                - { name: manifest, mountPath: \(manifest), subPath: \(name(of: manifest)), readOnly: true }",
-            "                - { name: journal, mountPath: \(folder(of: journal)) }",
+            "                - { name: manifest, mountPath: \(manifest), subPath: \(name), readOnly: true }",
+            "                - { name: journal, mountPath: \(folder) }",
             "          volumes:",
             "            - { name: manifest, configMap: { name: hfmint-manifest } }",
             "            # It must outlive the pod: a rotation that is forgotten half-way is an outage.",
             "            - { name: journal, persistentVolumeClaim: { claimName: hfmint-journal } }",
         ]
-    }
-
-    private func name(of path: String) -> String {
-        path.utf8.split(separator: ASCII.slash).last.map { String(Substring($0)) } ?? path
-    }
-
-    private func folder(of path: String) -> String {
-        "/" + path.utf8.split(separator: ASCII.slash).dropLast().map { String(Substring($0)) }.joined(separator: "/")
     }
 }

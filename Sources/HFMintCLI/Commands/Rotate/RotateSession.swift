@@ -18,14 +18,15 @@ struct RotateSession {
     private let journalOption: String?
     private let audit: AuditTrail
     private let context: Context
-    private let typed: TypedOptions
+    /// What to type next about the same rotations.
+    let command: RotateCommand
 
     /// - Parameter asks: whether issuers and sinks will be asked; a proxy that cannot be right is found before that.
     init(_ call: Call, asks: Bool = true) throws(MintError) {
         context = call.context
         audit = call.audit
         if asks { try context.checkProxy() }
-        typed = TypedOptions(call.arguments)
+        command = RotateCommand(call.arguments)
         journalOption = call.arguments.value(.journalDirectory)
         definitions = try call.openManifest(at: call.manifestPath()).rotations(in: context)
     }
@@ -35,12 +36,12 @@ struct RotateSession {
     /// - Throws: ``MintError/Code/stateUnusable`` where there is none: never "nothing due".
     func rotations(making: Bool = false) throws(MintError) -> Rotations {
         let path = try journalPath()
-        let candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
+        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
+        candidate.makesParents = true
         try refuseVolatile(candidate.path)
         let opened: (any PrivateDirectory)?
         do throws(FileFailure) {
             if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-            if making { try context.files.makeParents(of: candidate.path) }
             opened = try context.files.openPrivateDirectory(candidate, making: making)
         } catch {
             throw Self.notRemembered(
@@ -49,7 +50,7 @@ struct RotateSession {
         guard let opened else {
             throw Self.notRemembered(
                 FileFailure(path, "there is no such directory"),
-                "make the journal once, on the machine that will rotate: hfmint rotate init")
+                "make the journal once, on the machine that will rotate: \(command("init"))")
         }
         audit.keep(in: opened.path)
         return Rotations(definitions, in: opened, audit: audit, context: context)
@@ -63,7 +64,7 @@ struct RotateSession {
         let environment = context.environment
         if let given = journalOption ?? environment[.journalDirectory] { return given }
         // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
-        if let state = environment["XDG_STATE_HOME"], state.utf8.first == ASCII.slash {
+        if let state = environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
             return "\(state)/hfmint/rotations"
         }
         guard let home = environment["HOME"] else {
@@ -87,9 +88,8 @@ struct RotateSession {
         for forgotten in rotations.forgotten {
             let phase = forgotten.state.isRunning ? forgotten.state.phase.rawValue : "about to begin"
             context.note(
-                typed.completing(
-                    "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
-                        + " has it, put it back until it is done, or until `hfmint rotate abandon \(forgotten.name)`"))
+                "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
+                    + " has it, put it back until it is done, or until `\(command("abandon", forgotten.name))`")
         }
     }
 
@@ -110,12 +110,12 @@ struct RotateSession {
 }
 
 extension Rotations.Outcome {
-    /// For a person; why it stopped is said with ``failure``.
-    var line: String {
+    /// For a person; why it stopped is said with ``failure(_:)``.
+    func line(_ command: RotateCommand) -> String {
         switch progress {
         case .finished: "done       \(name)\(state.leftovers(overlaps: overlaps))"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
-        case .notDue(nil): "not due    \(name): it has no schedule; `hfmint rotate now \(name)`"
+        case .notDue(nil): "not due    \(name): it has no schedule; `\(command("now", name))`"
         case .waiting(let until, let reason): "waiting    \(name): \(reason); again from \(until.rfc3339)"
         case .retrying(let from, _): "retrying   \(name): again from \(from.rfc3339)"
         case .attention(let attention): "attention  \(name): \(attention.reason.rawValue)"
@@ -125,21 +125,21 @@ extension Rotations.Outcome {
         }
     }
 
-    var failure: MintError? {
+    func failure(_ command: RotateCommand) -> MintError? {
         switch progress {
         case .finished, .notDue, .waiting, .busy: nil
         case .retrying(let from, let reason):
             MintError(
                 .serviceUnavailable, "\(name): \(reason)",
-                hint: "nothing to do: `hfmint rotate run` tries again from \(from.rfc3339)")
+                hint: "nothing to do: `\(command("run"))` tries again from \(from.rfc3339)")
         case .attention(let attention):
-            MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name))
+            MintError(.rotationAttention, "\(name): \(attention.message)", hint: attention.hint(for: name, command))
         case .failed(let reason): .damagedJournal("\(name): \(reason)")
         case .unrecorded(let reason):
             MintError(
                 .auditUnavailable, "\(name): \(reason)",
                 hint:
-                    "the manifest says audit.required: the next act is not done; mend it, and `hfmint rotate run` goes on"
+                    "the manifest says audit.required: the next act is not done; mend it, and `\(command("run"))` goes on"
             )
         }
     }
@@ -187,14 +187,14 @@ extension RotationState {
 ///
 /// - Parameter problem: what a person's order needs beyond what the outcome says.
 func report(
-    _ outcomes: [Rotations.Outcome], problem: (Rotations.Outcome) -> MintError? = { $0.failure }
+    _ outcomes: [Rotations.Outcome], _ command: RotateCommand, problem: ((Rotations.Outcome) -> MintError?)? = nil
 ) -> Report {
     let order: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
-    let failures = outcomes.compactMap(problem).sorted { left, right in
+    let failures = outcomes.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
         (order.firstIndex(of: left.code.exitStatus) ?? 9) < (order.firstIndex(of: right.code.exitStatus) ?? 9)
     }
     return Report(
-        lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map(\.line.printable),
+        lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map { $0.line(command).printable },
         json: ["rotations": .array(outcomes.map(\.json))], failures: failures)
 }
 
@@ -204,5 +204,12 @@ extension MintError {
         MintError(
             .stateUnusable, message,
             hint: "hfmint help rotate runbook journal says what to type")
+    }
+}
+
+extension Attention {
+    /// What to read and to type next.
+    func hint(for rotation: String, _ command: RotateCommand) -> String {
+        hint(for: rotation) { command($0, $1) }
     }
 }

@@ -17,7 +17,7 @@ extension Command {
             Example("has anybody overwritten a sink?", "hfmint rotate status --check"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
-        run: typeable { call throws(MintError) in
+        run: { call throws(MintError) in
             let metrics = try PrometheusTarget(call.arguments)
             let session = try RotateSession(call, asks: call.arguments.has(.check))
             let rotations = try session.rotations()
@@ -28,7 +28,8 @@ extension Command {
                 // One journal that cannot be read hides no other rotation.
                 do throws(MintError) {
                     let seen = inspections[definition.name]
-                    let row = try RotationStatus(definition, rotations, seen, at: call.context.clock.now())
+                    let row = try RotationStatus(
+                        definition, rotations, seen, at: call.context.clock.now(), session.command)
                     rows.append(row)
                     failures += row.failures
                 } catch {
@@ -68,15 +69,18 @@ struct RotationStatus {
     let clockLead: Int
     private let overlaps: Bool
     private let now: Timestamp
+    private let command: RotateCommand
 
     init(
-        _ definition: RotationDefinition, _ rotations: Rotations, _ inspection: Inspection?, at now: Timestamp
+        _ definition: RotationDefinition, _ rotations: Rotations, _ inspection: Inspection?, at now: Timestamp,
+        _ command: RotateCommand
     ) throws(MintError) {
         name = definition.name
         self.definition = definition
         self.inspection = inspection
         overlaps = definition.issuer.shape.overlaps
         self.now = now
+        self.command = command
         do throws(FileFailure) {
             state = try rotations.state(of: definition.name)
         } catch {
@@ -106,13 +110,13 @@ struct RotationStatus {
         var lines = ["\(name): \(phaseInWords)"]
         if let attention {
             lines.append("  attention  \(attention.message) [\(attention.reason.rawValue)]")
-            lines.append("  to do      \(attention.hint(for: name))")
+            lines.append("  to do      \(attention.hint(for: name, command))")
         }
         if let due = state.nextTry(at: now) {
             let problem = state.problem.map { ": \($0)" } ?? ""
             lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)\(problem)")
         }
-        if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `hfmint rotate run`")") }
+        if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `\(command("run"))`")") }
         lines += state.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
         if let evidence = state.deathEvidence { lines.append("  old one    \(Self.proof(evidence))") }
@@ -139,7 +143,7 @@ struct RotationStatus {
     }
 
     /// What ``inspection`` found.
-    var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning) ?? [] }
+    var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning, command) ?? [] }
 
     /// Until when both secrets live, while that is still so.
     private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }

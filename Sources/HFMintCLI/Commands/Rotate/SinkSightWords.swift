@@ -2,7 +2,7 @@ internal import HFMintCore
 
 extension Inspection.SinkSight {
     /// What is there, and what that means for the next rotation.
-    func words(_ definition: RotationDefinition) -> String {
+    func words(_ definition: RotationDefinition, _ command: RotateCommand) -> String {
         if let problem {
             return presence == nil
                 ? "cannot be looked at now: \(problem)"
@@ -17,7 +17,7 @@ extension Inspection.SinkSight {
         case true?: return "what is there logs in with the client"
         case false?:
             return "what is there does not log in with the client, so it may be the wrong place; if it may be lost:"
-                + " `hfmint rotate now \(definition.name) --overwrite`"
+                + " `\(command("now", definition.name, "--overwrite"))`"
         case nil:
             return sink.isReadable && definition.verifier == nil
                 ? "something is there; without 'verify' no log-in with it is tried"

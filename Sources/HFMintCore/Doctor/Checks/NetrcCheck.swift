@@ -15,7 +15,7 @@ extension Check {
     /// libcurl answers a 401 with it before git learns of it. If the Hub does not take that either, git asks its
     /// helpers; any other answer, as to a token for another repository, is the end.
     /// See `handle_curl_result` in <https://github.com/git/git/blob/v2.39.5/http.c>.
-    private static func finding(_ path: String, _ hosts: [String], _ files: any Files) -> Finding? {
+    private static func finding(_ path: String, _ hosts: [String], _ files: any ReadableFiles) -> Finding? {
         guard let text = try? files.read(path, limit: 64 << 10) else { return nil }
         let found = text.reveal { NetrcLogins($0) }
         let entries = hosts.compactMap { host in found.entry(for: host) }

@@ -67,7 +67,7 @@ extension AnsweringServer {
     func sink(answering answer: ConstantTransport.Answer) throws -> any Sink {
         var machine = FakeMachine(["T": "t0ken", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key"])
         machine.context.machine.transport = ConstantTransport(answer)
-        let node = ManifestNode(try JSONText(Array(server.manifest.utf8), dialect: .json5))
+        let node = ManifestNode(try JSONText(Array(manifest.utf8), dialect: .json5))
         let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
         return try #require(try sinkKinds.make(node, surroundings))
     }
