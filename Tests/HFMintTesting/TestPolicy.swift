@@ -25,11 +25,12 @@ package enum TestPolicy {
     }
 
     package static func grant(
-        _ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil
+        _ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil,
+        issuer: String = gitHub
     ) -> String {
         let written = claims.map { "'\($0)': '\($1)'" }.joined(separator: ", ")
         let head = [name.map { "name: '\($0)', " }, extends.map { "extends: '\($0)', " }].compactMap(\.self).joined()
-        return "{ \(head)role: '\(role)', identity: { issuer: '\(gitHub)', claims: { \(written) } } }"
+        return "{ \(head)role: '\(role)', identity: { issuer: '\(issuer)', claims: { \(written) } } }"
     }
 
     package static func root(roles: String, grants: [String], apps: [String] = []) -> String {

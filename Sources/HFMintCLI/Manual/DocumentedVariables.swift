@@ -37,8 +37,9 @@ let documentedVariables = [
 let documentedFiles: [(term: String, explanation: String)] = [
     (
         "hfmint/HASH/token-HASH, env-HASH",
-        "The tokens of one job and its ephemeral environment files, below RUNNER_TEMP, AGENT_TEMPDIRECTORY,"
-            + " WORKSPACE_TMP, XDG_RUNTIME_DIR, /dev/shm or TMPDIR; for its user alone."
+        "The tokens of one job and its ephemeral environment files, below"
+            + " \(Provider.temporaryDirectories.map(\.name).joined(separator: ", ")), XDG_RUNTIME_DIR, /dev/shm or TMPDIR;"
+            + " for its user alone."
     ),
     (
         "${XDG_STATE_HOME:-~/.local/state}/hfmint/rotations",

@@ -18,7 +18,7 @@ package struct JobDirectory: Sendable {
         let own = ["hfmint", job]
         let user = "hfmint-\(context.files.userID)"
         var candidates: [DirectoryCandidate] = []
-        for key: Environment.Key in ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP", "XDG_RUNTIME_DIR"] {
+        for key in Provider.temporaryDirectories + ["XDG_RUNTIME_DIR"] {
             guard let base = environment[key], FilePath(base).isAbsolute else { continue }
             var candidate = DirectoryCandidate(base: base, components: own)
             candidate.variable = key

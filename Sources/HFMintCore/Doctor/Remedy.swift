@@ -45,13 +45,22 @@ struct Remedy {
         case "branch": branch
         case "ref": ref
         case "workflow": workflow
-        case "workflow_ref": swapped(with: "job_workflow_ref", "the workflow that holds the job")
-        case "job_workflow_ref": swapped(with: "workflow_ref", "the caller's workflow")
-        case "repository", "repository_owner", "project_path", "namespace_path": renamed
-        case "sub": subject
-        case "environment" where value == .missing:
-            "add `environment: \(expectation.value)` to the job, or leave it out at the publisher"
-        default: missing
+        case "sub": claims.meaning.subject?.remedy(expectation.value) { claims[$0] }
+        default: byMeaning
+        }
+    }
+
+    /// As the job's provider means the claim.
+    private var byMeaning: String? {
+        let (claim, meaning) = (expectation.claim, claims.meaning)
+        if value == .missing, meaning.declared.contains(claim) {
+            return "add `\(claim): \(expectation.value)` to the job, or leave it out at the publisher"
+        }
+        let names = meaning.workflows
+        switch claim {
+        case names?.caller: return swapped(with: names?.callee, "the workflow that holds the job")
+        case names?.callee: return swapped(with: names?.caller, "the caller's workflow")
+        default: return meaning.place(claim).flatMap(renamed) ?? missing
         }
     }
 
@@ -60,8 +69,8 @@ struct Remedy {
             return "run the job on '\(expectation.value)', or add a publisher for its branch"
         }
         guard let ref = claims["ref"] else { return missing }
-        return "this run is on \(Check.refNoun(ref)), which is no branch: run it on '\(expectation.value)', or add a"
-            + " publisher that pins ref=\(ref)"
+        return "this run is on \(Check.refNoun(ref, claims)), which is no branch: run it on '\(expectation.value)',"
+            + " or add a publisher that pins ref=\(ref)"
     }
 
     private var ref: String? {
@@ -70,32 +79,23 @@ struct Remedy {
     }
 
     private var workflow: String? {
-        guard claims.equals("workflow", expectation.value), let file = claims.workflowFiles?.caller else {
+        guard claims.equals("workflow", expectation.value), let file = claims.workflows?.caller.file else {
             return value == .missing ? missing : nil
         }
         return "'\(expectation.value)' is the workflow's name; the Hub takes the name of its file: \(file)"
     }
 
-    private func swapped(with other: String, _ noun: String) -> String? {
-        guard claims.equals(other, expectation.value) else { return missing }
+    private func swapped(with other: String?, _ noun: String) -> String? {
+        guard let other, claims.equals(other, expectation.value) else { return missing }
         return "what is pinned is \(noun): pin it as \(other), or pin the job's own \(expectation.claim)"
     }
 
-    private var renamed: String? {
-        guard let got else { return missing }
-        let numbers = ["repository_id", "project_id"].compactMap { name in claims[name].map { "\(name)=\($0)" } }
+    private func renamed(_ place: ProviderClaims.Name) -> String? {
+        guard let got else { return nil }
+        let numbers = place.numbers.compactMap { name in claims[name].map { "\(name)=\($0)" } }
         let tighter = numbers.first.map { ", or pin \($0), which survives a rename" } ?? ""
         let name = String(decoding: got, as: UTF8.self)
         return "a publisher does not follow a rename or a move: enter '\(name)'\(tighter)"
-    }
-
-    private var subject: String? {
-        let old = claims["repository"].map { wanted.starts(with: "repo:\($0):".utf8) } ?? false
-        if SubjectForm(claims) == .immutable && old {
-            return "`sub` has numbers since the repository was made, renamed or moved after 15 July 2026: enter the new"
-                + " form, or pin repository_id=\(claims["repository_id"] ?? "") instead of `sub`"
-        }
-        return nil
     }
 
     private var missing: String? {

@@ -58,15 +58,6 @@ extension IDTokenSource {
         if provider == nil, case .command = acquisition { true } else { false }
     }
 
-    /// The variables by which AWS's own program decides who it is.
-    ///
-    /// <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html>
-    private static let choosingAWSIdentity: [Environment.Key] = [
-        .awsAccessKeyID, "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    ]
-
     /// What is known of a job's identity without a request: the provider and its job, the source, the credential for
     /// the token endpoint, and issuer and subject of a token that is already here.
     ///
@@ -78,7 +69,7 @@ extension IDTokenSource {
             identity += ["http", http.request.url.description] + http.proofFingerprint(in: job.environment)
         case .command(let command): identity += ["command"] + command.arguments
         case .program(let program):
-            let keys = (provider?.jobVariables ?? []) + Self.choosingAWSIdentity
+            let keys = (provider?.jobVariables ?? []) + program.identityVariables
             identity += ["program"] + program.command.arguments + keys.map { job.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims

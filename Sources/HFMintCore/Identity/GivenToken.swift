@@ -4,10 +4,10 @@ extension Provider.Job {
     /// - Parameters:
     ///   - keys: the first that is set counts.
     ///   - missing: what to change where none is.
-    ///   - unsuitable: what to change where the token is for another audience.
+    ///   - unsuitable: what to change where the token is for another audience; without it the same.
     /// - Throws: ``MintError/Code/identityDenied`` in both cases.
     func givenToken(
-        _ provider: String, in keys: [Environment.Key], audience: String, missing: String, unsuitable: String
+        _ provider: String, in keys: [Environment.Key], audience: String, missing: String, unsuitable: String? = nil
     ) throws(MintError) -> Acquisition {
         guard let key = keys.first(where: { environment.isSet($0) }), let value = environment.secret(key) else {
             throw MintError(
@@ -19,7 +19,7 @@ extension Provider.Job {
             throw MintError(
                 .identityDenied,
                 "\(provider): \(key.name) is for the audience \(audiences.joined(separator: ", ")), not '\(audience)'",
-                hint: unsuitable)
+                hint: unsuitable ?? missing)
         }
         return .variable(key)
     }

@@ -75,22 +75,15 @@ extension IDToken {
     }
 
     /// A secret of another kind, by the prefix that its vendor gives it; or where one lies.
-    ///
-    /// <https://github.blog/engineering/behind-githubs-new-authentication-token-formats/>,
-    /// <https://docs.gitlab.com/security/tokens/#token-prefixes>
     private static func anotherThing(_ text: Span<UInt8>) -> Malformed? {
         let ofTheJob = "give the job's own OIDC token, which its CI system hands out: a JWT that begins with eyJ"
+        let ofProviders = allProviders.compactMap(\.apiSecret).map { ($0.prefixes, "\($0.noun), and no ID token") }
         let kinds: [(prefixes: [String], what: String)] = [
             (["hf_"], "a token of the Hub (hf_…), which is what an ID token is traded for"),
             (["oauth_app_secret_"], "a client's secret of the Hub"),
-            (["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"], "a token of GitHub's API, and no ID token"),
-            (["glpat-", "glcbt-", "gldt-", "glptt-", "glrt-"], "a token of GitLab's API, and no ID token"),
-            (["bkua_", "bkct_", "bkaj_"], "a token of Buildkite's API, and no ID token"),
-            (["AKIA", "ASIA"], "an access key of AWS, and no ID token"),
-            (["ya29."], "an access token of Google's, and no ID token"),
             (["hvs.", "hvb."], "a token of Vault, and no ID token"),
         ]
-        for kind in kinds where kind.prefixes.contains(where: { text.begins(with: Array($0.utf8)) }) {
+        for kind in kinds + ofProviders where kind.prefixes.contains(where: { text.begins(with: Array($0.utf8)) }) {
             return Malformed("it is \(kind.what)", hint: ofTheJob)
         }
         if text.begins(withWord: "-----BEGIN") || text.begins(withWord: "ssh-") {
@@ -115,7 +108,7 @@ extension IDToken {
         }
         guard text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") else { return nil }
         let root = try? readJSON(text, limits: .answer)
-        // GitHub, Forgejo and Vela; Bitrise and most issuers; Buildkite, Google and Kubernetes; AWS.
+        // What token endpoints call it: those of the providers, and others.
         let known = ["value", "id_token", "token", "WebIdentityToken", "access_token", "oidc_token", "jwt"]
         if let name = known.first(where: { root?[$0]?.isString == true }) {
             return Malformed(

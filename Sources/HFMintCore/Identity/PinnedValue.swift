@@ -21,7 +21,7 @@ extension Claims {
     package func value(pinned name: String) -> PinnedValue {
         switch name {
         case "branch": branch.map { .string(Array($0.utf8)) } ?? .missing
-        case "workflow" where workflowFiles != nil: workflowValue
+        case "workflow": workflows?.pinned ?? comparable(name)
         default: comparable(name)
         }
     }
@@ -29,34 +29,14 @@ extension Claims {
     /// The branch that a job runs on; `nil` for a tag, a pull request, and where nothing says so.
     package var branch: String? {
         guard let ref = self["ref"] else { return nil }
-        let head = "refs/heads/"
-        if ref.utf8.starts(with: head.utf8) {
-            return String(decoding: ref.utf8.dropFirst(head.utf8.count), as: UTF8.self)
-        }
-        return ref.utf8.starts(with: "refs/".utf8) || !equals("ref_type", "branch") ? nil : ref
-    }
-
-    /// The file names of the workflow that was started, and of the one that holds the job.
-    package var workflowFiles: (caller: String, callee: String)? {
-        guard let caller = self["workflow_ref"].flatMap(workflowFile) else { return nil }
-        return (caller, self["job_workflow_ref"].flatMap(workflowFile) ?? caller)
-    }
-
-    /// Whether the job comes from a workflow that another one calls.
-    package var isReusableWorkflow: Bool {
-        guard let caller = self["workflow_ref"], let callee = self["job_workflow_ref"] else { return false }
-        return !caller.utf8.elementsEqual(callee.utf8)
-    }
-
-    private var workflowValue: PinnedValue {
-        guard let files = workflowFiles else { return .missing }
-        let (caller, callee) = (Array(files.caller.utf8), Array(files.callee.utf8))
-        return caller == callee ? .string(caller) : .either(caller: caller, callee: callee)
+        return ref.after("refs/heads/") ?? (ref.hasStart("refs/") || !equals("ref_type", "branch") ? nil : ref)
     }
 }
 
-/// `acme/training/.github/workflows/publish.yml@refs/heads/main` → `publish.yml`.
-private func workflowFile(_ ref: String) -> String? {
-    let path = ref.utf8.prefix { $0 != UInt8(ascii: "@") }
-    return path.split(separator: ASCII.slash).last.map { String(decoding: $0, as: UTF8.self) }
+extension Workflows {
+    /// The name of the file, which is one of two where one workflow calls the other.
+    fileprivate var pinned: PinnedValue {
+        let (caller, callee) = (Array(caller.file.utf8), Array(callee.file.utf8))
+        return caller == callee ? .string(caller) : .either(caller: caller, callee: callee)
+    }
 }

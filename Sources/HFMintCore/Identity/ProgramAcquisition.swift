@@ -5,12 +5,18 @@ package struct ProgramAcquisition: Equatable, Sendable {
     package let name: String
     /// No secret is among the arguments: what the program needs it finds in its environment.
     package let command: ChildCommand
+    /// The variables by which the program decides who it is.
+    package let identityVariables: [Environment.Key]
     package let missingHint: String
     package let failureHint: String
 
-    package init(provider: String, name: String, options: [String], missingHint: String, failureHint: String) {
+    package init(
+        provider: String, name: String, options: [String], identityVariables: [Environment.Key] = [],
+        missingHint: String, failureHint: String
+    ) {
         self.provider = provider
         self.name = name
+        self.identityVariables = identityVariables
         self.missingHint = missingHint
         self.failureHint = failureHint
         let words = name.utf8.split(separator: ASCII.space).map { String(decoding: $0, as: UTF8.self) }

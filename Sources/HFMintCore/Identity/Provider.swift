@@ -1,5 +1,8 @@
 /// A CI system or a cloud that vouches for the job hfmint runs in: mostly one value.
 ///
+/// All that hfmint knows of a provider stands in its value, and whoever needs it asks there. A provider that has nothing
+/// to say of a matter leaves the field out.
+///
 /// Two failures are kept apart, because they send the reader to different places. *Not here* is `false` from
 /// ``isHere``, and the next provider is asked. *Here, but refused* is an error from ``acquisition``, and hfmint stops.
 package struct Provider: Sendable {
@@ -11,76 +14,37 @@ package struct Provider: Sendable {
     package let evidence: String
     /// Whether this job runs there; nothing is asked over the network to find out.
     package let isHere: @Sendable (Job) -> Bool
+    /// The names of those whose variables its jobs have too, so that what was written for them runs there.
+    package var imitates: [String] = []
+    /// Whether CI systems run on it, so that both are rightly here.
+    package var isGround = false
     /// How this job gets an ID token for an audience.
     ///
     /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
     /// The variables by which its ID token comes, where a container that was given them alone is to be recognised too.
-    package let traces: [Environment.Key]
+    package var traces: [Environment.Key] = []
     /// The variables that name this job among all jobs of the provider; none of them a secret.
-    package let jobVariables: [Environment.Key]
+    package var jobVariables: [Environment.Key] = []
+    /// The variable that names a directory which is removed at the end of the job.
+    package var temporaryDirectory: Environment.Key?
+    /// Why this whole machine goes at the end of the job; `nil` where nothing says so.
+    package var endOfMachine: @Sendable (Environment) -> String? = { _ in nil }
+    /// How the names begin of variables that its runner keeps for itself.
+    package var ownVariables: [String] = []
     /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
-    package let untrustedEvent: @Sendable (Job, Claims) -> String?
-    package let masking: Masking
-    package let stepFiles: StepFiles
-    /// What its claims mean to the author of a grant.
-    package let claims: ProviderClaims
+    package var untrustedEvent: @Sendable (Job, Claims) -> String? = { _, _ in nil }
+    package var masking = Masking.none
+    package var stepFiles = StepFiles.none(instead: StepFiles.sameStep)
+    package var ownAudience: OwnAudience?
+    package var apiSecret: APISecret?
+    /// What its claims mean to the author of a grant or of a publisher.
+    package var claims = ProviderClaims()
+    package var preset: PublisherPreset?
     /// What to enter into the Hub's form so that it trusts this very job.
-    package let publisher: @Sendable (Claims) -> PublisherForm
+    package var publisher: @Sendable (Claims) -> PublisherForm = { PublisherForm(claims: $0, rows: []) }
     /// The file whose presence says that a repository uses this provider, and what to add to it.
-    package let example: PipelineExample?
-
-    package init(
-        name: String,
-        title: String,
-        evidence: String,
-        isHere: @escaping @Sendable (Job) -> Bool,
-        acquisition: @escaping @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition,
-        traces: [Environment.Key] = [],
-        jobVariables: [Environment.Key] = [],
-        untrustedEvent: @escaping @Sendable (Job, Claims) -> String? = { _, _ in nil },
-        masking: Masking = .none,
-        stepFiles: StepFiles = .none(instead: StepFiles.sameStep),
-        claims: ProviderClaims = ProviderClaims(),
-        publisher: @escaping @Sendable (Claims) -> PublisherForm,
-        example: PipelineExample? = nil
-    ) {
-        self.name = name
-        self.title = title
-        self.evidence = evidence
-        self.isHere = isHere
-        self.acquisition = acquisition
-        self.traces = traces
-        self.jobVariables = jobVariables
-        self.untrustedEvent = untrustedEvent
-        self.masking = masking
-        self.stepFiles = stepFiles
-        self.claims = claims
-        self.publisher = publisher
-        self.example = example
-    }
-
-    /// What works where the provider cannot.
-    static let elsewhere =
-        "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
-        + " ID token of your own issuer in HF_OIDC_ID_TOKEN"
-
-    /// A provider whose jobs cannot get what the Hub takes: it is named, with the reason and what would work.
-    package static func impossible(
-        name: String,
-        title: String,
-        evidence: String,
-        isHere: @escaping @Sendable (Job) -> Bool,
-        because reason: String,
-        instead: String
-    ) -> Provider {
-        Provider(
-            name: name, title: title, evidence: evidence, isHere: isHere,
-            acquisition: { _, _ throws(MintError) in
-                throw MintError(.identityDenied, "\(name): \(reason)", hint: instead)
-            },
-            publisher: { PublisherForm(claims: $0, rows: []) })
-    }
+    package var example: PipelineExample?
 }
 
 extension Provider {
@@ -119,48 +83,23 @@ extension Context {
     package var job: Provider.Job { Provider.Job(environment: environment, files: files) }
 }
 
-/// Rows to type into the Hub's Trusted Publishers form.
-package struct PublisherForm: Equatable, Sendable {
-    /// The form's preset, or "Custom".
-    package let preset: String
-    package let issuer: String
-    package var rows: [Row]
-    /// Rows that would hold even if a name changed hands.
-    package var tighter: [Row]
+/// An audience that a provider's ID tokens have where nobody asks for another, or always.
+package struct OwnAudience: Sendable {
+    let isFound: @Sendable (_ audience: [UInt8]) -> Bool
+    /// How the job asks for the Hub's instead.
+    let advice: String
+}
 
-    package struct Row: Equatable, Sendable {
-        package let claim: String
-        package let value: String
-        package let why: String
+extension OwnAudience {
+    init(start: String, _ advice: String) { self.init(isFound: { $0.starts(with: start.utf8) }, advice: advice) }
+}
 
-        package init(_ claim: String, _ value: String, _ why: String) {
-            self.claim = claim
-            self.value = value
-            self.why = why
-        }
-    }
-
-    /// Rows for those of these claims that the token has.
-    package init(
-        preset: String = "Custom",
-        issuer: String = "",
-        claims: Claims,
-        rows: [(claim: String, why: String)],
-        tighter: [(claim: String, why: String)] = []
-    ) {
-        func present(_ rows: [(claim: String, why: String)]) -> [Row] {
-            rows.compactMap { row in claims[row.claim].map { Row(row.claim, $0, row.why) } }
-        }
-        self.init(
-            preset: preset, issuer: claims["iss"] ?? issuer, rows: present(rows), tighter: present(tighter))
-    }
-
-    package init(preset: String, issuer: String, rows: [Row], tighter: [Row] = []) {
-        self.preset = preset
-        self.issuer = issuer
-        self.rows = rows
-        self.tighter = tighter
-    }
+/// What a provider's API takes, which somebody may hand in for an ID token.
+package struct APISecret: Sendable {
+    /// How such secrets begin.
+    let prefixes: [String]
+    /// `a token of GitHub's API`.
+    let noun: String
 }
 
 /// What a repository on this provider looks like, and the lines that it needs.

@@ -10,13 +10,21 @@ package struct ProviderClaims: Sendable {
     var owners: [String] = []
     /// Claims that all jobs of a repository, an owner or an instance share: alone they let every branch in.
     var shared: [String] = []
+    /// Claims that may be shown, as they name no person.
+    var shown: [String] = []
+    /// Claims that a job has only where its CI file says so: `NAME: VALUE`.
+    var declared: [String] = []
     var events: OpenEvents?
     var openings: [Opening] = []
     var names: [Name] = []
+    var workflows: WorkflowClaims?
+    var subject: Subject?
+    /// How the refs begin of changes that others propose, and what such a change is called.
+    var proposals: (start: String, noun: String)?
     /// What an ID token of this provider never says, for grants that name one of its ``issuers``.
     var impossibilities: @Sendable (Lookup) -> [String] = { _ in [] }
 
-    /// The value of a claim that a grant names.
+    /// The value of a claim that a grant or an ID token names.
     typealias Lookup = (_ claim: String) -> String?
 
     /// Events that anybody can cause, although what they start runs with the rights of the project.
@@ -91,23 +99,52 @@ package struct ProviderClaims: Sendable {
 }
 
 extension ProviderClaims {
+    /// The claims that name the file of the workflow which was started, and of the one that holds the job.
+    struct WorkflowClaims: Sendable {
+        let caller: String
+        let callee: String
+        /// The file's name in the value of either.
+        let file: @Sendable (String) -> String?
+    }
+
+    /// How `sub` names the repository.
+    package enum SubjectForm: Equatable, Sendable {
+        /// With numbers, which no rename changes.
+        case numbered
+        /// By its name.
+        case named
+        /// In a form that the repository's settings made.
+        case custom
+    }
+
+    struct Subject: Sendable {
+        let form: @Sendable (Lookup) -> SubjectForm?
+        /// Why a job's `sub` is not `pinned`, and what to pin instead; `nil` where nothing stands out.
+        let remedy: @Sendable (_ pinned: String, Lookup) -> String?
+    }
+
+    /// Of a claim that says by a name, and nothing narrower, whose job it is: that name.
+    func place(_ claim: String) -> Name? {
+        let isPlace = owners.contains(claim) && shared.contains(claim)
+        return isPlace ? names.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
+    }
+
     func issues(_ issuer: String) -> Bool { issuers.contains { Self.matches(issuer, $0) } }
 
-    private static func matches(_ text: String, _ pattern: String) -> Bool {
+    /// - Parameter pattern: with at most one `*`, where anything may stand.
+    static func matches(_ text: String, _ pattern: String) -> Bool {
         let parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { return text.utf8.elementsEqual(pattern.utf8) }
         return text.utf8.count > parts[0].count + parts[1].count && text.utf8.starts(with: parts[0])
             && text.utf8.suffix(parts[1].count).elementsEqual(parts[1])
     }
 
-    /// What is known of a grant: by its issuer, else by the claims that it names, else by nothing.
+    /// What is known of a grant or an ID token: by its issuer, else by the claims that it names, else by nothing.
     ///
     /// Of providers that share marks, the first of ``allProviders`` speaks.
-    static func known(issuer: String, claims names: [String]) -> (claims: ProviderClaims, isItsIssuer: Bool) {
+    static func known(issuer: String, _ value: Lookup) -> (claims: ProviderClaims, isItsIssuer: Bool) {
         if let own = allProviders.first(where: { $0.claims.issues(issuer) }) { return (own.claims, true) }
-        let marked = allProviders.first { provider in
-            provider.claims.marks.contains { mark in names.contains { $0.utf8.elementsEqual(mark.utf8) } }
-        }
+        let marked = allProviders.first { provider in provider.claims.marks.contains { value($0) != nil } }
         return (marked?.claims ?? ProviderClaims(), false)
     }
 
@@ -144,6 +181,11 @@ extension ProviderClaims {
 
 extension String {
     func hasStart(_ start: String) -> Bool { utf8.starts(with: start.utf8) }
+
+    /// What stands behind `start`; `nil` where it begins with something else.
+    func after(_ start: String) -> String? {
+        hasStart(start) ? String(decoding: utf8.dropFirst(start.utf8.count), as: UTF8.self) : nil
+    }
 
     func hasEnd(_ end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
 

@@ -80,13 +80,9 @@ extension Grant {
 
     private var names: [String] { claims.map { String(decoding: $0.name, as: UTF8.self) } }
 
-    private var known: (claims: ProviderClaims, isItsIssuer: Bool) {
-        ProviderClaims.known(issuer: String(decoding: issuer, as: UTF8.self), claims: names)
-    }
-
     /// What there is to know of its claims.
     fileprivate var concerns: [(kind: AccessConcern.Kind, reason: String)] {
-        let (known, isItsIssuer) = known
+        let (known, isItsIssuer) = ProviderClaims.known(issuer: String(decoding: issuer, as: UTF8.self), value)
         return wideness(known, isItsIssuer).map { (.wide, $0) } + renames(known).map { (.renamable, $0) }
             + impossibilities(known, isItsIssuer).map { (.never, $0) }
     }

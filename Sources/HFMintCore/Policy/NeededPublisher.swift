@@ -50,27 +50,16 @@ extension AccessGraph {
 
 extension PublisherForm {
     /// Every claim of the grant, and no other: what the Hub then trusts is what the manifest grants.
-    ///
-    /// GitHub's preset takes a branch by its name; anything beyond repository, branch and environment is entered as
-    /// custom claims. <https://huggingface.co/docs/hub/trusted-publishers>
     init(pinning grant: Grant) {
         let rows = grant.claims.map { claim in
             Row(String(decoding: claim.name, as: UTF8.self), String(decoding: claim.value, as: UTF8.self), "")
         }
         let issuer = String(decoding: grant.issuer, as: UTF8.self)
-        let head = "refs/heads/"
-        let isPreset = rows.allSatisfy { row in
-            row.claim == "repository" || row.claim == "environment" || (row.claim == "ref" && row.value.hasPrefix(head))
-        }
-        guard grant.issuer.equals("https://token.actions.githubusercontent.com"), isPreset else {
-            self.init(
-                preset: grant.issuer.equals("https://gitlab.com") ? "GitLab" : "Custom", issuer: issuer, rows: rows)
+        let preset = allProviders.lazy.compactMap(\.preset).first { ProviderClaims.matches(issuer, $0.issuer) }
+        guard let preset, case let entries = rows.compactMap(preset.entry), entries.count == rows.count else {
+            self.init(issuer: issuer, rows: rows)
             return
         }
-        self.init(
-            preset: "GitHub", issuer: issuer,
-            rows: rows.map { row in
-                row.claim == "ref" ? Row("branch", String(row.value.utf8.dropFirst(head.utf8.count)) ?? "", "") : row
-            })
+        self.init(preset: preset.name, issuer: issuer, rows: entries)
     }
 }

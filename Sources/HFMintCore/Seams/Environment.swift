@@ -91,9 +91,6 @@ extension Environment.Key {
     /// The path of a file that holds the ID token, for what rotates it: a kubelet, a spiffe-helper.
     package static let hfmintIDTokenFile: Self = "HFMINT_ID_TOKEN_FILE"
     package static let hfEndpoint: Self = "HF_ENDPOINT"
-    package static let awsAccessKeyID: Self = "AWS_ACCESS_KEY_ID"
-    package static let awsSecretAccessKey: Self = "AWS_SECRET_ACCESS_KEY"
-    package static let awsSessionToken: Self = "AWS_SESSION_TOKEN"
     package static let hfToken: Self = "HF_TOKEN"
     package static let hfTokenPath: Self = "HF_TOKEN_PATH"
     /// The name that huggingface_hub read before `HF_TOKEN`, and still does.

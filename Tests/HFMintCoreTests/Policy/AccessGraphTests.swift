@@ -84,6 +84,25 @@ struct AccessGraphTests {
         #expect(publishers[2].form.rows.map(\.claim) == ["repository", "ref", "sub"])
     }
 
+    @Test(
+        "enter a grant as the preset of its issuer takes it",
+        arguments: [
+            (TestPolicy.gitHub, main, "GitHub", ["repository", "branch"]),
+            (TestPolicy.gitHub, [("repository", "acme/t"), ("ref", "refs/tags/v1")], "Custom", ["repository", "ref"]),
+            (TestPolicy.gitHub + "/acme", main, "Custom", ["repository", "ref"]),
+            ("https://gitlab.com", [("project_path", "acme/t"), ("ref", "main")], "GitLab", ["project_path", "ref"]),
+            ("https://gitlab.acme.example", [("project_path", "acme/t")], "Custom", ["project_path"]),
+            ("https://oidc.circleci.com/org/1", [("sub", "x")], "CircleCI", ["sub"]),
+            ("https://oidc.circleci.com", [("sub", "x")], "Custom", ["sub"]),
+            ("https://agent.buildkite.com", [("pipeline_id", "x")], "Custom", ["pipeline_id"]),
+        ] as [(String, [(String, String)], String, [String])])
+    func presets(issuer: String, claims: [(String, String)], preset: String, rows: [String]) throws {
+        let graph = try Self.graph(Self.publisher, [TestPolicy.grant("publisher", claims, issuer: issuer)])
+        let form = try #require(graph.neededPublishers.first).form
+        #expect(form.preset == preset)
+        #expect(form.rows.map(\.claim) == rows)
+    }
+
     @Test("tell who gained and who lost")
     func changes() throws {
         let old = try Self.graph(

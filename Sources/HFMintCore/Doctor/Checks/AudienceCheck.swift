@@ -27,60 +27,8 @@ extension Check {
     }
 
     private static func advice(_ found: [String], _ wanted: String) -> String {
-        let known = fixedAudiences.first { fixed in found.contains { fixed.fits(Array($0.utf8)) } }
+        let audiences = allProviders.lazy.compactMap(\.ownAudience)
+        let known = audiences.first { own in found.contains { own.isFound(Array($0.utf8)) } }
         return known?.advice ?? "ask for an ID token whose `aud` is \(wanted)"
     }
-}
-
-/// An audience that a provider gives when nobody asks for another one, or always.
-private struct FixedAudience: Sendable {
-    let fits: @Sendable ([UInt8]) -> Bool
-    let advice: String
-
-    init(prefix: String, _ advice: String) {
-        fits = { $0.starts(with: prefix.utf8) }
-        self.advice = advice
-    }
-
-    init(_ fits: @escaping @Sendable ([UInt8]) -> Bool, _ advice: String) {
-        self.fits = fits
-        self.advice = advice
-    }
-}
-
-/// Seen in the providers' documentation; each can be another provider's only by a strange choice.
-private let fixedAudiences: [FixedAudience] = [
-    FixedAudience(
-        prefix: "api://AzureADTokenExchange",
-        "Azure DevOps gives every token this audience, which the Hub does not take; run the job elsewhere,"
-            + " or keep a token of the Hub as a secret variable"),
-    FixedAudience(
-        prefix: "ari:cloud:bitbucket::",
-        "Bitbucket's default; in the step write `oidc: { audiences: [https://huggingface.co] }` instead of `oidc: true`"
-    ),
-    FixedAudience(
-        prefix: "https://buildkite.com/",
-        "Buildkite's default; ask with `buildkite-agent oidc request-token --audience https://huggingface.co`"),
-    FixedAudience(
-        prefix: "https://vercel.com/",
-        "Vercel fixes the audience of VERCEL_OIDC_TOKEN, and the Hub does not take it; run the job in a CI system"),
-    FixedAudience(
-        prefix: "https://github.com/",
-        "GitHub's default; leave the request to hfmint, or add `&audience=https://huggingface.co` to it"),
-    FixedAudience(
-        prefix: "https://kubernetes.default.svc",
-        "the API server's own token; mount a projected one: `serviceAccountToken: { audience: https://huggingface.co }`"
-    ),
-    // https://circleci.com/docs/openid-connect-tokens/: the organization's UUID
-    FixedAudience(
-        isUUID,
-        "CircleCI fixes the audience of CIRCLE_OIDC_TOKEN; ask with"
-            + " `circleci run oidc get --claims '{\"aud\":\"https://huggingface.co\"}'`"),
-]
-
-@Sendable private func isUUID(_ text: [UInt8]) -> Bool {
-    text.count == 36
-        && text.enumerated().allSatisfy { index, byte in
-            [8, 13, 18, 23].contains(index) ? byte == ASCII.minus : byte.hexDigitValue != nil
-        }
 }

@@ -3,7 +3,7 @@ extension Check {
         id: "event", title: "whether strangers can start this job"
     ) { claims, examination in
         guard let provider = examination.provider else { return [.skip("the provider is not known")] }
-        let event = claims["event_name"] ?? claims["pipeline_source"]
+        let event = claims.meaning.events.flatMap { claims[$0.claim] }
         guard let reason = provider.untrustedEvent(examination.job, claims) else {
             return [.ok(event.map { "'\($0)'" } ?? "nothing says that they can")]
         }

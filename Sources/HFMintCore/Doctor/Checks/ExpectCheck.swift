@@ -37,12 +37,12 @@ private struct Comparison {
         case .either(wanted, _):
             return warning(
                 "'\(expectation.value)' is the caller; the job is in \(shownCallee), and the Hub may mean either",
-                next: "pin workflow_ref=\(claims["workflow_ref"] ?? "") instead")
+                next: "pin \(claims.workflows?.caller.pin ?? "") instead")
         case .either(_, wanted):
             return warning(
                 "'\(expectation.value)' holds the job; the workflow that was started is \(shownCaller), and the Hub may"
                     + " mean either",
-                next: "pin job_workflow_ref=\(claims["job_workflow_ref"] ?? "") instead")
+                next: "pin \(claims.workflows?.callee.pin ?? "") instead")
         default: return differing
         }
     }
@@ -94,8 +94,8 @@ private struct Comparison {
         }
     }
 
-    private var shownCaller: String { claims.workflowFiles.map { "'\($0.caller)'" } ?? "" }
-    private var shownCallee: String { claims.workflowFiles.map { "'\($0.callee)'" } ?? "" }
+    private var shownCaller: String { claims.workflows.map { "'\($0.caller.file)'" } ?? "" }
+    private var shownCallee: String { claims.workflows.map { "'\($0.callee.file)'" } ?? "" }
 
     private func quoted(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes, as: UTF8.self)

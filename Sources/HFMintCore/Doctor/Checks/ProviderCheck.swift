@@ -3,7 +3,7 @@ extension Check {
         id: "provider", title: "which CI system this is, and how that is known"
     ) { examination in
         guard let provider = examination.provider else { return [withoutProvider(examination)] }
-        let others = examination.detected.filter { $0.name != provider.name && !provider.imitates($0) }
+        let others = examination.detected.filter { $0.name != provider.name }
         let isHere = examination.detected.contains { $0.name == provider.name }
         let facts = [Finding.Fact("provider", provider.name)]
         guard isHere else {
@@ -31,25 +31,5 @@ extension Check {
             return .ok("none that hfmint knows; the ID token was given (\(acquisition.source))")
         }
         return .fail(.identityNotFound(in: examination.context.environment), next: "run this in a CI job")
-    }
-}
-
-extension Provider {
-    /// Whether its jobs bear the marks of `other` so that what was written for that runs there, too.
-    fileprivate func imitates(_ other: Provider) -> Bool {
-        let imitators: [(Provider, [Provider])] = [
-            (.gitHubActions, [.forgejoActions, .giteaActions, .act]), (.drone, [.woodpecker]),
-        ]
-        return imitators.contains { original, others in
-            original.name == other.name && others.contains { $0.name == name }
-        }
-    }
-
-    /// Whether CI systems run on it, so that both are rightly here.
-    fileprivate var isGround: Bool {
-        let grounds: [Provider] = [
-            .flyIO, .spiffe, .kubernetes, .kubernetesTokenRequest, .googleCloud, .aws, .azureManagedIdentity,
-        ]
-        return grounds.contains { $0.name == name }
     }
 }

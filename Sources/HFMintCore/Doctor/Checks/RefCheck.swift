@@ -5,17 +5,15 @@ extension Check {
         guard examination.expectation("branch") == nil else { return [.ok("on '\(ref)'; see `expect`")] }
         return [
             .warn(
-                "on \(refNoun(ref)), so a publisher that pins `branch` cannot match",
+                "on \(refNoun(ref, claims)), so a publisher that pins `branch` cannot match",
                 next: "run the job on the branch, or add a publisher that pins ref=\(ref)")
         ]
     }
 
     /// `refs/tags/v1` → `the tag 'v1'`.
-    static func refNoun(_ ref: String) -> String {
-        for (prefix, noun) in [("refs/tags/", "the tag"), ("refs/pull/", "the pull request")]
-        where ref.utf8.starts(with: prefix.utf8) {
-            return "\(noun) '\(String(decoding: ref.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))'"
-        }
-        return "'\(ref)'"
+    static func refNoun(_ ref: String, _ claims: Claims) -> String {
+        let kinds = [("refs/tags/", "tag"), claims.meaning.proposals].compactMap(\.self)
+        let names = kinds.compactMap { start, noun in ref.after(start).map { "the \(noun) '\($0)'" } }
+        return names.first ?? "'\(ref)'"
     }
 }

@@ -10,13 +10,21 @@ extension Provider {
         title: "AWS",
         evidence: "AWS_EXECUTION_ENV or the credentials of a container",
         isHere: { job in AWS.announced.contains { job.environment.isSet($0) } },
+        isGround: true,
         acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
         jobVariables: ["CODEBUILD_BUILD_ID", "AWS_LAMBDA_LOG_STREAM_NAME", "ECS_CONTAINER_METADATA_URI_V4"],
+        apiSecret: APISecret(prefixes: ["AKIA", "ASIA"], noun: "an access key of AWS"),
         publisher: { claims in
             PublisherForm(
                 claims: claims,
                 rows: [("sub", "the ARN of the role or user; AWS's other claims are nested, which no row can match")])
         })
+}
+
+extension Environment.Key {
+    package static let awsAccessKeyID: Self = "AWS_ACCESS_KEY_ID"
+    package static let awsSecretAccessKey: Self = "AWS_SECRET_ACCESS_KEY"
+    package static let awsSessionToken: Self = "AWS_SESSION_TOKEN"
 }
 
 private enum AWS {
@@ -86,6 +94,12 @@ private enum AWS {
             options: [
                 "--audience", audience, "--signing-algorithm", "RS256", "--duration-seconds", "300", "--query",
                 "WebIdentityToken", "--output", "text",
+            ],
+            // https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+            identityVariables: [
+                .awsAccessKeyID, "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
             ],
             missingHint: "install the AWS CLI, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION",
             failureHint: hint + "; the AWS CLI must be recent enough to know the command")

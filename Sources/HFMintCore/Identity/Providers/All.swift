@@ -1,7 +1,7 @@
 /// Every provider that hfmint knows, in the order in which they are asked.
 ///
 /// CI systems come first, by their variables; then what has a socket or a file; clouds last, because CI systems run in
-/// them. Among the first: Forgejo, Gitea and act also set GitHub's variable, and Woodpecker sets Drone's.
+/// them. One that imitates another stands before it.
 package let allProviders: [Provider] = [
     .forgejoActions,
     .giteaActions,
@@ -64,7 +64,15 @@ extension Provider {
     }
 
     /// Those whose marks are here, in the order of ``allProviders``: the first is asked, the others are reported.
-    package static func allDetected(in job: Job) -> [Provider] { allProviders.filter { $0.isHere(job) } }
+    ///
+    /// None whose marks another one imitates.
+    package static func allDetected(in job: Job) -> [Provider] {
+        let here = allProviders.filter { $0.isHere(job) }
+        return here.filter { original in !here.contains { $0.imitates.contains(original.name) } }
+    }
 
     package static func detected(in job: Job) -> Provider? { allProviders.first { $0.isHere(job) } }
+
+    /// The variables that name a directory which is removed at the end of the job, in the order of ``allProviders``.
+    package static let temporaryDirectories = allProviders.compactMap(\.temporaryDirectory)
 }

@@ -21,10 +21,15 @@ extension Provider {
         jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
         stepFiles: .none(
             instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),
+        ownAudience: OwnAudience(
+            start: "ari:cloud:bitbucket::",
+            "Bitbucket's default; in the step write `oidc: { audiences: [https://huggingface.co] }` instead of `oidc: true`"
+        ),
         claims: ProviderClaims(
             issuers: ["https://api.bitbucket.org/2.0/workspaces/*/pipelines-config/identity/oidc"],
             marks: ["repositoryUuid", "workspaceUuid", "branchName", "deploymentEnvironmentUuid"],
             shared: ["repositoryUuid", "workspaceUuid"],
+            shown: ["repositoryUuid", "branchName", "deploymentEnvironmentUuid", "workspaceUuid"],
             openings: [
                 ProviderClaims.Opening(
                     claim: "deploymentEnvironmentUuid", closedBy: ["branchName"],

@@ -16,6 +16,10 @@ extension Provider {
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,
         stepFiles: .jobAPI,
+        ownAudience: OwnAudience(
+            start: "https://buildkite.com/",
+            "Buildkite's default; ask with `buildkite-agent oidc request-token --audience https://huggingface.co`"),
+        apiSecret: APISecret(prefixes: ["bkua_", "bkct_", "bkaj_"], noun: "a token of Buildkite's API"),
         claims: Buildkite.claims,
         publisher: { Buildkite.publisher(for: $0) },
         example: PipelineExample(
@@ -103,6 +107,7 @@ private enum Buildkite {
             "organization_slug", "organization_id", "pipeline_slug", "pipeline_id", "runner_environment",
             "build_source",
         ],
+        shown: ["organization_slug", "pipeline_slug", "organization_id", "build_branch", "step_key"],
         openings: [
             ProviderClaims.Opening(
                 claim: "build_branch", closedBy: [],

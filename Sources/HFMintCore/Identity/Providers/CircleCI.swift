@@ -19,7 +19,12 @@ extension Provider {
         // Read by bash at the start of each step; steps with another shell never see it.
         // https://circleci.com/docs/guides/security/env-vars/#parameters-and-bash-environment
         stepFiles: .exports("BASH_ENV"),
+        ownAudience: OwnAudience(
+            isFound: { CircleCI.isUUID($0) },
+            advice: "CircleCI fixes the audience of CIRCLE_OIDC_TOKEN; ask with"
+                + " `circleci run oidc get --claims '{\"aud\":\"https://huggingface.co\"}'`"),
         claims: CircleCI.claims,
+        preset: CircleCI.preset,
         publisher: { CircleCI.publisher(for: $0) },
         example: PipelineExample(
             marker: ".circleci/config.yml",
@@ -37,6 +42,16 @@ extension Provider {
 }
 
 private enum CircleCI {
+    static let preset = PublisherPreset(name: "CircleCI", issuer: "https://oidc.circleci.com/org/*")
+
+    // The organization's id: https://circleci.com/docs/openid-connect-tokens/
+    static func isUUID(_ text: [UInt8]) -> Bool {
+        text.count == 36
+            && text.enumerated().allSatisfy { index, byte in
+                [8, 13, 18, 23].contains(index) ? byte == ASCII.minus : byte.hexDigitValue != nil
+            }
+    }
+
     static func program(audience: String) -> ProgramAcquisition {
         let claims: JSONValue = ["aud": .string(audience)]
         return ProgramAcquisition(
@@ -65,13 +80,17 @@ private enum CircleCI {
     ///
     /// <https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/>
     static let claims = ProviderClaims(
-        issuers: ["https://oidc.circleci.com", "https://oidc.circleci.com/org/*"],
+        issuers: ["https://oidc.circleci.com", preset.issuer],
         marks: ["oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-ref"],
         owners: [
             "oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-origin",
             "oidc.circleci.com/pipeline-definition-id", "sub",
         ],
         shared: ["oidc.circleci.com/org-id", "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin"],
+        shown: [
+            "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref",
+            "oidc.circleci.com/pipeline-definition-id",
+        ],
         openings: [
             ProviderClaims.Opening(
                 claim: "oidc.circleci.com/vcs-ref",
@@ -92,7 +111,7 @@ private enum CircleCI {
 
     static func publisher(for claims: Claims) -> PublisherForm {
         PublisherForm(
-            preset: "CircleCI", claims: claims,
+            preset: preset.name, claims: claims,
             rows: [
                 (
                     "oidc.circleci.com/project-id",

@@ -10,8 +10,7 @@ extension Provider {
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(
                 "cirrus-ci", in: ["CIRRUS_OIDC_TOKEN"], audience: audience,
-                missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`",
-                unsuitable: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
+                missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
         },
         traces: ["CIRRUS_OIDC_TOKEN"],
         jobVariables: ["CIRRUS_TASK_ID"],

@@ -7,6 +7,7 @@ extension Provider {
         title: "Fly.io",
         evidence: "/.fly/api",
         isHere: { $0.files.kind(of: FlyIO.socket) == .socket },
+        isGround: true,
         acquisition: { job, audience throws(MintError) in
             guard let url = HTTPURL("http://localhost/v1/tokens/oidc"), job.files.kind(of: FlyIO.socket) == .socket
             else {
@@ -25,6 +26,7 @@ extension Provider {
         jobVariables: ["FLY_APP_NAME", "FLY_MACHINE_ID"],
         claims: ProviderClaims(
             issuers: ["https://oidc.fly.io/*"], marks: ["app_name", "org_name"], shared: ["org_name", "org_id"],
+            shown: ["org_name", "app_name"],
             names: [ProviderClaims.Name("app_name", "app_id"), ProviderClaims.Name("org_name", "org_id", "app_id")]),
         publisher: { claims in
             PublisherForm(

@@ -6,22 +6,30 @@ extension Provider {
         name: "github-actions",
         title: "GitHub Actions",
         evidence: "GITHUB_ACTIONS=true",
-        isHere: { job in
-            // Three others set GITHUB_ACTIONS too, so that what was written for GitHub runs there.
-            job.says(.gitHubActions)
-                && ![Provider.forgejoActions, .giteaActions, .act].contains { $0.isHere(job) }
-        },
+        isHere: { $0.says(.gitHubActions) },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
         traces: [.actionsURL],
         jobVariables: ActionsRuntime.jobVariables,
+        temporaryDirectory: "RUNNER_TEMP",
+        endOfMachine: {
+            $0["RUNNER_ENVIRONMENT"] == "github-hosted" ? "a GitHub-hosted runner is thrown away after the job" : nil
+        },
+        ownVariables: ["ACTIONS_", "GITHUB_", "RUNNER_"],
         untrustedEvent: { ActionsRuntime("github-actions", $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV"], output: ["GITHUB_OUTPUT"]),
+        ownAudience: OwnAudience(
+            start: "https://github.com/",
+            "GitHub's default; leave the request to hfmint, or add `&audience=https://huggingface.co` to it"),
+        // https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
+        apiSecret: APISecret(
+            prefixes: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"], noun: "a token of GitHub's API"),
         claims: ActionsRuntime.claims(
             of: [
                 GitHubActions.issuer, "\(GitHubActions.issuer)/*", "https://token.actions.*.ghe.com",
                 "https://*/_services/token",
             ], also: GitHubActions.impossibilities),
+        preset: GitHubActions.preset,
         publisher: { GitHubActions.publisher(for: $0) },
         example: PipelineExample(
             marker: ".github/workflows",
@@ -47,6 +55,15 @@ extension Provider {
 
 private enum GitHubActions {
     static let issuer = "https://token.actions.githubusercontent.com"
+
+    /// It takes a branch by its name; anything beyond repository, branch and environment is entered as custom claims.
+    static let preset = PublisherPreset(name: "GitHub", issuer: issuer) { row in
+        switch row.claim {
+        case "repository", "environment": row
+        case "ref": row.value.after("refs/heads/").map { PublisherForm.Row("branch", $0, row.why) }
+        default: nil
+        }
+    }
 
     /// GitHub's own examples say the same.
     ///
@@ -126,17 +143,15 @@ private enum GitHubActions {
     }
 
     static func publisher(for claims: Claims) -> PublisherForm {
-        var form = PublisherForm(
-            preset: "GitHub", issuer: claims["iss"] ?? issuer, rows: [])
+        var form = PublisherForm(preset: preset.name, issuer: claims["iss"] ?? issuer, rows: [])
         func row(_ claim: String, _ value: String?, _ why: String) -> [PublisherForm.Row] {
             value.map { [PublisherForm.Row(claim, $0, why)] } ?? []
         }
         form.rows += row("repository", claims["repository"], "the repository that the job runs in")
         if let ref = claims["ref"] {
             form.rows +=
-                ref.hasPrefix("refs/heads/")
-                ? row("branch", String(ref.dropFirst("refs/heads/".count)), "only runs on this branch")
-                : row("ref", ref, "this run is not on a branch, so the preset 'branch' cannot match it")
+                ref.after("refs/heads/").map { row("branch", $0, "only runs on this branch") }
+                ?? row("ref", ref, "this run is not on a branch, so the preset 'branch' cannot match it")
         }
         let caller = claims["workflow_ref"].flatMap(ActionsRuntime.workflowPath)
         form.rows += row("workflow", caller?.split(separator: "/").last.map(String.init), "only this workflow file")

@@ -15,7 +15,11 @@ extension Provider {
         // Runner 16.4 and later read it at the start of each stage; `script` is one, so only `after_script` is left.
         // https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/shells/bash.go
         stepFiles: .lines("GITLAB_ENV", reaches: "after_script"),
+        // https://docs.gitlab.com/security/tokens/#token-prefixes
+        apiSecret: APISecret(
+            prefixes: ["glpat-", "glcbt-", "gldt-", "glptt-", "glrt-"], noun: "a token of GitLab's API"),
         claims: GitLabCI.claims,
+        preset: GitLabCI.preset,
         publisher: { GitLabCI.publisher(for: $0) },
         example: PipelineExample(
             marker: ".gitlab-ci.yml",
@@ -34,6 +38,8 @@ extension Provider {
 }
 
 private enum GitLabCI {
+    static let preset = PublisherPreset(name: "GitLab", issuer: "https://gitlab.com")
+
     /// `HF_OIDC_ID_TOKEN` is asked before any provider; this one is the name that the Hub's documentation uses.
     private static let documented: Environment.Key = "HF_ID_TOKEN"
 
@@ -73,7 +79,7 @@ private enum GitLabCI {
     ///
     /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>
     static let claims = ProviderClaims(
-        issuers: ["https://gitlab.com"],
+        issuers: [preset.issuer],
         marks: [
             "project_path", "project_id", "namespace_path", "namespace_id", "ci_config_ref_uri", "pipeline_source",
         ],
@@ -86,6 +92,11 @@ private enum GitLabCI {
             "job_project_id", "job_namespace_path", "job_namespace_id", "ref_type", "runner_environment", "user_login",
             "user_id", "user_email", "user_access_level", "deployment_tier", "environment_action",
         ],
+        shown: [
+            "project_path", "project_id", "namespace_path", "namespace_id", "ref", "ref_type", "ref_path",
+            "ref_protected", "environment", "pipeline_source", "ci_config_ref_uri", "runner_environment",
+        ],
+        declared: ["environment"],
         events: openEvents,
         openings: [
             ProviderClaims.Opening(
@@ -129,6 +140,7 @@ private enum GitLabCI {
             ProviderClaims.Name("ci_config_ref_uri", "project_id", "namespace_id"),
             ProviderClaims.Name("user_login", "user_id"), ProviderClaims.Name("user_email", "user_id"),
         ],
+        proposals: ("refs/merge-requests/", "merge request"),
         impossibilities: { grant in
             let spellings = [
                 grant("ref").flatMap {
@@ -150,7 +162,7 @@ private enum GitLabCI {
 
     static func publisher(for claims: Claims) -> PublisherForm {
         PublisherForm(
-            preset: "GitLab", issuer: "https://gitlab.com", claims: claims,
+            preset: preset.name, issuer: preset.issuer, claims: claims,
             rows: [
                 ("project_path", "the project that the job runs in"),
                 ("ref", "only this branch or tag"),

@@ -1,13 +1,14 @@
 extension Provider {
     /// Gitea Actions, for the release that has ID tokens: the pull request is open, and its variables are GitHub's.
     ///
-    /// Until then no job has them, and hfmint says so. Forgejo's runner sets `GITEA_ACTIONS` too, and comes first.
+    /// Until then no job has them, and hfmint says so.
     /// <https://github.com/go-gitea/gitea/pull/36988>
     package static let giteaActions = Provider(
         name: "gitea-actions",
         title: "Gitea Actions",
         evidence: "GITEA_ACTIONS=true",
-        isHere: { $0.says("GITEA_ACTIONS") && !Provider.forgejoActions.isHere($0) },
+        isHere: { $0.says("GITEA_ACTIONS") },
+        imitates: ["github-actions"],
         acquisition: { job, audience throws(MintError) in
             let runtime = ActionsRuntime("gitea-actions", job)
             guard

@@ -10,10 +10,12 @@ extension Provider {
         title: "Google Cloud",
         evidence: "the machine is Google's",
         isHere: { GoogleCloud.isHere($0) },
+        isGround: true,
         acquisition: { job, audience throws(MintError) in
             try GoogleCloud.acquisition(for: job, audience: audience)
         },
         jobVariables: ["BUILD_ID", "CLOUD_RUN_EXECUTION", "K_REVISION", "HOSTNAME"],
+        apiSecret: APISecret(prefixes: ["ya29."], noun: "an access token of Google's"),
         claims: ProviderClaims(
             issuers: ["https://accounts.google.com"], owners: ["sub", "email", "azp"],
             names: [ProviderClaims.Name("email", "sub")]),

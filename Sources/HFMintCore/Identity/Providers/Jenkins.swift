@@ -17,6 +17,7 @@ extension Provider {
                 unsuitable: "set the audience of the credential to \(audience)")
         },
         jobVariables: ["BUILD_URL"],
+        temporaryDirectory: "WORKSPACE_TMP",
         publisher: { claims in
             PublisherForm(
                 claims: claims,

@@ -12,6 +12,7 @@ extension Provider {
         title: "Kubernetes",
         evidence: "KUBERNETES_SERVICE_HOST",
         isHere: { Kubernetes.isHere($0) },
+        isGround: true,
         acquisition: { job, audience throws(MintError) in
             if let path = Kubernetes.file(in: job) { return .file(path) }
             throw MintError(
@@ -22,6 +23,10 @@ extension Provider {
                     + " \(audience), expirationSeconds: 3600, path: token }`; or name its file in HFMINT_ID_TOKEN_FILE")
         },
         jobVariables: ["KUBERNETES_SERVICE_HOST", "HOSTNAME"],
+        ownAudience: OwnAudience(
+            start: "https://kubernetes.default.svc",
+            "the API server's own token; mount a projected one: `serviceAccountToken: { audience: https://huggingface.co }`"
+        ),
         claims: ProviderClaims(
             // https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts
             openings: [

@@ -9,6 +9,7 @@ extension Provider {
         title: "SPIFFE",
         evidence: "SPIFFE_ENDPOINT_SOCKET",
         isHere: { $0.environment.isSet("SPIFFE_ENDPOINT_SOCKET") },
+        isGround: true,
         acquisition: { job, audience throws(MintError) in
             if let path = job.environment[.hfmintIDTokenFile] { return .file(path) }
             throw MintError(

@@ -13,8 +13,6 @@ extension Provider {
                 "terraform-cloud", in: ["TFC_WORKLOAD_IDENTITY_TOKEN_HF", "TFC_WORKLOAD_IDENTITY_TOKEN"],
                 audience: audience,
                 missing:
-                    "set the workspace variable TFC_WORKLOAD_IDENTITY_AUDIENCE_HF to \(audience) (category: environment)",
-                unsuitable:
                     "set the workspace variable TFC_WORKLOAD_IDENTITY_AUDIENCE_HF to \(audience) (category: environment)"
             )
         },

@@ -55,7 +55,14 @@ struct ExpectCheckTests {
             ("ref", "main", [:], "written in full"),
             ("ref", "refs/heads/*", [:], "whole values"),
             ("workflow", "Publish", [:], "the name of its file: publish.yml"),
-            ("repository", "acme/old", [:], "rename"),
+            ("repository", "acme/old", [:], "enter 'acme/training', or pin repository_id=456, which survives"),
+            ("repository_owner", "old", [:], "enter 'acme', or pin repository_owner_id=123, which survives"),
+            (
+                "project_path", "acme/old",
+                ["iss": "https://gitlab.com", "project_path": "acme/new", "project_id": "7", "repository_id": "8"],
+                "enter 'acme/new', or pin project_id=7, which survives"
+            ),
+            ("actor", "ada", ["actor": "bob"], "enter what the job has"),
             ("repository", "ACME/training", [:], "capital and small letters"),
             ("repository", "acme/training ", [:], "a space"),
             ("environment", "production", [:], "add `environment: production`"),

@@ -1,13 +1,9 @@
 extension Context {
     /// Why what lies at `path` will be gone after this job, or after a restart; `nil` where nothing says so.
     package func willVanish(_ path: String) -> String? {
-        let temporary = ["RUNNER_TEMP", "AGENT_TEMPDIRECTORY", "WORKSPACE_TMP"].compactMap {
-            environment[Environment.Key($0)]
-        }
-        if environment["RUNNER_ENVIRONMENT"] == "github-hosted" {
-            return "a GitHub-hosted runner is thrown away after the job"
-        }
+        if let reason = allProviders.lazy.compactMap({ $0.endOfMachine(environment) }).first { return reason }
         if files.isInMemory(existingParent(of: path)) { return "it lies in memory, and is gone after a restart" }
+        let temporary = Provider.temporaryDirectories.compactMap { environment[$0] }
         guard temporary.contains(where: { FilePath(path).isWithin($0) }) else { return nil }
         return "it is removed at the end of the job"
     }

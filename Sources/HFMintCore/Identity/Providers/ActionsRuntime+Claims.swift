@@ -26,6 +26,11 @@ extension ActionsRuntime {
             "runner_environment", "enterprise", "enterprise_id", "ref_type", "ref_protected", "actor", "actor_id",
             "triggering_actor",
         ],
+        shown: [
+            "repository", "repository_id", "repository_owner", "repository_owner_id", "ref", "ref_type", "event_name",
+            "environment", "workflow", "workflow_ref", "job_workflow_ref", "runner_environment",
+        ],
+        declared: ["environment"],
         events: openEvents,
         openings: [
             // The branch that each event runs on: the same page as that of the events above.
@@ -85,6 +90,10 @@ extension ActionsRuntime {
             ProviderClaims.Name("workflow_ref", "repository_id", "repository_owner_id"),
             ProviderClaims.Name("actor", "actor_id"),
         ],
+        workflows: ProviderClaims.WorkflowClaims(
+            caller: "workflow_ref", callee: "job_workflow_ref", file: { workflowFile($0) }),
+        subject: subject,
+        proposals: ("refs/pull/", "pull request"),
         impossibilities: { grant in
             let withoutRef = ["workflow_ref", "job_workflow_ref"].compactMap { claim -> String? in
                 guard let value = grant(claim), !value.utf8.contains(UInt8(ascii: "@")) else { return nil }
@@ -104,6 +113,12 @@ extension ActionsRuntime {
             let isName = parts.count == count && parts.allSatisfy { !$0.isEmpty && !$0.contains(ASCII.colon) }
             return isName ? nil : "'\(claim)' is \(form), never '\(value)'"
         }
+    }
+
+    /// `acme/training/.github/workflows/publish.yml@refs/heads/main` → `publish.yml`.
+    private static func workflowFile(_ ref: String) -> String? {
+        let path = ref.utf8.prefix { $0 != UInt8(ascii: "@") }
+        return path.split(separator: ASCII.slash).last.map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static let anyBranch = [
