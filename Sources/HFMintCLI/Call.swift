@@ -46,7 +46,7 @@ extension Call {
     /// Reads the manifest that decides what this job may have, and begins to record where it says.
     ///
     /// - Returns: `nil` where no manifest was named.
-    /// - Throws: ``MintError/Code/usage`` also for a role without a manifest.
+    /// - Throws: ``MintError/Code/usage`` also for a role without a manifest, and for one that it does not have.
     func openGate() throws(MintError) -> Gate? {
         guard let path = try namedManifest() else {
             guard !arguments.has(.role) else {
@@ -61,7 +61,14 @@ extension Call {
                 "--\(option.name) and a manifest exclude each other: its roles say that",
                 hint: "give --role, or leave out --manifest and HFMINT_MANIFEST")
         }
-        return Gate(try openManifest(at: path).policy(), role: arguments.value(.role))
+        let gate = Gate(try openManifest(at: path).policy(), role: arguments.value(.role))
+        if let role = gate.role { _ = try gate.policy.requiredRole(role) }
+        return gate
+    }
+
+    /// Where the tokens of this job lie.
+    func jobDirectory(of provider: Provider?) -> JobDirectory {
+        JobDirectory(option: arguments.value(.stateDirectory), provider: provider, context: context)
     }
 
     /// At the end of a command: the collector hears what it has not heard, and the log of the job, which is kept

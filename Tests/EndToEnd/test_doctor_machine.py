@@ -50,6 +50,41 @@ def test_nothing_is_written_revoked_or_delivered(world: World, hfmint: Doctor, r
     assert not world.hub.mails
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_nothing_is_recorded(world: World, hfmint: Doctor, tmp_path: Path, is_there: bool) -> None:
+    """Where every exchange is to be recorded: no log is made, and one that is there stays."""
+    world.publish("acme/model")
+    folder = tmp_path / "audited"
+    folder.mkdir()
+    (folder / "hfmint.json5").write_text(
+        '{ version: 1, roles: { p: { access: "write", resources: ["acme/model"] } },'
+        f' grants: [{{ role: "p", identity: {{ issuer: "{world.github.job.issuer}",'
+        ' claims: { repository: "acme/training" } } }],'
+        f' audit: {{ required: true, file: "{folder}/log/audit.jsonl" }} }}\n'
+    )
+    (folder / "log").mkdir(mode=0o700)
+    env = {**world.environment(), "HFMINT_MANIFEST": str(folder / "hfmint.json5")}
+    if is_there:
+        assert hfmint("exchange", "acme/model", "--deliver", "token-file", env=env).status == 0
+    before = snapshot(folder)
+    result = hfmint("doctor", "acme/model", env=env)
+    assert (result.status, b"good for" in result.stdout) == (0, True)
+    assert snapshot(folder) == before
+    assert (folder / "log/audit.jsonl").exists() == is_there
+
+
+@pytest.mark.parametrize("answer", ["status=404", "status=200 body=<!doctype html>"])
+def test_a_route_that_may_not_be_there_says_nothing(
+    world: World, hfmint: Doctor, answer: str
+) -> None:
+    """The Hub documents no auth-check of kernels: no answer of another kind is taken for one."""
+    world.publish("kernels/acme/fast")
+    world.fault("hub", f"times=forever path=/api/kernels {answer}")
+    result = hfmint("doctor", "kernels/acme/fast")
+    row = next(line for line in result.stdout.decode().splitlines() if " access " in line)
+    assert row.startswith("[skip]")
+
+
 def test_the_exchange_is_a_fresh_one(world: World, hfmint: Doctor) -> None:
     """What `hfmint exchange` has kept is neither used nor touched."""
     world.publish("acme/model")

@@ -92,6 +92,19 @@ def test_a_probe_that_failed_proves_nothing(job: Job) -> None:
     assert (ended.status, outcome) == (0, "accepted")
 
 
+def test_the_route_that_takes_the_token_is_the_proof(job: Job) -> None:
+    """Where the job's own repository says nothing of the token, the general route does."""
+    token = user_token(job)
+    ended, outcome = revoke(job, HF_TOKEN=token, HFMINT_RESOURCE="kernels/acme/fast")
+    assert (ended.status, outcome) == (0, "dead")
+    tried = [(r.target, r.status) for r in job.world.requests("hub") if r.bearer == token]
+    who = "/api/whoami-v2"
+    assert tried == [
+        ("/api/kernels/acme/fast/auth-check", 404),
+        *((who, status) for status in (200, 401, 401)),
+    ]
+
+
 def test_a_refused_report_is_an_error(job: Job) -> None:
     """And a redirect is not followed."""
     token = user_token(job)

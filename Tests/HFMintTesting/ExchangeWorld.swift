@@ -29,7 +29,9 @@ package struct ExchangeWorld {
     ) throws -> Exchanger {
         Exchanger(
             authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
-            source: try IDTokenSource(options, audience: "https://huggingface.co", in: machine.context),
+            source: try IDTokenSource(
+                options, of: try Provider.here(options.provider, in: machine.context),
+                audience: "https://huggingface.co", in: machine.context),
             job: job, allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
             audit: machine.audit, context: machine.context)
     }

@@ -22,10 +22,13 @@ package enum TestExamination {
     ) throws -> Examination {
         let machine = FakeMachine(environment, files: files)
         let claims = claims.merging(changes) { _, new in new }.filter { !removed.contains($0.key) }
+        var question = Examination.Question()
+        question.expectations = expectations.map { Expectation(claim: $0.0, value: $0.1) }
+        question.provider = .gitHubActions
+        question.detected = Provider.allDetected(in: machine.context.job)
         var examination = Examination(
-            machine.context, authority: .success(.huggingFace), provider: .gitHubActions,
-            acquisition: .success(.variable(.hfOIDCIDToken)), claims: .success(try testClaims(claims)))
-        examination.expectations = expectations.map { Expectation(claim: $0.0, value: $0.1) }
+            question, machine.context, acquisition: .success(.variable(.hfOIDCIDToken)),
+            claims: .success(try testClaims(claims)))
         examination.hub = .answered(status: 200, date: FrozenClock.usualNow)
         examination.git = GitFindings()
         return examination

@@ -98,7 +98,7 @@ private struct ExchangeCommand {
         let job = try TokenSession(session)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
-            provider: job.provider, directory: job.directory, context: context)
+            provider: job.exchanger.provider, directory: job.directory, context: context)
         let (tokens, failures) = exchange(with: job.exchanger)
         guard !tokens.isEmpty || failures.count > 1 else { throw failures[0] }
         let how = arguments.values(.deliver).isEmpty ? "auto" : arguments.values(.deliver).joined(separator: ", ")

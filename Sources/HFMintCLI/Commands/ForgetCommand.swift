@@ -22,26 +22,18 @@ extension Command {
 }
 
 private struct ForgetCommand {
-    private let jobDirectory: JobDirectory
-    private let directories: [any PrivateDirectory]
-    private let provider: Provider?
-    private let audit: AuditTrail
     private let context: Context
+    private let session: EndSession
 
     init(_ call: Call) throws(MintError) {
-        let arguments = call.arguments
         context = call.context
-        audit = call.audit
-        call.beginAudit()
-        provider = try Provider.here(arguments.value(.provider), in: context)
-        jobDirectory = JobDirectory(option: arguments.value(.stateDirectory), provider: provider, context: context)
-        directories = jobDirectory.existing(in: context)
+        session = try EndSession(call)
     }
 
     func run() -> Report {
         var removed: [String] = []
         var remaining: [String] = []
-        for directory in directories {
+        for directory in session.directory.existing(in: context) {
             let copies = erasedCopies(in: directory)
             removed += copies.removed
             remaining += copies.remaining
@@ -71,9 +63,8 @@ private struct ForgetCommand {
 
     /// A job that succeeded does not fail for the record of its end.
     private func record(_ count: Int) {
-        jobDirectory.openForRecords(of: audit, in: context)
         do throws(MintError) {
-            try audit.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
+            try session.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
         } catch {
             context.note(error.message)
         }
@@ -170,7 +161,7 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             places.append("\(key.name) in the environment of this step, until it ends")
         }
-        for key in provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
+        for key in session.provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
             places.append("a token in \(key.name), which the provider hands to later steps")
         }
         return places

@@ -36,7 +36,7 @@ private struct Overview {
             return IDTokenSource.given(context.environment).map { ready(nil, $0) } ?? outsideCI()
         }
         do throws(MintError) {
-            let source = try IDTokenSource(.init(), audience: authority.audience, in: context)
+            let source = try IDTokenSource(.init(), of: provider, audience: authority.audience, in: context)
             return ready(provider, source.acquisition)
         } catch {
             return refused(provider, error)

@@ -27,16 +27,15 @@ private struct RevokeCommand {
     private static let mostRead = 32 << 10
 
     private let arguments: Arguments
-    private let audit: AuditTrail
     private let context: Context
+    private let session: EndSession
     private let endpoint: Origin
 
     /// The address comes from the command line or is the Hub itself: no variable leads a token elsewhere.
     init(_ call: Call) throws(MintError) {
         arguments = call.arguments
         context = call.context
-        audit = call.audit
-        call.beginAudit()
+        session = try EndSession(call)
         endpoint = try arguments.authority(in: context.environment).endpoint
         guard arguments.has(.endpoint) || endpoint == .huggingFace || endpoint.isLoopback else {
             throw MintError(
@@ -51,16 +50,12 @@ private struct RevokeCommand {
             try? Resource(parsing: text, endpoint: endpoint)
         }
         let revocation = Revocation(
-            endpoint: endpoint, resource: resource,
-            deadlineSeconds: try arguments.deadlineSeconds(),
-            context: context)
+            endpoint: endpoint, resource: resource, deadlineSeconds: try arguments.deadlineSeconds(), context: context)
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
-        let provider = Provider.detected(in: context.job)
-        JobDirectory(option: nil, provider: provider, context: context).openForRecords(of: audit, in: context)
         do throws(MintError) {
             // After it: a leak is not left open because it cannot be recorded.
-            try audit.record(
+            try session.record(
                 AuditEvent(
                     .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
                     tokenSHA256: try context.digests.sha256(token).hexadecimal))
@@ -71,8 +66,7 @@ private struct RevokeCommand {
     }
 
     private func readToken() throws(MintError) -> Secret {
-        let text = arguments.has(.tokenStdin) ? try standardInput() : try ambientToken()
-        let token = text.withoutBlanksAround()
+        let token = try readText().withoutBlanksAround()
         guard token.reveal({ HubToken.isWellFormed($0) }) else {
             let around = token.reveal { $0.isEmpty ? nil : IDToken.wrapping($0) }
             throw .usage(
@@ -82,32 +76,25 @@ private struct RevokeCommand {
         return token
     }
 
-    private func ambientToken() throws(MintError) -> Secret {
-        if let token = context.environment.secret(.hfToken) { return token }
-        guard let path = context.environment[.hfTokenPath] else {
+    private func readText() throws(MintError) -> Secret {
+        let isGiven = arguments.has(.tokenStdin)
+        if !isGiven, let token = context.environment.secret(.hfToken) { return token }
+        let path = context.environment[.hfTokenPath]
+        guard isGiven || path != nil else {
             throw .usage(
                 "there is no token here: neither HF_TOKEN nor HF_TOKEN_PATH is set",
                 hint: "give it on stdin: hfmint revoke --token-stdin")
         }
-        return try read(path)
-    }
-
-    private func standardInput() throws(MintError) -> Secret {
         do throws(FileFailure) {
-            return try context.files.readStandardInput(.whole, limit: Self.mostRead)
-        } catch {
-            throw .unreadable(error)
-        }
-    }
-
-    private func read(_ path: String) throws(MintError) -> Secret {
-        do throws(FileFailure) {
+            guard !isGiven, let path else {
+                return try context.files.readStandardInput(.whole, limit: Self.mostRead)
+            }
             guard let text = try context.files.read(path, limit: Self.mostRead) else {
                 throw FileFailure(path, "there is no such file")
             }
             return text
         } catch {
-            throw .unreadable(error)
+            throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
         }
     }
 
@@ -131,15 +118,10 @@ private struct RevokeCommand {
                 lines: ["cannot be revoked, \(until)"], json: json,
                 failures: [
                     MintError(
-                        .exchangeRejected, "\(endpoint.host) takes no report of a token longer than 200 bytes",
+                        .exchangeRejected,
+                        "\(endpoint.host) takes no report of a token longer than \(LeakReport.longestToken) bytes",
                         hint: "remove the Trusted Publisher that it came from, so that no new one is given")
                 ])
         }
-    }
-}
-
-extension MintError {
-    fileprivate static func unreadable(_ failure: FileFailure) -> MintError {
-        MintError(.stateUnusable, "cannot read '\(failure.path)': \(failure.reason)")
     }
 }

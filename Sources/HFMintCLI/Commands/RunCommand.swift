@@ -51,21 +51,25 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         session = try Session(call)
-        let named: String
+        let endpoint = session.authority.endpoint
         if let operand = arguments.operands.first {
-            named = operand
-        } else if session.member != nil {
+            resource = try Resource(parsing: operand, endpoint: endpoint)
+            return
+        }
+        guard session.member == nil else {
             resource = nil
             return
-        } else if let only = try session.gate?.onlyResourceOfRole(in: context.environment) {
-            resource = only
-            return
-        } else if let ambient = context.environment.namedResource {
-            named = ambient.text
-        } else {
+        }
+        let requests = try TokenRequest.unnamed(session.gate, in: context.environment, endpoint: endpoint)
+        guard requests.count <= 1 else {
+            throw .usage(
+                "the role names \(requests.count) resources, and a command runs with a token for one",
+                hint: "name the one: \(requests.prefix(20).map(\.purpose).joined(separator: ", "))")
+        }
+        guard let request = requests.first else {
             throw .noResource(example: "hfmint run owner/name -- COMMAND", session.gate)
         }
-        resource = try Resource(parsing: named, endpoint: session.authority.endpoint)
+        resource = request.resource
     }
 
     func run() throws(MintError) -> Report {
@@ -76,12 +80,12 @@ private struct RunCommand {
             try RunDirectory(in: jobDirectory, on: context.machine)
         }
         defer { runDirectory.end(context.speaker) }
-        let own = job.moved(to: runDirectory.directory)
-        let token = try own.exchanger.token(for: resource)
-        try start(token, own)
+        let exchanger = job.exchanger(keepingIn: runDirectory.directory)
+        let token = try exchanger.token(for: resource)
+        try start(token, exchanger)
         let keeper = try directory { () throws(FileFailure) in
             try TokenKeeper(
-                token, for: resource, exchanger: own.exchanger, directory: runDirectory.directory, context: context)
+                token, for: resource, exchanger: exchanger, directory: runDirectory.directory, context: context)
         }
         defer { keeper.end() }
         context.transport.closeIdleConnections()
@@ -96,8 +100,8 @@ private struct RunCommand {
     }
 
     /// The program is named; its arguments may hold anything.
-    private func start(_ token: HubToken, _ job: TokenSession) throws(MintError) {
-        try job.exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
+    private func start(_ token: HubToken, _ exchanger: Exchanger) throws(MintError) {
+        try exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
     }
 
     /// What the command has done stands, whether or not its end can be recorded.
@@ -115,7 +119,7 @@ private struct RunCommand {
 
     private func become(_ job: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
         let token = try job.exchanger.token(for: resource)
-        try start(token, job)
+        try start(token, job.exchanger)
         try session.call.endAudit()
         let name = JobFileName.token(for: resource, of: session.member)
         try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
@@ -137,7 +141,7 @@ private struct RunCommand {
         let git = GitConfiguration(
             session.authority, programPath: context.programPath, options: helperOptions(stateDirectory))
         added += git.variables(after: context.environment).map { Variable($0.key, $0.value) }
-        if case .held(let idToken)? = job.source?.acquisition {
+        if case .held(let idToken)? = job.exchanger.source?.acquisition {
             added.append(Variable(Environment.Key.hfmintIDToken.name, idToken))
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))

@@ -40,22 +40,17 @@ private struct SetupGitCommand {
         let (arguments, context) = (call.arguments, call.context)
         self.arguments = arguments
         self.context = context
-        // What the command line says of the Hub, the helper must know too: no variable would tell it.
-        var options = [Option.endpoint, .audience].flatMap { option in
+        // What the command line says the helper would meet at every question, where nobody looks.
+        let names = arguments.has(.manifest) || arguments.has(.role)
+        let authority = try Session(call, readsManifest: names && !arguments.has(.undo)).authority
+        // What it says of the Hub, the helper must know too: no variable would tell it.
+        let options = [Option.endpoint, .audience].flatMap { option in
             arguments.value(option).map { ["--\(option.name)", $0] } ?? []
         }
-        if try arguments.organizationMember() != nil {
-            options += arguments.organizationWords(in: context.files.workingDirectory)
-        }
-        // The helper would say so at every question, where nobody looks.
-        if arguments.has(.manifest) || arguments.has(.role), !arguments.has(.undo) {
-            let gate = try call.openGate()
-            if let gate, let role = gate.role { _ = try gate.policy.requiredRole(role) }
-        }
-        let authority = try arguments.authority(in: context.environment)
+        let folder = context.files.workingDirectory
         configuration = GitConfiguration(
             authority, programPath: context.programPath,
-            options: options + arguments.manifestWords(in: context.files.workingDirectory))
+            options: options + arguments.organizationWords(in: folder) + arguments.manifestWords(in: folder))
         setup = GitSetup(configuration, for: authority, in: context)
         let scopes = [Option.local, .global, .environmentScope].filter { arguments.has($0) }
         guard scopes.count <= 1 else {
@@ -68,6 +63,7 @@ private struct SetupGitCommand {
     func run() throws(MintError) -> Report {
         guard !arguments.has(.environmentScope) else { return try environment() }
         let isChosen = arguments.has(.global)
+        let scope = scope()
         guard !arguments.has(.undo) else {
             try setup.remove(scope, isChosen: isChosen)
             context.note("git does not ask hfmint any more (\(scope.rawValue))")
@@ -99,7 +95,7 @@ private struct SetupGitCommand {
             ])
     }
 
-    private var scope: GitScope {
+    private func scope() -> GitScope {
         if arguments.has(.local) { return .local }
         if arguments.has(.global) { return .global }
         return Provider.detected(in: context.job) == nil ? .local : .global

@@ -12,3 +12,10 @@ package func percentEncoded(_ text: String) -> String {
     }
     return encoded
 }
+
+/// The body of a form with these fields.
+///
+/// <https://url.spec.whatwg.org/#application/x-www-form-urlencoded>
+package func formEncoded(_ fields: [(String, String)]) -> String {
+    fields.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&")
+}

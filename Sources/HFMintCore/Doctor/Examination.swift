@@ -2,23 +2,29 @@
 ///
 /// What reaches beyond this process (requests, other programs) is done once, in ``Examiner``; checks read.
 package struct Examination: Sendable {
-    /// What the command line asks for.
+    /// What is asked, and what is known before anybody else is.
     package struct Question: Sendable {
         package var resource: String?
         package var expectations: [Expectation] = []
         package var allowsUntrustedEvent = false
+        /// Where the command line wants tokens to be kept.
         package var stateDirectory: String?
-        package var source = IDTokenSource.Options()
         package var deadlineSeconds = 90
+        package var authority: Result<Authority, MintError> = .success(.huggingFace)
         /// What a manifest lets this job have; `nil` where none was named.
         package var gate: Result<Gate, MintError>?
+        package var source = IDTokenSource.Options()
+        /// Every provider whose variables are here.
+        package var detected: [Provider] = []
+        /// The provider that is asked.
+        package var provider: Provider?
 
         package init() {}
     }
 
     package var context: Context
-    package var expectations: [Expectation] = []
-    package var allowsUntrustedEvent = false
+    package var expectations: [Expectation]
+    package var allowsUntrustedEvent: Bool
     /// What a manifest lets this job have; `nil` where none was named.
     package var gate: Result<Gate, MintError>?
     package var jobDirectory: JobDirectory
@@ -45,22 +51,20 @@ package struct Examination: Sendable {
     package var agent: Result<Void, MintError>?
     package var now: Timestamp
 
-    /// - Parameter stateDirectory: where the command line wants tokens to be kept.
     package init(
-        _ context: Context,
-        authority: Result<Authority, MintError>,
-        provider: Provider?,
-        acquisition: Result<Acquisition, MintError>,
-        claims: Result<Claims, MintError>,
-        stateDirectory: String? = nil
+        _ question: Question, _ context: Context, acquisition: Result<Acquisition, MintError>,
+        claims: Result<Claims, MintError>
     ) {
         self.context = context
-        self.authority = authority
-        self.provider = provider
+        expectations = question.expectations
+        allowsUntrustedEvent = question.allowsUntrustedEvent
+        gate = question.gate
+        authority = question.authority
+        provider = question.provider
+        detected = question.detected
+        jobDirectory = JobDirectory(option: question.stateDirectory, provider: question.provider, context: context)
         self.acquisition = acquisition
         self.claims = claims
-        detected = Provider.allDetected(in: context.job)
-        jobDirectory = JobDirectory(option: stateDirectory, provider: provider, context: context)
         now = context.clock.now()
     }
 
@@ -85,9 +89,11 @@ package struct Examination: Sendable {
         /// The token itself is gone; what the Hub said of it stays.
         ///
         /// - Parameters:
-        ///   - read: the status of a request that reads; 0 without an answer, `nil` without a route.
-        ///   - write: the same of one that asks for write access.
-        case granted(kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: Int?, write: Int?)
+        ///   - read: what the Hub answered to a request that reads.
+        ///   - write: the same of one that asks for write access; `nil` for a user, who has no such route.
+        case granted(
+            kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: TokenTrial.Answer,
+            write: TokenTrial.Answer?)
     }
 
     /// The token's claims, where there are any.

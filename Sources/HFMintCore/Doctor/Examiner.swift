@@ -15,44 +15,35 @@ package struct Examiner: Sendable {
     }
 
     /// - Throws: ``MintError/Code/usage`` alone; all else is a finding.
-    package func examine(_ authority: Result<Authority, MintError>) throws(MintError) -> Examination {
-        let provider = try provider()
-        let resource = try resource(authority)
+    package func examine() throws(MintError) -> Examination {
         audit.rehearse()
-        let audience = (try? authority.get().audience) ?? Origin.huggingFace.description
-        let source = try source(audience)
+        let authority = try? question.authority.get()
+        let resource = try question.resource.map { text throws(MintError) in
+            try Resource(parsing: text, endpoint: authority?.endpoint ?? .huggingFace)
+        }
+        let source = try source(authority?.audience ?? Origin.huggingFace.description)
         // The Hub first: a token endpoint that hangs may take all the time there is.
-        let hub = contact(authority)
+        let hub = contact(authority?.endpoint)
         let contactedAt = context.clock.uptime()
-        let claims = claims(from: source)
-        var examination = Examination(
-            context, authority: authority, provider: provider, acquisition: source.map(\.acquisition), claims: claims,
-            stateDirectory: question.stateDirectory)
-        examination.expectations = question.expectations
-        examination.allowsUntrustedEvent = question.allowsUntrustedEvent
-        examination.gate = question.gate
+        let claims = source.flatMap { self.claims(from: $0) }
+        var examination = Examination(question, context, acquisition: source.map(\.acquisition), claims: claims)
         examination.hub = hub.later(by: context.clock.uptime() - contactedAt)
         examination.resource = resource
-        examination.git = gitFindings(authority)
+        examination.git = GitFindings(asking: GitHosts(authority ?? .huggingFace), in: context)
         examination.recording = audit.settings
-        examination.audit = rehearsal()
-        if let directory = examination.jobDirectory.existing(in: context).first {
-            audit.keep(in: directory.path)
+        if audit.settings != nil {
+            examination.audit = Result { () throws(MintError) in try audit.rehearseRecords() }
         }
+        if let directory = examination.jobDirectory.existing(in: context).first { audit.keep(in: directory.path) }
         examination.waitingRecords = audit.waitingRecords()
-        examination.agent = provider?.stepFiles.rehearsal(in: context)
+        examination.agent = question.provider?.stepFiles.rehearsal(in: context)
         if let resource { examination.exchange = exchange(resource, source, examination) }
         return examination
     }
 
-    private func provider() throws(MintError) -> Provider? {
-        guard let name = question.source.provider else { return Provider.detected(in: context.job) }
-        return try Provider.named(name)
-    }
-
     private func source(_ audience: String) throws(MintError) -> Result<IDTokenSource, MintError> {
         do throws(MintError) {
-            return .success(try IDTokenSource(question.source, audience: audience, in: context))
+            return .success(try IDTokenSource(question.source, of: question.provider, audience: audience, in: context))
         } catch {
             if error.code == .usage { throw error }
             return .failure(error)
@@ -60,52 +51,24 @@ package struct Examiner: Sendable {
     }
 
     /// Tries again as an exchange would.
-    private func claims(from source: Result<IDTokenSource, MintError>) -> Result<Claims, MintError> {
-        let acquisition: Acquisition
-        switch source {
-        case .success(let source): acquisition = source.acquisition
-        case .failure(let error): return .failure(error)
-        }
-        do throws(MintError) {
-            let claims = try attempts.repeating(in: context) { attempts throws(MintError) in
-                try acquisition.idToken(
+    private func claims(from source: IDTokenSource) -> Result<Claims, MintError> {
+        Result { () throws(MintError) in
+            try attempts.repeating(in: context) { attempts throws(MintError) in
+                try source.acquisition.idToken(
                     in: context, limits: attempts.limits(context.clock), remaining: attempts.remaining(context.clock)
                 ).claims
             }
-            return .success(claims)
-        } catch {
-            return .failure(error)
         }
     }
 
-    private func contact(_ authority: Result<Authority, MintError>) -> Examination.HubContact {
-        guard let endpoint = try? authority.get().endpoint else { return .notAsked("the endpoint is not usable") }
+    private func contact(_ endpoint: Origin?) -> Examination.HubContact {
+        guard let endpoint else { return .notAsked("the endpoint is not usable") }
         do throws(TransportError) {
-            let response = try context.send(
-                HTTPRequest(.head, HTTPURL(endpoint, "/")), limits: attempts.limits(context.clock))
+            let response = try context.send(.frontPage(of: endpoint), limits: attempts.limits(context.clock))
             return .answered(status: response.status, date: response.date)
         } catch {
             return .failed(error)
         }
-    }
-
-    private func resource(_ authority: Result<Authority, MintError>) throws(MintError) -> Resource? {
-        guard let text = question.resource else { return nil }
-        return try Resource(parsing: text, endpoint: (try? authority.get().endpoint) ?? .huggingFace)
-    }
-
-    /// `nil` where no manifest asks for records.
-    private func rehearsal() -> Result<Void, MintError>? {
-        guard audit.settings != nil else { return nil }
-        do throws(MintError) {
-            return .success(try audit.rehearseRecords())
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func gitFindings(_ authority: Result<Authority, MintError>) -> GitFindings? {
-        GitFindings(asking: GitHosts((try? authority.get()) ?? .huggingFace), in: context)
     }
 }
 
@@ -145,36 +108,12 @@ extension Examiner {
 
     /// Tries what the token can do, at the origin that issued it.
     private func probed(_ token: HubToken, _ resource: Resource, _ endpoint: Origin) -> Examination.ExchangeOutcome {
-        let check = resource.authCheckPath
+        func answer(_ trial: TokenTrial) -> TokenTrial.Answer {
+            trial.answer(to: token.bearer.secret, at: endpoint, limits: attempts.limits(context.clock), in: context)
+        }
         return .granted(
             kind: token.kind, expiresAt: token.expiresAt, sha256: token.sha256,
-            read: status(of: token, at: check ?? (resource.kind == .user ? "/api/whoami-v2" : nil), endpoint),
-            write: status(of: token, at: check.map { "\($0)/write" }, endpoint))
-    }
-
-    /// `nil` where there is no route, 0 where nobody answered.
-    private func status(of token: HubToken, at path: String?, _ endpoint: Origin) -> Int? {
-        guard let path else { return nil }
-        let proof = HTTPCredential.header(name: "Authorization", prefix: "Bearer ", token.bearer.secret.duplicate())
-        do throws(TransportError) {
-            let request = HTTPRequest(.get, HTTPURL(endpoint, path))
-            return try context.send(request, credential: proof, limits: attempts.limits(context.clock)).status
-        } catch {
-            return 0
-        }
-    }
-}
-
-extension Resource {
-    /// The route that says whether a token may read it, with `/write` behind it whether it may write; `nil` where the
-    /// Hub has none.
-    ///
-    /// <https://huggingface.co/docs/huggingface_hub/package_reference/hf_api#huggingface_hub.HfApi.auth_check>
-    fileprivate var authCheckPath: String? {
-        switch kind {
-        case .model: "/api/models/\(namespace)/\(name)/auth-check"
-        case .dataset, .space, .kernel: "/api/\(kind.prefix ?? "")/\(namespace)/\(name)/auth-check"
-        case .bucket, .user: nil
-        }
+            read: answer(TokenTrial.authCheck(resource) ?? .whoAmI),
+            write: TokenTrial.authCheck(resource, writes: true).map(answer))
     }
 }

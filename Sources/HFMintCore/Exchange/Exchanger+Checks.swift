@@ -43,7 +43,7 @@ extension Exchanger {
         guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
             return
         }
-        let probe = try? context.send(HTTPRequest(.head, HTTPURL(authority.endpoint, "/")), limits: limits)
+        let probe = try? context.send(.frontPage(of: authority.endpoint), limits: limits)
         guard let hubTime = probe?.date else { return }
         guard expiry < hubTime else {
             context.note(

@@ -6,9 +6,10 @@ extension HubExchange {
         let (id, secret) = try client(of: member)
         let sentAt = context.clock.now()
         let response = try send(
-            MemberExchange.credential(clientID: id, secret: secret.secret), MemberExchange.body(member))
+            MemberExchange.credential(clientID: id, secret: secret.secret),
+            MemberExchange.body(email: member.email, scopes: member.scopes))
         guard (200...299).contains(response.status) else {
-            if let trouble = trouble(response, safeBecause: "") { throw trouble }
+            try checkTrouble(response, safeBecause: "")
             throw MemberRefusal(
                 response, member: member, clientID: id, secret: secret.secret, endpoint: authority.endpoint
             ).error

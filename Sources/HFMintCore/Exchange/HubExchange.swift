@@ -23,11 +23,9 @@ package struct HubExchange: Sendable {
         for resource: Resource, by idToken: borrowing IDToken, remembering claims: Claims?
     ) throws(MintError) -> HubToken {
         let sentAt = context.clock.now()
-        let response = try send(.none, TokenExchange.body(idToken, for: resource))
+        let response = try send(.none, TokenExchange.body(idToken.secret, for: resource))
         guard (200...299).contains(response.status) else {
-            if let trouble = trouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ") {
-                throw trouble
-            }
+            try checkTrouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ")
             throw Refusal(
                 HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
                 provider: provider
@@ -58,7 +56,7 @@ package struct HubExchange: Sendable {
         let digest = try context.digests.sha256(answer.token).hexadecimal
         return HubToken(
             secret: answer.token.duplicate(), expiresAt: sentAt + answer.lifetimeSeconds, sha256: digest,
-            claims: claims, requestID: requestID)
+            claimsText: claims?.text, requestID: requestID)
     }
 
     func notAToken(_ status: Int, isPage: Bool) -> MintError {
@@ -70,12 +68,12 @@ package struct HubExchange: Sendable {
                 : "check that \(authority.endpoint) is the Hub and not a proxy's page")
     }
 
-    /// What is wrong with the Hub or the way there, and not with what was asked; `nil` for a refusal.
-    func trouble(_ response: borrowing HTTPResponse, safeBecause reason: String) -> MintError? {
+    /// - Throws: for what is wrong with the Hub or the way there, and not with what was asked.
+    func checkTrouble(_ response: borrowing HTTPResponse, safeBecause reason: String) throws(MintError) {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
         if response.isTransient || refusal.isAborted {
-            return MintError(
+            throw MintError(
                 .serviceUnavailable,
                 refusal.isAborted
                     ? "\(host) could not ask the issuer for its keys (\(refusal.sentence))"
@@ -85,10 +83,14 @@ package struct HubExchange: Sendable {
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
         if (300...399).contains(response.status) {
-            return MintError(
+            throw MintError(
                 .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
                 requestID: refusal.requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address")
         }
-        return nil
     }
+}
+
+extension HubToken {
+    /// Of the ID token that it was given for; `nil` where no manifest decided.
+    var claims: Claims? { claimsText.map { Claims($0) } }
 }

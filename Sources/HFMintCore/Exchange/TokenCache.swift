@@ -104,7 +104,7 @@ package struct TokenCache: Sendable {
             "obtained_uptime": .integer(Int(context.clock.uptime().components.seconds)),
             "expires_at": .integer(token.expiresAt.secondsSince1970),
             "sha256": .string(token.sha256),
-            "claims": .string(token.claims.map { String(decoding: $0.bytes, as: UTF8.self) }),
+            "claims": .string(token.claimsText.map { String(decoding: $0.bytes, as: UTF8.self) }),
             "token": .token(token.bearer),
         ]
         do throws(FileFailure) {
@@ -140,7 +140,7 @@ private struct Record {
         token = HubToken(
             secret: secret, expiresAt: Timestamp(secondsSince1970: expires),
             sha256: String(decoding: digest, as: UTF8.self),
-            claims: root["claims"]?.string(in: text).flatMap { try? JSONText($0) }.map { Claims($0) })
+            claimsText: root["claims"]?.string(in: text).flatMap { try? JSONText($0) })
     }
 
     private static func fields(_ node: JSONNode?, _ text: Span<UInt8>) -> [TokenKey.Field]? {

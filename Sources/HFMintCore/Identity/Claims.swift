@@ -2,7 +2,8 @@
 ///
 /// Claims are compared as bytes. The text forms are for messages alone.
 package struct Claims: Equatable, Sendable {
-    private let text: JSONText
+    /// The whole of them, as they were read.
+    package let text: JSONText
 
     package init(_ text: JSONText) {
         self.text = text
@@ -80,9 +81,6 @@ package struct Claims: Equatable, Sendable {
         let members = text.root.members?.filter { !$0.node.isNull } ?? []
         return Dictionary(members.map { ($0.name, comparable($0.node)) }, uniquingKeysWith: { first, _ in first })
     }
-
-    /// The whole of them, as they were read.
-    package var bytes: [UInt8] { text.bytes }
 
     private func comparable(_ node: JSONNode) -> PinnedValue {
         switch node.value {

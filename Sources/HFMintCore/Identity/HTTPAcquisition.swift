@@ -24,9 +24,7 @@ package struct HTTPAcquisition: Equatable, Sendable {
         }
 
         package static func form(_ fields: [(String, String)]) -> Content {
-            Content(
-                type: "application/x-www-form-urlencoded",
-                text: fields.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&"))
+            Content(type: "application/x-www-form-urlencoded", text: formEncoded(fields))
         }
     }
 

@@ -23,10 +23,13 @@ package struct IDTokenSource: Sendable {
         return environment[.hfmintIDTokenFile].map { .file($0) }
     }
 
-    /// Asks in this order: an option, what was ``given(_:)``, the providers in ``allProviders``.
+    /// Asks in this order: an option, what was ``given(_:)``, the provider.
     ///
+    /// - Parameter provider: the one that an option names, else the one that is detected.
     /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
-    package init(_ options: Options, audience: String, in context: Context) throws(MintError) {
+    package init(
+        _ options: Options, of provider: Provider?, audience: String, in context: Context
+    ) throws(MintError) {
         let given = [
             options.file.map { _ in "--id-token-file" }, options.command.map { _ in "--id-token-command" },
             options.provider.map { _ in "--provider" },
@@ -34,7 +37,7 @@ package struct IDTokenSource: Sendable {
         guard given.count <= 1 else {
             throw .usage("\(given.joined(separator: " and ")) exclude each other", hint: "give one of them")
         }
-        provider = try Provider.here(options.provider, in: context)
+        self.provider = provider
         if let file = options.file {
             acquisition = try file == "-" ? .standardInput(in: context) : .file(file)
         } else if let command = options.command {

@@ -9,17 +9,6 @@ extension Gate {
         return isOnly ? policy.roles[0].literalResources : []
     }
 
-    /// The same for a command, which runs with a token for one.
-    package func onlyResourceOfRole(in environment: Environment) throws(MintError) -> Resource? {
-        let resources = try resourcesOfRole(in: environment)
-        guard resources.count <= 1 else {
-            throw .usage(
-                "the role names \(resources.count) resources, and a command runs with a token for one",
-                hint: "name the one: \(resources.prefix(20).map(\.canonical).joined(separator: ", "))")
-        }
-        return resources.first
-    }
-
     /// What git means when it names no repository: the one resource of the role, else of the only grant's role.
     ///
     /// Git asks with variables and a work tree behind this, so several resources are no error here.

@@ -22,7 +22,7 @@ struct TokenExchangeTests {
         let token = try IDToken.parse(Secret(jwt))
         let resource = try Resource(parsing: resource, endpoint: .huggingFace)
         let text: String
-        switch TokenExchange.body(token, for: resource) {
+        switch TokenExchange.body(token.secret, for: resource) {
         case .none: text = ""
         case .content(let content):
             #expect(content.type == "application/json")

@@ -10,7 +10,10 @@ struct IDTokenSourceTests {
     ]
 
     private func source(_ options: IDTokenSource.Options, _ environment: Environment) throws -> IDTokenSource {
-        try IDTokenSource(options, audience: "https://huggingface.co", in: FakeMachine(environment).context)
+        let context = FakeMachine(environment).context
+        return try IDTokenSource(
+            options, of: try Provider.here(options.provider, in: context), audience: "https://huggingface.co",
+            in: context)
     }
 
     @Test("is what an option says, before any variable")
@@ -26,7 +29,7 @@ struct IDTokenSourceTests {
     func standardInput() throws {
         let jwt = unsignedJWT(["aud": "x"])
         let machine = FakeMachine(files: MemoryFiles(["/dev/stdin": jwt + "\n"]))
-        let source = try IDTokenSource(.init(file: "-"), audience: "x", in: machine.context)
+        let source = try IDTokenSource(.init(file: "-"), of: nil, audience: "x", in: machine.context)
         for _ in 0..<3 {
             let text = try source.acquisition.idToken(in: machine.context, limits: .default).secret.revealedText()
             #expect(text == jwt)

@@ -4,20 +4,23 @@ extension Check {
         else { return [.skip("there is no token to try")] }
         let name = resource.canonical
         let facts = [
-            Finding.Fact("read_status", read.map { "\($0)" }), Finding.Fact("write_status", write.map { "\($0)" }),
+            Finding.Fact("read_status", "\(read.status)"), Finding.Fact("write_status", write.map { "\($0.status)" }),
         ]
-        switch (read.map(isGood), write.map(isGood)) {
-        case (nil, nil): return [.skip("the Hub has no route that says what a token for \(name) can do")]
-        case (_, true?): return [.ok("read and write: the Hub gives this job write access to \(name)", facts: facts)]
-        case (true?, _) where resource.kind == .user:
+        if write?.isTaken == true {
+            return [.ok("read and write: the Hub gives this job write access to \(name)", facts: facts)]
+        }
+        if read.isTaken, resource.kind == .user {
             return [.ok("what '\(name)' allows its jobs: gated repositories, the account's rate limits", facts: facts)]
-        case (true?, _): return [.ok("read only: this job may read \(name), and not write it", facts: facts)]
-        default:
-            let statuses = [read, write].compactMap(\.self)
-            guard !statuses.contains(0) else {
-                return [.warn("the Hub did not answer in time", next: "try again, with a longer --deadline")]
-            }
-            let answers = statuses.map { "\($0)" }.joined(separator: " and ")
+        }
+        if read.isTaken, write?.isRefused == true {
+            return [.ok("read only: this job may read \(name), and not write it", facts: facts)]
+        }
+        let statuses = [read, write].compactMap { $0?.status }
+        guard !statuses.contains(0) else {
+            return [.warn("the Hub did not answer in time", next: "try again, with a longer --deadline")]
+        }
+        let answers = statuses.map { "\($0)" }.joined(separator: " and ")
+        guard !read.isRefused else {
             return [
                 .warn(
                     "the Hub gave a token for \(name), and refuses it there (\(answers))",
@@ -26,7 +29,13 @@ extension Check {
                     facts: facts)
             ]
         }
+        guard read.isDocumented else {
+            return [.skip("the Hub documents no route that says what a token for \(name) can do (\(answers))")]
+        }
+        return [
+            .warn(
+                "the Hub does not say what its token for \(name) can do (\(answers))",
+                next: "try again; behind a proxy, see whether it answers in the Hub's place", facts: facts)
+        ]
     }
-
-    private static func isGood(_ status: Int) -> Bool { (200...299).contains(status) }
 }

@@ -63,16 +63,15 @@ extension Check {
     /// What a role of resources may do is set at the Hub; hfmint cannot narrow it, and says so where it is wider.
     private static func accessFinding(_ role: Role, _ examination: Examination) -> [Finding] {
         guard case .granted(_, _, _, let read, let write) = examination.exchange, let write else { return [] }
-        let mayWrite = (200...299).contains(write)
         switch role.access {
-        case .read where mayWrite:
+        case .read where write.isTaken:
             return [
                 .warn(
                     "the role '\(role.name)' is meant to read, and the Hub gives this job write access",
                     next: "set the Trusted Publisher to read-only at "
                         + (examination.resource?.settingsURL(on: examination.endpoint ?? .huggingFace) ?? "the Hub"))
             ]
-        case .write where !mayWrite && read.map({ (200...299).contains($0) }) == true:
+        case .write where read.isTaken && write.isRefused:
             return [
                 .warn(
                     "the role '\(role.name)' is meant to write, and the Hub lets this job read alone",

@@ -12,9 +12,7 @@ extension HubSpaceSink {
     }
 }
 
-/// A secret of a Space.
-///
-/// <https://huggingface.co/docs/huggingface_hub/package_reference/hf_api#huggingface_hub.HfApi.add_space_secret>
+/// A secret of a Space, see ``SpaceSecrets``.
 struct HubSpaceSink: Sink {
     static let publicAPI = "https://huggingface.co"
 
@@ -33,7 +31,7 @@ struct HubSpaceSink: Sink {
         guard let resource = Self.resource(space) else { throw .usage("'\(space)' is no Space") }
         let id = "\(resource.namespace)/\(resource.name)"
         name = try settings.text("name")
-        secrets = "/api/spaces/\(id)/secrets"
+        secrets = SpaceSecrets.path(of: resource)
         // The Hub tells names apart by case, yet gives no two that differ only in it.
         target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
         reference = try settings.secret("token")
@@ -58,13 +56,9 @@ struct HubSpaceSink: Sink {
     }
 
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
-        // The Hub takes a write without a value, and stores the empty one.
         guard value.byteCount > 0 else { throw api.refused("the value is empty") }
         let before = try known()
-        let body: [TextOrToken] = [
-            .text("{\"key\":\(JSONString.quoted(name)),\(description(before))\"value\":\""),
-            .secret(SharedSecret(value.jsonEscaped())), .text("\"}"),
-        ]
+        let body = SpaceSecrets.body(name: name, value: value, description: before?.description)
         _ = try api.call(.post, secrets, body: .json(body))
         guard let updatedAt = try known()?.updatedAt else { return Evidence(.accepted) }
         return Evidence(updatedAt == before?.updatedAt ? .accepted : .updated, updatedAt)
@@ -87,17 +81,10 @@ struct HubSpaceSink: Sink {
             updatedAt: answer.string(name, "updatedAt")?.plain, description: answer.string(name, "description"))
     }
 
-    /// Sent again, as nobody promises that a write without one keeps it.
-    private func description(_ known: Known?) -> String {
-        guard let text = known?.description, !text.isEmpty else { return "" }
-        return "\"description\":\(JSONString.quoted(text)),"
-    }
-
     private func isPublisherToken() throws(StepFailure) -> Bool {
-        let prefix = "hf_jwt_"
         do throws(MintError) {
-            return try reference.read(relativeTo: surroundings.folder, in: surroundings.context).reveal { span in
-                span.count >= prefix.utf8.count && span.equals(prefix, in: 0..<prefix.utf8.count)
+            return try reference.read(relativeTo: surroundings.folder, in: surroundings.context).reveal {
+                HubToken.Kind(in: $0) == .repository
             }
         } catch {
             throw api.refused(error.message)

@@ -107,14 +107,48 @@ struct ChecksTests {
         #expect(try Check.finding("trust", examination).status == status)
     }
 
-    @Test(
-        "say what a token can do", arguments: [(200, 200, "read and write"), (200, 403, "read only"), (401, 401, "")])
-    func access(read: Int, write: Int, words: String) throws {
+    private static func access(
+        _ name: String, _ read: TokenTrial.Answer, _ write: TokenTrial.Answer?
+    ) throws -> Finding {
         var examination = try TestExamination.make()
-        examination.resource = try Resource(parsing: "acme/model", endpoint: .huggingFace)
+        examination.resource = try Resource(parsing: name, endpoint: .huggingFace)
         examination.exchange = .granted(
             kind: .repository, expiresAt: FrozenClock.usualNow + 3_600, sha256: "", read: read, write: write)
-        let finding = try Check.finding("access", examination)
-        #expect(words.isEmpty ? finding.status == .warn : finding.message.contains(words))
+        return try Check.finding("access", examination)
+    }
+
+    @Test(
+        "say what a token can do",
+        arguments: [
+            (200, 200, .ok, "read and write"), (200, 403, .ok, "read only"), (401, 401, .warn, "refuses it there"),
+            (404, 404, .warn, "refuses it there"), (200, 0, .warn, "did not answer"), (500, 500, .warn, "does not say"),
+            (200, 500, .warn, "does not say"),
+        ] as [(Int, Int, Finding.Status, String)])
+    func access(read: Int, write: Int, status: Finding.Status, words: String) throws {
+        let finding = try Self.access("acme/model", TokenTrial.Answer(read), TokenTrial.Answer(write))
+        #expect(finding.status == status && finding.message.contains(words))
+    }
+
+    @Test("say what a user's token can do, of which there is nothing to write")
+    func userAccess() throws {
+        let (yes, no) = (TokenTrial.Answer(200), TokenTrial.Answer(401))
+        #expect(try Self.access("acme-bot", yes, nil).message.hasPrefix("what 'acme-bot' allows its jobs"))
+        #expect(try Self.access("acme-bot", no, nil).message.contains("refuses it there (401)"))
+    }
+
+    @Test("take no web page, and no answer of a route that may not be there, for a refusal or a yes")
+    func unclearAccess() throws {
+        let page = TokenTrial.Answer(200, isPage: true)
+        #expect(try Self.access("acme/model", page, page).message.contains("does not say"))
+        for name in ["kernels/acme/fast", "buckets/acme/store"] {
+            for status in [401, 404, 500] {
+                let answer = TokenTrial.Answer(status, isDocumented: false)
+                #expect(try Self.access(name, answer, answer).status == .skip)
+            }
+            let yes = TokenTrial.Answer(200, isDocumented: false)
+            #expect(try Self.access(name, yes, yes).status == .ok)
+            let no = TokenTrial.Answer(403, isDocumented: false)
+            #expect(try Self.access(name, yes, no).message.hasPrefix("read only"))
+        }
     }
 }

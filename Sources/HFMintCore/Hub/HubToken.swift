@@ -24,19 +24,20 @@ package final class HubToken: Sendable {
     package let expiresAt: Timestamp
     /// Of the token's bytes: the name by which logs and reports may call it.
     package let sha256: String
-    /// Of the ID token that it was given for; `nil` where no manifest decided.
-    package let claims: Claims?
+    /// The claims of the ID token that it was given for; `nil` where no manifest decided.
+    package let claimsText: JSONText?
     /// The Hub's name for the request that gave it; `nil` where it has none, or the token was kept.
     package let requestID: String?
 
     package init(
-        secret: consuming Secret, expiresAt: Timestamp, sha256: String, claims: Claims? = nil, requestID: String? = nil
+        secret: consuming Secret, expiresAt: Timestamp, sha256: String, claimsText: JSONText? = nil,
+        requestID: String? = nil
     ) {
         kind = secret.reveal { Kind(in: $0) ?? .unknown }
         bearer = BearerToken(secret)
         self.expiresAt = expiresAt
         self.sha256 = sha256
-        self.claims = claims
+        self.claimsText = claimsText
         self.requestID = requestID
     }
 }
