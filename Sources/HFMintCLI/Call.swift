@@ -77,7 +77,7 @@ extension Call {
     /// - Parameter isTalking: whether somebody reads along.
     func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
         guard let head = audit.head else {
-            if sends, audit.isActing { try audit.sendRecords() }
+            if sends, audit.isActing { try audit.sendRecords(in: context) }
             return
         }
         if isTalking { context.note("audit head \(head)") } else { context.trace("audit head \(head)") }
@@ -86,6 +86,6 @@ extension Call {
         {
             context.note("audit: '\(file)' proves nothing later: \(reason); name a collector with audit.url")
         }
-        if sends { try audit.sendRecords() }
+        if sends { try audit.sendRecords(in: context) }
     }
 }

@@ -75,6 +75,6 @@ package struct Call: Sendable {
     init(_ arguments: Arguments, in context: Context) {
         self.arguments = arguments
         self.context = context
-        audit = AuditTrail(in: context)
+        audit = AuditTrail(on: context.machine)
     }
 }

@@ -73,6 +73,6 @@ struct EndSession {
     /// Records what has been done.
     func record(_ event: AuditEvent) throws(MintError) {
         directory.openForRecords(of: call.audit, in: call.context)
-        try call.audit.record(event)
+        try call.audit.record(event, in: call.context)
     }
 }

@@ -57,16 +57,17 @@ package struct ChildProcesses: Processes {
 
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
+        let variables = unsafe GivenVariables.shared.list
         var child: pid_t = 0
         let code = EndedChildren.shared.start(&child) { child in
-            let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
+            let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, variables)
             let nothing = Errno(code: code).mayBeOfSpawn ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
             guard nothing >= 0 else { return code }
             defer { close(nothing) }
             var (from, to) = (nothing, CInt(-1))
             if let input { from = input.reading.descriptor.number }
             if let writing = output.writing { to = writing.descriptor.number }
-            return unsafe hfmint_linux_start(&child, &words, environ, from, to, 1, &none, &defaults)
+            return unsafe hfmint_linux_start(&child, &words, variables, from, to, 1, &none, &defaults)
         }
         guard code == 0 else { throw ProcessFailure(start: code) }
         return child

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How children ended whom the supervisor buried while others waited for them: as process 1 it buries all.
-@safe final class EndedChildren: @unchecked Sendable {
+final class EndedChildren: Sendable {
     static let shared = EndedChildren()
 
     private struct State {
@@ -9,18 +9,13 @@ import Glibc
         var statuses: [pid_t: CInt] = [:]
     }
 
-    private var state = State()
-    /// Not a `Mutex`: one that is waited for is handed on by the kernel, which ThreadSanitizer takes for a race.
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let state = Monitor(State())
 
-    private init() {
-        unsafe lock = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(lock, nil)
-    }
+    private init() {}
 
     /// Starts a child for whose end somebody will ask; `start` answers 0 and sets the number, or why it could not.
     func start(_ child: inout pid_t, _ start: (inout pid_t) -> CInt) -> CInt {
-        withLock { state in
+        state.withLock { state in
             let code = start(&child)
             if code == 0 { state.awaited.insert(child) }
             return code
@@ -29,14 +24,14 @@ import Glibc
 
     /// Tells how a child ended, if anyone waits for it.
     func note(_ child: pid_t, _ status: CInt) {
-        withLock { if $0.awaited.contains(child) { $0.statuses[child] = status } }
+        state.withLock { if $0.awaited.contains(child) { $0.statuses[child] = status } }
     }
 
     /// `nil` while it runs.
     ///
     /// - Throws: where nobody can say.
     func status(of child: pid_t) throws(Errno) -> CInt? {
-        try withLock { state throws(Errno) in
+        try state.withLock { state throws(Errno) in
             var status: CInt = 0
             if let noted = state.statuses.removeValue(forKey: child) {
                 status = noted
@@ -77,13 +72,5 @@ import Glibc
             default: value
             }
         return unsafe found._sifields._sigchld.si_pid
-    }
-
-    private func withLock<Result, Failure>(
-        _ body: (inout State) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        unsafe pthread_mutex_lock(lock)
-        defer { unsafe pthread_mutex_unlock(lock) }
-        return try body(&state)
     }
 }

@@ -1,12 +1,9 @@
-import Glibc
 internal import HFMintCore
-internal import Synchronization
 
 /// At most so many requests at once to one host.
 final class HostGate: Sendable {
     private let most: Int
-    private let inFlight = Mutex<[Origin: Int]>([:])
-    private let clock = SystemClock()
+    private let inFlight = Monitor<[Origin: Int]>([:])
 
     init(most: Int) {
         self.most = most
@@ -14,19 +11,15 @@ final class HostGate: Sendable {
 
     /// Waits until there is room.
     func enter(_ origin: Origin) {
-        while true {
-            let entered = inFlight.withLock { inFlight in
-                guard inFlight[origin, default: 0] < most else { return false }
-                inFlight[origin, default: 0] += 1
-                return true
-            }
-            if entered { return }
-            clock.sleep(for: .milliseconds(1))
+        inFlight.wait { inFlight in
+            guard inFlight[origin, default: 0] < most else { return false }
+            inFlight[origin, default: 0] += 1
+            return true
         }
     }
 
     func leave(_ origin: Origin) {
-        inFlight.withLock { inFlight in
+        inFlight.change { inFlight in
             inFlight[origin, default: 1] -= 1
             if inFlight[origin] == 0 { inFlight[origin] = nil }
         }

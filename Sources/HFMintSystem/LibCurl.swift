@@ -1,5 +1,4 @@
 internal import CCurl
-private import Glibc
 internal import HFMintCore
 
 /// libcurl, opened at first use.
@@ -12,8 +11,6 @@ struct LibCurl: @unchecked Sendable {
     static let shared = LibCurl()
 
     private init() {
-        // libcurl would write the keys of every TLS session into the file that this variable names.
-        _ = unsafe unsetenv("SSLKEYLOGFILE")
         if let name = unsafe hfmint_curl_load(&table) {
             missing = absence(of: "libcurl.so.4", unsafe String(cString: name))
         } else if table.global_init(Int(CURL_GLOBAL_DEFAULT)) != CURLE_OK {

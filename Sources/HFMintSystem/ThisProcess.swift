@@ -4,11 +4,13 @@ package import HFMintCore
 
 /// The process that hfmint is.
 package enum ThisProcess {
-    /// Leaves no memory behind for others to read, and no closed standard stream for a later file to take the place of.
+    /// Leaves no memory behind for others to read, no variable for a library to act on by itself, and no closed standard
+    /// stream for a later file to take the place of.
     ///
-    /// Best effort, and first of all: nothing secret has been read yet.
+    /// Best effort, and first of all: nothing secret has been read yet, and no other thread runs.
     package static func harden() {
         forbidCoreDumps()
+        GivenVariables.shared.hideFromLibraries()
         _ = hfmint_linux_set_not_dumpable()
         // Where Swift's own crash reporter is installed, it has taken these already: it would print parts of our
         // memory, and waits for ever for a process that nobody may look into.
@@ -66,7 +68,7 @@ package enum ThisProcess {
 
     package static var environment: Environment {
         var entries: [[UInt8]] = []
-        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
+        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe GivenVariables.shared.list
         while let entry = unsafe next.pointee {
             unsafe entries.append(
                 Array(UnsafeBufferPointer(start: entry, count: strlen(entry)).map { UInt8(bitPattern: $0) }))

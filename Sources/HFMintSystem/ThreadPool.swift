@@ -1,5 +1,5 @@
 import Glibc
-internal import HFMintCore
+package import HFMintCore
 internal import Synchronization
 
 /// ``Workers``: threads that take what is due from one list.
@@ -26,6 +26,16 @@ package struct ThreadPool: Workers {
         if threads.isEmpty { queue.work() }
         for thread in threads { pthread_join(thread, nil) }
     }
+
+    package func makeLatch() -> any Latch { ThreadLatch() }
+}
+
+private final class ThreadLatch: Latch {
+    private let isOpen = Monitor(false)
+
+    func open() { isOpen.change { $0 = true } }
+
+    func wait() { isOpen.wait { $0 } }
 }
 
 private func work(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import evidence
 from jobs import Job
 from mounts import mounting
 from Sandbox.world import World
@@ -148,6 +149,18 @@ def test_no_variable_makes_it_write_the_sessions_keys(
     trusted = {"HF_ENDPOINT": front.origin, "SSL_CERT_FILE": str(authority.file)}
     job.delivered(job.exchange(SSLKEYLOGFILE=str(keys), **trusted))
     assert not keys.exists()
+
+
+def test_what_hfmint_starts_has_that_variable(job: Job) -> None:
+    """It is kept from libraries, and from nobody else: also when libcurl has been at work."""
+    evidence.put_there(job.work / "id-token")
+    (job.work / "id-token").write_text(job.world.github.id_token("https://huggingface.co"))
+    look = 'printf %s "$SSLKEYLOGFILE" >>seen'
+    how = ("--id-token-command", f"{look}; cat id-token")
+    job.world.fault("hub", "status=503")
+    ended = job.run("run", "acme/model", *how, "--", "sh", "-c", look, SSLKEYLOGFILE="/dev/null")
+    assert ended.status == 0, ended
+    assert (job.work / "seen").read_text() == "/dev/null" * 3
 
 
 @pytest.fixture

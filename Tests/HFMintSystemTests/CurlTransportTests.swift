@@ -1,6 +1,7 @@
 import HFMintCore
 import HFMintSystem
 import HFMintTesting
+import Synchronization
 import Testing
 
 @Suite("curl transport")
@@ -142,6 +143,23 @@ struct CurlTransportTests {
         let server = try LoopbackServer([Self.answer("200 OK", "direct")])
         let environment: Environment = ["http_proxy": "http://127.0.0.1:1", "all_proxy": "http://127.0.0.1:1"]
         #expect(try send(HTTPRequest(.get, try server.url("/")), environment: environment).body == "direct")
+    }
+
+    @Test("keeps nobody out who waits for room at a host")
+    func crowd() throws {
+        let server = try LoopbackServer(Array(repeating: Self.answer("200 OK", "a"), count: 24))
+        let transport = CurlTransport(environment: [:])
+        let url = try server.url("/")
+        let answered = Mutex(0)
+        WatchedThreads().run(24) { _ in
+            do throws(TransportError) {
+                let response = try transport.send(HTTPRequest(.get, url), credential: .none, body: .none)
+                if response.status == 200 { answered.withLock { $0 += 1 } }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        #expect(answered.withLock { $0 } == 24)
     }
 
     @Test("begins each request afresh: nothing of the one before is sent again")

@@ -38,7 +38,7 @@ package struct FakeMachine: Sendable {
 
 extension FakeMachine {
     /// Another one at each call: what is recorded by one, the next does not know.
-    package var audit: AuditTrail { AuditTrail(in: context) }
+    package var audit: AuditTrail { AuditTrail(on: context.machine) }
 
     package init(_ environment: Environment, script: [ScriptedTransport.Exchange]) {
         self.init(environment, transport: ScriptedTransport(script))

@@ -29,6 +29,7 @@ package final class MemoryFiles: Files {
     /// A directory opens if it lies below one of these.
     private let privateBases: [String]
     private let absentBases: Set<String>
+    private let onAppendToLog: (@Sendable () -> FileFailure?)?
     package let workingDirectory: String
     package let userID: UInt32 = 1_000
 
@@ -58,16 +59,18 @@ package final class MemoryFiles: Files {
     ///   - privateBases: below which private directories are expected.
     ///   - absentBases: where there is nothing in which a private directory could be.
     ///   - failures: paths that cannot be read, written or opened, and why.
+    ///   - onAppendToLog: done before each append to a log, which does not take place where it answers a failure.
     package init(
         _ texts: [String: String] = [:], kinds: [String: FileKind] = [:], writable: Set<String> = [],
         privateBases: [String] = [], absentBases: Set<String> = [], failures: [String: String] = [:],
-        workingDirectory: String = "/repo"
+        workingDirectory: String = "/repo", onAppendToLog: (@Sendable () -> FileFailure?)? = nil
     ) {
         state = Mutex(State(texts: texts, kinds: kinds, failures: failures))
         self.writable = writable
         self.privateBases = privateBases
         self.absentBases = absentBases
         self.workingDirectory = workingDirectory
+        self.onAppendToLog = onAppendToLog
     }
 
     package var acts: [Act] { state.withLock { $0.acts } }
@@ -171,6 +174,7 @@ package final class MemoryFiles: Files {
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {
         try allowed(path)
+        if let failure = onAppendToLog?() { throw failure }
         let added = String(decoding: try lines(LogText(state.withLock { $0.texts[path] ?? "" })), as: UTF8.self)
         state.withLock { $0.texts[path, default: ""] += added }
     }

@@ -1,4 +1,4 @@
-internal import HFMintCore
+package import HFMintCore
 
 /// Runs one unit after the other, without waiting for any.
 package struct OneThread: Workers {
@@ -9,4 +9,13 @@ package struct OneThread: Workers {
             while unit() != nil {}
         }
     }
+
+    package func makeLatch() -> any Latch { NobodysLatch() }
+}
+
+/// Where one thread does everything, nobody is left who could open a latch.
+private struct NobodysLatch: Latch {
+    func open() {}
+
+    func wait() { unscripted("a wait for another thread") }
 }

@@ -58,7 +58,7 @@ private struct RevokeCommand {
             try session.record(
                 AuditEvent(
                     .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
-                    tokenSHA256: try context.digests.sha256(token).hexadecimal))
+                    tokenSHA256: try context.digests.sha256(token).hexadecimal), in: context)
         } catch {
             report.failures.append(error)
         }

@@ -110,7 +110,8 @@ private struct RunCommand {
         do throws(MintError) {
             let how = "\(arguments.childCommand[0]): exit \(report.childStatus ?? 0)"
             try session.call.audit.record(
-                AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256))
+                AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256),
+                in: session.call.context)
         } catch {
             report.failures.append(error)
         }

@@ -3,6 +3,8 @@ internal import Synchronization
 /// What this command has recorded, and where it records.
 ///
 /// Whoever runs the command makes one, and hands it to what records. Until a manifest says where, nothing is recorded.
+/// It belongs to no caller: whoever records brings the context in which a collector is asked, and hears what goes wrong.
+/// Threads may share it; those that record at the same time share one write.
 package final class AuditTrail: Sendable {
     /// What the manifest says under `audit`.
     package struct Settings: Sendable {
@@ -37,8 +39,8 @@ package final class AuditTrail: Sendable {
         var pending: [AuditExport.Record] = []
         /// Whether the cursor beside the log cannot be written, so that what is not taken is lost with this process.
         var keepsInMemory = false
-        /// What the collector said last, and when.
-        var refusal: (error: MintError, at: Duration)?
+        /// Why the collector did not take what was required, the last time, and when that was.
+        var refusal: (reason: MintError, at: Duration)?
         /// Whether this command acts, and sends what earlier ones could not.
         var isActing = false
         /// What has been said already, so that it is said once.
@@ -66,12 +68,15 @@ package final class AuditTrail: Sendable {
     /// Beside a log: how far the collector has taken it.
     static func cursorPath(of log: String) -> String { "\(log).sent" }
 
+    /// Held for as long as it takes to look at it: never while a file or a collector is waited for.
     private let state = Mutex(State())
-    let context: Context
-    var clock: any Clock { context.clock }
+    let writes = Rounds<AuditEvent, Written>()
+    let deliveries = Rounds<Void, MintError?>()
+    let machine: Machine
+    var clock: any Clock { machine.clock }
 
-    package init(in context: Context) {
-        self.context = context
+    package init(on machine: Machine) {
+        self.machine = machine
     }
 
     /// From here on events are recorded.
@@ -80,7 +85,7 @@ package final class AuditTrail: Sendable {
     /// From here on nothing is recorded, for a command that tries what it does not do.
     package func rehearse() { state.withLock { $0.isRehearsed = true } }
 
-    private var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
+    var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
     package var settings: Settings? { state.withLock { $0.settings } }
 
@@ -100,140 +105,22 @@ package final class AuditTrail: Sendable {
 
     package var isActing: Bool { state.withLock { $0.isActing } }
 
-    func change<Result>(_ body: (inout State) throws(MintError) -> Result) throws(MintError) -> Result {
-        try state.withLock { state throws(MintError) in try body(&state) }
-    }
-}
-
-extension Machine {
-    /// The log at `path` as it is at this moment.
-    package func readLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
-        try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
-    }
-}
-
-extension AuditTrail {
-    /// How long whoever else writes the file is waited for.
-    fileprivate static let patience = Duration.seconds(10)
-
-    /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
-    ///
-    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
-    package func record(_ event: AuditEvent) throws(MintError) {
-        guard let settings, !isRehearsed else { return }
-        let isFull = try change { state throws(MintError) in
-            do throws(FileFailure) {
-                try append(event, settings, &state)
-            } catch {
-                try fail("cannot write '\(error.path)': \(error.reason)", settings, &state)
-                // The collector may still hear of it.
-                try? extendInMemory(event, settings, &state)
-            }
-            return state.pending.count >= AuditTrail.mostPending
-        }
-        if isFull { try sendRecords() }
+    func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        state.withLock { body(&$0) }
     }
 
-    /// Whether a record could be kept, without keeping one: the file is looked at, and a collector that must hear of
-    /// each act is sent none.
-    ///
-    /// - Throws: ``MintError/Code/auditUnavailable``, whether or not it is required.
-    package func rehearseRecords() throws(MintError) {
-        guard let settings else { return }
-        if let file = settings.file {
-            do throws(FileFailure) {
-                try context.files.checkLog(file) { end throws(FileFailure) in
-                    _ = try AuditChain(end, path: file, random: context.random)
-                }
-            } catch {
-                throw MintError(.auditUnavailable, "audit: cannot write '\(error.path)': \(error.reason)")
-            }
-        }
-        guard settings.isRequired, let url = settings.url else { return }
-        do throws(MintError) {
-            try send([], to: url, settings, until: clock.uptime() + Self.patience)
-        } catch {
-            throw MintError(
-                .auditUnavailable, "audit: \(url.origin.host) does not take records: \(error.message)")
-        }
+    /// Says `sentence` to whoever records, if nobody has heard it yet.
+    func noteOnce(_ sentence: String, _ context: Context) {
+        if change({ $0.said.insert(sentence).inserted }) { context.note("audit: \(sentence)") }
     }
 
-    private func append(
-        _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
-    ) throws(FileFailure) {
-        guard let log = state.log, settings.file != nil || settings.url != nil else {
-            return try extendInMemory(event, settings, &state)
-        }
-        if settings.url != nil { beginCursor(of: log, &state) }
-        // Nothing but the collector is meant to have it: what it cannot be kept for is kept by this process.
-        guard settings.file != nil || state.keepingLog != nil else {
-            return try extendInMemory(event, settings, &state)
-        }
-        var links: [AuditChain.Link] = []
-        try context.files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) {
-            end throws(FileFailure) in
-            guard settings.file != nil || end.byteCount <= AuditTrail.mostSpooled else {
-                throw FileFailure(log, "\(AuditTrail.mostSpooled >> 20) MiB of records wait in it already")
-            }
-            var chain = try AuditChain(end, path: log, random: context.random)
-            links = try extend(&chain, event, log)
-            return chain.bytes(of: links)
-        }
-        keep(links, settings, &state, isLogged: state.keepingLog != nil)
-    }
-
-    /// Before the first record that is for the collector.
-    private func beginCursor(of log: String, _ state: inout AuditTrail.State) {
-        let path = AuditTrail.cursorPath(of: log)
-        guard !state.keepsInMemory, context.files.facts(of: path) == nil else { return }
-        do throws(FileFailure) {
-            try context.files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) {
-                end throws(FileFailure) in
-                end.byteCount == 0 ? try AuditCursor(endOf: log, in: context.machine).bytes : nil
-            }
-        } catch {
-            state.keepsInMemory = true
-            let sentence = "cannot write '\(error.path)': \(error.reason)"
-            if state.said.insert(sentence).inserted {
-                context.note("audit: \(sentence); what the collector does not take now is not sent again later")
-            }
-        }
-    }
-
-    private func extendInMemory(
-        _ event: AuditEvent, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
-    ) throws(FileFailure) {
-        var chain = state.chain ?? AuditChain(beginningWith: context.random)
-        let links = try extend(&chain, event, "the audit log")
-        state.chain = chain
-        keep(links, settings, &state, isLogged: false)
-    }
-
-    private func extend(
-        _ chain: inout AuditChain, _ event: AuditEvent, _ path: String
-    ) throws(FileFailure) -> [AuditChain.Link] {
-        do throws(MintError) {
-            return try chain.extend(with: event, at: clock.now(), digests: context.digests)
-        } catch {
-            throw FileFailure(path, error.message)
-        }
-    }
-
-    private func keep(
-        _ links: [AuditChain.Link], _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State, isLogged: Bool
-    ) {
-        state.head = links.last?.head ?? state.head
-        if settings.url != nil, !isLogged { state.pending += links.compactMap { AuditExport.Record($0.line, $0.head) } }
-    }
-
-    func fail(
-        _ sentence: String, _ settings: AuditTrail.Settings, _ state: inout AuditTrail.State
-    ) throws(MintError) {
+    /// - Throws: ``MintError/Code/auditUnavailable`` where records are required; otherwise it says so once.
+    func fail(_ sentence: String, _ settings: Settings, _ context: Context) throws(MintError) {
         guard !settings.isRequired else {
             throw MintError(
                 .auditUnavailable, "audit: \(sentence)",
                 hint: "the manifest says audit.required: what must be recorded first is not done")
         }
-        if state.said.insert(sentence).inserted { context.note("audit: \(sentence); going on, as it is not required") }
+        noteOnce("\(sentence); going on, as it is not required", context)
     }
 }

@@ -32,7 +32,7 @@ package struct Examiner: Sendable {
         examination.git = GitFindings(asking: GitHosts(authority ?? .huggingFace), in: context)
         examination.recording = audit.settings
         if audit.settings != nil {
-            examination.audit = Result { () throws(MintError) in try audit.rehearseRecords() }
+            examination.audit = Result { () throws(MintError) in try audit.rehearseRecords(in: context) }
         }
         if let directory = examination.jobDirectory.existing(in: context).first { audit.keep(in: directory.path) }
         examination.waitingRecords = audit.waitingRecords()

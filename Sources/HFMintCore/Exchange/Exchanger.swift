@@ -118,11 +118,11 @@ package struct Exchanger: Sendable {
         do throws(MintError) {
             guard try body(&event) else { return false }
         } catch {
-            try audit.record(event.refused(error))
+            try audit.record(event.refused(error), in: context)
             throw error
         }
         event.verifyActor()
-        try audit.record(event)
+        try audit.record(event, in: context)
         return true
     }
 
@@ -164,9 +164,9 @@ package struct Exchanger: Sendable {
                 if let claims = token.claims { event.take(try gate?.admit(claims, to: resource)) }
                 event.verifyActor()
                 event.reason = how
-                try audit.record(event)
+                try audit.record(event, in: context)
             }
-            try audit.sendRequiredRecords()
+            try audit.sendRequiredRecords(in: context)
         } catch {
             for (resource, token) in tokens {
                 if let key = try? key(resource) { cache?.withdraw(token, for: key) }
@@ -209,7 +209,7 @@ package struct Exchanger: Sendable {
             return try trying { attempts throws(MintError) in try attempt(resource, attempts, &event) }
         } catch {
             // What could not be recorded has no record of that either.
-            if error.code != .auditUnavailable { try audit.record(event.refused(error)) }
+            if error.code != .auditUnavailable { try audit.record(event.refused(error), in: context) }
             throw error
         }
     }
@@ -257,12 +257,12 @@ package struct Exchanger: Sendable {
     private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(MintError) {
         let isFirst = event.decision == nil
         event.take(allowed)
-        if isFirst { try audit.record(event) }
+        if isFirst { try audit.record(event, in: context) }
     }
 
     /// Durable before anyone has the token.
     private func granted(_ token: HubToken, _ event: AuditEvent) throws(MintError) -> HubToken {
-        try audit.record(event.granted(token))
+        try audit.record(event.granted(token), in: context)
         return token
     }
 

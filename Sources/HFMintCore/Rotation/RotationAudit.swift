@@ -5,10 +5,12 @@
 package struct RotationAudit: Sendable {
     private let resource: String
     private let audit: AuditTrail
+    private let context: Context
 
-    package init(_ rotation: String, in audit: AuditTrail) {
+    package init(_ rotation: String, in audit: AuditTrail, _ context: Context) {
         resource = "rotation:\(rotation)"
         self.audit = audit
+        self.context = context
     }
 
     /// Before the journal says so: after a crash between the two the same is recorded again, and never left out.
@@ -19,7 +21,7 @@ package struct RotationAudit: Sendable {
         for (kind, reason) in Self.changes(old, new) {
             do throws(MintError) {
                 try audit.record(
-                    AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason))
+                    AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason), in: context)
             } catch {
                 throw .unrecorded(error, at: settings)
             }
@@ -41,7 +43,7 @@ package struct RotationAudit: Sendable {
     func sendFirst() throws(FileFailure) {
         guard let settings = audit.settings else { return }
         do throws(MintError) {
-            try audit.sendRequiredRecords()
+            try audit.sendRequiredRecords(in: context)
         } catch {
             throw .unrecorded(error, at: settings)
         }

@@ -50,7 +50,7 @@ final class RotationUnit: @unchecked Sendable {
             definition, supplied: order.supplied, grace: order.grace,
             journal: try RotationJournal(
                 file, at: directory.journalPath(of: definition.name),
-                audit: RotationAudit(definition.name, in: audit)),
+                audit: RotationAudit(definition.name, in: audit, context)),
             context: context)
         self.machine = machine
         let state = machine.state.ordered(order, definition, at: context.clock.now())

@@ -114,7 +114,7 @@ package struct Rotations: Sendable {
                 throw FileFailure(directory.journalPath(of: name), "another process works on it")
             }
             journal = try RotationJournal(
-                file, at: directory.journalPath(of: name), audit: RotationAudit(name, in: audit))
+                file, at: directory.journalPath(of: name), audit: RotationAudit(name, in: audit, context))
         } catch {
             throw .journal(error)
         }

@@ -83,7 +83,7 @@ final class RotationStage: Sendable {
         let candidate = DirectoryCandidate(base: "/journal", components: ["here"])
         guard let directory = try files.openPrivateDirectory(candidate, making: true) else { throw powerFailure }
         return Rotations(
-            [definition ?? self.definition()], in: directory, audit: AuditTrail(in: context), context: context)
+            [definition ?? self.definition()], in: directory, audit: AuditTrail(on: context.machine), context: context)
     }
 
     private let powerFailure = FileFailure("journal", "none")
@@ -130,6 +130,8 @@ private struct PatientThread: Workers {
     func run(_ units: [@Sendable () -> Duration?]) {
         for unit in units { while let wait = unit() { clock.advance(by: wait) } }
     }
+
+    func makeLatch() -> any Latch { OneThread().makeLatch() }
 }
 
 private struct StageIssuer: Issuer {

@@ -1,0 +1,145 @@
+extension Machine {
+    /// The log at `path` as it is at this moment.
+    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+        try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
+    }
+}
+
+/// The road into the file.
+///
+/// Threads that record while another one writes are written together by the next write: one lock, one append, one flush
+/// for all of them. Each goes on when its own record is durable, or hears why it is not.
+extension AuditTrail {
+    /// How long whoever else writes the file is waited for.
+    static let patience = Duration.seconds(10)
+
+    /// How one write went, for everybody whose record was in it.
+    struct Written: Sendable {
+        var failure: FileFailure?
+        /// What else is to be said.
+        var remark: String?
+    }
+
+    /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
+    ///
+    /// - Parameter context: of whoever records: by it a collector is asked, and it hears what goes wrong.
+    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
+    package func record(_ event: AuditEvent, in context: Context) throws(MintError) {
+        guard let settings, !isRehearsed else { return }
+        let written = writes.take(event, waitingWith: machine.workers) { write($0, settings) }
+        if let remark = written.remark { noteOnce(remark, context) }
+        if let failure = written.failure {
+            try fail("cannot write '\(failure.path)': \(failure.reason)", settings, context)
+        }
+        if change({ $0.pending.count >= AuditTrail.mostPending }) { try sendRecords(in: context) }
+    }
+
+    /// Whether a record could be kept, without keeping one: the file is looked at, and a collector that must hear of
+    /// each act is sent none.
+    ///
+    /// - Throws: ``MintError/Code/auditUnavailable``, whether or not it is required.
+    package func rehearseRecords(in context: Context) throws(MintError) {
+        guard let settings else { return }
+        if let file = settings.file {
+            do throws(FileFailure) {
+                try machine.files.checkLog(file) { end throws(FileFailure) in
+                    _ = try AuditChain(end, path: file, random: machine.random)
+                }
+            } catch {
+                throw MintError(.auditUnavailable, "audit: cannot write '\(error.path)': \(error.reason)")
+            }
+        }
+        guard settings.isRequired, let url = settings.url else { return }
+        do throws(MintError) {
+            try send([], to: url, settings, until: clock.uptime() + Self.patience, in: context)
+        } catch {
+            throw MintError(
+                .auditUnavailable, "audit: \(url.origin.host) does not take records: \(error.message)")
+        }
+    }
+
+    /// One thread at a time is here.
+    private func write(_ events: [AuditEvent], _ settings: Settings) -> Written {
+        var written = Written()
+        do throws(FileFailure) {
+            try append(events, settings, &written.remark)
+        } catch {
+            written.failure = error
+            // The collector may still hear of it.
+            if !settings.isRequired { try? extendInMemory(events, settings) }
+        }
+        return written
+    }
+
+    private func append(
+        _ events: [AuditEvent], _ settings: Settings, _ remark: inout String?
+    ) throws(FileFailure) {
+        guard let log = change({ $0.log }), settings.file != nil || settings.url != nil else {
+            return try extendInMemory(events, settings)
+        }
+        if settings.url != nil { remark = beginCursor(of: log) }
+        let isKept = change { $0.keepingLog } != nil
+        // Nothing but the collector is meant to have it: what it cannot be kept for is kept by this process.
+        guard settings.file != nil || isKept else { return try extendInMemory(events, settings) }
+        var links: [AuditChain.Link] = []
+        try machine.files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) {
+            end throws(FileFailure) in
+            guard settings.file != nil || end.byteCount <= AuditTrail.mostSpooled else {
+                throw FileFailure(log, "\(AuditTrail.mostSpooled >> 20) MiB of records wait in it already")
+            }
+            var chain = try AuditChain(end, path: log, random: machine.random)
+            links = try extend(&chain, events, log)
+            return chain.bytes(of: links)
+        }
+        keep(links, settings, isLogged: isKept)
+    }
+
+    /// Before the first record that is for the collector.
+    ///
+    /// - Returns: what is to be said where the cursor cannot be written.
+    private func beginCursor(of log: String) -> String? {
+        let path = AuditTrail.cursorPath(of: log)
+        guard !change({ $0.keepsInMemory }), machine.files.facts(of: path) == nil else { return nil }
+        do throws(FileFailure) {
+            try machine.files.updateLog(path, until: clock.uptime() + Self.patience, clock: clock) {
+                end throws(FileFailure) in
+                end.byteCount == 0 ? try AuditCursor(endOf: log, in: machine).bytes : nil
+            }
+            return nil
+        } catch {
+            change { $0.keepsInMemory = true }
+            return "cannot write '\(error.path)': \(error.reason);"
+                + " what the collector does not take now is not sent again later"
+        }
+    }
+
+    private func extendInMemory(_ events: [AuditEvent], _ settings: Settings) throws(FileFailure) {
+        var chain = change { $0.chain } ?? AuditChain(beginningWith: machine.random)
+        let links = try extend(&chain, events, "the audit log")
+        change { [chain] in $0.chain = chain }
+        keep(links, settings, isLogged: false)
+    }
+
+    private func extend(
+        _ chain: inout AuditChain, _ events: [AuditEvent], _ path: String
+    ) throws(FileFailure) -> [AuditChain.Link] {
+        do throws(MintError) {
+            var links: [AuditChain.Link] = []
+            for event in events {
+                links += try chain.extend(with: event, at: clock.now(), digests: machine.digests)
+            }
+            return links
+        } catch {
+            throw FileFailure(path, error.message)
+        }
+    }
+
+    private func keep(_ links: [AuditChain.Link], _ settings: Settings, isLogged: Bool) {
+        let isPending = settings.url != nil && !isLogged
+        let records = isPending ? links.compactMap { AuditExport.Record($0.line, $0.head) } : []
+        change { state in
+            state.head = links.last?.head ?? state.head
+            state.pending += records
+        }
+    }
+}
