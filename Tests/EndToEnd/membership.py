@@ -29,10 +29,12 @@ class Member:
         self.manifest.parent.mkdir()
         self.write("read")
 
-    def write(self, access: str, issuer: str | None = None) -> None:
+    def write(
+        self, access: str, issuer: str | None = None, secret: object = "env:HF_CLIENT_SECRET"
+    ) -> None:
         """The manifest, with one member's role and one grant."""
         (self.manifest.parent / "client-id").write_text("acme-ci\n")
-        client = {"id": "file:client-id", "secret": "env:HF_CLIENT_SECRET"}
+        client = {"id": "file:client-id", "secret": secret}
         identity = {
             "issuer": issuer or self.issuer.issuer,
             "claims": {"project_path": "acme/training"},

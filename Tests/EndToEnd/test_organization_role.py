@@ -30,6 +30,26 @@ def test_a_verified_job_becomes_the_member(member: Member, access: str, scopes: 
     assert member.asked == ["/.well-known/openid-configuration", "/keys"]
 
 
+@pytest.mark.parametrize(
+    ("end", "status", "code"),
+    [
+        ("exit 0", 0, ""),
+        ("exit 1", 5, "state-unusable"),
+        *((end, 4, "service-unavailable") for end in ("exit 75", "exit 2", "exit 64", "exit 127")),
+        ("kill -KILL $$", 4, "service-unavailable"),
+    ],
+)
+def test_a_program_may_give_the_secret(member: Member, end: str, status: int, code: str) -> None:
+    """How it ends says whether to try again."""
+    program = member.manifest.parent / "secret"
+    program.write_text(f"#!/bin/sh\nprintenv HF_CLIENT_SECRET\n{end}\n")
+    program.chmod(0o755)
+    member.write("read", secret={"command": [str(program)]})
+    ended = member.ask(member.issuer.id_token())
+    assert (ended.status, ended.code) == (status, code), ended
+    assert (f"'{program}' did not give its secret: it " in ended.err) == (status != 0)
+
+
 def test_es256_is_as_good(member: Member) -> None:
     """A point on P-256."""
     member.issuer.signing = SigningKey.elliptic("e")

@@ -54,6 +54,8 @@ CREATES = {
     "keycloak": ("keycloak-policy", "method=POST path=/admin"),
     "plain keycloak": ("keycloak", "method=POST path=/admin"),
     "auth0": ("auth0", "method=PATCH path=/api"),
+    # The program is asked what there is, and then for another one.
+    "command": ("command", "skip=1 path=/command"),
 }
 RETIRES = {
     "okta deactivates": ("okta", "method=POST skip=1 path=/api"),
@@ -127,7 +129,9 @@ def test_the_answer_to_a_creation_is_lost(tmp_path: Path, issuer: str) -> None:
     """A secret of ours is found again by its proof, or removed; none is left behind."""
     make, which = CREATES[issuer]
     setting = Setting(make, ["github-repository"], acknowledge=True)
-    tried(setting, at_issuer(which, LOST | REFUSED), tmp_path)
+    # A program that failed before anything was done may say so as if it refused.
+    reasons = ["refused (exit 1)"] if issuer == "command" else []
+    tried(setting, at_issuer(which, LOST | REFUSED), tmp_path, reasons)
 
 
 @pytest.mark.parametrize("issuer", RETIRES)

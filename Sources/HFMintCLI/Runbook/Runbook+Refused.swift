@@ -33,6 +33,7 @@ extension Runbook {
             | `there is no such place, or the credential may not see it (404…`, `… answered 404` | the name in the manifest, or what the token may see |
             | `… is not set`, `… is empty`, `cannot read '…'`, `'…' did not give its secret` | the reference of that credential: the variable, the file, the program |
             | `the certificate …`, `the proxy …` | as `hfmint doctor` says |
+            | `'…' refused (exit 1)`, `'…' was not found`, `there is no program '…'`, `'…' cannot be started: …` | that program of yours |
             | **issuers** | |
             | `the application already holds 2 client secrets, and takes no third` | Okta: remove the one that nobody uses |
             | `the new secret was refused as invalid` | Okta: a rule of the organization for client secrets; or the application logs in with a key |
@@ -47,7 +48,6 @@ extension Runbook {
             | `… old secrets may be kept already, and another pushes out the oldest` | Hydra: see which are in use; `DELETE …/secrets/rotate` drops all of them |
             | `an application's one secret can be replaced, and never removed`, `the current secret can be replaced, and never removed`, `a value must be chosen before it is sent` | nothing: report it |
             | `only a person can change this secret: press Refresh at …` | see `press-refresh` |
-            | `'…' refused (exit 1)`, `there is no program '…'`, `'…' cannot be started: …` | your program for the issuer |
             | **sinks** | |
             | `there is no such secret, and hfmint makes none at AWS` | AWS: make the secret, or mend its name |
             | `AWS rotates the secret itself; only one may` | AWS: switch its own rotation off, or take the sink out |
@@ -63,7 +63,6 @@ extension Runbook {
             | `another field manager owns the key; `force: true` takes it over` | Kubernetes: who else writes the key |
             | `a token of Trusted Publishers is not known to work here; it needs a user's token` | the Hub: the token |
             | `the value is empty` | nothing: report it |
-            | `there is no such program`, `… failed with …`, `… printed too much`, `it cannot be started: …` | your program for the sink |
             | **log-ins** | |
             | `… looks at the code before the client's secret` | `verify`: use `client-credentials` or `command` |
             | `… answered 400: invalid_scope`, `unauthorized_client`, … | `verify`: the scope, audience or grant that the client may use |

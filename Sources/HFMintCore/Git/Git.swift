@@ -6,7 +6,8 @@ struct Git {
     enum Answer {
         case printed(SharedSecret)
         case failed(Int)
-        case notRun(ProcessFailure)
+        /// With what became of it, as ``ProcessFailure/predicate(of:)`` has it.
+        case notRun(String)
     }
 
     private let processes: any Processes
@@ -28,11 +29,12 @@ struct Git {
 
     /// Asks for what git knows at once: one that takes 5 s waits for something that will not come.
     func ask(_ arguments: [String]) -> Answer {
+        let command = command(arguments, isQuiet: true, milliseconds: 5_000)
         do throws(ProcessFailure) {
-            let result = try start(arguments, isQuiet: true, milliseconds: 5_000)
+            let result = try processes.run(command)
             return result.status == 0 ? .printed(SharedSecret(result.output.duplicate())) : .failed(result.status)
         } catch {
-            return .notRun(error)
+            return .notRun(error.predicate(of: command))
         }
     }
 
@@ -41,8 +43,9 @@ struct Git {
     /// - Parameter isQuiet: whether git's complaints are thrown away.
     /// - Throws: ``MintError/Code/stateUnusable`` where there is no git, or it does not end.
     func run(_ arguments: [String], isQuiet: Bool = true) throws(MintError) -> ChildResult {
+        let command = command(arguments, isQuiet: isQuiet, milliseconds: 30_000)
         do throws(ProcessFailure) {
-            return try start(arguments, isQuiet: isQuiet, milliseconds: 30_000)
+            return try processes.run(command)
         } catch .timedOut {
             throw MintError(
                 .stateUnusable, "git did not end: it waits for a file of its configuration, or for the disk",
@@ -51,17 +54,15 @@ struct Git {
             throw Self.missing
         } catch {
             throw MintError(
-                .stateUnusable, "git could not be run: \(error.clause)", hint: "see whether this works: git --version")
+                .stateUnusable, "git could not be run: it \(error.predicate(of: command))",
+                hint: "see whether this works: git --version")
         }
     }
 
-    private func start(
-        _ arguments: [String], isQuiet: Bool, milliseconds: Int
-    ) throws(ProcessFailure) -> ChildResult {
+    private func command(_ arguments: [String], isQuiet: Bool, milliseconds: Int) -> ChildCommand {
         let script = "\(beginning)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
-        return try processes.run(
-            ChildCommand(
-                ["/bin/sh", "-c", script, "git"] + arguments, milliseconds: milliseconds, byteLimit: 1 << 20))
+        return ChildCommand(
+            ["/bin/sh", "-c", script, "git"] + arguments, milliseconds: milliseconds, byteLimit: 1 << 20)
     }
 
     static let missing = MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")

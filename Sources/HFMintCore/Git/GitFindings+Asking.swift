@@ -25,11 +25,11 @@ extension GitFindings {
         switch Git(in: context, with: without + nothing).ask(["--version"]) {
         case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
         case .failed: return nil
-        case .notRun(let failure):
+        case .notRun(let predicate):
             self.init()
             isReadable = false
             obstacle = GitObstacle(
-                isFatal: true, message: "git cannot be asked: \(failure.clause)",
+                isFatal: true, message: "git cannot be asked: it \(predicate)",
                 next: "see whether this works: git --version")
             return
         }

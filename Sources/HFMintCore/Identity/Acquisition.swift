@@ -97,29 +97,19 @@ extension Acquisition {
         unreadable("cannot read \(source): \(failure.reason)", hint: "give a file that holds the ID token")
     }
 
+    /// A job waits for its answer, so that only what the program itself puts off is tried again.
     private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> Secret {
         let hint = "give a command that prints the ID token, and nothing else, on stdout"
-        let result: ChildResult
         // Libcurl leaves its descriptors open for every program that is started.
         context.transport.closeIdleConnections()
-        do throws(ProcessFailure) {
-            result = try context.processes.run(command)
-        } catch {
-            switch error {
-            case .notFound: throw unreadable("\(source) was not found", hint: hint)
-            case .timedOut:
-                throw unreadable("\(source) took longer than \(inSeconds(command.milliseconds))", hint: hint)
-            case .tooMuchOutput:
-                throw unreadable("\(source) printed more than \(command.byteLimit >> 10) KiB", hint: hint)
-            case .outOfSight: throw unreadable("\(source): \(error.clause)", hint: hint)
-            case .cannotStart(let reason), .cannotStartNow(let reason):
-                throw unreadable("\(source) could not be started: \(reason)", hint: hint)
-            }
+        switch context.processes.end(of: command) {
+        case .done(let output): return output
+        case .refused(let why), .unknown(let why), .notStarted(let why):
+            throw unreadable("\(source) \(why)", hint: hint)
+        case .later(let why):
+            throw MintError(
+                .identityUnavailable, "\(source) \(why)", hint: "run this again later", isTransient: true)
         }
-        guard result.status == 0 else {
-            throw unreadable("\(source) failed with status \(result.status)", hint: hint)
-        }
-        return result.output
     }
 
     private func unreadable(_ message: String, hint: String? = nil) -> MintError {

@@ -33,11 +33,12 @@ extension ProgramAcquisition {
         do throws(ProcessFailure) {
             result = try context.processes.run(command)
         } catch {
-            throw failure(error, milliseconds: command.milliseconds)
+            throw failure(error, command)
         }
         guard result.status == 0 else {
             throw MintError(
-                .identityDenied, "\(provider): `\(name)` failed with status \(result.status)", hint: failureHint)
+                .identityDenied, "\(provider): `\(name)` \(ChildResult.failed(with: result.status))",
+                hint: failureHint)
         }
         return result.output
     }
@@ -47,22 +48,18 @@ extension ProgramAcquisition {
         MintError(.identityUnsuitable, "\(provider): `\(name)` did not print an ID token: \(reason)", hint: failureHint)
     }
 
-    private func failure(_ failure: ProcessFailure, milliseconds: Int) -> MintError {
-        switch failure {
+    private func failure(_ failure: ProcessFailure, _ command: ChildCommand) -> MintError {
+        let what = "\(provider): `\(name)` \(failure.predicate(of: command))"
+        return switch failure {
         case .notFound:
             MintError(
                 .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH",
                 hint: missingHint)
         case .timedOut:
             MintError(
-                .identityUnavailable,
-                "\(provider): `\(name)` did not finish within \(max(1, milliseconds / 1_000)) s",
-                hint: "the CI system is having trouble; try again", isTransient: true)
-        case .tooMuchOutput: unsuitable("it is larger than \(command.byteLimit >> 10) KiB")
-        case .outOfSight:
-            MintError(.identityDenied, "\(provider): `\(name)`: \(failure.clause)", hint: missingHint)
-        case .cannotStart(let reason), .cannotStartNow(let reason):
-            MintError(.identityDenied, "\(provider): `\(name)` could not be started: \(reason)", hint: missingHint)
+                .identityUnavailable, what, hint: "the CI system is having trouble; try again", isTransient: true)
+        case .tooMuchOutput: MintError(.identityUnsuitable, what, hint: failureHint)
+        case .cannotStart, .cannotStartNow, .outOfSight: MintError(.identityDenied, what, hint: missingHint)
         }
     }
 }

@@ -81,17 +81,16 @@ package enum SecretReference: Equatable, Sendable {
                 throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)", hint: absenceHint)
             }
         case .command(let words):
-            let passes: Bool
-            do throws(ProcessFailure) {
-                let result = try context.processes.run(ChildCommand(words))
-                if result.status == 0 { return result.output }
-                passes = result.passes
-            } catch {
-                passes = error.passes
+            switch context.processes.end(of: ChildCommand(words)) {
+            case .done(let output): return output
+            case .refused(let why), .notStarted(let why): throw notGiven(.stateUnusable, why)
+            case .later(let why), .unknown(let why): throw notGiven(.serviceUnavailable, why)
             }
-            throw MintError(
-                passes ? .serviceUnavailable : .stateUnusable, "\(place) did not give its secret", hint: absenceHint)
         }
+    }
+
+    private func notGiven(_ code: MintError.Code, _ why: String) -> MintError {
+        MintError(code, "\(place) did not give its secret: it \(why)", hint: absenceHint)
     }
 
     /// What no server would take for the secret that was meant; a clause that quotes nothing of it.

@@ -51,37 +51,19 @@ package enum ProcessFailure: Error, Equatable, Sendable {
     /// It was started, and what came of it cannot be seen here: the same.
     case outOfSight(String)
 
-    /// Whether the same call may work in a moment.
-    package var passes: Bool {
+    /// What became of the program, for a message in which it is the subject.
+    package func predicate(of command: ChildCommand) -> String {
         switch self {
-        case .timedOut, .cannotStartNow: true
-        case .notFound, .tooMuchOutput, .cannotStart, .outOfSight: false
-        }
-    }
-
-    /// For a message that says already what could not be done.
-    package var reason: String {
-        switch self {
-        case .notFound: "it was not found"
-        case .timedOut: "it did not end in time"
-        case .tooMuchOutput: "it printed too much"
-        case .cannotStart(let reason), .cannotStartNow(let reason), .outOfSight(let reason): reason
-        }
-    }
-
-    /// For a message about a program that has been named.
-    package var clause: String {
-        switch self {
-        case .notFound, .timedOut, .tooMuchOutput: reason
-        case .cannotStart, .cannotStartNow: "it cannot be started: \(reason)"
-        case .outOfSight: "it was started, and cannot be followed on this machine: \(reason)"
+        case .notFound: "was not found"
+        case .timedOut: "took longer than \(inSeconds(command.milliseconds))"
+        case .tooMuchOutput: "printed more than \(command.byteLimit >> 10) KiB"
+        case .cannotStart(let reason), .cannotStartNow(let reason): "cannot be started: \(reason)"
+        case .outOfSight(let reason): "was started, and cannot be followed on this machine: \(reason)"
         }
     }
 }
 
 extension ChildResult {
-    /// Whether the program says that it may work later, or was ended before it could say anything.
-    ///
-    /// 75 is `EX_TEMPFAIL` of <https://man.freebsd.org/cgi/man.cgi?query=sysexits>, 4 hfmint's own word for it.
-    package var passes: Bool { [4, 75].contains(status) || status > 128 }
+    /// The predicate of a program whose exit status is not what was hoped for.
+    static func failed(with status: Int) -> String { "failed with status \(status)" }
 }

@@ -56,19 +56,28 @@ struct AcquisitionTests {
         #expect(failure?.isTransient == false)
     }
 
+    private func failing(command ending: ScriptedProcesses.Ending) -> MintError? {
+        let command = ["/bin/sh", "-c", "x"]
+        let machine = FakeMachine(processes: ScriptedProcesses([(command, ending)]))
+        return failing(.command(ChildCommand(command)), on: machine)
+    }
+
+    @Test("says at once how a command failed, and tries again what asks to come back", arguments: ProgramEnding.all)
+    func endings(end: ProgramEnding) {
+        let failure = failing(command: end.ending)
+        #expect(failure?.code == (end.meaning == .later ? .identityUnavailable : .identityUnsuitable))
+        #expect(failure?.isTransient == (end.meaning == .later))
+        #expect(failure?.message == "the ID token command \(end)")
+    }
+
     @Test(
-        "says how a command failed, and nothing that it printed",
+        "says what is wrong with what a command printed, and not what that was",
         arguments: [
-            (.exit(1, "eyJsecret"), "failed with status 1"), (.exit(137, ""), "failed with status 137"),
-            (.failure(.notFound), "was not found"), (.failure(.timedOut), "took longer than 30 s"),
-            (.failure(.tooMuchOutput), "printed more than 64 KiB"),
-            (.failure(.cannotStart("exec format error")), "could not be started: exec format error"),
-            (.exit(0, "eyJsecret"), "did not give an ID token: it has no dots: an opaque token, or a part of a JWT"),
-            (.exit(0, ""), "did not give an ID token: it is empty"),
-        ] as [(ScriptedProcesses.Ending, String)])
-    func badCommand(ending: ScriptedProcesses.Ending, clause: String) {
-        let machine = FakeMachine(processes: ScriptedProcesses([(["/bin/sh", "-c", "x"], ending)]))
-        let failure = failing(.command(ChildCommand(["/bin/sh", "-c", "x"])), on: machine)
+            ("eyJsecret", "did not give an ID token: it has no dots: an opaque token, or a part of a JWT"),
+            ("", "did not give an ID token: it is empty"),
+        ])
+    func badCommand(output: String, clause: String) {
+        let failure = failing(command: .exit(0, output))
         #expect(failure?.code == .identityUnsuitable)
         #expect(failure?.message == "the ID token command \(clause)")
     }

@@ -63,6 +63,43 @@ struct RotationPromisesTests {
         #expect(stage.clock.now() - began >= 3_600 + 45)
     }
 
+    @Test(
+        "a creation that says it was refused after it acted is found by its proof, and costs no working secret",
+        arguments: [
+            (.separate(limit: 3), false, 2, nil), (.separate(limit: 3), true, 1, nil), (.replacing, false, 2, nil),
+            (.replacing, true, 1, nil), (.stacked, true, 1, nil),
+            // Another one could push out the one that works.
+            (.stacked, false, 1, .refused),
+        ] as [(IssuerShape, Bool, Int, Attention.Reason?)])
+    func refusedAfterActing(shape: IssuerShape, isReadable: Bool, creations: Int, stop: Attention.Reason?) throws {
+        let stage = RotationStage { state in
+            (state.shape, state.isReadable, state.refusesAfterActing) = (shape, isReadable, true)
+        }
+        let end = try stage.runToEnd(.now(.now))
+        #expect(reason(end) == stop)
+        if stop == nil { #expect(end == .finished) }
+        #expect(stage.acts.filter { $0 == "create" }.count == creations)
+        if case .separate = shape { #expect(stage.live == ["new\(creations)"]) }
+    }
+
+    @Test(
+        "a secret that is new after a refusal, and not proven ours, is left to a person",
+        arguments: [IssuerShape.separate(limit: 3), .stacked, .replacing])
+    func refusedBesideAnother(shape: IssuerShape) throws {
+        let stage = RotationStage { state in
+            (state.shape, state.isReadable) = (shape, true)
+            // So often that this run ends.
+            state.failures["create"] = Array(repeating: outage, count: 5) + [refusal]
+        }
+        guard case .retrying = try stage.run(.now(.now)).progress else {
+            Issue.record("it should be for a later run")
+            return
+        }
+        stage.edit { $0.secrets.insert(LiveSecret(id: "admin", sha256: "of another"), at: 0) }
+        #expect(reason(try stage.runToEnd()) == .refused)
+        #expect(!stage.acts.contains("create") && stage.live == ["admin", "old"])
+    }
+
     @Test("what stops before the first act is remembered, told, and begun again when a person says so")
     func cannotBegin() throws {
         let stage = RotationStage { $0.failures["preflight second"] = [refusal] }

@@ -15,6 +15,8 @@ final class RotationStage: Sendable {
         var failures: [String: [StepFailure]] = [:]
         /// Calls that act, and whose answer is lost.
         var lostAnswers: Set<String> = []
+        /// Whether the next creation acts, and says that it was refused.
+        var refusesAfterActing = false
         var refusedValues: Set<String> = []
         /// What each sink holds.
         var sinks: [String: String] = [:]
@@ -157,6 +159,11 @@ private struct StageIssuer: Issuer {
         if stage.state.withLock({ $0.lostAnswers.remove("create") }) != nil {
             throw StepFailure(.ambiguous, "the answer was lost")
         }
+        let isRefused = stage.state.withLock { state in
+            defer { state.refusesAfterActing = false }
+            return state.refusesAfterActing
+        }
+        if isRefused { throw StepFailure(.refused, "it refused (exit 1)") }
         return CreatedSecret(id: id, value: SharedSecret(Secret("value-\(id)")), expiresAt: end)
     }
 

@@ -84,4 +84,22 @@ struct SecretReferenceTests {
         }
         #expect(error?.message == "PLACE is not set")
     }
+
+    @Test(
+        "a program that did not give its secret may be asked again, unless it refused or is not there",
+        arguments: ProgramEnding.all)
+    func endings(end: ProgramEnding) {
+        let processes = ScriptedProcesses([(["/bin/secret"], end.ending)])
+        let error = #expect(throws: MintError.self) {
+            _ = try SecretReference.command(["/bin/secret"])
+                .read(relativeTo: "", in: FakeMachine(processes: processes).context).byteCount
+        }
+        let code: MintError.Code =
+            switch end.meaning {
+            case .refused, .notStarted: .stateUnusable
+            case .later, .unknown: .serviceUnavailable
+            }
+        #expect(error?.code == code)
+        #expect(error?.message == "'/bin/secret' did not give its secret: it \(end)")
+    }
 }

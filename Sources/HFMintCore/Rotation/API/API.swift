@@ -103,11 +103,7 @@ struct API: Sendable {
 
     func retry(_ why: String) -> StepFailure { StepFailure(.transient(retryAfterSeconds: nil), "\(name): \(why)") }
 
-    /// Of a credential that could not be read: the program that gives it may ask to come back.
-    func failure(_ error: MintError) -> StepFailure {
-        let passes = error.code.exitStatus == .retryLater || error.code == .networkForbidden
-        return StepFailure(passes ? .transient(retryAfterSeconds: nil) : .refused, "\(name): \(error.message)")
-    }
+    func failure(_ error: MintError) -> StepFailure { StepFailure(error, at: name) }
 
     /// hfmint never follows: the manifest does not name where a redirect leads.
     private func movedTo(_ answer: borrowing Answer) -> String {

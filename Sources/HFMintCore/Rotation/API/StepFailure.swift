@@ -43,4 +43,14 @@ package struct StepFailure: Error, Equatable, Sendable {
         case .needsPerson, .unwritten: false
         }
     }
+
+    /// Of a secret that could not be read: the program that gives it may ask to come back.
+    ///
+    /// - Parameter place: what wanted it, for the message.
+    init(_ error: MintError, at place: String? = nil) {
+        let passes = error.code.exitStatus == .retryLater || error.code == .networkForbidden
+        self.init(
+            passes ? .transient(retryAfterSeconds: nil) : .refused,
+            place.map { "\($0): \(error.message)" } ?? error.message)
+    }
 }

@@ -49,7 +49,7 @@ package struct SecurityEventToken: CallbackFormat {
                 headers: [HTTPHeader("Accept", "application/json")], contentType: "application/secevent+jwt",
                 body: "\(input).\(Base64URL.encode(signature))")
         } catch {
-            throw StepFailure(.refused, error.message)
+            throw StepFailure(error)
         }
     }
 

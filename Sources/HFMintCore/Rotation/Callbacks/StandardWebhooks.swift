@@ -31,7 +31,7 @@ package struct StandardWebhooks: CallbackFormat {
                 ],
                 contentType: "application/json", body: body)
         } catch {
-            throw StepFailure(.refused, error.message)
+            throw StepFailure(error)
         }
     }
 

@@ -42,18 +42,19 @@ struct CommandIssuer: Issuer {
 
     var target: String { "\(client) by \(program.path)" }
 
-    /// The request, with members that each begin with a comma.
-    private func request(_ operation: String, _ members: [TextOrToken] = []) -> [TextOrToken] {
+    /// Asks for one operation; the members each begin with a comma.
+    private func ask<Result>(
+        _ operation: String, _ members: [TextOrToken] = [], effect: API.Effect = .repeatable,
+        _ body: (JSONNode, Span<UInt8>) -> Result?
+    ) throws(StepFailure) -> Result {
         let head = #"{"hfmint":1,"operation":"\#(operation)","client":\#(JSONString.quoted(client))"#
-        return [.text(head)] + members + [.text("}")]
+        return try program.ask(operation, [.text(head)] + members + [.text("}")], effect: effect, body)
     }
 
-    private func request(_ operation: String, id: String) -> [TextOrToken] {
-        request(operation, [.text(#","id":\#(JSONString.quoted(id))"#)])
-    }
+    private func member(id: String) -> [TextOrToken] { [.text(#","id":\#(JSONString.quoted(id))"#)] }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
-        try program.ask(request("survey"), effect: .repeatable) { root, text in
+        try ask("survey") { root, text in
             guard let elements = root["secrets"]?.elements else { return nil }
             let secrets = elements.compactMap { Self.secret($0, text) }
             guard secrets.count == elements.count else { return nil }
@@ -77,7 +78,7 @@ struct CommandIssuer: Issuer {
         if let chosen {
             members += [.text(#","value":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text("\"")]
         }
-        return try program.ask(request("create", members), effect: .once) { root, text in
+        return try ask("create", members, effect: .once) { root, text in
             guard let id = root["id"]?.identifier(in: text),
                 let value = root["value"]?.clientSecret(in: text) ?? chosen
             else { return nil }
@@ -87,7 +88,7 @@ struct CommandIssuer: Issuer {
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
         guard isReadable else { return nil }
-        let found = try program.ask(request("read", id: id), effect: .repeatable) { root, text -> [SharedSecret]? in
+        let found = try ask("read", member(id: id)) { root, text -> [SharedSecret]? in
             // Here `null` is an answer: the program does not show it again.
             guard let value = root.member("value") else { return nil }
             return value.isNull ? [] : value.clientSecret(in: text).map { [$0] }
@@ -96,7 +97,7 @@ struct CommandIssuer: Issuer {
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool {
-        try program.ask(request("deactivate", id: id), effect: .repeatable) { root, _ in
+        try ask("deactivate", member(id: id)) { root, _ in
             switch root["deactivated"]?.value {
             case .bool(let isDone): isDone
             default: nil
@@ -105,6 +106,6 @@ struct CommandIssuer: Issuer {
     }
 
     func delete(_ id: String) throws(StepFailure) {
-        _ = try program.ask(request("delete", id: id), effect: .repeatable) { root, _ in root.members }
+        _ = try ask("delete", member(id: id)) { root, _ in root.members }
     }
 }

@@ -33,14 +33,28 @@ extension RotationMachine {
         return .go
     }
 
-    /// Whether a secret of ours is there although its creation was refused: something between us and the issuer, such
-    /// as a proxy, sent it twice, and this is the second answer.
+    /// Whether a secret is there that is proven ours although its creation was refused.
+    ///
+    /// Something between us and the issuer, such as a proxy, may have sent the call twice, and this is the second answer;
+    /// and a program ends with the status of a refusal where it failed after it had acted (an exception of Python, `set
+    /// -e`). What is new there without a proof may be an administrator's: after a refusal it is left to a person.
     private func wasMadeBeforeItWasRefused(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
-        guard error.kind == .refused, case .separate = definition.issuer.shape,
-            state.attempts + 1 < Self.waits.count, ours(in: try survey(), sha256: sha256) != nil
+        guard error.kind == .refused, state.attempts + 1 < Self.waits.count,
+            canMakeAnother, proven(in: try survey(), sha256: sha256) != nil
         else { return false }
         try record { $0.attempts += 1 }
         return true
+    }
+
+    /// Whether a secret of ours without its value costs nothing: it is removed, or is the only one there is anyway.
+    ///
+    /// A stacked issuer would push out the one that still works.
+    private var canMakeAnother: Bool {
+        switch definition.issuer.shape {
+        case .separate, .replacing: true
+        case .stacked: definition.issuer.isReadable
+        case .person: false
+        }
     }
 
     private func digestForJournal(_ value: SharedSecret) throws(StepFailure) -> String {
@@ -105,9 +119,8 @@ extension RotationMachine {
 
     /// The secret that an interrupted call made, by its proof: never by being new alone, as an administrator's is too.
     func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
-        let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
-        if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
-        if let sha256 { return survey.secrets.first { $0.sha256 == sha256 } }
+        if let proven = proven(in: survey, sha256: sha256) { return proven }
+        guard sha256 == nil else { return nil }
         switch definition.issuer.shape {
         case .stacked, .replacing:
             // One place, one value: it is not the one from before, so our call changed it. What is listed after it is
@@ -118,6 +131,14 @@ extension RotationMachine {
             return current
         case .separate, .person: return nil
         }
+    }
+
+    /// The secret that has our marker, or the SHA-256 of the value that we chose.
+    private func proven(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
+        let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
+        if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
+        guard let sha256 else { return nil }
+        return survey.secrets.first { $0.sha256 == sha256 }
     }
 
     func readValue(_ id: String) throws(StepFailure) -> SharedSecret? {

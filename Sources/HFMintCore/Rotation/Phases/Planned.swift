@@ -63,7 +63,9 @@ extension RotationMachine {
                 _ = try endpoint.format.request(
                     for: event(.rotationStarted), of: definition.name, to: endpoint.url, at: context.clock.now())
             } catch {
-                throw .needsPerson(.callbackUnsigned, "\(endpoint.url.origin.host): \(error.message)")
+                let message = "\(endpoint.url.origin.host): \(error.message)"
+                guard error.kind == .refused else { throw .step(StepFailure(error.kind, message)) }
+                throw .needsPerson(.callbackUnsigned, message)
             }
         }
     }

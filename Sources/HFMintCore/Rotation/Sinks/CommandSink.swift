@@ -25,31 +25,32 @@ extension CommandSink {
 /// a program that does not look at the operation would store the empty value; so is `evidence`. On stdout: for `read` the
 /// value, or nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`);
 /// for `evidence` the same of what is there now, `{}` where it is there and has none, or nothing where there is nothing.
-/// It exits with 0 when done, 4 or 75 (`EX_TEMPFAIL`) when the same call may work later, as it may after a signal, and
-/// anything else when it will not. The same token twice is the same write.
+/// The same token twice is the same write, so that what its end leaves open is tried again: see ``ProgramEnd``.
 struct CommandSink: Sink {
     let target: String
     let isReadable: Bool
-    private let words: [String]
+    private let program: CommandProgram
     private let hasPreflight: Bool
     private let hasEvidence: Bool
-    private let milliseconds: Int
     private let context: Context
 
     var showsChange: Bool { isReadable || hasEvidence }
 
     init(_ settings: Settings) {
-        words = settings.words("command")
+        let words = settings.words("command")
         hasPreflight = settings.flag("preflight")
         hasEvidence = settings.flag("evidence")
         isReadable = settings.flag("readable")
-        milliseconds = (settings.seconds("timeout") ?? 30) * 1_000
         context = settings.context
         target = settings.target(words.joined(separator: " "))
+        program = CommandProgram(
+            target, words: words, milliseconds: (settings.seconds("timeout") ?? 30) * 1_000, context: context)
     }
 
     func preflight() throws(StepFailure) {
-        if let complaint = RotationNeed.complaint(about: words.first ?? "", in: context) { throw refused(complaint) }
+        if let complaint = RotationNeed.complaint(about: program.path, in: context) {
+            throw StepFailure(.refused, "\(target): \(complaint)")
+        }
         if hasPreflight { _ = try run("preflight") }
     }
 
@@ -97,33 +98,6 @@ struct CommandSink: Sink {
     ) throws(StepFailure) -> Secret {
         let token = idempotencyKey.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
         let input = value.enclosed(by: "{\"operation\":\"\(operation)\"\(token)}\n", and: "")
-        let result: ChildResult
-        do throws(ProcessFailure) {
-            result = try context.processes.run(
-                ChildCommand(words, input: SharedSecret(input), milliseconds: milliseconds))
-        } catch {
-            throw failure(error, operation)
-        }
-        if result.status == 0 { return result.output }
-        throw result.passes
-            ? retry("\(operation) may work later (\(result.status))")
-            : refused("\(operation) failed with \(result.status)")
-    }
-
-    private func failure(_ failure: ProcessFailure, _ operation: String) -> StepFailure {
-        switch failure {
-        case .notFound: refused("there is no such program")
-        case .timedOut: retry("\(operation) took longer than \(milliseconds / 1_000) s")
-        case .outOfSight: retry("\(operation): \(failure.clause)")
-        case .tooMuchOutput: refused("\(operation) printed too much")
-        case .cannotStart(let reason): refused("it cannot be started: \(reason)")
-        case .cannotStartNow(let reason): retry("it cannot be started: \(reason)")
-        }
-    }
-
-    private func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(target): \(why)") }
-
-    private func retry(_ why: String) -> StepFailure {
-        StepFailure(.transient(retryAfterSeconds: nil), "\(target): \(why)")
+        return try program.run(operation, SharedSecret(input), effect: .repeatable)
     }
 }

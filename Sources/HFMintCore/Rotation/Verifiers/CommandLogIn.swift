@@ -13,17 +13,25 @@ extension CommandLogIn {
 }
 
 /// A log-in that a program of the user's tries; its stdin is the secret, without a line feed.
+///
+/// Here a refusal is an answer: that of the server to the secret.
 struct CommandLogIn: Verifier {
     let program: CommandProgram
     let neededLogIns: Int
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
-        switch try program.status(input: SharedSecret(secret.duplicate())) {
-        case 0: return .accepted
-        case 1: return .refused
-        case let other:
-            throw StepFailure(
-                .transient(retryAfterSeconds: nil), "command: '\(program.path)' ended with exit status \(other)")
+        let end = program.end(SharedSecret(secret.duplicate()))
+        if end.isRefusal { return .refused }
+        _ = try program.output(of: end, "log-in", .repeatable)
+        return .accepted
+    }
+}
+
+extension ProgramEnd {
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .refused: true
+        case .done, .later, .unknown, .notStarted: false
         }
     }
 }

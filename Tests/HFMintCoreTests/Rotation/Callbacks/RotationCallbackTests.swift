@@ -30,6 +30,33 @@ struct RotationCallbackTests {
         }
     }
 
+    @Test(
+        "a key whose program asks to come back is asked for again; without any, nothing is signed",
+        arguments: ProgramEnding.all)
+    func keyFromProgram(end: ProgramEnding) throws {
+        let key = SecretReference.command(["/bin/key"])
+        let processes = ScriptedProcesses(Array(repeating: (["/bin/key"], end.ending), count: 2))
+        let context = FakeMachine(processes: processes).context
+        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: context)
+        let formats: [any CallbackFormat] = [
+            StandardWebhooks(secret: key, folder: "/etc/hfmint", context: context),
+            SecurityEventToken(
+                issuer: "https://us.example", audience: "https://them.example", subject: ("https://idp.example", "app"),
+                key: .hs256, keyID: nil, secret: key, surroundings: surroundings),
+        ]
+        let url = try #require(HTTPURL(RotationStage.hook))
+        let event = CallbackEvent(
+            id: "app.1.x-1", kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil, notBefore: nil,
+            deliveries: [])
+        let mayWork = end.meaning == .later || end.meaning == .unknown
+        for format in formats {
+            let failure = try RotationFixtures.failure {
+                _ = try format.request(for: event, of: "app", to: url, at: Timestamp(secondsSince1970: 2))
+            }
+            #expect(failure.kind == (mayWork ? .transient(retryAfterSeconds: nil) : .refused))
+        }
+    }
+
     @Test("409 is not yet: the old secret stays until the endpoint agrees, under one id")
     func notYet() throws {
         let stage = RotationStage(acknowledges: true) { $0.answers = [204, 204, 204, 409, 409, 503] }

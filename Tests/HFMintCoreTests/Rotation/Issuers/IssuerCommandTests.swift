@@ -79,27 +79,47 @@ struct IssuerCommandTests {
         #expect(try self.command().0.read("a") == nil)
     }
 
+    /// What becomes of a survey, and of a creation.
+    private func kinds(_ end: ProgramEnding) -> (survey: StepFailure.Kind, create: StepFailure.Kind) {
+        let again = StepFailure.Kind.transient(retryAfterSeconds: nil)
+        return switch end.meaning {
+        case .refused, .notStarted: (.refused, .refused)
+        case .later: (again, again)
+        case .unknown: (again, .ambiguous)
+        }
+    }
+
     @Test(
-        "tells a refusal from a pause, and both from an end that says nothing",
-        arguments: [
-            (.exit(1, "SENTINEL"), .refused, .refused),
-            (.exit(75, "SENTINEL"), .transient(retryAfterSeconds: nil), .transient(retryAfterSeconds: nil)),
-            (.exit(2, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.exit(137, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.exit(0, "SENTINEL"), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.exit(0, #"{"id":"SENTINEL","secrets":[{}]}"#), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.failure(.timedOut), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.failure(.tooMuchOutput), .transient(retryAfterSeconds: nil), .ambiguous),
-            (.failure(.notFound), .refused, .refused),
-            (.failure(.cannotStart("permission denied")), .refused, .refused),
-        ] as [(ScriptedProcesses.Ending, StepFailure.Kind, StepFailure.Kind)])
-    func endings(ending: ScriptedProcesses.Ending, survey: StepFailure.Kind, create: StepFailure.Kind) throws {
-        let (command, _) = try command("", ending, ending)
+        "its end has the one meaning, and what leaves open whether a secret was made is asked",
+        arguments: ProgramEnding.all)
+    func endings(end: ProgramEnding) throws {
+        let (command, _) = try command("", end.ending, end.ending, end.ending, end.ending)
+        let kinds = kinds(end)
+        let failures = [
+            try RotationFixtures.failure { _ = try command.survey() },
+            try RotationFixtures.failure { _ = try command.create(RotationFixtures.creation()) },
+            try RotationFixtures.failure { _ = try command.deactivate("a") },
+            try RotationFixtures.failure { try command.delete("a") },
+        ]
+        #expect(
+            failures == [
+                StepFailure(kinds.survey, "command:billing \"x\": survey: '/opt/rotate' \(end)"),
+                StepFailure(kinds.create, "command:billing \"x\": create: '/opt/rotate' \(end)"),
+                StepFailure(kinds.survey, "command:billing \"x\": deactivate: '/opt/rotate' \(end)"),
+                StepFailure(kinds.survey, "command:billing \"x\": delete: '/opt/rotate' \(end)"),
+            ])
+    }
+
+    @Test(
+        "an answer that is none leaves open what was done",
+        arguments: ["SENTINEL", #"{"id":"SENTINEL","secrets":[{}]}"#])
+    func noAnswer(output: String) throws {
+        let (command, _) = try command("", .exit(0, output), .exit(0, output))
         let failures = [
             try RotationFixtures.failure { _ = try command.survey() },
             try RotationFixtures.failure { _ = try command.create(RotationFixtures.creation()) },
         ]
-        #expect(failures.map(\.kind) == [survey, create])
+        #expect(failures.map(\.kind) == [.transient(retryAfterSeconds: nil), .ambiguous])
         #expect(failures.allSatisfy { !$0.message.contains(RotationFixtures.sentinel) })
     }
 

@@ -52,17 +52,24 @@ struct SinkCommandTests {
     }
 
     @Test(
-        "its exit status says whether to come again",
-        arguments: [
-            (ScriptedProcesses.Ending.exit(75, ""), true), (.exit(4, ""), true), (.exit(1, ""), false),
-            (.failure(.timedOut), true), (.failure(.notFound), false), (.failure(.tooMuchOutput), false),
-        ])
-    func status(ending: ScriptedProcesses.Ending, again: Bool) throws {
-        do {
-            _ = try scene(text, [ending]).write()
-            Issue.record("it did not fail")
-        } catch let error as StepFailure {
-            #expect(error.kind == (again ? .transient(retryAfterSeconds: nil) : .refused))
-        }
+        "its end has the one meaning; the same token is the same write, so a doubt is tried again",
+        arguments: ProgramEnding.all)
+    func endings(end: ProgramEnding) throws {
+        let scene = try scene(readable, [end.ending, end.ending, end.ending])
+        let kind: StepFailure.Kind =
+            switch end.meaning {
+            case .refused, .notStarted: .refused
+            case .later, .unknown: .transient(retryAfterSeconds: nil)
+            }
+        let failures = [
+            try RotationFixtures.failure { try scene.sink.preflight() },
+            try RotationFixtures.failure { _ = try scene.write() },
+            try RotationFixtures.failure { _ = try scene.sink.look() },
+        ]
+        #expect(
+            failures
+                == ["preflight", "write", "read"].map { operation in
+                    StepFailure(kind, "command:/opt/put x: \(operation): '/opt/put' \(end)")
+                })
     }
 }

@@ -123,22 +123,32 @@ struct VerifierTests {
         #expect(failure == StepFailure(.refused, "client-credentials:env:NOWHERE: NOWHERE is not set"))
     }
 
-    @Test(
-        "a program says yes with 0 and no with 1, and reads the secret alone on stdin",
-        arguments: [(0, LogIn.accepted), (1, .refused), (2, nil), (75, nil), (143, nil)])
-    func command(status: Int, answer: LogIn?) throws {
-        let processes = ScriptedProcesses([(["/opt/try", "x"], .exit(status, "SENTINEL"))])
-        let machine = FakeMachine(processes: processes)
+    private func logIn(
+        ending: ScriptedProcesses.Ending
+    ) throws -> (verifier: any Verifier, processes: ScriptedProcesses) {
+        let processes = ScriptedProcesses([(["/opt/try", "x"], ending)])
         let verifier = try RotationFixtures.verifier(
-            #"{kind: "command", command: ["/opt/try", "x"], attempts: 5}"#, on: machine)
+            #"{kind: "command", command: ["/opt/try", "x"], attempts: 5}"#, on: FakeMachine(processes: processes))
+        return (verifier, processes)
+    }
+
+    @Test("a program says yes with 0, and reads the secret alone on stdin")
+    func command() throws {
+        let (verifier, processes) = try logIn(ending: .exit(0, "SENTINEL"))
         #expect(verifier.neededLogIns == 5)
-        if let answer {
-            #expect(try verifier.logIn(with: Secret("secret")) == answer)
-        } else {
-            let failure = try RotationFixtures.failure { _ = try verifier.logIn(with: Secret("secret")) }
-            #expect(failure.kind == .transient(retryAfterSeconds: nil))
-            #expect(!failure.message.contains(RotationFixtures.sentinel))
-        }
+        #expect(try verifier.logIn(with: Secret("secret")) == .accepted)
         #expect(processes.started.first?.input?.secret.revealedText() == "secret")
+    }
+
+    @Test("a program says no with 1, and with every other end neither", arguments: ProgramEnding.all)
+    func endings(end: ProgramEnding) throws {
+        let (verifier, _) = try logIn(ending: end.ending)
+        guard end.meaning != .refused else {
+            #expect(try verifier.logIn(with: Secret("secret")) == .refused)
+            return
+        }
+        let failure = try RotationFixtures.failure { _ = try verifier.logIn(with: Secret("secret")) }
+        let kind: StepFailure.Kind = end.meaning == .notStarted ? .refused : .transient(retryAfterSeconds: nil)
+        #expect(failure == StepFailure(kind, "command: log-in: '/opt/try' \(end)"))
     }
 }
