@@ -228,9 +228,7 @@ printf "%s\\n" "held $held"
 
 @pytest.mark.parametrize("form", ["eval ({})", "{} | source", 'eval "$({})"'])
 @pytest.mark.parametrize(("mode", "words"), list(enumerate([PATH, VALUE])))
-def test_fish_takes_the_token_and_prints_nothing(
-    job: Job, form: str, mode: int, words: str
-) -> None:
+def test_fish_takes_it_and_prints_nothing(job: Job, form: str, mode: int, words: str) -> None:
     """It prints neither the token nor the environment, and the token is there."""
     line = form.format(f"hfmint exchange acme/model --quiet {words}")
     for name, (before, held) in FISH_STATES.items():

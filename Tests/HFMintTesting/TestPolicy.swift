@@ -26,7 +26,7 @@ package enum TestPolicy {
 
     package static func grant(
         _ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil,
-        issuer: String = gitHub
+        issuer: String = TestPolicy.gitHub
     ) -> String {
         let written = claims.map { "'\($0)': '\($1)'" }.joined(separator: ", ")
         let head = [name.map { "name: '\($0)', " }, extends.map { "extends: '\($0)', " }].compactMap(\.self).joined()

@@ -106,7 +106,7 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         with self._tracked(connection), contextlib.suppress(OSError):
-            if self.faults.take_connection():
+            if self._stopping.is_set() or self.faults.take_connection():
                 return
             line = _Line(self, connection)
             with connection.makefile("rb") as stream:
@@ -122,8 +122,7 @@ class Server:
         with self._lock:
             self._open.add(connection)
         try:
-            if not self._stopping.is_set():
-                yield
+            yield
         finally:
             with self._lock:
                 self._open.discard(connection)

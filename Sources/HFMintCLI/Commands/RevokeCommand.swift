@@ -58,7 +58,7 @@ private struct RevokeCommand {
             try session.record(
                 AuditEvent(
                     .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
-                    tokenSHA256: try context.digests.sha256(token).hexadecimal), in: context)
+                    tokenSHA256: try context.digests.sha256(token).hexadecimal))
         } catch {
             report.failures.append(error)
         }

@@ -193,9 +193,12 @@ private struct RunCommand {
     /// The status is that of shells.
     private func failed(_ failure: ProcessFailure) -> Report {
         let program = arguments.childCommand[0].printable
-        let isFound = failure != .notFound
-        context.note("'\(program)' \(isFound ? "cannot be run: \(failure.reason)" : "was not found")")
-        return status(isFound ? 126 : 127)
+        guard failure != .notFound else {
+            context.note("'\(program)' was not found")
+            return status(127)
+        }
+        context.note("'\(program)' cannot be run\(failure.reason.map { ": \($0)" } ?? "")")
+        return status(126)
     }
 
     private func status(_ status: Int32) -> Report {

@@ -40,7 +40,7 @@ private struct SetupGitCommand {
         let (arguments, context) = (call.arguments, call.context)
         self.arguments = arguments
         self.context = context
-        // What the command line says the helper would meet at every question, where nobody looks.
+        // A mistake in it would show whenever git asks, where nobody looks.
         let names = arguments.has(.manifest) || arguments.has(.role)
         let authority = try Session(call, readsManifest: names && !arguments.has(.undo)).authority
         // What it says of the Hub, the helper must know too: no variable would tell it.

@@ -1,3 +1,5 @@
+internal import HFMintCore
+
 /// A variable of the environment, as the manual and docs/reference explain it.
 struct DocumentedVariable {
     /// In the order in which they are asked.

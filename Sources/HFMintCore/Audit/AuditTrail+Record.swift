@@ -1,6 +1,6 @@
 extension Machine {
     /// The log at `path` as it is at this moment.
-    package func openLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
+    package func readLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
     }
 }

@@ -6,8 +6,7 @@ struct Git {
     enum Answer {
         case printed(SharedSecret)
         case failed(Int)
-        /// With what became of it, as ``ProcessFailure/predicate(of:)`` has it.
-        case notRun(String)
+        case notRun(ProcessFailure, predicate: String)
     }
 
     private let processes: any Processes
@@ -34,7 +33,7 @@ struct Git {
             let result = try processes.run(command)
             return result.status == 0 ? .printed(SharedSecret(result.output.duplicate())) : .failed(result.status)
         } catch {
-            return .notRun(error.predicate(of: command))
+            return .notRun(error, predicate: error.predicate(of: command))
         }
     }
 

@@ -25,7 +25,7 @@ extension GitFindings {
         switch Git(in: context, with: without + nothing).ask(["--version"]) {
         case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
         case .failed: return nil
-        case .notRun(let predicate):
+        case .notRun(_, let predicate):
             self.init()
             isReadable = false
             obstacle = GitObstacle(

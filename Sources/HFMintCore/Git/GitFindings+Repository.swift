@@ -73,12 +73,12 @@ extension GitFindings {
         let within = ["--git-dir=\(folder)", "--work-tree=."]
         switch git.ask(within + Self.scopedQuery) {
         case .printed(let output): found.take(output.secret, hasScope: true, hosts)
-        case .notRun(.timedOut): return false
+        case .notRun(.timedOut, _): return false
         default:
             let file = ["config", "--includes", "--file", "\(folder)/config"]
             switch git.ask(file + Self.query) {
             case .printed(let output): found.take(output.secret, hasScope: false, hosts)
-            case .notRun(.timedOut): return false
+            case .notRun(.timedOut, _): return false
             default: break
             }
         }

@@ -102,13 +102,12 @@ extension Acquisition {
         let hint = "give a command that prints the ID token, and nothing else, on stdout"
         // Libcurl leaves its descriptors open for every program that is started.
         context.transport.closeIdleConnections()
-        switch context.processes.end(of: command) {
-        case .done(let output): return output
-        case .refused(let why), .unknown(let why), .notStarted(let why):
-            throw unreadable("\(source) \(why)", hint: hint)
-        case .later(let why):
-            throw MintError(
-                .identityUnavailable, "\(source) \(why)", hint: "run this again later", isTransient: true)
+        do throws(ProcessFailure) {
+            return try context.processes.output(of: command)
+        } catch {
+            let what = "\(source) \(error.predicate(of: command))"
+            guard error.meaning == .later else { throw unreadable(what, hint: hint) }
+            throw MintError(.identityUnavailable, what, hint: "run this again later", isTransient: true)
         }
     }
 

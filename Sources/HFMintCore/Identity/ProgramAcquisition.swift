@@ -29,18 +29,11 @@ extension ProgramAcquisition {
     func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         var command = command
         command.milliseconds = min(command.milliseconds, limits.totalMilliseconds)
-        let result: ChildResult
         do throws(ProcessFailure) {
-            result = try context.processes.run(command)
+            return try context.processes.output(of: command)
         } catch {
             throw failure(error, command)
         }
-        guard result.status == 0 else {
-            throw MintError(
-                .identityDenied, "\(provider): `\(name)` \(ChildResult.failed(with: result.status))",
-                hint: failureHint)
-        }
-        return result.output
     }
 
     /// What it printed is no ID token: most often another program of the same name.
@@ -53,12 +46,13 @@ extension ProgramAcquisition {
         return switch failure {
         case .notFound:
             MintError(
-                .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH",
-                hint: missingHint)
+                .identityDenied, "\(provider): the program '\(command.arguments[0])' is not on PATH", hint: missingHint)
         case .timedOut:
             MintError(
                 .identityUnavailable, what, hint: "the CI system is having trouble; try again", isTransient: true)
         case .tooMuchOutput: MintError(.identityUnsuitable, what, hint: failureHint)
+        case .exited(let status):
+            MintError(.identityDenied, "\(provider): `\(name)` failed with status \(status)", hint: failureHint)
         case .cannotStart, .cannotStartNow, .outOfSight: MintError(.identityDenied, what, hint: missingHint)
         }
     }

@@ -108,7 +108,7 @@ extension ProviderClaims {
     }
 
     /// How `sub` names the repository.
-    package enum SubjectForm: Equatable, Sendable {
+    enum SubjectForm: Equatable, Sendable {
         /// With numbers, which no rename changes.
         case numbered
         /// By its name.

@@ -81,16 +81,16 @@ package enum SecretReference: Equatable, Sendable {
                 throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)", hint: absenceHint)
             }
         case .command(let words):
-            switch context.processes.end(of: ChildCommand(words)) {
-            case .done(let output): return output
-            case .refused(let why), .notStarted(let why): throw notGiven(.stateUnusable, why)
-            case .later(let why), .unknown(let why): throw notGiven(.serviceUnavailable, why)
+            let command = ChildCommand(words)
+            do throws(ProcessFailure) {
+                return try context.processes.output(of: command)
+            } catch {
+                let passes = [.later, .unknown].contains(error.meaning)
+                throw MintError(
+                    passes ? .serviceUnavailable : .stateUnusable,
+                    "\(place) did not give its secret: it \(error.predicate(of: command))", hint: absenceHint)
             }
         }
-    }
-
-    private func notGiven(_ code: MintError.Code, _ why: String) -> MintError {
-        MintError(code, "\(place) did not give its secret: it \(why)", hint: absenceHint)
     }
 
     /// What no server would take for the secret that was meant; a clause that quotes nothing of it.

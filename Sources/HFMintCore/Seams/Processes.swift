@@ -50,6 +50,16 @@ package enum ProcessFailure: Error, Equatable, Sendable {
     case cannotStartNow(String)
     /// It was started, and what came of it cannot be seen here: the same.
     case outOfSight(String)
+    /// It ended with this status, where another one was needed.
+    case exited(Int)
+
+    /// The operating system's words, where it said any.
+    package var reason: String? {
+        switch self {
+        case .notFound, .timedOut, .tooMuchOutput, .exited: nil
+        case .cannotStart(let reason), .cannotStartNow(let reason), .outOfSight(let reason): reason
+        }
+    }
 
     /// What became of the program, for a message in which it is the subject.
     package func predicate(of command: ChildCommand) -> String {
@@ -59,11 +69,9 @@ package enum ProcessFailure: Error, Equatable, Sendable {
         case .tooMuchOutput: "printed more than \(command.byteLimit >> 10) KiB"
         case .cannotStart(let reason), .cannotStartNow(let reason): "cannot be started: \(reason)"
         case .outOfSight(let reason): "was started, and cannot be followed on this machine: \(reason)"
+        case .exited(Self.refusal): "refused (exit 1)"
+        case .exited(Self.temporaryFailure): "asks to come back (exit 75)"
+        case .exited(let status): "failed with status \(status)"
         }
     }
-}
-
-extension ChildResult {
-    /// The predicate of a program whose exit status is not what was hoped for.
-    static func failed(with status: Int) -> String { "failed with status \(status)" }
 }

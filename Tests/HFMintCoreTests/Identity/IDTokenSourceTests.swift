@@ -78,7 +78,10 @@ struct IDTokenSourceTests {
         arguments: [
             (.init(file: "/t", command: "c"), "--id-token-file and --id-token-command"),
             (.init(file: "-", provider: "github-actions"), "--id-token-file and --provider"),
-            (.init(file: "a", command: "b", provider: "c"), "--id-token-file and --id-token-command and --provider"),
+            (
+                .init(file: "a", command: "b", provider: "gitlab-ci"),
+                "--id-token-file and --id-token-command and --provider"
+            ),
         ] as [(IDTokenSource.Options, String)])
     func exclusive(options: IDTokenSource.Options, names: String) {
         let error = #expect(throws: MintError.self) { try source(options, Self.everything) }

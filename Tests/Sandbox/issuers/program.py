@@ -20,7 +20,7 @@ try:
     with urllib.request.urlopen("{origin}/command", sys.stdin.buffer.read(), 20) as answer:
         sys.stdout.buffer.write(answer.read())
 except urllib.error.HTTPError as error:
-    sys.exit({{409: 1, 429: 75}}.get(error.code, 3))
+    sys.exit({{400: 1, 409: 1, 429: 75}}.get(error.code, 3))
 except OSError:
     sys.exit(3)
 """

@@ -3,7 +3,7 @@
 
 Its one argument is a folder, for what it is given: `value`, and `calls`, a line for each call.
 A file `fails-OPERATION` in there holds the exit status that the next such call ends with, after
-it has acted if the file ends with ` act`.
+it has acted if the file ends with ` act`. What it does not know it refuses.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main() -> int:
     request = json.loads(line)
     operation = request["operation"]
     if operation not in OPERATIONS or set(request) - {"operation", "token"}:
-        return 64
+        return 1
     if (operation == "write") != bool(rest) or ("token" in request) != bool(rest):
-        return 64
+        return 1
     fault = folder / f"fails-{operation}"
     status, _, act = fault.read_text().partition(" ") if fault.exists() else ("0", "", "")
     fault.unlink(missing_ok=True)

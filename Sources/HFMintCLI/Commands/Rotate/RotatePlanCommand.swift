@@ -63,7 +63,7 @@ private struct RotationPlan {
         self.command = command
     }
 
-    private var logIns: Int { definition.verifier?.attempts ?? 0 }
+    private var logIns: Int { definition.verifier?.neededLogIns ?? 0 }
     private var sinkCount: Int { definition.sinks.count }
 
     /// In seconds, at a second a request; `nil` where a person's pace decides.

@@ -76,7 +76,7 @@ private enum Kubernetes {
     }
 }
 
-extension Files {
+extension ReadableFiles {
     /// Whether there is a file that can be read, symlinks followed.
     fileprivate func exists(_ path: String) -> Bool { ((try? read(path, limit: 1 << 20)) ?? nil) != nil }
 }

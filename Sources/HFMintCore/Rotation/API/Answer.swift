@@ -3,6 +3,7 @@ extension API {
     ///
     /// Any value in it may be secret.
     struct Answer: ~Copyable {
+        let status: Int
         let response: HTTPResponse
         /// `nil` where the body is no JSON.
         private let root: JSONNode?
@@ -12,11 +13,11 @@ extension API {
         init(_ response: consuming HTTPResponse, of name: String) {
             // As large as the body was allowed to be.
             root = response.body.reveal { text in try? readJSON(text, limits: .event) }
+            status = response.status
             self.response = response
             self.name = name
         }
 
-        var status: Int { response.status }
         var date: Timestamp? { response.date }
     }
 }

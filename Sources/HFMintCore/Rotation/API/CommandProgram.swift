@@ -25,7 +25,11 @@ struct CommandProgram {
     func run(
         _ operation: String, _ input: SharedSecret, effect: API.Effect
     ) throws(StepFailure) -> Secret {
-        try output(of: end(input), operation, effect)
+        do throws(ProcessFailure) {
+            return try output(input)
+        } catch {
+            throw failure(error, operation, effect)
+        }
     }
 
     /// Runs it once, and reads its answer as JSON; an answer that `body` cannot read says nothing about what was done.
@@ -37,28 +41,30 @@ struct CommandProgram {
         let answer = output.reveal { text -> Result? in
             (try? readJSON(text, limits: .answer)).flatMap { body($0, text) }
         }
-        guard let answer else { throw failure(effect.whenUnknown, operation, "gave an answer that is none") }
+        guard let answer else { throw step(effect.whenUnknown, operation, "gave an answer that is none") }
         return answer
     }
 
-    /// Runs it once.
-    func end(_ input: SharedSecret) -> ProgramEnd {
-        context.processes.end(of: ChildCommand(words, input: input, milliseconds: milliseconds))
+    /// Runs it once, and returns what it printed.
+    func output(_ input: SharedSecret) throws(ProcessFailure) -> Secret {
+        try context.processes.output(of: command(input))
     }
 
-    /// What it printed, where it is done.
-    func output(
-        of end: consuming ProgramEnd, _ operation: String, _ effect: API.Effect
-    ) throws(StepFailure) -> Secret {
-        switch consume end {
-        case .done(let output): return output
-        case .refused(let why), .notStarted(let why): throw failure(.refused, operation, why)
-        case .later(let why): throw failure(.transient(retryAfterSeconds: nil), operation, why)
-        case .unknown(let why): throw failure(effect.whenUnknown, operation, why)
-        }
+    func failure(_ failure: ProcessFailure, _ operation: String, _ effect: API.Effect) -> StepFailure {
+        let kind: StepFailure.Kind =
+            switch failure.meaning {
+            case .refused, .notStarted: .refused
+            case .later: .transient(retryAfterSeconds: nil)
+            case .unknown: effect.whenUnknown
+            }
+        return step(kind, operation, failure.predicate(of: command()))
     }
 
-    private func failure(_ kind: StepFailure.Kind, _ operation: String, _ why: String) -> StepFailure {
+    private func command(_ input: SharedSecret? = nil) -> ChildCommand {
+        ChildCommand(words, input: input, milliseconds: milliseconds)
+    }
+
+    private func step(_ kind: StepFailure.Kind, _ operation: String, _ why: String) -> StepFailure {
         StepFailure(kind, "\(name): \(operation): '\(path)' \(why)")
     }
 }

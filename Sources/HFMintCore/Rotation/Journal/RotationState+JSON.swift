@@ -183,8 +183,13 @@ extension CallbackEvent {
         ]
     }
 
+    private static func run(inID id: String) -> Int? {
+        id.utf8.split(separator: ASCII.dot).dropLast().last.flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+    }
+
     fileprivate init?(_ node: ManifestNode) {
-        guard let id = node["id"]?.string, let run = node["run"]?.integer,
+        // Journals of earlier versions have it in the id alone: `chat.3.created`.
+        guard let id = node["id"]?.string, let run = node["run"]?.integer ?? Self.run(inID: id),
             let kind = node["kind"]?.string.flatMap(Kind.init), let at = node["at"]?.moment
         else { return nil }
         self.init(

@@ -64,7 +64,7 @@ extension RotationMachine {
                     for: event(.rotationStarted), of: definition.name, to: endpoint.url, at: context.clock.now())
             } catch {
                 let message = "\(endpoint.url.origin.host): \(error.message)"
-                guard error.kind == .refused else { throw .step(StepFailure(error.kind, message)) }
+                guard error.kind == .refused else { throw StepFailure(error.kind, message) }
                 throw .needsPerson(.callbackUnsigned, message)
             }
         }

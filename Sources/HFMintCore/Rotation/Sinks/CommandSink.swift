@@ -25,7 +25,7 @@ extension CommandSink {
 /// a program that does not look at the operation would store the empty value; so is `evidence`. On stdout: for `read` the
 /// value, or nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`);
 /// for `evidence` the same of what is there now, `{}` where it is there and has none, or nothing where there is nothing.
-/// The same token twice is the same write, so that what its end leaves open is tried again: see ``ProgramEnd``.
+/// The same token twice is the same write, so that what its end leaves open is tried again: see ``ProcessFailure/meaning``.
 struct CommandSink: Sink {
     let target: String
     let isReadable: Bool

@@ -20,18 +20,12 @@ struct CommandLogIn: Verifier {
     let neededLogIns: Int
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
-        let end = program.end(SharedSecret(secret.duplicate()))
-        if end.isRefusal { return .refused }
-        _ = try program.output(of: end, "log-in", .repeatable)
-        return .accepted
-    }
-}
-
-extension ProgramEnd {
-    fileprivate var isRefusal: Bool {
-        switch self {
-        case .refused: true
-        case .done, .later, .unknown, .notStarted: false
+        do throws(ProcessFailure) {
+            _ = try program.output(SharedSecret(secret.duplicate()))
+            return .accepted
+        } catch {
+            if error.meaning == .refused { return .refused }
+            throw program.failure(error, "log-in", .repeatable)
         }
     }
 }

@@ -46,7 +46,8 @@ struct RotationCallbackTests {
         ]
         let url = try #require(HTTPURL(RotationStage.hook))
         let event = CallbackEvent(
-            id: "app.1.x-1", kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil, notBefore: nil,
+            id: "app.1.x-1", run: 1, kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil,
+            notBefore: nil,
             deliveries: [])
         let mayWork = end.meaning == .later || end.meaning == .unknown
         for format in formats {

@@ -148,7 +148,7 @@ struct IssuerKeysTests {
         let refused = Scene([missing, Scene.document, Scene.keys(Forge.rsaKey)])
         for _ in 0..<3 {
             let failure = #expect(throws: MintError.self) { try refused.verify() }
-            #expect(failure?.error.code == .identityUnverified)
+            #expect(failure?.code == .identityUnverified)
         }
         #expect(refused.asked.count == 1)
         refused.machine.clock.advance(by: .seconds(30))

@@ -31,7 +31,8 @@ struct TokenTrialTests {
 
     @Test("ask whose a user's token is")
     func user() throws {
-        #expect(TokenTrial.authCheck(try Resource(parsing: "acme-bot", endpoint: .huggingFace)) == nil)
+        let user = try Resource(parsing: "acme-bot", endpoint: .huggingFace)
+        #expect(TokenTrial.authCheck(user) == nil)
         #expect(try answer(.whoAmI, .answer("GET https://huggingface.co/api/whoami-v2", 401)).isUnknown)
     }
 

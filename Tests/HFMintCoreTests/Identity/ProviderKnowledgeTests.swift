@@ -1,5 +1,6 @@
 import Foundation
 @testable import HFMintCore
+import HFMintTesting
 import Testing
 
 /// What is known of a provider stands in `Identity/Providers/`: no other source spells what only it is called.
@@ -22,7 +23,7 @@ struct ProviderKnowledgeTests {
     @Test("is in their own files alone, and every exception is needed")
     func alone() throws {
         let search = try Search(allProviders.map(Words.init))
-        let top = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
+        let top = URL(filePath: Checkout.path).appending(path: "Sources")
         let names = try FileManager.default.subpathsOfDirectory(atPath: top.path()).filter { $0.hasSuffix(".swift") }
         #expect(names.count > 100)
         var needed: Set<String> = []

@@ -115,15 +115,15 @@ struct AuditTrailTests {
 
     private static let request = "POST https://otel.example/v1/logs"
 
-    private func collected() throws -> AuditTrail.Settings {
-        .init(url: try #require(HTTPURL("https://otel.example")), isRequired: true)
+    private func collected() -> AuditTrail.Settings {
+        .init(url: HTTPURL("https://otel.example"), isRequired: true)
     }
 
     @Test("asks the collector once for all who wait for its answer")
     func sendsTogether() throws {
         let threads = threads
         let machine = machine([.answer(Self.request)], onSend: { threads.untilWaiting(4) })
-        let trail = trail(machine, try collected())
+        let trail = trail(machine, collected())
         let context = machine.context
         for _ in 0..<3 { try trail.record(AuditEvent(.tokenServed), in: context) }
         let failures = Count()
@@ -136,7 +136,7 @@ struct AuditTrailTests {
     func refusedTogether() throws {
         let threads = threads
         let machine = machine([.answer(Self.request, 400)], onSend: { threads.untilWaiting(4) })
-        let trail = trail(machine, try collected())
+        let trail = trail(machine, collected())
         let context = machine.context
         try trail.record(AuditEvent(.tokenServed), in: context)
         let failures = Count()
@@ -148,7 +148,7 @@ struct AuditTrailTests {
     @Test("records while the collector is asked, which hears of that next")
     func recordsMeanwhile() throws {
         let machine = machine()
-        let trail = trail(machine, try collected())
+        let trail = trail(machine, collected())
         let transport = ScriptedTransport([.answer(Self.request), .answer(Self.request)]) {
             try? trail.record(AuditEvent(.tokenServed, reason: "meanwhile"), in: machine.context)
         }
