@@ -77,16 +77,15 @@ private func isUnnamed(_ operand: String) -> Bool {
         || operand.utf8.starts(with: "HF_TOKEN=http".utf8)
 }
 
-/// A delivery is one of the words that the help lists, and a path after it is kept as it is.
+/// A delivery is one of the words that the help lists, and a path after it is kept as it is; stdout is none.
 package func fuzzDeliveryMethod(_ input: [UInt8]) {
     let given = text(input)
     let separator = given.utf8.firstIndex(of: UInt8(ascii: "="))
     let word = separator.map { text(Array(given.utf8[..<$0])) } ?? given
     let path = separator.map { text(Array(given.utf8[$0...].dropFirst())) }
     let takesPath = ["env-file", "token-file"].contains(word)
-    let isGood =
-        takesPath
-        ? path?.isEmpty != true : path == nil && ["auto", "shell", "env", "output", "stdout"].contains(word)
+    let isPlain = path == nil && ["auto", "shell", "env", "output", "stdout"].contains(word)
+    let isGood = takesPath ? path?.isEmpty != true && path != "-" : isPlain
     do throws(MintError) {
         let method = try DeliveryMethod(parsing: given)
         hold(isGood, "only a word of the help is a delivery")

@@ -8,7 +8,7 @@ final class World: Sendable {
         var written: [OutputStream: [UInt8]] = [.out: [], .err: []]
         var files: [String: [UInt8]] = [:]
         var bodies: [Sent] = []
-        var uptime = Duration.zero
+        var uptime = Uptime(sinceStart: .zero)
     }
 
     struct Sent {
@@ -72,8 +72,8 @@ extension World: HTTPTransport {
 
 extension World: Clock {
     func now() -> Timestamp { Timestamp(secondsSince1970: 1_800_000_000) }
-    func uptime() -> Duration { state.withLock { $0.uptime } }
-    func sleep(for duration: Duration) { state.withLock { $0.uptime += duration } }
+    func uptime() -> Uptime { state.withLock { $0.uptime } }
+    func sleep(for duration: Duration) { state.withLock { $0.uptime = $0.uptime + duration } }
 }
 
 extension World: Files {
@@ -129,19 +129,19 @@ extension World: Files {
     }
 
     func appendToLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {}
 
     func updateLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure) {
         throw FileFailure(path, "nothing is written here")
     }
 
     func readLog(
-        _ path: String, until deadline: Duration, clock: any Clock
+        _ path: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? { nil }
 
     func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure) {}
@@ -175,7 +175,7 @@ private struct Directory: PrivateDirectory {
     }
 
     func lock(
-        _ name: String, until deadline: Duration, clock: any Clock
+        _ name: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock { NoLock() }
 
     func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
