@@ -45,7 +45,7 @@ extension Arguments {
     }
 
     /// How long the whole command may take.
-    func deadlineSeconds() throws(MintError) -> Int { try number(.deadline, in: 1...3_600) ?? 90 }
+    func timeLimit() throws(MintError) -> Duration { .seconds(try number(.deadline, in: 1...3_600) ?? 90) }
 
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
     func verbosity() throws(MintError) -> Verbosity {

@@ -36,7 +36,7 @@ extension Examination.Question {
         expectations = try Expectation.parse(arguments.values(.expect))
         allowsUntrustedEvent = arguments.has(.allowUntrustedEvent)
         stateDirectory = arguments.value(.stateDirectory)
-        deadlineSeconds = try arguments.deadlineSeconds()
+        timeLimit = try arguments.timeLimit()
         do throws(MintError) {
             authority = .success(try arguments.authority(in: context.environment))
         } catch {

@@ -37,7 +37,7 @@ struct TokenSession {
         exchanger = Exchanger(
             authority: authority, source: source, member: member, provider: provider,
             allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: session.gate,
-            deadlineSeconds: try arguments.deadlineSeconds(), cache: cache, audit: call.audit, context: context)
+            timeLimit: try arguments.timeLimit(), cache: cache, audit: call.audit, context: context)
     }
 
     /// The same job with its tokens in another directory.

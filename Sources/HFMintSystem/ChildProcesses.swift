@@ -14,7 +14,7 @@ package struct ChildProcesses: Processes {
         let child = try start(command.arguments, input: input?.pipe, output: output)
         // The child's copy is the only one left, so that its end is the end of its output.
         output.writing = nil
-        let deadline = clock.uptime() + .milliseconds(command.milliseconds)
+        let deadline = clock.uptime() + command.timeLimit
         do throws(ProcessFailure) {
             let text = try converse(input, output, byteLimit: command.byteLimit, until: deadline)
             return ChildResult(status: try wait(for: child, until: deadline), output: text)
@@ -77,7 +77,7 @@ package struct ChildProcesses: Processes {
     ///
     /// Both at once, as a child may write before it has read everything, and either pipe may be full.
     private func converse(
-        _ input: ChildInput?, _ output: Pipe, byteLimit: Int, until deadline: Duration
+        _ input: ChildInput?, _ output: Pipe, byteLimit: Int, until deadline: Uptime
     ) throws(ProcessFailure) -> Secret {
         var buffer = SecretBuffer(capacity: byteLimit + 1)
         let reading = output.reading.descriptor.number
@@ -104,7 +104,7 @@ package struct ChildProcesses: Processes {
     }
 
     /// A program that closed its output and goes on is asked for its end every 10 ms.
-    private func wait(for child: pid_t, until deadline: Duration) throws(ProcessFailure) -> Int {
+    private func wait(for child: pid_t, until deadline: Uptime) throws(ProcessFailure) -> Int {
         while true {
             if let status = try status(of: child) {
                 let signal = status & 0x7F

@@ -46,7 +46,7 @@ extension PosixFiles {
     ///
     /// <https://github.com/git/git/blob/v2.39.5/lockfile.h>
     private func openLock(
-        _ path: String, until deadline: Duration, _ clock: any Clock
+        _ path: String, until deadline: Uptime, _ clock: any Clock
     ) throws(FileFailure) -> SharedDescriptor {
         var made: SharedDescriptor?
         _ = try clock.ask(until: deadline) { () throws(FileFailure) in

@@ -33,7 +33,7 @@ extension Descriptor {
     }
 
     /// The same, again and again until `deadline`.
-    func lock(until deadline: Duration, _ clock: any Clock) throws(Errno) -> Bool {
+    func lock(until deadline: Uptime, _ clock: any Clock) throws(Errno) -> Bool {
         try clock.ask(until: deadline) { () throws(Errno) in try tryLock() }
     }
 
@@ -124,7 +124,7 @@ extension Clock {
     ///
     /// - Returns: `false` where it is still no at `deadline`.
     func ask<Failure: Error>(
-        until deadline: Duration, _ question: () throws(Failure) -> Bool
+        until deadline: Uptime, _ question: () throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         while try !question() {
             guard uptime() < deadline else { return false }

@@ -88,7 +88,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func lock(
-        _ name: String, until deadline: Duration, clock: any Clock
+        _ name: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock {
         let file = try naming("\(path)/\(name)") { () throws(Errno) in
             let file = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)

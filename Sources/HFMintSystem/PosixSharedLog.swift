@@ -4,7 +4,7 @@ package import HFMintCore
 /// Logs that several processes write, and anyone may read.
 extension PosixFiles {
     package func appendToLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {
         let (directory, file, end) = try openForWriting(path, O_APPEND, until: deadline, clock)
@@ -14,7 +14,7 @@ extension PosixFiles {
     }
 
     package func updateLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure) {
         let (directory, file, end) = try openForWriting(path, 0, until: deadline, clock)
@@ -36,7 +36,7 @@ extension PosixFiles {
     }
 
     private func openForWriting(
-        _ path: String, _ flags: CInt, until deadline: Duration, _ clock: any Clock
+        _ path: String, _ flags: CInt, until deadline: Uptime, _ clock: any Clock
     ) throws(FileFailure) -> (directory: SharedDescriptor, file: SharedDescriptor, end: PosixLogEnd) {
         let directory = try Descriptor.openFolder(of: path)
         let file = try openLocked(FilePath(path).name, flags, in: directory, path, until: deadline, clock)
@@ -67,7 +67,7 @@ extension PosixFiles {
 
     private func openLocked(
         _ name: String, _ flags: CInt, in directory: borrowing Descriptor, _ path: String,
-        until deadline: Duration, _ clock: any Clock
+        until deadline: Uptime, _ clock: any Clock
     ) throws(FileFailure) -> SharedDescriptor {
         while true {
             let file = try open(name, flags, in: directory, path)
@@ -102,7 +102,7 @@ extension PosixFiles {
     }
 
     package func readLog(
-        _ path: String, until deadline: Duration, clock: any Clock
+        _ path: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? {
         let there = try ifThere(path) { () throws(Errno) in
             SharedDescriptor(try Descriptor.open(path, O_RDONLY | O_NONBLOCK))
@@ -167,7 +167,7 @@ private final class PosixLogReader: LogReader {
 extension Descriptor {
     /// How long a log is when nobody is in the middle of a write.
     fileprivate func byteCountBetweenWrites(
-        _ path: String, until deadline: Duration, _ clock: any Clock
+        _ path: String, until deadline: Uptime, _ clock: any Clock
     ) throws(FileFailure) -> Int {
         guard clock.ask(until: deadline, { tryReading() }) else { throw .held(path) }
         defer { unlock() }

@@ -9,10 +9,10 @@ package struct SystemClock: Clock {
         Timestamp(secondsSince1970: time(nil))
     }
 
-    package func uptime() -> Duration {
+    package func uptime() -> Uptime {
         var moment = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &moment)
-        return .seconds(moment.tv_sec) + .nanoseconds(moment.tv_nsec)
+        return Uptime(sinceStart: .seconds(moment.tv_sec) + .nanoseconds(moment.tv_nsec))
     }
 
     package func sleep(for duration: Duration) {
@@ -28,7 +28,7 @@ package struct SystemClock: Clock {
     }
 
     /// Where nobody can sleep; too early would make every loop that waits a loop that runs.
-    private func idle(until end: Duration) {
+    private func idle(until end: Uptime) {
         while true {
             let left = end - uptime()
             guard left > .zero else { return }

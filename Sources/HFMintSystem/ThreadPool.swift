@@ -48,7 +48,7 @@ private func work(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointe
 private final class DueQueue: Sendable {
     private struct State {
         var ready: [Int]
-        var waiting: [(due: Duration, unit: Int)] = []
+        var waiting: [(due: Uptime, unit: Int)] = []
         var unfinished: Int
     }
 

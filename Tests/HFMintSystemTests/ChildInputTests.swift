@@ -5,11 +5,11 @@ import Testing
 
 @Suite("a child's input")
 struct ChildInputTests {
-    private func run(_ script: String, input: String, milliseconds: Int = 20_000, byteLimit: Int = 4 << 20)
+    private func run(_ script: String, input: String, timeLimit: Duration = .seconds(20), byteLimit: Int = 4 << 20)
         throws(ProcessFailure) -> (status: Int, output: String)
     {
         let command = ChildCommand(
-            ["/bin/sh", "-c", script], input: SharedSecret(Secret(input)), milliseconds: milliseconds,
+            ["/bin/sh", "-c", script], input: SharedSecret(Secret(input)), timeLimit: timeLimit,
             byteLimit: byteLimit)
         let result = try ChildProcesses().run(command)
         return (result.status, result.output.revealedText())
@@ -37,7 +37,7 @@ struct ChildInputTests {
     @Test("does not keep a child alive that takes too long")
     func timeout() {
         #expect(throws: ProcessFailure.timedOut) {
-            _ = try run("sleep 600", input: String(repeating: "x", count: 1 << 20), milliseconds: 300)
+            _ = try run("sleep 600", input: String(repeating: "x", count: 1 << 20), timeLimit: .milliseconds(300))
         }
     }
 

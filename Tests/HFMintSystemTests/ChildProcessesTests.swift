@@ -6,9 +6,9 @@ import Testing
 @Suite("child processes")
 struct ChildProcessesTests {
     private func run(
-        _ script: String, milliseconds: Int = 20_000, byteLimit: Int = 4_096
+        _ script: String, timeLimit: Duration = .seconds(20), byteLimit: Int = 4_096
     ) throws(ProcessFailure) -> (status: Int, output: String) {
-        let command = ChildCommand(["/bin/sh", "-c", script], milliseconds: milliseconds, byteLimit: byteLimit)
+        let command = ChildCommand(["/bin/sh", "-c", script], timeLimit: timeLimit, byteLimit: byteLimit)
         let result = try ChildProcesses().run(command)
         return (result.status, result.output.revealedText())
     }
@@ -58,7 +58,7 @@ struct ChildProcessesTests {
     func timeout(script: String) {
         let clock = SystemClock()
         let start = clock.uptime()
-        #expect(throws: ProcessFailure.timedOut) { _ = try run(script, milliseconds: 100) }
+        #expect(throws: ProcessFailure.timedOut) { _ = try run(script, timeLimit: .milliseconds(100)) }
         #expect(clock.uptime() - start < .seconds(60))
     }
 

@@ -77,7 +77,7 @@ struct KernelFallbackTests {
         }
         // Who has no locks writes none either.
         try LackedCall.without([.flock(failure), .ownLock(failure)]) {
-            _ = try PosixFiles().readLog(path, until: .zero, clock: FrozenClock())
+            _ = try PosixFiles().readLog(path, until: Uptime(sinceStart: .zero), clock: FrozenClock())
         }
     }
 

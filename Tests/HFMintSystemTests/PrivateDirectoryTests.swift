@@ -130,9 +130,9 @@ struct PrivateDirectoryTests {
         }
         #expect(failure?.reason == "another process holds it, and did not let go in time")
         #expect(clock.uptime() >= deadline)
-        let other = try directory.lock("another", until: .zero, clock: clock)
+        let other = try directory.lock("another", until: clock.uptime(), clock: clock)
         first.release()
-        try directory.lock("lock", until: .zero, clock: clock).release()
+        try directory.lock("lock", until: clock.uptime(), clock: clock).release()
         other.release()
     }
 

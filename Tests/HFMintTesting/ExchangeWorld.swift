@@ -24,15 +24,15 @@ package struct ExchangeWorld {
     }
 
     package func exchanger(
-        _ options: IDTokenSource.Options = .init(), allowsUntrustedEvent: Bool = false, deadlineSeconds: Int = 90,
-        cache: TokenCache? = nil, job: Provider.Job? = nil
+        _ options: IDTokenSource.Options = .init(), allowsUntrustedEvent: Bool = false,
+        timeLimit: Duration = .seconds(90), cache: TokenCache? = nil, job: Provider.Job? = nil
     ) throws -> Exchanger {
         Exchanger(
             authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
             source: try IDTokenSource(
                 options, of: try Provider.here(options.provider, in: machine.context),
                 audience: "https://huggingface.co", in: machine.context),
-            job: job, allowsUntrustedEvent: allowsUntrustedEvent, deadlineSeconds: deadlineSeconds, cache: cache,
+            job: job, allowsUntrustedEvent: allowsUntrustedEvent, timeLimit: timeLimit, cache: cache,
             audit: machine.audit, context: machine.context)
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 package final class FrozenClock: Clock {
     private struct State {
         var now: Timestamp
-        var uptime: Duration = .seconds(1_000)
+        var uptime = Uptime(sinceStart: .seconds(1_000))
         var sleeps: [Duration] = []
     }
 
@@ -20,7 +20,7 @@ package final class FrozenClock: Clock {
 
     package func now() -> Timestamp { state.withLock { $0.now } }
 
-    package func uptime() -> Duration { state.withLock { $0.uptime } }
+    package func uptime() -> Uptime { state.withLock { $0.uptime } }
 
     package func sleep(for duration: Duration) {
         state.withLock { $0.sleeps.append(duration) }
@@ -30,7 +30,7 @@ package final class FrozenClock: Clock {
     /// Lets time pass without anybody sleeping.
     package func advance(by duration: Duration) {
         state.withLock { state in
-            state.uptime += duration
+            state.uptime = state.uptime + duration
             state.now = state.now + Int(duration.components.seconds)
         }
     }

@@ -53,7 +53,7 @@ struct MemoryDirectory: PrivateDirectory {
         }
     }
 
-    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
+    func lock(_ name: String, until deadline: Uptime, clock: any Clock) throws(FileFailure) -> any DirectoryLock {
         let full = "\(path)/\(name)"
         try files.refuse(full)
         files.state.withLock { $0.acts.append(.lock(full)) }

@@ -170,7 +170,7 @@ package final class MemoryFiles: Files {
     }
 
     package func appendToLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure) {
         try allowed(path)
@@ -180,7 +180,7 @@ package final class MemoryFiles: Files {
     }
 
     package func updateLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure) {
         try allowed(path)
@@ -195,7 +195,7 @@ package final class MemoryFiles: Files {
     }
 
     package func readLog(
-        _ path: String, until deadline: Duration, clock: any Clock
+        _ path: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> (any LogReader)? {
         try refuse(path)
         return self[path].map { LogText($0) }

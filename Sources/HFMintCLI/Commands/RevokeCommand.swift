@@ -50,7 +50,7 @@ private struct RevokeCommand {
             try? Resource(parsing: text, endpoint: endpoint)
         }
         let revocation = Revocation(
-            endpoint: endpoint, resource: resource, deadlineSeconds: try arguments.deadlineSeconds(), context: context)
+            endpoint: endpoint, resource: resource, timeLimit: try arguments.timeLimit(), context: context)
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
         do throws(MintError) {

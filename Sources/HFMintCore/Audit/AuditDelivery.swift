@@ -71,7 +71,7 @@ extension AuditTrail {
 
     /// Those that no log keeps.
     private func sendPending(
-        to url: HTTPURL, _ settings: Settings, until deadline: Duration, in context: Context
+        to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
     ) throws(MintError) {
         let records = change { state in
             let records = state.pending
@@ -91,7 +91,7 @@ extension AuditTrail {
     }
 
     private func sendBacklog(
-        to url: HTTPURL, _ settings: Settings, until deadline: Duration, in context: Context
+        to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
     ) throws(MintError) {
         guard let log = change({ $0.keepingLog }),
             machine.files.facts(of: AuditTrail.cursorPath(of: log)) != nil
@@ -110,7 +110,7 @@ extension AuditTrail {
     }
 
     private func sendBatch(
-        of log: String, to url: HTTPURL, _ settings: Settings, until deadline: Duration, in context: Context
+        of log: String, to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
     ) throws(MintError) -> (backlog: AuditBacklog, failure: MintError?) {
         var step: (backlog: AuditBacklog, failure: MintError?)?
         do throws(FileFailure) {
@@ -147,7 +147,7 @@ extension AuditTrail {
     }
 
     func send(
-        _ records: [AuditExport.Record], to url: HTTPURL, _ settings: Settings, until deadline: Duration,
+        _ records: [AuditExport.Record], to url: HTTPURL, _ settings: Settings, until deadline: Uptime,
         in context: Context
     ) throws(MintError) {
         try Attempts(until: deadline).repeating(in: context) { attempts throws(MintError) in

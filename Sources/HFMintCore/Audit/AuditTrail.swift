@@ -40,7 +40,7 @@ package final class AuditTrail: Sendable {
         /// Whether the cursor beside the log cannot be written, so that what is not taken is lost with this process.
         var keepsInMemory = false
         /// Why the collector did not take what was required, the last time, and when that was.
-        var refusal: (reason: MintError, at: Duration)?
+        var refusal: (reason: MintError, at: Uptime)?
         /// Whether this command acts, and sends what earlier ones could not.
         var isActing = false
         /// What has been said already, so that it is said once.

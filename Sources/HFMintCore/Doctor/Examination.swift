@@ -9,7 +9,7 @@ package struct Examination: Sendable {
         package var allowsUntrustedEvent = false
         /// Where the command line wants tokens to be kept.
         package var stateDirectory: String?
-        package var deadlineSeconds = 90
+        package var timeLimit = Duration.seconds(90)
         package var authority: Result<Authority, MintError> = .success(.huggingFace)
         /// What a manifest lets this job have; `nil` where none was named.
         package var gate: Result<Gate, MintError>?

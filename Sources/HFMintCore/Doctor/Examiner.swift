@@ -11,7 +11,7 @@ package struct Examiner: Sendable {
         self.question = question
         self.audit = audit
         self.context = context
-        attempts = Attempts(until: context.clock.uptime() + .seconds(question.deadlineSeconds))
+        attempts = Attempts(until: context.clock.uptime() + question.timeLimit)
     }
 
     /// - Throws: ``MintError/Code/usage`` alone; all else is a finding.
@@ -95,7 +95,7 @@ extension Examiner {
         }
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: question.allowsUntrustedEvent,
-            gate: try? question.gate?.get(), deadlineSeconds: question.deadlineSeconds, audit: audit,
+            gate: try? question.gate?.get(), timeLimit: question.timeLimit, audit: audit,
             context: context)
         do throws(MintError) {
             return probed(try exchanger.token(for: resource), resource, authority.endpoint)

@@ -11,9 +11,9 @@ package struct Exchanger: Sendable {
     package let allowsUntrustedEvent: Bool
     /// What a manifest lets this job have; `nil` where none was named.
     package let gate: Gate?
-    private let deadlineSeconds: Int
-    /// By the clock's uptime: one deadline for all resources.
-    private var deadline: Duration
+    private let timeLimit: Duration
+    /// One deadline for all resources.
+    private var deadline: Uptime
     private var cache: TokenCache?
     /// For members' roles, also over the renewals of one run.
     let issuerKeys = IssuerKeys()
@@ -28,7 +28,7 @@ package struct Exchanger: Sendable {
         job: Provider.Job? = nil,
         allowsUntrustedEvent: Bool = false,
         gate: Gate? = nil,
-        deadlineSeconds: Int = 90,
+        timeLimit: Duration = .seconds(90),
         cache: TokenCache? = nil,
         audit: AuditTrail,
         context: Context
@@ -40,8 +40,8 @@ package struct Exchanger: Sendable {
         self.job = job ?? context.job
         self.allowsUntrustedEvent = allowsUntrustedEvent
         self.gate = gate
-        self.deadlineSeconds = deadlineSeconds
-        deadline = context.clock.uptime() + .seconds(deadlineSeconds)
+        self.timeLimit = timeLimit
+        deadline = context.clock.uptime() + timeLimit
         self.cache = cache
         self.audit = audit
         self.context = context
@@ -138,7 +138,7 @@ package struct Exchanger: Sendable {
     /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource?) throws(MintError) -> HubToken {
         var again = self
-        again.deadline = context.clock.uptime() + .seconds(deadlineSeconds)
+        again.deadline = context.clock.uptime() + timeLimit
         return try again.exchange(for: resource)
     }
 

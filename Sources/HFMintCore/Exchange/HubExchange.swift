@@ -5,11 +5,10 @@ package struct HubExchange: Sendable {
     let authority: Authority
     /// By whose words a refusal is explained.
     let provider: Provider?
-    /// By the clock's uptime.
-    let deadline: Duration
+    let deadline: Uptime
     let context: Context
 
-    package init(_ authority: Authority, provider: Provider?, until deadline: Duration, in context: Context) {
+    package init(_ authority: Authority, provider: Provider?, until deadline: Uptime, in context: Context) {
         self.authority = authority
         self.provider = provider
         self.deadline = deadline

@@ -15,7 +15,7 @@ package struct TokenCache: Sendable {
     /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
     package func token(for key: TokenKey) -> HubToken? {
         guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
-        let (now, uptime) = (context.clock.now(), Int(context.clock.uptime().components.seconds))
+        let (now, uptime) = (context.clock.now(), context.clock.uptime())
         return text.reveal { span in
             Record(span, for: key).flatMap { $0.isFresh(at: now, uptime: uptime) ? $0.token : nil }
         }
@@ -31,7 +31,7 @@ package struct TokenCache: Sendable {
     /// Whoever holds it looks for the token once more before it asks: the call before may have left it.
     ///
     /// - Throws: ``MintError/Code/serviceUnavailable`` if the lock is not free by `deadline`.
-    package func lock(_ key: TokenKey, until deadline: Duration) throws(MintError) -> any DirectoryLock {
+    package func lock(_ key: TokenKey, until deadline: Uptime) throws(MintError) -> any DirectoryLock {
         do throws(FileFailure) {
             let lock = try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
             if let weakness = lock.weakness {
@@ -101,7 +101,7 @@ package struct TokenCache: Sendable {
             "fields": .array(
                 key.fields.map { .array([.string($0.name), .string(String(decoding: $0.value, as: UTF8.self))]) }),
             "obtained_at": .integer(context.clock.now().secondsSince1970),
-            "obtained_uptime": .integer(Int(context.clock.uptime().components.seconds)),
+            "obtained_uptime": .integer(Int(context.clock.uptime().sinceStart.components.seconds)),
             "expires_at": .integer(token.expiresAt.secondsSince1970),
             "sha256": .string(token.sha256),
             "claims": .string(token.claimsText.map { String(decoding: $0.bytes, as: UTF8.self) }),
@@ -121,8 +121,8 @@ package struct TokenCache: Sendable {
 private struct Record {
     let token: HubToken
     private let obtainedAt: Timestamp
-    /// In seconds since the machine's start, or since another's.
-    private let obtainedUptime: Int?
+    /// By this machine's uptime, or by another's.
+    private let obtainedUptime: Uptime?
 
     init?(_ text: Span<UInt8>, for key: TokenKey) {
         guard let root = try? readJSON(text, limits: .record),
@@ -135,7 +135,7 @@ private struct Record {
         else { return nil }
         obtainedAt = Timestamp(secondsSince1970: obtained)
         obtainedUptime = root["obtained_uptime"]?.integer(in: text).flatMap {
-            (0...253_402_300_799).contains($0) ? $0 : nil
+            (0...253_402_300_799).contains($0) ? Uptime(sinceStart: .seconds($0)) : nil
         }
         token = HubToken(
             secret: secret, expiresAt: Timestamp(secondsSince1970: expires),
@@ -158,9 +158,9 @@ private struct Record {
     ///
     /// A clock that was ahead and was set right in between makes the token look younger than it is: the machine's
     /// uptime shows its age too.
-    func isFresh(at now: Timestamp, uptime: Int) -> Bool {
+    func isFresh(at now: Timestamp, uptime: Uptime) -> Bool {
         let life = token.expiresAt - obtainedAt
-        let age = max(now - obtainedAt, obtainedUptime.map { uptime - $0 } ?? 0)
+        let age = max(now - obtainedAt, obtainedUptime.map { Int((uptime - $0).components.seconds) } ?? 0)
         return obtainedAt <= now && life - age >= max(1, min(300, life / 4))
     }
 }

@@ -28,7 +28,7 @@ struct Git {
 
     /// Asks for what git knows at once: one that takes 5 s waits for something that will not come.
     func ask(_ arguments: [String]) -> Answer {
-        let command = command(arguments, isQuiet: true, milliseconds: 5_000)
+        let command = command(arguments, isQuiet: true, timeLimit: .seconds(5))
         do throws(ProcessFailure) {
             let result = try processes.run(command)
             return result.status == 0 ? .printed(SharedSecret(result.output.duplicate())) : .failed(result.status)
@@ -42,7 +42,7 @@ struct Git {
     /// - Parameter isQuiet: whether git's complaints are thrown away.
     /// - Throws: ``MintError/Code/stateUnusable`` where there is no git, or it does not end.
     func run(_ arguments: [String], isQuiet: Bool = true) throws(MintError) -> ChildResult {
-        let command = command(arguments, isQuiet: isQuiet, milliseconds: 30_000)
+        let command = command(arguments, isQuiet: isQuiet, timeLimit: .seconds(30))
         do throws(ProcessFailure) {
             return try processes.run(command)
         } catch .timedOut {
@@ -58,10 +58,10 @@ struct Git {
         }
     }
 
-    private func command(_ arguments: [String], isQuiet: Bool, milliseconds: Int) -> ChildCommand {
+    private func command(_ arguments: [String], isQuiet: Bool, timeLimit: Duration) -> ChildCommand {
         let script = "\(beginning)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
         return ChildCommand(
-            ["/bin/sh", "-c", script, "git"] + arguments, milliseconds: milliseconds, byteLimit: 1 << 20)
+            ["/bin/sh", "-c", script, "git"] + arguments, timeLimit: timeLimit, byteLimit: 1 << 20)
     }
 
     static let missing = MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")

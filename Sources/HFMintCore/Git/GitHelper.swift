@@ -75,6 +75,6 @@ struct GitHelper {
         let change = folder.map { "cd \(shellQuoted($0)); " } ?? ""
         return try machine.processes.run(
             ChildCommand(
-                ["/bin/sh", "-c", "\(quiet)\(change)\(command) \(operation)"], input: input, milliseconds: 5_000))
+                ["/bin/sh", "-c", "\(quiet)\(change)\(command) \(operation)"], input: input, timeLimit: .seconds(5)))
     }
 }

@@ -5,11 +5,11 @@ package struct Attempts: Sendable {
     /// A try that has less time than this would only hide what went wrong with the one before.
     private static let leastTime = Duration.milliseconds(100)
 
-    private let deadline: Duration
+    private let deadline: Uptime
     private(set) var made = 0
 
-    /// - Parameter deadline: when the whole command must be done, by the clock's uptime.
-    package init(until deadline: Duration) {
+    /// - Parameter deadline: when the whole command must be done.
+    package init(until deadline: Uptime) {
         self.deadline = deadline
     }
 

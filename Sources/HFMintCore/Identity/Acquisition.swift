@@ -50,7 +50,7 @@ extension Acquisition {
         switch self {
         case .http(let http): text = try http.token(in: context, limits: limits)
         case .command(var command):
-            command.milliseconds = min(command.milliseconds, max(1, remaining?.milliseconds ?? .max))
+            if let remaining { command.timeLimit = min(command.timeLimit, max(.milliseconds(1), remaining)) }
             text = try run(command, in: context)
         case .program(let program): text = try program.token(in: context, limits: limits)
         case .variable(let key):

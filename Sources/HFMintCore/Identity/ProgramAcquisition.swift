@@ -28,7 +28,7 @@ extension ProgramAcquisition {
     /// Runs it once; its own words of failure go to stderr as it writes them.
     func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         var command = command
-        command.milliseconds = min(command.milliseconds, limits.totalMilliseconds)
+        command.timeLimit = min(command.timeLimit, .milliseconds(limits.totalMilliseconds))
         do throws(ProcessFailure) {
             return try context.processes.output(of: command)
         } catch {

@@ -15,14 +15,14 @@ package struct Revocation: Sendable {
     private let endpoint: Origin
     /// The first that takes the token shows whether it dies.
     private let trials: [TokenTrial]
-    private let deadline: Duration
+    private let deadline: Uptime
     private let context: Context
 
     /// - Parameter resource: what the token is for, where it is known: the token is tried there first.
-    package init(endpoint: Origin, resource: Resource?, deadlineSeconds: Int, context: Context) {
+    package init(endpoint: Origin, resource: Resource?, timeLimit: Duration, context: Context) {
         self.endpoint = endpoint
         trials = [resource.flatMap { TokenTrial.authCheck($0) }, .whoAmI].compactMap(\.self)
-        deadline = context.clock.uptime() + .seconds(deadlineSeconds)
+        deadline = context.clock.uptime() + timeLimit
         self.context = context
     }
 

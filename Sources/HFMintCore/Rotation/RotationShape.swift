@@ -147,7 +147,7 @@ extension CallbackEndpoint {
         else { throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).callbacks' lacks a url or a secret") }
         self.init(
             url: url, format: Self.format(node, secret, surroundings),
-            mustAcknowledge: node["acknowledge"]?.bool ?? false, deadline: node.duration("deadline") ?? 86_400,
+            mustAcknowledge: node["acknowledge"]?.bool ?? false, patience: node.duration("deadline") ?? 86_400,
             allowsPrivate: node["allowPrivate"]?.bool ?? false)
     }
 

@@ -52,7 +52,7 @@ extension Settings {
     /// The program of `command`, with its `timeout`.
     func program(_ name: String) -> CommandProgram {
         CommandProgram(
-            name, words: words("command"), milliseconds: (seconds("timeout") ?? 30) * 1_000, context: context)
+            name, words: words("command"), timeLimit: .seconds(seconds("timeout") ?? 30), context: context)
     }
 
     func missing(_ name: String) -> MintError {

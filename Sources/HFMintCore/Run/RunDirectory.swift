@@ -19,7 +19,7 @@ package struct RunDirectory: Sendable {
         for _ in 0..<5 {
             do throws(FileFailure) {
                 let directory = try job.subdirectory(Self.prefix + String(machine.random(), radix: 36))
-                let lock = try directory.lock(Self.lockName, until: .zero, clock: machine.clock)
+                let lock = try directory.lock(Self.lockName, until: machine.clock.uptime(), clock: machine.clock)
                 // Fails where it has just been removed.
                 let mark = lock.weakness == nil ? Self.locked : Self.unlocked
                 try directory.replace(Self.markName, with: Secret(copying: mark.utf8))
@@ -51,7 +51,7 @@ package struct RunDirectory: Sendable {
         for name in job.names where name.utf8.starts(with: prefix.utf8) {
             // A directory of this name and without a mark may be a user's.
             guard let left = try? job.subdirectory(name), let mark = left.runMark,
-                let lock = try? left.lock(lockName, until: .zero, clock: machine.clock)
+                let lock = try? left.lock(lockName, until: machine.clock.uptime(), clock: machine.clock)
             else { continue }
             if lock.weakness == nil, !mark.equals(unlocked) { _ = try? left.erase() }
             lock.release()

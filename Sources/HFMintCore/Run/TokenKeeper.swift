@@ -15,7 +15,7 @@ package final class TokenKeeper: Sendable {
     /// on while the machine sleeps.
     private struct Moment {
         let time: Timestamp
-        let uptime: Duration
+        let uptime: Uptime
 
         init(_ clock: any Clock) { (time, uptime) = (clock.now(), clock.uptime()) }
 

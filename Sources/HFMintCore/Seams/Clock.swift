@@ -2,8 +2,8 @@
 package protocol Clock: Sendable {
     func now() -> Timestamp
 
-    /// Time since an arbitrary moment; it never goes back.
-    func uptime() -> Duration
+    /// The moment now by the machine's uptime; it never goes back.
+    func uptime() -> Uptime
 
     func sleep(for duration: Duration)
 }

@@ -7,7 +7,7 @@ package protocol Logs: Sendable {
     /// - Throws: ``FileFailure`` if it is a symlink, no regular file, another user's, or has a second name; if others
     ///   can write it, or its directory, which lacks the sticky bit; if another process holds it until `deadline`.
     func appendToLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure)
 
@@ -16,7 +16,7 @@ package protocol Logs: Sendable {
     ///
     /// - Parameter change: `nil` leaves the file as it is.
     func updateLog(
-        _ path: String, until deadline: Duration, clock: any Clock,
+        _ path: String, until deadline: Uptime, clock: any Clock,
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure)
 
@@ -28,7 +28,7 @@ package protocol Logs: Sendable {
     ///
     /// - Returns: `nil` where there is none.
     /// - Throws: ``FileFailure`` also where another process writes it until `deadline`.
-    func readLog(_ path: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> (any LogReader)?
+    func readLog(_ path: String, until deadline: Uptime, clock: any Clock) throws(FileFailure) -> (any LogReader)?
 }
 
 /// The end of a log, while nobody else can write it.

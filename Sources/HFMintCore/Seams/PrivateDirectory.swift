@@ -24,7 +24,7 @@ package protocol PrivateDirectory: Sendable {
     ///
     /// The kernel lets go of it when its holder dies. Where the file system has no locks there is nothing to wait for:
     /// see ``DirectoryLock/weakness``.
-    func lock(_ name: String, until deadline: Duration, clock: any Clock) throws(FileFailure) -> any DirectoryLock
+    func lock(_ name: String, until deadline: Uptime, clock: any Clock) throws(FileFailure) -> any DirectoryLock
 
     /// Why nobody can lock a file in it, in the operating system's words; `nil` where they can.
     var lockRefusal: String? { get }

@@ -4,7 +4,7 @@ package protocol Processes: Sendable {
     ///
     /// A program that does not read its input is not forced to.
     ///
-    /// After `milliseconds`, or beyond `byteLimit` bytes of output, it and what it started are killed.
+    /// After `timeLimit`, or beyond `byteLimit` bytes of output, it and what it started are killed.
     func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult
 }
 
@@ -13,15 +13,15 @@ package struct ChildCommand: Equatable, Sendable {
     package var arguments: [String]
     /// What it reads on stdin, which then ends; without it, there is nothing to read.
     package var input: SharedSecret?
-    package var milliseconds: Int
+    package var timeLimit: Duration
     package var byteLimit: Int
 
     package init(
-        _ arguments: [String], input: SharedSecret? = nil, milliseconds: Int = 30_000, byteLimit: Int = 64 << 10
+        _ arguments: [String], input: SharedSecret? = nil, timeLimit: Duration = .seconds(30), byteLimit: Int = 64 << 10
     ) {
         self.arguments = arguments
         self.input = input
-        self.milliseconds = milliseconds
+        self.timeLimit = timeLimit
         self.byteLimit = byteLimit
     }
 }
@@ -65,7 +65,7 @@ package enum ProcessFailure: Error, Equatable, Sendable {
     package func predicate(of command: ChildCommand) -> String {
         switch self {
         case .notFound: "was not found"
-        case .timedOut: "took longer than \(inSeconds(command.milliseconds))"
+        case .timedOut: "took longer than \(inSeconds(command.timeLimit.milliseconds))"
         case .tooMuchOutput: "printed more than \(command.byteLimit >> 10) KiB"
         case .cannotStart(let reason), .cannotStartNow(let reason): "cannot be started: \(reason)"
         case .outOfSight(let reason): "was started, and cannot be followed on this machine: \(reason)"

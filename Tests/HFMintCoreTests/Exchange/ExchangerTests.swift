@@ -157,7 +157,7 @@ struct ExchangerTests {
     @Test("gives no request more time than the command has left")
     func deadline() throws {
         let world = ExchangeWorld([ExchangeWorld.minted(), .answer(ExchangeWorld.exchange, 200, granted())])
-        _ = try world.token(try world.exchanger(deadlineSeconds: 3))
+        _ = try world.token(try world.exchanger(timeLimit: .seconds(3)))
         #expect(world.machine.transport.sent.map(\.request.limits.totalMilliseconds) == [3_000, 3_000])
     }
 

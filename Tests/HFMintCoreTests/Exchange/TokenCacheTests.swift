@@ -22,7 +22,7 @@ struct TokenCacheTests {
         func token(_ key: TokenKey, lifetime: Int = 3_600, gives: String = "hf_jwt_first.x.y") throws -> (String, Bool)
         {
             if let token = cache.token(for: key) { return (token.bearer.secret.revealedText(), false) }
-            let lock = try cache.lock(key, until: .seconds(5_000))
+            let lock = try cache.lock(key, until: machine.clock.uptime() + .seconds(10))
             defer { lock.release() }
             let token = HubToken(
                 secret: Secret(gives), expiresAt: machine.clock.now() + lifetime, sha256: "digest of \(gives)")

@@ -66,9 +66,9 @@ struct AttemptsTests {
             (3, 90, [3_000]), (89, 90, [89_000]), (90, 90, []), (91, 90, []), (315_360_000, 90, []),
             (31_536_000_000, 3_600, []), (0, 90, [0]),
         ])
-    func retryAfter(seconds: Int, deadline: Int, milliseconds: [Int]) {
+    func retryAfter(seconds: Int, timeLimit: Int, milliseconds: [Int]) {
         let machine = machine()
-        var attempts = attempts(machine, seconds: deadline)
+        var attempts = attempts(machine, seconds: timeLimit)
         let failure = MintError(.serviceUnavailable, "busy", isTransient: true, retryAfterSeconds: seconds)
         let isTriedAgain = attempts.waitAfterFailure(failure, in: machine.context)
         #expect(isTriedAgain == !milliseconds.isEmpty)

@@ -74,7 +74,7 @@ final class RotationStage: Sendable {
                 callbacks: [
                     CallbackEndpoint(
                         url: HTTPURL(Self.hook) ?? HTTPURL(.huggingFace, "/"), format: StageFormat(stage: self),
-                        mustAcknowledge: acknowledges, deadline: 6 * 3_600)
+                        mustAcknowledge: acknowledges, patience: 6 * 3_600)
                 ], schedule: schedule, overlap: 3_600, digest: sinks.joined(separator: ",")))
     }
 

@@ -75,7 +75,7 @@ struct AuditLogTests {
         let file = unsafe Glibc.open(path, O_RDWR)
         defer { close(file) }
         #expect(flock(file, LOCK_EX) == 0)
-        let failure = #expect(throws: FileFailure.self) { try append("new\n", to: path, until: 0) }
+        let failure = #expect(throws: FileFailure.self) { try append("new\n", to: path, within: 0) }
         #expect(failure?.reason.contains("another process holds it") == true)
         #expect(flock(file, LOCK_UN) == 0)
         #expect(try append("new\n", to: path) == "old\n")
@@ -102,7 +102,7 @@ struct AuditLogTests {
 }
 
 /// - Returns: the last five bytes before it.
-private func append(_ text: String, to path: String, until seconds: Int = 10) throws(FileFailure) -> String {
+private func append(_ text: String, to path: String, within seconds: Int = 10) throws(FileFailure) -> String {
     var before = ""
     let clock = SystemClock()
     let deadline = clock.uptime() + .seconds(seconds)

@@ -8,13 +8,13 @@ internal import Synchronization
 package final class IssuerKeys: Sendable {
     fileprivate typealias Fetch = SharedWork<Result<JSONWebKeySet, MintError>>
 
-    /// What is known of one issuer; moments are by the clock's uptime.
+    /// What is known of one issuer.
     fileprivate struct Issuer {
-        var keys: (set: JSONWebKeySet, at: Duration)?
+        var keys: (set: JSONWebKeySet, at: Uptime)?
         /// When no cache on the way could answer, the last time.
-        var renewedAt: Duration?
+        var renewedAt: Uptime?
         /// Why it has no keys for us.
-        var refusal: (failure: MintError, at: Duration)?
+        var refusal: (failure: MintError, at: Uptime)?
         /// The request for its keys that is under way.
         var underWay: (fetch: Fetch, isAnew: Bool)?
     }
@@ -179,7 +179,7 @@ extension IssuerKeys.Issuer {
         return .ask(fetch)
     }
 
-    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Duration) {
+    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Uptime) {
         underWay = nil
         switch answer {
         case .success(let set):

@@ -4,14 +4,14 @@
 struct CommandProgram {
     private let name: String
     private let words: [String]
-    private let milliseconds: Int
+    private let timeLimit: Duration
     private let context: Context
 
     /// - Parameter name: which place of the manifest runs it, for messages.
-    init(_ name: String, words: [String], milliseconds: Int, context: Context) {
+    init(_ name: String, words: [String], timeLimit: Duration, context: Context) {
         self.name = name
         self.words = words
-        self.milliseconds = milliseconds
+        self.timeLimit = timeLimit
         self.context = context
     }
 
@@ -61,7 +61,7 @@ struct CommandProgram {
     }
 
     private func command(_ input: SharedSecret? = nil) -> ChildCommand {
-        ChildCommand(words, input: input, milliseconds: milliseconds)
+        ChildCommand(words, input: input, timeLimit: timeLimit)
     }
 
     private func step(_ kind: StepFailure.Kind, _ operation: String, _ why: String) -> StepFailure {

@@ -5,18 +5,18 @@ package struct CallbackEndpoint: Sendable {
     /// Whether the old secret stays until this endpoint has agreed.
     package let mustAcknowledge: Bool
     /// How long its agreement is waited for, in seconds.
-    package let deadline: Int
+    package let patience: Int
     /// Whether it may be at an address of this machine or of a private network.
     package let allowsPrivate: Bool
 
     package init(
-        url: HTTPURL, format: any CallbackFormat, mustAcknowledge: Bool, deadline: Int, allowsPrivate: Bool = false
+        url: HTTPURL, format: any CallbackFormat, mustAcknowledge: Bool, patience: Int, allowsPrivate: Bool = false
     ) {
         self.allowsPrivate = allowsPrivate
         self.url = url
         self.format = format
         self.mustAcknowledge = mustAcknowledge
-        self.deadline = deadline
+        self.patience = patience
     }
 }
 

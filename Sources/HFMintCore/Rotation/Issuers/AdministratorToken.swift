@@ -6,7 +6,7 @@ internal import Synchronization
 final class AdministratorToken: Sendable {
     private struct Kept {
         let token: SharedSecret
-        let usableUntil: Duration
+        let usableUntil: Uptime
     }
 
     private let api: API
@@ -38,7 +38,7 @@ final class AdministratorToken: Sendable {
         return fresh.token
     }
 
-    private func logIn(at now: Duration) throws(StepFailure) -> Kept {
+    private func logIn(at now: Uptime) throws(StepFailure) -> Kept {
         let response = try api.call(.post, "", body: try form())
         return try response.reading { root, text in
             guard let token = root["access_token"]?.secret(in: text), token.byteCount > 0 else { return nil }

@@ -47,7 +47,7 @@ extension RotationMachine {
             guard let delivery = event.deliveries.first(where: { $0.url == endpoint.url.description }),
                 ![.delivered, .waived].contains(delivery.status)
             else { continue }
-            let (host, deadline) = (endpoint.url.origin.host, event.at + endpoint.deadline)
+            let (host, deadline) = (endpoint.url.origin.host, event.at + endpoint.patience)
             let problem = delivery.problem.map { ": \($0)" } ?? ""
             guard delivery.status != .closed else {
                 throw .needsPerson(
@@ -56,7 +56,7 @@ extension RotationMachine {
             guard context.clock.now() < deadline else {
                 throw .needsPerson(
                     .notAcknowledged,
-                    "\(host) has not agreed within \(inWords(seconds: endpoint.deadline)) that the old secret is revoked"
+                    "\(host) has not agreed within \(inWords(seconds: endpoint.patience)) that the old secret is revoked"
                         + problem)
             }
             return wait(until: min(delivery.dueAt, deadline), "\(host) has not agreed yet\(problem)")

@@ -44,7 +44,7 @@ struct CommandSink: Sink {
         context = settings.context
         target = settings.target(words.joined(separator: " "))
         program = CommandProgram(
-            target, words: words, milliseconds: (settings.seconds("timeout") ?? 30) * 1_000, context: context)
+            target, words: words, timeLimit: .seconds(settings.seconds("timeout") ?? 30), context: context)
     }
 
     func preflight() throws(StepFailure) {

@@ -50,7 +50,7 @@ struct IssuerCommandTests {
             ])
         #expect(survey.date == Timestamp(secondsSince1970: 1) && !survey.showsDeath)
         #expect(input(processes) == #"{"hfmint":1,"operation":"survey","client":"billing \"x\""}"#)
-        #expect(processes.started.map(\.milliseconds) == [5_000])
+        #expect(processes.started.map(\.timeLimit) == [.seconds(5)])
     }
 
     @Test("hands over a chosen value, and takes a value that the program made")
