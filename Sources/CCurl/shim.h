@@ -1,10 +1,8 @@
 // libcurl for Swift, opened with dlopen at first use.
 //
-// Linking libcurl costs every start 6 ms for the forty libraries that it
-// brings. So the functions are looked up once, into one table, and the types
-// still come from curl.h. Swift cannot call C variadic functions, and every
-// libcurl option goes through one: each wrapper below pins one argument type,
-// so that the Swift side is type-checked. Nothing here decides anything.
+// Linking libcurl would cost every start 6 ms for the forty libraries that it brings. So the functions are looked up
+// once, into one table. The types still come from curl.h. Swift cannot call C variadic functions, and every libcurl
+// option goes through one: each wrapper below fixes one argument type, so that Swift checks it.
 
 #ifndef HFMINT_CCURL_SHIM_H
 #define HFMINT_CCURL_SHIM_H
@@ -15,12 +13,12 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/// Called by libcurl for each piece of the body, and for each header line.
-/// Returning anything but `size * count` aborts the transfer.
+/// Called by libcurl for each piece of the body, and for each header line. Any result but `size * count` aborts the
+/// transfer.
 typedef size_t (*hfmint_curl_sink)(
     char *_Nonnull bytes, size_t size, size_t count, void *_Nonnull context);
 
-/// Called by libcurl before it connects to an address. Returns a socket, or CURL_SOCKET_BAD to pass that address by.
+/// Called by libcurl before it connects to an address. Returns a socket, or CURL_SOCKET_BAD to refuse it.
 typedef curl_socket_t (*hfmint_curl_socket)(
     void *_Nonnull context, curlsocktype purpose, struct curl_sockaddr *_Nonnull address);
 
@@ -38,9 +36,9 @@ typedef struct {
 
 #pragma clang assume_nonnull begin
 
-/// Fills `table`. Returns null, or the name of what is missing.
+/// Fills `table`. Returns null, or the name of the library or function that is missing.
 static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table) {
-    // Lazily, as any program that links libcurl does: most of what its forty libraries call is never called here.
+    // RTLD_LAZY, because most of the functions that its forty libraries call are never called here.
     void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (!library) return "libcurl.so.4";
 #define HFMINT_LOOK_UP(field, symbol) \
@@ -86,7 +84,8 @@ static inline CURLcode hfmint_curl_set_socket(
     return code == CURLE_OK ? table->easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context) : code;
 }
 
-/// A socket that no program inherits, for which libcurl did not ask before version 8.
+/// Opens a socket that no child inherits. libcurl opens such sockets itself only from version 8 on.
+///
 /// https://curl.se/libcurl/c/CURLOPT_OPENSOCKETFUNCTION.html
 static inline curl_socket_t hfmint_curl_open_socket(
     void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address) {

@@ -56,7 +56,7 @@ typedef struct {
 
 #pragma clang assume_nonnull begin
 
-/// Fills `table`. Returns null, or the name of what is missing.
+/// Fills `table`. Returns null, or the name of the library or function that is missing.
 static inline const char *_Nullable hfmint_libcrypto_load(hfmint_libcrypto *table) {
     void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
     if (!library) return "libcrypto.so.3";
@@ -103,13 +103,13 @@ static inline const char *_Nullable hfmint_libcrypto_load(hfmint_libcrypto *tabl
     return NULL;
 }
 
-/// Writes the 32 bytes of SHA-256 to `output`; returns 1 on success.
+/// Writes the 32 bytes of SHA-256 to `output`. Returns 1 on success.
 static inline int hfmint_libcrypto_sha256(
     const hfmint_libcrypto *table, const void *bytes, size_t count, unsigned char *output) {
     return table->digest(bytes, count, output, NULL, table->sha256(), NULL);
 }
 
-/// Writes the 32 bytes of HMAC-SHA256 to `output`; returns 1 on success.
+/// Writes the 32 bytes of HMAC-SHA256 to `output`. Returns 1 on success.
 static inline int hfmint_libcrypto_hmac(
     const hfmint_libcrypto *table, const void *key, int key_count, const unsigned char *bytes, size_t count,
     unsigned char *output) {
@@ -119,8 +119,8 @@ static inline int hfmint_libcrypto_hmac(
 
 /// Signs with SHA-256 and the private key in `pem`, which must be of `kind` (EVP_PKEY_RSA, EVP_PKEY_EC).
 ///
-/// Returns the number of bytes written to `output`, or 0. What ECDSA gives is turned into the two numbers of 32 bytes
-/// each that JOSE wants (RFC 7518, 3.4).
+/// Returns the number of bytes written to `output`, or 0. An ECDSA signature is converted from DER to JOSE's form: two
+/// numbers of 32 bytes each (RFC 7518, 3.4).
 static inline size_t hfmint_libcrypto_sign(
     const hfmint_libcrypto *table, const void *pem, int pem_count, int kind, const unsigned char *bytes, size_t count,
     unsigned char *output, size_t capacity) {
@@ -153,10 +153,10 @@ static inline size_t hfmint_libcrypto_sign(
     return written;
 }
 
-/// A public key of libcrypto's: RSA from `first` (modulus) and `second` (exponent), or where `first` is the 65 bytes of an
-/// uncompressed point and `second` is null, one on P-256.
+/// Returns a public key, or null if the numbers are no valid key. libcrypto checks that a point is on the curve.
 ///
-/// Returns null for what is no key: libcrypto itself looks whether the point is on the curve.
+/// With `second`, it is an RSA key of modulus `first` and exponent `second`. Without, it is a P-256 key, and `first`
+/// is an uncompressed point of 65 bytes. The caller frees the key.
 static inline EVP_PKEY *_Nullable hfmint_libcrypto_public_key(
     const hfmint_libcrypto *table, const unsigned char *first, size_t first_count, const unsigned char *_Nullable second,
     size_t second_count) {
@@ -191,7 +191,9 @@ static inline EVP_PKEY *_Nullable hfmint_libcrypto_public_key(
     return key;
 }
 
-/// The two numbers of 32 bytes each that JOSE has (RFC 7518, 3.4), as ECDSA wants them; returns their length, or 0.
+/// Converts an ECDSA signature from JOSE's form, two numbers of 32 bytes each (RFC 7518, 3.4), to DER.
+///
+/// Returns the number of bytes written to `der`, or 0.
 static inline int hfmint_libcrypto_ecdsa_der(
     const hfmint_libcrypto *table, const unsigned char *numbers, unsigned char *_Nonnull der) {
     int count = 0;
@@ -209,9 +211,9 @@ static inline int hfmint_libcrypto_ecdsa_der(
     return count > 0 ? count : 0;
 }
 
-/// Whether `signature` is one of `bytes`, by SHA-256 and the key that `first` and `second` make; see above.
+/// Verifies a signature of `bytes` with SHA-256 and the key of `first` and `second`, see `hfmint_libcrypto_public_key`.
 ///
-/// Returns 1 where it is, 0 where it is not, and -1 where there is no such key.
+/// Returns 1 if it is valid, 0 if it is not, and -1 if there is no such key.
 static inline int hfmint_libcrypto_verify(
     const hfmint_libcrypto *table, const unsigned char *first, size_t first_count, const unsigned char *_Nullable second,
     size_t second_count, const unsigned char *signature, size_t signature_count, const unsigned char *bytes,
@@ -231,7 +233,7 @@ static inline int hfmint_libcrypto_verify(
         table->context_free(context);
     }
     if (key) table->key_free(key);
-    // Libcurl's TLS looks at the same queue.
+    // libcurl's TLS reads the same error queue.
     table->errors_clear();
     return answer;
 }

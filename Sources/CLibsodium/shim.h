@@ -1,7 +1,6 @@
 // libsodium for Swift, opened with dlopen at first use.
 //
-// Two functions of an interface that has not changed since 1.0.3, so they are declared here, and building needs no
-// headers of libsodium.
+// Its two functions have not changed since 1.0.3. They are declared here, so that building needs no headers.
 // https://doc.libsodium.org/public-key_cryptography/sealed_boxes
 
 #ifndef HFMINT_CLIBSODIUM_SHIM_H
@@ -10,7 +9,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-/// How long a public key is, and by how much a sealed box is longer than what it holds.
+/// The length of a public key, and how many bytes a sealed box adds to its content.
 enum { HFMINT_SODIUM_PUBLIC_KEY_BYTES = 32, HFMINT_SODIUM_SEAL_BYTES = 48 };
 
 /// Every libsodium function that hfmint calls.
@@ -23,7 +22,7 @@ typedef struct {
 
 #pragma clang assume_nonnull begin
 
-/// Fills `table`. Returns null, or the name of what is missing.
+/// Fills `table`. Returns null, or the name of the library or function that is missing.
 static inline const char *_Nullable hfmint_sodium_load(hfmint_sodium *table) {
     void *library = dlopen("libsodium.so.23", RTLD_NOW | RTLD_LOCAL);
     if (!library) return "libsodium.so.23";
@@ -35,7 +34,7 @@ static inline const char *_Nullable hfmint_sodium_load(hfmint_sodium *table) {
     return table->init() < 0 ? "a working libsodium.so.23" : NULL;
 }
 
-/// Writes `count` + 48 bytes to `box`; returns 0 on success.
+/// Writes `count` + 48 bytes to `box`. Returns 0 on success.
 static inline int hfmint_sodium_seal(
     const hfmint_sodium *table, const void *message, size_t count, const unsigned char *public_key,
     unsigned char *box) {

@@ -1,4 +1,4 @@
-// The few calls of Linux that Swift's view of libc lacks: variadic ones, and GNU extensions.
+// The few calls of Linux that Swift does not import from libc: variadic functions and GNU extensions.
 
 #ifndef HFMINT_CLINUX_SHIM_H
 #define HFMINT_CLINUX_SHIM_H
@@ -12,18 +12,18 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/// No core dump, and no other process of this user may attach or read our memory.
+/// Forbids core dumps, and keeps other processes of this user from attaching or reading this memory.
 static inline int hfmint_linux_set_not_dumpable(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/// The kind of file system that `path` lies on, or 0.
+/// Returns the type of the file system of `path`, or 0.
 static inline long hfmint_linux_file_system(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (long)status.f_type : 0;
 }
 
-/// The same of what `descriptor` is open for.
+/// Returns the type of the file system of an open file, or 0.
 static inline long hfmint_linux_file_system_of(int descriptor) {
     struct statfs status;
     return fstatfs(descriptor, &status) == 0 ? (long)status.f_type : 0;
@@ -32,32 +32,32 @@ static inline long hfmint_linux_file_system_of(int descriptor) {
 /// pipe2(2), which the headers declare only with _GNU_SOURCE.
 int pipe2(int ends[2], int flags);
 
-/// execvpe(3), likewise.
+/// execvpe(3), which the headers declare only with _GNU_SOURCE.
 int execvpe(const char *program, char *const words[], char *const environment[]);
 
-/// When the file behind `descriptor` was made, in nanoseconds since 1970; 0 where its file system does not say.
+/// Returns when the file was created, in nanoseconds since 1970, or 0 if its file system does not say.
 static inline uint64_t hfmint_linux_birth_time(int descriptor) {
     struct statx answer;
-    const int empty_path = 0x1000; // AT_EMPTY_PATH, likewise
+    const int empty_path = 0x1000; // AT_EMPTY_PATH, declared only with _GNU_SOURCE
     if (syscall(SYS_statx, descriptor, "", empty_path, STATX_BTIME, &answer) != 0) return 0;
     if (!(answer.stx_mask & STATX_BTIME)) return 0;
     return (uint64_t)answer.stx_btime.tv_sec * 1000000000u + answer.stx_btime.tv_nsec;
 }
 
-/// Why the name below `descriptor` can be given to no other file; see the values.
+/// Why no file can replace the entry `name` of a directory.
 ///
 /// <https://man7.org/linux/man-pages/man2/statx.2.html>
 enum hfmint_linux_fixture {
     hfmint_linux_fixture_none = 0,
-    /// Something is mounted there: rename(2) says EBUSY.
+    /// The entry is a mount point: rename(2) fails with EBUSY.
     hfmint_linux_fixture_mount = 1,
-    /// `chattr +i` or `+a`: rename(2) says EPERM.
+    /// `chattr +i` or `+a` was used: rename(2) fails with EPERM.
     hfmint_linux_fixture_immutable = 2,
 };
 
 static inline int hfmint_linux_fixture(int descriptor, const char *name) {
     struct statx answer;
-    const int no_follow = 0x100; // AT_SYMLINK_NOFOLLOW, likewise
+    const int no_follow = 0x100; // AT_SYMLINK_NOFOLLOW
     if (syscall(SYS_statx, descriptor, name, no_follow, STATX_BASIC_STATS, &answer) != 0)
         return hfmint_linux_fixture_none;
     const uint64_t set = answer.stx_attributes & answer.stx_attributes_mask;
@@ -66,63 +66,65 @@ static inline int hfmint_linux_fixture(int descriptor, const char *name) {
     return hfmint_linux_fixture_none;
 }
 
-/// renameat2(2) below a directory, also for a kernel that has no renameat(2) or a sandbox that forbids it.
+/// Calls renameat2(2) for two entries of a directory. It may work where renameat(2) is missing or forbidden.
 ///
 /// <https://man7.org/linux/man-pages/man2/rename.2.html>
 static inline int hfmint_linux_rename(int folder, const char *from, const char *to, unsigned int flags) {
     return (int)syscall(SYS_renameat2, folder, from, folder, to, flags);
 }
 
-/// The same, and nothing is put out of its place: it fails where there is a `to`, or the two change places.
+/// Renames an entry, and fails if `to` exists.
 static inline int hfmint_linux_rename_new(int folder, const char *from, const char *to) {
     return hfmint_linux_rename(folder, from, to, 1u); // RENAME_NOREPLACE, declared only with _GNU_SOURCE
 }
 
+/// Exchanges the names of two entries.
 static inline int hfmint_linux_exchange(int folder, const char *one, const char *other) {
     return hfmint_linux_rename(folder, one, other, 2u); // RENAME_EXCHANGE
 }
 
-/// From <sys/xattr.h>, whose types Swift would take for this module's.
+/// From <sys/xattr.h>, which is not included because Swift would import its types as part of this module.
 int fsetxattr(int descriptor, const char *name, const void *bytes, size_t count, int flags);
 ssize_t fgetxattr(int descriptor, const char *name, void *bytes, size_t count);
 
-/// An attribute that stays with the file behind `descriptor`.
+/// Sets the attribute of an open file in which hfmint keeps a mark.
 ///
 /// <https://man7.org/linux/man-pages/man7/xattr.7.html>
 static inline int hfmint_linux_set_mark(int descriptor, const void *bytes, size_t count) {
     return fsetxattr(descriptor, "user.hfmint", bytes, count, 0);
 }
 
+/// Reads that attribute. Returns the number of bytes, or -1.
 static inline long hfmint_linux_mark(int descriptor, void *bytes, size_t count) {
     return fgetxattr(descriptor, "user.hfmint", bytes, count);
 }
 
-/// syncfs(2), likewise declared only with _GNU_SOURCE.
+/// syncfs(2), which the headers declare only with _GNU_SOURCE.
 static inline int hfmint_linux_sync_file_system(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
 
-/// ppoll(2), likewise.
+/// ppoll(2), with a limit in milliseconds. A negative limit means for ever.
 static inline int hfmint_linux_poll(void *pollers, unsigned long count, int milliseconds) {
     const long time[] = {milliseconds / 1000, milliseconds % 1000 * 1000000L}; // struct timespec
     return (int)syscall(SYS_ppoll, pollers, count, milliseconds < 0 ? 0 : time, 0, (unsigned long)8);
 }
 
-/// From <signal.h> and <sys/wait.h>, likewise.
+/// From <signal.h> and <sys/wait.h>, left out for the reason that <sys/xattr.h> is.
 void (*signal(int number, void (*handler)(int)))(int);
 pid_t waitpid(pid_t child, int *status, int options);
 
-/// Starts a program by fork(2), where the calls of posix_spawn(3) are refused.
+/// Starts a program by fork(2), for a sandbox that refuses the calls of posix_spawn(3).
 ///
-/// glibc makes another call in place of clone3(2) only where that is missing, and sandboxes that are older forbid it:
+/// Older sandboxes forbid clone3(2), and glibc falls back to clone(2) only if clone3(2) is missing:
 /// https://github.com/moby/moby/pull/42681
 ///
-/// `input` and `output` become the child's own, -1 leaves them; `is_apart` makes it the leader of a group. Answers 0, or
-/// why the program could not be executed, or, negative, why there is no process for it. A set is a `sigset_t`, whose first
-/// bits are the kernel's.
+/// `input` and `output` become the child's stdin and stdout; -1 leaves them as they are. `is_apart` makes the child the
+/// leader of a process group. `mask` and `defaults` are of type `sigset_t`, whose first 64 bits are the kernel's set.
+/// Returns 0, or the errno of execvpe(3), or the negated errno of fork(2) or pipe2(2).
 static inline int hfmint_linux_start(
     pid_t *child, char *const words[], char *const environment[], int input, int output, int is_apart,
     const void *mask, const void *defaults) {
     int ends[2];
-    if (pipe2(ends, 02000000) != 0) return -errno; // O_CLOEXEC, likewise
+    if (pipe2(ends, 02000000) != 0) return -errno; // O_CLOEXEC
     const pid_t made = fork();
     if (made == 0) {
         if (is_apart) setpgid(0, 0);
@@ -154,9 +156,9 @@ struct hfmint_linux_words {
     char **first;
 };
 
-/// As the loader hands them to `main`, and to what runs before it.
+/// Where the words are kept that the loader passes to `main` and to the functions that run before it.
 ///
-/// Swift has no `main` to take them from: it looks for them in /proc, which a chroot or a sandbox may lack.
+/// Swift has no `main` with arguments. It reads them from /proc, which a chroot or a sandbox may lack.
 static inline struct hfmint_linux_words *hfmint_linux_words(void) {
     static struct hfmint_linux_words words;
     return &words;
@@ -168,7 +170,8 @@ static inline void hfmint_linux_keep_words(int count, char **first, char **envir
     hfmint_linux_words()->first = first;
 }
 
-/// Whoever calls this takes along an entry of a section whose functions glibc calls as it calls `main`:
+/// Returns the words. A program that calls this function gets an entry in `.init_array`, whose functions glibc calls
+/// with the arguments of `main`:
 /// https://sourceware.org/git/?p=glibc.git;a=blob;f=elf/dl-init.c
 static inline struct hfmint_linux_words hfmint_linux_given_words(void) {
     __attribute__((section(".init_array"), used)) static void (*before_main)(int, char **, char **) =
@@ -177,7 +180,7 @@ static inline struct hfmint_linux_words hfmint_linux_given_words(void) {
     return *hfmint_linux_words();
 }
 
-/// The path by which the kernel was asked to start this program; null where it does not say.
+/// Returns the path by which the kernel was asked to start this program, or null.
 static inline const char *hfmint_linux_program(void) {
     return (const char *)getauxval(AT_EXECFN);
 }

@@ -2,7 +2,7 @@ private import CLinux
 import Glibc
 package import HFMintCore
 
-/// ``Processes`` by posix_spawn.
+/// The ``Processes`` of this machine, started by posix_spawn(3).
 package struct ChildProcesses: Processes {
     private let clock = SystemClock()
 
@@ -12,14 +12,14 @@ package struct ChildProcesses: Processes {
         let input = try command.input.map { secret throws(ProcessFailure) in ChildInput(secret, try Pipe()) }
         let output = try Pipe()
         let child = try start(command.arguments, input: input?.pipe, output: output)
-        // The child's copy is the only one left, so that its end is the end of its output.
+        // Only the child keeps this end, so that the output ends when the child does.
         output.writing = nil
         let deadline = clock.uptime() + command.timeLimit
         do throws(ProcessFailure) {
             let text = try converse(input, output, byteLimit: command.byteLimit, until: deadline)
             return ChildResult(status: try wait(for: child, until: deadline), output: text)
         } catch {
-            // It leads a process group of its own, so what it started goes with it.
+            // The child leads its own process group, so the programs that it started are killed too.
             let isKilled = kill(-child, SIGKILL) == 0 || kill(child, SIGKILL) == 0
             while isKilled, isRunning(child) { clock.sleep(for: .milliseconds(1)) }
             throw error
@@ -42,14 +42,10 @@ package struct ChildProcesses: Processes {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // While `run` supervises, signals are blocked or ignored here; what is started then must not inherit that.
-        var (none, defaults) = (sigset_t(), sigset_t())
-        unsafe sigemptyset(&none)
-        unsafe sigemptyset(&defaults)
-        for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGXFSZ]
-        where !ThisProcess.ignoredAtStart.contains(signal) {
-            _ = unsafe sigaddset(&defaults, signal)
-        }
+        // While `run` supervises, this process blocks or ignores signals. The child must not inherit that.
+        var none = SignalSet([]).raw
+        let changed = [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGXFSZ]
+        var defaults = SignalSet(changed.filter { !ThisProcess.ignoredAtStart.contains($0) }).raw
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
         let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
@@ -61,7 +57,7 @@ package struct ChildProcesses: Processes {
         var child: pid_t = 0
         let code = EndedChildren.shared.start(&child) { child in
             let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, variables)
-            let nothing = Errno(code: code).mayBeOfSpawn ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
+            let nothing = Errno(code: code).mayComeFromSpawn ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
             guard nothing >= 0 else { return code }
             defer { close(nothing) }
             var (from, to) = (nothing, CInt(-1))
@@ -73,9 +69,9 @@ package struct ChildProcesses: Processes {
         return child
     }
 
-    /// Hands the input over as the child takes it, and collects the output until that ends.
+    /// Writes the input as the child reads it, and collects the output until it ends.
     ///
-    /// Both at once, as a child may write before it has read everything, and either pipe may be full.
+    /// Both happen at once, because a child may write before it has read everything, and either pipe may be full.
     private func converse(
         _ input: ChildInput?, _ output: Pipe, byteLimit: Int, until deadline: Uptime
     ) throws(ProcessFailure) -> Secret {
@@ -84,7 +80,7 @@ package struct ChildProcesses: Processes {
         while true {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw .timedOut }
-            // poll(2) passes over a negative number.
+            // poll(2) ignores a negative descriptor.
             var pollers = [
                 pollfd(fd: reading, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: input?.waiting ?? -1, events: Int16(POLLOUT), revents: 0),
@@ -103,7 +99,7 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    /// A program that closed its output and goes on is asked for its end every 10 ms.
+    /// Asks every 10 ms whether the child has ended, because it may go on after it has closed its output.
     private func wait(for child: pid_t, until deadline: Uptime) throws(ProcessFailure) -> Int {
         while true {
             if let status = try status(of: child) {
@@ -123,7 +119,7 @@ package struct ChildProcesses: Processes {
         }
     }
 
-    /// `false` also where nobody says whether it is.
+    /// Returns whether the child runs, or `false` if this is unknown.
     private func isRunning(_ child: pid_t) -> Bool {
         do throws(ProcessFailure) {
             return try status(of: child) == nil
@@ -136,14 +132,14 @@ package struct ChildProcesses: Processes {
 extension ProcessFailure {
     /// Says why no program started.
     ///
-    /// - Parameter code: of posix_spawn(3) or execve(2); below 0, of the fork(2) that was tried in its place.
+    /// - Parameter code: the errno of posix_spawn(3) or execve(2), or, negated, of the fork(2) that was tried instead.
     init(start code: CInt) {
         let failure = Errno(code: abs(code))
         self =
             switch code {
             case ENOENT: .notFound
-            case _ where failure.isOfWant || code == ETXTBSY: .cannotStartNow(failure.reason)
-            case ..<0: .cannotStart(failure.noProgram)
+            case _ where failure.isShortage || code == ETXTBSY: .cannotStartNow(failure.reason)
+            case ..<0: .cannotStart(failure.forkRefusal)
             default: .cannotStart(failure.reason)
             }
     }
@@ -163,7 +159,7 @@ private final class Pipe {
         writing = SharedDescriptor(Descriptor(adopting: ends[1]))
     }
 
-    /// The same by the older call, where there is only that one.
+    /// Makes a pipe by the older call, if pipe2(2) is missing.
     private static func pipe(_ ends: inout [CInt]) -> Bool {
         guard Errno.last.isMissing, unsafe Glibc.pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -171,10 +167,10 @@ private final class Pipe {
     }
 }
 
-/// What a child reads, and how much of it the kernel has taken.
+/// The input of a child, and how much of it has been written.
 ///
-/// This process keeps the reading end as well: a child that closes its own, or ends, then leaves a full pipe behind
-/// instead of raising SIGPIPE here.
+/// This process keeps the reading end open too. When the child closes its own, the pipe fills up, and no SIGPIPE is
+/// raised here.
 private final class ChildInput {
     let pipe: Pipe
     private let secret: SharedSecret
@@ -187,10 +183,10 @@ private final class ChildInput {
         endIfDone()
     }
 
-    /// The descriptor that waits for room; `nil` once everything is written.
+    /// The descriptor that waits for room, or nil when everything is written.
     var waiting: CInt? { pipe.writing?.descriptor.number }
 
-    /// Writes as much as there is room for.
+    /// Writes as many bytes as the pipe has room for.
     func write() throws(ProcessFailure) {
         guard let number = waiting else { return }
         let count = secret.secret.reveal { span in
@@ -201,7 +197,7 @@ private final class ChildInput {
         endIfDone()
     }
 
-    /// The child sees the end of its input.
+    /// Closes the writing end when everything is written, so that the child sees the end of its input.
     private func endIfDone() {
         if done == secret.secret.byteCount { pipe.writing = nil }
     }

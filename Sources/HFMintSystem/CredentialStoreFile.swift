@@ -1,7 +1,7 @@
 import Glibc
 package import HFMintCore
 
-/// Files of other programs, of which lines are taken out.
+/// Files of other programs, from which hfmint removes its own lines.
 extension PosixFiles {
     package func removeLines(
         from path: String, clock: any Clock, where isOurs: (Span<UInt8>) -> Bool
@@ -10,9 +10,9 @@ extension PosixFiles {
         let lock = "\(path).lock"
         let draft = try openLock(lock, until: clock.uptime() + .seconds(1), clock)
         do throws(FileFailure) {
-            // Once more: from here on no git writes it.
+            // Read again, because only now no git can write it.
             let old = try openStored(path)
-            let status = try naming(path) { () throws(Errno) in try old.status() }
+            let status = try old.status(path)
             let remainder = try Remainder(of: openStored(path), path, isOurs)
             try naming(lock) { () throws(Errno) in
                 try draft.descriptor.write(remainder.text)
@@ -35,14 +35,14 @@ extension PosixFiles {
         return false
     }
 
-    /// The bytes that no name leads to any more.
+    /// Overwrites the old file, which has no name any more, with zeros.
     private func overwrite(_ file: borrowing Descriptor, _ byteCount: Int) {
         guard lseek(file.number, 0, SEEK_SET) == 0 else { return }
         try? file.write(Secret(copying: [UInt8](repeating: 0, count: byteCount)))
         try? file.sync()
     }
 
-    /// The lock that git itself takes, which is the draft as well.
+    /// Takes the lock file that git itself uses, and that becomes the new file.
     ///
     /// <https://github.com/git/git/blob/v2.39.5/lockfile.h>
     private func openLock(
@@ -67,14 +67,14 @@ extension PosixFiles {
             try Descriptor.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
         }
         guard let file = there else { throw Errno(code: ENOENT).failure(path) }
-        let status = try naming(path) { () throws(Errno) in try file.status() }
+        let status = try file.status(path)
         guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
         return file
     }
 }
 
-/// What stays of a file, and how many lines do not.
+/// The text that stays in a file, and the number of lines that are removed.
 private struct Remainder: ~Copyable {
     let text: Secret
     let count: Int

@@ -6,7 +6,7 @@ struct NamedProxy {
     let variable: String
     let address: ProxyAddress
 
-    /// Without the user name and the password.
+    /// How messages name the proxy: without user name and password.
     var words: String { "the proxy \(address.description) that \(variable) names" }
 }
 
@@ -23,14 +23,19 @@ extension TransportError {
             self.init(.policy, "its address is this machine's or a private one, and allowPrivate is not set")
             return
         }
-        // Until the proxy has answered, every handshake is with it.
+        // Until the proxy has answered, every TLS handshake is with the proxy.
         if let proxy, proxy.address.scheme == .https, proxyStatus == 0,
             let failure = TransportError.handshake(error, of: handle, with: proxy)
         {
             self = failure
             return
         }
-        switch error.code {
+        self.init(error.code, handle, request, proxy)
+    }
+
+    /// Says why libcurl gave up, by its error code.
+    private init(_ code: CURLcode, _ handle: EasyHandle, _ request: HTTPRequest, _ proxy: NamedProxy?) {
+        switch code {
         case CURLE_COULDNT_RESOLVE_HOST: self.init(.resolve, "its name could not be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY: self.init(.proxy, "the proxy's name could not be resolved")
         case CURLE_PROXY: self.init(.proxy, "the proxy did not pass the request on")
@@ -44,7 +49,7 @@ extension TransportError {
             self.init(.timeout, "no complete answer within \(inSeconds(request.limits.totalMilliseconds))")
         case CURLE_SSL_CONNECT_ERROR:
             let failure = TransportError.handshake(handle)
-            // Inside the proxy's TLS libcurl loses OpenSSL's word for it, and a certificate that was refused looks so.
+            // Behind a TLS proxy libcurl loses OpenSSL's description, so a refused certificate looks like this too.
             let isHidden = proxy?.address.scheme == .https && failure.kind == .tls
             let why = "\(failure.reason) behind the proxy: perhaps its certificate's authority is not trusted here"
             self = isHidden ? TransportError(.tls, why) : failure
@@ -60,12 +65,13 @@ extension TransportError {
         case CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_FAILED_INIT:
             self.init(
                 .library, "the libcurl.so.4 that is found here is older than 7.85, or made without what is needed")
-        default: self.init(.interrupted, "the transfer failed (libcurl error \(error.code.rawValue))")
+        default: self.init(.interrupted, "the transfer failed (libcurl error \(code.rawValue))")
         }
     }
 }
 
 extension TransportError {
+    /// Returns why the TLS handshake with the proxy failed, or nil if that was not the error.
     private static func handshake(
         _ error: CurlError, of handle: EasyHandle, with proxy: NamedProxy
     ) -> TransportError? {
@@ -81,7 +87,9 @@ extension TransportError {
         }
     }
 
-    /// Told apart by OpenSSL's own words for it; what it says otherwise may pass, such as a connection that was cut.
+    /// Returns why a TLS handshake failed, by OpenSSL's description.
+    ///
+    /// Other failures, such as a cut connection, may pass.
     private static func handshake(_ handle: EasyHandle) -> TransportError {
         let noCommon = [
             "protocol version", "unsupported protocol", "no protocols available", "handshake failure",
@@ -97,7 +105,7 @@ extension TransportError {
     }
 }
 
-/// What OpenSSL found wrong with a certificate.
+/// Returns why OpenSSL refused a certificate.
 ///
 /// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>
 private func certificateReason(_ verifyResult: Int) -> String {
@@ -106,14 +114,14 @@ private func certificateReason(_ verifyResult: Int) -> String {
     case 10: "its certificate has expired"
     case 18, 19: "its certificate is self-signed"
     case 20, 21, 2: "its certificate is signed by an authority that is not trusted here"
-    // libcurl compares the names itself, and then leaves the result at what it began with.
+    // libcurl compares the names itself, and then leaves OpenSSL's result at its initial value.
     case 0, 1, 62: "its certificate is for another host"
     default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
     }
 }
 
 extension CurlError {
-    /// Whether libcurl may say this where there is no connection; the last two are of a wait that the kernel refuses.
+    /// Whether libcurl may report this without a connection, as it does the last two if the kernel refuses a wait.
     var mayBeUnconnected: Bool {
         [
             CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,

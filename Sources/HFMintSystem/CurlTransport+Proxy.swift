@@ -2,19 +2,19 @@ private import CCurl
 package import HFMintCore
 
 extension CurlTransport {
-    /// Asks libcurl itself, which reads such a list otherwise in each of its versions.
+    /// Returns whether libcurl would send a request to `origin` directly, because `list` exempts it from the proxy.
     ///
-    /// A request to `origin` is rehearsed up to the moment at which it would connect: no name is looked up, and no
-    /// packet is sent.
+    /// Each version of libcurl reads the list in its own way, so libcurl is asked. It prepares a request and stops
+    /// before it connects. No name is looked up, and no packet is sent.
     ///
     /// <https://curl.se/libcurl/c/CURLOPT_NOPROXY.html>
     package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool {
         guard LibCurl.shared.missing == nil else { return false }
-        // Told apart by their ports; the addresses are for documentation alone (RFC 5737).
+        // The ports tell proxy and server apart. The addresses are reserved for documentation (RFC 5737).
         let proxyPort = origin.port == 1 ? 2 : 1
         let resolved = HeaderLines([SharedSecret(Secret(copying: "*:\(origin.port):192.0.2.1\0".utf8))])
         do throws(CurlError) {
-            // A handle of its own, as it keeps what a name was resolved to.
+            // A new handle, because a handle keeps the addresses of names.
             let handle = try EasyHandle()
             try handle.reset(bodyLimit: 0)
             try handle.set(CURLOPT_URL, HTTPURL(origin, "/").description)

@@ -1,15 +1,15 @@
 import Glibc
 internal import HFMintCore
 
-/// What is added to a file that other programs write as well.
+/// Appending to a file that other programs write as well.
 extension Descriptor {
-    /// Keeps other processes of hfmint's away, for a second at most; programs that know no locks write all the same.
+    /// Waits at most a second for the lock, then goes on without it: other programs may use no locks anyway.
     func lockBriefly() {
         let clock = SystemClock()
         _ = try? lock(until: clock.uptime() + .seconds(1), clock)
     }
 
-    /// Whether it is empty, or ends with a line feed.
+    /// Returns whether the file is empty or ends with a line feed.
     func isBetweenLines() throws(Errno) -> Bool {
         let count = try status().byteCount
         guard count > 0 else { return true }
@@ -22,7 +22,7 @@ extension Descriptor {
         return byte
     }
 
-    /// Adds `bytes`, or nothing: half a block would swallow the next writer's lines.
+    /// Appends all bytes or none, because half a block would swallow the lines that are written next.
     func append(_ bytes: borrowing Secret, _ path: String) throws(FileFailure) {
         var done = 0
         do throws(Errno) {
@@ -36,9 +36,9 @@ extension Descriptor {
         }
     }
 
-    /// Takes back the first `count` bytes, which this descriptor has added.
+    /// Removes the `count` bytes that this descriptor has just appended.
     ///
-    /// - Returns: `false` where they are not the end of the file any more: what is behind them is another program's.
+    /// - Returns: `false` if they are no longer the end of the file, because another program wrote behind them.
     func takeBack(_ count: Int, of bytes: borrowing Secret) -> Bool {
         guard count > 0 else { return true }
         let end = lseek(number, 0, SEEK_CUR)

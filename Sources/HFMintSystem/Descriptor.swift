@@ -2,7 +2,9 @@ internal import CLinux
 import Glibc
 internal import HFMintCore
 
-/// A POSIX descriptor that is closed exactly once, and never inherited by a child.
+/// A POSIX descriptor that is closed exactly once, and that no child inherits.
+///
+/// The methods that end in `Below` take the name of an entry of this directory.
 struct Descriptor: ~Copyable {
     let number: CInt
 
@@ -14,7 +16,6 @@ struct Descriptor: ~Copyable {
         try adopt(unsafe Glibc.open(path, flags | O_CLOEXEC, mode))
     }
 
-    /// Opens `name` below this directory.
     func openBelow(_ name: String, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> Descriptor {
         try Self.adopt(unsafe openat(number, name, flags | O_CLOEXEC, mode))
     }
@@ -26,11 +27,11 @@ struct Descriptor: ~Copyable {
 
     deinit { _ = close(number) }
 
-    /// What was asked for when it was made is only an upper bound: a umask may have taken even the owner's rights.
+    /// Sets the permissions, because a umask may have taken rights when the file was created.
     func setMode(_ mode: mode_t) throws(Errno) {
         guard fchmod(number, mode) != 0 else { return }
         let failure = Errno.last
-        // Some file systems have one mode for all files, and it may be this one.
+        // Some file systems give all files the same mode, which may be the wanted one.
         guard try status().permissions == mode else { throw failure }
     }
 
@@ -44,20 +45,20 @@ struct Descriptor: ~Copyable {
         try setMode(rights.mode)
     }
 
-    /// Writes everything, in one call unless the kernel takes it in parts.
+    /// Writes all bytes, in one call unless the kernel takes them in parts.
     func write(_ secret: borrowing Secret) throws(Errno) {
         var done = 0
         try write(secret, &done)
     }
 
-    /// The same; `done` counts the bytes that were written, also where it fails.
+    /// Writes all bytes, and counts in `done` how many were written, even if it throws.
     func write(_ secret: borrowing Secret, _ done: inout Int) throws(Errno) {
         try Self.write(secret, to: number, &done)
     }
 
-    /// The same, to a descriptor of anybody's.
+    /// Writes all bytes to the descriptor `number`, which this process need not own.
     ///
-    /// - Parameter waits: whether to wait where a pipe is full, and whoever made it made it non-blocking.
+    /// - Parameter waits: whether to wait for room in a non-blocking pipe.
     static func write(
         _ secret: borrowing Secret, to number: CInt, waits: Bool = false, _ done: inout Int
     ) throws(Errno) {
@@ -86,7 +87,7 @@ struct Descriptor: ~Copyable {
             device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino), madeAt: hfmint_linux_birth_time(number))
     }
 
-    /// Whether `name` below this directory is the file of this identity; a link or a socket is not.
+    /// Returns whether `name` is the file with this identity, and not a link or a socket.
     func holds(_ identity: FileIdentity, as name: String) throws(Errno) -> Bool {
         do throws(Errno) {
             return try openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity() == identity
@@ -96,18 +97,18 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// The whole of a regular file.
+    /// Reads the whole of a regular file.
     ///
-    /// - Throws: `EFBIG` if it is larger than `limit`.
+    /// - Throws: `EFBIG` if it is larger than `limit` bytes.
     func readRegular(limit: Int) throws(Errno) -> Secret {
         let status = try status()
         guard status.kind == .regular else { throw Errno(code: EINVAL) }
         return try readAll(capacity: min(status.byteCount, limit) + 1, limit: limit)
     }
 
-    /// Everything up to the end, waiting 30 s at most for a peer that does not write.
+    /// Reads up to the end, and waits at most 30 s for each piece.
     ///
-    /// - Throws: `EFBIG` if that is more than `limit`, or than fits `capacity`; `ETIMEDOUT`.
+    /// - Throws: `EFBIG` if there are more bytes than `limit` or fill `capacity`; `ETIMEDOUT` if no byte came in time.
     func readAll(capacity: Int, limit: Int) throws(Errno) -> Secret {
         var buffer = SecretBuffer(capacity: capacity)
         while true {
@@ -124,7 +125,7 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// Why this directory takes no new names from us.
+    /// Why this process may not add an entry to this directory, or nil.
     var writeRefusal: Errno? { Errno.refusal(of: ".", W_OK | X_OK, below: number) }
 
     func status() throws(Errno) -> FileStatus {
@@ -133,9 +134,15 @@ struct Descriptor: ~Copyable {
         return FileStatus(raw)
     }
 
-    /// Why no other file can take the place of `name` below this directory.
+    /// Returns the status of this file, and adds `path` to an error.
+    func status(_ path: String) throws(FileFailure) -> FileStatus {
+        try naming(path) { () throws(Errno) in try status() }
+    }
+
+    /// Returns why no file can replace `name`, or nil.
     private func fixtureBelow(_ name: String) -> String? { Self.fixture(name, below: number) }
 
+    /// Returns why no file can replace `name` below `directory`, or nil.
     static func fixture(_ name: String, below directory: CInt = AT_FDCWD) -> String? {
         switch unsafe UInt32(hfmint_linux_fixture(directory, name)) {
         case hfmint_linux_fixture_mount.rawValue:
@@ -147,13 +154,15 @@ struct Descriptor: ~Copyable {
 
     private static let immutable = "it may not be changed (chattr +i or +a)"
 
-    /// Why no name in this directory may be given to another file.
+    /// Why no entry of this directory may be replaced, or nil.
     var immutability: String? {
         let fixture = unsafe UInt32(hfmint_linux_fixture(number, "."))
         return fixture == hfmint_linux_fixture_immutable.rawValue ? Self.immutable : nil
     }
 
-    /// Whether so many bytes would find room below this directory: a file without a name is written, which nobody sees.
+    /// Checks that a file of so many bytes would find room in this directory, by writing a file without a name.
+    ///
+    /// - Throws: if there is no room, or no file may be created.
     func checkRoom(byteCount: Int) throws(Errno) {
         do throws(Errno) {
             // O_TMPFILE, which Swift's view of libc lacks.
@@ -161,15 +170,16 @@ struct Descriptor: ~Copyable {
             try file.write(Secret(copying: [UInt8](repeating: 0, count: byteCount)))
             try file.sync()
         } catch {
-            // Some file systems have no such files.
+            // Some file systems have no files without a name.
             guard [ENOSPC, EDQUOT, EROFS, EFBIG, EIO, EACCES, EPERM, EMFILE].contains(error.code) else { return }
             throw error
         }
     }
 
-    /// The status of what is about to be written below this directory; `nil` where nothing stands there yet.
+    /// Returns the status of the file that is about to be written, or nil if there is none.
     ///
-    /// - Throws: where it is no regular file with one name: such a thing is never replaced, and never followed.
+    /// - Parameter isReplaced: whether another file is to take its name.
+    /// - Throws: unless it is a regular file with one name. Anything else is neither replaced nor followed.
     func targetBelow(_ name: String, _ path: String, isReplaced: Bool = true) throws(FileFailure) -> FileStatus? {
         guard !name.isEmpty else { throw FileFailure(path, "it ends with a slash, and names no file") }
         let status = try naming(path) { () throws(Errno) in try statusBelow(name) }
@@ -178,7 +188,7 @@ struct Descriptor: ~Copyable {
         return status
     }
 
-    /// The status of `name` below this directory, not following a link; `nil` where there is none.
+    /// Returns the status of `name` without following a link, or nil if there is none.
     func statusBelow(_ name: String) throws(Errno) -> FileStatus? {
         var raw = stat()
         guard unsafe fstatat(number, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -189,7 +199,7 @@ struct Descriptor: ~Copyable {
     }
 }
 
-/// A ``Descriptor`` that several owners may use; closed when the last one lets go.
+/// A ``Descriptor`` with several owners, which is closed when the last one releases it.
 final class SharedDescriptor: Sendable {
     let descriptor: Descriptor
 

@@ -2,20 +2,20 @@ internal import CLinux
 import Glibc
 internal import HFMintCore
 
-/// What came of a wait for a descriptor.
+/// The result of waiting for a descriptor.
 enum DescriptorReadiness: Equatable {
     case ready
-    /// Not in time.
+    /// The time is up.
     case late
-    /// This kernel lets nobody wait: whoever reads or writes must bear to be told EAGAIN.
+    /// The kernel does not let this process wait. The next read or write may fail with EAGAIN.
     case unknown(Errno)
 
-    /// - Throws: where nothing is there yet and nobody can wait for it.
+    /// Throws if this process cannot wait, so that no loop spins after EAGAIN.
     func refuseToSpin() throws(Errno) {
         if case .unknown(let failure) = self { throw failure }
     }
 
-    /// Waits until one of them is ready, or a signal came: then it may be `late` too early.
+    /// Waits until one of the descriptors is ready, or until a signal ends the wait early, as `late`.
     static func wait(for pollers: inout [pollfd], milliseconds: CInt) -> DescriptorReadiness {
         let count = pollers.count
         return unsafe pollers.withUnsafeMutableBufferPointer { pollers in
@@ -28,7 +28,7 @@ enum DescriptorReadiness: Equatable {
         }
     }
 
-    /// Waits until `descriptor` is ready, whatever signals come.
+    /// Waits until `descriptor` is ready, even if signals arrive; for ever if the time is negative.
     static func wait(for descriptor: CInt, _ events: CInt, milliseconds: CInt) -> DescriptorReadiness {
         let clock = SystemClock()
         let deadline = clock.uptime() + .milliseconds(Int(milliseconds))

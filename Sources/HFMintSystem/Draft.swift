@@ -2,11 +2,11 @@ import Glibc
 internal import HFMintCore
 
 extension Descriptor {
-    /// Replaces a file below this directory whole: a draft beside it, flushed, renamed over it, the directory flushed.
+    /// Replaces a whole file: writes a draft beside it, flushes it, renames it, and flushes this directory.
     ///
-    /// After a crash at any instant the name holds the old bytes or the new ones, and the next call removes the draft.
+    /// After a crash at any instant the file has the old bytes or the new ones. The next call removes the draft.
     ///
-    /// - Parameter isOursAlone: whether nobody but hfmint names files in this directory.
+    /// - Parameter isOursAlone: whether only hfmint creates files in this directory.
     func replaceBelow(
         _ name: String, with bytes: borrowing Secret, _ durability: Durability = .wanted, isOursAlone: Bool = false,
         rights: FileRights = .private
@@ -14,9 +14,9 @@ extension Descriptor {
         _ = try placeBelow(name, bytes, durability, isOursAlone: isOursAlone, rights: rights, needsLock: false)
     }
 
-    /// The same, and answers the new file: open for reading and appending, and locked.
+    /// Replaces a whole file, and returns the new one: locked, and open for reading and appending.
     ///
-    /// - Parameter needsLock: whether to fail where there are no locks, instead of going on without one.
+    /// - Parameter needsLock: whether to fail if there are no locks.
     func placeBelow(
         _ name: String, _ bytes: borrowing Secret, _ durability: Durability, isOursAlone: Bool = false,
         rights: FileRights = .private, needsLock: Bool
@@ -33,10 +33,10 @@ extension Descriptor {
         return draft.file
     }
 
-    /// A file that has all its bytes and not its name yet.
+    /// A file that has all its bytes, but not yet its name.
     struct Draft: ~Copyable {
         let name: String
-        /// Open for reading and appending, and locked: nobody sweeps the draft of a living process.
+        /// The file, open for reading and appending, and locked so that no other process sweeps it.
         let file: Descriptor
     }
 
@@ -47,14 +47,14 @@ extension Descriptor {
         while true {
             let draft = Self.draftName(name)
             let file = try openBelow(draft, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            // Held until it has its name. One that was swept before it was locked is gone, and another is made.
+            // Another process may sweep the draft before it is locked. Then a new one is made.
             guard try lockNew(file, draft, needsLock) else { continue }
             try fill(file, draft, bytes, durability, rights)
             return Draft(name: draft, file: file)
         }
     }
 
-    /// `false` where it was swept before it was locked.
+    /// Locks a new draft, or returns `false` if another process swept it first.
     private func lockNew(
         _ file: borrowing Descriptor, _ draft: String, _ needsLock: Bool
     ) throws(Errno) -> Bool {
@@ -72,7 +72,7 @@ extension Descriptor {
         _ rights: FileRights
     ) throws(Errno) {
         do throws(Errno) {
-            // Given away last: until it is whole, it is nobody else's to read.
+            // The rights come last, so that nobody else reads an incomplete file.
             try file.write(bytes)
             try file.setRights(rights)
             try file.sync(durability)
@@ -82,13 +82,13 @@ extension Descriptor {
         }
     }
 
-    /// Removes what a killed process left: a draft whose lock nobody holds.
+    /// Removes the drafts that killed processes left, which nobody has locked.
     ///
-    /// Beside files of other people's only a word that hfmint drew shows that it is one; in a directory of hfmint's
-    /// own, those of its other files go too, as some of these are written once.
+    /// Among other people's files a draft is known by the word that hfmint drew for its name. In a directory that only
+    /// hfmint uses, the drafts of its other files go too, because some of these files are written only once.
     func sweepDrafts(of name: String, isOursAlone: Bool = false) {
         guard isOursAlone else {
-            for (entry, word) in besides(name, Self.draftEnding) where DrawnWord.isDrawn(word) {
+            for (entry, word) in hiddenEntries(of: name, Self.draftEnding) where DrawnWord.isDrawn(word) {
                 sweepDraft(entry, of: name)
             }
             return
@@ -111,18 +111,18 @@ extension Descriptor {
             status.kind == .regular, status.isOurs || isOwner(status.owner, of: name),
             (try? draft.tryLock(otherwise: status.isOld)) == true
         else { return }
-        // One with two names has got its own already, see ``UserFile``: then these bytes are in use.
+        // With two names it has its own name already, see ``UserFile``, and its bytes are in use.
         if status.linkCount == 1 { try? eraseBelow(entry) } else { unlinkBelow(entry) }
     }
 
-    /// A draft is given to the owner of what it is to replace right before it does.
+    /// Returns whether `user` owns the file that the draft replaces, whose owner the draft gets.
     private func isOwner(_ user: uid_t, of name: String) -> Bool {
         guard let target = try? statusBelow(name) else { return false }
         return target.kind == .regular && target.owner == user
     }
 
-    /// The entries `.NAME.WORD.ENDING`, each with its word.
-    func besides(_ name: String, _ ending: String) -> [(entry: String, word: ArraySlice<UInt8>)] {
+    /// Returns the entries `.NAME.WORD.ENDING`, each with its word.
+    func hiddenEntries(of name: String, _ ending: String) -> [(entry: String, word: ArraySlice<UInt8>)] {
         let (start, end) = (Array(".\(Self.stem(name)).".utf8), Array(".\(ending)".utf8))
         return ((try? names()) ?? []).compactMap { entry in
             let bytes = Array(entry.utf8)
@@ -137,17 +137,17 @@ extension Descriptor {
 
     private static func draftName(_ name: String) -> String { hiddenName(name, draftEnding) }
 
-    /// Random, not the process id: in a container that is the same in every run.
+    /// Returns `.NAME.WORD.ENDING` with a random word: a process id would be the same in every run of a container.
     static func hiddenName(_ name: String, _ ending: String) -> String {
         ".\(stem(name)).\(DrawnWord.draw(from: .random(in: .min ... .max))).\(ending)"
     }
 
-    /// So that with three dots, the word and the ending no name has more bytes than a file system takes.
+    /// Returns `name`, or its fingerprint if the hidden name would exceed the 255 bytes that file systems allow.
     private static func stem(_ name: String) -> String {
         name.utf8.count <= 255 - 3 - 13 - draftEnding.utf8.count ? name : fingerprint([Array(name.utf8)])
     }
 
-    /// Overwrites a regular file with zeros, as well as the disk lets us, and removes its name.
+    /// Overwrites a regular file with zeros, as far as the disk allows, and removes its name.
     func eraseBelow(_ name: String) throws(Errno) {
         if let file = try? openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? file.status(),
             status.kind == .regular, status.byteCount > 0
@@ -160,9 +160,9 @@ extension Descriptor {
 
     func unlinkBelow(_ name: String) { _ = unsafe unlinkat(number, name, 0) }
 
-    /// The names below this directory.
+    /// Returns the sorted names of this directory's entries.
     func names() throws(Errno) -> [String] {
-        // A copy has its place in the directory in common with this descriptor: only a new one begins by itself.
+        // A copy shares its read position with this descriptor, so the position is reset first.
         var copy = lseek(number, 0, SEEK_SET) == 0 ? fcntl(number, F_DUPFD_CLOEXEC, 3) : -1
         if copy < 0 { unsafe copy = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard copy >= 0 else { throw .last }
@@ -181,7 +181,7 @@ extension Descriptor {
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        // A directory that cannot be read to its end is not one that is empty.
+        // A directory that cannot be read to its end must not look empty.
         guard errno == 0 else { throw .last }
         return names.sorted()
     }

@@ -2,15 +2,22 @@ internal import CCurl
 internal import Glibc
 internal import HFMintCore
 
-/// A libcurl handle: it keeps its connections between transfers, and nothing else.
+/// A libcurl handle, which keeps nothing but its connections between transfers.
 ///
-/// One thread at a time may use it.
+/// Only one thread at a time may use it.
+///
+/// ```
+/// try handle.reset(bodyLimit: 1 << 20)
+/// try handle.set(CURLOPT_URL, url)
+/// try handle.perform(headers: lines, body: body)
+/// let response = handle.response()
+/// ```
 @safe
 final class EasyHandle {
     private let pointer: UnsafeMutableRawPointer
     private var library = LibCurl.shared.table
     private let answer = Answer()
-    /// Where libcurl writes what went wrong; looked at, and never shown.
+    /// libcurl's description of an error, which is searched and never shown.
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     init() throws(CurlError) {
@@ -27,12 +34,12 @@ final class EasyHandle {
         try check(unsafe hfmint_curl_set_long(&library, pointer, option, value))
     }
 
-    /// libcurl copies `value`; `nil` clears the option.
+    /// Sets an option to text that libcurl copies, or clears it if `value` is nil.
     func set(_ option: CURLoption, _ value: String?) throws(CurlError) {
         try check(unsafe hfmint_curl_set_string(&library, pointer, option, value))
     }
 
-    /// libcurl copies the secret.
+    /// Sets an option to a secret, which libcurl copies.
     func set(_ option: CURLoption, _ value: borrowing Secret) throws(CurlError) {
         try value.enclosed(by: "", and: "\0").reveal { span throws(CurlError) in
             try unsafe span.withUnsafeBytes { bytes throws(CurlError) in
@@ -42,30 +49,31 @@ final class EasyHandle {
         }
     }
 
-    /// Lent: `lines` must live until the transfer is done.
+    /// Sets an option to lines, which libcurl does not copy: they must live until the transfer is done.
     func set(_ option: CURLoption, _ lines: HeaderLines) throws(CurlError) {
         try check(unsafe hfmint_curl_set_list(&library, pointer, option, lines.list))
     }
 
+    /// Returns what libcurl knows about the last transfer, or 0.
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         guard unsafe hfmint_curl_get_long(&library, pointer, info, &value) == CURLE_OK else { return 0 }
         return value
     }
 
-    /// Forgets every option of the transfer before.
+    /// Clears the options and the answer of the previous transfer.
     func reset(bodyLimit: Int) throws(CurlError) {
         unsafe library.easy_reset(pointer)
         answer.reset(bodyLimit: bodyLimit)
         let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
         unsafe errorText.pointee = 0
-        // Not copied, despite the function's name: libcurl writes there.
+        // libcurl does not copy this buffer: it writes errors into it.
         try check(unsafe hfmint_curl_set_string(&library, pointer, CURLOPT_ERRORBUFFER, errorText))
         try check(unsafe hfmint_curl_set_sinks(&library, pointer, receiveBody, receiveHeader, context))
         try check(unsafe hfmint_curl_keep_sockets(&library, pointer))
     }
 
-    /// Performs the transfer with these header lines and this body, both lent for its length alone.
+    /// Performs the transfer with these header lines and this body, which libcurl does not keep.
     func perform(headers: HeaderLines, body: borrowing HTTPBody) throws(CurlError) {
         try set(CURLOPT_HTTPHEADER, headers)
         switch body {
@@ -74,7 +82,7 @@ final class EasyHandle {
             try content.bytes.reveal { span throws(CurlError) in
                 try unsafe span.withUnsafeBytes { bytes throws(CurlError) in
                     try set(CURLOPT_POSTFIELDSIZE, bytes.count)
-                    // Not copied: libcurl reads from where the secret lives.
+                    // libcurl does not copy the body: it reads the secret's own bytes.
                     let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
                     try check(unsafe hfmint_curl_set_string(&library, pointer, CURLOPT_POSTFIELDS, start))
                     try perform()
@@ -85,18 +93,16 @@ final class EasyHandle {
 
     private func perform() throws(CurlError) {
         try check(unsafe library.easy_perform(pointer))
-        // libcurl calls it a success when a peer hangs up inside the head of its answer.
+        // libcurl reports success even if the peer closes the connection within the head of the answer.
         guard answer.headIsComplete else { throw CurlError(CURLE_PARTIAL_FILE) }
     }
 
-    /// Whether libcurl's account of the last failure holds `words`.
+    /// Returns whether libcurl's description of the last error contains `words`.
     func errorMentions(_ words: String) -> Bool { unsafe strstr(errorText, words) != nil }
 
     var bodyIsTooLarge: Bool { answer.isTooLarge }
 
-    /// Performs a transfer that connects to nothing.
-    ///
-    /// - Returns: the port of the address that it would have connected to.
+    /// Performs a transfer that stops before it connects, and returns the port to which it would have connected.
     func rehearse() throws(CurlError) -> Int? {
         let witness = Witness()
         let context = unsafe Unmanaged.passUnretained(witness).toOpaque()
@@ -105,13 +111,13 @@ final class EasyHandle {
         return withExtendedLifetime(witness) { witness.port }
     }
 
-    /// Lets the next transfer connect to public addresses alone.
+    /// Lets the next transfer connect only to public addresses.
     func refusePrivatePeers() throws(CurlError) {
         let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
         try check(unsafe hfmint_curl_set_socket(&library, pointer, openPublicSocket, context))
     }
 
-    /// Whether an address was passed by because it is not public.
+    /// Whether a connection was refused because its address is not public.
     var hasRefusedPeer: Bool { answer.hasRefusedPeer }
 
     func response() -> HTTPResponse {
@@ -123,13 +129,13 @@ final class EasyHandle {
     }
 }
 
-/// Header lines for libcurl, in memory that is wiped: its own list functions would leave copies behind.
+/// Header lines for libcurl, in memory that is wiped: libcurl's own list functions would leave copies behind.
 @safe
 final class HeaderLines {
     private let nodes: UnsafeMutableBufferPointer<curl_slist>
     private let lines: [SharedSecret]
 
-    /// - Parameter lines: each `Name: value` and a NUL.
+    /// - Parameter lines: each is `Name: value`, followed by a NUL.
     init(_ lines: [SharedSecret]) {
         self.lines = lines
         unsafe nodes = .allocate(capacity: lines.count)
@@ -137,7 +143,7 @@ final class HeaderLines {
             let isLast = index == lines.count - 1
             let next = unsafe isLast ? nil : nodes.baseAddress?.advanced(by: index + 1)
             let data = unsafe line.secret.reveal { span in
-                // The bytes stay where they are for as long as `lines` does.
+                // The bytes stay in place for as long as `lines` lives.
                 unsafe span.withUnsafeBytes { unsafe UnsafeMutableRawPointer(mutating: $0.baseAddress) }
             }
             unsafe nodes.initializeElement(
@@ -152,7 +158,7 @@ final class HeaderLines {
     var list: UnsafeMutablePointer<curl_slist>? { unsafe lines.isEmpty ? nil : nodes.baseAddress }
 }
 
-/// What has arrived so far; it gives libcurl's callbacks a stable address to write through.
+/// The part of the answer that has arrived, at an address that libcurl's callbacks can keep.
 private final class Answer {
     private var body = SecretBuffer(capacity: 0)
     private(set) var headers: [HTTPHeader] = []
@@ -181,9 +187,9 @@ private final class Answer {
         return fits
     }
 
-    /// Keeps the few headers that hfmint reads; of two with one name, the first.
+    /// Keeps the headers that hfmint reads: of two with the same name, the first.
     func receive(header line: UnsafeRawBufferPointer) {
-        // A new status line: what came before belonged to an interim answer.
+        // A new status line means that the earlier headers belonged to an interim answer.
         if unsafe line.starts(with: "HTTP/".utf8) {
             headers = []
             headIsComplete = false
@@ -199,20 +205,21 @@ private final class Answer {
             headers.append(HTTPHeader(name, text))
             return
         }
-        // Every coding counts, as each was applied.
+        // All codings count, because each was applied.
         if name == "content-encoding" { headers[first] = HTTPHeader(name, "\(headers[first].value), \(text)") }
     }
 }
 
-/// Where a transfer that was rehearsed would have gone.
+/// The port to which a rehearsed transfer would have connected.
 private final class Witness {
     var port: Int?
 }
 
+/// Notes the port of the peer, and lets libcurl connect to nothing.
 private func notePeer(
     _ context: UnsafeMutableRawPointer, _ purpose: curlsocktype, _ peer: UnsafeMutablePointer<curl_sockaddr>
 ) -> curl_socket_t {
-    // The port stands at the same place in the addresses of both families.
+    // The port has the same offset in the addresses of both families.
     let start = unsafe UnsafeRawPointer(peer).advanced(by: MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
     let port =
         unsafe Int(start.load(fromByteOffset: 2, as: UInt8.self)) << 8
@@ -221,7 +228,7 @@ private func notePeer(
     return CURL_SOCKET_BAD
 }
 
-/// The one moment between the name's address and the first packet to it.
+/// Opens a socket for a public address, and refuses any other before a packet goes to it.
 ///
 /// <https://curl.se/libcurl/c/CURLOPT_OPENSOCKETFUNCTION.html>
 private func openPublicSocket(
@@ -234,7 +241,7 @@ private func openPublicSocket(
             unsafe Array(storage[4..<8])
         }
     case AF_INET6:
-        // Longer than the general structure in which libcurl declares it.
+        // The address is longer than the type that libcurl declares for it.
         let start = unsafe UnsafeRawPointer(peer).advanced(by: MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
         bytes = unsafe Array(UnsafeRawBufferPointer(start: start + 8, count: 16))
     default: bytes = []

@@ -1,6 +1,8 @@
 import Glibc
 
-/// How children ended whom the supervisor buried while others waited for them: as process 1 it buries all.
+/// The exit statuses of children that the supervisor reaped while another thread waited for them.
+///
+/// As process 1, the supervisor reaps every child.
 final class EndedChildren: Sendable {
     static let shared = EndedChildren()
 
@@ -13,7 +15,9 @@ final class EndedChildren: Sendable {
 
     private init() {}
 
-    /// Starts a child for whose end somebody will ask; `start` answers 0 and sets the number, or why it could not.
+    /// Starts a child whose status will be asked for.
+    ///
+    /// - Parameter start: sets the child's number and returns 0, or returns an error code.
     func start(_ child: inout pid_t, _ start: (inout pid_t) -> CInt) -> CInt {
         state.withLock { state in
             let code = start(&child)
@@ -22,14 +26,14 @@ final class EndedChildren: Sendable {
         }
     }
 
-    /// Tells how a child ended, if anyone waits for it.
+    /// Keeps the status of an ended child, if it will be asked for.
     func note(_ child: pid_t, _ status: CInt) {
         state.withLock { if $0.awaited.contains(child) { $0.statuses[child] = status } }
     }
 
-    /// `nil` while it runs.
+    /// Returns the status of an ended child, or nil while it runs.
     ///
-    /// - Throws: where nobody can say.
+    /// - Throws: if the kernel does not say.
     func status(of child: pid_t) throws(Errno) -> CInt? {
         try state.withLock { state throws(Errno) in
             var status: CInt = 0
@@ -43,9 +47,9 @@ final class EndedChildren: Sendable {
         }
     }
 
-    /// Which child has ended, or, with WUNTRACED, stopped.
+    /// Returns the child that has ended or, with WUNTRACED, stopped.
     ///
-    /// -1 asks for any; the answer is 0 for none.
+    /// Returns 0 if there is none. -1 asks for any child.
     static func changed(_ child: pid_t, _ status: inout CInt, _ options: CInt = 0) throws(Errno) -> pid_t {
         let found = unsafe waitpid(child, &status, options | WNOHANG)
         guard found < 0 else { return found }
@@ -54,11 +58,11 @@ final class EndedChildren: Sendable {
             if failure.code == EINTR { return 0 }
             throw failure
         }
-        return try changedByOtherWay(child, &status, options, failure)
+        return try changedByWaitID(child, &status, options, failure)
     }
 
-    /// By waitid(2), which is another call of the kernel's.
-    private static func changedByOtherWay(
+    /// Asks waitid(2), which a sandbox may allow where it forbids wait4(2).
+    private static func changedByWaitID(
         _ child: pid_t, _ status: inout CInt, _ options: CInt, _ failure: Errno
     ) throws(Errno) -> pid_t {
         var found = unsafe siginfo_t()

@@ -1,48 +1,54 @@
 import Glibc
 internal import HFMintCore
 
-/// Why a system call failed, before anyone knows what it was for; whoever has the path makes a ``FileFailure`` of it.
+/// Why a system call failed, until a caller that knows the path makes a ``FileFailure`` of it.
+///
+/// ```
+/// let file = try naming(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY) }
+/// ```
 struct Errno: Error, Equatable {
     let code: CInt
 
+    /// The reason of the last call that failed in this thread.
     static var last: Errno { Errno(code: errno) }
 
-    /// Whether the kernel, the file system or a sandbox has no such call here: then another way is tried.
+    /// Whether the kernel, the file system or a sandbox lacks the call, so that another call may work.
     ///
-    /// A sandbox says EPERM of calls that it has never heard of, a file system EINVAL of what it cannot flush.
+    /// A sandbox answers EPERM to a call that it does not know. A file system answers EINVAL when it cannot flush.
     var isMissing: Bool { [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) }
 
-    /// Whether there is nothing of that name: any other failure does not say so.
+    /// Whether nothing has that name.
     var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 
-    /// In the operating system's words, without a capital: `permission denied`.
+    /// The operating system's words, without a capital: `permission denied`.
     var reason: String {
         let words = unsafe String(cString: strerror(code))
         return words.prefix(1).lowercased() + words.dropFirst()
     }
 
-    /// Whether posix_spawn(3) may say so of a call that it makes before it comes to the program.
-    var mayBeOfSpawn: Bool { [ENOSYS, EPERM, EACCES].contains(code) }
+    /// Whether a sandbox may have refused a call that posix_spawn(3) makes before it executes the program.
+    var mayComeFromSpawn: Bool { [ENOSYS, EPERM, EACCES].contains(code) }
 
-    /// Whether there is too little of what a process needs, at this moment.
-    var isOfWant: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+    /// Whether memory, descriptors or processes are short at this moment.
+    var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 
-    /// Why no process could be made, when it was asked for by fork(2).
-    var noProgram: String { "this sandbox does not let hfmint start a program (fork: \(reason))" }
+    /// Says that fork(2) could not make a process.
+    var forkRefusal: String { "this sandbox does not let hfmint start a program (fork: \(reason))" }
 
-    /// Why the effective user may not use a file so; `nil` also where nobody can say.
+    /// Returns why the effective user may not use a file in the `needed` way, or nil if it may or this is unknown.
     static func refusal(of path: String, _ needed: CInt, below directory: CInt = AT_FDCWD) -> Errno? {
         guard unsafe faccessat(directory, path, needed, AT_EACCESS) != 0 else { return nil }
-        // glibc asks faccessat2(2), which sandboxes forbid that are older; the call before it asks for the real user.
+        // glibc calls faccessat2(2), which older sandboxes forbid. The older call checks the rights of the real user.
         guard Errno.last.isMissing, geteuid() == getuid(), getegid() == getgid() else { return .last }
         guard unsafe faccessat(directory, path, needed, 0) != 0 else { return nil }
-        // Both say EPERM of what takes nothing of anybody's, as of /proc.
+        // The call itself also says EPERM where nobody may write, as in /proc.
         return Errno.last.code == EPERM || !Errno.last.isMissing ? .last : nil
     }
 
+    /// Returns this failure with the path that it is about.
     func failure(_ path: String) -> FileFailure { FileFailure(path, reason) }
 
-    /// The same, of a file that is read up to `limit`, and waited for.
+    /// Returns this failure of a read that takes at most `limit` bytes and waits at most 30 s.
     func failure(reading path: String, limit: Int) -> FileFailure {
         switch code {
         case EFBIG: FileFailure(path, "it is larger than \(limit >> 10) KiB")
@@ -52,7 +58,7 @@ struct Errno: Error, Equatable {
     }
 }
 
-/// Runs `body`, and names `path` in what it throws.
+/// Runs `body`, and adds `path` to the error that it throws.
 func naming<Result: ~Copyable>(
     _ path: String, _ body: () throws(Errno) -> Result
 ) throws(FileFailure) -> Result {
@@ -63,9 +69,9 @@ func naming<Result: ~Copyable>(
     }
 }
 
-/// Runs `body`, names `path` in what it throws, and returns `nil` where there is nothing of that name.
+/// Runs `body`, returns nil if nothing has that name, and adds `path` to any other error.
 ///
-/// - Parameter namesLinks: whether `body` follows no link, and a link is called so.
+/// - Parameter namesLinks: whether `body` follows no links, so that ELOOP means that `path` is a symbolic link.
 func ifThere<Result: ~Copyable>(
     _ path: String, namesLinks: Bool = false, _ body: () throws(Errno) -> Result
 ) throws(FileFailure) -> Result? {

@@ -2,22 +2,22 @@ internal import CLinux
 import Glibc
 internal import HFMintCore
 
-/// The kernel's locks on an open file: they end with the descriptor, and so with its process.
+/// The kernel's locks on an open file. They end when the descriptor is closed, and so with the process.
 ///
-/// Linux has two kinds that belong to an open file, and they know nothing of each other: flock(2), and that of
-/// fcntl(2) which is called F_OFD_SETLK. A kernel, a file system or a sandbox may have one alone, so both are taken
-/// where both are there, in this order: who can have only one of them still meets everybody who has both.
+/// Linux has two kinds of them, which ignore each other: flock(2), and F_OFD_SETLK of fcntl(2). A kernel, a file system
+/// or a sandbox may lack one kind. So hfmint takes both if it can, in this order: a process that has only one kind
+/// still excludes every process that has both.
 extension Descriptor {
-    private enum Answer {
+    private enum LockResult {
         case taken, held
-        /// See ``Errno/isMissing``.
+        /// This kind of lock is missing, see ``Errno/isMissing``.
         case missing(Errno)
     }
 
-    /// Takes it, if nobody else has it.
+    /// Takes the lock if nobody holds it, and returns whether it did.
     ///
-    /// - Throws: where there is neither kind, and where flock(2) says ENOLCK: that may be said to one process alone, and
-    ///   another may have no other kind.
+    /// - Throws: if both kinds are missing, or flock(2) says ENOLCK. The kernel may say ENOLCK to one process alone,
+    ///   while another process holds only that kind.
     func tryLock() throws(Errno) -> Bool {
         switch try ask(LOCK_EX) {
         case .held: return false
@@ -32,12 +32,12 @@ extension Descriptor {
         }
     }
 
-    /// The same, again and again until `deadline`.
+    /// Tries until `deadline` to take the lock, and returns whether it did.
     func lock(until deadline: Uptime, _ clock: any Clock) throws(Errno) -> Bool {
         try clock.ask(until: deadline) { () throws(Errno) in try tryLock() }
     }
 
-    /// The same; where there are no locks, the answer is `answer`.
+    /// Takes the lock if nobody holds it, and returns whether it did, or `answer` if there are no locks.
     func tryLock(otherwise answer: Bool) throws(Errno) -> Bool {
         do throws(Errno) {
             return try tryLock()
@@ -47,7 +47,9 @@ extension Descriptor {
         }
     }
 
-    /// The same as ``tryLock()``, where to go on without a lock would do `harm`.
+    /// Takes the lock if nobody holds it, and returns whether it did.
+    ///
+    /// - Parameter harm: what would happen without a lock, for the user who has to move the file.
     func tryLock(_ path: String, orElse harm: String) throws(FileFailure) -> Bool {
         do throws(Errno) {
             return try tryLock()
@@ -58,9 +60,9 @@ extension Descriptor {
         }
     }
 
-    /// Whether no process writes it now; then none begins until ``unlock()``.
+    /// Returns whether no process is writing the file, and keeps writers out until ``unlock()``.
     ///
-    /// Where there are no locks, nobody writes, as all that do need one.
+    /// Returns `true` if there are no locks, because writers need one.
     func tryReading() -> Bool {
         if case .held = try? ask(LOCK_SH) { return false }
         return (try? addOwnLock(F_RDLCK)) ?? true
@@ -71,7 +73,7 @@ extension Descriptor {
         _ = setOwnLock(F_UNLCK)
     }
 
-    /// The second kind behind the first, which is let go where the second cannot be had.
+    /// Takes the second kind in addition to the first, or releases the first.
     private func addOwnLock(_ kind: CInt) throws(Errno) -> Bool {
         do throws(Errno) {
             guard case .held = try askOwn(kind), !isOneLock else { return true }
@@ -83,13 +85,14 @@ extension Descriptor {
         return false
     }
 
-    /// Whether both kinds are one lock of the server's, so that the first itself keeps the second away: SMB.
+    /// Whether both kinds are one lock on the server, as with SMB, so that the first excludes the second.
     private var isOneLock: Bool {
         // SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
         [0x517B, 0xFF53_4D42, 0xFE53_4D42].contains(hfmint_linux_file_system_of(number) & 0xFFFF_FFFF)
     }
 
-    private func ask(_ kind: CInt) throws(Errno) -> Answer {
+    /// Asks for the lock of flock(2).
+    private func ask(_ kind: CInt) throws(Errno) -> LockResult {
         while flock(number, kind | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             if errno == EWOULDBLOCK { return .held }
@@ -99,7 +102,8 @@ extension Descriptor {
         return .taken
     }
 
-    private func askOwn(_ kind: CInt) throws(Errno) -> Answer {
+    /// Asks for the lock of fcntl(2).
+    private func askOwn(_ kind: CInt) throws(Errno) -> LockResult {
         while setOwnLock(kind) != 0 {
             if errno == EINTR { continue }
             if errno == EAGAIN || errno == EACCES { return .held }
@@ -109,7 +113,7 @@ extension Descriptor {
         return .taken
     }
 
-    /// F_OFD_SETLK on the whole file, which Swift's view of libc lacks.
+    /// Calls fcntl(2) with F_OFD_SETLK, which Swift does not import, for the whole file.
     ///
     /// <https://man7.org/linux/man-pages/man2/F_GETLK.2const.html>
     private func setOwnLock(_ kind: CInt) -> CInt {
@@ -120,9 +124,7 @@ extension Descriptor {
 }
 
 extension Clock {
-    /// Asks every 2 ms until the answer is yes.
-    ///
-    /// - Returns: `false` where it is still no at `deadline`.
+    /// Asks every 2 ms until the answer is yes, or returns `false` at `deadline`.
     func ask<Failure: Error>(
         until deadline: Uptime, _ question: () throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
@@ -135,7 +137,7 @@ extension Clock {
 }
 
 extension FileFailure {
-    /// Of a file whose lock was not to be had before the deadline.
+    /// A failure because another process held the file's lock until the deadline.
     static func held(_ path: String, by holder: String = "another process") -> FileFailure {
         FileFailure(path, "\(holder) holds it, and did not let go in time")
     }

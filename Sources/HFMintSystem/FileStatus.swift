@@ -1,7 +1,7 @@
 import Glibc
 internal import HFMintCore
 
-/// What fstat(2) says that hfmint decides by.
+/// The facts from fstat(2) by which hfmint decides.
 struct FileStatus: Equatable {
     let kind: FileKind
     let owner: uid_t
@@ -30,16 +30,17 @@ struct FileStatus: Equatable {
         modifiedAt = UInt64(max(0, raw.st_mtim.tv_sec)) * 1_000_000_000 + UInt64(raw.st_mtim.tv_nsec)
     }
 
-    /// Whether nobody can be writing it any more: what hfmint writes takes it no hour.
+    /// Whether it was last written more than an hour ago, which is longer than hfmint takes for any file.
     var isOld: Bool { UInt64(max(0, time(nil))) > modifiedAt / 1_000_000_000 + 3_600 }
 
     var isOurs: Bool { owner == geteuid() }
 
-    /// Why hfmint writes nothing there: it would be replaced, or what it leads to would be; `nil` for a regular file
-    /// that has this name alone.
+    /// Why hfmint does not write to this file, or nil for a regular file that has no second name.
+    ///
+    /// A write would replace something that is no file, or reach a file under another name.
     var strangeness: String? {
         switch kind {
-        // None at all: another process has replaced it a moment ago.
+        // With no name at all, another process has just replaced it.
         case .regular: linkCount > 1 ? "it has a second name (a hard link)" : nil
         case .link: "it is a symbolic link"
         default: notRegular
@@ -48,7 +49,7 @@ struct FileStatus: Equatable {
 
     private var notRegular: String { "it is not a regular file but a \(kind.rawValue)" }
 
-    /// Why nothing may be decided by this file; `nil` where only this user and root can have written it.
+    /// Why hfmint must not rely on this file, or nil if only this user and root can have written it.
     var distrust: String? {
         if kind != .regular { return notRegular }
         if !isOurs && owner != 0 { return "it belongs to another user (uid \(owner))" }
@@ -56,27 +57,27 @@ struct FileStatus: Equatable {
     }
 }
 
-/// Whom hfmint trusts with a file: root, this user and the groups that this user is in; and, with what is another
-/// user's, its owner and the owner's group.
+/// Whom hfmint trusts with a file: root, this user and this user's groups. If another user owns the file, hfmint also
+/// trusts that owner and the owner's group.
 ///
-/// A file may be another user's because hfmint runs in a container, and the runner, which made the file, outside of it.
-/// Whoever owns a directory can put another file in the place of any that is in it, so where the owner is another user
-/// nothing is gained by distrust of the owner's group. Everybody else must not be able to write.
+/// Another user owns a file when hfmint runs in a container and the runner, which created the file, outside of it.
+/// The owner of a directory can replace any file in it. To distrust the owner's group as well would gain nothing.
+/// Nobody else may be able to write.
 extension FileStatus {
-    /// Whether somebody who is not trusted can write it.
+    /// Whether an untrusted user can write it.
     var othersCanWrite: Bool {
         permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
     }
 
-    /// Whether somebody who is not trusted can remove, rename or replace what is in this directory.
+    /// Whether an untrusted user can remove, rename or replace an entry of this directory.
     ///
-    /// The sticky bit leaves each file to its owner, and to the owner of the directory:
+    /// The sticky bit allows that only to the owners of the entry and of the directory:
     /// <https://man7.org/linux/man-pages/man7/inode.7.html>
     var othersCanReplaceEntries: Bool { othersCanWrite && permissions & S_ISVTX == 0 }
 
-    /// Whether this process is in its group.
+    /// Whether this process is in the file's group.
     ///
-    /// Where the kernel does not say which groups there are, only the process's own group counts.
+    /// If the kernel does not list the groups, only the effective group counts.
     var isOurGroup: Bool {
         guard group != getegid() else { return true }
         var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
@@ -86,9 +87,9 @@ extension FileStatus {
 }
 
 extension Descriptor {
-    /// Opens the folder of a path, for a file that is to be made or replaced in it.
+    /// Opens the folder of `path`, in which that file is to be created or replaced.
     ///
-    /// - Throws: where somebody who is not trusted could put another file in the place of that one.
+    /// - Throws: if an untrusted user could put another file in its place.
     static func openFolder(of path: String) throws(FileFailure) -> Descriptor {
         let folder = FilePath(path).folder
         let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
@@ -98,31 +99,35 @@ extension Descriptor {
         return directory
     }
 
-    /// See ``FileStatus/othersCanReplaceEntries``.
+    /// Returns ``FileStatus/othersCanReplaceEntries`` of this directory.
     func othersCanReplaceEntries(_ path: String) throws(FileFailure) -> Bool {
-        try naming(path) { () throws(Errno) in try status().othersCanReplaceEntries }
+        try status(path).othersCanReplaceEntries
     }
 }
 
-/// Who may do what with a file that is made.
+/// The owner, group and permissions of a file that is created.
+///
+/// If owner or group is nil, the file keeps the one that it was created with.
 struct FileRights: Equatable {
     var owner: uid_t?
     var group: gid_t?
     var mode: mode_t
 
-    /// This user's alone.
+    /// The rights that let only this user read and write.
     static let `private` = FileRights(mode: 0o600)
 
     private init(mode: mode_t) {
         self.mode = mode
     }
 
+    /// The rights of an existing file, with another mode if one is given.
     init(like status: FileStatus, mode: mode_t?) {
         self.mode = mode ?? status.permissions & 0o777
         owner = status.owner
         group = status.group
     }
 
+    /// The rights of a new file, which is private if no mode is given.
     init(new mode: mode_t?) {
         self.init(mode: mode ?? 0o600)
     }

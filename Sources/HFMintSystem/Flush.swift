@@ -2,21 +2,21 @@ internal import CLinux
 import Glibc
 internal import HFMintCore
 
-/// What a power failure may take.
+/// What must survive a power failure.
 enum Durability {
-    /// The new bytes: the old ones may be there again.
+    /// Nothing: the old bytes may return.
     case unneeded
-    /// Nothing, where the file system can promise that.
+    /// The new bytes, if the file system can promise that.
     case wanted
-    /// Nothing; where that cannot be promised, nothing is written.
+    /// The new bytes. The write fails if the file system cannot promise that.
     case needed
 }
 
 extension Descriptor {
-    /// Makes what was written outlive a power failure: by fsync(2), else by what is left of its kind.
+    /// Makes the written bytes survive a power failure, by fsync(2) or else by a related call.
     ///
-    /// - Parameter isDataAlone: whether the size and the bytes are all that matters.
-    /// - Throws: where there is no way; see ``Errno/isMissing``.
+    /// - Parameter isDataAlone: whether only the bytes and the size matter.
+    /// - Throws: if every such call is missing, see ``Errno/isMissing``, or one of them fails.
     func sync(isDataAlone: Bool = false) throws(Errno) {
         var failure: Errno?
         for way in isDataAlone ? [fdatasync, fsync] : [fsync, fdatasync] {
@@ -26,7 +26,9 @@ extension Descriptor {
         throw failure ?? .last
     }
 
-    /// `false` where there is no such way; `failure` keeps the first one's answer.
+    /// Returns `false` if the call is missing.
+    ///
+    /// `failure` keeps the reason of the first missing call.
     private func flush(_ way: (CInt) -> CInt, _ failure: inout Errno?) throws(Errno) -> Bool {
         while way(number) != 0 {
             if errno == EINTR { continue }
@@ -37,7 +39,7 @@ extension Descriptor {
         return true
     }
 
-    /// The same, for what is written next to be relied on.
+    /// Makes the written bytes survive a power failure, and tells the user if the file system cannot.
     func sync(_ path: String, isDataAlone: Bool = false) throws(FileFailure) {
         do throws(Errno) {
             try sync(isDataAlone: isDataAlone)
@@ -50,6 +52,7 @@ extension Descriptor {
         }
     }
 
+    /// Flushes, and ignores that the file system cannot unless that is needed.
     func sync(_ durability: Durability) throws(Errno) {
         do throws(Errno) {
             try sync()
@@ -58,7 +61,7 @@ extension Descriptor {
         }
     }
 
-    /// Gives a file below this directory another name, which is taken from whatever has it.
+    /// Renames an entry of this directory, and replaces the entry that has the other name.
     func renameBelow(_ name: String, to other: String) throws(Errno) {
         try Self.rename(name, to: other, below: number)
     }

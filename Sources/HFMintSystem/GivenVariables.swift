@@ -2,13 +2,13 @@ import Glibc
 
 /// The variables that hfmint was started with, for itself and for what it starts.
 @safe final class GivenVariables: @unchecked Sendable {
-    // `@unchecked`: nobody writes to it.
+    // `@unchecked`: it never changes.
     static let shared = GivenVariables()
 
-    /// As the kernel laid them out; it ends with a null.
+    /// The variables as C strings, and a null at the end.
     let list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-    /// A copy of the list alone: what is taken out of `environ` stays in it.
+    /// Copies the list, so that a variable that is removed from `environ` stays in this one.
     private init() {
         let variables: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
         var count = 1
@@ -17,9 +17,9 @@ import Glibc
         unsafe list.initialize(from: variables, count: count)
     }
 
-    /// Takes out of `environ` what a library acts on by itself.
+    /// Removes from `environ` the variables that a library would act on by itself.
     ///
-    /// No other thread may run yet: libraries read it at any time, and nothing guards it.
+    /// No other thread may run yet, because libraries read `environ` at any time and without a lock.
     func hideFromLibraries() {
         // libcurl would write the keys of every TLS session into the file that this variable names.
         _ = unsafe unsetenv("SSLKEYLOGFILE")

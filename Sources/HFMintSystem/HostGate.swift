@@ -1,6 +1,6 @@
 internal import HFMintCore
 
-/// At most so many requests at once to one host.
+/// Limits how many requests go to one host at once.
 final class HostGate: Sendable {
     private let most: Int
     private let inFlight = Monitor<[Origin: Int]>([:])
@@ -9,7 +9,7 @@ final class HostGate: Sendable {
         self.most = most
     }
 
-    /// Waits until there is room.
+    /// Waits until another request to this host may start.
     func enter(_ origin: Origin) {
         inFlight.wait { inFlight in
             guard inFlight[origin, default: 0] < most else { return false }

@@ -1,7 +1,7 @@
 private import CLibcrypto
 package import HFMintCore
 
-/// ``Digests`` and ``Signatures`` by libcrypto, which is opened at first use.
+/// The ``Digests`` and ``Signatures`` of libcrypto, which is opened at first use.
 package struct LibCrypto: Digests, Signatures {
     package init() {}
 
@@ -10,7 +10,7 @@ package struct LibCrypto: Digests, Signatures {
         var digest = [UInt8](repeating: 0, count: 32)
         let isDone = secret.reveal { span in
             unsafe span.withUnsafeBytes { bytes in
-                // An empty span has no address, and libcrypto wants one.
+                // An empty span has no address, which libcrypto needs.
                 guard let start = bytes.baseAddress else { return false }
                 var table = table
                 return unsafe hfmint_libcrypto_sha256(&table, start, bytes.count, &digest) == 1
@@ -79,7 +79,7 @@ package struct LibCrypto: Digests, Signatures {
         return table
     }
 
-    /// The functions, or why they are not there.
+    /// The functions, or why they are missing.
     private struct Library: @unchecked Sendable {
         var table: hfmint_libcrypto?
         var missing = ""

@@ -1,11 +1,11 @@
 internal import CCurl
 internal import HFMintCore
 
-/// libcurl, opened at first use.
+/// The functions of libcurl, which is opened at first use.
 struct LibCurl: @unchecked Sendable {
-    // `@unchecked`: function pointers, written once.
+    // `@unchecked`: the function pointers are written once.
     private(set) var table = hfmint_curl()
-    /// Why it cannot be used.
+    /// Why libcurl cannot be used, or nil.
     private(set) var missing: String?
 
     static let shared = LibCurl()
@@ -19,7 +19,9 @@ struct LibCurl: @unchecked Sendable {
     }
 }
 
-/// What libcurl said, before anyone knows which request it was about; a transfer makes a ``TransportError`` of it.
+/// An error code of libcurl.
+///
+/// The transfer, which knows the request, makes a ``TransportError`` of it.
 struct CurlError: Error {
     let code: CURLcode
 

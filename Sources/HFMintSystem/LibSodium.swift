@@ -1,7 +1,7 @@
 private import CLibsodium
 package import HFMintCore
 
-/// ``SealedBoxes`` by libsodium, which is opened at first use.
+/// The ``SealedBoxes`` of libsodium, which is opened at first use.
 package struct LibSodium: SealedBoxes {
     package init() {}
 
@@ -15,7 +15,7 @@ package struct LibSodium: SealedBoxes {
             throw MintError(.answerInvalid, "the public key is not of 32 bytes")
         }
         var box = [UInt8](repeating: 0, count: secret.byteCount + Int(HFMINT_SODIUM_SEAL_BYTES))
-        // A NUL at its end, so that an empty secret has an address too.
+        // A NUL is appended so that an empty secret has an address too.
         let isSealed = secret.enclosed(by: "", and: "\0").reveal { span in
             unsafe span.withUnsafeBytes { bytes in
                 guard let start = bytes.baseAddress else { return false }
@@ -26,7 +26,7 @@ package struct LibSodium: SealedBoxes {
         return box
     }
 
-    /// The functions, or why they are not there.
+    /// The functions, or why they are missing.
     private struct Library: @unchecked Sendable {
         var table: hfmint_sodium?
         var missing = ""

@@ -1,6 +1,6 @@
-/// Why a shared library cannot be used, for whoever has to install it.
+/// Returns why a shared library cannot be used, for the user who has to install it.
 ///
-/// - Parameter missing: what was looked for and is not there: the library itself, or a function of it.
+/// - Parameter missing: the library, or the function, or the working library, that was not found.
 func absence(of library: String, _ missing: String) -> String {
     guard missing.utf8.elementsEqual(library.utf8) else {
         return missing.utf8.contains(0x20)

@@ -1,9 +1,8 @@
 import Glibc
 
-/// A value that one thread at a time uses, and for whose change threads wait.
+/// A value that one thread at a time uses, and whose changes other threads can wait for.
 ///
-/// Not a `Mutex`: nobody can wait for what it holds, and one that is waited for is handed on by the kernel, which
-/// ThreadSanitizer takes for a race.
+/// A `Mutex` has no way to wait for a change. ThreadSanitizer also reports a race when a contended one changes hands.
 @safe final class Monitor<Value>: @unchecked Sendable {
     // `@unchecked`: `value` is only touched under `lock`.
     private var value: Value
@@ -31,13 +30,13 @@ import Glibc
         return try body(&value)
     }
 
-    /// Changes the value, and lets those look at it again who wait.
+    /// Changes the value, and wakes the threads that wait for a change.
     func change(_ body: (inout Value) -> Void) {
         withLock { body(&$0) }
         unsafe pthread_cond_broadcast(changed)
     }
 
-    /// Calls `body` now and after each change, until it returns `true`; it may change the value when it does.
+    /// Calls `body` now and after each change, until it returns `true`, when it may also change the value.
     func wait(until body: (inout Value) -> Bool) {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }

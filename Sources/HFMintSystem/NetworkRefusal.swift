@@ -1,33 +1,35 @@
 import Glibc
 
-/// A call without which nobody uses the network, and that this process may not make.
+/// A system call that the network needs and that a sandbox forbids to this process.
 ///
-/// Sandboxes say so by seccomp(2), by Landlock, or by an address family that there is none of; a server that is away, a
-/// name without an address and a firewall have other words.
+/// A sandbox forbids it by seccomp(2), by Landlock, or by removing an address family. These failures differ from those
+/// of a server that is down, a name without an address, and a firewall.
 struct NetworkRefusal {
     let call: String
     let reason: String
 
-    /// - Parameter code: what connect(2) said last, or 0.
-    /// - Parameter port: where the connection was to go: a sandbox may allow some ports alone.
+    /// Returns the call that is forbidden, or nil.
+    ///
+    /// - Parameter code: the errno of the last connect(2), or 0.
+    /// - Parameter port: the port of the connection, because a sandbox may allow some ports alone.
     static func find(after code: Int, port: Int) -> NetworkRefusal? {
         if let found = find(port) { return found }
-        // So it answers where no packet may leave. EACCES is also said of one route among several.
+        // These say that no packet may leave. EACCES may be about one route among several.
         let failure = Errno(code: CInt(truncatingIfNeeded: code))
         return [EPERM, ENOSYS].contains(failure.code) ? NetworkRefusal("connect", failure) : nil
     }
 
-    /// Looks for one with a socket that reaches no further than this machine; `nil` where there is none.
+    /// Tries each call with a socket that connects to this machine, and returns the one that is forbidden, or nil.
     private static func find(_ port: Int) -> NetworkRefusal? {
         var number: CInt = -1
         var failure = Errno(code: 0)
         for family in [AF_INET, AF_INET6] where number < 0 {
-            // SOCK_STREAM, which has another type where libc is linked statically.
+            // 1 is SOCK_STREAM, whose type differs when libc is linked statically.
             number = socket(family, 1 | O_CLOEXEC | O_NONBLOCK, 0)
             guard number < 0 else { break }
             failure = .last
-            // Want of descriptors or of memory passes.
-            guard failure.isOfSandbox || failure.code == EAFNOSUPPORT else { return nil }
+            // A shortage of descriptors or of memory will pass.
+            guard failure.isFromSandbox || failure.code == EAFNOSUPPORT else { return nil }
         }
         guard number >= 0 else { return NetworkRefusal("socket", failure) }
         let descriptor = Descriptor(adopting: number)
@@ -39,8 +41,8 @@ struct NetworkRefusal {
             guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return CInt(0) }
             return unsafe connect(descriptor.number, start, socklen_t(bytes.count))
         }
-        if connected != 0, Errno.last.isOfSandbox { return NetworkRefusal("connect", .last) }
-        if poll(nil, 0, 0) != 0, Errno.last.isOfSandbox { return NetworkRefusal("poll", .last) }
+        if connected != 0, Errno.last.isFromSandbox { return NetworkRefusal("connect", .last) }
+        if poll(nil, 0, 0) != 0, Errno.last.isFromSandbox { return NetworkRefusal("poll", .last) }
         return nil
     }
 
@@ -51,5 +53,6 @@ struct NetworkRefusal {
 }
 
 extension Errno {
-    var isOfSandbox: Bool { [EPERM, EACCES, ENOSYS].contains(code) }
+    /// Whether a sandbox may have refused the call.
+    fileprivate var isFromSandbox: Bool { [EPERM, EACCES, ENOSYS].contains(code) }
 }

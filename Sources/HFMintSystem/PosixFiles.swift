@@ -2,7 +2,15 @@ private import CLinux
 import Glibc
 package import HFMintCore
 
-/// ``Files`` of this machine.
+/// The ``Files`` of this machine.
+///
+/// Each kind of file has its own source: ``PosixPrivateDirectory`` for hfmint's own directories,
+/// `PosixStepFiles.swift` for the files of a CI system, `UserFile.swift` for the paths that users name,
+/// `SharedFile.swift` for files that other programs read, `PosixSharedLog.swift` and ``PosixLogFile`` for logs,
+/// `CredentialStoreFile.swift` for git's store. Below them, ``Descriptor`` makes the system calls, `Draft.swift`
+/// replaces files whole, `FileLock.swift` locks them, and ``FileStatus`` decides whom to trust.
+///
+/// Nothing secret is written through a link, over a foreign file, or where an untrusted user could replace it.
 package struct PosixFiles: Files {
     package init() {}
 
@@ -37,7 +45,7 @@ package struct PosixFiles: Files {
             modifiedAt: Timestamp(secondsSince1970: raw.st_mtim.tv_sec), writeRefusal: refusal)
     }
 
-    /// Whether its file system has no room for another file.
+    /// Returns whether the file system of `path` has no room for another file.
     private func isFull(_ path: String) -> Bool {
         var raw = statvfs()
         guard unsafe statvfs(path, &raw) == 0, raw.f_blocks > 0 else { return false }
@@ -50,7 +58,7 @@ package struct PosixFiles: Files {
     }
 
     package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
-        // Not blocking: a FIFO without a writer would otherwise hold us for ever.
+        // Without O_NONBLOCK, a FIFO without a writer would block for ever.
         let there = try ifThere(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY | O_NONBLOCK) }
         guard let file = there else { return nil }
         do throws(Errno) {
@@ -68,7 +76,7 @@ package struct PosixFiles: Files {
             try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
         }
         guard let file = there else { return nil }
-        let status = try naming(path) { () throws(Errno) in try file.status() }
+        let status = try file.status(path)
         if let reason = status.distrust { throw FileFailure(path, reason) }
         do throws(Errno) {
             return try file.readAll(capacity: min(status.byteCount, limit) + 1, limit: limit)
@@ -77,7 +85,7 @@ package struct PosixFiles: Files {
         }
     }
 
-    /// Not by opening `/dev/stdin`, which fails where standard input is a socket, as programs in JavaScript make it.
+    /// Reads descriptor 0, because opening `/dev/stdin` fails if it is a socket, which JavaScript programs make it.
     package func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
         do throws(Errno) {
             return try standardInput(extent, limit: limit)
@@ -97,7 +105,7 @@ package struct PosixFiles: Files {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw Errno(code: ETIMEDOUT) }
             let readiness = DescriptorReadiness.wait(for: STDIN_FILENO, POLLIN, milliseconds: CInt(left))
-            // It may block, so a question is not read where nobody can wait: git waits for the answer.
+            // A read could block. git waits for the answer to its question, so that is not risked.
             if extent == .question { try readiness.refuseToSpin() }
             guard readiness != .late else { continue }
             let count = unsafe buffer.fill { room in unsafe Glibc.read(STDIN_FILENO, room.baseAddress, room.count) }
@@ -125,7 +133,7 @@ package struct PosixFiles: Files {
         try PosixPrivateDirectory.open(candidate, making: making)
     }
 
-    /// A credential inside a work tree ends in a commit or an image.
+    /// Throws if `path` lies in a git work tree, where a credential would end in a commit or an image.
     func refuseWorkTree(around path: String) throws(FileFailure) {
         guard let resolved = unsafe realpath(FilePath(path).folder, nil) else { throw Errno.last.failure(path) }
         defer { unsafe free(resolved) }

@@ -2,7 +2,7 @@ import Glibc
 internal import HFMintCore
 internal import Synchronization
 
-/// ``LogFile``: the kernel's lock on it is held for as long as this object lives.
+/// A ``LogFile`` that holds the kernel's lock for as long as this object lives.
 final class PosixLogFile: LogFile {
     private let name: String
     private let path: String
@@ -16,7 +16,7 @@ final class PosixLogFile: LogFile {
         self.file = Mutex(SharedDescriptor(file))
     }
 
-    /// `nil` where another process holds it.
+    /// Opens and locks the log, or returns nil if another process holds it.
     static func open(
         _ name: String, in directory: borrowing Descriptor, path: String
     ) throws(FileFailure) -> PosixLogFile? {
@@ -27,7 +27,7 @@ final class PosixLogFile: LogFile {
                 try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
             }
             guard try file.tryLock(whole, orElse: "two that work on it at once could lose a secret") else { return nil }
-            // Whoever held it before may have replaced it: then this is not the file of that name any more.
+            // The process that held the lock may have replaced the file, so that another one has its name now.
             let isCurrent = try naming(whole) { () throws(Errno) in try own.holds(try file.identity(), as: name) }
             guard isCurrent else { continue }
             try own.sync(whole)
@@ -53,7 +53,7 @@ final class PosixLogFile: LogFile {
 
     func replace(_ content: [UInt8]) throws(FileFailure) {
         try naming(path) { () throws(Errno) in
-            // Locked before it had its name, so nobody comes between.
+            // The new file is locked before it has its name, so no other process can lock it between.
             let fresh = SharedDescriptor(
                 try directory.placeBelow(name, Secret(copying: content), .needed, needsLock: true))
             file.withLock { $0 = fresh }

@@ -2,7 +2,7 @@ import Glibc
 internal import Synchronization
 package import HFMintCore
 
-/// Closing the descriptor lets go of the lock.
+/// A lock that ends when its descriptor is closed.
 private final class HeldLock: DirectoryLock {
     private let file: Mutex<Descriptor?>
     let weakness: String?
@@ -15,7 +15,7 @@ private final class HeldLock: DirectoryLock {
     func release() { file.withLock { $0 = nil } }
 }
 
-/// A directory of this user's alone, used through the descriptor that it was checked by.
+/// A directory that only this user can use, accessed through the same descriptor by which it was checked.
 package final class PosixPrivateDirectory: PrivateDirectory {
     package let path: String
     private let descriptor: Descriptor
@@ -28,7 +28,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         self.isNamed = isNamed
     }
 
-    /// `nil` where its base does not exist, or, unless `making`, the directory itself.
+    /// Opens the directory, or returns nil if its base does not exist or, unless `making`, the directory does not.
     static func open(_ candidate: DirectoryCandidate, making: Bool) throws(FileFailure) -> PosixPrivateDirectory? {
         var path = candidate.base
         if making, candidate.makesParents { try makeFolders(downTo: path) }
@@ -48,7 +48,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         for folder in FilePath(path).upwards.reversed() {
             guard unsafe mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
             let failure = Errno.last
-            // Some are asked for their rights, or forbidden, before they say that it is there.
+            // mkdir(2) may complain about rights before it notices that the folder exists.
             guard PosixFiles().kind(of: folder) == .directory else { throw failure.failure(folder) }
         }
     }
@@ -92,7 +92,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     ) throws(FileFailure) -> any DirectoryLock {
         let file = try naming("\(path)/\(name)") { () throws(Errno) in
             let file = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-            // It holds nothing.
+            // The mode does not matter for the lock, and the file is empty.
             try? file.setMode(0o600)
             return file
         }
@@ -137,31 +137,33 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     {
         var erased: [String] = []
         var failure: FileFailure?
-        // A directory that a user named may hold other files, which are the user's.
+        // A directory that a user named may also hold the user's own files.
         let names = try listed().filter { JobFileName.isOurs($0, in: path) && !isKept($0) }
-        // The mark of a run goes last: without it nobody would know the rest again.
+        // The mark of a run goes last, because it proves that the rest is hfmint's.
         for name in names.filter({ $0 != "mark" }) + names.filter({ $0 == "mark" })
         where name != "mark" || failure == nil {
             do throws(FileFailure) {
-                guard try isShown(name) else {
+                guard try isProvenOurs(name) else {
                     leaving(FileFailure("\(path)/\(name)", "nothing but its name shows that hfmint made it"))
                     continue
                 }
                 erased += try eraseEntry(name)
             } catch {
-                // One that cannot be removed does not save the others.
+                // The other files are erased all the same.
                 failure = failure ?? error
             }
         }
-        // Not empty if there are other files, or another process of the job has just made one: then it stays.
-        if !isNamed || descriptor.takeNoteOfMaking() { _ = unsafe rmdir(path) }
+        // The directory stays if it holds other files, such as one that another process of the job has just made.
+        if !isNamed || descriptor.removeNoteOfMaking() { _ = unsafe rmdir(path) }
         if let failure { throw failure }
         return erased
     }
 
-    /// Whether what the file holds, or the directory of a run, shows that hfmint made it; in a directory of hfmint's own,
-    /// and for a draft, whose name has a word that hfmint drew, the name does.
-    private func isShown(_ name: String) throws(FileFailure) -> Bool {
+    /// Returns whether hfmint provably made the file, or the directory of a run.
+    ///
+    /// In hfmint's own directory the name proves it, as it does for a draft, whose name has a word that hfmint drew. In
+    /// a directory that a user named the content must prove it.
+    private func isProvenOurs(_ name: String) throws(FileFailure) -> Bool {
         guard isNamed, name.utf8.first != ASCII.dot else { return true }
         guard !descriptor.isDirectoryBelow(name) else {
             guard let run = try descriptor.privateDirectoryBelow(name, "\(path)/\(name)"),
@@ -183,7 +185,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
-        // A job's tokens need not outlive a power failure, and a flush can take longer than the whole exchange.
+        // A job's tokens need not survive a power failure, and a flush can take longer than the whole exchange.
         _ = try naming("\(path)/\(name)") { () throws(Errno) in
             try descriptor.replaceBelow(name, with: bytes, .unneeded, isOursAlone: true)
         }
@@ -195,41 +197,41 @@ extension Descriptor {
         (try? statusBelow(name))??.kind == .directory
     }
 
-    /// - Returns: whether it was not there.
+    /// Makes a directory, and returns whether it is new.
     fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Bool {
         guard unsafe mkdirat(number, name, 0o700) == 0 else {
             let failure = Errno.last
             guard failure.code == EEXIST || isDirectoryBelow(name) else { throw failure.failure(path) }
             return false
         }
-        // The umask may have taken even the owner's rights; whether they are right now is looked at next.
+        // The umask may have taken even the owner's rights. The caller checks the mode next.
         _ = unsafe fchmodat(number, name, 0o700, 0)
         return true
     }
 
-    /// An empty file whose name says which directory hfmint made: a copy of the directory is another one.
+    /// The name of an empty file that records that hfmint made this very directory, and not a copy of it.
     private var noteName: String? {
         guard let identity = try? identity() else { return nil }
         return "made-" + fingerprint([Array("\(identity.inode)".utf8), Array("\(identity.madeAt)".utf8)])
     }
 
-    /// Without the note the directory stays when all else is gone.
+    /// Records that hfmint made this directory, which is not removed in the end without this note.
     fileprivate func noteMaking() {
         guard let name = noteName else { return }
         _ = try? openBelow(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     }
 
-    /// Removes the note if there is nothing beside it; `false` where there is none, or something is.
-    fileprivate func takeNoteOfMaking() -> Bool {
+    /// Removes the note if it is the only entry, and returns whether it did.
+    fileprivate func removeNoteOfMaking() -> Bool {
         guard let name = noteName, let names = try? names(), names.elementsEqual([name]) else { return false }
         unlinkBelow(name)
         return true
     }
 
-    /// Refuses what is not this user's alone; `nil` where there is nothing.
+    /// Opens a directory that only this user can use, or returns nil if there is none.
     fileprivate func privateDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Descriptor? {
         guard let directory = try openPrivate(name, path) else { return nil }
-        let status = try naming(path) { () throws(Errno) in try directory.status() }
+        let status = try directory.status(path)
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
         guard status.permissions & 0o777 == 0o700 else {
             throw FileFailure(path, "its mode is \(String(status.permissions, radix: 8)) instead of 700")

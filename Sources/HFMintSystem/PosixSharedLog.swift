@@ -1,7 +1,7 @@
 import Glibc
 package import HFMintCore
 
-/// Logs that several processes write, and anyone may read.
+/// Logs that several processes write and anyone may read.
 extension PosixFiles {
     package func appendToLog(
         _ path: String, until deadline: Uptime, clock: any Clock,
@@ -20,14 +20,14 @@ extension PosixFiles {
         let (directory, file, end) = try openForWriting(path, 0, until: deadline, clock)
         guard let bytes = try change(end) else { return }
         try naming(path) { () throws(Errno) in
-            // The new bytes come first, so that a crash between leaves a longer end, not a shorter one.
+            // Writing comes before cutting, so that a crash between them leaves bytes over and loses none.
             try file.descriptor.write(Secret(copying: bytes))
             guard ftruncate(file.descriptor.number, bytes.count) == 0 else { throw .last }
         }
         try flush(file, in: directory, path, isNew: end.byteCount == 0)
     }
 
-    /// Its name must outlive a power failure too.
+    /// Makes the written bytes survive a power failure, and the name of a new file as well.
     private func flush(
         _ file: SharedDescriptor, in directory: SharedDescriptor, _ path: String, isNew: Bool
     ) throws(FileFailure) {
@@ -40,11 +40,7 @@ extension PosixFiles {
     ) throws(FileFailure) -> (directory: SharedDescriptor, file: SharedDescriptor, end: PosixLogEnd) {
         let directory = try Descriptor.openFolder(of: path)
         let file = try openLocked(FilePath(path).name, flags, in: directory, path, until: deadline, clock)
-        let end = PosixLogEnd(
-            path: path, file: file,
-            byteCount: try naming(path) { () throws(Errno) in
-                try file.descriptor.status().byteCount
-            })
+        let end = PosixLogEnd(path: path, file: file, byteCount: try file.descriptor.status(path).byteCount)
         return (SharedDescriptor(directory), file, end)
     }
 
@@ -60,7 +56,7 @@ extension PosixFiles {
             if let refusal = facts(of: FilePath(path).folder)?.writeRefusal { throw FileFailure(path, refusal) }
             return
         }
-        let status = try naming(path) { () throws(Errno) in try file.descriptor.status() }
+        let status = try file.descriptor.status(path)
         try check(log: status, path)
         try look(PosixLogEnd(path: path, file: file, byteCount: status.byteCount))
     }
@@ -71,12 +67,12 @@ extension PosixFiles {
     ) throws(FileFailure) -> SharedDescriptor {
         while true {
             let file = try open(name, flags, in: directory, path)
-            try check(log: try naming(path) { () throws(Errno) in try file.descriptor.status() }, path)
+            try check(log: file.descriptor.status(path), path)
             let isTaken = try clock.ask(until: deadline) { () throws(FileFailure) in
                 try file.descriptor.tryLock(path, orElse: "two processes that write it at once would break its chain")
             }
             guard isTaken else { throw .held(path) }
-            // Whoever held it may have moved it away meanwhile: then this is not the file of that name any more.
+            // The process that held the lock may have moved the file, so that another one has its name now.
             let identity = try naming(path) { () throws(Errno) in try file.descriptor.identity() }
             if (try? directory.holds(identity, as: name)) == true { return file }
             guard clock.uptime() < deadline else { throw FileFailure(path, "it is moved away again and again") }
@@ -108,7 +104,7 @@ extension PosixFiles {
             SharedDescriptor(try Descriptor.open(path, O_RDONLY | O_NONBLOCK))
         }
         guard let file = there else { return nil }
-        let kind = try naming(path) { () throws(Errno) in try file.descriptor.status().kind }
+        let kind = try file.descriptor.status(path).kind
         guard kind != .directory else { throw Errno(code: EISDIR).failure(path) }
         let byteCount =
             kind == .regular ? try file.descriptor.byteCountBetweenWrites(path, until: deadline, clock) : nil
@@ -128,14 +124,14 @@ private struct PosixLogEnd: LogEnd {
     }
 }
 
-/// A regular file up to where it ended when it was opened, or a pipe up to its end.
+/// Reads a regular file up to the end that it had when it was opened, or a pipe up to its end.
 private final class PosixLogReader: LogReader {
     private let path: String
     private let file: SharedDescriptor
     private let byteCount: Int?
     private var offset = 0
 
-    /// As much at once.
+    /// How many bytes are read at once.
     private static let pieceCount = 1 << 20
 
     init(path: String, file: SharedDescriptor, byteCount: Int?) {
@@ -165,16 +161,16 @@ private final class PosixLogReader: LogReader {
 }
 
 extension Descriptor {
-    /// How long a log is when nobody is in the middle of a write.
+    /// Waits until no process is writing, and returns the size of the log.
     fileprivate func byteCountBetweenWrites(
         _ path: String, until deadline: Uptime, _ clock: any Clock
     ) throws(FileFailure) -> Int {
         guard clock.ask(until: deadline, { tryReading() }) else { throw .held(path) }
         defer { unlock() }
-        return try naming(path) { () throws(Errno) in try status().byteCount }
+        return try status(path).byteCount
     }
 
-    /// The bytes of a regular file between two places; fewer where it has become shorter.
+    /// Reads the bytes of a regular file between two offsets: fewer if the file has become shorter.
     fileprivate func read(from start: Int, upTo end: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: max(0, end - start))
         var done = 0
@@ -190,7 +186,7 @@ extension Descriptor {
         return done == bytes.count ? bytes : Array(bytes[..<done])
     }
 
-    /// What has come, at most `limit` bytes; nothing at the end.
+    /// Waits for bytes, and returns at most `limit` of them, or none at the end.
     fileprivate func readPiece(_ limit: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         while true {

@@ -9,7 +9,7 @@ extension PosixFiles {
         if hasNoRoom(path, behind: status.byteCount) { throw Errno(code: ENOSPC).failure(path) }
     }
 
-    /// Whether nothing can be added to a file of that length: its last block is full, and there is no other.
+    /// Returns whether a file of that length cannot grow, because its last block and the file system are full.
     private func hasNoRoom(_ path: String, behind length: Int) -> Bool {
         var raw = statvfs()
         guard unsafe statvfs(path, &raw) == 0, raw.f_blocks > 0, raw.f_bsize > 0 else { return false }
@@ -25,7 +25,7 @@ extension PosixFiles {
         file.lockBriefly()
         let status = try check(stepFile: file, path, isSecret: isSecret)
         if isSecret, status.permissions & 0o044 != 0 {
-            // Others may read variables and paths there, but no token.
+            // Other users may read variables and paths in this file, but no token.
             try naming(path) { () throws(Errno) in try file.setMode(status.permissions & 0o700) }
         }
         let isBetweenLines = try naming(path) { () throws(Errno) in try file.isBetweenLines() }
@@ -40,24 +40,24 @@ extension PosixFiles {
         }
     }
 
-    /// Opens it to write at its end; a device or a FIFO is not even opened.
+    /// Opens the file for appending, or returns nil if it does not exist and `mayBeAbsent`.
     ///
-    /// - Returns: `nil` where there is none, and `mayBeAbsent`.
+    /// A device or a FIFO is not even opened.
     private func openStepFile(_ path: String, mayBeAbsent: Bool) throws(FileFailure) -> Descriptor? {
         let (folder, name) = (FilePath(path).folder, FilePath(path).name)
         let directory = try naming(path) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        let standing = try directory.targetBelow(name, path, isReplaced: false)
-        if standing == nil, mayBeAbsent { return nil }
+        let target = try directory.targetBelow(name, path, isReplaced: false)
+        if target == nil, mayBeAbsent { return nil }
         return try naming(path) { () throws(Errno) in
             try directory.openBelow(name, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
         }
     }
 
-    /// Any owner will do: in a container we are root, and the runner's files are not root's.
+    /// Checks who can write the file, but not its owner: in a container hfmint is root, and the runner is not.
     private func check(
         stepFile file: borrowing Descriptor, _ path: String, isSecret: Bool
     ) throws(FileFailure) -> FileStatus {
-        let status = try naming(path) { () throws(Errno) in try file.status() }
+        let status = try file.status(path)
         if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard !isSecret || !status.othersCanWrite else {
             throw FileFailure(path, "others can write it, so no token goes into it; leave out --export")

@@ -2,10 +2,11 @@ private import CLinux
 import Glibc
 package import HFMintCore
 
-/// ``Supervisor`` by posix_spawn: no fork after threads, and the child stays in our process group.
+/// A ``Supervisor`` that starts the child by posix_spawn(3), in this process's group.
 package struct PosixSupervisor: Supervisor {
-    /// Reach the child from the terminal by themselves.
+    /// The signals that the terminal sends to the child as well.
     private static let ignored = [SIGINT, SIGQUIT, SIGTSTP]
+    /// The signals that this process passes on to the child.
     private static let passedOn = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT]
 
     package init() {}
@@ -13,16 +14,16 @@ package struct PosixSupervisor: Supervisor {
     package func run(_ command: SupervisedCommand, renewal: Renewal?) throws(ProcessFailure) -> Int32 {
         let passedOn = Self.passedOn.filter { !ThisProcess.ignoredAtStart.contains($0) }
         let watched = SignalSet(passedOn + [SIGCHLD])
-        // Blocked before any thread starts, so that no signal ends us between here and the wait.
+        // Blocked before any thread starts, so that no signal ends this process before it waits.
         guard watched.block() else { throw .cannotStart("signals cannot be held back: \(Errno.last.reason)") }
-        // A reader of our stderr that goes away must not take us from the child.
+        // This process must stay with the child even if the reader of its stderr goes away.
         (Self.ignored + [SIGPIPE]).forEach { _ = signal($0, SIG_IGN) }
         let child = try spawn(command)
         if let renewal { RenewalThread.start(renewal) }
         return try wait(for: child, watched)
     }
 
-    /// What was ignored stays so: a program that was started under `nohup` must not notice us.
+    /// Starts the child, and keeps those signals ignored that were ignored at the start, as under `nohup`.
     private func spawn(_ command: SupervisedCommand) throws(ProcessFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -40,7 +41,7 @@ package struct PosixSupervisor: Supervisor {
         let code = unsafe withWords(command) { words, environment in
             guard let name = unsafe words[0] else { return ENOENT }
             var code = unsafe posix_spawnp(&child, name, nil, &attributes, words, environment)
-            if Errno(code: code).mayBeOfSpawn {
+            if Errno(code: code).mayComeFromSpawn {
                 code = unsafe hfmint_linux_start(&child, words, environment, -1, -1, 0, &mask, &defaults)
             }
             guard code == ENOEXEC, let script = unsafe pathOfScript(name) else { return code }
@@ -63,6 +64,7 @@ package struct PosixSupervisor: Supervisor {
         return ProcessFailure(start: code)
     }
 
+    /// Passes signals on until the child ends, and returns its status.
     private func wait(for child: pid_t, _ watched: SignalSet) throws(ProcessFailure) -> Int32 {
         var set = watched.raw
         while true {
@@ -80,9 +82,9 @@ package struct PosixSupervisor: Supervisor {
         }
     }
 
-    /// The status of `child` if it has ended.
+    /// Returns the status of `child` if it has ended, or nil.
     ///
-    /// If it was stopped, as Ctrl-Z does, so are we: the shell waits for us, and must see a job that stopped.
+    /// If the child was stopped, as by Ctrl-Z, this process stops too, because the shell waits for this process.
     private func changed(_ child: pid_t) throws(ProcessFailure) -> Int32? {
         var status: CInt = 0
         while true {
@@ -93,7 +95,7 @@ package struct PosixSupervisor: Supervisor {
                 throw .outOfSight("it was started, and how it ended cannot be seen: \(error.reason)")
             }
             guard found > 0 else { return nil }
-            // As process 1 we also bury what our child left behind.
+            // As process 1, this process also reaps the children that its child left behind.
             guard found == child else {
                 EndedChildren.shared.note(found, status)
                 continue
@@ -108,17 +110,17 @@ package struct PosixSupervisor: Supervisor {
     }
 }
 
-/// Whether a stop of the child is the terminal's doing, so that a shell must learn of it.
+/// Returns whether the terminal stopped the child, so that a shell must see that this process stops.
 ///
-/// SIGSTOP is sent by programs that stop themselves when Ctrl-Z is pressed, but also by who freezes a process from
-/// outside, and then lets go on that one alone: nobody would wake us.
+/// A program may stop itself by SIGSTOP when Ctrl-Z is pressed. But SIGSTOP may also come from outside, to freeze the
+/// child alone. Then only the child is continued later, and nothing would wake this process.
 private func shellWaits(forStopBy signal: CInt) -> Bool {
     if [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) { return true }
     guard let terminal = try? Descriptor.open("/dev/tty", O_RDONLY | O_NOCTTY) else { return false }
     return tcgetpgrp(terminal.number) == getpgrp()
 }
 
-/// Lends `command` as C wants it: two lists of strings, each with a null at its end.
+/// Lends the arguments and the variables of `command` as C lists of strings, each of which ends with a null.
 private func withWords<Result>(
     _ command: SupervisedCommand,
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) ->
@@ -126,7 +128,7 @@ private func withWords<Result>(
 ) -> Result {
     var words = unsafe ThisProcess.exactWords(command.arguments) + [nil]
     defer { unsafe words.forEach { unsafe free($0) } }
-    // The bytes stay where they are for as long as `command` does.
+    // The bytes stay in place for as long as `command` lives.
     var environment =
         unsafe command.environment.map { entry in
             unsafe entry.secret.reveal { span in
@@ -147,7 +149,7 @@ private func withWords<Result>(
     }
 }
 
-/// Lends the words of `/bin/sh SCRIPT …` in place of those of a script that names no interpreter, as execvp(3) does.
+/// Lends the words of `/bin/sh SCRIPT …`, by which execvp(3) too runs a script that names no interpreter.
 private func withShell(
     for script: UnsafeMutablePointer<CChar>, _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> CInt
@@ -166,12 +168,12 @@ private func withShell(
     }
 }
 
-/// Where `name` was found: itself if it holds a slash, else below the first directory of `PATH` that has it.
+/// Returns `name` if it holds a slash, or else its path below the first directory of `PATH` that has it.
 ///
-/// To be freed.
+/// The caller frees the result.
 private func pathOfScript(_ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>? {
     if unsafe strchr(name, CInt(ASCII.slash)) != nil {
-        // The shell would take it for an option.
+        // The shell would read a leading minus as an option.
         return unsafe joined(name.pointee == CChar(ASCII.minus) ? "./" : "", name)
     }
     let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
@@ -184,6 +186,7 @@ private func pathOfScript(_ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<
     return nil
 }
 
+/// Returns both texts in one, which the caller frees.
 private func joined(_ prefix: String, _ name: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>? {
     let count = unsafe prefix.utf8.count + strlen(name) + 1
     let text = unsafe malloc(count)?.assumingMemoryBound(to: CChar.self)
@@ -193,45 +196,7 @@ private func joined(_ prefix: String, _ name: UnsafePointer<CChar>) -> UnsafeMut
     return unsafe text
 }
 
-/// A set of signals.
-private struct SignalSet {
-    private(set) var raw = sigset_t()
-
-    init(_ signals: [CInt]) {
-        unsafe sigemptyset(&raw)
-        signals.forEach { _ = unsafe sigaddset(&raw, $0) }
-    }
-
-    /// `false` where it cannot be done; then errno says why.
-    func block() -> Bool {
-        var set = raw
-        let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        errno = code
-        return code == 0
-    }
-
-    /// Those of its signals that have come, without SIGCHLD, each taken off: where nobody can wait for them.
-    func takePending() -> [CInt] {
-        var pending = sigset_t()
-        guard unsafe sigpending(&pending) == 0 else { return [] }
-        let found = (1..<CInt(32)).filter { number in
-            unsafe number != SIGCHLD && sigismember(&pending, number) == 1 && contains(number)
-        }
-        for number in found {
-            // One that is ignored for a moment is no longer pending.
-            _ = signal(number, SIG_IGN)
-            _ = signal(number, SIG_DFL)
-        }
-        return found
-    }
-
-    private func contains(_ number: CInt) -> Bool {
-        var set = raw
-        return unsafe sigismember(&set, number) == 1
-    }
-}
-
-/// The thread that renews a token while a child runs; it ends with the process.
+/// The thread that renews a token while a child runs, and that ends with the process.
 private final class RenewalThread {
     private let renewal: Renewal
 

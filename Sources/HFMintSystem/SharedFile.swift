@@ -27,7 +27,7 @@ extension PosixFiles {
             guard errno == ENOENT else { throw Errno.last.failure(path) }
             return
         }
-        // A mount on what a link leads to is found as well: git follows it.
+        // git follows links, so a mount point is looked for at the end of the links.
         if let resolved = unsafe realpath(path, nil) {
             defer { unsafe free(resolved) }
             if let reason = unsafe Descriptor.fixture(String(cString: resolved)) {
@@ -43,18 +43,18 @@ extension PosixFiles {
         let folder = try openSharedFolder(of: path)
         _ = try rights(in: folder, path, mode)
         if let reason = folder.immutability { throw FileFailure(path, "its directory: \(reason)") }
-        // Not the real user's rights, which access(2) would ask about.
+        // The rights of the effective user count. access(2) would check those of the real user.
         if let refusal = folder.writeRefusal { throw FileFailure(path, "its directory: \(refusal.reason)") }
         do throws(Errno) {
             try folder.checkRoom(byteCount: Self.draftByteCount)
         } catch {
             throw FileFailure(path, "its directory takes no new file: \(error.reason)")
         }
-        // Who retires an old secret must know that the new one stays.
+        // Before an old secret is retired, the new one must be durable.
         try folder.sync(path)
     }
 
-    /// As large as the largest secret.
+    /// The size of the largest secret.
     private static var draftByteCount: Int { 64 << 10 }
 
     package func replaceSharedFile(
@@ -72,7 +72,7 @@ extension PosixFiles {
         return try Descriptor.openFolder(of: path)
     }
 
-    /// Those of the file that stands there; whoever reads it by its owner or group goes on reading it.
+    /// Returns the rights for the new file: those of the existing file, so that its readers can go on reading it.
     private func rights(
         in folder: borrowing Descriptor, _ path: String, _ mode: UInt16?
     ) throws(FileFailure) -> FileRights {
@@ -85,7 +85,7 @@ extension PosixFiles {
         return rights
     }
 
-    /// Those of a file that takes its place: its owner, its group, and its mode unless another is asked for.
+    /// Returns the rights for a file that replaces `existing`: its owner, its group, and its mode unless one is given.
     private func lasting(_ existing: FileStatus, _ path: String, mode: mode_t?) throws(FileFailure) -> FileRights {
         guard existing.isOurs || geteuid() == 0 else {
             throw FileFailure(path, "it belongs to another user, and would no longer")

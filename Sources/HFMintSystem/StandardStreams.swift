@@ -8,11 +8,11 @@ package final class StandardStreams: Output {
 
     package init() {}
 
-    /// Why something could not be written, if so: then nothing more went to stdout, and the caller must learn of it.
+    /// Why a write failed, after which nothing more goes to stdout and the caller must fail; or nil.
     package var failure: String? { lost.withLock { $0 } }
 
     package func write(_ text: borrowing Secret, to stream: OutputStream) {
-        // What was lost may have been the mask of what comes now.
+        // The lost text may have been the mask of this one.
         guard stream == .err || failure == nil else { return }
         do throws(Errno) {
             var done = 0
@@ -25,7 +25,7 @@ package final class StandardStreams: Output {
     package func kind(of stream: OutputStream) -> StreamKind {
         if isatty(stream.descriptor) == 1 { return .terminal }
         var raw = stat()
-        // Only a pipe or a socket may have the runner at its other end; /dev/null swallows a mask.
+        // The runner can be only at the other end of a pipe or a socket. /dev/null would swallow a mask.
         guard unsafe fstat(stream.descriptor, &raw) == 0 else { return .file }
         return [S_IFIFO, S_IFSOCK].contains(raw.st_mode & S_IFMT) ? .other : .file
     }

@@ -1,7 +1,7 @@
 import Glibc
 package import HFMintCore
 
-/// ``Clock`` of this machine.
+/// The ``Clock`` of this machine.
 package struct SystemClock: Clock {
     package init() {}
 
@@ -27,7 +27,7 @@ package struct SystemClock: Clock {
         }
     }
 
-    /// Where nobody can sleep; too early would make every loop that waits a loop that runs.
+    /// Waits until `end` in a process that may not sleep, so that no waiting loop spins.
     private func idle(until end: Uptime) {
         while true {
             let left = end - uptime()

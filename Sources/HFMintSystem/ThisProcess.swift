@@ -2,26 +2,32 @@ private import CLinux
 import Glibc
 package import HFMintCore
 
-/// The process that hfmint is.
+/// The process that hfmint runs as.
+///
+/// This module is the only one that touches the machine. Each file implements one of the seams that `HFMintCore`
+/// declares, and `main.swift` puts them together. The order: ``ThisProcess`` hardens the process and reads arguments
+/// and variables, ``PosixFiles`` opens files, ``CurlTransport`` sends requests, ``ChildProcesses`` runs programs,
+/// ``PosixSupervisor`` runs the user's command, and ``StandardStreams`` prints. Cryptography is in ``LibCrypto`` and
+/// ``LibSodium``. The module decides nothing about tokens, reads no manifest, and prints nothing of its own.
 package enum ThisProcess {
-    /// Leaves no memory behind for others to read, no variable for a library to act on by itself, and no closed standard
-    /// stream for a later file to take the place of.
+    /// Forbids core dumps and debuggers, hides variables from libraries, and opens closed standard streams, whose
+    /// numbers a later file would get.
     ///
-    /// Best effort, and first of all: nothing secret has been read yet, and no other thread runs.
+    /// Called first, before a secret is read or another thread runs. A step that fails is passed over.
     package static func harden() {
         forbidCoreDumps()
         GivenVariables.shared.hideFromLibraries()
         _ = hfmint_linux_set_not_dumpable()
-        // Where Swift's own crash reporter is installed, it has taken these already: it would print parts of our
-        // memory, and waits for ever for a process that nobody may look into.
+        // Swift's crash reporter may have taken these signals. It would print parts of this memory, and it would wait
+        // for ever, because it may not attach to this process.
         for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] where !isIgnored(signal) {
             _ = Glibc.signal(signal, SIG_DFL)
         }
         _ = signalMask
         _ = ignoredAtStart
-        // A write beyond `ulimit -f` then says EFBIG, and whoever wrote can say so and clean up.
+        // A write beyond `ulimit -f` then fails with EFBIG, which can be reported and cleaned up after.
         _ = Glibc.signal(SIGXFSZ, SIG_IGN)
-        // Who ignores it never hears that a child has ended.
+        // A process that ignores SIGCHLD does not learn that a child has ended.
         _ = Glibc.signal(SIGCHLD, SIG_DFL)
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", O_RDWR)
@@ -35,31 +41,33 @@ package enum ThisProcess {
         return mask
     }()
 
-    /// The signals that hfmint was started with ignored: what it starts must not notice hfmint, so they stay so.
+    /// The signals that were ignored at the start.
+    ///
+    /// They stay ignored in the programs that hfmint starts.
     static let ignoredAtStart: Set<CInt> = Set(
         [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP, SIGXFSZ].filter(isIgnored))
 
-    /// Whether this process was started so, or has decided so.
+    /// Returns whether this process ignores `signal` now.
     static func isIgnored(_ signal: CInt) -> Bool {
         var action = sigaction()
         guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
         return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
-    /// The soft limit alone, so that it can be given back to a child.
+    /// Sets only the soft limit to 0, so that a child can get the limit back.
     static func forbidCoreDumps() {
         var limit = coreLimit
         limit.rlim_cur = 0
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
-    /// The limits that hfmint was started with, for a child.
+    /// Restores the limits of the start, for a child.
     static func restoreLimits() {
         var limit = coreLimit
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
-    /// As it was at the start.
+    /// The limit of core dumps at the start.
     private static let coreLimit: rlimit = {
         var limit = rlimit()
         _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
@@ -77,15 +85,19 @@ package enum ThisProcess {
         return Environment(entries: entries)
     }
 
-    /// The arguments after the program's name; called as `git-credential-hfmint`, it is `hfmint git-credential`.
+    /// The arguments after the program's name.
+    ///
+    /// The name `git-credential-hfmint` means `hfmint git-credential`.
     package static var arguments: [String] {
         let words = givenWords.map { String(decoding: $0, as: UTF8.self) }
         let isHelper = words.first?.utf8.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8)
         return (isHelper == true ? ["git-credential"] : []) + words.dropFirst()
     }
 
-    /// The same words as C strings; where they are the last ones of this process's own, byte by byte as it was given
-    /// them: a path need not be UTF-8, and a string of Swift's has been repaired.
+    /// Returns the words as C strings, which the caller frees.
+    ///
+    /// If they are this process's last arguments, their original bytes are used. A path need not be UTF-8, and a Swift
+    /// `String` replaces the bytes that are not.
     static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
         let given = givenWords.suffix(words.count)
         let isGiven = given.elementsEqual(words) { String(decoding: $0, as: UTF8.self) == $1 }
@@ -99,7 +111,7 @@ package enum ThisProcess {
         }
     }
 
-    /// The program's name and its arguments, byte by byte.
+    /// The original bytes of the program's name and its arguments.
     private static let givenWords: [[UInt8]] = {
         let words = unsafe hfmint_linux_given_words()
         return unsafe UnsafeBufferPointer(start: words.first, count: Int(words.count)).compactMap { word in
@@ -109,7 +121,9 @@ package enum ThisProcess {
         }
     }()
 
-    /// The file that runs, whatever name it was called by; without /proc, the one that the kernel was asked to run.
+    /// The path of the running program.
+    ///
+    /// Without /proc, the path by which the kernel was asked to start it.
     package static var path: String {
         guard let path = unsafe realpath("/proc/self/exe", nil) ?? realpath(hfmint_linux_program(), nil) else {
             return "hfmint"
@@ -118,6 +132,8 @@ package enum ThisProcess {
         return unsafe String(cString: path)
     }
 
-    /// At once: a thread may be in the middle of a request, and nothing is buffered.
+    /// Ends the process at once.
+    ///
+    /// Nothing is buffered, and a thread may still be waiting for an answer.
     package static func exit(_ status: Int32) -> Never { _exit(status) }
 }

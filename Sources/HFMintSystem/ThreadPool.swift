@@ -2,7 +2,7 @@ import Glibc
 package import HFMintCore
 internal import Synchronization
 
-/// ``Workers``: threads that take what is due from one list.
+/// ``Workers`` that are threads, which take the units that are due from one list.
 package struct ThreadPool: Workers {
     private let threadCount: Int
 
@@ -22,7 +22,7 @@ package struct ThreadPool: Workers {
                 unsafe context.release()
             }
         }
-        // Where no thread can be had, this one does the work.
+        // If no thread could be created, this one does the work.
         if threads.isEmpty { queue.work() }
         for thread in threads { pthread_join(thread, nil) }
     }
@@ -44,7 +44,7 @@ private func work(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointe
     return nil
 }
 
-/// The units that wait for a thread, and those that wait for their time.
+/// The units that wait for a thread, and the units that are not due yet.
 private final class DueQueue: Sendable {
     private struct State {
         var ready: [Int]
@@ -85,7 +85,7 @@ private final class DueQueue: Sendable {
             }
             if let unit = state.ready.popLast() { return .unit(unit) }
             guard state.unfinished > 0 else { return .end }
-            // Others are at work, or the next is not due: look again soon.
+            // Other threads are at work, or the next unit is not due. Look again soon.
             let earliest = state.waiting.map(\.due).min() ?? now + .milliseconds(20)
             return .wait(min(max(earliest - now, .milliseconds(1)), .milliseconds(20)))
         }

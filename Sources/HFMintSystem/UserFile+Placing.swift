@@ -2,7 +2,7 @@ private import CLinux
 import Glibc
 package import HFMintCore
 
-/// Files that users name.
+/// Files whose paths users name.
 extension PosixFiles {
     package func replaceUserFile(
         _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
@@ -23,7 +23,7 @@ extension PosixFiles {
         do throws(Errno) {
             directory = try Descriptor.open(FilePath(path).folder, O_RDONLY | O_DIRECTORY)
         } catch {
-            // Whatever else stands in the way, the file may be there.
+            // With any other failure, the file may still be there.
             guard error.isAbsence else { throw error.failure(path) }
             return .gone
         }
@@ -39,7 +39,7 @@ extension PosixFiles {
 extension UserFile {
     /// Makes a draft, notes its mark, and gives it its name.
     ///
-    /// What has appeared there meanwhile keeps its place, or gets it back.
+    /// A foreign file that appears meanwhile keeps its name, or gets it back.
     fileprivate func place(_ bytes: borrowing Secret) throws(FileFailure) {
         sweep()
         var standing = try standing()
@@ -69,9 +69,9 @@ extension UserFile {
         try naming(path) { () throws(Errno) in try directory.sync(.wanted) }
     }
 
-    /// Where nothing stands.
+    /// Gives the draft its name.
     ///
-    /// - Returns: `false` where something does by now.
+    /// Returns `false` if another file has taken the name.
     private func publish(_ hidden: String) throws(Errno) -> Bool {
         if unsafe hfmint_linux_rename_new(directory.number, hidden, name) == 0 { return true }
         if errno == EEXIST { return false }
@@ -81,15 +81,15 @@ extension UserFile {
             return true
         }
         if errno == EEXIST { return false }
-        // No hard links either: then only the moment between these two calls is left.
+        // Without hard links, another file can still appear between these two calls.
         guard try directory.statusBelow(name) == nil else { return false }
         try directory.renameBelow(hidden, to: name)
         return true
     }
 
-    /// In place of a file that may be replaced.
+    /// Exchanges the draft with the file that it replaces.
     ///
-    /// - Returns: `false` where it is gone by now.
+    /// Returns `false` if that file is gone or is another one.
     private func exchange(
         _ hidden: inout String, _ mine: FileIdentity, with standing: Replaceable
     ) throws(FileFailure) -> Bool {
@@ -123,24 +123,25 @@ extension UserFile {
         }
     }
 
-    /// Lets what was swapped out change places with hfmint's own file again.
+    /// Exchanges the swapped-out file and hfmint's own file again.
     ///
-    /// - Returns: `failure`, and where a file is that has no name but a hidden one: a third may have come meanwhile.
+    /// - Returns: `failure`. It says where a file is that is left with a hidden name because a third file came between.
     private func putBack(_ swap: String, _ mine: FileIdentity, _ failure: FileFailure) -> FileFailure {
         guard (try? directory.holds(mine, as: name)) == true else { return givenBack(swap, failure) }
         guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else { return stranded(swap, failure) }
         if (try? directory.holds(mine, as: swap)) == true { return failure }
-        // Between the two: what came last keeps the name.
+        // A third file came between the two calls. The last file keeps the name.
         _ = unsafe hfmint_linux_exchange(directory.number, swap, name)
         return stranded(swap, failure)
     }
 
+    /// Returns a new hidden name for swapping `name`.
     static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }
 
-    /// Of what has not got its name.
+    /// Removes the draft, which could not get its name, and strikes its mark.
     private func discard(_ hidden: String, _ identity: FileIdentity?) {
         let standing = try? directory.openBelow(hidden, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()
-        // Another process may have come between two exchanges.
+        // Another process may have put its own file there between two exchanges.
         guard identity == nil || standing == identity else { return }
         directory.unlinkBelow(hidden)
         if let identity { marks?.strike(identity) }

@@ -2,10 +2,12 @@ internal import CLinux
 import Glibc
 internal import HFMintCore
 
-/// A path that a user named for a file of hfmint's: only what hfmint can show that it made is replaced or removed.
+/// A path that a user named for a file that hfmint writes.
 ///
-/// What shows it is the mark of the file as it was written: noted in the job's directory, and kept by the file system
-/// as an attribute of the file. Both come before the name. An empty file has nothing to lose, and is taken too.
+/// Only a file that is provably hfmint's is replaced or removed.
+///
+/// The mark of the file, taken when it was written, proves it. The job's directory notes the mark, and the file system
+/// keeps it as an attribute of the file; both happen before the file has its name. An empty file may be replaced too.
 struct UserFile: ~Copyable {
     let directory: Descriptor
     let name: String
@@ -19,25 +21,25 @@ struct UserFile: ~Copyable {
         name = FilePath(path).name
     }
 
-    /// What may be replaced.
     struct Replaceable {
         let identity: FileIdentity
-        /// Whether it is to be empty again in the end.
+        /// Whether hfmint leaves an empty file behind in the end, because the file was empty at first.
         let isToBeEmpty: Bool
     }
 
+    /// What stands at a path.
     enum Sight {
         case nothing
         case replaceable(Replaceable)
         case foreign(FileFailure)
     }
 
-    /// As often as that other processes may change what stands there while it is looked at.
+    /// How often other processes may change the file while hfmint looks at it.
     static let patience = 1_000
-    /// The file that is put in place, and then the one that was there: that is not always hfmint's to sweep.
+    /// The ending of the hidden name of the new file and, after the exchange, of the old one, which may be foreign.
     static let swapEnding = "swap"
 
-    /// What stands there and may be replaced; `nil` where there is nothing.
+    /// Returns the file that may be replaced, or nil if there is none, or throws if it is not hfmint's.
     func standing() throws(FileFailure) -> Replaceable? {
         switch try look(at: name) {
         case .nothing: return nil
@@ -46,10 +48,11 @@ struct UserFile: ~Copyable {
         }
     }
 
+    /// Returns what stands at `entry`, which counts as foreign when two glances agree.
     func look(at entry: String) throws(FileFailure) -> Sight {
         for _ in 0..<Self.patience {
             let sight = try glance(at: entry)
-            // Another hfmint may have put its file there, and struck the one that was looked at, a moment ago.
+            // Another hfmint may just have replaced the file, and struck the mark of the old one.
             guard case .foreign(let failure) = sight, try glance(at: entry).failure != failure else { return sight }
         }
         throw FileFailure(path, "other processes replace it again and again")
@@ -84,47 +87,48 @@ struct UserFile: ~Copyable {
                 : "it was changed since hfmint wrote it"
             return .foreign(FileFailure(path, reason, isTaken: true))
         } catch {
-            // Another process was quicker.
+            // Another process has removed or replaced it.
             guard error.code == ENOENT || error.code == ELOOP else { throw error.failure(path) }
             return .nothing
         }
     }
 
-    /// How hfmint left this file, where it made it.
+    /// Returns the mark of this file as hfmint wrote it, or nil if hfmint did not write it.
     private func mark(of file: borrowing Descriptor, _ identity: FileIdentity) -> FileMark? {
         if let mark = file.keptMark(device: identity.device), mark.identity == identity { return mark }
         return marks?.mark(of: identity)
     }
 
-    /// Removes what killed processes left: drafts, and files that were swapped out where they are hfmint's.
+    /// Removes what killed processes left: drafts, and those swapped-out files that are hfmint's.
     ///
-    /// - Returns: why one of these could not be removed.
+    /// - Returns: why the first file that could not be removed could not, or nil.
     @discardableResult
     func sweep(erasing: Bool = false) -> FileFailure? {
         directory.sweepDrafts(of: name)
         var failure: FileFailure?
-        for (entry, word) in directory.besides(name, Self.swapEnding) where DrawnWord.isDrawn(word) {
-            // For writing too, without which one kind of lock cannot be had.
+        for (entry, word) in directory.hiddenEntries(of: name, Self.swapEnding) where DrawnWord.isDrawn(word) {
+            // Open for writing too, because one kind of lock needs that.
             guard let file = try? directory.openBelow(entry, O_RDWR | O_NOFOLLOW | O_NONBLOCK),
                 let status = try? file.status(), (try? file.tryLock(otherwise: status.isOld)) == true,
                 case .replaceable(let left) = try? look(at: entry)
             else { continue }
-            // Somebody may be reading it, as it had the name a moment ago.
+            // Another program may still be reading it, so it is erased only on request.
             do throws(Errno) {
                 if erasing { try directory.eraseBelow(entry) } else { directory.unlinkBelow(entry) }
                 marks?.strike(left.identity)
             } catch {
-                failure = failure ?? error.failure(place(of: entry))
+                failure = failure ?? error.failure(entryPath(entry))
             }
         }
         return failure
     }
 
-    /// The path of what stands beside it.
-    private func place(of entry: String) -> String { FilePath(entry).from(FilePath(path).folder).text }
+    /// Returns the path of an entry of the same folder.
+    private func entryPath(_ entry: String) -> String { FilePath(entry).from(FilePath(path).folder).text }
 }
 
 extension UserFile {
+    /// Erases the file if it still is the one that `mark` describes, and what killed processes left.
     func erase(_ mark: FileMark) throws(FileFailure) -> UserFileErasure {
         let failure = sweep(erasing: true)
         let ending = try eraseItself(mark)
@@ -144,7 +148,7 @@ extension UserFile {
         return if let seen { seen } else { try remove(mark.identity) }
     }
 
-    /// What `body` says, or that there is nothing, or nothing of hfmint's.
+    /// Returns what `body` returns, or that the file is gone, or that it is not hfmint's.
     private func ending(
         _ body: () throws(Errno) -> UserFileErasure?
     ) throws(FileFailure) -> UserFileErasure? {
@@ -153,14 +157,16 @@ extension UserFile {
         } catch {
             switch error.code {
             case ENOENT: return .gone
-            // A link, or a socket.
+            // The entry is a link or a socket.
             case ELOOP, ENXIO: return .another
             default: throw error.failure(path)
             }
         }
     }
 
-    /// Takes it aside first: what another process has put in its place meanwhile gets its name back.
+    /// Moves the file aside, and then erases it.
+    ///
+    /// A file that another process has just put there gets its name back.
     private func remove(_ identity: FileIdentity) throws(FileFailure) -> UserFileErasure {
         let aside = Self.hiddenName(name)
         guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
@@ -187,9 +193,9 @@ extension UserFile {
         return true
     }
 
-    /// Gives what has a hidden name its own one, if nothing has that by now.
+    /// Renames a hidden file to its own name, if no other file has that name.
     ///
-    /// - Returns: `failure`, and where the file is that could not get its name.
+    /// - Returns: `failure`. It says where the file is if the rename failed.
     func givenBack(_ entry: String, _ failure: FileFailure) -> FileFailure {
         guard unsafe hfmint_linux_rename_new(directory.number, entry, name) != 0, errno != ENOENT else {
             return failure
@@ -197,11 +203,11 @@ extension UserFile {
         return stranded(entry, failure)
     }
 
-    /// Says where a file is that nobody would look for there.
+    /// Returns `failure`, and says under which hidden name the file is.
     func stranded(_ entry: String, _ failure: FileFailure) -> FileFailure {
         FileFailure(
             failure.path,
-            "\(failure.reason); a file that stood there is '\(place(of: entry))' now: give it its name back",
+            "\(failure.reason); a file that stood there is '\(entryPath(entry))' now: give it its name back",
             isTaken: failure.isTaken)
     }
 }
@@ -213,13 +219,13 @@ extension UserFile.Sight {
 }
 
 extension Descriptor {
-    /// As it is now.
+    /// Returns the mark of this file as it is now.
     func mark() throws(Errno) -> FileMark {
         let status = try status()
         return FileMark(try identity(), byteCount: status.byteCount, modifiedAt: status.modifiedAt)
     }
 
-    /// The mark that the file system keeps with it.
+    /// Returns the mark that the file system keeps with this file, or nil.
     func keptMark(device: UInt64) -> FileMark? {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = unsafe bytes.withUnsafeMutableBytes { room in
@@ -228,22 +234,24 @@ extension Descriptor {
         return count > 0 ? FileMark(attribute: Array(bytes[..<count]), device: device) : nil
     }
 
-    /// Not every file system can.
+    /// Keeps the mark as an attribute of this file, if the file system can.
     func keep(_ mark: FileMark) {
         let bytes = mark.attribute
         _ = unsafe bytes.withUnsafeBytes { unsafe hfmint_linux_set_mark(number, $0.baseAddress, $0.count) }
     }
 
-    /// Whether it is as hfmint left it: also zeros alone, where a process was killed while it erased it, or nothing.
+    /// Returns whether the file is as hfmint left it.
+    ///
+    /// Empty or filled with zeros also counts: a process that was killed while it erased the file leaves it so.
     func isUntouched(since made: FileMark, _ found: FileMark) throws(Errno) -> Bool {
         if made.holds(of: found) { return true }
         guard found.byteCount <= 1 << 20 else { return false }
         return try readRegular(limit: 1 << 20).reveal { bytes in bytes.indices.allSatisfy { bytes[$0] == 0 } }
     }
 
-    /// Overwrites it with zeros, and leaves it empty.
+    /// Overwrites a file with zeros and empties it.
     ///
-    /// - Returns: `false` where it is another file by now.
+    /// Returns `false` if it no longer is the file with this identity.
     fileprivate func blankBelow(_ name: String, _ identity: FileIdentity) throws(Errno) -> Bool {
         let file = try openBelow(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
         guard try file.identity() == identity else { return false }
