@@ -1,6 +1,18 @@
-/// The HTTP API of an issuer or a sink: one base URL, one credential, JSON in and out.
+/// The HTTP API of an issuer, a sink or a log-in: one base URL, one credential, JSON in and out.
+///
+/// A rotation reaches servers and programs through this folder. ``call(_:_:headers:body:effect:accepting:bodyLimit:)``
+/// sends one request and returns an ``Answer``, whose values are read by their paths. An answer that the caller does
+/// not accept is looked up in its server's table of ``KnownAnswer``, and thrown as a ``StepFailure``, which tells what
+/// may be done next and names the server's short code (`VendorCode`). ``CommandProgram`` does the same with a user's
+/// program. Nothing here tries a call twice, follows a redirect, or puts other bytes of an answer into a message.
+///
+/// ```swift
+/// let answer = try api.call(.get, "/variables/\(key)", accepting: [200, 404]).asJSON()
+/// guard answer.status == 200 else { return nil }
+/// return answer.secret("value")
+/// ```
 struct API: Sendable {
-    /// Which issuer or sink this is, as the manifest names it, for messages: `okta:0oa1b2`.
+    /// The issuer or sink as the manifest names it, for messages: `okta:0oa1b2`.
     let name: String
     private let base: HTTPURL
     private let authorization: Authorization
@@ -9,34 +21,34 @@ struct API: Sendable {
     private let refusals: [Int: String]
     private let context: Context
 
-    /// How the API knows who asks; the secret is read anew at each call and wiped after it.
+    /// How a call proves who sends it; each call reads the secret anew, and wipes it afterwards.
     enum Authorization: Sendable {
         case none
-        /// A secret that is at hand, in the header `Authorization`.
+        /// A secret in memory, sent in the header `Authorization`.
         case given(prefix: String, SharedSecret)
         case header(String, prefix: String, SecretReference, folder: String)
         /// AWS Signature Version 4.
         case aws(region: String, service: String, AWSKeys)
-        /// A token that another call gives.
+        /// A bearer token that the closure returns, which may make a call for it.
         case token(@Sendable () throws(StepFailure) -> SharedSecret)
     }
 
-    /// Where the two or three parts of an AWS credential are.
+    /// Names where the two or three parts of an AWS credential are.
     struct AWSKeys: Sendable {
         let id: SecretReference
         let key: SecretReference
-        /// Absent for the keys of an IAM user.
+        /// Nil for the keys of an IAM user.
         let session: SecretReference?
         let folder: String
     }
 
-    /// What one answer may have where it carries more than one value: as much as Kubernetes, AWS and Vault let one
-    /// secret be, and JSON around it.
+    /// The byte limit of an answer that carries more than one value: the largest secret of Kubernetes, AWS and Vault,
+    /// and the JSON around it.
     static let largeBody = 4 << 20
 
     /// - Parameters:
-    ///   - answers: what this kind of server says in ways of its own.
-    ///   - refusals: what a no means that has this status, in place of the call that was answered so.
+    ///   - answers: the answers of this kind of server whose status alone does not say what they mean.
+    ///   - refusals: the words for a refusal, by its status. They stand in the message in place of the call.
     init(
         _ name: String, base: HTTPURL, authorization: Authorization, answers: [KnownAnswer],
         refusals: [Int: String] = [:], trust: TrustAnchors? = nil, context: Context
@@ -52,13 +64,13 @@ struct API: Sendable {
 
     enum Body: Sendable {
         case none
-        /// Pieces of a JSON text, of which some are secret.
+        /// A JSON text in pieces, some of them secret.
         case json([TextOrToken])
         case form([TextOrToken])
-        /// With a content type of its own.
+        /// Bytes of another content type.
         case other(type: String, [TextOrToken])
 
-        /// A JSON text without any secret.
+        /// Returns a JSON text that holds no secret.
         static func json(_ value: JSONValue) -> Body {
             .json([.text(value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })])
         }
@@ -66,19 +78,19 @@ struct API: Sendable {
 
     /// Whether a call may be sent again when its answer is lost.
     enum Effect: Sendable {
-        /// It changes nothing, or the same call twice is the same as once.
+        /// The call changes nothing, or has the same effect twice as once.
         case repeatable
-        /// Sent twice it may act twice: a lost answer is ``StepFailure/Kind/ambiguous``.
+        /// The call may act twice if it is sent twice: a lost answer is ``StepFailure/Kind/ambiguous``.
         case once
     }
 
-    /// Sends one request, once.
+    /// Sends one request once, and returns its answer.
     ///
     /// - Parameters:
-    ///   - path: below the base URL, beginning with a slash, percent-encoded.
-    ///   - accepting: the statuses that are answers, unless this one says that it passes; every other one is thrown.
+    ///   - path: a percent-encoded path below the base URL, with a slash at its beginning.
+    ///   - accepting: the statuses that are returned, unless the answer itself says that the trouble passes.
     ///   - bodyLimit: how many bytes the answer may have.
-    /// - Throws: for what passes, and where no answer came, a failure that tells whether it may have acted.
+    /// - Throws: a failure for every other answer, and where none came. It tells whether the server may have acted.
     func call(
         _ method: HTTPRequest.Method, _ path: String, headers: [HTTPHeader] = [], body: Body = .none,
         effect: Effect = .repeatable, accepting: Set<Int> = [200], bodyLimit: Int = 64 << 10
@@ -105,7 +117,7 @@ struct API: Sendable {
 
     func failure(_ error: MintError) -> StepFailure { StepFailure(error, at: name) }
 
-    /// hfmint never follows: the manifest does not name where a redirect leads.
+    /// Returns the words for a redirect, which hfmint never follows: the manifest does not name its destination.
     private func movedTo(_ answer: borrowing Answer) -> String {
         guard (300...399).contains(answer.status) else { return "" }
         let location = answer.response.header("location")
@@ -122,11 +134,10 @@ struct API: Sendable {
                 request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
         } catch {
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
-            // Whatever was asked for is done by the time that an answer is too large, or compressed; what is
-            // compressed once is so again.
+            // A server whose answer is too large or compressed has acted. It would compress the next answer as well.
             let isAnswered =
                 request.method != .get && (error.kind == .tooLarge || error.kind == .encoded && effect == .once)
-            // Another run may be allowed to use the network.
+            // The next run may be allowed to use the network.
             let passes = error.isTransient || error.kind == .forbidden
             guard passes || isAnswered else { throw StepFailure(.refused, message) }
             let mayHaveActed = effect == .once && error.mayHaveBeenSent
@@ -176,7 +187,7 @@ extension API.Body {
 }
 
 extension TransportError {
-    /// Whether the server may have received the request: `false` only where no connection came about.
+    /// Whether the server may have received the request: false only where no connection came about.
     fileprivate var mayHaveBeenSent: Bool {
         switch kind {
         case .resolve, .connect, .forbidden, .proxy, .proxyRefused, .proxyUnusable, .proxyUntrusted, .tls, .tlsVersion:

@@ -1,17 +1,17 @@
 extension API {
-    /// What a server said to a call: its response, and the JSON in it, which is read once.
+    /// A server's response to a call, with its JSON, which is parsed once.
     ///
     /// Any value in it may be secret.
     struct Answer: ~Copyable {
         let status: Int
         let response: HTTPResponse
-        /// `nil` where the body is no JSON.
+        /// Nil if the body is no JSON.
         private let root: JSONNode?
-        /// Whose answer this is, for messages.
+        /// The server's name, for messages.
         private let name: String
 
         init(_ response: consuming HTTPResponse, of name: String) {
-            // As large as the body was allowed to be.
+            // These limits are the largest: the call has limited the body already.
             root = response.body.reveal { text in try? readJSON(text, limits: .event) }
             status = response.status
             self.response = response
@@ -23,7 +23,7 @@ extension API {
 }
 
 extension API.Answer {
-    /// This answer, if it is JSON.
+    /// Returns this answer if it is JSON, and throws a transient failure otherwise.
     consuming func asJSON() throws(StepFailure) -> API.Answer {
         guard root != nil else {
             throw StepFailure(.transient(retryAfterSeconds: nil), "\(name): answered \(status) with no JSON")
@@ -31,10 +31,10 @@ extension API.Answer {
         return self
     }
 
-    /// Lends the JSON, and returns what `body` finds in it.
+    /// Lends the JSON to `body`, and returns its result.
     ///
-    /// - Parameter kind: what an answer means that cannot be read; after a call that acts once it is `ambiguous`.
-    /// - Throws: where the answer is no JSON, or `body` finds in it what the API does not say (`nil`).
+    /// - Parameter kind: the kind of failure for an unreadable answer; `ambiguous` after a call that acts once.
+    /// - Throws: a failure of this kind if the answer is no JSON, or `body` returns nil.
     func reading<Result: ~Copyable>(
         else kind: StepFailure.Kind = .transient(retryAfterSeconds: nil),
         _ body: (JSONNode, Span<UInt8>) throws(StepFailure) -> Result?
@@ -46,18 +46,18 @@ extension API.Answer {
         }
     }
 
-    /// Lends the JSON; returns nil where there is none.
+    /// Lends the JSON to `body`, and returns its result, or nil if there is no JSON.
     func lending<Result: ~Copyable>(_ body: (JSONNode, Span<UInt8>) -> Result?) -> Result? {
         guard let root else { return nil }
         return response.body.reveal { text in body(root, text) }
     }
 }
 
-// One value by its path; nil where nothing of its type is there.
+// Each returns the value at a path, or nil if there is none of its type.
 extension API.Answer {
     func has(_ path: String...) -> Bool { root?.at(path) != nil }
 
-    /// A string that is not secret.
+    /// Returns a string that is not secret.
     func string(_ path: String...) -> String? { lending { root, text in root.at(path)?.text(in: text) } }
 
     func integer(_ path: String...) -> Int? { lending { root, text in root.at(path)?.integer(in: text) } }
@@ -68,7 +68,7 @@ extension API.Answer {
 
     func secret(_ path: String...) -> Secret? { lending { root, text in root.at(path)?.secret(in: text) } }
 
-    /// An object, as the JSON text that it is.
+    /// Returns an object as JSON text.
     func object(_ path: String...) -> Secret? {
         lending { root, text in
             guard let node = root.at(path), node.members != nil else { return nil }
@@ -80,7 +80,7 @@ extension API.Answer {
         lending { root, text in root.at(path)?.elements?.compactMap { $0.text(in: text) } }
     }
 
-    /// What `body` makes of each element of a list, without those of which it makes nothing.
+    /// Returns the results of `body` for the elements of a list, without nils.
     func elements<Element>(_ path: String..., body: (JSONNode, Span<UInt8>) -> Element?) -> [Element]? {
         lending { root, text in root.at(path)?.elements?.compactMap { body($0, text) } }
     }
@@ -91,6 +91,6 @@ extension JSONNode {
         path.reduce(self) { (node: JSONNode?, name) in node?[name] }
     }
 
-    /// A string that is not secret.
+    /// Returns this string, which is not secret.
     func text(in span: Span<UInt8>) -> String? { string(in: span).map { String(decoding: $0, as: UTF8.self) } }
 }

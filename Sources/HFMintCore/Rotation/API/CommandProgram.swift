@@ -1,13 +1,13 @@
-/// A program by its absolute path, without a shell, that is asked through stdin and answers on stdout.
+/// A user's program, which is run by its absolute path without a shell, reads stdin and answers on stdout.
 ///
-/// Secrets travel through those two alone; its stderr is hfmint's, so what it says there must hold none.
+/// Secrets travel through those two alone. The program shares hfmint's stderr, and must write no secret there.
 struct CommandProgram {
     private let name: String
     private let words: [String]
     private let timeLimit: Duration
     private let context: Context
 
-    /// - Parameter name: which place of the manifest runs it, for messages.
+    /// - Parameter name: the part of the manifest that runs it, for messages.
     init(_ name: String, words: [String], timeLimit: Duration, context: Context) {
         self.name = name
         self.words = words
@@ -17,14 +17,12 @@ struct CommandProgram {
 
     var path: String { words.first ?? "" }
 
-    /// Runs it once, and returns what it printed.
+    /// Runs the program once, and returns its stdout.
     ///
-    /// - Parameter operation: what it is asked to do, for messages.
-    /// - Throws: where its end leaves open whether it has acted, ``StepFailure/Kind/ambiguous`` for what acts once, and a
-    ///   failure that passes for everything else.
-    func run(
-        _ operation: String, _ input: SharedSecret, effect: API.Effect
-    ) throws(StepFailure) -> Secret {
+    /// - Parameter operation: the operation that it is asked for, for messages.
+    /// - Throws: a failure by its exit status. If that leaves open whether it has acted, the failure is
+    ///   ``StepFailure/Kind/ambiguous`` for an operation that acts once, and transient for any other.
+    func run(_ operation: String, _ input: SharedSecret, effect: API.Effect) throws(StepFailure) -> Secret {
         do throws(ProcessFailure) {
             return try output(input)
         } catch {
@@ -32,7 +30,9 @@ struct CommandProgram {
         }
     }
 
-    /// Runs it once, and reads its answer as JSON; an answer that `body` cannot read says nothing about what was done.
+    /// Runs the program once, and returns what `body` reads in its JSON.
+    ///
+    /// - Throws: as ``run(_:_:effect:)``. An answer that `body` cannot read leaves open whether the program has acted.
     func ask<Result>(
         _ operation: String, _ request: [TextOrToken], effect: API.Effect,
         _ body: (JSONNode, Span<UInt8>) -> Result?
@@ -41,11 +41,11 @@ struct CommandProgram {
         let answer = output.reveal { text -> Result? in
             (try? readJSON(text, limits: .answer)).flatMap { body($0, text) }
         }
-        guard let answer else { throw step(effect.whenUnknown, operation, "gave an answer that is none") }
+        guard let answer else { throw failure(effect.whenUnknown, operation, "gave an answer that is none") }
         return answer
     }
 
-    /// Runs it once, and returns what it printed.
+    /// Runs the program once, and returns its stdout.
     func output(_ input: SharedSecret) throws(ProcessFailure) -> Secret {
         try context.processes.output(of: command(input))
     }
@@ -57,20 +57,20 @@ struct CommandProgram {
             case .later: .transient(retryAfterSeconds: nil)
             case .unknown: effect.whenUnknown
             }
-        return step(kind, operation, failure.predicate(of: command()))
+        return self.failure(kind, operation, failure.predicate(of: command()))
     }
 
     private func command(_ input: SharedSecret? = nil) -> ChildCommand {
         ChildCommand(words, input: input, timeLimit: timeLimit)
     }
 
-    private func step(_ kind: StepFailure.Kind, _ operation: String, _ why: String) -> StepFailure {
+    private func failure(_ kind: StepFailure.Kind, _ operation: String, _ why: String) -> StepFailure {
         StepFailure(kind, "\(name): \(operation): '\(path)' \(why)")
     }
 }
 
 extension API.Effect {
-    /// What to do where nobody knows whether it has acted.
+    /// The kind of failure where nobody knows whether the call has acted.
     fileprivate var whenUnknown: StepFailure.Kind {
         switch self {
         case .once: .ambiguous

@@ -1,21 +1,21 @@
-/// What an answer means that its status alone does not say: one row of the table that each kind of server has.
+/// An answer whose status alone does not say what it means: one row of the table that each kind of server has.
 package struct KnownAnswer: Equatable, Sendable {
     package enum Meaning: Equatable, Sendable {
-        /// The server did nothing, and the same call works later; where it does not say when, after so many seconds.
+        /// The server did nothing, and the same call works later: after `seconds`, unless the answer says when.
         case later(seconds: Int?)
-        /// It passes, and the server may have acted before it said so.
+        /// The trouble passes, and the server may have acted before it answered.
         case doubt
-        /// A no that stays, although its status looks like one that passes.
+        /// The server refuses for good, although the status looks like one that passes.
         case refused
     }
 
     package let status: Int
-    /// The vendor's own code; `nil` for any, and for none.
+    /// The vendor's own code; nil fits an answer with any code or none.
     package let code: String?
-    /// What else the body says, in lower case; `nil` for anything.
+    /// Words of the body, in lower case; nil fits any body.
     package let words: String?
     package let meaning: Meaning
-    /// What a person is told of it, in our own words.
+    /// The cause in our own words, for the message.
     package var reason: String?
 
     package static func later(
@@ -37,7 +37,7 @@ package struct KnownAnswer: Equatable, Sendable {
 }
 
 extension [KnownAnswer] {
-    /// The row of this table that speaks of the answer.
+    /// Returns the first row that fits the answer, or nil.
     func row(for answer: borrowing API.Answer) -> KnownAnswer? {
         guard answer.status >= 300 else { return nil }
         let codes = answer.vendorCodes
@@ -49,10 +49,10 @@ extension [KnownAnswer] {
         return nil
     }
 
-    /// What the answer itself says beyond its status: a row of this table, a time to come back, or words for it.
+    /// Returns what the answer says beyond its status: by a row of this table, a time to come back, or words.
     func meaning(of answer: borrowing API.Answer) -> KnownAnswer.Meaning? {
         if let row = row(for: answer) { return row.meaning }
-        // What is not there, or is not accepted, is so for good, whatever else a page says of it.
+        // These statuses are clear, whatever words a page adds.
         let isClear = [401, 404, 425, 429].contains(answer.status)
         guard (400...499).contains(answer.status), !isClear else { return nil }
         let asksToComeBack =
@@ -61,7 +61,7 @@ extension [KnownAnswer] {
         return asksToComeBack ? .doubt : nil
     }
 
-    /// How servers say "not now", whatever status they put above it.
+    /// The words with which servers say "not now", whatever the status.
     ///
     /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>,
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html#quotas_throttling>,
@@ -71,29 +71,30 @@ extension [KnownAnswer] {
         "too_many_requests", "too quickly", "throttl", "slow down", "slow_down", "slowdown", "abuse detection",
         "try again later", "retry later", "request again later", "retry your request", "wait briefly", "please retry",
         "temporarily unavailable", "temporarily_unavailable", "transient error", "under maintenance",
-        "maintenance mode", "read only mode",
-        "read-only mode",
+        "maintenance mode", "read only mode", "read-only mode",
     ]
 }
 
 extension KnownAnswer.Meaning {
-    /// Where the answer says nothing beyond its status; `nil` for a refusal.
+    /// Returns what a status means by itself.
     ///
-    /// A conflict, a lock and a condition that does not hold are about the moment, and a person cannot change it: they
-    /// are tried again as often as a server that is down.
+    /// A conflict, a lock and a condition that does not hold pass, and no person can mend them. They are tried again as
+    /// often as a server that is down.
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-15.5.10>, <https://www.rfc-editor.org/rfc/rfc4918#section-11.3>
     static func byStatus(_ status: Int) -> KnownAnswer.Meaning {
         switch status {
         // The server says that it did nothing.
         case 425, 429: .later(seconds: nil)
         case 408, 409, 412, 423, 500...599: .doubt
-        // A yes that this server never says, such as a proxy's page: it may have acted.
+        // This server never says such a yes. It may be a proxy's page, and the server may have acted.
         case 200...299: .doubt
         default: .refused
         }
     }
 
-    /// - Parameter wait: what the server asks for, in seconds.
+    /// Makes the failure for an answer of this meaning.
+    ///
+    /// - Parameter wait: how many seconds the server asks hfmint to wait, or nil.
     func failure(after effect: API.Effect, wait: Int?, _ message: String) -> StepFailure {
         switch self {
         case .refused: StepFailure(.refused, message)
@@ -105,7 +106,7 @@ extension KnownAnswer.Meaning {
 }
 
 extension API.Answer {
-    /// Whether the body has these words, with the letters of ASCII in either case.
+    /// Returns whether the body holds these words, with ASCII letters in either case.
     func says(_ words: String) -> Bool {
         let wanted = Array(words.utf8)
         return response.body.reveal { text in
@@ -117,24 +118,24 @@ extension API.Answer {
         }
     }
 
-    /// Whether the client has used up its requests: GitHub says so with a 403, Okta and Auth0 beside a 429.
+    /// Whether the client has used up its requests: GitHub says so with a 403, Okta and Auth0 with a 429.
     ///
     /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
     fileprivate var hasNoRequestsLeft: Bool {
         response.header("x-ratelimit-remaining") == "0" || response.header("x-rate-limit-remaining") == "0"
     }
 
-    /// How long the server asks to be left alone, in seconds.
+    /// Returns how many seconds the server asks hfmint to wait, or nil.
     ///
-    /// By a header of the standard; by the moment at which its count begins anew, as GitHub and Auth0 spell it, or
-    /// Okta; or by what Kubernetes says in the body.
+    /// Reads the standard's header, the header in which GitHub, Auth0 and Okta say when their count begins anew, or the
+    /// member that Kubernetes puts into the body.
     /// <https://developer.okta.com/docs/reference/rl-best-practices/>,
     /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
     func secondsToWait(now: Timestamp) -> Int? {
         if let seconds = response.retryAfterSeconds(now: now) { return seconds }
         if hasNoRequestsLeft || status == 429 {
             let reset = response.header("x-ratelimit-reset") ?? response.header("x-rate-limit-reset")
-            // A moment is by the server's clock, which need not be ours; Ory, Vault and OpenBao count seconds from now.
+            // A moment is read by the server's clock, not by ours. Ory, Vault and OpenBao count seconds from now.
             // <https://www.ory.com/docs/guides/rate-limits>,
             // <https://github.com/openbao/openbao/blob/main/internal/vault/quotas/quotas_rate_limit.go>
             if let moment = reset.flatMap({ Int($0) }) {

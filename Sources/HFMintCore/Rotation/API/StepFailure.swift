@@ -1,25 +1,25 @@
-/// Why one step of a rotation did not do what it should, sorted by what may be done next.
+/// A failed step of a rotation, sorted by what may be done next.
 ///
-/// Issuers, sinks, verifiers and the machine's own steps throw it; the machine catches it, and tries again, stops for a
-/// person, or gives up.
+/// Issuers, sinks, verifiers and the machine's own steps throw it. The machine catches it, and then tries again, stops
+/// for a person, or gives up.
 package struct StepFailure: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// Nothing happened, and the same step may work in a moment.
         case transient(retryAfterSeconds: Int?)
-        /// Nobody knows whether it happened: the world must be asked before it is repeated.
+        /// Nobody knows whether it happened: the issuer or sink must be asked before the step is repeated.
         case ambiguous
         /// Nothing happened, and the same step will be refused again.
         case refused
         /// Only a person can go on.
         case needsPerson(Attention.Reason)
-        /// The journal cannot be written: nothing more may be done.
+        /// The journal cannot be written, so nothing more may be done.
         case unwritten(FileFailure)
     }
 
     package let kind: Kind
-    /// Lower case, names the place and what was asked of it, and of what it said no more than its code.
+    /// Lower case; names the issuer, sink or log-in, what it was asked, and no more of its answer than the code.
     package let message: String
-    /// How long to leave the server alone, where it may have acted.
+    /// How many seconds the server asks hfmint to wait, or nil.
     let retryAfterSeconds: Int?
 
     package init(_ kind: Kind, _ message: String, retryAfterSeconds: Int? = nil) {
@@ -36,7 +36,7 @@ package struct StepFailure: Error, Equatable, Sendable {
 
     static func unwritten(_ failure: FileFailure) -> StepFailure { StepFailure(.unwritten(failure), failure.reason) }
 
-    /// Whether an issuer, a sink or a log-in failed: another try may do better, or other sinks may go on.
+    /// Whether an issuer, a sink or a log-in failed, so that another try may succeed, or other sinks may go on.
     var isOfTheWorld: Bool {
         switch kind {
         case .transient, .ambiguous, .refused: true
@@ -44,13 +44,13 @@ package struct StepFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// Of a secret that could not be read: the program that gives it may ask to come back.
+    /// Makes the failure for a secret that could not be read: transient if its source asks hfmint to come back.
     ///
-    /// - Parameter place: what wanted it, for the message.
-    init(_ error: MintError, at place: String? = nil) {
+    /// - Parameter name: the issuer, sink or log-in that needs the secret, for the message.
+    init(_ error: MintError, at name: String? = nil) {
         let passes = error.code.exitStatus == .retryLater || error.code == .networkForbidden
         self.init(
             passes ? .transient(retryAfterSeconds: nil) : .refused,
-            place.map { "\($0): \(error.message)" } ?? error.message)
+            name.map { "\($0): \(error.message)" } ?? error.message)
     }
 }

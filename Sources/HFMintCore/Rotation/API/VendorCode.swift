@@ -1,8 +1,7 @@
 extension API.Answer {
-    /// The short codes by which the server says why, such as `Directory_ConcurrencyViolation` or `E0000047`; the one
-    /// that says most comes first.
+    /// The server's short codes, such as `Directory_ConcurrencyViolation` or `E0000047`, the most telling first.
     ///
-    /// A message of a rotation repeats no other bytes of an answer, so each must be one word, and look like no secret.
+    /// A message repeats no other bytes of an answer, so each code must be one word, and must not look like a secret.
     var vendorCodes: [String] {
         var texts =
             lending { root, text -> [String?]? in
@@ -19,20 +18,20 @@ extension API.Answer {
         return texts.compactMap { $0.flatMap(vendorCode) }
     }
 
-    /// ` (CODE)`, or nothing.
+    /// ` (CODE)`, or empty.
     var codeInBrackets: String { vendorCodes.first.map { " (\($0))" } ?? "" }
 
-    /// `403`, with the code where there is one.
+    /// `403`, or `403, CODE`.
     var statusAndCode: String {
         let status = status
         return vendorCodes.first.map { "\(status), \($0)" } ?? "\(status)"
     }
 }
 
-/// A vendor's code, without the name space that AWS puts in front and the address that it puts behind; `nil` for what
-/// may be anything else.
+/// Returns a vendor's code without the namespace before it and the address after it, which AWS adds, or nil if the text
+/// may be something else.
 ///
-/// Letters and digits, no longer than any code is, in few groups: a secret changes between the two at every turn.
+/// A code is short, and changes seldom between letters and digits. A secret changes often.
 func vendorCode(_ text: String) -> String? {
     let name = text.utf8.prefix { $0 != ASCII.colon }.split(separator: UInt8(ascii: "#")).last ?? []
     let isCode =
@@ -45,10 +44,11 @@ func vendorCode(_ text: String) -> String? {
     return turns <= 3 && !code.looksLikeToken && code == code.withoutTokens ? code : nil
 }
 
-/// Where an answer sends us, for a message: host and path, without a user, a query or a fragment, each of which may
-/// hold a secret.
+/// Returns the host and path of a redirect, for a message, or nil if they cannot be shown.
 ///
-/// - Parameter host: of the server that was asked, for a location that names none.
+/// The user, the query and the fragment are left out, as each may hold a secret.
+///
+/// - Parameter host: the host of the server that was asked, for a location that names none.
 func destination(ofRedirect location: String, from host: String) -> String? {
     let bytes = Array(location.utf8)
     let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: ";") }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A token for an issuer's own API, had with client credentials and kept in memory until shortly before its end.
+/// A token for an issuer's own API, obtained with client credentials and kept in memory until shortly before its end.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>
 final class AdministratorToken: Sendable {
@@ -16,7 +16,7 @@ final class AdministratorToken: Sendable {
     private let surroundings: RotationSurroundings
     private let kept = Mutex<Kept?>(nil)
 
-    /// - Parameter fields: what the token endpoint wants besides, such as a scope.
+    /// - Parameter fields: more fields that the token endpoint needs, such as a scope.
     init(
         _ name: String, url: HTTPURL, clientID: String, secret: SecretReference, fields: [(String, String)],
         surroundings: RotationSurroundings
@@ -30,6 +30,7 @@ final class AdministratorToken: Sendable {
         self.surroundings = surroundings
     }
 
+    /// Returns the token, and logs in for a new one when it is needed.
     func current() throws(StepFailure) -> SharedSecret {
         let now = surroundings.context.clock.uptime()
         if let kept = kept.withLock({ $0 }), kept.usableUntil > now { return kept.token }
@@ -43,12 +44,12 @@ final class AdministratorToken: Sendable {
         return try response.reading { root, text in
             guard let token = root["access_token"]?.secret(in: text), token.byteCount > 0 else { return nil }
             let lifetime = root["expires_in"]?.integer(in: text) ?? 60
-            // A minute early, so that it does not end on its way.
+            // A minute early, so that the token does not end on its way.
             return Kept(token: SharedSecret(token), usableUntil: now + .seconds(max(0, min(lifetime, 86_400) - 60)))
         }
     }
 
-    /// In the body, as the default of Auth0 is, and as the others take it too.
+    /// Returns the form with the client's secret in it, which is Auth0's default, and which the others accept.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
     private func form() throws(StepFailure) -> API.Body {
@@ -59,7 +60,7 @@ final class AdministratorToken: Sendable {
         } catch {
             throw api.failure(error)
         }
-        let rest = fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
+        let rest = fields.isEmpty ? "" : "&\(formEncoded(fields))"
         return .form([
             .text("grant_type=client_credentials&client_id=\(percentEncoded(clientID))&client_secret="),
             .secret(value), .text(rest),

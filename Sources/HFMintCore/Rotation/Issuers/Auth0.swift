@@ -24,8 +24,8 @@ extension Auth0 {
 
 /// The one client secret of an application in Auth0.
 ///
-/// hfmint chooses the value, so that a lost answer can be made good by its digest; Auth0's own rotation would answer a
-/// value that is then lost. <https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id>
+/// hfmint chooses the value, so that its digest proves the creation after a lost answer. With Auth0's own rotation, the
+/// value would be lost with the answer. <https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id>
 struct Auth0: Issuer {
     let base: HTTPURL
     let client: String
@@ -43,15 +43,15 @@ struct Auth0: Issuer {
     private var path: String { "/api/v2/clients/\(percentEncoded(client))" }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
-        let (value, date) = try current()
-        return IssuerSurvey(
-            [LiveSecret(id: Self.id, sha256: try context.sha256(value.secret, for: api.name))], date: date)
+        let current = try current()
+        let sha256 = try context.sha256(current.value.secret, for: api.name)
+        return IssuerSurvey([LiveSecret(id: Self.id, sha256: sha256)], date: current.date)
     }
 
-    /// The value, and the server's clock.
+    /// Reads the application's secret.
     ///
     /// <https://auth0.com/docs/api/management/v2/clients/get-clients-by-id>
-    private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
+    private func current() throws(StepFailure) -> CurrentSecret {
         let response = try api.call(.get, "\(path)?fields=client_id%2Cclient_secret&include_fields=true")
         let date = response.date
         return try response.reading { (root, text) throws(StepFailure) in
@@ -59,7 +59,7 @@ struct Auth0: Issuer {
             guard let value = root["client_secret"] else {
                 throw api.refused("the token may not read the client secret (read:client_keys)")
             }
-            return value.clientSecret(in: text).map { ($0, date) }
+            return value.clientSecret(in: text).map { CurrentSecret(value: $0, date: date) }
         }
     }
 
@@ -70,7 +70,7 @@ struct Auth0: Issuer {
         let body = API.Body.json([
             .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text(#""}"#),
         ])
-        // An answer with another value would be a secret that nobody knows.
+        // If the answer holds another value, nobody knows what Auth0 has kept.
         let response = try api.call(.patch, path, body: body, effect: .once)
         return try response.reading(else: .ambiguous) { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
@@ -84,7 +84,7 @@ struct Auth0: Issuer {
     }
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
-        id == Self.id ? try current().0.secret.duplicate() : nil
+        id == Self.id ? try current().value.secret.duplicate() : nil
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }

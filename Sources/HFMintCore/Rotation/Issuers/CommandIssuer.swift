@@ -31,7 +31,7 @@ extension CommandIssuer {
     }
 }
 
-/// A client secret that a program of the user's manages: one JSON object in, one out, for each operation.
+/// The secrets of a client that a user's program manages: one JSON object in, and one out, for each operation.
 struct CommandIssuer: Issuer {
     let program: CommandProgram
     let client: String
@@ -42,7 +42,7 @@ struct CommandIssuer: Issuer {
 
     var target: String { "\(client) by \(program.path)" }
 
-    /// Asks for one operation; the members each begin with a comma.
+    /// Asks the program for one operation; each of the `members` begins with a comma.
     private func ask<Result>(
         _ operation: String, _ members: [TextOrToken] = [], effect: API.Effect = .repeatable,
         _ body: (JSONNode, Span<UInt8>) -> Result?
@@ -88,12 +88,12 @@ struct CommandIssuer: Issuer {
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
         guard isReadable else { return nil }
-        let found = try ask("read", member(id: id)) { root, text -> [SharedSecret]? in
-            // Here `null` is an answer: the program does not show it again.
+        let found = try ask("read", member(id: id)) { root, text -> FoundSecret? in
+            // With `null` the program says that it does not show the value again.
             guard let value = root.member("value") else { return nil }
-            return value.isNull ? [] : value.clientSecret(in: text).map { [$0] }
+            return value.isNull ? FoundSecret(value: nil) : value.clientSecret(in: text).map { FoundSecret(value: $0) }
         }
-        return found.first?.secret.duplicate()
+        return found.value?.secret.duplicate()
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool {

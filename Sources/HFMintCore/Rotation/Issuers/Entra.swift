@@ -35,10 +35,10 @@ extension Entra {
     }
 }
 
-/// Client secrets ("password credentials") of an application in Microsoft Entra.
+/// The client secrets ("password credentials") of an application in Microsoft Entra.
 ///
-/// There is no idempotency key and no second sight of a value: a lost answer is made good by the marker in the
-/// secret's name. <https://learn.microsoft.com/en-us/graph/api/resources/passwordcredential>
+/// Entra takes no idempotency key, and shows a value once. After a lost answer, the marker in the secret's name tells
+/// whether it was made. <https://learn.microsoft.com/en-us/graph/api/resources/passwordcredential>
 struct Entra: Issuer {
     let base: HTTPURL
     let app: String
@@ -55,7 +55,7 @@ struct Entra: Issuer {
     private var path: String { "/v1.0/applications(appId='\(app)')" }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
-        // An application may hold a thousand and more.
+        // An application may hold more than a thousand secrets.
         let response = try api.call(.get, "\(path)?$select=passwordCredentials", bodyLimit: 1 << 20)
         let date = response.date
         let now = date ?? context.clock.now()
@@ -66,7 +66,7 @@ struct Entra: Issuer {
                 let end = node["endDateTime"]?.moment(in: text)
                 return LiveSecret(
                     id: id, marker: marker(node["displayName"]?.text(in: text)),
-                    // An expired secret stays in the list and opens nothing.
+                    // An expired secret stays in the list.
                     isActive: end.map { $0 > now } ?? true, expiresAt: end)
             }
             return secrets.count == credentials.count ? IssuerSurvey(secrets, date: date) : nil
@@ -92,7 +92,7 @@ struct Entra: Issuer {
 
     func read(_ id: String) throws(StepFailure) -> Secret? { nil }
 
-    /// A secret is there or removed, and nothing between.
+    /// Entra cannot switch a secret off.
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     /// Removes a secret for good.
@@ -102,7 +102,7 @@ struct Entra: Issuer {
         let response = try api.call(
             .post, "\(path)/removePassword", body: .json(["keyId": .string(id)]), accepting: [204, 400, 404])
         guard response.status != 204 else { return }
-        // What is gone already is refused like any other mistake.
+        // Entra answers the same for a secret that is gone as for any other mistake.
         let answered = "\(response.status)\(response.codeInBrackets)"
         guard try !survey().secrets.contains(where: { $0.id == id }) else {
             throw api.refused("removePassword answered \(answered), and the secret remains")

@@ -23,11 +23,11 @@ extension Hydra {
     }
 }
 
-/// Client secrets of a client in Ory Hydra.
+/// The client secrets of a client in Ory Hydra.
 ///
-/// Hydra shows a value once, and lists neither its old secrets nor how many there are. So hfmint keeps count in the
-/// client's metadata, which only the admin API shows: each creation is written there before it is asked for, with its
-/// marker. The count is never too low, and creation stops before Hydra would push out the secret that is in use.
+/// Hydra shows a value once, and neither lists nor counts its old secrets. So hfmint counts them in the client's
+/// metadata, which only the admin API shows. It writes each creation there, with its marker, before it asks for it. So
+/// the count is never too low, and hfmint stops before Hydra would push out the secret in use.
 ///
 /// <https://github.com/ory/hydra/blob/83127c5752d907f52dd5f048a734c596c4316477/client/handler.go#L884>
 struct Hydra: Issuer {
@@ -42,16 +42,16 @@ struct Hydra: Issuer {
 
     private var path: String { "/admin/clients/\(percentEncoded(client))" }
 
-    /// Hydra keeps so many, and forgets the oldest beyond them without a word.
+    /// The number of old secrets that Hydra keeps; it drops older ones without notice.
     private static let mostKept = 5
 
-    /// What hfmint writes into the client's metadata, under `hfmint`.
+    /// The record that hfmint writes into the client's metadata, under `hfmint`.
     private struct Ledger {
-        /// Of the creation that was asked for last.
+        /// The marker of the last creation.
         var marker: String?
-        /// How many creations were asked for in all; it names the current secret.
+        /// The number of creations that were asked for; it names the current secret.
         var generation = 0
-        /// How many old secrets there may be since they were dropped last.
+        /// The number of old secrets that there may be since they were last dropped.
         var kept = 0
 
         static func id(_ generation: Int) -> String { "generation-\(generation)" }
@@ -82,7 +82,7 @@ struct Hydra: Issuer {
         }
     }
 
-    /// `nil` for what hfmint did not write: a count that cannot be trusted is none.
+    /// Returns the ledger, which is empty at first, or nil if hfmint did not write it: its count cannot be trusted.
     private static func ledger(_ node: JSONNode?, _ text: Span<UInt8>) -> Ledger? {
         guard let node else { return Ledger() }
         guard let generation = node["generation"]?.integer(in: text), let kept = node["kept"]?.integer(in: text),
@@ -91,7 +91,7 @@ struct Hydra: Issuer {
         return Ledger(marker: marker(node["marker"]?.text(in: text)), generation: generation, kept: kept)
     }
 
-    /// The ledger, not the secrets: the same client may have others, and Hydra would not say so.
+    /// Returns the secrets of the ledger; the client may have others, which Hydra does not list.
     func survey() throws(StepFailure) -> IssuerSurvey {
         let client = try look()
         let ledger = client.ledger
@@ -131,7 +131,9 @@ struct Hydra: Issuer {
         }
     }
 
-    /// Nothing was made; if this does not get through, the count is too high by one, and does no harm.
+    /// Restores the ledger when no secret was made.
+    ///
+    /// If this fails, the count is too high by one, which does no harm.
     private func takeBack(to ledger: Ledger) { try? write(ledger, hasMetadata: true) }
 
     private static func reason(_ response: borrowing API.Answer) -> String {
@@ -140,7 +142,7 @@ struct Hydra: Issuer {
             : "this server does not know how to rotate a client secret (it came after v26.2.0)"
     }
 
-    /// JSON Patch; a patch that names neither secret leaves both the current and the old ones alone.
+    /// Writes the ledger by a JSON Patch, which leaves the secrets alone, as it does not name them.
     ///
     /// <https://github.com/ory/hydra/blob/83127c5752d907f52dd5f048a734c596c4316477/client/handler.go#L440>
     private func write(_ ledger: Ledger, hasMetadata: Bool) throws(StepFailure) {
@@ -155,7 +157,7 @@ struct Hydra: Issuer {
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
-    /// Drops all old secrets, as Hydra has no other way; the manifest has agreed with `dropAll`.
+    /// Drops all old secrets, as Hydra cannot drop one; the manifest agrees to that with `dropAll`.
     func delete(_ id: String) throws(StepFailure) {
         let client = try look()
         guard Ledger.id(client.ledger.generation) != id else {

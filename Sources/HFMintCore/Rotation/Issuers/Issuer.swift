@@ -1,48 +1,53 @@
-/// The authority that holds a client secret.
+/// An authority that holds the secrets of a client.
 ///
-/// Every call that changes something is safe to interrupt: whoever lost its answer asks ``survey()`` before it repeats
-/// anything.
+/// Each kind of issuer is one file of this folder: first its `Kind`, then the type with its calls, and beside it the
+/// table of its `+Answers`. `IssuerKinds` lists them, and `Settings+Issuer` reads what their manifests share.
+/// ``AdministratorToken`` logs in to their APIs, and `IssuerAnswer` reads the parts that their answers share. The
+/// machine surveys an issuer, lets it create a secret, reads its value again where that is possible, and at the end
+/// deactivates and deletes the old one. An issuer never touches a sink, keeps no client secret, and repeats no call:
+/// after a lost answer the machine asks ``survey()`` first.
 package protocol Issuer: Sendable {
     var shape: IssuerShape { get }
 
-    /// Which client this is, for messages, and so that no two rotations share one; it holds no secret.
+    /// The client's name, for messages, by which no two rotations share one client; it holds no secret.
     var target: String { get }
 
-    /// Whether the caller chooses the value: then a SHA-256, journalled before the call, proves a secret ours.
+    /// Whether the caller chooses the value, so that its SHA-256 in the journal proves that a secret is ours.
     var takesChosenValue: Bool { get }
 
-    /// Whether a value can be had again from ``read(_:)``.
+    /// Whether ``read(_:)`` returns a value again.
     var isReadable: Bool { get }
 
-    /// Every secret that the issuer knows for the client, and its clock.
+    /// Returns every secret that the issuer knows for the client, and the time of its clock.
     func survey() throws(StepFailure) -> IssuerSurvey
 
+    /// Makes a new secret, or throws an ambiguous failure if nobody knows whether it was made.
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret
 
-    /// The value of a secret; `nil` where the issuer does not show it again.
+    /// Returns the value of a secret, or nil if the issuer does not show it again.
     func read(_ id: String) throws(StepFailure) -> Secret?
 
     /// Switches a secret off so that it can be switched on again.
     ///
-    /// - Returns: `false` where the issuer knows no such thing.
+    /// - Returns: false if the issuer cannot switch secrets off.
     func deactivate(_ id: String) throws(StepFailure) -> Bool
 
-    /// Removes a secret for good; done already is done.
+    /// Removes a secret for good, or does nothing if it is gone.
     func delete(_ id: String) throws(StepFailure)
 }
 
-/// What an issuer can do about two secrets of one client.
+/// The way in which an issuer holds the old and the new secret of one client.
 package enum IssuerShape: Equatable, Sendable {
-    /// Secrets are added and removed by id; at most so many at once.
+    /// Secrets are added and removed by id, up to `limit` at once.
     case separate(limit: Int?)
-    /// The server keeps the old one for a time of its own; after a creation there is only forward.
+    /// The server keeps the old secret for a time of its own; a new one cannot be taken back.
     case stacked
-    /// The old one dies at the moment in which the new one is made.
+    /// The old secret dies at the moment in which the new one is made.
     case replacing
-    /// There is no API: a person makes the new one.
+    /// There is no API: a person makes the new secret.
     case person
 
-    /// Whether old and new are alive side by side.
+    /// Whether the old and the new secret are alive side by side.
     package var overlaps: Bool {
         switch self {
         case .separate, .stacked: true
@@ -53,9 +58,9 @@ package enum IssuerShape: Equatable, Sendable {
 
 package struct IssuerSurvey: Equatable, Sendable {
     package let secrets: [LiveSecret]
-    /// By the issuer's `Date`.
+    /// The issuer's time, from the header `Date`.
     package let date: Timestamp?
-    /// Whether a secret that is not listed, or listed as inactive, is dead: the issuer itself says so.
+    /// Whether this survey proves that a secret is dead if it lists it as inactive, or not at all.
     package let showsDeath: Bool
 
     package init(_ secrets: [LiveSecret], date: Timestamp?, showsDeath: Bool = true) {
@@ -65,14 +70,14 @@ package struct IssuerSurvey: Equatable, Sendable {
     }
 }
 
-/// A secret as its issuer lists it: everything but the value.
+/// A secret as its issuer lists it, without its value.
 package struct LiveSecret: Equatable, Sendable {
     package let id: String
-    /// What hfmint wrote beside it, where the issuer has room for that: the rotation's own marker.
+    /// The rotation's marker, if the issuer has room for it; see `SecretCreation`.
     package let marker: String?
     package let isActive: Bool
     package let expiresAt: Timestamp?
-    /// Of the value, where the issuer shows it.
+    /// The value's digest in hexadecimal, or nil if the issuer does not show the value.
     package let sha256: String?
 
     package init(
@@ -87,9 +92,9 @@ package struct LiveSecret: Equatable, Sendable {
 }
 
 package struct SecretCreation: Sendable {
-    /// Written beside the secret, where the issuer has room: `hfmint:<rotation>:<run>`.
+    /// `hfmint:<rotation>:<run>`, which is written beside the secret if the issuer has room.
     package let marker: String
-    /// For issuers that take one.
+    /// The chosen value, for issuers that take one.
     package let value: SharedSecret?
 
     package init(marker: String, value: SharedSecret?) {

@@ -1,4 +1,4 @@
-/// Every kind of issuer, by the word that the manifest says in `kind`.
+/// Every kind of issuer that a manifest may name.
 package let issuerKinds: [Kind<any Issuer>] = [
     Okta.kind,
     Entra.kind,

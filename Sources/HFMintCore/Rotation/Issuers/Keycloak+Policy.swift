@@ -1,14 +1,14 @@
 extension Keycloak {
-    /// What the client's attributes say of its secrets.
+    /// The ends of a client's secrets, from its attributes.
     ///
     /// <https://github.com/keycloak/keycloak/blob/main/server-spi/src/main/java/org/keycloak/models/ClientSecretConstants.java>
     struct Times {
-        /// Written by the policy's executor alone.
+        /// The end of the current secret, which only the policy's executor writes.
         let expiresAt: Timestamp?
         let rotatedExpiresAt: Timestamp?
     }
 
-    /// A client has mappers and attributes, and a realm policies, in any number.
+    /// The byte limit of an answer about a client or a realm, which has any number of mappers, attributes or policies.
     private static let largeBody = 1 << 20
 
     func times() throws(StepFailure) -> Times {
@@ -27,9 +27,9 @@ extension Keycloak {
 
     /// Checks that a policy keeps the old secret beside a new one.
     ///
-    /// Proven by two things together: an enabled policy of the realm uses a profile with the executor
-    /// `secret-rotation` that keeps an old secret at all, and that executor has left its mark on this client, so its
-    /// conditions cover the client and the server's feature is on.
+    /// Two facts prove it together. An enabled policy of the realm uses a profile whose executor `secret-rotation`
+    /// keeps an old secret. And the executor has written to this client, so the policy's conditions cover the client,
+    /// and the server's feature is on.
     ///
     /// <https://www.keycloak.org/docs/latest/server_admin/#_secret_rotation>
     func checkOldSecretIsKept(_ times: Times) throws(StepFailure) {
@@ -44,7 +44,7 @@ extension Keycloak {
         }
     }
 
-    /// Of each profile that has the executor, the shortest life of an old secret.
+    /// Returns the shortest life of an old secret for each profile that has the executor.
     private func rotatedLifetimes() throws(StepFailure) -> [(profile: String, seconds: Int)] {
         let path = "\(realmPath)/client-policies/profiles?include-global-profiles=true"
         return try api.call(.get, path, bodyLimit: Self.largeBody).reading { root, text in
@@ -57,7 +57,9 @@ extension Keycloak {
         }
     }
 
-    /// Two days where the configuration does not say.
+    /// Returns how many seconds the executor lets an old secret live, or nil if it is another executor.
+    ///
+    /// The default is two days.
     ///
     /// <https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/services/clientpolicy/executor/ClientSecretRotationExecutorFactory.java>
     private static func rotatedLifetime(_ executor: JSONNode, _ text: Span<UInt8>) -> Int? {

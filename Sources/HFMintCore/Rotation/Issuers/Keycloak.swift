@@ -28,7 +28,7 @@ extension Keycloak {
     }
 }
 
-/// The client secret of a client in Keycloak, and under a policy the one before it.
+/// The client secret of a client in Keycloak, and under a policy the secret before it.
 ///
 /// <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
 struct Keycloak: Issuer {
@@ -51,32 +51,32 @@ struct Keycloak: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let times = try times()
         if hasPolicy { try checkOldSecretIsKept(times) }
-        // The old one first: a rotation between the two calls then shows one secret twice, and never hides one.
+        // The old secret is read first: a rotation between the two calls then shows one secret twice, and hides none.
         let old = try rotated()
-        let (current, date) = try current()
+        let current = try current()
         var secrets = [
             LiveSecret(
-                id: try id(of: current), expiresAt: times.expiresAt,
-                sha256: try context.sha256(current.secret, for: api.name))
+                id: try id(of: current.value), expiresAt: times.expiresAt,
+                sha256: try context.sha256(current.value.secret, for: api.name))
         ]
-        if let old, !old.secret.holdsSameBytes(as: current.secret) {
-            let now = date ?? context.clock.now()
+        if let old, !old.secret.holdsSameBytes(as: current.value.secret) {
+            let now = current.date ?? context.clock.now()
             secrets.append(
                 LiveSecret(
                     id: try id(of: old), isActive: times.rotatedExpiresAt.map { $0 > now } ?? false,
                     expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: api.name)))
         }
-        return IssuerSurvey(secrets, date: date)
+        return IssuerSurvey(secrets, date: current.date)
     }
 
-    /// Keycloak names no secret, so a piece of its digest does.
+    /// Returns an id that is a part of the secret's digest, as Keycloak gives its secrets no ids.
     ///
-    /// These bits tell the two of a client apart, and are too few to confirm a guess of a weak one.
+    /// These bits tell the two secrets of a client apart, and are too few to confirm a guess of a weak secret.
     private func id(of value: SharedSecret) throws(StepFailure) -> String {
         "secret-\(try context.sha256(value.secret, for: api.name).suffix(5))"
     }
 
-    private func current() throws(StepFailure) -> (SharedSecret, Timestamp?) {
+    private func current() throws(StepFailure) -> CurrentSecret {
         let response = try api.call(.get, secretPath)
         let date = response.date
         return try response.reading { (root, text) throws(StepFailure) in
@@ -85,11 +85,11 @@ struct Keycloak: Issuer {
             guard !value.secret.reveal({ $0.bytes.starts(with: "${vault.".utf8) }) else {
                 throw api.refused("the client secret is in Keycloak's vault: change it there")
             }
-            return (value, date)
+            return CurrentSecret(value: value, date: date)
         }
     }
 
-    /// The secret before the current one; `nil` where the server keeps none.
+    /// Returns the secret before the current one, or nil if the server keeps none.
     private func rotated() throws(StepFailure) -> SharedSecret? {
         let response = try api.call(.get, "\(secretPath)/rotated", accepting: [200, 404])
         guard response.status == 200 else { return nil }
@@ -99,7 +99,7 @@ struct Keycloak: Issuer {
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         if hasPolicy {
             let before = try survey().secrets
-            // There is room for one old secret: a second creation would kill the one that is in use.
+            // Keycloak keeps one old secret: a second creation would kill the secret in use.
             guard !before.dropFirst().contains(where: \.isActive) else {
                 throw api.refused("the client still has an old secret, and room for no other")
             }
@@ -108,13 +108,13 @@ struct Keycloak: Issuer {
         let value = try response.reading(else: .ambiguous) { root, text in
             root["value"]?.clientSecret(in: text)
         }
-        // The secret is there, whether or not its end can be had.
+        // The secret exists, even if its end cannot be read.
         let expiresAt = try? times().expiresAt
         return CreatedSecret(id: try id(of: value), value: value, expiresAt: expiresAt)
     }
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
-        let current = try current().0
+        let current = try current().value
         if try self.id(of: current) == id { return current.secret.duplicate() }
         guard let old = try rotated(), try self.id(of: old) == id else { return nil }
         return old.secret.duplicate()
@@ -123,7 +123,7 @@ struct Keycloak: Issuer {
     func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     func delete(_ id: String) throws(StepFailure) {
-        guard try self.id(of: try current().0) != id else {
+        guard try self.id(of: try current().value) != id else {
             throw api.refused("the current secret can be replaced, and never removed")
         }
         guard let old = try rotated(), try self.id(of: old) == id else { return }

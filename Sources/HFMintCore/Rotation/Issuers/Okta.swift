@@ -19,7 +19,7 @@ extension Okta {
     }
 }
 
-/// Client secrets of an application in Okta.
+/// The client secrets of an application in Okta.
 ///
 /// <https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/>
 struct Okta: Issuer {
@@ -74,7 +74,7 @@ struct Okta: Issuer {
         }
     }
 
-    /// One code stands for every mistake: which one it is, only the summaries of the causes tell.
+    /// Returns why Okta refused the new secret: its code is the same for every mistake, and the summaries tell which.
     ///
     /// <https://developer.okta.com/docs/reference/error-codes/#E0000001>
     private static func reason(_ response: borrowing API.Answer) -> String {
@@ -88,19 +88,15 @@ struct Okta: Issuer {
     func read(_ id: String) throws(StepFailure) -> Secret? {
         let response = try api.call(.get, path(id), accepting: [200, 404])
         guard response.status == 200 else { return nil }
-        return try response.reading { root, text -> Found? in
+        return try response.reading { root, text -> FoundSecret? in
             guard root["id"]?.identifier(in: text) == id else { return nil }
-            return Found(value: root["client_secret"]?.clientSecret(in: text))
+            return FoundSecret(value: root["client_secret"]?.clientSecret(in: text))
         }.value?.secret.duplicate()
     }
 
-    private struct Found {
-        let value: SharedSecret?
-    }
-
-    /// Whether a secret is active; `nil` where it is gone.
+    /// Returns whether a secret is active, or nil if it is gone.
     ///
-    /// The whole list is asked, as 404 may also mean that the application is not there.
+    /// Reads the whole list, as 404 may also mean that the application is gone.
     private func isActive(_ id: String) throws(StepFailure) -> Bool? {
         try survey().secrets.first { $0.id == id }?.isActive
     }
@@ -114,7 +110,7 @@ struct Okta: Issuer {
         return true
     }
 
-    /// Only an inactive secret can be deleted.
+    /// Deactivates a secret and deletes it, as Okta deletes no active one.
     func delete(_ id: String) throws(StepFailure) {
         guard try isActive(id) != nil else { return }
         _ = try deactivate(id)

@@ -17,7 +17,7 @@ extension Person {
     }
 }
 
-/// Someone who presses a button, and hands the new secret over: the Hub has no API for its own secrets.
+/// A person who presses a button and supplies the new secret, as the Hub has no API for its own secrets.
 ///
 /// <https://huggingface.co/docs/hub/oauth> <https://huggingface.co/docs/hub/security-tokens>
 struct Person: Issuer {

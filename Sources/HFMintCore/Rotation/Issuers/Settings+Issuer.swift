@@ -1,14 +1,14 @@
 extension Settings {
-    /// Which client this is, as the manifest names it, for messages: `keycloak:acme/11111111-…`.
+    /// Returns the client as the manifest names it, for messages: `keycloak:acme/11111111-…`.
     func name(_ fields: String...) throws(MintError) -> String {
         var parts: [String] = []
         for field in fields { parts.append(try text(field)) }
         return "\(kind):\(parts.joined(separator: "/").printable)"
     }
 
-    /// Who asks: the bearer token that the manifest names, or one had with its `login` at `tokenURL`.
+    /// Returns the bearer token that the manifest names, or one that its `login` gets at `tokenURL`.
     ///
-    /// - Parameter api: for messages.
+    /// - Parameter fields: more fields that the token endpoint needs.
     func authorization(
         _ api: String, tokenURL: HTTPURL, fields: [(String, String)] = []
     ) throws(MintError) -> API.Authorization {
@@ -22,7 +22,7 @@ extension Settings {
 }
 
 extension Field {
-    /// The base of an issuer's API, with the public service as its default where there is one.
+    /// The base URL of an issuer's API, which is optional if the issuer is one public service.
     static func issuerURL(_ help: String, isRequired: Bool = true) -> Field {
         let shape = Shape.string(
             .custom("url") { text in
@@ -32,7 +32,7 @@ extension Field {
         return isRequired ? .required("url", shape, help) : .optional("url", shape, help)
     }
 
-    /// A name that goes into a path: one spelling, and nothing that could leave its place.
+    /// A name that is put into a path, and cannot lead out of its segment.
     static func identifier(_ name: String, _ help: String) -> Field {
         .required(
             name,
@@ -43,7 +43,7 @@ extension Field {
                 }), help)
     }
 
-    /// Client credentials with which a token for the issuer's own API is had.
+    /// Client credentials that get a token for the issuer's own API.
     static let login = Field.optional(
         "login",
         .object(
@@ -56,7 +56,9 @@ extension Field {
 }
 
 extension ObjectShape {
-    /// With `token` or `login`, and not both.
+    /// Returns the schema of an issuer that takes either `token` or `login`.
+    ///
+    /// - Parameter token: the help of `token`.
     static func administered(
         _ fields: [Field], token: String, rule: (@Sendable (ManifestNode) -> String?)? = nil
     ) -> ObjectShape {

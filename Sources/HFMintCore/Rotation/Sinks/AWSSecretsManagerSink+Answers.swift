@@ -1,10 +1,10 @@
 extension AWSSecretsManagerSink {
-    /// Nearly everything is a 400, and its `__type` says what it means.
+    /// The answers by which AWS says that a call may work later.
     ///
-    /// What to try again, for all services, is a list of the vendor's SDK:
-    /// <https://github.com/boto/botocore/blob/develop/botocore/retries/standard.py>. How this service throttles:
-    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html#quotas_throttling>. What all
-    /// may answer, some with two statuses:
+    /// Nearly all have status 400, and their `__type` tells them apart. The SDK's list for all services:
+    /// <https://github.com/boto/botocore/blob/develop/botocore/retries/standard.py>. This service's throttling:
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html#quotas_throttling>. The errors
+    /// of all services, some with two statuses:
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>.
     static let answers: [KnownAnswer] =
         [
@@ -19,7 +19,7 @@ extension AWSSecretsManagerSink {
             .doubt(400, "InternalFailure"), .doubt(400, "ServiceUnavailable"),
             // <https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/common-errors.html>
             .doubt(400, "RequestAbortedException"),
-            // The idempotency key of this version is in use by a call that has not ended; our keys name the content.
+            // A call that has not ended uses the version's idempotency key. Our keys depend on the content.
             // <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_Errors>
             .doubt(400, "ResourceExistsException"),
             .doubt(500, "InternalServiceError"), .doubt(500, "InternalFailure"), .doubt(503, "ServiceUnavailable"),

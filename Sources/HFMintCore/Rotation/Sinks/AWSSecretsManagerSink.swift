@@ -21,8 +21,9 @@ extension AWSSecretsManagerSink {
     }
 }
 
-/// A secret in AWS Secrets Manager: the new version is put under AWSPENDING, and AWSCURRENT is moved to it from the
-/// version that was read before.
+/// A secret in AWS Secrets Manager.
+///
+/// A write puts a new version under AWSPENDING, and moves AWSCURRENT to it from the version that was read before.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/>
 struct AWSSecretsManagerSink: Sink {
@@ -50,7 +51,7 @@ struct AWSSecretsManagerSink: Sink {
             answers: Self.answers)
     }
 
-    /// The manifest's, or the job's own.
+    /// Returns the keys that the manifest names, or the job's own.
     private static func keys(_ settings: Settings) throws(MintError) -> API.AWSKeys {
         let isGiven = settings.node.has("accessKeyId")
         let hasSession =
@@ -62,7 +63,7 @@ struct AWSSecretsManagerSink: Sink {
             folder: settings.surroundings.folder)
     }
 
-    /// The name within an ARN, without the six random characters that AWS adds there.
+    /// Returns the name in an ARN, without the six random characters that AWS adds, or any other text as it is.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
     private static func name(of secret: String) -> String {
@@ -90,13 +91,14 @@ struct AWSSecretsManagerSink: Sink {
 
     // MARK: Reading
 
-    /// The version that AWSCURRENT is attached to; `nil` where the secret has none yet.
+    /// The version that AWSCURRENT is attached to.
     private struct Current: ~Copyable {
         let version: String
         let isPending: Bool
         let text: Secret
     }
 
+    /// Reads the current version, or nil if the secret has none.
     private func current() throws(StepFailure) -> Current? {
         let answer = try ask("GetSecretValue", ",\"VersionStage\":\"AWSCURRENT\"", accepting: [.notFound])
         guard answer.status == 200 else { return nil }
@@ -122,13 +124,13 @@ struct AWSSecretsManagerSink: Sink {
 
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         for _ in 0..<Self.mostConflicts {
-            if let done = try attempt(value, idempotencyKey) { return done }
+            if let evidence = try writeOnce(value, idempotencyKey) { return evidence }
         }
         throw api.retry("others keep writing it")
     }
 
-    /// `nil` where it must be looked at again: AWSCURRENT moved meanwhile, or the secret had no version before.
-    private func attempt(_ value: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> Evidence? {
+    /// Writes the value, or returns nil if AWSCURRENT has moved meanwhile, or if the secret had no version before.
+    private func writeOnce(_ value: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> Evidence? {
         let current = try current()
         switch current {
         case .none:
@@ -151,7 +153,7 @@ struct AWSSecretsManagerSink: Sink {
         }
     }
 
-    /// The whole of the secret, with `value` in its place.
+    /// Returns the whole text of the secret with `value` in it.
     private func text(_ value: borrowing Secret, after current: borrowing Current?) throws(StepFailure) -> Secret {
         guard let key else { return value.duplicate() }
         let merged: Secret?
@@ -163,7 +165,7 @@ struct AWSSecretsManagerSink: Sink {
         return merged
     }
 
-    /// The same for the same key and text: AWS then makes one version of two calls.
+    /// Returns an id that is the same for the same key and text, so that AWS makes one version of two calls.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_RequestSyntax>
     private func version(of text: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> String {
@@ -181,27 +183,27 @@ struct AWSSecretsManagerSink: Sink {
             SharedSecret(text.jsonEscaped()), "\"", accepting: [])
     }
 
-    /// - Returns: `false` where AWSCURRENT is no longer where it was: AWS then moves nothing.
+    /// Moves AWSCURRENT to a version, or returns false if it is no longer at `old`: AWS then moves nothing.
     private func promote(_ version: String, from old: String) throws(StepFailure) -> Bool {
         let move =
             ",\"VersionStage\":\"AWSCURRENT\",\"MoveToVersionId\":\"\(version)\",\"RemoveFromVersionId\":"
             + JSONString.quoted(old)
-        // AWS may not see at once what was put: <https://github.com/aws/aws-sdk-js-v3/issues/7701>.
+        // AWS may not see a new version at once: <https://github.com/aws/aws-sdk-js-v3/issues/7701>.
         return try ask("UpdateSecretVersionStage", move, accepting: [.invalidParameter, .notFound]).status == 200
     }
 
-    /// A version that keeps it would stop the next rotation, whoever's it is.
+    /// Detaches AWSPENDING from a version, as it would stop the next rotation, by hfmint or by others.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html>
     private func detachPending(from version: String) throws(StepFailure) {
         let removal = ",\"VersionStage\":\"AWSPENDING\",\"RemoveFromVersionId\":\(JSONString.quoted(version))"
-        // Refused where another program has moved it on meanwhile.
+        // AWS refuses it if another program has moved AWSPENDING meanwhile.
         _ = try ask("UpdateSecretVersionStage", removal, accepting: [.invalidParameter])
     }
 
     // MARK: The protocol
 
-    /// What AWS says with a 400, and an answer may be.
+    /// An error with status 400 that a call may take as an answer.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>
     private enum Refusal: String {
@@ -209,6 +211,7 @@ struct AWSSecretsManagerSink: Sink {
         case invalidParameter = "InvalidParameterException"
     }
 
+    /// Calls an operation on the secret; the request ends with `members`, `value` and `end`.
     private func ask(
         _ operation: String, _ members: String = "", _ value: SharedSecret? = nil, _ end: String = "",
         accepting: Set<Refusal>

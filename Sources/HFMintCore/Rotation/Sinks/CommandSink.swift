@@ -20,12 +20,17 @@ extension CommandSink {
 
 /// A program that puts the value where hfmint cannot.
 ///
-/// On stdin: one line of JSON, `{"operation":"write","token":"…"}`, and after it, for `write`, the bytes of the value
-/// up to the end, without a line break of ours. `preflight` and `read` are called only where the manifest says so, as
-/// a program that does not look at the operation would store the empty value; so is `evidence`. On stdout: for `read` the
-/// value, or nothing where there is none; for `write` nothing, or `{"evidence":"version","detail":"7"}` (or `updated`);
-/// for `evidence` the same of what is there now, `{}` where it is there and has none, or nothing where there is nothing.
-/// The same token twice is the same write, so that what its end leaves open is tried again: see ``ProcessFailure/meaning``.
+/// Its stdin is one line of JSON, `{"operation":"write","token":"…"}`, and for `write` the bytes of the value after it.
+/// Two writes with one token are the same write, so one whose end leaves it open (``ProcessFailure/meaning``) is tried
+/// again. Its stdout is:
+///
+/// - for `write`: nothing, or `{"evidence":"version","detail":"7"}`, or the same with `updated`;
+/// - for `read`: the value, or nothing if there is none;
+/// - for `evidence`: as for `write`, of what is there now; `{}` if that shows no evidence; nothing if nothing is there;
+/// - for `preflight`: anything.
+///
+/// hfmint calls the last three only if the manifest says so, as a program that does not look at the operation would
+/// store the empty value.
 struct CommandSink: Sink {
     let target: String
     let isReadable: Bool
@@ -77,12 +82,13 @@ struct CommandSink: Sink {
         return Sighting(.there, mark: evidence(output)?.detail)
     }
 
-    /// What it printed, where that is what it may print, and does not hold the value.
+    /// Returns the evidence that a write printed, or `accepted` if it printed none, or the value itself.
     private func evidence(_ output: consuming Secret, _ value: borrowing Secret) -> Evidence {
         guard !output.holds(value) else { return Evidence(.accepted) }
         return evidence(output) ?? Evidence(.accepted)
     }
 
+    /// Returns the evidence in the program's output, or nil if there is none.
     private func evidence(_ output: consuming Secret) -> Evidence? {
         guard output.byteCount <= 1_024 else { return nil }
         return output.reveal { text in
@@ -96,8 +102,8 @@ struct CommandSink: Sink {
     private func run(
         _ operation: String, _ idempotencyKey: String? = nil, _ value: borrowing Secret = Secret(copying: [])
     ) throws(StepFailure) -> Secret {
-        let token = idempotencyKey.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
-        let input = value.enclosed(by: "{\"operation\":\"\(operation)\"\(token)}\n", and: "")
+        let member = idempotencyKey.map { ",\"token\":\(JSONString.quoted($0))" } ?? ""
+        let input = value.enclosed(by: "{\"operation\":\"\(operation)\"\(member)}\n", and: "")
         return try program.run(operation, SharedSecret(input), effect: .repeatable)
     }
 }

@@ -12,7 +12,7 @@ extension FileSink {
     }
 }
 
-/// A file; see ``Files/replaceSharedFile(_:with:mode:)`` for what its readers may count on.
+/// A file; ``Files/replaceSharedFile(_:with:mode:)`` says what its readers may count on.
 struct FileSink: Sink {
     let target: String
     let isReadable = true
@@ -30,7 +30,7 @@ struct FileSink: Sink {
         target = settings.target(path)
     }
 
-    /// What is wrong with a mode: its owner must be able to read and write it, and nobody beyond its group may.
+    /// Returns what is wrong with a mode, or nil: its owner must have read and write, and others nothing.
     @Sendable static func complaint(about text: String) -> String? {
         let isOctal = (3...4).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x37).contains($0) }
         guard isOctal, let mode = UInt16(text, radix: 8) else { return "is not a mode such as \"0640\"" }
@@ -43,7 +43,7 @@ struct FileSink: Sink {
         try naming { () throws(FileFailure) in try files.checkSharedFile(path, mode: mode) }
     }
 
-    /// Written again even where the value is there already: only then is it known to outlive a power cut.
+    /// Writes the file even if it holds the value already, so that the value surely outlives a power cut.
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         try naming { () throws(FileFailure) in try files.replaceSharedFile(path, with: value, mode: mode) }
         guard let found = try text(), found.holdsSameBytes(as: value) else {
@@ -57,22 +57,15 @@ struct FileSink: Sink {
     }
 
     private func text() throws(StepFailure) -> Secret? {
-        do throws(FileFailure) {
-            return try files.read(path, limit: Self.mostBytes)
-        } catch {
-            throw failure(error)
-        }
+        try naming { () throws(FileFailure) in try files.read(path, limit: Self.mostBytes) }
     }
 
-    private func naming(_ body: () throws(FileFailure) -> Void) throws(StepFailure) {
+    /// Calls `body`, and names the target in its failure.
+    private func naming<Result: ~Copyable>(_ body: () throws(FileFailure) -> Result) throws(StepFailure) -> Result {
         do throws(FileFailure) {
-            try body()
+            return try body()
         } catch {
-            throw failure(error)
+            throw StepFailure(.refused, "\(target): \(error.reason)")
         }
-    }
-
-    private func failure(_ failure: FileFailure) -> StepFailure {
-        StepFailure(.refused, "\(target): \(failure.reason)")
     }
 }

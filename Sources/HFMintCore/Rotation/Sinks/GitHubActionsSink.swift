@@ -35,7 +35,7 @@ struct GitHubActionsSink: Sink {
     let target: String
     let isReadable = false
     let showsChange = true
-    /// What holds the secrets: `/repos/acme/training/actions/secrets`.
+    /// The path of the scope's secrets: `/repos/acme/training/actions/secrets`.
     private let secrets: String
     private let name: String
     private let isOrganization: Bool
@@ -45,7 +45,7 @@ struct GitHubActionsSink: Sink {
 
     init(_ settings: Settings) throws(MintError) {
         let base = try settings.apiBase(default: Self.publicAPI)
-        // GitHub tells none of these names apart by case, and keeps a secret's in capitals.
+        // GitHub ignores the case of all these names, and keeps a secret's name in capitals.
         name = String(decoding: try settings.text("name").utf8.map(\.asciiUppercased), as: UTF8.self)
         let scope: String
         if let organization = settings["organization"].map(lowercased) {
@@ -68,7 +68,7 @@ struct GitHubActionsSink: Sink {
         api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
-    /// What is wrong with a name.
+    /// Returns what is wrong with a secret's name, or nil.
     ///
     /// <https://docs.github.com/en/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions>
     @Sendable static func complaint(about name: String) -> String? {
@@ -77,7 +77,7 @@ struct GitHubActionsSink: Sink {
         return isTaken ? "must not begin with a digit or GITHUB_" : nil
     }
 
-    /// Asks for the key and seals nothing with it, so that a missing library is noticed now.
+    /// Seals an empty value to the scope's key, so that a missing library shows now.
     func preflight() throws(StepFailure) {
         _ = try seal(Secret(copying: []), to: try publicKey())
         _ = try known()
@@ -102,7 +102,7 @@ struct GitHubActionsSink: Sink {
         return Sighting(.there, mark: known.updatedAt)
     }
 
-    /// The version of the API that this was written for.
+    /// The version of the API that this file is written for.
     ///
     /// <https://docs.github.com/en/rest/about-the-rest-api/api-versions>
     private static let headers = [HTTPHeader("X-GitHub-Api-Version", "2022-11-28")]
@@ -114,6 +114,7 @@ struct GitHubActionsSink: Sink {
         let visibility: String?
     }
 
+    /// Reads what GitHub shows of the secret, or nil if there is none.
     private func known() throws(StepFailure) -> Known? {
         let answer = try api.call(.get, "\(secrets)/\(name)", headers: Self.headers, accepting: [200, 404]).asJSON()
         guard answer.status == 200 else { return nil }
@@ -122,9 +123,11 @@ struct GitHubActionsSink: Sink {
 
     // MARK: Who may use it
 
-    /// An update without them would set them anew: the chosen repositories would lose the secret.
+    /// Returns the members that say who may use the secret.
+    ///
+    /// An update without them resets them, and the chosen repositories lose the secret.
     private func access(_ known: Known?) throws(StepFailure) -> [JSONValue.Member] {
-        // What is there already has one; where it is not shown, a guess could take the secret from who uses it.
+        // An existing secret keeps its visibility. If GitHub does not show it, a guess could lock its users out.
         let visibility = known.map { $0.visibility ?? "" } ?? newVisibility
         guard ["all", "private", "selected"].contains(visibility) else {
             throw api.refused("the secret has a visibility that is not known here")
@@ -160,7 +163,7 @@ struct GitHubActionsSink: Sink {
         let bytes: [UInt8]
     }
 
-    /// Dependabot and Codespaces have others.
+    /// Reads the key of Actions; Dependabot and Codespaces have others.
     private func publicKey() throws(StepFailure) -> PublicKey {
         let answer = try api.call(.get, "\(secrets)/public-key", headers: Self.headers).asJSON()
         let text = Array((answer.string("key") ?? "").utf8)

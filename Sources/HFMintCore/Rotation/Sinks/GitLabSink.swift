@@ -18,23 +18,23 @@ extension GitLabSink {
     }
 }
 
-/// A CI/CD variable, with its flags as they are.
+/// A CI/CD variable, whose flags stay as they are.
 ///
 /// <https://docs.gitlab.com/api/project_level_variables/>, <https://docs.gitlab.com/api/group_level_variables/>
 struct GitLabSink: Sink {
     static let publicAPI = "https://gitlab.com/api/v4"
 
     let target: String
-    /// Unless the variable is hidden, which shows only when it is read.
+    /// True, although a hidden variable shows no value; whether it is hidden shows only when it is read.
     let isReadable = true
     let showsChange = true
-    /// `/projects/acme%2Ftraining/variables`.
+    /// The path of the variables: `/projects/acme%2Ftraining/variables`.
     private let variables: String
     private let key: String
     private let scope: String
     private let api: API
 
-    /// A path, and never a number: the same project under two names would be two targets.
+    /// Accepts a path and no number, as one project under two names would be two targets.
     static let path = StringRule.custom("path") { text in
         if text.utf8.allSatisfy(\.isASCIIDigit) { return "must be a full path, not a number" }
         return StringRule.name(of: "path", and: "-_./").complaint(about: text)
@@ -51,7 +51,7 @@ struct GitLabSink: Sink {
         api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
-    /// A list of one tells a variable that is not there from a project that is not.
+    /// Lists one variable if the wanted one is missing, which shows whether the project is missing.
     func preflight() throws(StepFailure) {
         let answer = try variable()
         if answer.status == 404 { _ = try api.call(.get, "\(variables)?per_page=1") }
@@ -66,7 +66,7 @@ struct GitLabSink: Sink {
             _ = try send(.put, "\(variables)/\(key)\(filter)", body)
         } else {
             let name = "\"key\":\(JSONString.quoted(key)),\"environment_scope\":\(JSONString.quoted(scope))"
-            // Raw: a `$` in the value begins no reference to another variable.
+            // `raw` keeps a `$` in the value from referring to another variable.
             let body = [.text("{\(name),\"masked\":true,\"raw\":true,\"value\":\""), text, .text("\"}")]
             _ = try send(.post, variables, body)
         }
@@ -78,7 +78,7 @@ struct GitLabSink: Sink {
         // A server that does not know the filter shows the variable of another scope.
         guard variable.status == 200, (variable.string("environment_scope") ?? scope).utf8.elementsEqual(scope.utf8)
         else { return Sighting(.absent) }
-        // A hidden one shows nothing that could tell one value from another.
+        // A hidden variable shows nothing that tells one value from another.
         guard variable.bool("hidden") != true, let value = variable.secret("value") else { return Sighting(.there) }
         return Sighting(showing: value)
     }
@@ -102,7 +102,7 @@ struct GitLabSink: Sink {
         try api.call(.get, "\(variables)/\(key)\(filter)", accepting: [200, 404]).asJSON()
     }
 
-    /// Without it, two variables of one key and several scopes are a 409.
+    /// Selects the scope: without it, GitLab answers 409 if several scopes have the key.
     ///
     /// <https://docs.gitlab.com/api/project_level_variables/#the-filter-parameter>
     private var filter: String { "?filter%5Benvironment_scope%5D=\(percentEncoded(scope))" }

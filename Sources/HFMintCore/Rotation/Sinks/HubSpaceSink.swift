@@ -32,7 +32,7 @@ struct HubSpaceSink: Sink {
         let id = "\(resource.namespace)/\(resource.name)"
         name = try settings.text("name")
         secrets = SpaceSecrets.path(of: resource)
-        // The Hub tells names apart by case, yet gives no two that differ only in it.
+        // The Hub heeds the case of a Space's name, yet allows no two names that differ only in case.
         target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
         reference = try settings.secret("token")
         surroundings = settings.surroundings
@@ -74,6 +74,7 @@ struct HubSpaceSink: Sink {
         let description: String?
     }
 
+    /// Reads what the Hub shows of the secret, or nil if there is none.
     private func known() throws(StepFailure) -> Known? {
         let answer = try api.call(.get, secrets, bodyLimit: API.largeBody).asJSON()
         guard answer.has(name) else { return nil }

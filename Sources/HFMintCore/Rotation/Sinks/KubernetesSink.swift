@@ -16,12 +16,12 @@ extension KubernetesSink {
     }
 }
 
-/// One key of a Secret, by server-side apply.
+/// One key of a Secret, written by server-side apply.
 ///
 /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
 struct KubernetesSink: Sink {
     static let inCluster = "https://kubernetes.default.svc"
-    /// Where a pod finds its own credential.
+    /// The directory of a pod's own credential.
     ///
     /// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api>
     private static let serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -51,16 +51,16 @@ struct KubernetesSink: Sink {
 
     private var path: String { "/api/v1/namespaces/\(namespace)/secrets/\(name)" }
 
-    /// One for each key, of 128 bytes at the most.
+    /// The key's own field manager, of 128 bytes at the most.
     ///
-    /// What a manager applied before and leaves out later is removed: two rotations that write two keys of one Secret
-    /// under one name would remove each other's.
+    /// Kubernetes removes a field that its manager applied before and leaves out now. Two rotations that write two keys
+    /// of one Secret under one manager would remove each other's key.
     private var manager: String {
         let name = "hfmint-\(key)"
         return name.utf8.count <= 128 ? name : "hfmint-\(fingerprint([Array(key.utf8)]))"
     }
 
-    /// Has the server rehearse an apply, with a value that is no secret: that shows a conflict before anything happens.
+    /// Lets the server rehearse an apply with a value that is no secret, which shows a conflict before a change.
     func preflight() throws(StepFailure) {
         let found = try secret()
         guard found.bool("immutable") != true else { throw api.refused("the Secret is immutable") }
@@ -84,9 +84,10 @@ struct KubernetesSink: Sink {
         try api.call(.get, path, accepting: [200, 404], bodyLimit: API.largeBody).asJSON()
     }
 
-    /// `data` and not `stringData`, which an apply never gives up again.
+    /// Applies the value, or rehearses that.
     ///
-    /// JSON is YAML: <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>
+    /// It uses `data`, as an apply never gives up a `stringData`. JSON is YAML:
+    /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>
     private func apply(_ value: borrowing Secret, isTrial: Bool) throws(StepFailure) -> API.Answer {
         let metadata =
             "\"metadata\":{\"name\":\(JSONString.quoted(name)),\"namespace\":\(JSONString.quoted(namespace))}"
@@ -108,7 +109,7 @@ struct KubernetesSink: Sink {
         }
     }
 
-    /// Whether another manager owns the key, and not only writes at the same time.
+    /// Returns whether another manager owns the key, rather than writes at the same time.
     ///
     /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts>
     private func isFieldConflict(_ answer: borrowing API.Answer) -> Bool {

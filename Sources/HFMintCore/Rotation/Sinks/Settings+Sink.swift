@@ -1,12 +1,12 @@
 extension Settings {
-    /// The base of the sink's API; it has no query.
+    /// Returns the base URL of the sink's API, which has no query.
     func apiBase(default standard: String? = nil) throws(MintError) -> HTTPURL {
         let base = try base(default: standard)
         guard !base.target.utf8.contains(UInt8(ascii: "?")) else { throw missing("url") }
         return base
     }
 
-    /// The sink's API, which tells a no in the words of a sink.
+    /// Returns the sink's API, whose messages explain a refusal for a sink.
     func api(
         _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer],
         trust: TrustAnchors? = nil
@@ -20,20 +20,22 @@ extension Settings {
             context: context)
     }
 
-    /// Which place this is, the same however the manifest spells it.
+    /// Returns the sink's name, which is the same for every spelling in the manifest.
+    ///
+    /// - Parameter standard: the base URL that the name leaves out.
     func target(_ name: String, at base: HTTPURL? = nil, insteadOf standard: String = "") -> String {
         guard let base, base.spelling != standard else { return "\(kind):\(name)" }
         return "\(kind):\(base.spelling)/\(name)"
     }
 
-    /// A path from the root, without `.`, `..` and double slashes; links in it are not looked through.
+    /// Returns the path from the root, without `.`, `..` and double slashes; links are not followed.
     func absolute(_ path: String) -> String {
         let folder = FilePath(surroundings.folder).from(context.files.workingDirectory)
         return FilePath(path).from(folder.text).normalised.text
     }
 }
 
-/// Without `byte` at either end.
+/// Returns the text without `byte` at either end.
 func trimmed(_ text: String, _ byte: UInt8) -> String {
     var bytes = Array(text.utf8)[...]
     while bytes.last == byte { bytes.removeLast() }
@@ -41,11 +43,11 @@ func trimmed(_ text: String, _ byte: UInt8) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// With the letters of ASCII in lower case.
+/// Returns the text with its ASCII letters in lower case.
 func lowercased(_ text: String) -> String { String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self) }
 
 extension String {
-    /// A version or a time as a server wrote it, if it can be one: something short that any log may hold.
+    /// This version or time of a server, or nil if it is not short and visible ASCII, which any log may hold.
     var plain: String? { (1...64).contains(utf8.count) && utf8.allSatisfy(\.isASCIIVisible) ? self : nil }
 }
 
@@ -58,13 +60,13 @@ extension Field {
 }
 
 extension StringRule {
-    /// One or more of `bytes`, letters and digits; no more than `most`.
+    /// Accepts letters, digits and `bytes`, from one to `most` of them.
     static func name(of noun: String, and bytes: String, most: Int = 255) -> StringRule {
         .custom(noun) { text in
             let isName =
                 (1...most).contains(text.utf8.count)
                 && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || bytes.utf8.contains($0) }
-                // In a URL's path these would name another place.
+                // In a URL's path these would lead elsewhere.
                 && text.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false).allSatisfy {
                     !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
                 }
@@ -72,7 +74,7 @@ extension StringRule {
         }
     }
 
-    /// `owner/name`.
+    /// Accepts `owner/name`.
     static func pair(of noun: String) -> StringRule {
         .custom(noun) { text in
             let parts = text.utf8.split(separator: ASCII.slash, omittingEmptySubsequences: false)

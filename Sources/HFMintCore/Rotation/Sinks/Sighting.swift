@@ -1,17 +1,17 @@
-/// What a sink shows at one moment; to look changes nothing.
+/// What a sink shows at one moment.
 package struct Sighting: Sendable {
     package enum Presence: String, Sendable {
         case there
-        /// Nothing is there: a write would make it.
+        /// Nothing is there; a write would make it.
         case absent
         /// The sink does not say.
         case unknown
     }
 
     package let presence: Presence
-    /// What it holds, where it shows that.
+    /// The value, if the sink shows it.
     package let value: SharedSecret?
-    /// Its version, or the time of its last change, as ``Sink/write(_:idempotencyKey:)`` told it.
+    /// The version or the time of the last change, as in ``Evidence/detail``.
     package let mark: String?
 
     package init(_ presence: Presence, value: SharedSecret? = nil, mark: String? = nil) {
@@ -20,7 +20,7 @@ package struct Sighting: Sendable {
         self.mark = mark
     }
 
-    /// Of a sink that shows the value of whatever is there.
+    /// Makes the sighting of a sink that shows its value, which is nil if nothing is there.
     package init(showing value: consuming Secret?) {
         if let value {
             self.init(.there, value: SharedSecret(value))

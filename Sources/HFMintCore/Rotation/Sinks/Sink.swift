@@ -1,27 +1,37 @@
 /// A place where the new secret must arrive.
+///
+/// Each kind of sink is one file of this folder: first its `Kind`, then the type with its calls, and beside it the
+/// table of its `+Answers`. `SinkKinds` lists them, and `Settings+Sink` reads what their manifests share. The machine
+/// checks a sink with ``preflight()``, looks at it before a secret is made (``look()`` returns a ``Sighting``), and
+/// writes it. The ``Evidence`` of the write goes into the journal, so that a later sighting tells what has become of
+/// the secret (``Standing``). A sink never deletes its target, knows no issuer, and claims no more than it saw.
+///
+/// ```swift
+/// try sink.preflight()
+/// let evidence = try sink.write(secret, idempotencyKey: key)
+/// let standing = try sink.look().standing(since: evidence, sha256: sha256, digests)
+/// ```
 package protocol Sink: Sendable {
-    /// Which place this is, for messages, and so that no two rotations write one; it holds no secret.
+    /// The sink's name, for messages, by which no two rotations write one sink; it holds no secret.
     var target: String { get }
 
-    /// Whether ``look()`` gives the value back.
+    /// Whether ``look()`` returns the value.
     var isReadable: Bool { get }
 
-    /// Whether ``look()`` would show that somebody else has written it since.
+    /// Whether ``look()`` shows that somebody else has written the sink.
     var showsChange: Bool { get }
 
-    /// Whether the credential is accepted and the target is there, without any change.
+    /// Checks that the credential is accepted and that a write would work, and changes nothing.
     func preflight() throws(StepFailure)
 
-    /// Writes the value; the same `idempotencyKey` twice is one write.
-    ///
-    /// - Returns: what the sink showed of it: never more than was seen.
+    /// Writes the value, and returns what the sink showed of it; the same `idempotencyKey` twice is one write.
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence
 
-    /// What is there now, without any change.
+    /// Returns what the sink shows now, and changes nothing.
     func look() throws(StepFailure) -> Sighting
 }
 
-/// How it is known that a sink holds the new secret.
+/// What shows that a sink holds the new secret.
 package struct Evidence: Equatable, Sendable {
     package enum Kind: String, Sendable {
         /// The value was read back, and is the same.
@@ -30,12 +40,12 @@ package struct Evidence: Equatable, Sendable {
         case version
         /// The sink shows a later time of change.
         case updated
-        /// The sink said yes, and shows nothing.
+        /// The sink accepted the write, and shows nothing.
         case accepted
     }
 
     package let kind: Kind
-    /// A version, or a time, which ``Sink/look()`` shows again; never a value.
+    /// A version or a time, which ``Sink/look()`` shows again; never a value.
     package let detail: String?
 
     package init(_ kind: Kind, _ detail: String? = nil) {

@@ -1,4 +1,4 @@
-/// Every kind of sink, by the word that the manifest says in `kind`.
+/// Every kind of sink that a manifest may name.
 package let sinkKinds: [Kind<any Sink>] = [
     FileSink.kind,
     GitHubActionsSink.kind,

@@ -1,20 +1,20 @@
-/// What has become of a secret that a sink was given.
+/// What has become of a secret that was written to a sink.
 package enum Standing: String, Equatable, Sendable {
     case same
-    /// Somebody else has written the sink since.
+    /// Somebody else has written the sink.
     case changed
-    /// Nothing is there any more.
+    /// The sink is empty.
     case gone
-    /// The sink shows nothing by which one value could be told from another.
+    /// The sink shows nothing that tells one value from another.
     case notShown = "not-shown"
 }
 
 extension Sighting {
-    /// Whether this is still what was delivered.
+    /// Returns whether the sink still holds what was delivered.
     ///
     /// - Parameters:
     ///   - evidence: what the sink showed when it was written.
-    ///   - sha256: of the value that was written.
+    ///   - sha256: the digest of the delivered value, in hexadecimal.
     package func standing(
         since evidence: Evidence, sha256: String, _ digests: any Digests
     ) throws(MintError) -> Standing {
@@ -29,7 +29,7 @@ extension Sighting {
 }
 
 extension Sink {
-    /// Whether ``look()`` will tell if somebody else writes the sink after this evidence was given.
+    /// Returns whether ``look()`` shows that somebody else has written the sink after this evidence.
     package func showsChange(since evidence: Evidence) -> Bool {
         showsChange && !(evidence.kind == .accepted && evidence.detail == nil)
     }

@@ -14,7 +14,7 @@ extension VaultSink {
     }
 }
 
-/// A field of a KV version 2 secret, always written against the version that was read before.
+/// A field of a KV version 2 secret, which is written only if its version is the one that was read before.
 ///
 /// <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2>
 struct VaultSink: Sink {
@@ -33,7 +33,7 @@ struct VaultSink: Sink {
         path = trimmed(try settings.text("path"), ASCII.slash)
         field = try settings.text("field")
         let namespace = settings["namespace"].map { trimmed($0, ASCII.slash) } ?? ""
-        // Without this header an agent between us and the server may refuse the request.
+        // A Vault agent may refuse a request without this header.
         headers =
             [HTTPHeader("X-Vault-Request", "true")]
             + (namespace.isEmpty ? [] : [HTTPHeader("X-Vault-Namespace", namespace)])
@@ -57,7 +57,7 @@ struct VaultSink: Sink {
         _ = try current()
     }
 
-    /// The route by which Vault's own command line tells the two versions apart; who may not ask learns nothing.
+    /// Checks the version of the engine by the route of Vault's own command line, unless the token may not ask.
     ///
     /// <https://github.com/hashicorp/vault/blob/main/command/kv_helpers.go>
     private func checkEngine() throws(StepFailure) {
@@ -69,7 +69,7 @@ struct VaultSink: Sink {
         }
     }
 
-    /// Every token may ask this of itself, unless its policies were made without the default one.
+    /// Checks that the token may read and write the secret, unless its policies do not let it ask.
     ///
     /// <https://developer.hashicorp.com/vault/api-docs/system/capabilities-self>
     private func checkCapabilities() throws(StepFailure) {
@@ -88,10 +88,11 @@ struct VaultSink: Sink {
 
     // MARK: Reading
 
-    /// What is there: the version to write against, 0 where nothing ever was.
+    /// The last version of the secret.
     private struct Current: ~Copyable {
+        /// 0 if there never was one.
         let version: Int
-        /// The JSON object; `nil` where there is none, or its last version is deleted.
+        /// The JSON object, or nil if there is none, or its last version is deleted.
         let data: Secret?
 
         borrowing func value(of field: String) -> Secret? {
@@ -102,6 +103,7 @@ struct VaultSink: Sink {
         }
     }
 
+    /// Reads the last version of the secret.
     private func current() throws(StepFailure) -> Current {
         let answer = try api.call(
             .get, data, headers: headers, accepting: [200, 404], bodyLimit: API.largeBody
@@ -135,10 +137,10 @@ struct VaultSink: Sink {
         throw api.retry("others keep writing it")
     }
 
-    /// The new version; `nil` where another one was written since ours was read.
+    /// Sets the field and returns the new version, or nil if somebody else has written the secret meanwhile.
     private func set(_ value: borrowing Secret, _ current: borrowing Current) throws(StepFailure) -> Int? {
         switch current.data {
-        case .none: return try write("{}", value, against: current.version)
+        case .none: return try write(Secret(copying: "{}".utf8), value, against: current.version)
         case .some(let data):
             switch try patch(value, against: current.version) {
             case .made(let version): return version
@@ -150,9 +152,7 @@ struct VaultSink: Sink {
 
     private enum Patched { case made(Int), conflict, notAllowed }
 
-    /// Only the field travels, and its siblings stay on the server.
-    ///
-    /// Needs Vault 1.9, and the capability `patch`.
+    /// Sends the field alone, which needs Vault 1.9 and the capability `patch`.
     private func patch(_ value: borrowing Secret, against version: Int) throws(StepFailure) -> Patched {
         let body: [TextOrToken] = [
             .text("{\"options\":{\"cas\":\(version)},\"data\":{\(JSONString.quoted(field)):\""),
@@ -168,11 +168,7 @@ struct VaultSink: Sink {
         }
     }
 
-    private func write(_ object: String, _ value: borrowing Secret, against version: Int) throws(StepFailure) -> Int? {
-        try write(Secret(copying: object.utf8), value, against: version)
-    }
-
-    /// The whole of it, with the field set.
+    /// Sends the whole object with the field set.
     private func write(
         _ object: borrowing Secret, _ value: borrowing Secret, against version: Int
     ) throws(StepFailure) -> Int? {
@@ -183,7 +179,7 @@ struct VaultSink: Sink {
         let response = try api.call(.post, data, headers: headers, body: .json(body), accepting: [200, 204, 400])
         switch response.status {
         case 200: return try self.version(of: response)
-        // Version 1 takes anything, at any path.
+        // Version 1 accepts anything at any path.
         case 204: throw api.refused("the secrets engine is not KV version 2")
         default: return nil
         }

@@ -16,10 +16,10 @@ extension ClientAuthentication {
     }
 }
 
-/// A log-in with an authorization code that nobody issued: `invalid_grant` says that the client was accepted.
+/// A log-in with an authorization code that nobody issued: `invalid_grant` means that the client was accepted.
 ///
-/// That holds only where the client is judged before the code. So the first yes of a run is checked with a secret that
-/// cannot be right: an endpoint that takes that one too has said nothing.
+/// That holds only if the endpoint checks the client before the code. So the first yes is tested with a secret that
+/// cannot be right. If the endpoint accepts that secret too, its yes proves nothing.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>
 final class ClientAuthentication: Verifier {
@@ -47,6 +47,7 @@ final class ClientAuthentication: Verifier {
         return .accepted
     }
 
+    /// Tries `secret` once with a new code.
     private func ask(with secret: borrowing Secret) throws(StepFailure) -> LogIn {
         let redirect = redirectURI.map { "&redirect_uri=\(percentEncoded($0))" } ?? ""
         let answer = try client.ask("grant_type=authorization_code&code=\(randomText())\(redirect)", with: secret)
@@ -55,7 +56,7 @@ final class ClientAuthentication: Verifier {
         throw client.undecided(answer)
     }
 
-    /// 128 bits in hexadecimal.
+    /// Returns 128 random bits in hexadecimal.
     private func randomText() -> String {
         (0..<2).map { _ in
             let digits = String(client.context.random(), radix: 16)

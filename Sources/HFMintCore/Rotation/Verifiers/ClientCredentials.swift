@@ -16,7 +16,7 @@ extension ClientCredentials {
     }
 }
 
-/// A log-in with client credentials: a secret is good when a token comes back.
+/// A log-in with client credentials: the secret works if the endpoint gives a token.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>
 struct ClientCredentials: Verifier {
@@ -26,7 +26,7 @@ struct ClientCredentials: Verifier {
 
     init(logIn client: ClientLogIn, fields: [(String, String)], neededLogIns: Int) {
         self.client = client
-        self.fields = "grant_type=client_credentials" + fields.map { "&\($0.0)=\(percentEncoded($0.1))" }.joined()
+        self.fields = formEncoded([("grant_type", "client_credentials")] + fields)
         self.neededLogIns = neededLogIns
     }
 

@@ -1,4 +1,4 @@
-/// A client and its token endpoint, as a log-in uses them.
+/// A client and its token endpoint.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
 struct ClientLogIn: Sendable {
@@ -7,14 +7,14 @@ struct ClientLogIn: Sendable {
         case post = "client_secret_post"
     }
 
-    /// With the client as the manifest names it, for messages.
+    /// The log-in with the client as the manifest names it, for messages.
     let name: String
     let url: HTTPURL
     let clientID: ClientID
     let method: Method
     let context: Context
 
-    /// The URL is used exactly as it is given: a slash at its end may count.
+    /// Reads the settings, and keeps the URL exactly as it is given: a slash at its end may matter.
     init(_ settings: Settings, defaultURL: String? = nil) throws(MintError) {
         name = try settings.name("clientId")
         url = try settings.url(default: defaultURL)
@@ -23,17 +23,17 @@ struct ClientLogIn: Sendable {
         context = settings.context
     }
 
-    /// What the token endpoint said.
+    /// An answer of the token endpoint.
     struct Answer {
         let status: Int
-        /// The OAuth error; `nil` where there is none.
+        /// The OAuth error, or nil.
         let error: String?
-        /// Whether a token was in it; the token itself is not kept.
+        /// Whether it held a token, which is not kept.
         let hasToken: Bool
 
-        /// Whether the endpoint did not take the client's secret.
+        /// Whether the endpoint refused the client's secret.
         ///
-        /// The standard's word is `invalid_client`. With 401, which is for that alone, Keycloak says
+        /// The standard's word is `invalid_client`. With 401, which means nothing else, Keycloak says
         /// `unauthorized_client` (<https://github.com/keycloak/keycloak/issues/16923>) and Auth0 `access_denied`
         /// (<https://github.com/auth0/node-auth0/issues/682>).
         var refusesClient: Bool {
@@ -46,9 +46,9 @@ struct ClientLogIn: Sendable {
         }
     }
 
-    /// Asks once with `secret`.
+    /// Asks the token endpoint once with `secret`.
     ///
-    /// - Parameter fields: of the grant, form-encoded.
+    /// - Parameter fields: the form-encoded fields of the grant.
     func ask(_ fields: String, with secret: borrowing Secret) throws(StepFailure) -> Answer {
         let id = try clientID.read(name, context)
         var body = [TextOrToken.text(fields)]
@@ -70,7 +70,7 @@ struct ClientLogIn: Sendable {
         return Answer(status: answer.status, error: error, hasToken: hasToken ?? false)
     }
 
-    /// Neither yes nor no.
+    /// Makes the failure for an answer that is neither yes nor no.
     func undecided(_ answer: Answer) -> StepFailure {
         let known = [
             "invalid_request", "invalid_grant", "invalid_scope", "unauthorized_client", "unsupported_grant_type",
@@ -80,14 +80,14 @@ struct ClientLogIn: Sendable {
         let said =
             what ?? answer.error.flatMap(vendorCode).map { "'\($0)', which the standard does not know" }
             ?? "something that a token endpoint does not say"
-        // An OAuth error will be the same at the next try; anything else may be a proxy's passing trouble.
+        // The next try would hear the same OAuth error. Anything else may be a proxy's passing trouble.
         return StepFailure(
             what == nil ? .transient(retryAfterSeconds: nil) : .refused,
             "\(name): \(url.origin.host) answered \(answer.status): \(said)")
     }
 }
 
-/// A client's id: itself, or where it is (`env:NAME`, `file:PATH`).
+/// A client's id as the manifest gives it: the id, or its source (`env:NAME`, `file:PATH`).
 struct ClientID: Sendable {
     private let text: String
     private let folder: String
@@ -97,6 +97,7 @@ struct ClientID: Sendable {
         self.folder = folder
     }
 
+    /// Returns the id, or throws a refusal that begins with `name`.
     func read(_ name: String, _ context: Context) throws(StepFailure) -> String {
         guard let reference = SecretReference(parsing: text) else { return text }
         do throws(MintError) {
@@ -120,6 +121,6 @@ extension Field {
 }
 
 extension Settings {
-    /// Three unless the manifest says otherwise.
+    /// The manifest's number of log-ins, or three.
     var neededLogIns: Int { integer("attempts") ?? 3 }
 }

@@ -12,9 +12,9 @@ extension CommandLogIn {
     }
 }
 
-/// A log-in that a program of the user's tries; its stdin is the secret, without a line feed.
+/// A log-in by a user's program, whose stdin is the secret, without a line feed.
 ///
-/// Here a refusal is an answer: that of the server to the secret.
+/// Its refusal is no failure: it is the server's answer to the secret.
 struct CommandLogIn: Verifier {
     let program: CommandProgram
     let neededLogIns: Int

@@ -1,11 +1,16 @@
 /// A real log-in with a client secret.
+///
+/// Each kind of log-in is one file of this folder, and `VerifierKinds` lists them. Those that ask a token endpoint send
+/// their form through `ClientLogIn`, with the table of `TokenEndpointAnswers`. The machine logs in with a new secret
+/// until ``neededLogIns`` in a row have worked, and only then writes the sinks. A verifier tries once, keeps no token,
+/// and never takes trouble for a refusal: it throws if it has heard neither yes nor no.
 package protocol Verifier: Sendable {
-    /// How many log-ins in a row must work: issuers spread a new secret over many machines.
+    /// The number of log-ins in a row that must work, as an issuer spreads a new secret over many machines.
     var neededLogIns: Int { get }
 
-    /// Tries `secret` once.
+    /// Logs in with `secret` once.
     ///
-    /// - Throws: where neither yes nor no was heard.
+    /// - Throws: a failure if the answer is neither yes nor no.
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn
 }
 

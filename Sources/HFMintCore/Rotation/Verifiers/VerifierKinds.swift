@@ -1,4 +1,4 @@
-/// Every kind of log-in, by the word that the manifest says in `kind`.
+/// Every kind of log-in that a manifest may name.
 package let verifierKinds: [Kind<any Verifier>] = [
     ClientCredentials.kind,
     ClientAuthentication.kind,

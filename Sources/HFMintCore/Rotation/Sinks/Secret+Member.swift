@@ -1,13 +1,11 @@
 extension Secret {
-    /// This JSON object with one member set, and every other byte of it as it was.
-    ///
-    /// - Returns: `nil` where these bytes are no JSON object.
+    /// Returns this JSON object with one member set and every other byte unchanged, or nil if it is no JSON object.
     package borrowing func settingMember(_ name: String, to value: borrowing Secret) -> Secret? {
         let quoted = value.jsonEscaped().enclosed(by: "\"", and: "\"")
         return reveal { span -> Secret? in
             guard let root = try? readJSON(span, limits: .event), let members = root.members else { return nil }
             if let old = root.member(name) {
-                // The range of a string is what stands between its quotes.
+                // The range of a string leaves out its quotes.
                 let quote = old.isString ? 1 : 0
                 return span.secret(
                     replacing: (old.range.lowerBound - quote)..<(old.range.upperBound + quote), by: quoted)
@@ -18,7 +16,7 @@ extension Secret {
         }
     }
 
-    /// One member of this JSON object: the string, or the JSON text of what is none, so that something is there.
+    /// Returns one member of this JSON object, or nil: a string's text, or the JSON text of any other value.
     package borrowing func member(_ name: String) -> Secret? {
         reveal { span in
             guard let node = (try? readJSON(span, limits: .event))?[name] else { return nil }
