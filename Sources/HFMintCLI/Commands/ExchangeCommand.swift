@@ -105,7 +105,7 @@ private struct ExchangeCommand {
         try job.exchanger.handOver(
             tokens.map { ($0.request.resource, $0.token) }, as: .tokenDelivered,
             how: arguments.has(.export) ? "\(how), with its value" : how)
-        return report(tokens, failures, try tokens.isEmpty ? Delivery.Outcome() : delivery.deliver(tokens))
+        return report(tokens, failures, try tokens.isEmpty ? Delivery.Receipt() : delivery.deliver(tokens))
     }
 
     /// Each resource succeeds or fails alone.
@@ -125,21 +125,22 @@ private struct ExchangeCommand {
         return (tokens, failures)
     }
 
-    private func report(_ tokens: [NamedToken], _ failures: [MintError], _ outcome: Delivery.Outcome) -> Report {
-        let printed = outcome.tokens
+    private func report(_ tokens: [NamedToken], _ failures: [MintError], _ receipt: Delivery.Receipt) -> Report {
+        let printed = receipt.tokens
         var text =
-            outcome.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0.bearer), .text("\n")] }
+            receipt.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0.bearer), .text("\n")] }
         if let failure = failures.first, Self.printsShell(arguments) {
             text.append(.text("(exit \(failure.code.exitStatus.rawValue))\n"))
         }
         let json: JSONValue = [
             "tokens": .array(
                 tokens.enumerated().map { index, named in
-                    let path = index < outcome.tokenPaths.count ? outcome.tokenPaths[index] : nil
+                    let path = index < receipt.tokenPaths.count ? receipt.tokenPaths[index] : nil
                     return named.json(path: path, includesToken: !printed.isEmpty)
                 }),
-            "environment_file": .string(outcome.environmentFile),
-            "deliveries": .array(outcome.places.map { ["method": .string($0.method), "target": .string($0.target)] }),
+            "environment_file": .string(receipt.environmentFile),
+            "deliveries": .array(
+                receipt.destinations.map { ["method": .string($0.method), "target": .string($0.target)] }),
             "errors": .array(failures.map(\.json)),
         ]
         return Report(text: text, json: json, failures: toldOnce(failures))

@@ -104,10 +104,10 @@ private struct RevokeCommand {
         return arguments.has(.tokenStdin) ? nil : context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
     }
 
-    private func report(_ outcome: Revocation.Outcome, expiry: String?) -> Report {
+    private func report(_ observation: Revocation.Observation, expiry: String?) -> Report {
         let until = expiry.map { "expires \($0.printable)" } ?? "when it expires is not known"
-        let json: JSONValue = ["outcome": .string(outcome.rawValue), "expires_at": .string(expiry)]
-        switch outcome {
+        let json: JSONValue = ["outcome": .string(observation.rawValue), "expires_at": .string(expiry)]
+        switch observation {
         case .dead: return Report(lines: ["dead: it worked before the report, and was refused twice after"], json: json)
         case .accepted:
             return Report(

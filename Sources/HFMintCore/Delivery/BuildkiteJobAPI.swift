@@ -1,29 +1,30 @@
-/// What a Buildkite agent does for the job it runs: hide a value from the log, set variables of later phases.
+/// The Job API of a Buildkite agent, which hides values from the job's log and sets variables of later phases.
 ///
-/// HTTP over a unix socket, with a token of its own; nothing leaves the machine.
+/// It is HTTP over a unix socket, with a token of its own; nothing leaves the machine.
 /// <https://github.com/buildkite/agent/blob/main/jobapi/client.go>
 struct BuildkiteJobAPI {
     private let socket: String
 
-    /// `nil` where the agent offers none, or did not pass it into this container.
+    /// Returns `nil` if the agent offers no Job API, or did not pass it into this container.
     init?(_ environment: Environment) {
         guard let socket = environment[.jobAPISocket], environment.isSet(.jobAPIToken) else { return nil }
         self.socket = socket
     }
 
-    /// Whether something listens, as far as the file system tells.
+    /// Whether the socket is there; the file system does not tell whether something listens.
     func isThere(_ files: any ReadableFiles) -> Bool { files.kind(of: socket) == .socket }
 
+    /// Hides `token` from the job's log.
     func redact(_ token: HubToken, in context: Context) throws(MintError) {
         try send(.post, "redactions", ["redact": .token(token.bearer)], expecting: 201, in: context)
     }
 
-    /// Sets variables of the job's later hooks and phases; the running one keeps its own.
+    /// Sets variables of the job's later hooks and phases; the running step keeps its own.
     func set(_ variables: Variables, in context: Context) throws(MintError) {
         try send(.patch, "env", ["env": variables.json], expecting: 200, in: context)
     }
 
-    /// Whether variables would be taken, shown by setting none: the agent applies an empty list, and answers as ever.
+    /// Checks that the agent would set variables, by setting none: it answers an empty list as any other.
     ///
     /// <https://github.com/buildkite/agent/blob/main/jobapi/env.go>
     func rehearse(in context: Context) throws(MintError) {
@@ -63,7 +64,7 @@ extension Environment.Key {
 }
 
 extension HTTPLimits {
-    /// For a server on this machine.
+    /// The limits of a server on this machine.
     fileprivate static let local = HTTPLimits(
         connectMilliseconds: 2_000, totalMilliseconds: 10_000, bodyByteCount: 64 << 10)
 }

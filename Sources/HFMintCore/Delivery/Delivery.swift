@@ -1,16 +1,32 @@
-/// How tokens leave hfmint: checked before the exchange, carried out after it.
+/// The ways by which tokens leave hfmint: checked before the exchange, carried out after it.
+///
+/// A command makes the delivery of its ``DeliveryMethod``s before it has a token, and asks for a ``TokenRequest``'s
+/// tokens after that. The delivery masks their values (`Masking+Tokens.swift`), writes the files of the job's own
+/// directory (``JobDirectory``), and carries out each method: the ``Variables`` become a line for a shell
+/// (`ShellLine.swift`), text in the provider's file for later steps (`StepChannel.swift`, ``BuildkiteJobAPI``), or a
+/// file of the user's, which a ``UserCopy`` notes for `hfmint forget`.
+///
+/// By default only paths leave the job's directory. A token itself never goes to a terminal, and never to later steps
+/// of a provider that cannot mask it.
+///
+/// ```swift
+/// let delivery = try Delivery(
+///     methods: [.auto], exportsValues: false, printsReport: false, provider: provider, directory: directory,
+///     context: context)
+/// let receipt = try delivery.deliver(tokens)
+/// ```
 package struct Delivery: Sendable {
     private let methods: [DeliveryMethod]
-    /// Whether values go out instead of paths.
+    /// Whether variables hold values instead of paths.
     private let exportsValues: Bool
     private let provider: Provider?
     private let directory: (any PrivateDirectory)?
     private let printsReport: Bool
     private let context: Context
 
-    /// Refuses, before any token exists, what could not be delivered safely.
+    /// Refuses, before any token exists, a delivery that would not be safe.
     ///
-    /// - Parameter printsReport: a report takes the place of shell lines on stdout.
+    /// - Parameter printsReport: whether a report takes the place of shell lines on stdout.
     package init(
         methods: [DeliveryMethod],
         exportsValues: Bool,
@@ -33,7 +49,7 @@ package struct Delivery: Sendable {
         try checkMasking()
     }
 
-    /// `auto` becomes what it stands for here.
+    /// Replaces `auto` by the methods that it means in this job.
     private static func resolved(
         _ methods: [DeliveryMethod], _ provider: Provider?, _ context: Context
     ) -> [DeliveryMethod] {
@@ -84,7 +100,7 @@ package struct Delivery: Sendable {
         }
     }
 
-    /// Another call of the job would take what lies there for its own.
+    /// Refuses a user's file with a name that another call of the job would take for hfmint's own file.
     private func refuseOwnName(_ path: String) throws(FileFailure) {
         let here = context.files.workingDirectory
         let whole = FilePath(path).from(here).normalised
@@ -101,7 +117,7 @@ package struct Delivery: Sendable {
         return try provider.stepFiles.channel(for: method, on: provider, in: context.environment)
     }
 
-    /// With `--export` the shell has the value as well, and whatever it starts may print it.
+    /// Whether a value leaves hfmint; with `--export` the shell has it too, and its programs may print it.
     private var printsOrExportsValue: Bool {
         methods.contains(.stdout) || exportsValues && methods.contains { [.shell, .env, .output].contains($0) }
     }
@@ -126,28 +142,28 @@ package struct Delivery: Sendable {
 }
 
 extension Delivery {
-    /// What was delivered, and where; without any token.
-    package struct Outcome: Sendable {
+    /// What was delivered, and where.
+    package struct Receipt: Sendable {
         /// Lines for stdout: shell commands, or paths.
         package var lines: [String] = []
-        /// The tokens themselves for stdout, when asked for.
+        /// The tokens to print on stdout, if the user asked for that.
         package var tokens: [HubToken] = []
-        package var places: [Place] = []
-        /// The files in the job's directory, one a token in the order of the tokens; empty where none was needed.
+        package var destinations: [Destination] = []
+        /// The token files in the job's directory, in the order of the tokens; empty if no method needs them.
         package var tokenPaths: [String] = []
         package var environmentFile: String?
 
         package init() {}
 
-        package struct Place: Sendable {
+        package struct Destination: Sendable {
             package let method: String
             /// A path, the variable that names the provider's file, or `-` for stdout.
             package let target: String
         }
     }
 
-    /// Carries out every method, masks first.
-    package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Outcome {
+    /// Masks the tokens, then carries out every method.
+    package func deliver(_ tokens: [NamedToken]) throws(MintError) -> Receipt {
         try provider?.masking.mask(tokens, mustMask: printsOrExportsValue, in: context)
         if printsOrExportsValue, let failure = context.output.failure {
             throw MintError(
@@ -163,68 +179,78 @@ extension Delivery {
         } catch {
             throw undelivered(error)
         }
-        var outcome = Outcome()
-        outcome.tokenPaths = files.tokens
-        outcome.environmentFile = files.environment
-        for method in methods { try deliver(tokens, by: method, files, &outcome) }
-        return outcome
+        var receipt = Receipt()
+        receipt.tokenPaths = files.tokenPaths
+        receipt.environmentFile = files.environmentPath
+        for method in methods { try deliver(tokens, by: method, files, &receipt) }
+        return receipt
     }
 
-    /// What `HFMINT_RESOURCE` should say from here on.
+    /// Returns the value of `HFMINT_RESOURCE` for later steps.
     private func resource(of tokens: [NamedToken]) -> String? {
         if let own = tokens.first(where: { $0.request.name == .hfToken }) {
             if let resource = own.request.resource { return resource.canonical }
         }
-        // A shell may read it from a file: what is not a resource is left as it is, unsaid.
+        // A shell may read the value from a file, so a value that is no resource is not handed on.
         let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
         return ambient.flatMap { try? Resource(parsing: $0, endpoint: .huggingFace) }?.canonical
     }
 
+    /// Carries out one method, and notes it in `receipt`.
     private func deliver(
-        _ tokens: [NamedToken], by method: DeliveryMethod, _ files: JobFiles, _ outcome: inout Outcome
+        _ tokens: [NamedToken], by method: DeliveryMethod, _ files: JobFiles, _ receipt: inout Receipt
     ) throws(MintError) {
-        let resource = resource(of: tokens)
-        func variables(isHeld: (Environment.Key) -> Bool) -> Variables {
-            exportsValues
-                ? .values(tokens, resource: resource, isHeld: isHeld)
-                : .paths(
-                    tokens, at: files.tokens, environmentFile: files.environment, resource: resource, isHeld: isHeld)
-        }
         switch method {
         case .auto: break
         case .shell:
             guard !printsReport else { return }
-            let line = variables(isHeld: context.environment.isSet)
-            let tokenFiles = zip(tokens.map(\.request.name.name), files.tokens)
-            outcome.lines.append(
-                exportsValues
-                    ? line.shellImport(from: Dictionary(tokenFiles) { first, _ in first }) : line.shellExport())
-            outcome.places.append(.init(method: method.name, target: "-"))
+            receipt.lines.append(shellLine(tokens, files))
+            receipt.destinations.append(.init(method: method.name, target: "-"))
         case .env, .output:
             let channel = try channel(for: method)
-            // Later steps have this one's variables and what is in the file; outputs are in the file alone.
-            let delivered = variables { key in
+            // Later steps have this step's variables and those in the file; outputs are in the file alone.
+            let delivered = variables(tokens, files) { key in
                 method == .env && context.environment.isSet(key) || channel.mentions(key, in: context.files)
             }
             try channel.write(delivered, isSecret: exportsValues, in: context)
-            outcome.places.append(.init(method: method.name, target: channel.target))
+            receipt.destinations.append(.init(method: method.name, target: channel.target))
         case .environmentFile(let given):
-            let bytes = Variables.values(tokens, resource: resource, isHeld: context.environment.isSet)
-                .environmentFile()
-            try write(bytes, to: given, else: files.environment, method, &outcome)
+            let bytes = Variables.values(
+                tokens, resource: resource(of: tokens), isHeld: context.environment.isSet
+            ).environmentFile()
+            try write(bytes, to: given, else: files.environmentPath, method, &receipt)
         case .tokenFile(let given):
             for (index, named) in tokens.enumerated() {
-                try write(named.token.bearer.secret, to: given, else: files.tokens[safely: index], method, &outcome)
+                try write(named.token.bearer.secret, to: given, else: files.tokenPaths[safely: index], method, &receipt)
             }
         case .stdout:
-            outcome.tokens = tokens.map(\.token)
-            outcome.places.append(.init(method: method.name, target: "-"))
+            receipt.tokens = tokens.map(\.token)
+            receipt.destinations.append(.init(method: method.name, target: "-"))
         }
     }
 
+    private func shellLine(_ tokens: [NamedToken], _ files: JobFiles) -> String {
+        let variables = variables(tokens, files, isHeld: context.environment.isSet)
+        guard exportsValues else { return variables.shellExport() }
+        let tokenFiles = zip(tokens.map(\.request.name.name), files.tokenPaths)
+        return variables.shellImport(from: Dictionary(tokenFiles) { first, _ in first })
+    }
+
+    private func variables(
+        _ tokens: [NamedToken], _ files: JobFiles, isHeld: (Environment.Key) -> Bool
+    ) -> Variables {
+        let resource = resource(of: tokens)
+        return exportsValues
+            ? .values(tokens, resource: resource, isHeld: isHeld)
+            : .paths(
+                tokens, at: files.tokenPaths, environmentFile: files.environmentPath, resource: resource,
+                isHeld: isHeld)
+    }
+
+    /// Writes to the user's file `given`, or notes the job's own file that holds `bytes` already.
     private func write(
         _ bytes: borrowing Secret, to given: String?, else jobFile: String?, _ method: DeliveryMethod,
-        _ outcome: inout Outcome
+        _ receipt: inout Receipt
     ) throws(MintError) {
         if let given {
             do throws(FileFailure) {
@@ -234,14 +260,14 @@ extension Delivery {
             }
         }
         guard let path = given ?? jobFile else { return }
-        // stdout that a shell evaluates, or that is the token, has no room for a path.
-        if !methods.contains(.shell), !methods.contains(.stdout) { outcome.lines.append(path) }
-        outcome.places.append(.init(method: method.name, target: path))
+        // No path goes to a stdout that a shell evaluates, or that holds the token.
+        if !methods.contains(.shell), !methods.contains(.stdout) { receipt.lines.append(path) }
+        receipt.destinations.append(.init(method: method.name, target: path))
     }
 }
 
 extension Delivery {
-    /// So that they can be replaced, and `hfmint forget` finds them.
+    /// Returns the notes of the user's file at `path`, so that hfmint may replace it, and `hfmint forget` finds it.
     private func copies(of path: String) -> UserCopies? {
         directory.map { UserCopies(of: FilePath(path).from(context.files.workingDirectory).text, in: $0) }
     }
@@ -253,7 +279,7 @@ extension Delivery {
                 ? method.map { otherName($0, failure.path) } : "put that right, or choose another --deliver")
     }
 
-    /// To type in place of one that is taken.
+    /// Returns what to type instead of a path that is taken.
     private func otherName(_ method: DeliveryMethod, _ path: String) -> String {
         guard !path.utf8.starts(with: "/dev/".utf8) else {
             return "leave out the path: --deliver \(method.name) is a file of this job's own"
@@ -261,31 +287,6 @@ extension Delivery {
         let names = (1...9).map { "\(path).hfmint\($0 == 1 ? "" : "\($0)")" }
         let name = names.first { context.files.facts(of: $0) == nil } ?? names[0]
         return "name a file that is not there yet: --deliver \(method.name)=\(shellQuoted(name))"
-    }
-}
-
-/// The files in the job's directory that some method needs: one a token, and the ephemeral environment file.
-private struct JobFiles {
-    private(set) var tokens: [String] = []
-    private(set) var environment: String?
-
-    init(
-        _ named: [NamedToken], _ values: Variables, for methods: [DeliveryMethod],
-        in directory: (any PrivateDirectory)?
-    ) throws(FileFailure) {
-        guard let directory else { return }
-        let tokenFiles = named.map { JobFileName.token(for: $0.request.resource, of: $0.request.member) }
-        if methods.contains(where: \.usesTokenFiles) {
-            for (item, file) in zip(named, tokenFiles) {
-                try directory.replace(file, with: item.token.bearer.secret)
-                tokens.append("\(directory.path)/\(file)")
-            }
-        }
-        if methods.contains(where: \.usesEnvironmentFile) {
-            let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
-            try directory.replace(file, with: values.environmentFile())
-            environment = "\(directory.path)/\(file)"
-        }
     }
 }
 

@@ -1,6 +1,6 @@
-/// How a Hub token reaches the next step.
+/// A way by which a Hub token reaches the next step.
 package enum DeliveryMethod: Equatable, Sendable {
-    /// ``shell``, and ``env`` where the CI system has a file that reaches later steps.
+    /// ``shell``, and ``env`` too if the CI system has a file that reaches later steps.
     case auto
     case shell
     case env
@@ -11,6 +11,7 @@ package enum DeliveryMethod: Equatable, Sendable {
 
     package static let words = ["auto", "shell", "env", "output", "env-file[=PATH]", "token-file[=PATH]", "stdout"]
 
+    /// Reads a method as users write it, such as `env-file=PATH`.
     package init(parsing text: String) throws(MintError) {
         let parts = text.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -22,7 +23,7 @@ package enum DeliveryMethod: Equatable, Sendable {
         case ("output", nil): self = .output
         case ("stdout", nil): self = .stdout
         case ("env-file", "-"), ("token-file", "-"):
-            // Elsewhere it is stdout, and no token is printed unless that was asked for by name.
+            // Other programs mean stdout by `-`; hfmint prints a token only where the user asks for `stdout` by name.
             throw .usage(
                 "'\(text)' names no file", hint: "'--deliver stdout' prints the token; './-' is a file of that name")
         case ("env-file", let path) where path?.isEmpty != true: self = .environmentFile(path)
@@ -33,7 +34,7 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
-    /// The file that the caller names for it.
+    /// The path that the user names; `nil` if there is none.
     package var path: String? {
         switch self {
         case .environmentFile(let path), .tokenFile(let path): path
@@ -41,6 +42,7 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
+    /// The method's word, without a path.
     package var name: String {
         switch self {
         case .auto: "auto"
@@ -53,7 +55,7 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
-    /// Whether it needs a file of each token in the job's directory.
+    /// Whether the method needs a file for each token in the job's directory.
     var usesTokenFiles: Bool {
         switch self {
         case .auto, .shell, .env, .output: true
@@ -62,7 +64,7 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
-    /// Whether it needs the ephemeral environment file in the job's directory.
+    /// Whether the method needs the ephemeral environment file in the job's directory.
     var usesEnvironmentFile: Bool {
         switch self {
         case .auto, .shell, .env, .output: true
@@ -71,6 +73,6 @@ package enum DeliveryMethod: Equatable, Sendable {
         }
     }
 
-    /// Whether it needs the job's directory.
+    /// Whether the method needs the job's directory.
     var usesJobFiles: Bool { usesTokenFiles || usesEnvironmentFile }
 }

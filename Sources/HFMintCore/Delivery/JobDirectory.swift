@@ -1,8 +1,8 @@
-/// The directory that holds the tokens of one job: where it may be.
+/// The directory that holds the tokens of one job, and where it may be.
 package struct JobDirectory: Sendable {
-    /// In the order in which they are tried.
+    /// The candidates, in the order in which ``open(in:)`` tries them.
     package let candidates: [DirectoryCandidate]
-    /// Whether the user named it: then there is no other.
+    /// Whether the user named the directory; then it is the only candidate.
     package let isGiven: Bool
 
     package init(option: String?, provider: Provider?, context: Context) {
@@ -33,20 +33,20 @@ package struct JobDirectory: Sendable {
         isGiven = false
     }
 
-    /// Opens the first usable one, and notes what it skips; `nil` where none is: then nothing is cached.
+    /// Opens the first usable candidate, and notes those it skips; returns `nil` if there is none.
     ///
-    /// - Throws: ``MintError/Code/stateUnusable`` if the one that the user named is unusable.
+    /// - Throws: ``MintError/Code/stateUnusable`` if the user's own directory is unusable.
     package func open(in context: Context) throws(MintError) -> (any PrivateDirectory)? {
         var unlocked: (directory: any PrivateDirectory, reason: String)?
         for candidate in candidates {
             do throws(FileFailure) {
                 if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
                 if let directory = try context.files.openPrivateDirectory(candidate, making: true) {
-                    // One that can be read alone would fail at the first token.
+                    // A read-only directory would fail at the first token.
                     if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
                         throw FileFailure(directory.path, refusal)
                     }
-                    // A lock saves a request, no more: one without is better than none.
+                    // A lock only saves requests, so a directory without locks is better than none.
                     if !isGiven, let reason = directory.lockRefusal {
                         unlocked = unlocked ?? (directory, reason)
                         continue
@@ -71,14 +71,15 @@ package struct JobDirectory: Sendable {
         return unlocked?.directory
     }
 
-    /// For a command that needs no directory but for records that a collector does not take; where none can be had,
-    /// the command goes on, and says so when that matters.
+    /// Opens the directory for records that a collector does not accept, for commands that need no other file.
+    ///
+    /// Without a directory the command goes on; `audit` reports it once a record needs one.
     package func openForRecords(of audit: AuditTrail, in context: Context) {
         guard audit.needsDirectory, let directory = try? open(in: context) else { return }
         audit.keep(in: directory.path)
     }
 
-    /// Those that exist, for the end of the job; what cannot be opened is noted.
+    /// Returns the candidates that exist, for the end of the job; notes those it cannot open.
     package func existing(in context: Context) -> [any PrivateDirectory] {
         candidates.compactMap { candidate in
             do throws(FileFailure) {

@@ -1,9 +1,11 @@
-/// What shows, beside its name, that a file of a job's directory is hfmint's: where a user named the directory, a file
-/// of the user's may be called alike.
+/// The content that shows that a file in a job's directory is hfmint's.
+///
+/// The name is not enough: in a directory that the user named, the user's own file may have such a name.
 package enum JobFileContent {
+    /// The longest content that hfmint writes, in bytes.
     package static let limit = 1 << 20
 
-    /// Whether hfmint writes such a thing into a file of this name; one that was being overwritten is hfmint's too.
+    /// Whether hfmint writes such a content into a file of this name, or was overwriting it with zeros.
     package static func isOurs(_ text: Span<UInt8>, in name: String) -> Bool {
         let name = name.utf8
         if text.indices.allSatisfy({ text[$0] == 0 }) { return true }
@@ -23,7 +25,7 @@ package enum JobFileContent {
         ("told-", ["sha256", "folder"]),
     ]
 
-    /// Lines `NAME=value`, and one of them holds a token or where one is.
+    /// Whether `text` consists of lines `NAME=value`, one of which holds a token or a token's path.
     private static func isEnvironment(_ text: Span<UInt8>) -> Bool {
         var (start, holdsToken) = (0, false)
         while start < text.count {

@@ -1,17 +1,17 @@
-/// The names of hfmint's own files in a job's directory, and of the directories of its runs.
+/// The names of hfmint's own files and runs in a job's directory.
 package enum JobFileName {
     private static let kinds = ["copy-", "env-", "lock-", "record-", "rejected-", "told-", "token-"]
     private static let runPrefix = "run-"
     private static let namesInRun = ["lock", "mark", "token"]
     private static let draftSuffix = ".draft"
 
-    /// The file of a token for `resource`, or of `member`: no two of a job's tokens share one.
+    /// Returns the name of the file of a token for `resource`, or of `member`; no two tokens of a job share a file.
     package static func token(for resource: Resource?, of member: OrganizationMember?) -> String {
         let fields = [resource?.canonical ?? ""] + (member.map { [$0.email] + $0.scopes } ?? [])
         return "token-" + fingerprint(fields.map { Array($0.utf8) })
     }
 
-    /// Whether hfmint gave a file this name in `directory`: a kind and a fingerprint, or a draft of one.
+    /// Whether hfmint gives files such a name in `directory`: a kind and a fingerprint, or a draft of one.
     package static func isOurs(_ name: String, in directory: String) -> Bool {
         let bytes = Array(name.utf8)
         let isInRun = isRun(directory.utf8.split(separator: ASCII.slash).last.map { Array($0) } ?? [])
@@ -20,7 +20,8 @@ package enum JobFileName {
         return isFinal(bytes.dropFirst().prefix { $0 != ASCII.dot }, isInRun)
     }
 
-    /// The same, and what is hfmint's without being a token's: notes of a directory, and records that wait.
+    /// Whether hfmint keeps this name for itself: a name of ``isOurs(_:in:)``, of a directory's note, or of waiting
+    /// records.
     package static func isKept(_ name: String, in directory: String) -> Bool {
         isOurs(name, in: directory) || ["made-", "audit-unsent-"].contains { name.utf8.starts(with: $0.utf8) }
     }
@@ -32,7 +33,7 @@ package enum JobFileName {
         return digits.count == 32 && digits.allSatisfy { $0.isASCIIDigit || (0x61...0x66).contains($0) }
     }
 
-    /// `run-` and a random number to the base of 36.
+    /// Whether `name` is `run-` and a random number in base 36.
     private static func isRun(_ name: [UInt8]) -> Bool {
         name.starts(with: runPrefix.utf8)
             && name.dropFirst(runPrefix.utf8.count).allSatisfy { $0.isASCIIDigit || $0.isASCIILowercase }

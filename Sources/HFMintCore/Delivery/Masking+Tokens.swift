@@ -1,5 +1,5 @@
 extension Masking {
-    /// Whether a new value can be hidden in this very job.
+    /// Whether this job can hide a new value from its log.
     package func canMask(in environment: Environment) -> Bool {
         switch self {
         case .none: false
@@ -8,10 +8,11 @@ extension Masking {
         }
     }
 
-    /// Hides `tokens` from the log, from here on.
+    /// Hides `tokens` from the job's log from now on.
     ///
-    /// - Parameter mustMask: whether a value leaves hfmint next. A workflow command prints the value for the runner to
-    ///   swallow, so it is written only then; a redactor is told in any case, as a later step may print its file.
+    /// - Parameter mustMask: whether a value leaves hfmint next. Only then does hfmint write a workflow command, since
+    ///   that prints the value for the runner to swallow. It asks an agent to redact in any case, as a later step may
+    ///   print the token's file.
     func mask(_ tokens: [NamedToken], mustMask: Bool, in context: Context) throws(MintError) {
         switch self {
         case .none: break

@@ -1,28 +1,29 @@
-/// The one line that a shell evaluates: sh in each of its kinds (bash, dash, zsh, ksh, busybox), and fish.
+/// The one line that a shell evaluates: any kind of sh (bash, dash, zsh, ksh, busybox), or fish.
 ///
-/// It sets what it exports and nothing else: no option of the shell's is changed, and no other variable.
+/// It sets only the variables it exports, and changes no option of the shell.
 extension Variables {
-    /// One `export` command, of variables that hold no token.
+    /// Returns one `export` command, for variables that hold no token.
     package func shellExport() -> String {
         "export " + shellWords { _ in nil }
     }
 
-    /// The same with tokens, each read from the file of its name.
+    /// Returns an `export` command and commands that read each token from its file in `files`, by variable name.
     ///
-    /// `read` shows no value in a trace (`set -x`), and a readonly variable fails at `export`. The two kinds of shell
-    /// tell themselves apart by their quotes: for sh, a word ends at `'\'`, so that the one after it holds the lines
-    /// for fish; for fish that is an escaped quote, those lines follow, and the rest is a comment.
+    /// `read` shows no value in a trace (`set -x`), and a readonly variable fails at `export`. Quotes separate the two
+    /// kinds of shell. For sh, a word ends at `'\'`, and the next word holds the commands for fish. For fish, that is
+    /// an escaped quote: its commands follow, and the rest is a comment.
     /// <https://fishshell.com/docs/current/language.html#quotes>
     package func shellImport(from files: [String: String]) -> String {
         let names = list.map(\.name).filter { files[$0] != nil }
         let fish = names.map { " && read -gx \($0) <\(fishQuoted(files[$0] ?? ""))" }.joined()
-        // No token ends its file with a line feed, so `read` has it and fails all the same.
+        // A token's file does not end with a line feed, so `read` sets the variable, and still fails.
         let posix = names.map {
             " && { IFS= read -r \($0) || [ \"${\($0):+x}\" ]; } <\(shellQuoted(files[$0] ?? ""))"
         }.joined()
         return "export " + shellWords { files[$0] == nil ? nil : "\($0)=''" } + " && : '\\''\(fish) # '\(posix)"
     }
 
+    /// Returns `NAME='value'` words for the texts, and `word` of the names of tokens.
     private func shellWords(ofToken word: (String) -> String?) -> String {
         list.compactMap { variable in
             if case .text(let text) = variable.value { return "\(variable.name)=\(shellQuoted(text))" }
@@ -31,7 +32,7 @@ extension Variables {
     }
 }
 
-/// `text` as one word of a POSIX shell, and of fish: there a backslash between quotes may mean something.
+/// Returns `text` as one word of a POSIX shell, and of fish, where a backslash between quotes may have a meaning.
 package func shellQuoted(_ text: String) -> String {
     var word = "'"
     for scalar in text.unicodeScalars {
@@ -44,7 +45,7 @@ package func shellQuoted(_ text: String) -> String {
     return word + "'"
 }
 
-/// `text` as one word of fish's that holds no quote.
+/// Returns `text` as one word of fish without quotes.
 private func fishQuoted(_ text: String) -> String {
     text.utf8.map { byte in
         byte.isASCIILetterOrDigit || "/._-".utf8.contains(byte)

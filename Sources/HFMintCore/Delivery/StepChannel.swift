@@ -1,4 +1,4 @@
-/// Where the variables of one delivery go, known before any token exists.
+/// The way to later steps that one delivery takes, known before any token exists.
 enum StepChannel: Equatable {
     case heredoc(Environment.Key, path: String)
     case exports(Environment.Key, path: String)
@@ -7,12 +7,12 @@ enum StepChannel: Equatable {
 }
 
 extension StepFiles {
-    /// Whether `--deliver auto` writes here: what later steps read, and only where it is in place.
+    /// Whether `--deliver auto` writes here: only if later steps read it, and it is in place.
     func servesAuto(in context: Context) -> Bool {
         switch self {
         case .none, .lines: false
         case .heredoc(let environment, _):
-            // A container that was given the runner's variables need not have its files.
+            // A container may have the runner's variables without its files.
             environment.lazy.compactMap { context.environment[$0] }.first.map { context.files.kind(of: $0) != nil }
                 ?? false
         case .exports(let key):
@@ -22,7 +22,7 @@ extension StepFiles {
         }
     }
 
-    /// Asks the agent whether it would take what `auto` hands on; `nil` where no agent is asked.
+    /// Asks the agent whether it would set the variables of `auto`; returns `nil` if there is no agent to ask.
     func rehearsal(in context: Context) -> Result<Void, MintError>? {
         guard case .jobAPI = self, servesAuto(in: context), let agent = BuildkiteJobAPI(context.environment) else {
             return nil
@@ -34,7 +34,7 @@ extension StepFiles {
         }
     }
 
-    /// The file that `auto` passes over because it is not in place, and the variable that names it.
+    /// Returns the file that `auto` skips because it is not in place, and the variable that names it; else `nil`.
     func missing(in context: Context) -> (key: Environment.Key, path: String)? {
         guard !servesAuto(in: context) else { return nil }
         let keys: [Environment.Key] =
@@ -46,13 +46,15 @@ extension StepFiles {
         return keys.lazy.compactMap { key in context.environment[key].map { (key, $0) } }.first
     }
 
-    /// Whether the first step, which is to make it, could.
+    /// Whether this step can make the file, as the first step should.
     fileprivate static func canBeMade(_ path: String, in context: Context) -> Bool {
         let facts = context.files.facts(of: FilePath(path).folder)
         return facts?.kind == .directory && facts?.writeRefusal == nil
     }
 
-    /// - Throws: ``MintError/Code/deliveryRefused`` with the safe alternative, where there is no such way here.
+    /// Returns the way of `method` to later steps.
+    ///
+    /// - Throws: ``MintError/Code/deliveryRefused`` with a safe alternative, if the provider has no such way.
     func channel(
         for method: DeliveryMethod, on provider: Provider, in environment: Environment
     ) throws(MintError) -> StepChannel {
@@ -76,7 +78,7 @@ extension StepFiles {
 }
 
 extension StepChannel {
-    /// As reports name it.
+    /// The name of the channel in reports.
     var target: String {
         switch self {
         case .heredoc(let key, _), .exports(let key, _), .lines(let key, _, _): key.name
@@ -84,7 +86,7 @@ extension StepChannel {
         }
     }
 
-    /// Whether something in the file may set the variable already: `NAME=` or `NAME<<`, at whatever place.
+    /// Whether something in the file may set the variable already: `NAME=` or `NAME<<` anywhere.
     func mentions(_ key: Environment.Key, in files: any ReadableFiles) -> Bool {
         switch self {
         case .heredoc(_, let path), .exports(_, let path), .lines(_, let path, _):
@@ -120,7 +122,9 @@ extension StepChannel {
         }
     }
 
-    /// - Parameter isSecret: whether a value is among them, so that nobody else may be able to write the file.
+    /// Hands `variables` on to later steps.
+    ///
+    /// - Parameter isSecret: whether a value is among them; then nobody else may write the file.
     func write(_ variables: Variables, isSecret: Bool, in context: Context) throws(MintError) {
         do throws(FileFailure) {
             switch self {
@@ -145,27 +149,28 @@ extension StepChannel {
         try context.files.appendToStepFile(path, text, isSecret: isSecret, mayBeAbsent: mayBeAbsent)
     }
 
-    /// CircleCI names the file and leaves it to the first step to make it.
+    /// Whether the file may be absent: CircleCI names it, and the first step makes it.
     private var mayBeAbsent: Bool { if case .exports = self { true } else { false } }
 }
 
 extension MintError {
-    /// The provider's own file for later steps.
+    /// Returns the error for a provider's file that cannot be written.
     fileprivate static func notHandedOn(_ failure: FileFailure) -> MintError {
         MintError(
             .stateUnusable, "cannot deliver to '\(failure.path)': \(failure.reason)",
             hint: "put that right, or give --deliver shell, which serves this step alone")
     }
 
-    static func noStepFile(for method: DeliveryMethod, _ place: String, instead: String) -> MintError {
+    static func noStepFile(for method: DeliveryMethod, _ system: String, instead: String) -> MintError {
         MintError(
             .deliveryRefused,
             method == .output
-                ? "\(place) has no outputs by which a step hands a value to another safely"
-                : "\(place) has no file by which a step sets another step's variables safely",
+                ? "\(system) has no outputs by which a step hands a value to another safely"
+                : "\(system) has no file by which a step sets another step's variables safely",
             hint: instead)
     }
 
+    /// Returns the error for a provider's variable that this step does not have.
     fileprivate static func notHandedIn(_ key: Environment.Key, _ provider: Provider) -> MintError {
         MintError(
             .deliveryRefused, "\(provider.name): \(key.name) is not set",
@@ -174,7 +179,7 @@ extension MintError {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether `name` stands somewhere in it as a whole word, with `sign` behind it.
+    /// Whether the text holds `name` as a whole word with `sign` behind it.
     fileprivate func names(_ name: String, then sign: [UInt8]) -> Bool {
         let word = Array(name.utf8) + sign
         guard count >= word.count else { return false }

@@ -1,30 +1,30 @@
-/// What is asked for: a resource, or a member of an organization, and the name of the token.
+/// A request for a token: its resource, or a member of an organization, and the name for its delivery.
 package struct TokenRequest: Equatable, Sendable {
     package let name: VariableName
-    /// `nil` for a member's token that is for no resource in particular.
+    /// The resource; `nil` for a member's token that is for no resource in particular.
     package let resource: Resource?
     package private(set) var member: OrganizationMember?
 
-    /// A token of `member`, called `HF_TOKEN`.
+    /// Requests a token of `member`, with the name `HF_TOKEN`.
     package init(for member: OrganizationMember) {
         name = .hfToken
         resource = nil
         self.member = member
     }
 
-    /// The same name and resource, and a token of `member`.
+    /// Returns the request with the same name and resource, for a token of `member`.
     package func of(_ member: OrganizationMember?) -> TokenRequest {
         var request = self
         request.member = member
         return request
     }
 
-    /// What the token is for, in a message.
+    /// The resource and member, for messages.
     package var purpose: String { [resource?.canonical, member?.email].compactMap(\.self).joined(separator: " as ") }
 
-    /// Reads `[NAME=]RESOURCE…`: the first without a name is `HF_TOKEN`.
+    /// Reads `[NAME=]RESOURCE…`; a resource without a name gets `HF_TOKEN`.
     ///
-    /// - Throws: ``MintError/Code/usage`` where two would set one variable.
+    /// - Throws: ``MintError/Code/usage`` if two requests would set one variable.
     package static func parse(_ operands: [String], endpoint: Origin) throws(MintError) -> [TokenRequest] {
         var requests: [TokenRequest] = []
         var taken: Set<String> = []
@@ -42,7 +42,7 @@ package struct TokenRequest: Equatable, Sendable {
         return requests
     }
 
-    /// A token for each of a role's resources: `HF_TOKEN`, `HF_TOKEN_2`, `HF_TOKEN_3`, in their order.
+    /// Requests a token for each of a role's resources, named `HF_TOKEN`, `HF_TOKEN_2`, `HF_TOKEN_3` in their order.
     package static func numbered(_ resources: [Resource]) throws(MintError) -> [TokenRequest] {
         var requests: [TokenRequest] = []
         for (index, resource) in resources.enumerated() {
@@ -52,9 +52,8 @@ package struct TokenRequest: Equatable, Sendable {
         return requests
     }
 
-    /// What an exchange asks for that names no resource: what the role names one by one, else what a variable says.
-    ///
-    /// - Returns: nothing where neither says it.
+    /// Returns the requests of a command line without resources: those that the role names one by one, else the
+    /// variable's; empty if neither names one.
     package static func unnamed(
         _ gate: Gate?, in environment: Environment, endpoint: Origin
     ) throws(MintError) -> [TokenRequest] {

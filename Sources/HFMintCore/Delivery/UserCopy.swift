@@ -1,5 +1,6 @@
-/// A file that a user asked for outside the job's directory, noted inside it so that hfmint can show that it made it,
-/// and `hfmint forget` finds it.
+/// A file that the user asked for outside the job's directory.
+///
+/// A note in the job's directory proves that hfmint made the file, and leads `hfmint forget` to it.
 package struct UserCopy: Equatable, Sendable {
     package let path: String
     package let mark: FileMark
@@ -11,20 +12,21 @@ package struct UserCopy: Equatable, Sendable {
         self.mark = mark
     }
 
+    /// Whether `name` is the name of such a note.
     package static func isNote(_ name: String) -> Bool { name.utf8.starts(with: prefix.utf8) }
 
-    /// The name of the note of it.
+    /// The name of the file's note.
     package var noteName: String { Self.noteName(path, mark.identity) }
 
     fileprivate static func noteName(_ path: String, _ identity: FileIdentity) -> String {
-        // With the path: a file system gives the number of a removed file to the next one, of whatever name.
+        // The path is part of it, as a file system may give a removed file's number to a new file.
         let parts = ["\(identity.device)", "\(identity.inode)", path]
         return prefix + fingerprint(parts.map { Array($0.utf8) })
     }
 
-    /// Every note of this kind in `directory`; a damaged one is passed over.
+    /// Returns the copies that notes in `directory` name; skips damaged notes.
     ///
-    /// - Parameter unread: gets why one cannot be read, or all: what it names is not among the answers.
+    /// - Parameter unread: is called with each failure to read a note, or to list the directory.
     package static func all(
         in directory: any PrivateDirectory, unread: (FileFailure) -> Void = { _ in }
     ) -> [UserCopy] {
@@ -44,6 +46,7 @@ package struct UserCopy: Equatable, Sendable {
         }
     }
 
+    /// Reads the note of this name; returns `nil` if it is absent or damaged.
     fileprivate init?(noted name: String, in directory: any PrivateDirectory) throws(FileFailure) {
         guard let file = try directory.read(name, limit: JSONLimits.answer.byteCount),
             let record = try? JSONText(file.reveal { $0.bytes })
@@ -76,12 +79,14 @@ package struct UserCopy: Equatable, Sendable {
     }
 }
 
-/// The notes of a job's directory: one for each file, so that two processes write none of the other's.
+/// The notes in a job's directory about the user's file at one path, one note for each file that was there.
+///
+/// Two processes never write the same note.
 package struct UserCopies: FileMarks {
     private let path: String
     private let directory: any PrivateDirectory
 
-    /// - Parameter path: an absolute one, of the files that are noted.
+    /// - Parameter path: the absolute path of the user's file.
     package init(of path: String, in directory: any PrivateDirectory) {
         self.path = path
         self.directory = directory

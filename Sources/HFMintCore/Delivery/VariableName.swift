@@ -1,4 +1,4 @@
-/// The name under which a token is delivered: `HF_TOKEN`, or what the user wrote in `NAME=RESOURCE`.
+/// The variable name of a delivered token: `HF_TOKEN`, or the user's from `NAME=RESOURCE`.
 package struct VariableName: Hashable, Sendable {
     package let name: String
 
@@ -8,7 +8,7 @@ package struct VariableName: Hashable, Sendable {
         self.name = name
     }
 
-    /// - Throws: ``MintError/Code/usage`` for a name that is no variable's, or that would change how programs start.
+    /// - Throws: ``MintError/Code/usage`` if `name` cannot be a variable's, or would change how programs start.
     package init(_ name: String) throws(MintError) {
         let bytes = Array(name.utf8)
         let isName =

@@ -1,15 +1,14 @@
-/// The variables of a delivery, in the syntaxes in which they can be handed on.
+/// The variables of a delivery, and their text in each syntax.
 ///
-/// A token's bytes are checked where it arrives (``HubToken/isWellFormed(_:)``), paths and resources where they are
-/// made; so no value here holds a line break, and each syntax needs only its own quotes.
+/// No value holds a line break, so each syntax needs only its own quotes: a token's bytes are checked where it arrives
+/// (``HubToken/isWellFormed(_:)``), and paths and resources where they are made.
 package struct Variables: Sendable {
     package private(set) var list: [Variable]
 
-    /// Paths, never a token's value.
+    /// Returns variables that hold the tokens' paths, and never a token's value.
     ///
-    /// - Parameter isHeld: whether a variable holds something where these go. Of those that would win over what is
-    ///   delivered, such a one is blanked, and no other: a program that asks whether `HF_TOKEN` is there, and finds it
-    ///   empty, would send an empty token.
+    /// - Parameter isHeld: whether a variable is set already where these go. Only then is a variable blanked that would
+    ///   win over the delivered ones: a program that finds an empty `HF_TOKEN` may send an empty token.
     package static func paths(
         _ tokens: [NamedToken], at paths: [String], environmentFile: String?, resource: String?,
         isHeld: (Environment.Key) -> Bool
@@ -25,7 +24,7 @@ package struct Variables: Sendable {
         return Variables(list: list + resourceVariables(resource, tokens, isHeld))
     }
 
-    /// The tokens themselves.
+    /// Returns variables that hold the tokens themselves.
     package static func values(
         _ tokens: [NamedToken], resource: String?, isHeld: (Environment.Key) -> Bool
     ) -> Variables {
@@ -38,7 +37,8 @@ package struct Variables: Sendable {
         return Variables(list: list + resourceVariables(resource, tokens, isHeld))
     }
 
-    /// With `HF_OIDC_RESOURCE`, huggingface_hub would exchange again and take no other token.
+    /// Returns the variable for hfmint's next calls, and blanks `HF_OIDC_RESOURCE`, with which huggingface_hub would
+    /// exchange again and accept no other token.
     private static func resourceVariables(
         _ resource: String?, _ tokens: [NamedToken], _ isHeld: (Environment.Key) -> Bool
     ) -> [Variable] {
@@ -46,7 +46,8 @@ package struct Variables: Sendable {
             + blanks([.hfOIDCResource], for: tokens, isHeld)
     }
 
-    /// Nothing wins over a token that has a name of its own.
+    /// Returns blanks for those of `keys` that are set; none if no token is called `HF_TOKEN`, as these keys rival no
+    /// other name.
     private static func blanks(
         _ keys: [Environment.Key], for tokens: [NamedToken], _ isHeld: (Environment.Key) -> Bool
     ) -> [Variable] {
@@ -54,12 +55,12 @@ package struct Variables: Sendable {
         return keys.filter(isHeld).map { Variable($0.name, "") }
     }
 
-    /// `KEY=value` lines, for `set -a; . FILE`, `docker --env-file` and systemd.
+    /// Returns `KEY=value` lines, for `set -a; . FILE`, `docker --env-file` and systemd.
     package func environmentFile() -> Secret {
         Secret(joining: list.flatMap { [.text("\($0.name)="), $0.value, .text("\n")] })
     }
 
-    /// `export NAME='value'` lines, for a file that a shell reads: CircleCI's `BASH_ENV`.
+    /// Returns `export NAME='value'` lines, for a file that a shell reads, such as CircleCI's `BASH_ENV`.
     package func exportLines() -> Secret {
         Secret(
             joining: list.flatMap { variable -> [TextOrToken] in
@@ -67,13 +68,13 @@ package struct Variables: Sendable {
                 case .text(let text): [.text("export \(variable.name)=\(shellQuoted(text))\n")]
                 // No token holds a quote, see ``HubToken/isWellFormed(_:)``.
                 case .token: [.text("export \(variable.name)='"), variable.value, .text("'\n")]
-                // Held for a child process alone, and never delivered to a file.
+                // Such a value is for a child process alone, and never delivered to a file.
                 case .secret: []
                 }
             })
     }
 
-    /// One member a variable.
+    /// A JSON object with one member for each variable.
     package var json: JSONValue {
         .object(
             list.compactMap { variable in
@@ -85,9 +86,9 @@ package struct Variables: Sendable {
             })
     }
 
-    /// `NAME<<delimiter` blocks, for `GITHUB_ENV` and `GITHUB_OUTPUT`.
+    /// Returns `NAME<<delimiter` blocks, for `GITHUB_ENV` and `GITHUB_OUTPUT`.
     ///
-    /// A delimiter that could be guessed would let a value end its block and begin another.
+    /// The delimiters are random: with a guessable one, a value could end its block and begin another.
     /// <https://github.com/advisories/GHSA-7r3h-m5j6-3q42>
     package func heredocs(random: () -> UInt64) -> Secret {
         Secret(
@@ -98,6 +99,7 @@ package struct Variables: Sendable {
     }
 }
 
+/// Returns the number as 16 hexadecimal digits.
 private func hexadecimal(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits

@@ -1,13 +1,13 @@
 extension AuditEvent.Actor {
-    /// Whom the claims name.
+    /// Makes the actor that the claims name.
     init(_ claims: Claims, verified: AuditEvent.Verified = .no) {
         self.init(issuer: claims["iss"] ?? "", subject: claims["sub"] ?? "", verified: verified)
     }
 }
 
-/// What becomes of a request for a token.
+/// The record of a request for a token, from its decision to its end.
 extension AuditEvent {
-    /// What the manifest has decided.
+    /// Takes over what the manifest decided; `nil` if there is no manifest.
     mutating func take(_ allowed: Decision.Allowed?) {
         decision = .allowed
         role = allowed?.role.name
@@ -15,12 +15,12 @@ extension AuditEvent {
         reason = allowed.map { "by \($0.grant.label) of \($0.grant.place.file)" }
     }
 
-    /// A token was given for an ID token that the Hub has verified, unless hfmint had done it.
+    /// Notes who verified the ID token that a token was given for: hfmint, or else the Hub.
     mutating func verifyActor() {
         if actor?.verified == .no { actor?.verified = isMember ? .hfmint : .hub }
     }
 
-    /// The Hub has given a token.
+    /// Returns the record of the Hub's token.
     func granted(_ token: HubToken) -> AuditEvent {
         var event = self
         event.verifyActor()
@@ -29,7 +29,7 @@ extension AuditEvent {
             tokenSHA256: token.sha256, expiresAt: token.expiresAt, requestID: token.requestID)
     }
 
-    /// There is no token.
+    /// Returns the record of `error`, which left the job without a token.
     func refused(_ error: MintError) -> AuditEvent {
         let isDenied = [.denied, .usage].contains(error.code.exitStatus)
         return AuditEvent(

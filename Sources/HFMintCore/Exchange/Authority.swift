@@ -1,15 +1,17 @@
-/// Where the Hub is, and the audience that an ID token must have to be sent there.
+/// The Hub's origin, and the audience of the ID tokens that hfmint sends there.
 ///
-/// An ID token goes only to the origin that its audience names. Any other pair needs both `--endpoint` and
-/// `--audience` on the command line, so that no variable that a build script sets can lead a token elsewhere; or an
-/// endpoint on this machine.
+/// An ID token goes only to the origin that its audience names, or to an endpoint on this machine. Any other pair needs
+/// both `--endpoint` and `--audience` on the command line, so that a variable that a build script sets cannot send a
+/// token to another server.
 package struct Authority: Equatable, Sendable {
     package let endpoint: Origin
     package let audience: String
-    /// Whether an application's secret may be sent to it, which, unlike an ID token, names no audience: to the Hub
-    /// itself, to this machine, or to what the command line names; a variable alone leads it nowhere.
+    /// Whether an application's secret may go to ``endpoint``: the Hub, this machine, or what the command line names.
+    ///
+    /// A secret names no audience, so a variable alone may not choose its server.
     package let mayReceiveClientSecret: Bool
 
+    /// - Throws: ``MintError/Code/endpointRefused`` if endpoint and audience do not fit together, or one is unsafe.
     package init(
         endpointOption: String?, audienceOption: String?, environment: Environment
     ) throws(MintError) {
@@ -37,7 +39,7 @@ package struct Authority: Equatable, Sendable {
     /// The Hub, with its own audience.
     package static let huggingFace = Authority(endpoint: .huggingFace, mayReceiveClientSecret: true)
 
-    /// Where an application's secret is sent, and no ID token.
+    /// Returns the authority for requests that send an application's secret and no ID token.
     package static func forClient(
         endpointOption: String?, environment: Environment
     ) throws(MintError) -> Authority {
@@ -48,7 +50,9 @@ package struct Authority: Equatable, Sendable {
         return authority
     }
 
-    /// - Throws: ``MintError/Code/endpointRefused`` where a variable alone leads to another server than the Hub.
+    /// Checks that an application's secret may go to ``endpoint``.
+    ///
+    /// - Throws: ``MintError/Code/endpointRefused`` if a variable alone chose a server other than the Hub.
     package func checkClientSecret() throws(MintError) {
         guard !mayReceiveClientSecret else { return }
         throw MintError(
@@ -66,7 +70,7 @@ package struct Authority: Equatable, Sendable {
         isNamed || endpoint == .huggingFace || endpoint.isLoopback
     }
 
-    /// The Hub's own audience has one spelling, and whoever writes another one of its address means it.
+    /// Returns the audience in the spelling to send: every spelling of the Hub's address means the Hub's audience.
     ///
     /// <https://huggingface.co/docs/hub/trusted-publishers>
     private static func spelled(_ audience: String) -> String {

@@ -1,5 +1,5 @@
 extension Exchanger {
-    /// What cannot work is refused here, where it can be explained, and before anything is sent.
+    /// Refuses an ID token that cannot work, with an explanation and before anything is sent.
     func check(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         try checkAudience(claims, from: source)
         try checkEvent(claims)
@@ -19,7 +19,7 @@ extension Exchanger {
                 : "ask for an ID token whose `aud` is \(authority.audience)")
     }
 
-    /// Whether one of them is the audience but for a slash at its end, and the case of its letters.
+    /// Whether one of `audiences` differs from `audience` only in a slash at the end or the case of letters.
     private static func isNear(_ audiences: [[UInt8]], _ audience: String) -> Bool {
         func plain(_ bytes: some Sequence<UInt8>) -> [UInt8] {
             let lower = bytes.map(\.asciiLowercased)
@@ -28,7 +28,9 @@ extension Exchanger {
         return audiences.contains { plain($0) == plain(audience.utf8) }
     }
 
-    /// - Parameter claims: of the job's ID token; none where there is no such token, and the environment must do.
+    /// Refuses an event that strangers can cause, unless the user allows it.
+    ///
+    /// - Parameter claims: the claims of the job's ID token, or none; then the environment alone tells the event.
     func checkEvent(_ claims: Claims) throws(MintError) {
         guard !allowsUntrustedEvent, let reason = provider?.untrustedEvent(job, claims) else { return }
         throw MintError(
@@ -36,9 +38,9 @@ extension Exchanger {
             hint: "if the job runs no code of theirs, give --allow-untrusted-event")
     }
 
-    /// A token made for this try is never refused for time.
+    /// Refuses a given ID token that has expired by this machine's clock and the Hub's.
     ///
-    /// A given one is, when the local clock and the Hub's agree.
+    /// A token made for this try is never refused for its times.
     private func checkExpiry(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         guard !source.acquisition.canMintAgain, let expiry = claims.expiresAt, expiry < context.clock.now() else {
             return
@@ -57,12 +59,14 @@ extension Exchanger {
             hint: "exchange it earlier in the job, or give the job a longer `timeout`")
     }
 
-    /// Lets an ID token pass only if hfmint itself could verify it, with the keys of the issuer of the grant that fits.
+    /// Verifies `idToken` with the keys of the issuer that the grant names.
+    ///
+    /// - Parameter ignoringTimes: whether an expired token passes, for one that has done its work already.
     func verify(
-        _ idToken: borrowing IDToken, for allowed: Decision.Allowed, whenever: Bool = false
+        _ idToken: borrowing IDToken, for allowed: Decision.Allowed, ignoringTimes: Bool = false
     ) throws(MintError) {
         try IDTokenVerifier(
             issuer: allowed.grant.issuer, audience: authority.audience, keys: issuerKeys, context: context
-        ).verify(idToken, whenever: whenever) { limits }
+        ).verify(idToken, ignoringTimes: ignoringTimes) { limits }
     }
 }

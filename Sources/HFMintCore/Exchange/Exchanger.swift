@@ -1,21 +1,32 @@
-/// Gets a Hub token for this job's ID token, or for a member of an organization: checks what cannot work, asks, tries
-/// again, explains a refusal.
+/// Gets a Hub token for a job.
+///
+/// A token from the ``TokenCache`` is served if the manifest still allows it. Otherwise each try gets an ID token,
+/// refuses what cannot work (`Exchanger+Checks.swift`), lets the ``Gate`` decide, records the request, and asks the Hub
+/// (``HubExchange``). For a member of an organization, an application's secret takes the place of the ID token
+/// (`HubExchange+Member.swift`). ``Refusal`` and ``MemberRefusal`` explain the Hub's no. The room delivers nothing, and
+/// never gives out a token before its record is durable.
+///
+/// ```swift
+/// let exchanger = Exchanger(authority: authority, source: source, cache: cache, audit: audit, context: context)
+/// let token = try exchanger.token(for: resource)
+/// try exchanger.handOver([(resource, token)], as: .tokenDelivered, how: "by env")
+/// ```
 package struct Exchanger: Sendable {
     package let authority: Authority
-    /// `nil` where no ID token is asked for: then the ``member``'s organization vouches by its application's secret.
+    /// The source of ID tokens; `nil` if the secret of the ``member``'s organization takes their place.
     package let source: IDTokenSource?
     package let member: OrganizationMember?
     package let provider: Provider?
-    /// The caller's variables and files; this process's own unless they were given.
+    /// The job's variables and files; this process's own by default.
     let job: Provider.Job
     package let allowsUntrustedEvent: Bool
-    /// What a manifest lets this job have; `nil` where none was named.
+    /// The manifest that decides; `nil` if none was named.
     package let gate: Gate?
     private let timeLimit: Duration
     /// One deadline for all resources.
     private var deadline: Uptime
     private var cache: TokenCache?
-    /// For members' roles, also over the renewals of one run.
+    /// The issuers' keys for members' roles, kept over the renewals of one run.
     let issuerKeys = IssuerKeys()
     private let audit: AuditTrail
     let context: Context
@@ -47,47 +58,49 @@ package struct Exchanger: Sendable {
         self.context = context
     }
 
-    /// The same with its tokens in `cache`.
+    /// Returns a copy that keeps its tokens in `cache`.
     package func keeping(in cache: TokenCache?) -> Exchanger {
         var copy = self
         copy.cache = cache
         return copy
     }
 
-    /// Whether another token may be had when this one is old.
+    /// Whether the provider gives this job another token later.
     package var canMintAgain: Bool { source?.acquisition.canMintAgain ?? true }
 
-    /// A token for `resource`: one that this job already has, else a fresh one from the Hub.
+    /// Returns the job's cached token for `resource`, or a fresh one from the Hub.
     ///
-    /// A manifest decides in either case.
+    /// The manifest decides in either case.
     ///
-    /// - Parameter resource: what the token is for; for a member's token it may be `nil`, and the Hub is not told.
+    /// - Parameter resource: the resource that the token is for; a member's token needs none, and hfmint does not send
+    ///   it then.
     package func token(for resource: Resource?) throws(MintError) -> HubToken {
         try gate?.policy.checkRequest(role: gate?.role, resource: resource)
         guard let cache else { return try exchange(for: resource) }
         let key = try key(resource)
-        if let token = try kept(key, in: cache, for: resource) { return token }
+        if let token = try cachedToken(key, in: cache, for: resource) { return token }
         let lock = try cache.lock(key, until: deadline)
         defer { lock.release() }
-        if let token = try kept(key, in: cache, for: resource) { return token }
+        if let token = try cachedToken(key, in: cache, for: resource) { return token }
         try cache.checkRejections(of: key)
         let token = try exchange(for: resource)
         cache.keep(token, for: key)
         return token
     }
 
-    /// The token that the job already has, if it may be handed out again.
-    private func kept(_ key: TokenKey, in cache: TokenCache, for resource: Resource?) throws(MintError) -> HubToken? {
+    /// Returns the cached token if this job may have it.
+    private func cachedToken(
+        _ key: TokenKey, in cache: TokenCache, for resource: Resource?
+    ) throws(MintError) -> HubToken? {
         guard let token = cache.token(for: key), try admits(token, to: resource) else { return nil }
-        cache.tellUse()
+        cache.traceUse()
         return token
     }
 
-    /// Whether a token that the job already has may be handed out again.
+    /// Whether this job may have the cached `token`.
     ///
-    /// A member's was given for a verified ID token. The one that is shown now is verified as well, where the caller
-    /// brings it and the provider does not vouch for it; it need not be young any more, and it must say the same:
-    /// another job gets a token of its own.
+    /// A member's token was given for a verified ID token. The ID token shown now is verified too, unless the provider
+    /// itself gives it: it may be old, but must have the same claims. Another job gets a token of its own.
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
         guard let claims = token.claims else { return false }
@@ -103,14 +116,13 @@ package struct Exchanger: Sendable {
             return try trying { attempts throws(MintError) in
                 let idToken = try idToken(from: source, attempts)
                 guard idToken.claims.sayTheSame(as: claims) else { return false }
-                try verify(idToken, for: allowed, whenever: true)
+                try verify(idToken, for: allowed, ignoringTimes: true)
                 return true
             }
         }
     }
 
-    /// Records `event` when `body` has decided for it, or why there is no token; nothing where `body` says that it is
-    /// not for this token to decide.
+    /// Records `event` if `body` returns `true`, and the refusal if it throws; records nothing if it returns `false`.
     private func recording(
         _ event: AuditEvent, _ body: (inout AuditEvent) throws(MintError) -> Bool
     ) throws(MintError) -> Bool {
@@ -126,33 +138,33 @@ package struct Exchanger: Sendable {
         return true
     }
 
-    /// The one place where a manifest decides: for a fresh token, a cached one, and a renewed one.
+    /// Asks the manifest whether the job may have a token, be it fresh, cached or renewed.
     ///
-    /// - Returns: `nil` where no manifest was named.
+    /// - Returns: `nil` if no manifest was named.
     private func admit(_ claims: Claims, to resource: Resource?) throws(MintError) -> Decision.Allowed? {
         guard let allowed = try gate?.admit(claims, to: resource) else { return nil }
         context.trace("\(allowed.grant.label) of '\(allowed.grant.place.file)' gives the role '\(allowed.role.name)'")
         return allowed
     }
 
-    /// A fresh token for `resource`, whatever the job already has, within a deadline of its own; see ``keep(_:for:)``.
+    /// Returns a fresh token for `resource`, within a deadline of its own, and caches nothing; see ``keep(_:for:)``.
     package func renewedToken(for resource: Resource?) throws(MintError) -> HubToken {
         var again = self
         again.deadline = context.clock.uptime() + timeLimit
         return try again.exchange(for: resource)
     }
 
-    /// Has the job's next calls use `token`.
+    /// Caches `token` for the job's next calls.
     package func keep(_ token: HubToken, for resource: Resource?) {
         guard let cache, let key = try? key(resource) else { return }
         cache.keep(token, for: key)
     }
 
-    /// Records that tokens are about to reach somebody; call it before they do.
+    /// Records that `tokens` leave hfmint; to be called before they do.
     ///
-    /// - Parameter how: in which way, for the record.
-    /// - Throws: ``MintError/Code/auditUnavailable`` where that is required and cannot be done; the job does not have
-    ///   the tokens any more then.
+    /// - Parameter how: the way of the delivery, for the record.
+    /// - Throws: ``MintError/Code/auditUnavailable`` if a required record cannot be made; the cache drops the tokens
+    ///   then.
     package func handOver(
         _ tokens: [(resource: Resource?, token: HubToken)], as kind: AuditEvent.Kind, how: String
     ) throws(MintError) {
@@ -175,7 +187,7 @@ package struct Exchanger: Sendable {
         }
     }
 
-    /// Forgets the cached token for `resource`, if it is the one that the Hub has just rejected.
+    /// Removes the cached token for `resource` if it is the one that the Hub has just rejected.
     package func drop(_ rejected: borrowing Secret, for resource: Resource?) throws(MintError) {
         let key = try key(resource)
         do throws(FileFailure) {
@@ -208,17 +220,18 @@ package struct Exchanger: Sendable {
             try context.checkProxy(to: authority.endpoint)
             return try trying { attempts throws(MintError) in try attempt(resource, attempts, &event) }
         } catch {
-            // What could not be recorded has no record of that either.
+            // A record that failed cannot be recorded as failed either.
             if error.code != .auditUnavailable { try audit.record(event.refused(error), in: context) }
             throw error
         }
     }
 
+    /// Calls `body` as often as ``Attempts`` allows, and explains the last failure.
     private func trying<Result>(_ body: (Attempts) throws(MintError) -> Result) throws(MintError) -> Result {
-        try Attempts(until: deadline).repeating(in: context, told: told, body)
+        try Attempts(until: deadline).repeating(in: context, explain: explained, body)
     }
 
-    private func told(_ failure: MintError, _ attempts: Attempts) -> MintError {
+    private func explained(_ failure: MintError, after attempts: Attempts) -> MintError {
         var error = failure
         if error.isTransient, attempts.made > 1 { error.details.append("tried \(attempts.made) times") }
         if let seconds = error.retryAfterSeconds, seconds > 0 {
@@ -227,6 +240,7 @@ package struct Exchanger: Sendable {
         return error
     }
 
+    /// Tries once to get a token, from the ID token to the Hub's answer.
     private func attempt(
         _ resource: Resource?, _ attempts: Attempts, _ event: inout AuditEvent
     ) throws(MintError) -> HubToken {
@@ -253,14 +267,14 @@ package struct Exchanger: Sendable {
         return try granted(hub.token(for: resource, by: idToken, remembering: claims), event)
     }
 
-    /// Durable before the request; what is asked for again is the same request.
+    /// Records the decision, durably before the request; a later try repeats the same request, and is not recorded.
     private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(MintError) {
         let isFirst = event.decision == nil
         event.take(allowed)
         if isFirst { try audit.record(event, in: context) }
     }
 
-    /// Durable before anyone has the token.
+    /// Records the Hub's token, durably before anybody has it.
     private func granted(_ token: HubToken, _ event: AuditEvent) throws(MintError) -> HubToken {
         try audit.record(event.granted(token), in: context)
         return token
@@ -275,11 +289,11 @@ package struct Exchanger: Sendable {
 
     private var hub: HubExchange { HubExchange(authority, provider: provider, until: deadline, in: context) }
 
-    /// What an earlier request of the same try took is not there a second time.
+    /// The limits of the next request: the time left until the deadline.
     var limits: HTTPLimits { Attempts(until: deadline).limits(context.clock) }
 }
 
 extension MintError {
-    /// What a command checks before it gets here.
+    /// The error of a caller that did not check for a resource.
     static let nothingToTrade = usage("no resource was named", hint: "name what the token is for: owner/name")
 }

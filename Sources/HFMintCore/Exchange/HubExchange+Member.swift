@@ -1,7 +1,7 @@
 extension HubExchange {
-    /// Asks the Hub once for a token of `member`, with the client's id and secret as they are now.
+    /// Asks the Hub once for a token of `member`, with the client's present id and secret.
     ///
-    /// - Parameter claims: of the ID token that a manifest's role was given for; `nil` where there is none.
+    /// - Parameter claims: the claims of the ID token that the manifest admitted; `nil` without an ID token.
     package func token(of member: OrganizationMember, remembering claims: Claims?) throws(MintError) -> HubToken {
         let (id, secret) = try client(of: member)
         let sentAt = context.clock.now()
@@ -26,10 +26,10 @@ extension HubExchange {
         return (try member.client.readID(in: context), SharedSecret(try member.client.readSecret(in: context)))
     }
 
-    /// More than was asked for is never handed on; less is said.
+    /// Refuses a token with more scopes than requested, and notes missing ones.
     private func check(_ scopes: MemberExchange.Scopes, of member: OrganizationMember) throws(MintError) {
         guard case .said(let said) = scopes else { return }
-        let surplus = MemberExchange.surplus(said, asked: member.scopes)
+        let surplus = MemberExchange.surplus(said, requested: member.scopes)
         guard surplus.isEmpty else {
             throw MintError(
                 .scopesExceeded,

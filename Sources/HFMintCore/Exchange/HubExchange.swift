@@ -1,9 +1,9 @@
-/// One request to the Hub for a token, and what its answer means.
+/// One request to the Hub for a token, and the meaning of its answer.
 ///
-/// It decides nothing, records nothing and tries nothing again: whoever calls it has done the one, and does the others.
+/// The caller decides before, records, and tries again.
 package struct HubExchange: Sendable {
     let authority: Authority
-    /// By whose words a refusal is explained.
+    /// The provider whose form a refusal explains.
     let provider: Provider?
     let deadline: Uptime
     let context: Context
@@ -17,7 +17,7 @@ package struct HubExchange: Sendable {
 
     /// Trades `idToken` at the Hub for a token for `resource`.
     ///
-    /// - Parameter claims: what the token remembers of `idToken`, by which it is decided upon again.
+    /// - Parameter claims: the claims of `idToken` to keep with the token, so that a manifest can decide again.
     package func token(
         for resource: Resource, by idToken: borrowing IDToken, remembering claims: Claims?
     ) throws(MintError) -> HubToken {
@@ -37,6 +37,7 @@ package struct HubExchange: Sendable {
             answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
+    /// Sends a request to the Hub's token endpoint.
     func send(
         _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
     ) throws(MintError) -> HTTPResponse {
@@ -49,6 +50,7 @@ package struct HubExchange: Sendable {
         }
     }
 
+    /// Makes the token of `answer`; its life counts from `sentAt`.
     func token(
         _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
     ) throws(MintError) -> HubToken {
@@ -58,6 +60,7 @@ package struct HubExchange: Sendable {
             claimsText: claims?.text, requestID: requestID)
     }
 
+    /// Returns the error for a success that holds no token.
     func notAToken(_ status: Int, isPage: Bool) -> MintError {
         MintError(
             .answerInvalid,
@@ -67,7 +70,9 @@ package struct HubExchange: Sendable {
                 : "check that \(authority.endpoint) is the Hub and not a proxy's page")
     }
 
-    /// - Throws: for what is wrong with the Hub or the way there, and not with what was asked.
+    /// Throws if the answer shows trouble with the Hub or the way there, which is not a refusal.
+    ///
+    /// - Parameter reason: the start of the hint for an answer that blames the request wrongly.
     func checkTrouble(_ response: borrowing HTTPResponse, safeBecause reason: String) throws(MintError) {
         let host = authority.endpoint.host
         let refusal = HubRefusal(response)
@@ -90,6 +95,6 @@ package struct HubExchange: Sendable {
 }
 
 extension HubToken {
-    /// Of the ID token that it was given for; `nil` where no manifest decided.
+    /// The claims of the ID token that the Hub gave this token for; `nil` if no manifest decided.
     var claims: Claims? { claimsText.map { Claims($0) } }
 }

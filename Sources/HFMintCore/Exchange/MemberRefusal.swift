@@ -1,11 +1,11 @@
-/// Why the Hub gave no token for a member, and what to change.
+/// The Hub's refusal of a member's token, and what the user should change.
 ///
 /// <https://huggingface.co/docs/hub/oauth>
 struct MemberRefusal {
     private let answer: HubRefusal
     private let member: OrganizationMember
     private let endpoint: Origin
-    /// Whether the server's words may be shown: not where the client's secret is among them.
+    /// Whether the server's words may be shown; not if they hold the client's secret.
     private let isQuotable: Bool
     private let requestID: String?
 
@@ -53,7 +53,7 @@ struct MemberRefusal {
 }
 
 extension Secret {
-    /// Whether a client's secret is among these words: as it is, or as it was sent.
+    /// Whether these words hold a client's secret, plain or as it was sent.
     fileprivate borrowing func repeats(_ secret: borrowing Secret, of clientID: String) -> Bool {
         holds(secret) || holds(secret.formEncoded()) || holds(secret.basicPair(clientID: clientID))
     }

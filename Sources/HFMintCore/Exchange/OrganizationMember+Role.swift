@@ -1,5 +1,5 @@
 extension OrganizationMember {
-    /// Whom a role names, with the least scopes that its access needs.
+    /// Makes the member that a role names, with the least scopes that its access needs.
     ///
     /// <https://huggingface.co/docs/hub/oauth#currently-supported-scopes>
     package init(_ member: Role.Member, access: Access) throws(MintError) {
@@ -9,7 +9,7 @@ extension OrganizationMember {
 }
 
 extension Access {
-    /// The least that an organization's client asks for.
+    /// The least scopes that allow this access.
     package var scopes: [String] {
         switch self {
         case .read: ["read-repos"]
@@ -19,13 +19,13 @@ extension Access {
 }
 
 extension Gate {
-    /// The member of the role that was asked for; `nil` for a role of resources, and where the grants say the role.
+    /// Returns the member of the requested role; `nil` for a role of resources, or if no role was requested.
     package func member() throws(MintError) -> OrganizationMember? {
         guard let role = role.flatMap({ policy.role($0) }), let member = role.member else { return nil }
         return try OrganizationMember(member, access: role.access)
     }
 
-    /// The ids of the clients that a member's role may ask with: those in the manifest itself are in its digest.
+    /// Returns the ids of the clients that a member's role may use; an id in the manifest itself is in its digest too.
     func memberClientIDs(in context: Context) -> [String] {
         let roles = role.map { name in policy.role(name).map { [$0] } ?? [] } ?? policy.roles
         return roles.compactMap(\.member).map { member in

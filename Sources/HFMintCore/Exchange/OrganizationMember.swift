@@ -1,16 +1,16 @@
-/// A member of an Enterprise organization for whom the organization's own OAuth application asks for a token.
+/// A member of an Enterprise organization, for whom the organization's own OAuth application asks for a token.
 ///
-/// The Hub is shown the application's secret, and no ID token: whoever has the secret can ask for any member.
+/// The application shows the Hub its secret and no ID token: with the secret, anybody can ask for any member.
 ///
 /// <https://huggingface.co/docs/hub/oauth>
 package struct OrganizationMember: Equatable, Sendable {
-    /// As the Hub knows the member.
+    /// The member's e-mail address on the Hub.
     package let email: String
     package let client: OrganizationClient
-    /// Sorted, each once, never none: without a scope the Hub would give all that the application has.
+    /// The scopes, sorted, each once, at least one: without a scope the Hub would give all that the application has.
     package let scopes: [String]
 
-    /// - Throws: ``MintError/Code/usage`` for what is no e-mail address, no scope, or no scope at all.
+    /// - Throws: ``MintError/Code/usage`` if the e-mail address or a scope is malformed, or there are no scopes.
     package init(email: String, client: OrganizationClient, scopes: [String]) throws(MintError) {
         guard Self.isEmail(email) else {
             throw .usage("'\(email)' is not an e-mail address", hint: "write the member's address on the Hub")
@@ -36,7 +36,7 @@ package struct OrganizationMember: Equatable, Sendable {
             && parts.allSatisfy { !$0.isEmpty }
     }
 
-    /// One word, as the standard has it, and no comma, which people use between words.
+    /// Whether `text` is one word of the standard, without a comma, which people write between words.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>
     private static func isScope(_ text: String) -> Bool {
@@ -47,11 +47,11 @@ package struct OrganizationMember: Equatable, Sendable {
     }
 }
 
-/// An OAuth application and where its id and secret are.
+/// An OAuth application: the references to its id and secret.
 package struct OrganizationClient: Equatable, Sendable {
     package let id: SecretReference
     package let secret: SecretReference
-    /// From which relative paths count; empty for the one that this process is in.
+    /// The folder from which relative paths count; empty for the working directory.
     package let folder: String
 
     package init(id: SecretReference, secret: SecretReference, folder: String = "") {
@@ -60,18 +60,19 @@ package struct OrganizationClient: Equatable, Sendable {
         self.folder = folder
     }
 
-    /// Visible in requests and files; no secret.
+    /// Reads the client's id, which is not secret.
     package func readID(in context: Context) throws(MintError) -> String {
         let id = try read(id, "id", in: context)
         return id.reveal { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
-    /// Anew at every call, so that a secret that was rotated meanwhile is the one that is sent.
+    /// Reads the client's secret; anew at every call, as it may have been rotated.
     package func readSecret(in context: Context) throws(MintError) -> Secret {
         try read(secret, "secret", in: context)
     }
 
-    /// - Throws: also for what no client's id or secret can be (RFC 6749, appendix A); nothing of it is quoted.
+    /// - Throws: also if the value cannot be a client's id or secret (RFC 6749, appendix A), which the error does not
+    ///   quote.
     private func read(_ reference: SecretReference, _ what: String, in context: Context) throws(MintError) -> Secret {
         let value: Secret
         do throws(MintError) {

@@ -1,7 +1,7 @@
-/// The one refusal that matters: `invalid_grant`, which never says which claim was wrong.
+/// The Hub's refusal of a job's ID token: mostly `invalid_grant`, which never says which claim was wrong.
 ///
-/// So hfmint says what it knows: the Hub's words, its request id, the claims that were sent, and what to type into
-/// the Trusted Publishers form for this very job.
+/// So the error shows what hfmint knows: the Hub's words, its request id, the claims that were sent, and what to type
+/// into the Trusted Publishers form for this job.
 package struct Refusal: Sendable {
     private let answer: HubRefusal
     private let claims: Claims
@@ -19,6 +19,7 @@ package struct Refusal: Sendable {
         self.provider = provider
     }
 
+    /// Returns the error for people; `now` shows whether this machine's clock is wrong.
     package func error(now: Timestamp) -> MintError {
         MintError(
             .exchangeRejected,

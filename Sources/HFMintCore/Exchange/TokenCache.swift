@@ -1,6 +1,6 @@
-/// The Hub tokens that this job has already been given, in the job's own directory.
+/// The Hub tokens that this job already has, in the job's own directory.
 ///
-/// Each has one record there, replaced whole: the fields it depends on, its times, and the token.
+/// Each token has one record there, which is replaced whole: the fields of its ``TokenKey``, its times, and the token.
 package struct TokenCache: Sendable {
     private let directory: any PrivateDirectory
     private let context: Context
@@ -10,9 +10,9 @@ package struct TokenCache: Sendable {
         self.context = context
     }
 
-    /// The token for `key` that is there, while at least five minutes or a quarter of its life are left.
+    /// Returns the token for `key`, while at least five minutes or a quarter of its life are left.
     ///
-    /// `nil` also for a record that another version wrote, or that is damaged: then the Hub is asked.
+    /// Returns `nil` for a damaged record too, or one that another version wrote: then the caller asks the Hub.
     package func token(for key: TokenKey) -> HubToken? {
         guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
         let (now, uptime) = (context.clock.now(), context.clock.uptime())
@@ -21,14 +21,14 @@ package struct TokenCache: Sendable {
         }
     }
 
-    /// Says that a token of this cache is handed out again.
-    func tellUse() {
+    /// Traces that a cached token is used.
+    func traceUse() {
         context.trace("using the token that this job already has, in '\(directory.path)'")
     }
 
-    /// Lets one call at a time ask for the token for `key`: a kernel lock makes fifty calls at once one exchange.
+    /// Locks `key`, so that fifty calls at once make one exchange.
     ///
-    /// Whoever holds it looks for the token once more before it asks: the call before may have left it.
+    /// The caller that holds the lock looks for the token once more, as the call before may have cached it.
     ///
     /// - Throws: ``MintError/Code/serviceUnavailable`` if the lock is not free by `deadline`.
     package func lock(_ key: TokenKey, until deadline: Uptime) throws(MintError) -> any DirectoryLock {
@@ -53,10 +53,10 @@ package struct TokenCache: Sendable {
         }
     }
 
-    /// Drops the token for `key` if it is the one that a server has just rejected.
+    /// Drops the token for `key` if it is the one that a server has just rejected, and notes the time.
     ///
-    /// The next call exchanges anew, once: a server that rejects a second fresh token within five minutes would
-    /// otherwise make every git command an exchange.
+    /// The next call asks for a new token. ``checkRejections(of:)`` ends that after a second rejection, since every git
+    /// command would make an exchange otherwise.
     package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
         guard let kept = token(for: key), kept.bearer.secret.holdsSameBytes(as: rejected) else { return }
         try directory.remove(recordName(key))
@@ -65,7 +65,7 @@ package struct TokenCache: Sendable {
         try directory.replace(rejectionsName(key), with: record.rendered())
     }
 
-    /// Removes `token` where it is the one for `key`: the job's next calls do not find it.
+    /// Removes `token` if it is the one for `key`, so that the job's next calls do not find it.
     func withdraw(_ token: HubToken, for key: TokenKey) {
         guard self.token(for: key)?.sha256 == token.sha256 else { return }
         do throws(FileFailure) {
@@ -87,7 +87,7 @@ package struct TokenCache: Sendable {
         }
     }
 
-    /// - Throws: ``MintError/Code/exchangeRejected`` where two fresh tokens were rejected within five minutes.
+    /// - Throws: ``MintError/Code/exchangeRejected`` if servers rejected two fresh tokens within five minutes.
     package func checkRejections(of key: TokenKey) throws(MintError) {
         guard recentRejections(of: key).count >= 2 else { return }
         throw MintError(
@@ -95,7 +95,7 @@ package struct TokenCache: Sendable {
             hint: "see what the token may do: `hfmint doctor`")
     }
 
-    /// A token that cannot be kept is delivered all the same.
+    /// Caches `token` for `key`; notes a failure, as the token is delivered all the same.
     package func keep(_ token: HubToken, for key: TokenKey) {
         let record: JSONValue = [
             "fields": .array(
@@ -117,7 +117,7 @@ package struct TokenCache: Sendable {
     private func recordName(_ key: TokenKey) -> String { "record-\(key.fingerprint)" }
 }
 
-/// A record as it was read back.
+/// A record, read back from the cache.
 private struct Record {
     let token: HubToken
     private let obtainedAt: Timestamp
@@ -128,7 +128,7 @@ private struct Record {
         guard let root = try? readJSON(text, limits: .record),
             Self.fields(root["fields"], text) == key.fields,
             let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
-            // Within the years 1970 to 9999, so that it can be counted with.
+            // The times lie within the years 1970 to 9999, so that arithmetic on them is safe.
             [obtained, expires].allSatisfy({ (0...253_402_300_799).contains($0) }),
             let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
             secret.reveal({ HubToken.isWellFormed($0) })
@@ -154,7 +154,7 @@ private struct Record {
         return fields
     }
 
-    /// Whether at least five minutes, or a quarter of its life, are left; and it does not come from the future.
+    /// Whether at least five minutes or a quarter of the token's life are left, and it does not come from the future.
     ///
     /// A clock that was ahead and was set right in between makes the token look younger than it is: the machine's
     /// uptime shows its age too.

@@ -1,6 +1,6 @@
-/// Everything that a cached Hub token depends on: nothing is served across any of it.
+/// Everything that a cached Hub token depends on: a token serves only calls with the same key.
 package struct TokenKey: Equatable, Sendable {
-    /// Name and value, in a fixed order.
+    /// The fields, in a fixed order.
     package let fields: [Field]
 
     package struct Field: Equatable, Sendable {
@@ -9,9 +9,9 @@ package struct TokenKey: Equatable, Sendable {
     }
 
     /// - Parameters:
-    ///   - subject: whom the token is for.
-    ///   - identity: what is known of the job's identity without a request.
-    ///   - gate: the manifest that decides, and the role that was asked for.
+    ///   - subject: the publisher or member that the token is for.
+    ///   - identity: the job's identity, as far as it is known without a request.
+    ///   - gate: the manifest that decides, and the requested role.
     package init(
         authority: Authority, subject: Subject, identity: [String], allowsUntrustedEvent: Bool, gate: Gate? = nil
     ) {
@@ -23,13 +23,13 @@ package struct TokenKey: Equatable, Sendable {
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 
-    /// Whom a token is for.
+    /// The subject of a token: a resource's publisher, or a member.
     package enum Subject: Sendable {
         case publisher(Resource)
-        /// Good for whatever the member may reach: no resource is part of it, and no secret.
+        /// A member, whose token reaches all that the member may reach: no resource is part of the key, and no secret.
         case member(OrganizationMember, clientID: String)
-        /// A member's role of a manifest, which names member and scopes; what it may leave to variables are the ids of
-        /// clients.
+        /// A member's role of a manifest. The manifest's digest covers member and scopes, but variables may hold the
+        /// ids of clients.
         case role(clientIDs: [String])
 
         fileprivate var fields: [(String, String)] {
@@ -46,22 +46,22 @@ package struct TokenKey: Equatable, Sendable {
         }
     }
 
-    /// Names the token's files in the job's directory; two keys with one name are told apart by their fields.
+    /// The name of the token's files in the job's directory; the fields in the record tell two keys of one name apart.
     package var fingerprint: String {
         HFMintCore.fingerprint(fields.flatMap { [Array($0.name.utf8), $0.value] })
     }
 }
 
 extension IDTokenSource {
-    /// Whether a command of the user's gives the ID token on a machine that names no job.
+    /// Whether a user's command gives the ID token on a machine without a known provider.
     package var isUnknownCommand: Bool {
         if provider == nil, case .command = acquisition { true } else { false }
     }
 
-    /// What is known of a job's identity without a request: the provider and its job, the source, the credential for
-    /// the token endpoint, and issuer and subject of a token that is already here.
+    /// Returns what is known of a job's identity without a request: the provider and its job, the source, the
+    /// credential for the token endpoint, and the lasting claims of a token that is already here.
     ///
-    /// - Parameter job: the caller's variables and files.
+    /// - Parameter job: the job's variables and files.
     package func identity(of job: Provider.Job, in context: Context) -> [String] {
         var identity = Provider.jobIdentity(provider, in: job.environment)
         switch acquisition {
@@ -73,13 +73,10 @@ extension IDTokenSource {
             identity += ["program"] + program.command.arguments + keys.map { job.environment.fingerprint(of: $0) }
         case .variable, .file, .held:
             let claims = try? acquisition.idToken(in: context, limits: .default).claims
-            // Not the name of the variable: the same token counts as the same job under another, and `run` hands on
-            // what it read from standard input.
+            // The variable's name is no part of the identity: the same token under another name is the same job, and
+            // `run` hands on in a variable what it read from standard input.
             let wasHandedOn = acquisition == .variable(.hfmintIDToken) || acquisition.isHeld
-            identity += [
-                wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source
-            ]
-            identity += claims?.lasting ?? []
+            identity += [wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source] + (claims?.lasting ?? [])
         }
         return identity
     }
@@ -92,7 +89,7 @@ extension Acquisition {
 }
 
 extension HTTPAcquisition {
-    /// Tells two jobs apart by what each shows its endpoint, without a copy of it.
+    /// Returns fingerprints of the credentials for the token endpoint, which tell two jobs apart.
     fileprivate func proofFingerprint(in environment: Environment) -> [String] {
         switch proof {
         case .none: []

@@ -1,8 +1,14 @@
-/// How often and how long hfmint tries.
+/// How often hfmint tries a request, and until when: at most five times, within one deadline.
+///
+/// ```swift
+/// let response = try Attempts(until: deadline).repeating(in: context) { attempts throws(MintError) in
+///     try ask(limits: attempts.limits(context.clock))
+/// }
+/// ```
 package struct Attempts: Sendable {
     package static let most = 5
 
-    /// A try that has less time than this would only hide what went wrong with the one before.
+    /// A shorter try would only hide what went wrong with the one before it.
     private static let leastTime = Duration.milliseconds(100)
 
     private let deadline: Uptime
@@ -13,12 +19,12 @@ package struct Attempts: Sendable {
         self.deadline = deadline
     }
 
-    /// Calls `body` until it succeeds, or until there is no reason to try again.
+    /// Calls `body` until it succeeds, or until another try makes no sense.
     ///
-    /// - Parameter told: what is said of the last failure, after so many attempts.
-    /// - Throws: what `told` returns, as an error that is not transient: it has been tried often enough.
+    /// - Parameter explain: makes the error to throw of the last failure and the attempts.
+    /// - Throws: what `explain` returns, marked as not transient, so that no caller tries again.
     package func repeating<Result>(
-        in context: Context, told: (MintError, Attempts) -> MintError = { error, _ in error },
+        in context: Context, explain: (MintError, Attempts) -> MintError = { error, _ in error },
         _ body: (Attempts) throws(MintError) -> Result
     ) throws(MintError) -> Result {
         var attempts = self
@@ -27,16 +33,17 @@ package struct Attempts: Sendable {
                 return try body(attempts)
             } catch {
                 guard !attempts.waitAfterFailure(error, in: context) else { continue }
-                var last = told(error, attempts)
+                var last = explain(error, attempts)
                 last.isTransient = false
                 throw last
             }
         }
     }
 
+    /// Returns the time until the deadline.
     package func remaining(_ clock: any Clock) -> Duration { deadline - clock.uptime() }
 
-    /// The limits of one request: never longer than what is left.
+    /// Returns the limits of one request, which end at the deadline at the latest.
     package func limits(_ clock: any Clock) -> HTTPLimits {
         var limits = HTTPLimits.default
         let left = max(1, remaining(clock).milliseconds)
@@ -45,10 +52,10 @@ package struct Attempts: Sendable {
         return limits
     }
 
-    /// Counts a failed try, then waits and returns `true`, if there is reason to try again.
+    /// Counts a failed try; waits and returns `true` if another try makes sense.
     ///
     /// The wait is drawn from the whole range (full jitter), so that fifty jobs that failed together do not come
-    /// back together; a server's `Retry-After` is a lower bound, and one beyond the deadline ends it at once.
+    /// back together. A server's `Retry-After` is the least wait. A wait beyond the deadline returns `false` at once.
     ///
     /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
     package mutating func waitAfterFailure(_ failure: MintError, in context: Context) -> Bool {

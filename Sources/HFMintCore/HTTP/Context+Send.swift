@@ -1,5 +1,14 @@
+/// The room of requests: how one request reaches its server, and what its answer is worth.
+///
+/// A caller enters by ``Context/send(_:credential:body:limits:trust:)``, mostly from within
+/// ``Attempts/repeating(in:explain:_:)``. The request takes the route that `ProxySettings.swift` reads from the
+/// environment, and goes out by the transport seam. A failure on the way becomes a ``MintError``
+/// (`MintError+Transport.swift`). An answer says when to come back (`HTTPResponse+Retry.swift`), and which of its words
+/// may appear in a message (`PublishedAnswer.swift`).
+///
+/// Nothing here follows a redirect, decompresses a body, or quotes more of an answer than an error code.
 extension Context {
-    /// Sends `request` the way the environment says, within `limits`.
+    /// Sends `request` on the route that the environment asks for, within `limits`.
     package func send(
         _ request: HTTPRequest,
         credential: borrowing HTTPCredential = .none,
@@ -12,14 +21,16 @@ extension Context {
         request.trust = trust ?? (request.trust == .system ? TrustAnchors(environment) : request.trust)
         request.limits = limits
         if request.route == .metadataServer {
-            // Where there is none, nothing answers at all.
+            // On a machine without a metadata server, nothing answers at all.
             request.limits.connectMilliseconds = min(2_000, limits.connectMilliseconds)
         }
         let response = try transport.send(request, credential: credential, body: body)
         return try response.plain()
     }
 
-    /// - Throws: ``MintError/Code/usage`` where `origin` would be asked through a proxy whose address cannot be right.
+    /// Checks the proxy that requests to `origin` take.
+    ///
+    /// - Throws: ``MintError/Code/usage`` if its address cannot be right.
     package func checkProxy(to origin: Origin) throws(MintError) {
         do throws(TransportError) {
             _ = try ProxySettings(self).route(to: origin)
@@ -28,19 +39,19 @@ extension Context {
         }
     }
 
-    /// Like ``checkProxy(to:)`` for any host, unless `NO_PROXY` exempts them all.
+    /// Checks the proxy that requests to any host take, unless `NO_PROXY` exempts all hosts.
     package func checkProxy() throws(MintError) { try checkProxy(to: .anyHost) }
 }
 
 extension HTTPResponse {
-    /// The answer, if its body is as it was asked for: without a content coding.
+    /// Returns the answer if its body has no content coding, since hfmint asks for none.
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.4>
     ///
-    /// Nor with a transfer coding that libcurl did not ask for, and hands on as it is: gzip's and zstd's first bytes
-    /// begin no text. <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>,
+    /// libcurl hands on a transfer coding that it did not ask for. The first bytes of gzip and zstd show it, as no text
+    /// begins with them. <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>,
     /// <https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1>
     ///
-    /// An answer that says by its status alone what to do next is taken without its body.
-    /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.4>
+    /// Drops an encoded body where the status alone says what to do next.
     ///
     /// - Throws: ``TransportError/Kind/encoded``.
     fileprivate consuming func plain() throws(TransportError) -> HTTPResponse {
@@ -57,7 +68,7 @@ extension HTTPResponse {
         guard !isTransient, !(300...399).contains(status) else {
             return HTTPResponse(status: status, headers: headers, body: Secret(copying: []))
         }
-        // Only a name that is registered is repeated: <https://www.iana.org/assignments/http-parameters>.
+        // Only a registered name is quoted: <https://www.iana.org/assignments/http-parameters>.
         let known = ["gzip", "x-gzip", "br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"]
         let name = known.first { coding.equals($0) } ?? "in a way that is not known here"
         throw TransportError(.encoded, "the answer is compressed (\(name)), although that was not asked for")
@@ -65,12 +76,12 @@ extension HTTPResponse {
 }
 
 extension Origin {
-    /// Below a name that nothing has: <https://www.rfc-editor.org/rfc/rfc6761#section-6.4>.
+    /// A host below a reserved name, which no server has: <https://www.rfc-editor.org/rfc/rfc6761#section-6.4>.
     fileprivate static let anyHost = Origin(.https, host: "any.invalid", port: "443") ?? .huggingFace
 }
 
 extension TrustAnchors {
-    /// What `SSL_CERT_FILE`, `CURL_CA_BUNDLE` and `SSL_CERT_DIR` name, else what the system has.
+    /// Takes the certificates that `SSL_CERT_FILE`, `CURL_CA_BUNDLE` and `SSL_CERT_DIR` name, else the system's.
     package init(_ environment: Environment) {
         let bundle = environment["CURL_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"]
         let directory = environment["SSL_CERT_DIR"]

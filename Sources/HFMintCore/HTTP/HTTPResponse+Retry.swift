@@ -1,9 +1,11 @@
 extension HTTPResponse {
-    /// Whether the same request may be answered otherwise in a moment.
+    /// Whether the server may answer the same request differently in a moment.
     package var isTransient: Bool { [408, 425, 429].contains(status) || (500...599).contains(status) }
 
-    /// In seconds from now: `Retry-After` as a number or a date, else the `t` of the Hub's `RateLimit`; at most a
-    /// thousand years, so that arithmetic on it is safe.
+    /// Returns how many seconds the server asks to wait: by `Retry-After` (a number or a date), else by the `t` of
+    /// the Hub's `RateLimit`.
+    ///
+    /// The result is at most a thousand years, so that arithmetic on it is safe.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>, <https://huggingface.co/docs/hub/rate-limits>
     package func retryAfterSeconds(now: Timestamp) -> Int? {
@@ -13,7 +15,7 @@ extension HTTPResponse {
             return min(Int(digits) ?? most, most)
         }
         if let value = header("retry-after") {
-            // A date is by the server's clock, which need not be ours.
+            // The date counts by the server's clock, which may differ from this machine's.
             return bounded(value[...]) ?? Timestamp(httpDate: value).map { min(max(0, $0 - (date ?? now)), most) }
         }
         guard status == 429, let limits = header("ratelimit") else { return nil }
@@ -21,7 +23,7 @@ extension HTTPResponse {
         func value(_ name: String) -> Substring? {
             fields.first { $0.starts(with: name.utf8) }.map { Substring($0.dropFirst(name.utf8.count)) }
         }
-        // It is said with every answer, so it is the reason only where nothing is left of what it counts.
+        // The Hub sends this header with every answer. It is a reason to wait only where no request remains (`r=0`).
         guard value("r=").map({ bounded($0) == 0 }) ?? true else { return nil }
         return value("t=").flatMap(bounded)
     }

@@ -1,5 +1,7 @@
 extension MintError {
-    /// A request that got no answer, told with the host it was meant for.
+    /// Returns the error for a request to `host` that got no answer.
+    ///
+    /// - Parameter code: the code of an error that has none of its own, such as an unreachable host.
     static func transport(_ error: TransportError, to host: String, doing code: Code) -> MintError {
         switch error.kind {
         case .library:

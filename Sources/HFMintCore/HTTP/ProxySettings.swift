@@ -1,6 +1,7 @@
-/// Which way a request goes, decided from the environment alone.
+/// The routes of requests, decided from the environment alone.
 ///
-/// libcurl would read some of these variables by itself; it is always told, so that no hidden `getenv` decides.
+/// libcurl would read some of these variables by itself. hfmint always sets the route, so that no hidden `getenv`
+/// decides.
 package struct ProxySettings: Sendable {
     private let environment: Environment
     private let transport: any HTTPTransport
@@ -10,22 +11,22 @@ package struct ProxySettings: Sendable {
         transport = context.transport
     }
 
-    /// The lower-case name counts first, as in curl.
+    /// In order of precedence: the lower-case name comes first, as in curl.
     private static let names: [Environment.Key] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
-    /// The variable that counts, where one is set.
+    /// The first of the proxy variables that is set, or `nil`.
     package var variable: Environment.Key? { Self.names.first { environment.isSet($0) } }
 
-    /// Requests to this machine never take a proxy.
+    /// Returns the route to `origin`; requests to this machine never take a proxy.
     ///
-    /// - Throws: ``TransportError/Kind/proxyUnusable`` where it leads through a proxy whose address cannot be right.
+    /// - Throws: ``TransportError/Kind/proxyUnusable`` if the proxy's address cannot be right.
     package func route(to origin: Origin) throws(TransportError) -> Route {
         guard origin.scheme == .https, let variable, !origin.isLoopback, !isExempt(origin) else { return .direct }
         _ = try address(in: variable)
         return .proxy(variable)
     }
 
-    /// What `variable` holds.
+    /// Returns the address that `variable` holds.
     package func address(in variable: Environment.Key) throws(TransportError) -> ProxyAddress {
         do throws(Malformed) {
             return try ProxyAddress(environment.secret(variable)?.reveal { $0.bytes } ?? [])
@@ -34,17 +35,17 @@ package struct ProxySettings: Sendable {
         }
     }
 
-    /// Whether the variables exempt it, as the libcurl that is loaded reads them.
+    /// Whether `NO_PROXY` exempts `origin`, as the loaded libcurl reads it.
     ///
-    /// They differ: ranges count from 7.86 on, blanks between names until 8.9. Beyond what libcurl does, an IPv6
-    /// address is exempt in every spelling of it.
+    /// Versions of libcurl differ: ranges count from 7.86 on, blanks between names until 8.9. Unlike libcurl, hfmint
+    /// exempts an IPv6 address in each of its spellings.
     private func isExempt(_ origin: Origin) -> Bool {
         guard let list = environment["no_proxy"] ?? environment["NO_PROXY"] else { return false }
         if let address = origin.address, address.bytes.count == 16, Self.spells(address, in: list) { return true }
         return transport.passesProxyBy(origin, exempting: Self.withoutMalformedRanges(list))
     }
 
-    /// Before 8.18, libcurl reads `10.0.0.0/x` and `10.0.0.0/` as the one address.
+    /// Returns `list` without malformed ranges: before 8.18, libcurl reads `10.0.0.0/x` and `10.0.0.0/` as one address.
     /// <https://github.com/curl/curl/commit/97b0abb46b>
     private static func withoutMalformedRanges(_ list: String) -> String {
         let separators = [ASCII.comma, ASCII.space, ASCII.tab]
@@ -56,7 +57,7 @@ package struct ProxySettings: Sendable {
             let bits = entry.drop { $0 != ASCII.slash }.dropFirst()
             let isWhole =
                 !entry.contains(ASCII.slash) || (1...3).contains(bits.count) && bits.allSatisfy(\.isASCIIDigit)
-            // A slash alone names nothing.
+            // A lone slash matches no host.
             kept += entry.isEmpty ? [first] : isWhole ? Array(entry) : [ASCII.slash]
         }
         return String(decoding: kept, as: UTF8.self)

@@ -1,23 +1,23 @@
-/// What may be told of an answer that is not the one that was asked for.
+/// What an error message may say of an answer that hfmint did not expect.
 extension Secret {
-    /// Whether it is HTML or XML, by its first byte.
+    /// Whether the text is HTML or XML, by its first byte.
     package var looksLikePage: Bool {
         reveal { text in
             text.indices.first { !text[$0].isBlank }.map { text[$0] == UInt8(ascii: "<") } ?? false
         }
     }
 
-    /// Whether it can be the value of a header, on one line.
+    /// Whether the text can be the value of a header, on one line.
     package var fitsInHeader: Bool {
         reveal { text in text.indices.allSatisfy { text[$0] >= ASCII.space && text[$0] != 0x7F } }
     }
 
-    /// The code of an error where vendors put it: one word, and nothing else of the answer.
+    /// The error code at one of the places where vendors put it; one word, and nothing else of the answer.
     ///
     /// OAuth's `error` (RFC 6749, 5.2); Google's `error.status` (<https://google.aip.dev/193>); Kubernetes' `reason`
     /// (<https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>); AWS' `Code`, in XML too
     /// (<https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>); `typeKey` of GitHub's token endpoint,
-    /// as Azure DevOps has it
+    /// which Azure DevOps uses too
     /// (<https://learn.microsoft.com/rest/api/azure/devops/core/#vss-error>).
     package var publishedCode: String? {
         reveal { text in
@@ -36,7 +36,7 @@ extension Secret {
 }
 
 extension Span where Element == UInt8 {
-    /// The text of the first XML element of this name.
+    /// Returns the text of the first XML element of this name, or `nil`.
     func element(_ name: String) -> [UInt8]? {
         guard let start = end(of: "<\(name)>", from: 0), let end = end(of: "</\(name)>", from: start) else {
             return nil

@@ -1,4 +1,4 @@
 extension HTTPRequest {
-    /// The Hub's front page without its content: shows whether the Hub is there, and what time it has.
+    /// Returns a request for the Hub's front page, without its content: it shows whether the Hub answers, and its time.
     static func frontPage(of endpoint: Origin) -> HTTPRequest { HTTPRequest(.head, HTTPURL(endpoint, "/")) }
 }

@@ -1,15 +1,15 @@
-/// What the Hub's documented error fields say (RFC 6749, 5.2).
+/// A refusal by the Hub, read from its documented error fields (RFC 6749, 5.2).
 package struct HubRefusal: Equatable, Sendable {
     package let status: Int
-    /// `invalid_grant`.
+    /// The error code, such as `invalid_grant`; without one, the HTTP status in words.
     package let error: String
-    /// Whether it is an error of OAuth's, and not of whatever else may stand at the address.
+    /// Whether ``error`` is an OAuth error code, which another server at this address would hardly send.
     package let isOAuth: Bool
-    /// Whether it is a page for people: of a proxy, or of a network that asks to log in.
+    /// Whether the body is a web page: of a proxy, or of a network that asks people to log in.
     package let isPage: Bool
     package let description: String?
     package let requestID: String?
-    /// The Hub's clock, as its answer gave it.
+    /// The time by the Hub's clock.
     package let date: Timestamp?
 
     package init(_ response: borrowing HTTPResponse) {
@@ -33,10 +33,10 @@ package struct HubRefusal: Equatable, Sendable {
         description = words.flatMap { $0.isEmpty ? nil : Self.excerpt($0) }
     }
 
-    /// Server text that may be shown: bounded, and nothing in it that could be a credential.
+    /// Returns the part of a server's text that may be shown: bounded, and without words that could be credentials.
     private static func excerpt(_ bytes: [UInt8]) -> String {
         let words = bytes.split(separator: ASCII.space, omittingEmptySubsequences: false)
-        // Judged whole, before the bound could cut a credential to a harmless length.
+        // Words are checked at full length, before the bound can cut a credential to a harmless length.
         let shown = words.map { word in
             let isSecret = ["eyJ", "hf_", "oauth_app_secret_"].contains { word.contains($0.utf8) } || word.count > 100
             return isSecret ? ArraySlice("[redacted]".utf8) : word
@@ -44,7 +44,7 @@ package struct HubRefusal: Equatable, Sendable {
         return String(decoding: Array(shown.joined(separator: [ASCII.space])).prefix(300), as: UTF8.self)
     }
 
-    /// The Hub gave up on asking the issuer for its keys, and says so with the code of a refusal.
+    /// Whether the Hub stopped asking the issuer for its keys, which it reports with the code of a refusal.
     ///
     /// <https://github.com/huggingface/hub-docs/issues/2757>
     package var isAborted: Bool {
@@ -52,6 +52,7 @@ package struct HubRefusal: Equatable, Sendable {
             && description?.utf8.elementsEqual("This operation was aborted".utf8) == true
     }
 
+    /// The error and its description, for a message.
     package var sentence: String {
         description.map { "\(error): \($0)" } ?? error
     }

@@ -1,13 +1,13 @@
 /// A short-lived token of the Hub.
 package final class HubToken: Sendable {
     package enum Kind: String, Sendable {
-        /// Bound to one repository.
+        /// A token for one repository.
         case repository = "hf_jwt_"
-        /// Of a user, or of an organization's member.
+        /// A token of a user, or of an organization's member.
         case user = "hf_oauth_"
         case unknown = "hf_"
 
-        /// What begins at `start`, if it is a token that the Hub gives for an ID token.
+        /// Reads the kind of the token that begins at `start`; `nil` if the Hub gives no such token in an exchange.
         package init?(in text: Span<UInt8>, at start: Int = 0) {
             let found = [Kind.repository, .user].first { kind in
                 let end = start + kind.rawValue.utf8.count
@@ -18,15 +18,15 @@ package final class HubToken: Sendable {
         }
     }
 
-    /// Its bytes, which ``isWellFormed(_:)`` has allowed.
+    /// The token's bytes, which ``isWellFormed(_:)`` has checked.
     package let bearer: BearerToken
     package let kind: Kind
     package let expiresAt: Timestamp
-    /// Of the token's bytes: the name by which logs and reports may call it.
+    /// The digest of the token's bytes, by which logs and reports name the token.
     package let sha256: String
-    /// The claims of the ID token that it was given for; `nil` where no manifest decided.
+    /// The claims of the ID token that the Hub gave this token for; `nil` if no manifest decided.
     package let claimsText: JSONText?
-    /// The Hub's name for the request that gave it; `nil` where it has none, or the token was kept.
+    /// The Hub's id of the request that gave the token; `nil` if the Hub sent none, or the token comes from the cache.
     package let requestID: String?
 
     package init(
@@ -43,8 +43,9 @@ package final class HubToken: Sendable {
 }
 
 extension HubToken {
-    /// Whether `text` is `hf_` and 8 to 16,384 bytes of a bearer token (RFC 6750, 2.1), so that no delivery can be
-    /// led astray by it: no space, no line break, no quote.
+    /// Whether `text` is `hf_` and 8 to 16,384 bytes of a bearer token (RFC 6750, 2.1).
+    ///
+    /// Such a text holds no space, line break or quote, so it is safe in every syntax of a delivery.
     package static func isWellFormed(_ text: Span<UInt8>) -> Bool {
         guard (11...16_387).contains(text.count), text.equals("hf_", in: 0..<3) else { return false }
         for index in 3..<text.count where !(text[index].isASCIILetterOrDigit || "._~+/=-".utf8.contains(text[index])) {

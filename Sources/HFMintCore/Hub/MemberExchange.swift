@@ -1,8 +1,8 @@
-/// The Hub's token exchange for a member of an organization: what is sent, and what an answer must be.
+/// The Hub's token exchange for a member of an organization: the request, and what its answer must be.
 ///
 /// <https://huggingface.co/docs/hub/oauth>
 package enum MemberExchange {
-    /// - Parameter clientID: form-encoded here, as the secret is (RFC 6749, 2.3.1).
+    /// Returns the client's credential, with id and secret form-encoded (RFC 6749, 2.3.1).
     package static func credential(clientID: String, secret: borrowing Secret) -> HTTPCredential {
         .header(name: "Authorization", prefix: "Basic ", secret.basicPair(clientID: clientID))
     }
@@ -17,7 +17,7 @@ package enum MemberExchange {
         return .content(.init(type: "application/x-www-form-urlencoded", bytes: Secret(copying: form.utf8)))
     }
 
-    /// Reads a 200: `nil` unless it is a bearer token of a member (`hf_oauth_…`) with a lifetime, byte by byte.
+    /// Reads the body of a 200: returns `nil` unless it holds a member's bearer token (`hf_oauth_…`) with a lifetime.
     package static func answer(_ body: borrowing Secret) -> TokenExchange.Answer? {
         guard let answer = TokenExchange.answer(body), scopes(in: body) != .unreadable else { return nil }
         let least = HubToken.Kind.user.rawValue.utf8.count + 8
@@ -26,9 +26,9 @@ package enum MemberExchange {
         return answer
     }
 
-    /// What an answer says of its scopes.
+    /// What an answer says about the token's scopes.
     package enum Scopes: Equatable, Sendable {
-        /// Then they are those that were asked for (RFC 6749, 5.1).
+        /// The token has the requested scopes (RFC 6749, 5.1).
         case unsaid
         case said([String])
         case unreadable
@@ -44,8 +44,8 @@ package enum MemberExchange {
         }
     }
 
-    /// The scopes that nobody asked for; `read-x` is within `write-x`, and both are within `manage-x`.
-    package static func surplus(_ said: [String], asked: [String]) -> [String] {
+    /// Returns the scopes that go beyond the requested ones; `write-x` includes `read-x`, and `manage-x` both.
+    package static func surplus(_ said: [String], requested: [String]) -> [String] {
         said.filter { scope in
             let parts = scope.split(separator: "-", maxSplits: 1)
             let wider: [String] =
@@ -54,7 +54,7 @@ package enum MemberExchange {
                 case "contribute", "write": ["manage"]
                 default: []
                 }
-            return !asked.contains(scope) && !wider.contains { asked.contains("\($0)-\(parts.last ?? "")") }
+            return !requested.contains(scope) && !wider.contains { requested.contains("\($0)-\(parts.last ?? "")") }
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What a Hub token is for: one repository, or a user.
+/// A resource that a Hub token is for: one repository, or a user.
 ///
 /// <https://huggingface.co/docs/hub/trusted-publishers>
 package struct Resource: Hashable, Sendable {
@@ -15,24 +15,25 @@ package struct Resource: Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// The user or organization; of a user, the name.
+    /// The user or organization that owns the repository; for a user, the user's name.
     package let namespace: String
+    /// The repository's name; empty for a user.
     package let name: String
 
-    /// As the Hub's token endpoint takes it: `acme/model`, `datasets/acme/data`, `acme-bot`.
+    /// The spelling of the Hub's token endpoint: `acme/model`, `datasets/acme/data`, `acme-bot`.
     package var canonical: String {
         kind == .user ? namespace : [kind.prefix, namespace, name].compactMap(\.self).joined(separator: "/")
     }
 
-    /// What a token for it is likely to be used for, in a sentence.
+    /// The resource's kind, as a noun for messages.
     package var noun: String { kind == .user ? "user" : "\(kind.rawValue) repository" }
 }
 
 extension Resource {
     /// Reads a resource as people write or paste it.
     ///
-    /// Accepts the canonical form, and a URL below `endpoint` (or huggingface.co, or hf.co) with whatever path
-    /// follows the name: `https://huggingface.co/datasets/a/b/tree/main`.
+    /// Accepts the canonical form, and a URL below `endpoint`, huggingface.co or hf.co. Any path may follow the name in
+    /// the URL: `https://huggingface.co/datasets/a/b/tree/main`.
     package init(parsing text: String, endpoint: Origin) throws(MintError) {
         guard !text.utf8.split(separator: ASCII.slash).contains(where: { String($0)?.looksLikeToken == true }) else {
             throw .usage(
@@ -51,7 +52,7 @@ extension Resource {
         self = parsed
     }
 
-    /// What stands there in place of a resource, where that shows.
+    /// Returns why `text` is not a resource, as the end of a hint; empty if the reason does not show.
     private static func remark(on text: String) -> String {
         if text.utf8.isEmpty { return "; it is empty: is the variable set that it comes from?" }
         let isOpen = text.utf8.contains { "$<>{}".utf8.contains($0) } || text.utf8.first == UInt8(ascii: "%")
@@ -62,6 +63,7 @@ extension Resource {
         return ""
     }
 
+    /// Reads the canonical form, or a URL below one of the Hub's addresses; `nil` for anything else.
     static func parse(_ text: [UInt8], endpoint: Origin) -> Resource? {
         guard text.count <= 512 else { return nil }
         guard text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) else {
@@ -75,17 +77,18 @@ extension Resource {
         return Self.parts(parts, isURL: true)
     }
 
-    /// First parts of the Hub's addresses that are no user's.
+    /// First path parts of the Hub's own pages, which no user can have as a name.
     static let pages = [
         "api", "blog", "chat", "collections", "docs", "join", "login", "models", "new", "notifications", "oauth",
         "organizations", "papers", "posts", "pricing", "settings", "tasks",
     ]
 
     private static func parts(_ parts: [ArraySlice<UInt8>], isURL: Bool) -> Resource? {
-        let kind = Kind.allCases.first { kind in kind.prefix.map { parts.first?.elementsEqual($0.utf8) == true } == true
+        let kind = Kind.allCases.first { kind in
+            kind.prefix.map { parts.first?.elementsEqual($0.utf8) == true } == true
         }
         var names = parts.dropFirst(kind == nil ? 0 : 1)
-        // No repository is called so, and git is given its URL so:
+        // No repository's name ends so, but the URL for git does:
         // https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_validators.py
         if names.count > 1, names[names.startIndex + 1].suffix(4).elementsEqual(".git".utf8) {
             guard isURL else { return nil }
@@ -103,7 +106,7 @@ extension Resource {
         }
     }
 
-    /// A host, or a folder of huggingface_hub's cache.
+    /// Whether `text` is the Hub's host, or a folder of huggingface_hub's cache.
     private static func isNoOwner(_ text: ArraySlice<UInt8>, alone isAlone: Bool) -> Bool {
         ["huggingface.co", "hf.co"].contains { text.elementsEqual($0.utf8) }
             || isAlone && ["models--", "datasets--", "spaces--"].contains { text.starts(with: $0.utf8) }
@@ -116,7 +119,7 @@ extension Resource {
 
     private static func text(_ name: ArraySlice<UInt8>?) -> String { String(decoding: name ?? [], as: UTF8.self) }
 
-    /// The page on which the Hub's Trusted Publishers of this resource are set.
+    /// Returns the address of the page where people set this resource's Trusted Publishers.
     package func settingsURL(on endpoint: Origin) -> String {
         kind == .user
             ? "\(endpoint)/settings/authentication#ci-cd-access" : "\(endpoint)/\(canonical)/settings"

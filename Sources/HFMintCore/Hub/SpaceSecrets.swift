@@ -1,14 +1,14 @@
-/// The secrets of a Space: their names and times are shown, their values never.
+/// The secrets of a Space; the Hub shows their names and times, and never their values.
 ///
 /// <https://huggingface.co/docs/huggingface_hub/package_reference/hf_api#huggingface_hub.HfApi.add_space_secret>
 enum SpaceSecrets {
     static func path(of space: Resource) -> String { "/api/spaces/\(space.namespace)/\(space.name)/secrets" }
 
-    /// Sets one, whether or not it is there.
+    /// Returns the body that sets a secret, new or old.
     ///
     /// - Parameters:
-    ///   - value: never empty: the Hub takes a write without a value, and stores the empty one.
-    ///   - description: what the secret has already; nobody promises that a write without one keeps it.
+    ///   - value: never empty, as the Hub would store an empty value.
+    ///   - description: the secret's present description, as the Hub may drop it in a write without one.
     static func body(name: String, value: borrowing Secret, description: String?) -> [TextOrToken] {
         let description = description.flatMap { $0.isEmpty ? nil : "\"description\":\(JSONString.quoted($0))," } ?? ""
         return [

@@ -1,11 +1,11 @@
-/// A request that changes nothing, and whose answer shows whether the Hub takes a token: ``authCheck(_:writes:)`` or
+/// A request that changes nothing and whose answer shows whether the Hub accepts a token: ``authCheck(_:writes:)`` or
 /// ``whoAmI``.
 package struct TokenTrial: Equatable, Sendable {
     let path: String
-    /// Whether the Hub documents the route; where it does not, a 401 or a 404 may say no more than that.
+    /// Whether the Hub documents the route; on another one, a 401 or a 404 may mean that the route does not exist.
     let isDocumented: Bool
 
-    /// Asks once, at the Hub that gave the token.
+    /// Sends the trial once, to the Hub that gave the token.
     package func answer(
         to token: borrowing Secret, at endpoint: Origin, limits: HTTPLimits, in context: Context
     ) -> Answer {
@@ -20,10 +20,10 @@ package struct TokenTrial: Equatable, Sendable {
     }
 
     package struct Answer: Equatable, Sendable {
-        /// 0 where no answer came.
+        /// The HTTP status; 0 if no answer came.
         package let status: Int
         package let isDocumented: Bool
-        /// Whether it is a web page, which something between here and the Hub may have sent: it says nothing.
+        /// Whether the body is a web page; a proxy may have sent it, so the answer proves nothing.
         private let isPage: Bool
 
         package init(_ status: Int, isPage: Bool = false, isDocumented: Bool = true) {
@@ -32,12 +32,13 @@ package struct TokenTrial: Equatable, Sendable {
             self.isDocumented = isDocumented
         }
 
+        /// Whether the Hub accepts the token.
         package var isTaken: Bool { !isPage && (200...299).contains(status) }
 
-        /// Whether the Hub says that the token may not do this.
+        /// Whether the Hub refuses this use of the token.
         package var isRefused: Bool { !isPage && (isDocumented ? [401, 403, 404] : [403]).contains(status) }
 
-        /// Whether the Hub does not know the token: it is dead where the same trial took it before.
+        /// Whether the Hub does not know the token; if it accepted the same trial before, the token is dead.
         package var isUnknown: Bool { !isPage && status == 401 }
     }
 }

@@ -1,25 +1,25 @@
-/// What another version of a manifest gives and takes.
+/// The difference between two versions of a manifest.
 package struct AccessChange: Sendable {
-    /// Nothing in the old version gave it.
+    /// What the new version gives, and nothing in the old version gave.
     package let gained: [Line]
-    /// Nothing in the new version gives it.
+    /// What the old version gave, and nothing in the new version gives.
     package let lost: [Line]
 
     /// One identity, and one thing that it may have.
     package struct Line: Equatable, Sendable {
-        /// The path of an app's manifest from its root's folder; `nil` for the root manifest itself.
+        /// The path of an app's manifest, relative to the root manifest's folder; `nil` for the root manifest itself.
         package let app: String?
         package let grant: String
         package let role: String
         package let access: Access
         package let opens: String
-        /// Issuer first.
+        /// The claims that an ID token must have, the issuer first.
         package let identity: [Grant.Claim]
     }
 
     /// - Parameters:
-    ///   - old: what was there, such as the manifest of the branch that a pull request is for.
-    ///   - new: what is to be.
+    ///   - old: the present version, such as the manifest of a pull request's base branch.
+    ///   - new: the proposed version.
     package init(from old: AccessGraph, to new: AccessGraph) {
         let (before, after) = (Facts(old), Facts(new))
         gained = after.missing(in: before)
@@ -27,7 +27,7 @@ package struct AccessChange: Sendable {
     }
 }
 
-/// The entitlements of a graph, ready to be searched for one that covers another.
+/// The entitlements of a graph, indexed to find one that covers another.
 private struct Facts {
     private let entitlements: [AccessGraph.Entitlement]
     private let apps: [String?]
@@ -36,12 +36,12 @@ private struct Facts {
 
     init(_ graph: AccessGraph) {
         let folder = graph.policies.first.map { FilePath($0.manifest).folder } ?? "."
-        apps = graph.policies.enumerated().map { place, policy in
-            place == 0 ? nil : FilePath(policy.manifest).relative(to: folder)
+        apps = graph.policies.enumerated().map { index, policy in
+            index == 0 ? nil : FilePath(policy.manifest).relative(to: folder)
         }
         entitlements = graph.entitlements
         let apps = apps
-        // What the app and the kind of thing are is one more claim each: neither is ever compared with another's.
+        // The app and the group are one more claim each, so that entitlements of different ones are never compared.
         sets = entitlements.map { fact in
             fact.grant.identity + [
                 Grant.Claim(name: [0], value: Array((apps[fact.policy] ?? "").utf8)),
@@ -51,13 +51,14 @@ private struct Facts {
         index = ClaimIndex(sets)
     }
 
+    /// Returns the entitlements that nothing in `other` covers.
     func missing(in other: Facts) -> [AccessChange.Line] {
-        entitlements.enumerated().compactMap { place, fact in
-            let isCovered = other.index.firstSubset(of: sets[place]) { candidate in
+        entitlements.enumerated().compactMap { index, fact in
+            let wider = other.index.firstSubset(of: sets[index]) { candidate in
                 let wide = other.entitlements[candidate]
                 return wide.opens.covers(fact.opens) && wide.role.access >= fact.role.access
             }
-            guard isCovered == nil else { return nil }
+            guard wider == nil else { return nil }
             return AccessChange.Line(
                 app: apps[fact.policy], grant: fact.grant.label, role: fact.role.name, access: fact.role.access,
                 opens: fact.opens.text, identity: fact.grant.identity)
@@ -66,7 +67,7 @@ private struct Facts {
 }
 
 extension AccessGraph.Opened {
-    /// What two of them must have in common for one to cover the other.
+    /// The group outside of which nothing can cover this.
     fileprivate var group: String {
         switch self {
         case .pattern(let pattern): "\(pattern.kind.rawValue) \(pattern.namespace)"

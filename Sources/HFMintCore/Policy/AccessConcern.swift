@@ -1,16 +1,16 @@
-/// What a reader of a manifest should know about one of its roles or grants.
+/// A concern about a role or grant that a reader of the manifest should know.
 package struct AccessConcern: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        /// More may take it, or it opens more, than a role should.
+        /// More jobs may take the role, or it opens more, than its author may have meant.
         case wide = "over-wide"
-        /// It names something by a name that another can have later.
+        /// The grant uses a name that somebody else can have later.
         case renamable = "by-name"
         /// No ID token can ever fit.
         case never = "can-never-match"
-        /// It changes nothing.
+        /// The role or grant has no effect.
         case unused = "without-effect"
 
-        /// For people.
+        /// The kind in words for people.
         package var title: String {
             switch self {
             case .wide: "over-wide"
@@ -30,7 +30,7 @@ package struct AccessConcern: Equatable, Sendable {
 }
 
 extension AccessGraph {
-    /// In the order of the manifests: roles first, then grants.
+    /// The concerns about every manifest, in their order: roles first, then grants.
     package var concerns: [AccessConcern] { policies.flatMap { $0.roleConcerns + $0.grantConcerns } }
 }
 
@@ -56,16 +56,16 @@ extension Policy {
     }
 
     fileprivate var grantConcerns: [AccessConcern] {
-        // A role is one more claim here: only grants of one role can stand in each other's way.
+        // The role is one more claim here, as only grants of the same role can make each other useless.
         let sets = grants.map { $0.identity + [Grant.Claim(name: [], value: Array($0.role.utf8))] }
         let index = ClaimIndex(sets)
-        return grants.enumerated().flatMap { place, grant -> [AccessConcern] in
+        return grants.enumerated().flatMap { position, grant -> [AccessConcern] in
             var concerns: [AccessConcern] = []
             func note(_ kind: AccessConcern.Kind, _ reason: String) {
                 concerns.append(AccessConcern(kind: kind, place: grant.place, label: grant.label, reason: reason))
             }
             for concern in grant.concerns { note(concern.kind, concern.reason) }
-            if let earlier = index.firstSubset(of: sets[place], where: { $0 < place }) {
+            if let earlier = index.firstSubset(of: sets[position], where: { $0 < position }) {
                 note(.unused, "\(grants[earlier].label) gives the role to all whom this one means")
             }
             return concerns
@@ -80,14 +80,14 @@ extension Grant {
 
     private var names: [String] { claims.map { String(decoding: $0.name, as: UTF8.self) } }
 
-    /// What there is to know of its claims.
+    /// The concerns about the grant's claims.
     fileprivate var concerns: [(kind: AccessConcern.Kind, reason: String)] {
         let (known, isItsIssuer) = ProviderClaims.known(issuer: String(decoding: issuer, as: UTF8.self), value)
         return wideness(known, isItsIssuer).map { (.wide, $0) } + renames(known).map { (.renamable, $0) }
             + impossibilities(known, isItsIssuer).map { (.never, $0) }
     }
 
-    /// Why more jobs may take the role than its author may have meant.
+    /// Returns why more jobs may take the role than its author may have meant.
     private func wideness(_ known: ProviderClaims, _ isItsIssuer: Bool) -> [String] {
         var reasons: [String] = []
         if names.allSatisfy({ WideClaims.contains($0) }) {
@@ -106,7 +106,7 @@ extension Grant {
         return reasons + openings.compactMap { $0.reason(in: value) }
     }
 
-    /// A name that others may have one day, where no claim beside it stays.
+    /// Returns the concern about a name that others may have later, if no claim for a lasting number stands beside it.
     private func renames(_ known: ProviderClaims) -> [String] {
         let name = known.names.first { name in
             (value(name.claim).map(name.isName) ?? false) && name.numbers.allSatisfy { value($0) == nil }
@@ -114,7 +114,7 @@ extension Grant {
         return name.map { ["'\($0.claim)' is a name, which a rename sets free for others: add \($0.numbers[0])"] } ?? []
     }
 
-    /// Why no ID token can ever fit; several reasons may hold.
+    /// Returns the reasons why no ID token can ever fit.
     private func impossibilities(_ known: ProviderClaims, _ isItsIssuer: Bool) -> [String] {
         let text = String(decoding: issuer, as: UTF8.self)
         let withoutSlash = text.hasEnd("/") ? String(decoding: issuer.dropLast(), as: UTF8.self) : nil
@@ -143,7 +143,7 @@ extension Grant.Claim {
     }
 }
 
-/// Claims that all jobs of a repository, an owner or an instance share: alone they let every branch and workflow in.
+/// Claims that all jobs of a repository, an owner or an instance share; alone they admit every branch and workflow.
 package enum WideClaims {
     private static let names = Set(
         (["iss", "aud"] + allProviders.flatMap(\.claims.shared)).map { Array($0.utf8) })

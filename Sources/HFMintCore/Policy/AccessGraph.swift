@@ -1,6 +1,6 @@
-/// Everything that a manifest and the manifests of its apps say about who may have what.
+/// All that a manifest and the manifests of its apps grant.
 package struct AccessGraph: Sendable {
-    /// The named manifest first, then each of its apps, in its order.
+    /// The policy of the named manifest, then those of its apps in their order.
     package let policies: [Policy]
 
     package init(policies: [Policy]) {
@@ -9,14 +9,14 @@ package struct AccessGraph: Sendable {
 
     /// One thing that one identity may have.
     package struct Entitlement: Sendable {
-        /// The place of its manifest among ``AccessGraph/policies``.
+        /// The index of its policy in ``AccessGraph/policies``.
         package let policy: Int
         package let grant: Grant
         package let role: Role
         package let opens: Opened
     }
 
-    /// What a role opens: a resource or many, or all that a member may do.
+    /// What a role opens: one resource or many, or all that a member may do.
     package enum Opened: Equatable, Sendable {
         case pattern(ResourcePattern)
         case member(String)
@@ -28,6 +28,7 @@ package struct AccessGraph: Sendable {
             }
         }
 
+        /// Whether this opens everything that `other` opens.
         func covers(_ other: Opened) -> Bool {
             switch (self, other) {
             case (.pattern(let wide), .pattern(let narrow)): wide.covers(narrow)
@@ -37,13 +38,13 @@ package struct AccessGraph: Sendable {
         }
     }
 
-    /// Of ``entitlements`` together: a few lines of a manifest can mean many, as every grant is multiplied by all that
-    /// its role opens.
+    /// The most bytes of all ``entitlements`` together: each grant counts once for everything that its role opens, so
+    /// that a short manifest can have very many.
     private static let listedByteLimit = 32 << 20
 
-    /// The graph itself, where it can be told line by line in a memory that a machine has.
+    /// Returns the graph itself if its ``entitlements`` fit into memory.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` where it is too much; nothing is wrong with decisions then.
+    /// - Throws: ``MintError/Code/manifestInvalid`` if they are too many to list; decisions still work then.
     package func listable() throws(MintError) -> AccessGraph {
         var (count, byteCount) = (0, 0)
         for policy in policies {
@@ -51,10 +52,10 @@ package struct AccessGraph: Sendable {
                 (count: role.opened.count, bytes: role.opened.map { $0.text.utf8.count + 32 }.reduce(0, +))
             }
             for grant in policy.grants {
-                guard let place = policy.place(ofRole: grant.role) else { continue }
+                guard let index = policy.index(ofRole: grant.role) else { continue }
                 let identity = grant.identity.map { $0.name.count + $0.value.count + 2 }.reduce(0, +)
-                count += opened[place].count
-                byteCount += opened[place].count * identity + opened[place].bytes
+                count += opened[index].count
+                byteCount += opened[index].count * identity + opened[index].bytes
             }
         }
         guard byteCount > Self.listedByteLimit else { return self }
@@ -66,7 +67,7 @@ package struct AccessGraph: Sendable {
         )
     }
 
-    /// Grant by grant, in the manifests' order.
+    /// The entitlements of each grant, in the manifests' order.
     package var entitlements: [Entitlement] {
         policies.enumerated().flatMap { index, policy in
             policy.grants.flatMap { grant -> [Entitlement] in
@@ -87,7 +88,7 @@ extension Role {
 }
 
 extension Grant {
-    /// The claims with the issuer as the first of them: everything that an ID token must say.
+    /// The claims that an ID token must have, the issuer first.
     package var identity: [Claim] { [Claim(name: DecodedClaims.issuerName, value: issuer)] + claims }
 }
 

@@ -1,40 +1,40 @@
-/// What a manifest says to one request.
+/// A manifest's answer to one request.
 package enum Decision: Equatable, Sendable {
     case allowed(Allowed)
     case denied(Denied)
-    /// Grants of several roles fit, and nobody said which role is meant; the names, in the manifest's order.
+    /// Grants of several roles fit, and the request names no role; the roles' names, in the manifest's order.
     case ambiguous(roles: [String])
 
     package struct Allowed: Equatable, Sendable {
         package let role: Role
-        /// The first grant of the role that fits.
+        /// The first grant of the role that the claims fit.
         package let grant: Grant
-        /// `nil` where the role is a member's.
+        /// The resource; `nil` if the role is a member's.
         package let resource: Resource?
     }
 
     package struct Denied: Equatable, Sendable {
         package let reason: Reason
-        /// The role that was asked for, or that the nearest grant gives.
+        /// The requested role, or the role of the nearest grant.
         package let role: String?
         package let resource: Resource?
-        /// The grant that fits but for the fewest claims.
+        /// The grant from which the fewest claims differ.
         package let nearest: Grant?
         package let differences: [Difference]
     }
 
     package enum Reason: Equatable, Sendable {
-        /// No role, or not the one that was asked for, covers the resource.
+        /// No role covers the resource, or the requested role does not.
         case notCovered
-        /// No role that covers the resource is meant for as much access as was asked for.
+        /// No role that covers the resource has the requested access.
         case accessTooLow(Access)
-        /// The role is there, and no grant gives it to anybody.
+        /// No grant gives the role to anybody.
         case notGranted
-        /// Every grant wants other claims than these.
+        /// Every grant wants other claims.
         case otherClaims
     }
 
-    /// A claim in which a token is not what a grant wants.
+    /// A claim in which a token differs from what a grant wants.
     package struct Difference: Equatable, Sendable {
         package let claim: [UInt8]
         package let wanted: [UInt8]

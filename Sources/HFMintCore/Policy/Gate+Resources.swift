@@ -1,17 +1,18 @@
-/// What a job asks for that names no resource itself.
+/// The resources of a job that names none itself.
 extension Gate {
-    /// What the role names one by one, also where it is the only role; `exchange`, `run` and `doctor` ask for that.
+    /// Returns the resources that the requested role, or the only one, names one by one; for `exchange`, `run` and
+    /// `doctor`.
     ///
-    /// Without a role, a variable that names a resource comes first.
+    /// Returns none if no role was requested and a variable names a resource.
     package func resourcesOfRole(in environment: Environment) throws(MintError) -> [Resource] {
         if let role { return try policy.requiredRole(role).literalResources }
         let isOnly = policy.roles.count == 1 && environment.namedResource == nil
         return isOnly ? policy.roles[0].literalResources : []
     }
 
-    /// What git means when it names no repository: the one resource of the role, else of the only grant's role.
+    /// Returns the one resource of the requested role, or of the only grant's role, for a git that names no repository.
     ///
-    /// Git asks with variables and a work tree behind this, so several resources are no error here.
+    /// Returns `nil` for several resources, as git can still use variables and its work tree.
     package func resourceForGit() throws(MintError) -> Resource? {
         let grants = policy.grants
         let name = role ?? (grants.count == 1 ? grants[0].role : nil)
@@ -19,7 +20,7 @@ extension Gate {
         return resources.count == 1 ? resources[0] : nil
     }
 
-    /// What to type where neither the command line, nor a variable, nor a role names a resource.
+    /// What to type if neither the command line, nor a variable, nor a role names a resource.
     package var resourceHint: String {
         if let role { return "the role '\(role)' names none by its full name: name the one that it covers" }
         let names = policy.roles.map(\.name).prefix(20).joined(separator: ", ")
@@ -28,7 +29,7 @@ extension Gate {
 }
 
 extension Environment {
-    /// What a token is for, as a variable says it, and which variable that is.
+    /// The resource's name from a variable, and that variable.
     package var namedResource: (text: String, key: Key)? {
         for key in [Key.hfmintResource, .hfOIDCResource] {
             if let text = self[key] { return (text, key) }

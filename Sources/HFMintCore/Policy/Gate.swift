@@ -1,7 +1,8 @@
-/// A manifest and the role that a caller asked for: what every Hub token passes, whether it is fresh, cached or renewed.
+/// The gate that every Hub token passes, be it fresh, cached or renewed: a manifest, and the role that the caller asks
+/// for.
 package struct Gate: Sendable {
     package let policy: Policy
-    /// What `--role` says; `nil` where the grants are to say it.
+    /// The role of `--role`; `nil` if the grants decide the role.
     package let role: String?
 
     package init(_ policy: Policy, role: String?) {
@@ -9,13 +10,13 @@ package struct Gate: Sendable {
         self.role = role
     }
 
-    /// Lets a job through, or says why not.
+    /// Returns the role and grant that admit a job, or throws why none does.
     ///
     /// - Parameters:
-    ///   - resource: `nil` for a member's role.
-    ///   - access: what is to be done with the resource; `nil` where the role says it.
-    /// - Throws: ``MintError/Code/policyDenied`` with the nearest grant; ``MintError/Code/usage`` where several roles
-    ///   fit, or where the role and the resource do not go together.
+    ///   - resource: the token's resource; `nil` for a member's role.
+    ///   - access: the access that is needed; `nil` to take the role's.
+    /// - Throws: ``MintError/Code/policyDenied`` with the nearest grant; ``MintError/Code/usage`` if several roles fit,
+    ///   or if role and resource do not fit together.
     package func admit(
         _ claims: Claims, to resource: Resource?, for access: Access? = nil
     ) throws(MintError) -> Decision.Allowed {
@@ -31,7 +32,7 @@ package struct Gate: Sendable {
 }
 
 extension Decision.Denied {
-    /// What is told, with the claims in which the nearest grant differs.
+    /// Returns the error for people, with the claims in which the nearest grant differs.
     func error(in policy: Policy) -> MintError {
         let wanted = [resource.map { "'\($0.canonical)'" }, role.map { "the role '\($0)'" }].compactMap(\.self)
         return MintError(
@@ -78,7 +79,7 @@ extension Decision.Denied {
 }
 
 extension Decision.Difference {
-    /// What the ID token has instead; a value only of claims that may be shown.
+    /// What the ID token has instead; it includes the value only of claims that may be shown.
     var foundForMessage: String {
         let isShown = Claims.shown.contains { claim.equals($0) }
         return switch found {

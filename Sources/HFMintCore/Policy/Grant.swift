@@ -1,11 +1,11 @@
-/// Which identity may take a role.
+/// A grant: the identity that may take a role.
 package struct Grant: Equatable, Sendable {
-    /// `grants[3]`, and its name where it has one.
+    /// The grant's place in its manifest, such as `grants[3]`.
     package let place: ManifestPlace
     package let name: String?
     package let role: String
     package let issuer: [UInt8]
-    /// Every claim that must be there, with `environment` among them; at least one.
+    /// The claims that an ID token must have, including `environment`; at least one.
     package let claims: [Claim]
     /// The name of the parent's grant that an app's grant narrows; `nil` in the root manifest.
     package let extends: String?
@@ -20,11 +20,11 @@ package struct Grant: Equatable, Sendable {
         }
     }
 
-    /// For messages and records: `grants[3]`, or `grants[3] (production)`.
+    /// The grant's name in messages and records: `grants[3]`, or `grants[3] (production)`.
     package var label: String { name.map { "\(place.path) (\($0))" } ?? place.path }
 }
 
-/// The claims of one ID token, ready to be compared with many grants.
+/// The claims of one ID token, decoded once to be compared with many grants.
 package struct DecodedClaims: Sendable {
     private let values: [[UInt8]: PinnedValue]
 
@@ -34,10 +34,10 @@ package struct DecodedClaims: Sendable {
 
     package subscript(name: [UInt8]) -> PinnedValue { values[name] ?? .missing }
 
-    /// The string that the claim is, byte by byte; `nil` where it is missing, and where it is no string.
+    /// Returns the claim's bytes if it is a string, else `nil`.
     ///
-    /// No number, truth value, list or object is ever a string, but for `aud`: one audience in a list is that audience
-    /// (RFC 7519, 4.1.3). A token for several audiences is for somebody else too, and is not.
+    /// An `aud` that is a list of one audience counts as that string (RFC 7519, 4.1.3). A list of several audiences
+    /// does not, as its token is for others too.
     func text(_ name: [UInt8]) -> [UInt8]? {
         switch self[name] {
         case .string(let found): found
@@ -46,6 +46,7 @@ package struct DecodedClaims: Sendable {
         }
     }
 
+    /// Whether the claim has exactly the wanted value.
     package func has(_ wanted: Grant.Claim) -> Bool { text(wanted.name) == wanted.value }
 
     func isFrom(_ issuer: [UInt8]) -> Bool { text(Self.issuerName) == issuer }

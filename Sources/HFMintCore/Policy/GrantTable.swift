@@ -1,9 +1,9 @@
-/// The grants of a manifest, laid out so that one ID token is compared with all of them in one pass.
+/// The grants of a manifest, in a layout that compares one ID token with all of them in one pass.
 struct GrantTable: Sendable {
-    /// Of each grant: its role's place, or -1 where there is none of that name.
+    /// The index of each grant's role, or -1 if there is no such role.
     let roles: [Int]
     private let issuers: [Int]
-    /// Where each grant's claims begin among ``names`` and ``values``; one more than there are grants.
+    /// The index in ``names`` and ``values`` at which each grant's claims begin, and one more for the end.
     private let starts: [Int]
     private let names: [Int]
     private let values: [[UInt8]]
@@ -32,21 +32,23 @@ struct GrantTable: Sendable {
         knownNames = names.list
     }
 
-    /// How far each grant that `isCandidate` lets through is from these claims: 0 where it fits, else the number of
-    /// claims that differ; a grant for another issuer is further away than any for this one.
+    /// Calls `each` with the distance of every grant whose role is a candidate.
+    ///
+    /// The distance is the number of claims that differ, so 0 for a grant that fits. A grant for another issuer is
+    /// further away than any for this one.
     func distances(to claims: DecodedClaims, where isCandidate: [Bool], each: (_ grant: Int, _ distance: Int) -> Void) {
         let isIssuer = knownIssuers.map { claims.isFrom($0) }
         let found = knownNames.map { claims.text($0) }
         for grant in issuers.indices {
             guard roles[grant] >= 0, isCandidate[roles[grant]] else { continue }
             var distance = isIssuer[issuers[grant]] ? 0 : 1 << 20
-            for place in starts[grant]..<starts[grant + 1] where found[names[place]] != values[place] { distance += 1 }
+            for index in starts[grant]..<starts[grant + 1] where found[names[index]] != values[index] { distance += 1 }
             each(grant, distance)
         }
     }
 }
 
-/// Numbers for texts, in the order in which they are met.
+/// Numbers for texts, in the order of their first appearance.
 private struct Numbers {
     private var numbers: [[UInt8]: Int] = [:]
     private(set) var list: [[UInt8]] = []

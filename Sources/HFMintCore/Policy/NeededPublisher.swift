@@ -1,15 +1,15 @@
-/// A Trusted Publisher that must exist on the Hub for a grant to be worth anything.
+/// A Trusted Publisher that a grant needs on the Hub to have an effect.
 package struct NeededPublisher: Sendable {
     package let opens: ResourcePattern
     package let access: Access
     package let form: PublisherForm
-    /// Of the grants that need it: `grants[0] (main)`, with the manifest's path where it is an app's.
+    /// The labels of the grants that need it, such as `grants[0] (main)`, with the path of an app's manifest.
     package var grants: [String]
 
-    /// The page of the Hub's form; `nil` where it is one for each of many repositories.
+    /// Returns the page of the Hub's form; `nil` if each of many repositories has one.
     package func page(on endpoint: Origin) -> String? { opens.literal?.settingsURL(on: endpoint) }
 
-    /// What may be chosen there for ``access``.
+    /// The choice in the Hub's form for ``access``.
     package var setting: String {
         switch (opens.kind, access) {
         case (.user, _): "gated repositories and rate limits of the account"
@@ -20,25 +20,25 @@ package struct NeededPublisher: Sendable {
 }
 
 extension AccessGraph {
-    /// Each once, in the order of the grants that need them.
+    /// The publishers that the grants need, each once, in the order of the grants.
     package var neededPublishers: [NeededPublisher] {
         struct Key: Hashable {
             let opens: ResourcePattern
             let access: Access
             let identity: Set<Grant.Claim>
         }
-        var places: [Key: Int] = [:]
+        var indices: [Key: Int] = [:]
         var publishers: [NeededPublisher] = []
         for entitlement in entitlements {
             guard case .pattern(let pattern) = entitlement.opens else { continue }
             let grant = entitlement.grant
             let label = entitlement.policy == 0 ? grant.label : "\(grant.label) of \(grant.place.file)"
             let key = Key(opens: pattern, access: entitlement.role.access, identity: Set(grant.identity))
-            if let place = places[key] {
-                publishers[place].grants.append(label)
+            if let index = indices[key] {
+                publishers[index].grants.append(label)
                 continue
             }
-            places[key] = publishers.count
+            indices[key] = publishers.count
             publishers.append(
                 NeededPublisher(
                     opens: pattern, access: entitlement.role.access, form: PublisherForm(pinning: grant),
@@ -49,7 +49,7 @@ extension AccessGraph {
 }
 
 extension PublisherForm {
-    /// Every claim of the grant, and no other: what the Hub then trusts is what the manifest grants.
+    /// Makes the form with exactly the claims of `grant`, so that the Hub trusts what the manifest grants.
     init(pinning grant: Grant) {
         let rows = grant.claims.map { claim in
             Row(String(decoding: claim.name, as: UTF8.self), String(decoding: claim.value, as: UTF8.self), "")

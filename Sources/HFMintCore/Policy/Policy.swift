@@ -1,13 +1,26 @@
-/// Who may become what: the roles and grants of a manifest, ready to decide.
+/// The roles and grants of a manifest, ready to decide.
 ///
-/// It is a seat belt and a record, not a wall: a job could call the Hub itself, where the Trusted Publisher is the
-/// wall.
+/// ``PolicyShape`` says what a manifest may contain, and ``PolicyReader`` makes a policy of it. A token's request
+/// enters by the ``Gate``, which asks ``decide(role:resource:access:claims:)`` and turns a no into an error. The policy
+/// compares claims with all grants at once (``GrantTable``). For people, an ``AccessGraph`` lists what a manifest and
+/// its apps grant together: concerns, changes between versions, and the publishers that the Hub needs.
+///
+/// The room verifies no token and sends no request. It does not replace the Hub's own check: a job can call the Hub
+/// without hfmint, where only the Trusted Publisher decides.
+///
+/// ```swift
+/// switch try policy.decide(role: nil, resource: resource, claims: idToken.claims) {
+/// case .allowed(let allowed): print(allowed.role.name)
+/// case .denied(let denied): print(denied.reason)
+/// case .ambiguous(let roles): print(roles)
+/// }
+/// ```
 package struct Policy: Sendable {
-    /// The manifest's path, as it was named.
+    /// The manifest's path, as the user named it.
     package let manifest: String
-    /// Names the manifest and its parent as they were read: nothing that was cached under another is served.
+    /// The digest of the manifest and its parent; the cache serves no token of another one.
     ///
-    /// It proves nothing: every cached token is decided upon again.
+    /// It proves nothing, as a policy decides again about every cached token.
     package let digest: String
     package let roles: [Role]
     package let grants: [Grant]
@@ -24,28 +37,27 @@ package struct Policy: Sendable {
             roles.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         roleIndex = index
         table = GrantTable(grants, roles: index)
-        let named = grants.enumerated().compactMap { place, grant in grant.name.map { (Array($0.utf8), place) } }
+        let named = grants.enumerated().compactMap { index, grant in grant.name.map { (Array($0.utf8), index) } }
         grantIndex = Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
 
     package func role(_ name: String) -> Role? { roleIndex[Array(name.utf8)].map { roles[$0] } }
 
-    func place(ofRole name: String) -> Int? { roleIndex[Array(name.utf8)] }
+    func index(ofRole name: String) -> Int? { roleIndex[Array(name.utf8)] }
 
     package func grant(named name: String) -> Grant? { grantIndex[Array(name.utf8)].map { grants[$0] } }
 
-    /// Decides about one request, from claims that somebody else verifies: the Hub, or for members hfmint itself.
+    /// Decides about one request; the Hub verifies the claims later, or hfmint itself for a member's role.
     ///
-    /// The order of grants changes no answer but which grant is recorded, and which of two equally near ones is told.
+    /// The order of grants decides only which of several fitting grants is recorded, and which of several equally near
+    /// ones a denial names.
     ///
     /// - Parameters:
-    ///   - role: the role that was asked for; without it, the grants say which.
-    ///   - resource: what the token is to open; `nil` for a member's role.
-    ///   - access: what is to be done with it: the least role that allows as much is taken. `nil` where the role says
-    ///     it, as for a token that may do all that the role may.
-    ///   - claims: those of the ID token that will be sent.
-    /// - Throws: ``MintError/Code/usage`` where there is no role of that name, or where the role and the resource do
-    ///   not go together.
+    ///   - role: the requested role; `nil` to let the grants decide.
+    ///   - resource: the resource that the token opens; `nil` for a member's role.
+    ///   - access: the access that is needed; the least role that has it is taken. `nil` to accept the role's access.
+    ///   - claims: the claims of the ID token that will be sent.
+    /// - Throws: ``MintError/Code/usage`` if there is no role of that name, or if it does not fit the resource.
     package func decide(
         role name: String?, resource: Resource?, access: Access? = nil, claims: Claims
     ) throws(MintError) -> Decision {
@@ -62,17 +74,9 @@ package struct Policy: Sendable {
             covers && (access.map { role.access >= $0 } ?? true)
         }
         if let access, !isCandidate.contains(true) { return denied(.accessTooLow(access)) }
-        // The first grant of each role that fits, and of those that do not the nearest.
-        var matches: [Int: Int] = [:]
-        var nearest: (grant: Int, distance: Int)?
         let decoded = DecodedClaims(claims)
-        table.distances(to: decoded, where: isCandidate) { grant, distance in
-            if distance == 0 {
-                if matches[table.roles[grant]] == nil { matches[table.roles[grant]] = grant }
-            } else if nearest.map({ distance < $0.distance }) ?? true {
-                nearest = (grant, distance)
-            }
-        }
+        let found = grants(fitting: decoded, where: isCandidate)
+        var matches = found.byRole
         if access != nil, let least = matches.keys.map({ roles[$0].access }).min() {
             matches = matches.filter { roles[$0.key].access == least }
         }
@@ -80,7 +84,7 @@ package struct Policy: Sendable {
         if let (role, grant) = matches.first {
             return .allowed(Decision.Allowed(role: roles[role], grant: grants[grant], resource: resource))
         }
-        guard let grant = nearest.map({ grants[$0.grant] }) else {
+        guard let nearest = found.nearest else {
             let only = isCandidate.count { $0 } == 1 ? isCandidate.firstIndex(of: true).map { roles[$0].name } : nil
             return .denied(
                 Decision.Denied(
@@ -88,11 +92,27 @@ package struct Policy: Sendable {
         }
         return .denied(
             Decision.Denied(
-                reason: .otherClaims, role: grant.role, resource: resource, nearest: grant,
-                differences: decoded.differences(from: grant)))
+                reason: .otherClaims, role: nearest.role, resource: resource, nearest: nearest,
+                differences: decoded.differences(from: nearest)))
     }
 
-    /// Every role that a grant gives to whoever has these claims, in the manifest's order.
+    /// Returns the first grant of each candidate role that fits, by index, and the nearest of those that do not fit.
+    private func grants(
+        fitting claims: DecodedClaims, where isCandidate: [Bool]
+    ) -> (byRole: [Int: Int], nearest: Grant?) {
+        var matches: [Int: Int] = [:]
+        var nearest: (grant: Int, distance: Int)?
+        table.distances(to: claims, where: isCandidate) { grant, distance in
+            if distance == 0 {
+                if matches[table.roles[grant]] == nil { matches[table.roles[grant]] = grant }
+            } else if nearest.map({ distance < $0.distance }) ?? true {
+                nearest = (grant, distance)
+            }
+        }
+        return (matches, nearest.map { grants[$0.grant] })
+    }
+
+    /// Returns the roles that grants give to these claims, in the manifest's order.
     package func roles(grantedTo claims: Claims) -> [Role] {
         var granted: Set<Int> = []
         table.distances(to: DecodedClaims(claims), where: roles.map { _ in true }) { grant, distance in
@@ -101,7 +121,7 @@ package struct Policy: Sendable {
         return granted.sorted().map { roles[$0] }
     }
 
-    /// What the command line alone already says, before there is an ID token.
+    /// Checks that role and resource fit together, before there is an ID token.
     package func checkRequest(role name: String?, resource: Resource?) throws(MintError) {
         guard let name else { return }
         let role = try requiredRole(name)
@@ -117,7 +137,9 @@ package struct Policy: Sendable {
         }
     }
 
-    /// - Throws: ``MintError/Code/usage`` where there is no role of that name.
+    /// Returns the role of this name.
+    ///
+    /// - Throws: ``MintError/Code/usage`` if there is none.
     package func requiredRole(_ name: String) throws(MintError) -> Role {
         if let role = role(name) { return role }
         let names = roles.map(\.name)

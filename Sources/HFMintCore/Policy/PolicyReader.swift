@@ -1,18 +1,20 @@
-/// Makes roles and grants of a manifest that has its shape, and finds what shapes cannot say.
+/// Makes roles and grants of a manifest whose shape is checked, and finds the mistakes that shapes cannot express.
 struct PolicyReader {
     private let document: ManifestDocument
-    /// What an app must not exceed; `nil` for the root manifest.
+    /// The policy that an app must not exceed; `nil` for the root manifest.
     private let parent: Policy?
     private(set) var issues: [ManifestIssue] = []
-    /// What the parent's roles open, of those that were needed.
-    private var wholes: [[UInt8]: Set<ResourcePattern>] = [:]
+    /// The patterns of the parent's roles, by name, cached when first needed.
+    private var parentPatterns: [[UInt8]: Set<ResourcePattern>] = [:]
 
     private init(_ document: ManifestDocument, parent: Policy?) {
         self.document = document
         self.parent = parent
     }
 
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
+    /// Returns the policy of `document`.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with all mistakes.
     static func policy(
         of document: ManifestDocument, below parent: Policy? = nil, digest: String
     ) throws(MintError) -> Policy {
@@ -24,7 +26,7 @@ struct PolicyReader {
         return Policy(manifest: document.path, digest: digest, roles: roles, grants: grants)
     }
 
-    /// The words are put together for those alone that are told.
+    /// Notes a mistake; builds its words only for the first hundred, which are reported.
     private mutating func complain(_ complaint: @autoclosure () -> String, _ path: String, _ node: ManifestNode) {
         guard issues.count < 100 else { return }
         issues.append(document.issue(complaint(), path, node))
@@ -59,7 +61,7 @@ struct PolicyReader {
             Role.Member(email: email, clientID: id, clientSecret: secret, folder: document.folder))
     }
 
-    /// A role of the parent with no more than that has.
+    /// Returns the app's role, checked to have no more than the parent's role `extends`.
     private mutating func narrowed(
         _ extends: String, _ name: String, _ access: Access?, _ patterns: [ResourcePattern]?, _ path: String,
         _ node: ManifestNode
@@ -77,9 +79,9 @@ struct PolicyReader {
             if wide.member != nil {
                 complain("cannot be: the parent's '\(extends)' is a member's", "\(path).resources", node)
             } else {
-                let whole = whole(of: wide)
+                let allowed = self.patterns(ofParentRole: wide)
                 for (index, pattern) in patterns.enumerated()
-                where !whole.contains(pattern) && !whole.contains(pattern.ofEveryName) {
+                where !allowed.contains(pattern) && !allowed.contains(pattern.ofEveryName) {
                     complain(
                         "is '\(pattern.text)', which the parent's '\(extends)' does not cover",
                         "\(path).resources[\(index)]",
@@ -91,12 +93,12 @@ struct PolicyReader {
         return Role(name: name, access: access, power: power, extends: extends, place: document.place(path, node))
     }
 
-    private mutating func whole(of role: Role) -> Set<ResourcePattern> {
+    private mutating func patterns(ofParentRole role: Role) -> Set<ResourcePattern> {
         let name = Array(role.name.utf8)
-        if let known = wholes[name] { return known }
-        let whole = Set(role.patterns)
-        wholes[name] = whole
-        return whole
+        if let known = parentPatterns[name] { return known }
+        let patterns = Set(role.patterns)
+        parentPatterns[name] = patterns
+        return patterns
     }
 
     // MARK: grants
@@ -143,7 +145,7 @@ struct PolicyReader {
             extends: node["extends"]?.string)
     }
 
-    /// The same issuer, all its claims and perhaps more, for a role that narrows the one it gives.
+    /// Checks that an app's grant has the issuer and all claims of the parent's grant, and gives a narrowed role of it.
     private mutating func checkNarrow(
         _ grant: Grant, _ role: Role, below parent: Policy, _ path: String, _ node: ManifestNode
     ) {

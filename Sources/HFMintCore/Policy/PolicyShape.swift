@@ -1,6 +1,6 @@
-/// What a manifest, and an app's manifest, may say of roles and grants.
+/// The shapes of roles and grants, in a root manifest and in an app's manifest.
 enum PolicyShape {
-    /// In the root manifest.
+    /// The fields of the root manifest.
     static let fields: [Field] = [
         .optional("roles", .map(.object(role), of: "role"), "what may be done"),
         .optional("grants", .array(.object(grant), atLeast: 0), "which identity may take which role"),
@@ -9,7 +9,7 @@ enum PolicyShape {
             "manifests of apps, each of which narrows what stands here"),
     ]
 
-    /// Of an app: a manifest that narrows another.
+    /// The shape of an app's manifest, which narrows another.
     static let app = ObjectShape([
         .jsonSchema, .required("version", .integer(1...1), "the version of this format: 1"),
         .required("extends", .string(.path), "the manifest that lists this one under 'apps'"),

@@ -1,17 +1,17 @@
-/// What a role opens: one resource, or every one of a kind in a namespace.
+/// A pattern of resources: one resource, or all of a kind in a namespace.
 ///
-/// It is parsed into kind, namespace and name first, so that `*` can stand for a name and for nothing else.
+/// The text is parsed into kind, namespace and name, so that `*` can stand for a name only.
 package struct ResourcePattern: Hashable, Sendable {
     package let kind: Resource.Kind
     package let namespace: String
-    /// `nil` where it is every one.
+    /// The resource's name; `nil` for all names.
     package let name: String?
 
     /// Reads `acme/model`, `datasets/acme/*`, `acme-bot`; `nil` for anything else, a URL included.
     package init?(parsing text: String) {
         let everyName = Array("/*".utf8)
         let isEvery = text.utf8.suffix(2).elementsEqual(everyName)
-        // Any name will do in place of the star: the reader is the one of all resources.
+        // Some name takes the star's place, so that the reader of resources reads the rest.
         let literal = isEvery ? String(decoding: text.utf8.dropLast(2), as: UTF8.self) + "/any" : text
         guard let resource = try? Resource(parsing: literal, endpoint: .huggingFace),
             resource.canonical.utf8.elementsEqual(literal.utf8), !isEvery || resource.kind != .user
@@ -27,15 +27,15 @@ package struct ResourcePattern: Hashable, Sendable {
         self.name = name
     }
 
-    /// Every one of its kind in its namespace.
+    /// The pattern of all resources of this kind in this namespace.
     var ofEveryName: ResourcePattern { ResourcePattern(kind: kind, namespace: namespace, name: nil) }
 
-    /// As it is written in a manifest.
+    /// The pattern in the spelling of a manifest.
     package var text: String {
         Resource(kind: kind, namespace: namespace, name: name ?? "*").canonical
     }
 
-    /// The one resource that it means; `nil` where it means many.
+    /// The one resource that the pattern covers; `nil` if it covers many.
     package var literal: Resource? {
         name.map { Resource(kind: kind, namespace: namespace, name: $0) }
     }
@@ -45,7 +45,7 @@ package struct ResourcePattern: Hashable, Sendable {
         return name.map { $0.utf8.elementsEqual(resource.name.utf8) } ?? true
     }
 
-    /// Whether everything that `other` means is meant by this too.
+    /// Whether the pattern covers everything that `other` covers.
     package func covers(_ other: ResourcePattern) -> Bool {
         guard kind == other.kind, namespace.utf8.elementsEqual(other.namespace.utf8) else { return false }
         guard let name else { return true }
@@ -54,7 +54,7 @@ package struct ResourcePattern: Hashable, Sendable {
 }
 
 extension ResourcePattern {
-    /// ``init(parsing:)`` as a regular expression.
+    /// The syntax of ``init(parsing:)`` as a regular expression.
     fileprivate static var schemaPattern: String {
         let prefix = "(datasets|spaces|kernels|buckets)"
         let name = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}"
@@ -63,7 +63,7 @@ extension ResourcePattern {
 }
 
 extension StringRule {
-    /// A resource, or `*` in place of its name.
+    /// The rule of a resource, or `*` in place of its name.
     static let resource = StringRule.matching(ResourcePattern.schemaPattern) { text in
         ResourcePattern(parsing: text) == nil
             ? "is not a resource: write owner/name, datasets/owner/name …, a user name, or * for a name alone" : nil

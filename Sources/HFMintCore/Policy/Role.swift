@@ -1,31 +1,31 @@
-/// What may be done: a name for it, and what it opens.
+/// A role: a name, and what its token opens.
 package struct Role: Equatable, Sendable {
     package let name: String
-    /// What the token is meant for.
+    /// The access that the token is meant for.
     ///
-    /// The scopes of a ``Power/member(_:)`` follow from it. For ``Power/resources(_:)`` it is an expectation that the
-    /// Hub's own setting must meet: hfmint cannot narrow such a token.
+    /// It decides the scopes of a ``Power/member(_:)``. For ``Power/resources(_:)``, the Hub's own setting decides:
+    /// hfmint cannot narrow such a token.
     package let access: Access
     package let power: Power
     /// The parent's role that an app's role narrows; `nil` in the root manifest.
     package let extends: String?
-    /// `roles.publisher`.
+    /// The role's place in its manifest, such as `roles.publisher`.
     package let place: ManifestPlace
 
     package enum Power: Equatable, Sendable {
-        /// By a Trusted Publisher of each of these.
+        /// Tokens for these resources, each by a Trusted Publisher.
         case resources([ResourcePattern])
-        /// As a member of the organization.
+        /// Tokens of a member of the organization.
         case member(Member)
     }
 
-    /// Whom an organization's OAuth application gives tokens of, and where its credentials are.
+    /// A member of an organization, and the credentials of the OAuth application that asks for its tokens.
     package struct Member: Equatable, Sendable {
         /// The member's e-mail address, as the Hub knows it.
         package let email: String
         package let clientID: SecretReference
         package let clientSecret: SecretReference
-        /// The folder from which relative paths of the references count: the root manifest's.
+        /// The root manifest's folder, from which relative paths of the references count.
         package let folder: String
     }
 
@@ -37,9 +37,10 @@ package struct Role: Equatable, Sendable {
         if case .member(let member) = power { member } else { nil }
     }
 
+    /// Whether one of the role's patterns covers `resource`.
     package func covers(_ resource: Resource) -> Bool { patterns.contains { $0.covers(resource) } }
 
-    /// The resources that it names one by one, in the manifest's order.
+    /// The resources that the role names one by one, in the manifest's order.
     package var literalResources: [Resource] { patterns.compactMap(\.literal) }
 }
 

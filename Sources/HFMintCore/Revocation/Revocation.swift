@@ -1,19 +1,21 @@
-/// A token leaked: reports it to the Hub, then sees whether it died.
+/// The report of a leaked token to the Hub, and a look at whether the token died.
 ///
-/// The Hub takes the report whether or not it knew the token, so that is never called a revocation; see ``LeakReport``.
+/// It tries the token, reports it (``LeakReport``), and tries it again. The Hub accepts a report of an unknown token
+/// too, so hfmint calls a token dead only if the Hub knew it before the report and not after. `TokenExpiry.swift` reads
+/// the expiry out of the token for messages. The room writes nothing and forgets nothing; it never prints the token.
 package struct Revocation: Sendable {
-    /// What was seen, never what was hoped for.
-    package enum Outcome: String, Sendable {
-        /// The Hub took the token before, and did not know it twice after, by the same trial.
+    /// What hfmint observed of the token after the report.
+    package enum Observation: String, Sendable {
+        /// The Hub accepted the token in a trial before the report, and did not know it in two such trials after.
         case dead
-        /// The Hub took the report, and no more is known.
+        /// The Hub accepted the report; hfmint knows no more.
         case accepted
-        /// The Hub's route cannot take a token of this length.
+        /// The token is too long for the Hub's route.
         case cannotBeRevoked = "cannot-be-revoked"
     }
 
     private let endpoint: Origin
-    /// The first that takes the token shows whether it dies.
+    /// The first trial that accepts the token shows later whether it died.
     private let trials: [TokenTrial]
     private let deadline: Uptime
     private let context: Context
@@ -26,7 +28,8 @@ package struct Revocation: Sendable {
         self.context = context
     }
 
-    package func report(_ token: borrowing Secret) throws(MintError) -> Outcome {
+    /// Reports `token`, and returns what became of it.
+    package func report(_ token: borrowing Secret) throws(MintError) -> Observation {
         guard token.byteCount <= LeakReport.longestToken else { return .cannotBeRevoked }
         let trial = trials.first { answer(to: token, by: $0).isTaken }
         try submit(token)
@@ -56,7 +59,7 @@ package struct Revocation: Sendable {
             retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
     }
 
-    /// Whether the Hub does not know the token twice in a row, within a few seconds.
+    /// Whether the Hub twice in a row does not know the token, within a few seconds.
     private func died(_ token: borrowing Secret, by trial: TokenTrial) -> Bool {
         var refusals = 0
         for _ in 0..<5 {

@@ -1,7 +1,7 @@
 extension HubToken {
-    /// When a repository's token says that it expires: it is a JWT behind its prefix.
+    /// Returns the expiry that a repository's token claims: behind its prefix, the token is a JWT.
     ///
-    /// For messages alone: the Hub does not document the form.
+    /// It serves messages alone, as the Hub does not document the form.
     package static func claimedExpiry(of token: borrowing Secret) -> Timestamp? {
         token.reveal { text in
             let prefix = Kind.repository.rawValue

@@ -1,7 +1,11 @@
-/// The directory of one `hfmint run`, below its job's: it lives as long as the program that was run.
+/// The directory of one `hfmint run`, below the job's directory; it lives as long as the program that runs.
 ///
-/// Its lock is held by the supervisor. Where nobody holds it the supervisor was killed, and the next hfmint of the
-/// job removes the directory. Where there are no locks, it stays until `hfmint forget`.
+/// `hfmint run` sweeps what killed runs left, makes this directory, and locks it. A ``TokenKeeper`` writes the token's
+/// file there and renews it while the program runs. At the program's end the directory is erased. The room starts no
+/// program itself: the command does, by the ``Supervisor`` seam.
+///
+/// The supervisor holds the lock. If nobody holds it, the supervisor was killed, and the next hfmint of the job
+/// removes the directory. On a file system without locks the directory stays until `hfmint forget`.
 package struct RunDirectory: Sendable {
     package let directory: any PrivateDirectory
     private let lock: any DirectoryLock
@@ -9,11 +13,11 @@ package struct RunDirectory: Sendable {
     private static let prefix = "run-"
     private static let lockName = "lock"
     fileprivate static let markName = "mark"
-    /// What the mark says where nobody can tell whether the supervisor lives.
+    /// The mark's text on a file system without locks, where nobody can tell whether the supervisor lives.
     fileprivate static let unlocked = "hfmint run, unlocked"
     fileprivate static let locked = "hfmint run"
 
-    /// Another hfmint that sweeps may come between making the directory and locking it: then there is another one.
+    /// Makes and locks a directory; makes another one if a sweeping hfmint removes it in between.
     package init(in job: any PrivateDirectory, on machine: Machine) throws(FileFailure) {
         var failure: FileFailure?
         for _ in 0..<5 {
@@ -33,9 +37,9 @@ package struct RunDirectory: Sendable {
         throw failure ?? FileFailure(job.path, "what is made there is removed at once")
     }
 
-    /// Removes everything; what cannot be removed is noted.
+    /// Removes the directory, and notes what it cannot remove.
     ///
-    /// Twice if need be: a git that the program left behind may be writing a token of its own.
+    /// Tries twice if something remains: a git that the program left behind may be writing a token of its own.
     package func end(_ speaker: Speaker) {
         do throws(FileFailure) {
             _ = try directory.erase()
@@ -46,10 +50,10 @@ package struct RunDirectory: Sendable {
         lock.release()
     }
 
-    /// Removes what killed supervisors of this job left.
+    /// Removes the directories that killed supervisors of this job left.
     package static func sweep(_ job: any PrivateDirectory, on machine: Machine) {
         for name in job.names where name.utf8.starts(with: prefix.utf8) {
-            // A directory of this name and without a mark may be a user's.
+            // A directory of this name without a mark may be the user's.
             guard let left = try? job.subdirectory(name), let mark = left.runMark,
                 let lock = try? left.lock(lockName, until: machine.clock.uptime(), clock: machine.clock)
             else { continue }
@@ -60,7 +64,7 @@ package struct RunDirectory: Sendable {
 }
 
 extension PrivateDirectory {
-    /// What the mark of a run says; `nil` where this is no run's directory.
+    /// The text of a run's mark; `nil` if this is not a run's directory.
     fileprivate var runMark: [UInt8]? {
         guard let text = try? read(RunDirectory.markName, limit: 64) else { return nil }
         let bytes = text.reveal { $0.bytes }

@@ -1,24 +1,25 @@
 internal import Synchronization
 
-/// Keeps the token file of a running program good: replaces it whole at half its life, for as long as the provider
-/// lets this job prove itself again.
+/// Keeps the token in a running program's token file alive: replaces the file whole at half the token's life, for as
+/// long as the provider gives this job new ID tokens.
 package final class TokenKeeper: Sendable {
     private struct State {
         var token: HubToken
         var obtained: Moment
         var hasEnded = false
-        /// What has been said already, so that it is said once.
-        var said: Trouble?
+        /// The trouble that was noted last, so that each is noted once.
+        var noted: Trouble?
     }
 
-    /// By both clocks: the one that counts time alone does not go back when somebody sets the other, and the other goes
-    /// on while the machine sleeps.
+    /// A moment by both clocks: the uptime never jumps when somebody sets the time, and the time goes on while the
+    /// machine sleeps.
     private struct Moment {
         let time: Timestamp
         let uptime: Uptime
 
         init(_ clock: any Clock) { (time, uptime) = (clock.now(), clock.uptime()) }
 
+        /// Returns the seconds since this moment, by the clock that shows more.
         func age(_ clock: any Clock) -> Int {
             max(clock.now() - time, Int((clock.uptime() - uptime).components.seconds))
         }
@@ -29,14 +30,14 @@ package final class TokenKeeper: Sendable {
     private let state: Mutex<State>
     private let exchanger: Exchanger
     private let resource: Resource?
-    /// What the token is for, in a message.
+    /// The member or resource that the token is for, for messages.
     private let purpose: String
     private let directory: any PrivateDirectory
     private let context: Context
 
     package static let fileName = "token"
 
-    /// Writes the first token.
+    /// Writes the first token's file.
     package init(
         _ token: HubToken, for resource: Resource?, exchanger: Exchanger, directory: any PrivateDirectory,
         context: Context
@@ -52,6 +53,7 @@ package final class TokenKeeper: Sendable {
 
     package var path: String { "\(directory.path)/\(Self.fileName)" }
 
+    /// The renewal for the supervisor to run beside the program.
     package var renewal: Renewal {
         Renewal(firstWait: waitUntilHalfLife, renew: { self.renew() }, giveUp: { self.endRenewal($0) })
     }
@@ -61,12 +63,12 @@ package final class TokenKeeper: Sendable {
         context.note("it expires in \(inWords(seconds: life.left))")
     }
 
-    /// After this nothing is written any more.
+    /// Ends the writing: no later renewal writes a file.
     package func end() {
         state.withLock { $0.hasEnded = true }
     }
 
-    /// Of the token that is in the file, in seconds.
+    /// The life of the token in the file, in seconds: all of it, and the rest.
     private var life: (whole: Int, left: Int) {
         let (token, obtained) = state.withLock { ($0.token, $0.obtained) }
         let whole = token.expiresAt - obtained.time
@@ -75,7 +77,9 @@ package final class TokenKeeper: Sendable {
 
     private var waitUntilHalfLife: Duration { .seconds(max(1, life.left - (life.whole - life.whole / 2))) }
 
-    /// Until it expires the old token stays; an empty file, never.
+    /// Renews the token; returns the wait until the next try, or `nil` to end.
+    ///
+    /// The old token stays in the file until a new one replaces it, so the file is never empty.
     private func renew() -> Duration? {
         do throws(MintError) {
             let token = try exchanger.renewedToken(for: resource)
@@ -83,7 +87,7 @@ package final class TokenKeeper: Sendable {
             return keep(token)
         } catch {
             let left = life.left
-            // A program or a file that fails once may work the next time; a refusal by the Hub will not.
+            // A program or a file may work again at the next try; a refusal will not change.
             let isHiccup =
                 error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
                 && error.code != .identityUnverified && exchanger.canMintAgain && left > 0
@@ -92,16 +96,19 @@ package final class TokenKeeper: Sendable {
                 context.note(left > 0 ? "it expires in \(inWords(seconds: left))" : "it has expired")
                 return nil
             }
-            tell(error, left: left)
-            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
+            note(error, left: left)
+            return Self.retryWait(left: left)
         }
     }
 
-    private func tell(_ error: MintError, left: Int) {
+    private static func retryWait(left: Int) -> Duration { .seconds(left > 0 ? max(1, min(60, left / 4)) : 15) }
+
+    /// Notes why the renewal failed, unless the last failure was of the same kind.
+    private func note(_ error: MintError, left: Int) {
         let trouble = left > 0 ? Trouble.delayed : .expired
         let isNews = state.withLock { state in
-            defer { state.said = trouble }
-            return state.said != trouble && !state.hasEnded
+            defer { state.noted = trouble }
+            return state.noted != trouble && !state.hasEnded
         }
         guard isNews else { return }
         context.note("the token for \(purpose) could not be renewed yet: \(error.message)")
@@ -109,18 +116,20 @@ package final class TokenKeeper: Sendable {
         context.note("the last one \(last); hfmint goes on trying")
     }
 
-    /// With the lock held from the first byte to the last, so that nothing is written once the files are removed.
+    /// Writes `token` to the file, and returns the wait until its renewal.
+    ///
+    /// Holds the lock during the whole write, so that nothing is written after ``end()``.
     private func keep(_ token: HubToken) -> Duration? {
         var wasDelayed = false
         let failure: FileFailure? = state.withLock { state in
             guard !state.hasEnded else { return nil }
-            wasDelayed = state.said != nil
+            wasDelayed = state.noted != nil
             do throws(FileFailure) {
                 try directory.replace(Self.fileName, with: token.bearer.secret)
                 exchanger.keep(token, for: resource)
                 state.token = token
                 state.obtained = Moment(context.clock)
-                state.said = nil
+                state.noted = nil
                 return nil
             } catch {
                 return error
@@ -129,8 +138,8 @@ package final class TokenKeeper: Sendable {
         if let failure {
             let left = life.left
             let message = "the renewed token cannot be written to '\(failure.path)': \(failure.reason)"
-            tell(MintError(.stateUnusable, message), left: left)
-            return .seconds(left > 0 ? max(1, min(60, left / 4)) : 15)
+            note(MintError(.stateUnusable, message), left: left)
+            return Self.retryWait(left: left)
         }
         if wasDelayed { context.note("the token for \(purpose) is renewed") }
         return waitUntilHalfLife

@@ -82,8 +82,8 @@ package func fuzzMemberAnswer(_ input: [UInt8]) {
     let scopes = MemberExchange.scopes(in: body)
     if case .said(let said) = scopes {
         hold(said.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIVisible) }, "a scope is a word")
-        hold(MemberExchange.surplus(said, asked: said).isEmpty, "what was asked for is no surplus")
-        hold(MemberExchange.surplus(said, asked: []) == said, "what nobody asked for is")
+        hold(MemberExchange.surplus(said, requested: said).isEmpty, "what was asked for is no surplus")
+        hold(MemberExchange.surplus(said, requested: []) == said, "what nobody asked for is")
     }
     let token = LittleJSON.read(input)?["access_token"]?.string ?? []
     let isMembers = token.starts(with: "hf_oauth_".utf8) && token.count >= 17

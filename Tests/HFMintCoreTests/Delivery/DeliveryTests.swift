@@ -41,17 +41,17 @@ struct DeliveryTests {
     @Test("puts tokens into files of the job's own, and their paths on stdout and before later steps")
     func auto() throws {
         let machine = machine()
-        let outcome = try delivery([], on: machine).deliver([try namedToken()])
+        let receipt = try delivery([], on: machine).deliver([try namedToken()])
 
         #expect(machine.files[tokenFile] == "hf_jwt_a.b.c")
-        #expect(outcome.tokenPaths == [tokenFile])
-        #expect(outcome.lines.count == 1 && outcome.lines[0].hasPrefix("export HF_TOKEN_PATH='\(tokenFile)'"))
-        #expect(outcome.tokens.isEmpty)
-        #expect(outcome.places.map { "\($0.method) \($0.target)" } == ["shell -", "env GITHUB_ENV"])
+        #expect(receipt.tokenPaths == [tokenFile])
+        #expect(receipt.lines.count == 1 && receipt.lines[0].hasPrefix("export HF_TOKEN_PATH='\(tokenFile)'"))
+        #expect(receipt.tokens.isEmpty)
+        #expect(receipt.destinations.map { "\($0.method) \($0.target)" } == ["shell -", "env GITHUB_ENV"])
         #expect(machine.files["/gh/env"]?.hasPrefix("HF_TOKEN_PATH<<ghadelimiter_") == true)
         #expect(machine.files["/gh/env"]?.contains("hf_jwt_a") == false)
         #expect(machine.output.all.isEmpty)
-        #expect(!outcome.lines.joined().contains("hf_jwt_a"))
+        #expect(!receipt.lines.joined().contains("hf_jwt_a"))
     }
 
     @Test(
@@ -61,8 +61,8 @@ struct DeliveryTests {
         ] as [(Environment, Provider?)])
     func autoWithoutStepFiles(environment: Environment, provider: Provider?) throws {
         let machine = machine(environment, writable: [])
-        let outcome = try delivery([.auto], on: machine, provider: provider).deliver([try namedToken()])
-        #expect(outcome.places.map(\.method) == ["shell"])
+        let receipt = try delivery([.auto], on: machine, provider: provider).deliver([try namedToken()])
+        #expect(receipt.destinations.map(\.method) == ["shell"])
     }
 
     @Test(
@@ -119,13 +119,13 @@ struct DeliveryTests {
     @Test("has the shell read values from the file, and never prints them")
     func shellExport() throws {
         let machine = machine()
-        let outcome = try delivery([.shell], on: machine, provider: .gitLabCI, exports: true).deliver([try namedToken()]
+        let receipt = try delivery([.shell], on: machine, provider: .gitLabCI, exports: true).deliver([try namedToken()]
         )
-        #expect(outcome.lines.count == 1 && outcome.lines[0].hasSuffix(" <'\(tokenFile)'"))
-        #expect(outcome.lines[0].hasPrefix("export HF_TOKEN='' HF_TOKEN_EXPIRES_AT="))
-        #expect(!outcome.lines[0].contains("hf_jwt_a"))
+        #expect(receipt.lines.count == 1 && receipt.lines[0].hasSuffix(" <'\(tokenFile)'"))
+        #expect(receipt.lines[0].hasPrefix("export HF_TOKEN='' HF_TOKEN_EXPIRES_AT="))
+        #expect(!receipt.lines[0].contains("hf_jwt_a"))
         #expect(machine.files[tokenFile] == "hf_jwt_a.b.c")
-        let file = try #require(outcome.environmentFile)
+        let file = try #require(receipt.environmentFile)
         #expect(machine.files[file]?.hasPrefix("HF_TOKEN=hf_jwt_a.b.c\n") == true)
     }
 
@@ -160,10 +160,10 @@ struct DeliveryTests {
         ] as [(DeliveryMethod, String)])
     func userFiles(method: DeliveryMethod, text: String) throws {
         let machine = machine()
-        let outcome = try delivery([method], on: machine).deliver([try namedToken()])
+        let receipt = try delivery([method], on: machine).deliver([try namedToken()])
         #expect(machine.files["/home/t"] == text)
-        #expect(outcome.lines == ["/home/t"])
-        #expect(outcome.tokenPaths.isEmpty)
+        #expect(receipt.lines == ["/home/t"])
+        #expect(receipt.tokenPaths.isEmpty)
         let directory = try machine.files.openPrivateDirectory(
             DirectoryCandidate(base: Self.base, components: ["hfmint"]), making: false)
         let copies = UserCopy.all(in: try #require(directory))
@@ -178,18 +178,18 @@ struct DeliveryTests {
     func ownFiles() throws {
         let machine = machine()
         let tokens = [try namedToken(), try namedToken("DATA", for: "acme/data")]
-        let outcome = try delivery([.tokenFile(nil), .environmentFile(nil)], on: machine).deliver(tokens)
-        #expect(outcome.lines == outcome.tokenPaths + [outcome.environmentFile].compactMap(\.self))
-        #expect(outcome.lines.allSatisfy { machine.files[$0] != nil })
-        #expect(Set(outcome.lines).count == 3)
+        let receipt = try delivery([.tokenFile(nil), .environmentFile(nil)], on: machine).deliver(tokens)
+        #expect(receipt.lines == receipt.tokenPaths + [receipt.environmentFile].compactMap(\.self))
+        #expect(receipt.lines.allSatisfy { machine.files[$0] != nil })
+        #expect(Set(receipt.lines).count == 3)
     }
 
     @Test("hands the token itself to stdout, where asked for")
     func stdout() throws {
         let machine = machine()
-        let outcome = try delivery([.stdout], on: machine).deliver([try namedToken()])
-        #expect(outcome.tokens.map { $0.bearer.secret.revealedText() } == ["hf_jwt_a.b.c"])
-        #expect(outcome.lines.isEmpty && outcome.tokenPaths.isEmpty)
+        let receipt = try delivery([.stdout], on: machine).deliver([try namedToken()])
+        #expect(receipt.tokens.map { $0.bearer.secret.revealedText() } == ["hf_jwt_a.b.c"])
+        #expect(receipt.lines.isEmpty && receipt.tokenPaths.isEmpty)
     }
 
     @Test(
@@ -239,8 +239,8 @@ struct DeliveryTests {
 
     @Test("prints no shell line beside a report")
     func report() throws {
-        let outcome = try delivery([.shell], on: machine(), report: true).deliver([try namedToken()])
-        #expect(outcome.lines.isEmpty && outcome.tokenPaths == [tokenFile])
+        let receipt = try delivery([.shell], on: machine(), report: true).deliver([try namedToken()])
+        #expect(receipt.lines.isEmpty && receipt.tokenPaths == [tokenFile])
     }
 
     @Test("needs a directory for files of its own, and for nothing else")
@@ -264,9 +264,9 @@ struct DeliveryTests {
         ])
     func ambientResource(value: String, isKept: Bool) throws {
         let machine = machine(["HFMINT_RESOURCE": .init(value)])
-        let outcome = try delivery([.environmentFile(nil)], on: machine, provider: nil).deliver([try namedToken("DATA")]
+        let receipt = try delivery([.environmentFile(nil)], on: machine, provider: nil).deliver([try namedToken("DATA")]
         )
-        let file = try #require(outcome.environmentFile.flatMap { machine.files[$0] })
+        let file = try #require(receipt.environmentFile.flatMap { machine.files[$0] })
         #expect(file.contains("HFMINT_RESOURCE=\(value)\n") == isKept)
         #expect(file.contains("HFMINT_RESOURCE") == isKept)
     }

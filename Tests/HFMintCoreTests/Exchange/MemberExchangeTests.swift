@@ -62,7 +62,7 @@ struct MemberExchangeTests {
             (["jobs", "openid"], ["openid"], ["jobs"]), ([], ["jobs"], []),
         ])
     func surplus(said: [String], asked: [String], expected: [String]) {
-        #expect(MemberExchange.surplus(said, asked: asked) == expected)
+        #expect(MemberExchange.surplus(said, requested: asked) == expected)
     }
 
     @Test("asks for no more than a role's access needs")

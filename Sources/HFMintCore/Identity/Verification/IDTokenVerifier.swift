@@ -23,16 +23,16 @@ package struct IDTokenVerifier: Sendable {
 
     /// Verifies all of it: header, claims, then, with the issuer's keys, the signature.
     ///
-    /// - Parameter whenever: whether its times are left alone, for a token that has done its work already.
+    /// - Parameter ignoringTimes: whether an expired token passes, for one that has done its work already.
     /// - Throws: ``MintError/Code/identityUnverified`` with the reason; ``MintError/Code/identityUnavailable`` where the
     ///   issuer cannot be asked.
     package func verify(
-        _ idToken: borrowing IDToken, whenever: Bool = false, limits: () -> HTTPLimits
+        _ idToken: borrowing IDToken, ignoringTimes: Bool = false, limits: () -> HTTPLimits
     ) throws(MintError) {
         let parts = try telling { () throws(Malformed) in try CompactToken(idToken) }
         try telling { () throws(Malformed) in
             try check(idToken.claims)
-            if !whenever { try checkTimes(idToken.claims) }
+            if !ignoringTimes { try checkTimes(idToken.claims) }
         }
         let isGenuine = try keys.checking(issuer, keyID: parts.header.keyID, in: context, limits: limits) {
             keys throws(MintError) in

@@ -8,7 +8,7 @@ import Testing
 struct IDTokenVerifierTests {
     /// The refusal of `token`, without what all begin with; `nil` where it is believed.
     func refusal(
-        of token: String, keys: String, document: String? = nil, whenever: Bool = false
+        of token: String, keys: String, document: String? = nil, ignoringTimes: Bool = false
     ) throws -> String? {
         let document =
             document ?? #"{"issuer":"\#(Forge.issuer)","jwks_uri":"\#(Forge.issuer)/keys"}"#
@@ -22,7 +22,7 @@ struct IDTokenVerifierTests {
             issuer: Array(Forge.issuer.utf8), audience: Forge.audience, keys: IssuerKeys(), context: machine.context)
         let idToken = try IDToken.parse(Secret(token))
         do throws(MintError) {
-            try verifier.verify(idToken, whenever: whenever) { .default }
+            try verifier.verify(idToken, ignoringTimes: ignoringTimes) { .default }
             return nil
         } catch {
             #expect(error.code == .identityUnverified && !error.isTransient)
