@@ -1,31 +1,31 @@
-/// One thing that doctor looks at.
+/// One thing that the doctor looks at.
 package struct Check: Sendable {
-    /// Stable, in kebab-case: scripts match on it.
+    /// The stable name in kebab-case; scripts match on it.
     package let id: String
-    /// What it answers, as a clause, for the documentation and the JSON report.
+    /// The question that the check answers, as a clause, for the documentation and the JSON report.
     package let title: String
-    /// Whether it looks at the way to a token alone: where the Hub gave one all the same, nothing here has failed.
-    package let isOnTheWay: Bool
-    /// Judges what was found; it touches nothing.
+    /// Whether the check looks only at what an exchange needs; once the Hub grants a token, its failures are warnings.
+    package let isPrerequisite: Bool
+    /// Judges an examination, and returns at least one finding.
     ///
-    /// At least one finding.
+    /// It sends no request, starts no program and writes no file.
     package let run: @Sendable (Examination) -> [Finding]
 
     package init(
-        id: String, title: String, isOnTheWay: Bool = false, run: @escaping @Sendable (Examination) -> [Finding]
+        id: String, title: String, isPrerequisite: Bool = false, run: @escaping @Sendable (Examination) -> [Finding]
     ) {
         self.id = id
         self.title = title
-        self.isOnTheWay = isOnTheWay
+        self.isPrerequisite = isPrerequisite
         self.run = run
     }
 }
 
 extension Check {
-    /// What it finds, as an exchange bears it out.
+    /// Runs the check; lowers failures to warnings where an exchange has disproved them.
     func findings(_ examination: Examination) -> [Finding] {
         let findings = run(examination)
-        guard isOnTheWay, case .granted = examination.exchange else { return findings }
-        return findings.map(\.withoutFailure)
+        guard isPrerequisite, case .granted = examination.exchange else { return findings }
+        return findings.map(\.loweredToWarning)
     }
 }

@@ -1,22 +1,22 @@
-/// What every check found, and what to enter at the Hub.
+/// The findings of every check, and a suggestion of what to enter at the Hub.
 package struct Diagnosis: Sendable {
     package let results: [Result]
     package let suggestion: PublisherSuggestion?
     private let examination: Examination
-    /// Whether the suggestion was asked for, and does not only explain a refusal.
+    /// Whether the user asked for the suggestion; without that, it only explains a refusal.
     private let suggests: Bool
 
     package struct Result: Sendable {
         package let check: Check
         package let findings: [Finding]
 
-        /// The worst of its findings.
+        /// The status of the worst finding.
         package var status: Finding.Status {
             Finding.Status.allCases.last { status in findings.contains { $0.status == status } } ?? .skip
         }
     }
 
-    /// - Parameter suggests: whether a suggestion is wanted also where nothing was refused.
+    /// - Parameter suggests: whether to make a suggestion even if the Hub refused nothing.
     package init(_ examination: Examination, checks: [Check] = allChecks, suggests: Bool) {
         self.examination = examination
         self.suggests = suggests
@@ -28,7 +28,7 @@ package struct Diagnosis: Sendable {
 
     private var findings: [Finding] { results.flatMap(\.findings) }
 
-    /// `nil` where nothing failed.
+    /// The error that names the failed checks, or `nil` if none failed.
     package var failure: MintError? {
         let failed = results.filter { $0.status == .fail }.map(\.check.id)
         guard !failed.isEmpty else { return nil }
@@ -39,9 +39,9 @@ package struct Diagnosis: Sendable {
 }
 
 extension Diagnosis {
-    /// For people: a line a finding, and below it what to do next.
+    /// Renders the report for people: each finding on a line, with its details and the next thing to do below it.
     ///
-    /// - Parameter onlyProblems: leaves out what is well or skipped.
+    /// - Parameter onlyProblems: whether to leave out what is well or skipped.
     package func lines(onlyProblems: Bool = false) -> [String] {
         let width = results.map(\.check.id.utf8.count).max() ?? 0
         let rows = results.flatMap { result in
@@ -68,7 +68,7 @@ extension Diagnosis {
             + (finding.next.map { ["\(indent)next: \($0.printable)"] } ?? [])
     }
 
-    /// For programs; its schema is `docs/doctor.schema.json`.
+    /// The report for programs; its schema is `docs/doctor.schema.json`.
     package var json: JSONValue {
         let authority = try? examination.authority.get()
         return [
@@ -108,7 +108,7 @@ extension Finding {
 }
 
 extension Examination {
-    /// Whether the Hub said no to the exchange, for a reason that it never tells.
+    /// Whether the Hub refused the exchange; it never says why.
     package var isRefused: Bool {
         guard case .failed(let error) = exchange else { return false }
         return !error.publisher.isEmpty

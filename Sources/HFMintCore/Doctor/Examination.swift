@@ -1,22 +1,20 @@
-/// Everything that doctor found out, before any check judges it.
-///
-/// What reaches beyond this process (requests, other programs) is done once, in ``Examiner``; checks read.
+/// Everything that the doctor found out, before a check judges it.
 package struct Examination: Sendable {
-    /// What is asked, and what is known before anybody else is.
+    /// What the user asks, and what is known before the first request.
     package struct Question: Sendable {
         package var resource: String?
         package var expectations: [Expectation] = []
         package var allowsUntrustedEvent = false
-        /// Where the command line wants tokens to be kept.
+        /// The directory for tokens that the command line names.
         package var stateDirectory: String?
         package var timeLimit = Duration.seconds(90)
         package var authority: Result<Authority, MintError> = .success(.huggingFace)
-        /// What a manifest lets this job have; `nil` where none was named.
+        /// The gate of the manifest, or `nil` if none was named.
         package var gate: Result<Gate, MintError>?
         package var source = IDTokenSource.Options()
-        /// Every provider whose variables are here.
+        /// Every provider whose variables are set.
         package var detected: [Provider] = []
-        /// The provider that is asked.
+        /// The provider to ask for an ID token.
         package var provider: Provider?
 
         package init() {}
@@ -25,29 +23,30 @@ package struct Examination: Sendable {
     package var context: Context
     package var expectations: [Expectation]
     package var allowsUntrustedEvent: Bool
-    /// What a manifest lets this job have; `nil` where none was named.
+    /// The gate of the manifest, or `nil` if none was named.
     package var gate: Result<Gate, MintError>?
     package var jobDirectory: JobDirectory
 
     package var authority: Result<Authority, MintError>
-    /// The provider that is asked.
+    /// The provider that was asked for an ID token.
     package var provider: Provider?
-    /// Every provider whose variables are here.
+    /// Every provider whose variables are set.
     package var detected: [Provider]
     package var acquisition: Result<Acquisition, MintError>
-    /// The claims of an ID token that was got for this examination, and thrown away.
+    /// The claims of the ID token, which was wiped.
     package var claims: Result<Claims, MintError>
     package var hub = HubContact.notAsked("nobody asked")
     package var resource: Resource?
-    package var exchange = ExchangeOutcome.notTried("no resource was named: `hfmint doctor acme/model` makes one")
+    package var exchange = TrialExchange.notTried("no resource was named: `hfmint doctor acme/model` makes one")
+    /// `nil` if there is no git.
     package var git: GitFindings?
-    /// Where the manifest wants it recorded what an exchange does; `nil` where none asks for that.
+    /// Where exchanges are recorded, or `nil` if no manifest asks for records.
     package var recording: AuditTrail.Settings?
-    /// Whether what an exchange does could be recorded; `nil` where no manifest asks for it.
+    /// Whether records could be written, or `nil` if no manifest asks for them.
     package var audit: Result<Void, MintError>?
-    /// How many records a collector has not taken yet; `nil`: too many to count.
+    /// The number of records that a collector has not taken yet, or `nil` if there are too many to count.
     package var waitingRecords: Int? = 0
-    /// Whether the agent takes what later steps are handed; `nil` where no agent is asked.
+    /// Whether the agent accepts variables for later steps, or `nil` if no agent was asked.
     package var agent: Result<Void, MintError>?
     package var now: Timestamp
 
@@ -68,38 +67,61 @@ package struct Examination: Sendable {
         now = context.clock.now()
     }
 
-    /// What became of a request for the Hub's front page.
+    /// The answer to a request for the Hub's front page.
     package enum HubContact: Sendable {
-        /// Why nothing was asked.
+        /// Nothing was asked, for this reason.
         case notAsked(String)
         case failed(TransportError)
-        /// - Parameter date: what the Hub's clock said, carried on to the moment of ``Examination/now``.
+        /// - Parameter date: the time of the Hub's clock at the moment of ``Examination/now``.
         case answered(status: Int, date: Timestamp?)
 
+        /// Moves the Hub's time forward by the time that has passed since it answered.
         func later(by duration: Duration) -> HubContact {
             guard case .answered(let status, let date?) = self else { return self }
             return .answered(status: status, date: date + duration.milliseconds / 1_000)
         }
     }
 
-    package enum ExchangeOutcome: Sendable {
-        /// Why none was tried.
+    /// The result of an exchange whose token is thrown away.
+    package enum TrialExchange: Sendable {
+        /// No exchange was tried, for this reason.
         case notTried(String)
         case failed(MintError)
-        /// The token itself is gone; what the Hub said of it stays.
-        ///
-        /// - Parameters:
-        ///   - read: what the Hub answered to a request that reads.
-        ///   - write: the same of one that asks for write access; `nil` for a user, who has no such route.
-        case granted(
-            kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: TokenTrial.Answer,
-            write: TokenTrial.Answer?)
+        case granted(TriedToken)
     }
 
-    /// The token's claims, where there are any.
+    /// What is known of a token that the Hub granted; the token itself was wiped.
+    package struct TriedToken: Sendable {
+        package let kind: HubToken.Kind
+        package let expiresAt: Timestamp
+        package let sha256: String
+        /// The Hub's answer to a request that reads.
+        package let read: TokenTrial.Answer
+        /// The Hub's answer to a request for write access, or `nil` for a user, who has no such route.
+        package let write: TokenTrial.Answer?
+
+        package init(
+            kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: TokenTrial.Answer,
+            write: TokenTrial.Answer?
+        ) {
+            self.kind = kind
+            self.expiresAt = expiresAt
+            self.sha256 = sha256
+            self.read = read
+            self.write = write
+        }
+    }
+
+    /// The claims of the ID token, or `nil` if there is none.
     package var knownClaims: Claims? { try? claims.get() }
 
     package var endpoint: Origin? { try? authority.get().endpoint }
+
+    /// The page of the resource's Trusted Publishers, or `nil` if no resource was named.
+    var settingsURL: String? { resource?.settingsURL(on: endpoint ?? .huggingFace) }
+
+    /// What is known of the granted token, or `nil` if the Hub granted none.
+    var triedToken: TriedToken? { if case .granted(let token) = exchange { token } else { nil } }
 
     package var job: Provider.Job { context.job }
 
@@ -107,7 +129,7 @@ package struct Examination: Sendable {
         if case .answered(_, let date) = hub { date } else { nil }
     }
 
-    /// Whether the ID token is over, by both clocks, and no other can be had: then an exchange refuses it.
+    /// Whether an exchange would refuse the ID token: both clocks say that it has expired, and no new one can be had.
     var hasExpired: Bool {
         guard (try? acquisition.get().canMintAgain) == false, let expiry = knownClaims?.expiresAt, let hubDate else {
             return false

@@ -1,6 +1,18 @@
-/// Asks what can be asked: the provider for an ID token, the Hub for its time and a token, git for its settings.
+/// Asks once for everything that the checks judge.
 ///
-/// Nothing is written, delivered or revoked; every token is wiped before this ends.
+/// This folder says why a token cannot be had, or would not reach its user. Its files are entered in this order:
+///
+/// 1. `Examiner` asks the Hub for its time, the provider for an ID token, git for its settings, the Hub for a token.
+/// 2. ``Examination`` is what it saw, as a plain value.
+/// 3. ``Check``, one in each file of `Checks/`, turns that value into ``Finding``s; `AllChecks.swift` lists them.
+/// 4. ``Diagnosis`` runs every check, and renders the report.
+///
+/// The doctor writes no file, delivers no token and revokes none; it wipes every token before it returns.
+///
+/// ```swift
+/// let examination = try Examiner(question, audit: audit, in: context).examine()
+/// let lines = Diagnosis(examination, suggests: false).lines()
+/// ```
 package struct Examiner: Sendable {
     private let question: Examination.Question
     private let audit: AuditTrail
@@ -14,15 +26,15 @@ package struct Examiner: Sendable {
         attempts = Attempts(until: context.clock.uptime() + question.timeLimit)
     }
 
-    /// - Throws: ``MintError/Code/usage`` alone; all else is a finding.
+    /// Asks everything, within the time limit of the question.
+    ///
+    /// - Throws: only ``MintError/Code/usage``; every other error becomes a finding.
     package func examine() throws(MintError) -> Examination {
         audit.rehearse()
         let authority = try? question.authority.get()
-        let resource = try question.resource.map { text throws(MintError) in
-            try Resource(parsing: text, endpoint: authority?.endpoint ?? .huggingFace)
-        }
+        let resource = try resource(on: authority?.endpoint ?? .huggingFace)
         let source = try source(authority?.audience ?? Origin.huggingFace.description)
-        // The Hub first: a token endpoint that hangs may take all the time there is.
+        // The Hub comes first, because a token endpoint that hangs may use up the time.
         let hub = contact(authority?.endpoint)
         let contactedAt = context.clock.uptime()
         let claims = source.flatMap { self.claims(from: $0) }
@@ -41,6 +53,11 @@ package struct Examiner: Sendable {
         return examination
     }
 
+    private func resource(on endpoint: Origin) throws(MintError) -> Resource? {
+        guard let text = question.resource else { return nil }
+        return try Resource(parsing: text, endpoint: endpoint)
+    }
+
     private func source(_ audience: String) throws(MintError) -> Result<IDTokenSource, MintError> {
         do throws(MintError) {
             return .success(try IDTokenSource(question.source, of: question.provider, audience: audience, in: context))
@@ -50,7 +67,7 @@ package struct Examiner: Sendable {
         }
     }
 
-    /// Tries again as an exchange would.
+    /// Gets an ID token, tries as often as an exchange would, and keeps only its claims.
     private func claims(from source: IDTokenSource) -> Result<Claims, MintError> {
         Result { () throws(MintError) in
             try attempts.repeating(in: context) { attempts throws(MintError) in
@@ -75,43 +92,48 @@ package struct Examiner: Sendable {
 extension Examiner {
     private func exchange(
         _ resource: Resource, _ source: Result<IDTokenSource, MintError>, _ examination: Examination
-    ) -> Examination.ExchangeOutcome {
+    ) -> Examination.TrialExchange {
         guard let authority = try? examination.authority.get() else { return .notTried("the endpoint is not usable") }
         guard let source = try? source.get(), let claims = examination.knownClaims else {
             return .notTried("there is no ID token to trade")
         }
-        guard !examination.hasExpired else { return .notTried("the ID token has expired") }
-        guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
-            return .notTried("the ID token is for another audience")
-        }
-        if !question.allowsUntrustedEvent, source.provider?.untrustedEvent(examination.job, claims) != nil {
-            return .notTried("strangers can cause this event")
-        }
-        if let gate = question.gate {
-            guard let gate = try? gate.get() else { return .notTried("the manifest is not usable") }
-            guard (try? gate.admit(claims, to: resource)) != nil else {
-                return .notTried("the manifest does not let this job have it")
-            }
-        }
+        if let reason = reasonNotToTry(resource, source, claims, authority, examination) { return .notTried(reason) }
         let exchanger = Exchanger(
             authority: authority, source: source, allowsUntrustedEvent: question.allowsUntrustedEvent,
-            gate: try? question.gate?.get(), timeLimit: question.timeLimit, audit: audit,
-            context: context)
+            gate: try? question.gate?.get(), timeLimit: question.timeLimit, audit: audit, context: context)
         do throws(MintError) {
-            return probed(try exchanger.token(for: resource), resource, authority.endpoint)
+            return .granted(tried(try exchanger.token(for: resource), resource, authority.endpoint))
         } catch {
-            // One look at the front page is less than the tries of an exchange; where both fail, one is told.
+            // An exchange tries more often than the request for the front page. If both fail, `hub` reports it.
             if case .failed = examination.hub { return .notTried("the Hub cannot be reached") }
             return .failed(error)
         }
     }
 
+    /// Returns why an exchange would fail, or `nil` if it may succeed.
+    private func reasonNotToTry(
+        _ resource: Resource, _ source: IDTokenSource, _ claims: Claims, _ authority: Authority,
+        _ examination: Examination
+    ) -> String? {
+        guard !examination.hasExpired else { return "the ID token has expired" }
+        guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
+            return "the ID token is for another audience"
+        }
+        if !question.allowsUntrustedEvent, source.provider?.untrustedEvent(examination.job, claims) != nil {
+            return "strangers can cause this event"
+        }
+        guard let named = question.gate else { return nil }
+        guard let gate = try? named.get() else { return "the manifest is not usable" }
+        let isAdmitted = (try? gate.admit(claims, to: resource)) != nil
+        return isAdmitted ? nil : "the manifest does not let this job have it"
+    }
+
     /// Tries what the token can do, at the origin that issued it.
-    private func probed(_ token: HubToken, _ resource: Resource, _ endpoint: Origin) -> Examination.ExchangeOutcome {
+    private func tried(_ token: HubToken, _ resource: Resource, _ endpoint: Origin) -> Examination.TriedToken {
         func answer(_ trial: TokenTrial) -> TokenTrial.Answer {
             trial.answer(to: token.bearer.secret, at: endpoint, limits: attempts.limits(context.clock), in: context)
         }
-        return .granted(
+        return Examination.TriedToken(
             kind: token.kind, expiresAt: token.expiresAt, sha256: token.sha256,
             read: answer(TokenTrial.authCheck(resource) ?? .whoAmI),
             write: TokenTrial.authCheck(resource, writes: true).map(answer))

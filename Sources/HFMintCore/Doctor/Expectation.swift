@@ -1,4 +1,4 @@
-/// What a Trusted Publisher is said to pin: one claim, and the value that it must have.
+/// A claim that the user says a Trusted Publisher pins, and the value that it must have.
 package struct Expectation: Equatable, Sendable {
     package let claim: String
     package let value: String
@@ -8,7 +8,7 @@ package struct Expectation: Equatable, Sendable {
         self.value = value
     }
 
-    /// Reads `CLAIM=VALUE`, each claim once.
+    /// Reads `CLAIM=VALUE` texts, which may name each claim only once.
     package static func parse(_ texts: [String]) throws(MintError) -> [Expectation] {
         var expectations: [Expectation] = []
         for text in texts {

@@ -1,16 +1,16 @@
-/// One line of doctor's report.
+/// One line of the doctor's report.
 package struct Finding: Equatable, Sendable {
-    /// From good to bad.
+    /// In the order from good to bad.
     package enum Status: String, CaseIterable, Sendable { case skip, ok, warn, fail }
 
     package let status: Status
     /// A clause, lower case, without a full stop.
     package let message: String
-    /// What to type or to change next; every warning and every failure has it.
+    /// What to type or to change next; every warning and every failure says it.
     package let next: String?
-    /// Lines that belong to it.
+    /// Lines to print below the message.
     package let details: [String]
-    /// The same for programs: names and values, `nil` where there is none.
+    /// What the message says, as names and values for programs.
     package let facts: [Fact]
 
     package struct Fact: Equatable, Sendable {
@@ -25,7 +25,7 @@ package struct Finding: Equatable, Sendable {
 
     private init(_ status: Status, _ message: String, next: String?, details: [String], facts: [Fact]) {
         self.status = status
-        // What is quoted may hold what someone typed in the wrong place, such as a password in a URL.
+        // A quoted value may hold a secret that was typed into the wrong field, such as a password in a URL.
         self.message = message.withoutTokens
         self.next = next?.withoutTokens
         self.details = details.map(\.withoutTokens)
@@ -36,7 +36,7 @@ package struct Finding: Equatable, Sendable {
         Finding(.ok, message, next: nil, details: details, facts: facts)
     }
 
-    /// There was nothing to judge, and why.
+    /// Says why there was nothing to judge.
     package static func skip(_ message: String) -> Finding {
         Finding(.skip, message, next: nil, details: [], facts: [])
     }
@@ -53,13 +53,15 @@ package struct Finding: Equatable, Sendable {
         Finding(.fail, message, next: next, details: details, facts: facts)
     }
 
-    /// The same as a warning, where it is a failure.
-    var withoutFailure: Finding {
+    /// The finding as a warning if it is a failure; any other finding unchanged.
+    var loweredToWarning: Finding {
         guard status == .fail else { return self }
         return Finding(.warn, message, next: next, details: details, facts: facts)
     }
 
-    /// An error that stopped what doctor tried.
+    /// Reports an error that stopped what the doctor tried.
+    ///
+    /// - Parameter next: what to do if the error has no hint.
     package static func fail(_ error: MintError, next: String) -> Finding {
         fail(error.message, next: error.hint ?? next, details: error.facts, facts: [])
     }

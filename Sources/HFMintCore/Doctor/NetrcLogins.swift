@@ -1,18 +1,18 @@
-/// Whom a `.netrc` logs in, and with what kind of password; no user name and no password is kept.
+/// The hosts for which a `.netrc` holds a log-in, and the kind of each password; no user name or password is kept.
 ///
 /// <https://everything.curl.dev/usingcurl/netrc.html>
 package struct NetrcLogins: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
-        /// In lower case; `nil` for every other host.
+        /// The host in lower case, or `nil` for the `default` entry.
         package let host: String?
-        /// Where it begins, or where its password stands.
+        /// The line of the password, or of the entry if it has none.
         package fileprivate(set) var line: Int
         package fileprivate(set) var hasLogin = false
-        /// Whether its password begins like a token of the Hub's.
+        /// Whether the password begins like a token of the Hub.
         package fileprivate(set) var hasToken = false
     }
 
-    /// In the order of the file.
+    /// The entries in the order of the file.
     package private(set) var entries: [Entry] = []
 
     package init(_ text: Span<UInt8>) {
@@ -41,12 +41,14 @@ package struct NetrcLogins: Equatable, Sendable {
         entries[last].line = text.line(of: value.lowerBound)
     }
 
-    /// The one that counts for `host`: the first that names it, or every host.
+    /// Returns the first entry that holds a log-in for `host` or for every host, or `nil`.
     package func entry(for host: String) -> Entry? {
         entries.first { $0.hasLogin && ($0.host.map { $0.utf8.elementsEqual(host.utf8) } ?? true) }
     }
 
-    /// The next word, without quotes around it; a `#` where a word could begin makes a comment of the line.
+    /// Returns the range of the next word, without the quotes around it, or `nil` at the end.
+    ///
+    /// A `#` where a word could begin starts a comment, which ends with the line.
     private static func nextWord(in text: Span<UInt8>, from index: inout Int) -> Range<Int>? {
         while index < text.count {
             if text[index] == UInt8(ascii: "#") {
@@ -73,7 +75,7 @@ package struct NetrcLogins: Equatable, Sendable {
         return start..<end
     }
 
-    /// A macro goes to the next empty line.
+    /// Skips a macro, which ends at the next empty line.
     private static func skipMacro(in text: Span<UInt8>, from index: inout Int) {
         while index < text.count {
             let endsMacro = text[index] == ASCII.lineFeed && index > 0 && text[index - 1] == ASCII.lineFeed

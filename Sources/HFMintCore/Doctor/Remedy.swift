@@ -1,4 +1,4 @@
-/// Why a claim may differ from what a publisher pins, and how to fix it: one sentence, or `nil` where nothing stands out.
+/// An explanation why a claim differs from the value that a publisher pins, and how to fix it.
 struct Remedy {
     private let expectation: Expectation
     private let claims: Claims
@@ -10,6 +10,7 @@ struct Remedy {
         self.value = value
     }
 
+    /// One sentence, or `nil` if no cause stands out.
     var sentence: String? { bySpelling ?? byClaim }
 
     private var wanted: [UInt8] { Array(expectation.value.utf8) }
@@ -18,7 +19,7 @@ struct Remedy {
         if case .string(let bytes) = value { bytes } else { nil }
     }
 
-    /// Nearly the same.
+    /// The explanation if both values are spelled nearly alike.
     private var bySpelling: String? {
         if wanted.contains(UInt8(ascii: "*")) {
             return "the Hub compares whole values: no '*', one publisher for each value"
@@ -50,7 +51,7 @@ struct Remedy {
         }
     }
 
-    /// As the job's provider means the claim.
+    /// The explanation from the meaning that the provider gives the claim.
     private var byMeaning: String? {
         let (claim, meaning) = (expectation.claim, claims.meaning)
         if value == .missing, meaning.declared.contains(claim) {
@@ -90,9 +91,9 @@ struct Remedy {
         return "what is pinned is \(noun): pin it as \(other), or pin the job's own \(expectation.claim)"
     }
 
-    private func renamed(_ place: ProviderClaims.Name) -> String? {
+    private func renamed(_ owner: ProviderClaims.Name) -> String? {
         guard let got else { return nil }
-        let numbers = place.numbers.compactMap { name in claims[name].map { "\(name)=\($0)" } }
+        let numbers = owner.numbers.compactMap { name in claims[name].map { "\(name)=\($0)" } }
         let tighter = numbers.first.map { ", or pin \($0), which survives a rename" } ?? ""
         let name = String(decoding: got, as: UTF8.self)
         return "a publisher does not follow a rename or a move: enter '\(name)'\(tighter)"

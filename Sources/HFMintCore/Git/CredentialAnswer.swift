@@ -1,17 +1,17 @@
-/// What hfmint tells git, in one text.
+/// A helper's answer to git, in one text.
 package struct CredentialAnswer: Sendable {
     package let pieces: [TextOrToken]
 
-    /// A token: as a bearer credential where the caller understands that and the server asked for it, else as the
-    /// password of any user name.
+    /// Answers with a token: as a bearer credential if the caller understands that and the server asked for it, else
+    /// as the password of any user name.
     ///
-    /// Callers older than git 2.46 ignore what they do not know; those older than 2.40 the expiry too.
+    /// Only git 2.46 and later announces that it does. Git before 2.40 ignores the expiry.
     package init(_ token: HubToken, for description: CredentialDescription) {
         var pieces: [TextOrToken] = []
         if description.announces("authtype"), description.mayUse(scheme: "Bearer") {
             pieces = [.text("capability[]=authtype\nauthtype=Bearer\nephemeral=1\ncredential="), .token(token.bearer)]
         } else {
-            // One that is known already stays as it is: what a helper leaves out, git keeps.
+            // Git keeps the user name that it knows if the answer leaves it out.
             let isKnown = description.username.map { !$0.isEmpty } ?? false
             pieces = [.text(isKnown ? "password=" : "username=hf_user\npassword="), .token(token.bearer)]
         }
@@ -22,9 +22,9 @@ package struct CredentialAnswer: Sendable {
         self.pieces = pieces
     }
 
-    /// Ends git's search for a credential: no other helper is asked, and nobody is prompted.
+    /// Ends git's search for a credential: git asks no other helper, and prompts nobody.
     package static let quit = CredentialAnswer(pieces: [.text("quit=1\n")])
 
-    /// For git's question what this helper can do (git 2.46).
+    /// Tells git what this helper can do; gits since 2.46 ask.
     package static let capabilities = CredentialAnswer(pieces: [.text("version 0\ncapability authtype\n")])
 }

@@ -1,7 +1,7 @@
-/// What git tells a credential helper: `key=value` lines, bytes throughout.
+/// A question of git's to a credential helper: `key=value` lines, bytes throughout.
 ///
-/// Read strictly, because what git passes on may come from a repository that a stranger wrote: one LF ends a line and
-/// nothing else does, a value holds no NUL and no CR, and everything is bounded.
+/// The text is read strictly, because git may pass on what a stranger wrote in a repository: only LF ends a line, a
+/// value holds no NUL and no CR, and the length is bounded.
 ///
 /// <https://git-scm.com/docs/git-credential#IOFMT>
 package struct CredentialDescription: Equatable, Sendable {
@@ -9,7 +9,7 @@ package struct CredentialDescription: Equatable, Sendable {
     package private(set) var host: [UInt8]?
     package private(set) var path: [UInt8]?
     package private(set) var username: [UInt8]?
-    /// What the caller understands: `capability[]`.
+    /// The capabilities that the caller understands: `capability[]`.
     package private(set) var capabilities: [[UInt8]] = []
     /// The challenges of the 401 that made git ask: `wwwauth[]`.
     package private(set) var challenges: [[UInt8]] = []
@@ -18,16 +18,15 @@ package struct CredentialDescription: Equatable, Sendable {
 
     /// Reads up to the first empty line, or the end.
     ///
-    /// An empty `key[]` empties its list, as git does. Unlike git, no second value of another key is taken: a caller
-    /// whose URL held a line feed would be told the credential of one host, and send it to the other.
+    /// An empty `key[]` empties its list, as in git. Unlike git, this refuses a second value of another key that it
+    /// takes: a caller whose URL held a line feed would get the credential of one host, and send it to the other.
+    ///
+    /// - Throws: ``Malformed``, also for more than ``byteLimit`` bytes.
     package init(_ text: Span<UInt8>) throws(Malformed) {
         guard text.count <= Self.byteLimit else { throw Malformed("more than 64 KiB") }
-        var start = 0
-        while start < text.count {
-            let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
-            if end == start { return }
-            try take(text.extracting(start..<end))
-            start = end + 1
+        for line in text.lines {
+            if line.isEmpty { return }
+            try take(text.extracting(line))
         }
     }
 
@@ -47,7 +46,7 @@ package struct CredentialDescription: Equatable, Sendable {
         case "url": try take(url: line.bytes(in: value))
         case "capability[]": Self.add(line.bytes(in: value), to: &capabilities)
         case "wwwauth[]": Self.add(line.bytes(in: value), to: &challenges)
-        // `password` and `credential` stay where they are: see ``secret(named:in:)``.
+        // Secrets stay in the text, see ``secret(named:in:)``.
         default: break
         }
     }
@@ -61,10 +60,10 @@ package struct CredentialDescription: Equatable, Sendable {
         if value.isEmpty { list = [] } else { list.append(value) }
     }
 
-    /// `url=` sets protocol, host, path and user name at once; git resolves it before it calls a helper, other callers
-    /// may not.
+    /// Takes protocol, host, path and user name from `url=`, which git itself resolves before it calls a helper.
     ///
-    /// A password in it is the caller's own. Percent signs stay: what they would stand for is nobody's plain name.
+    /// A password in the URL is ignored, because it is the caller's own. Percent-encoding stays, because no plain name
+    /// of a host or a repository needs it.
     private mutating func take(url: [UInt8]) throws(Malformed) {
         guard let colon = url.firstIndex(of: ASCII.colon), url[colon...].starts(with: "://".utf8) else {
             throw Malformed("a url without a protocol")
@@ -83,11 +82,12 @@ package struct CredentialDescription: Equatable, Sendable {
         if !path.isEmpty { try Self.set(&self.path, Array(path)) }
     }
 
+    /// Whether the caller understands this capability.
     package func announces(_ capability: String) -> Bool {
         capabilities.contains { $0.equals(capability) }
     }
 
-    /// Whether the server's challenges, if git passed them on, include this scheme.
+    /// Whether the server's challenges include this scheme, or git passed none on.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>
     package func mayUse(scheme: String) -> Bool {
@@ -100,18 +100,29 @@ package struct CredentialDescription: Equatable, Sendable {
 }
 
 extension CredentialDescription {
-    /// The last value of `key`, straight into a ``Secret``.
+    /// Returns the last value of `key` without a copy outside a ``Secret``, or `nil`.
     package static func secret(named key: String, in text: Span<UInt8>) -> Secret? {
+        let start = "\(key)="
         var found: Range<Int>?
-        var start = 0
-        while start < text.count {
-            let end = (start..<text.count).first { text[$0] == ASCII.lineFeed } ?? text.count
-            if end == start { break }
-            let valueStart = start + key.utf8.count + 1
-            if valueStart <= end, text.equals("\(key)=", in: start..<valueStart) { found = valueStart..<end }
-            start = end + 1
+        for line in text.lines {
+            if line.isEmpty { break }
+            let value = line.dropFirst(start.utf8.count)
+            if text.equals(start, in: line.lowerBound..<value.lowerBound) { found = value }
         }
         guard let found else { return nil }
         return Secret(copying: text.extracting(found))
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The ranges of the lines, without their line feeds; the last one may be empty.
+    var lines: [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        for index in indices where self[index] == ASCII.lineFeed {
+            lines.append(start..<index)
+            start = index + 1
+        }
+        return lines + [start..<count]
     }
 }

@@ -1,8 +1,8 @@
-/// git, run so that it finds its configuration as every other git of this place does.
+/// The program git, run so that it finds its configuration as every other git in this directory does.
 ///
-/// What it prints may hold a secret, and its complaints quote file names, which hfmint prints nowhere unescaped.
+/// Its output may hold a secret. Its complaints quote file names unescaped, so most calls throw them away.
 struct Git {
-    /// What came of a call.
+    /// The result of a call.
     enum Answer {
         case printed(SharedSecret)
         case failed(Int)
@@ -10,23 +10,23 @@ struct Git {
     }
 
     private let processes: any Processes
-    /// What the shell does first, in whose place git is then.
-    private let beginning: String
+    /// The commands of the shell before it becomes git.
+    private let setup: String
 
     /// - Parameters:
-    ///   - folder: where git runs, if not here.
-    ///   - variables: what its environment has besides this process's own.
+    ///   - folder: the folder in which git runs; `nil` for this process's own.
+    ///   - variables: the variables of its environment besides this process's own.
     init(in context: Context, at folder: String? = nil, with variables: [GitConfiguration.Entry] = []) {
         processes = context.processes
         let exports = variables.map { "export \($0.key)=\(shellQuoted($0.value)); " }.joined()
         let change = folder.map { "cd \(shellQuoted($0)) && " } ?? ""
-        // `GIT_CONFIG` has `git config` look at one file, and no other git: it would show what no push ever meets.
+        // Only `git config` obeys `GIT_CONFIG`: it would show settings that no push reads.
         // <https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIG>
-        // Where files may not grow, git says so and takes its lock away; the signal would leave it.
-        beginning = "trap '' XFSZ; unset GIT_CONFIG; \(exports)\(change)"
+        // Without the trap, a limit of file sizes would kill git, and leave its lock behind.
+        setup = "trap '' XFSZ; unset GIT_CONFIG; \(exports)\(change)"
     }
 
-    /// Asks for what git knows at once: one that takes 5 s waits for something that will not come.
+    /// Asks a question that git answers at once: a git that takes 5 s would never answer.
     func ask(_ arguments: [String]) -> Answer {
         let command = command(arguments, isQuiet: true, timeLimit: .seconds(5))
         do throws(ProcessFailure) {
@@ -37,10 +37,10 @@ struct Git {
         }
     }
 
-    /// Runs what git must do before hfmint goes on; it may wait for a disk.
+    /// Runs a command for up to 30 s, because it may wait for a disk, and returns its status and output.
     ///
-    /// - Parameter isQuiet: whether git's complaints are thrown away.
-    /// - Throws: ``MintError/Code/stateUnusable`` where there is no git, or it does not end.
+    /// - Parameter isQuiet: whether to throw git's complaints away.
+    /// - Throws: ``MintError/Code/stateUnusable`` if there is no git, or it does not end.
     func run(_ arguments: [String], isQuiet: Bool = true) throws(MintError) -> ChildResult {
         let command = command(arguments, isQuiet: isQuiet, timeLimit: .seconds(30))
         do throws(ProcessFailure) {
@@ -59,7 +59,7 @@ struct Git {
     }
 
     private func command(_ arguments: [String], isQuiet: Bool, timeLimit: Duration) -> ChildCommand {
-        let script = "\(beginning)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
+        let script = "\(setup)exec git \"$@\"\(isQuiet ? " 2>/dev/null" : "")"
         return ChildCommand(
             ["/bin/sh", "-c", script, "git"] + arguments, timeLimit: timeLimit, byteLimit: 1 << 20)
     }
@@ -68,13 +68,13 @@ struct Git {
 }
 
 extension Git.Answer {
-    /// What git printed; `nil` where it failed, or was not run.
+    /// The output, or `nil` if git failed or was not run.
     var printed: SharedSecret? { if case .printed(let output) = self { output } else { nil } }
 
-    /// The same as bytes, where it holds no secret.
+    /// The output as bytes, for a question whose answer holds no secret.
     var bytes: [UInt8]? { printed.map { $0.secret.reveal { $0.bytes } } }
 
-    /// A path that git printed, without the line break behind it; `nil` where it printed none.
+    /// The path that git printed, without its line break, or `nil` if it printed none.
     var path: String? {
         let path = printed.map { output in
             output.secret.duplicate().withoutTrailingLineBreak().reveal { String(decoding: $0.bytes, as: UTF8.self) }

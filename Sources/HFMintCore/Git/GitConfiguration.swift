@@ -1,4 +1,4 @@
-/// What must stand in git's configuration so that git asks hfmint for the Hub's hosts, and nobody else.
+/// The settings by which git asks hfmint, and nobody else, for the Hub's hosts.
 package struct GitConfiguration: Sendable {
     package struct Entry: Equatable, Sendable {
         package let key: String
@@ -6,7 +6,7 @@ package struct GitConfiguration: Sendable {
     }
 
     private let origins: [String]
-    /// As git runs it, through the shell.
+    /// The command of the helper, which git runs through the shell.
     private let helper: String
 
     package init(_ authority: Authority, programPath: String, options: [String] = []) {
@@ -16,7 +16,7 @@ package struct GitConfiguration: Sendable {
         helper = ([program, "git-credential"] + options.map(shellQuoted)).joined(separator: " ")
     }
 
-    /// In the order in which they must be added: an empty helper first, which makes git forget those before it.
+    /// The entries in the order in which git must read them: the empty helper makes git forget the helpers before it.
     package var entries: [Entry] {
         sections.flatMap { section in
             [
@@ -27,17 +27,17 @@ package struct GitConfiguration: Sendable {
         }
     }
 
-    /// With a slash at the end, which says the same to git.
+    /// The sections, named with a slash at the end, which means the same to git.
     ///
-    /// A section that is spelled as people spell it may be there already: git would write into its middle, so that a
-    /// helper further down is asked and told too, and what is theirs could not be told from ours when it is undone.
+    /// People spell the section without it, so git never writes ours into the middle of theirs: a helper further down
+    /// would be asked too, and `--undo` could not tell their entries from ours.
     private var sections: [String] { origins.map { "credential.\($0)/" } }
 
-    /// Variables by which the entries reach every git that inherits them, behind those that are there already.
+    /// Returns the variables that give every git that inherits them the entries, after those in `environment`.
     ///
     /// <https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT>
     package func variables(after environment: Environment) -> [Entry] {
-        // Git itself stops at a count that is none, or beyond its own limit.
+        // Git itself fails on a count that is no number, or is beyond its limit.
         let given = environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
         let count = (0...1_000_000).contains(given) ? given : 0
         let numbered = entries.enumerated().flatMap { index, entry in
@@ -50,36 +50,36 @@ package struct GitConfiguration: Sendable {
     }
 }
 
-/// Which of git's configuration files.
+/// One of git's configuration files.
 package enum GitScope: String, Sendable {
     case local = "--local"
     case global = "--global"
-    /// What one of several work trees has for itself (`extensions.worktreeConfig`).
+    /// The configuration of one of several work trees (`extensions.worktreeConfig`).
     case worktree = "--worktree"
 }
 
 extension GitConfiguration {
-    /// Writes the entries behind all others, in place of what an earlier call wrote.
+    /// Writes the entries at the end of the file, in place of those of an earlier call.
     ///
-    /// - Parameter anew: whether they are moved to the end even if no other of this file stands behind them.
-    package func write(_ scope: GitScope, anew: Bool = false, in context: Context) throws(MintError) {
+    /// - Parameter evenIfLast: whether to write them again even if they are the last entries of the file.
+    package func write(_ scope: GitScope, evenIfLast: Bool = false, in context: Context) throws(MintError) {
         let file = try GitConfigurationFile(scope, in: context)
         try file.check(in: context)
-        // Helpers that were set in between are asked after ours, and told the token: so not only whether it is there.
-        // Git lists names in lower case, and so are our hosts.
+        // It is not enough that the entries exist: git tells the token to every helper behind ours.
+        // Git lists names in lower case, and our hosts are in lower case too.
         let wanted = entries.map { entry in
             "\(String(decoding: entry.key.utf8.map(\.asciiLowercased), as: UTF8.self))\n\(entry.value)"
         }
         let present = try present("--get-regexp", "^credential\\.", scope, in: context)
-        guard anew || present.suffix(wanted.count) != wanted[...] else { return }
+        guard evenIfLast || present.suffix(wanted.count) != wanted[...] else { return }
         for section in sections { try remove(section, scope, file, in: context) }
         for entry in entries {
             try change(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
         }
-        noteSubmodules(scope, in: context)
+        warnOfSubmodules(scope, in: context)
     }
 
-    /// Removes what ``write(_:in:)`` wrote, and nothing else.
+    /// Removes only what ``write(_:evenIfLast:in:)`` wrote.
     package func remove(_ scope: GitScope, in context: Context) throws(MintError) {
         let file = try GitConfigurationFile(scope, in: context)
         guard file.mayHoldEntries(in: context) else { return }
@@ -89,7 +89,7 @@ extension GitConfiguration {
     private func remove(
         _ section: String, _ scope: GitScope, _ file: GitConfigurationFile, in context: Context
     ) throws(MintError) {
-        // A helper of hfmint's, also one from another place; without one, nothing here is ours.
+        // A section without a helper of hfmint's is not ours. The helper may be another installation's.
         let helpers = try present("--get-all", "\(section).helper", scope, in: context)
         let words = helpers.flatMap { $0.utf8.split(separator: ASCII.space) }
         guard words.contains(where: { $0.elementsEqual("git-credential".utf8) }) else { return }
@@ -108,11 +108,13 @@ extension GitConfiguration {
     }
 
     private func unset(_ key: String, _ pattern: String, _ scope: GitScope, in context: Context) throws(MintError) {
-        // Status 5: there is no such entry.
+        // Status 5 means that there is no such entry.
         try change(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], scope, in: context)
     }
 
-    /// Git does not wait for a configuration file that another git is writing: it says so, with status 255 or 4.
+    /// Runs a command that changes the configuration, and retries for 3 s while another git is writing the file.
+    ///
+    /// Git does not wait for the file itself: it ends with status 255 or 4.
     private func change(
         _ arguments: [String], accepting: [Int] = [0], _ scope: GitScope, in context: Context
     ) throws(MintError) {
@@ -123,9 +125,9 @@ extension GitConfiguration {
             context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
             status = try git.run(arguments).status
         }
-        // The shell's word for a program that is not there.
+        // The shell ends with 127 if there is no such program.
         if status == 127 { throw Git.missing }
-        // Once more, so that git's own message is seen.
+        // Runs it once more, so that the user sees git's own message.
         if !accepting.contains(status) { status = try git.run(arguments, isQuiet: false).status }
         guard accepting.contains(status) else { throw failure(status, scope, in: context) }
     }

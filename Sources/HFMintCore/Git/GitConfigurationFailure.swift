@@ -1,8 +1,8 @@
 extension GitConfiguration {
-    /// Why git did not change its configuration, as far as it shows from here; git's own words stand above.
+    /// Returns the error for a status with which git did not change its configuration, with the likely cause.
     ///
-    /// The statuses are in <https://git-scm.com/docs/git-config#_description>; 128 is any `fatal:` of git's, and 255
-    /// that it could not lock the file.
+    /// Git has printed its own message before. <https://git-scm.com/docs/git-config#_description> lists the statuses:
+    /// 128 is any `fatal:` of git's, and 255 means that git could not lock the file.
     func failure(_ status: Int, _ scope: GitScope, in context: Context) -> MintError {
         let instead = GitConfigurationFile.instead
         func error(_ message: String, _ hint: String) -> MintError {
@@ -22,9 +22,9 @@ extension GitConfiguration {
                 "mend the line that git names above, in an editor: no git works before that")
         }
         if let file = try? GitConfigurationFile(scope, in: context),
-            let (message, hint) = file.trouble(in: context)
+            let obstacle = file.writeObstacle(in: context)
         {
-            return error(message, hint)
+            return error(obstacle.message, obstacle.next)
         }
         return error(
             "git cannot write its configuration (\(scope.rawValue))",
@@ -35,7 +35,7 @@ extension GitConfiguration {
         _ git: Git, _ error: (String, String) -> MintError, _ instead: String, in context: Context
     ) -> MintError {
         let isRepository = git.ask(["rev-parse", "--git-dir"]).printed != nil
-        // Trusting every folder for one question.
+        // This trusts every folder for one question.
         // <https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>
         let trusting = ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"]
         if !isRepository, let top = git.ask(trusting).path {
@@ -49,7 +49,7 @@ extension GitConfiguration {
         }
         let folders = FilePath(context.files.workingDirectory).upwards + ["/"]
         if let folder = folders.first(where: { context.files.kind(of: "\($0)/.git") != nil }) {
-            // A submodule's or a second work tree's: it holds the path of the repository.
+            // In a submodule and in a second work tree, `.git` is a file that holds the path of the repository.
             // <https://git-scm.com/docs/gitrepository-layout>
             if context.files.kind(of: "\(folder)/.git") == .regular, !isRepository {
                 return error(
@@ -63,8 +63,8 @@ extension GitConfiguration {
         return error("this is no git work tree", "run this inside a work tree, or give --global, or \(instead)")
     }
 
-    /// Says where `--local` does not reach.
-    func noteSubmodules(_ scope: GitScope, in context: Context) {
+    /// Warns that `--local` does not reach submodules, if the work tree has any.
+    func warnOfSubmodules(_ scope: GitScope, in context: Context) {
         guard scope == .local,
             context.files.kind(of: "\(context.files.workingDirectory)/.gitmodules") == .regular
         else { return }

@@ -1,12 +1,12 @@
-/// The file of git's configuration that is changed for a scope.
+/// The configuration file that git changes for a scope.
 ///
-/// Git puts another file in its place, also where that is a device: as root it would replace the machine's
-/// `/dev/null`. It does follow symbolic links.
+/// Git replaces the file, and follows symbolic links to it. It replaces even a device: as root, it would replace the
+/// machine's `/dev/null`.
 /// <https://github.com/git/git/blob/v2.51.0/lockfile.c#L90>
 struct GitConfigurationFile {
     static let instead = "change no file: eval \"$(hfmint setup-git --environment)\""
 
-    /// `nil` where there is none: then git itself says why.
+    /// `nil` if there is none; then git itself says why.
     private let path: String?
 
     /// Finds it as git does: <https://git-scm.com/docs/git-config#FILES>.
@@ -15,13 +15,13 @@ struct GitConfigurationFile {
         case .local: path = try Self.path(of: "config", in: context)
         case .worktree: path = try Self.path(of: "config.worktree", in: context)
         case .global:
-            try Self.checkPlace(context.environment)
+            try Self.checkVariables(context.environment)
             path = Self.global(in: context)
         }
     }
 
-    /// What git itself is vague about; where `HOME` is empty, it would write into the machine's root.
-    private static func checkPlace(_ environment: Environment) throws(MintError) {
+    /// Refuses variables that git explains badly; with an empty `HOME` it would write into the machine's root.
+    private static func checkVariables(_ environment: Environment) throws(MintError) {
         func missing(_ key: Environment.Key, _ next: String) -> MintError {
             let state = environment.isEmpty(key) ? "set to nothing" : "not set"
             return MintError(
@@ -35,6 +35,7 @@ struct GitConfigurationFile {
         guard environment.isSet("GIT_CONFIG_GLOBAL") || environment.isSet("HOME") else { throw missing("HOME", "set") }
     }
 
+    /// Returns the file that git writes for the user: the second one only if it alone exists.
     private static func global(in context: Context) -> String? {
         if let given = context.environment["GIT_CONFIG_GLOBAL"] { return given }
         let (own, other) = homes(in: context.environment)
@@ -44,22 +45,22 @@ struct GitConfigurationFile {
         return isOther ? other : own
     }
 
-    /// The user's file, and the one that git reads before it and writes where it is alone.
+    /// Returns the user's file, and the one that git reads before it.
     private static func homes(in environment: Environment) -> (own: String?, other: String?) {
         let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
         return (environment["HOME"].map { "\($0)/.gitconfig" }, folder.map { "\($0)/git/config" })
     }
 
-    /// The first of the files that git reads, or includes, and that it waits for or passes over.
+    /// Returns the first file, of those that git reads or includes, that git cannot read, or `nil`.
     ///
-    /// A named pipe is opened, and nothing comes: then git hangs, whatever it was asked. A directory or a socket ends it,
-    /// though not at every question. A file that it may not read it passes over, with a warning or without.
+    /// A named pipe makes git hang at every question. A directory or a socket makes it fail at most questions. Git
+    /// passes over a file that this user may not read, with a warning or without.
     /// <https://github.com/git/git/blob/v2.51.0/config.c#L1465>
     ///
-    /// - Parameter folders: where git is called, if not here.
+    /// - Parameter folders: the folders in which git is called; `nil` for this process's own.
     static func obstacle(in context: Context, at folders: [String]? = nil) -> GitObstacle? {
-        let places = folders ?? [context.files.workingDirectory]
-        let own = places.flatMap { GitIncludes.ofRepository(at: $0, in: context) }
+        let folders = folders ?? [context.files.workingDirectory]
+        let own = folders.flatMap { GitIncludes.ofRepository(at: $0, in: context) }
         let everywhere = everywhere(in: context.environment)
         for path in everywhere + own {
             guard let kind = context.files.facts(of: path)?.kind else { continue }
@@ -78,10 +79,10 @@ struct GitConfigurationFile {
                 next: "put a file that this user can read in its place, or have git read another:"
                     + " export GIT_CONFIG_GLOBAL=PATH (of the user), GIT_CONFIG_SYSTEM=PATH (of the machine)")
         }
-        return included(by: everywhere + own, places, in: context) ?? textObstacle(context.environment)
+        return included(by: everywhere + own, folders, in: context) ?? textObstacle(context.environment)
     }
 
-    /// A path that is no text is git's alone: hfmint would look at another one.
+    /// Returns an obstacle if a path is not UTF-8: git can read it, and hfmint cannot look at it.
     private static func textObstacle(_ environment: Environment) -> GitObstacle? {
         let isGiven = environment.isSet("GIT_CONFIG_GLOBAL")
         let keys: [Environment.Key] =
@@ -92,7 +93,7 @@ struct GitConfigurationFile {
             next: "give what it names another name, in UTF-8, or a link to it (ln -s); or \(instead)")
     }
 
-    /// Why git cannot read what is no file; `nil` for a device, which may be the null device.
+    /// Returns why git cannot read something of this kind, or `nil`; a device may be the null device.
     private static func reason(_ kind: FileKind) -> String? {
         switch kind {
         case .fifo: "it is a FIFO, and git would wait for it without end"
@@ -102,20 +103,20 @@ struct GitConfigurationFile {
     }
 
     private static func included(by files: [String], _ folders: [String], in context: Context) -> GitObstacle? {
-        let found = GitIncludes(from: files, in: context).strange
-        // A condition is git's own to judge: it hangs or ends where it holds.
+        let found = GitIncludes(from: files, in: context).nonFiles
+        // Only git knows whether a condition holds: then it hangs or fails.
         let isStopped = { (folder: String) in
             Git(in: context, at: folder).ask(["config", "--name-only", "--list"]).printed == nil
         }
         guard
-            let strange = found.first(where: { !$0.isConditional })
+            let nonFile = found.first(where: { !$0.isConditional })
                 ?? (found.isEmpty || !folders.contains(where: isStopped) ? nil : found.first)
         else { return nil }
         return GitObstacle(
             isFatal: true,
-            message: "git cannot read '\(strange.path)', which its configuration \(strange.includer) includes: "
-                + (reason(strange.kind) ?? "it is a \(strange.kind.rawValue)"),
-            next: "take the include out of \(strange.includer), in an editor, or put a file in its place")
+            message: "git cannot read '\(nonFile.path)', which its configuration \(nonFile.includer) includes: "
+                + (reason(nonFile.kind) ?? "it is a \(nonFile.kind.rawValue)"),
+            next: "take the include out of \(nonFile.includer), in an editor, or put a file in its place")
     }
 
     private static func everywhere(in environment: Environment) -> [String] {
@@ -133,13 +134,13 @@ struct GitConfigurationFile {
         return String(decoding: path.dropLast(), as: UTF8.self)
     }
 
-    /// Whether git could have written it; a FIFO, which git would wait for, it could not.
+    /// Whether git could have written entries into the file; it would wait for a FIFO without end.
     func mayHoldEntries(in context: Context) -> Bool {
         guard let path, let kind = context.files.kind(of: path) else { return path == nil }
         return kind == .regular
     }
 
-    /// Refuses what git would destroy, or take away from its owner.
+    /// Refuses a file that git would destroy, or take away from its owner.
     func check(in context: Context) throws(MintError) {
         guard let path else { return }
         do throws(FileFailure) {
@@ -151,20 +152,20 @@ struct GitConfigurationFile {
         }
     }
 
-    /// Why git could not write it, as far as it shows; with what to type.
-    func trouble(in context: Context) -> (message: String, hint: String)? {
+    /// Returns why git could not write the file: its lock, or its folder; or `nil`.
+    func writeObstacle(in context: Context) -> GitObstacle? {
         guard let path else { return nil }
         if context.files.kind(of: "\(path).lock") != nil {
-            return (
-                "another git writes its configuration '\(path)', or one that was killed has left '\(path).lock'",
-                "where no git runs, remove it: rm \(shellQuoted("\(path).lock")); or \(Self.instead)"
-            )
+            return GitObstacle(
+                isFatal: true,
+                message: "another git writes its configuration '\(path)', or one that was killed has left"
+                    + " '\(path).lock'",
+                next: "where no git runs, remove it: rm \(shellQuoted("\(path).lock")); or \(Self.instead)")
         }
         let folder = FilePath(path).folder
         guard context.files.facts(of: folder) == nil else { return nil }
-        return (
-            "the folder of git's configuration '\(path)' is not there",
-            "make it: mkdir -p \(shellQuoted(folder)); or \(Self.instead)"
-        )
+        return GitObstacle(
+            isFatal: true, message: "the folder of git's configuration '\(path)' is not there",
+            next: "make it: mkdir -p \(shellQuoted(folder)); or \(Self.instead)")
     }
 }

@@ -1,4 +1,15 @@
 /// Answers git for the Hub's hosts, and stays silent for all others.
+///
+/// This folder is about git. Its files are entered in this order:
+///
+/// - `git-credential`: `GitCredential` reads a ``CredentialDescription``, has ``GitHosts`` compare the host with ours,
+///   and finds the repository (`GitPath.swift`). ``CredentialAnswer`` writes the answer, and ``GitHandout`` notes it.
+/// - `setup-git`: ``GitSetup`` writes a ``GitConfiguration`` at each level that needs it.
+/// - `doctor`: ``GitFindings`` asks git for its settings; `GitObstacle.swift` says what keeps git from hfmint.
+/// - `forget`: ``GitTakeBack`` has git's other helpers erase the tokens that were noted.
+///
+/// Every git is started in `Git.swift`. This folder never exchanges or revokes a token, and never answers for a host
+/// that is not ours.
 package struct GitCredential: Sendable {
     private let hosts: GitHosts
     private let context: Context
@@ -8,18 +19,18 @@ package struct GitCredential: Sendable {
         self.context = context
     }
 
-    /// What git asks for, where it is ours to answer.
+    /// A question of git's about one of our hosts, and the Hub that gives tokens for that host.
     package struct Question: Sendable {
         package let description: CredentialDescription
         package let authority: Authority
     }
 
-    /// Reads what git asks; returns `nil` where the host is not ours: another helper may know.
+    /// Reads git's question, or returns `nil` if the host is not ours, so that another helper may answer.
     ///
-    /// - Throws: why a question about our host cannot be answered; git must then stop asking.
+    /// - Throws: ``MintError`` if a question about our host cannot be answered; git must then stop asking.
     package func question(_ text: borrowing Secret) throws(MintError) -> Question? {
         let description = try parse(text)
-        switch hosts.judge(description) {
+        switch hosts.match(description) {
         case .notOurs: return nil
         case .insecure:
             throw MintError(
@@ -44,10 +55,12 @@ package struct GitCredential: Sendable {
         }
     }
 
-    /// Finds the repository that the path names; without a path (git-xet sends none), what the job says it works on,
-    /// what a manifest grants alone, else the repository that this work tree came from.
+    /// Returns the repository that the path names.
     ///
-    /// - Parameter onlyResource: what a manifest grants alone.
+    /// Without a path (git-xet sends none), it returns the first of: the resource that the environment names, the only
+    /// one that the manifest grants, and the repository that this work tree was cloned from.
+    ///
+    /// - Parameter onlyResource: returns the only resource that the manifest grants, or `nil`.
     package func resource(
         of question: Question, onlyResource: () throws(MintError) -> Resource? = { () throws(MintError) in nil }
     ) throws(MintError) -> Resource {
@@ -72,7 +85,7 @@ package struct GitCredential: Sendable {
                 + " HFMINT_RESOURCE=owner/name")
     }
 
-    /// As git itself would reach it: `url.<base>.insteadOf` counts.
+    /// Returns the repository of the remote `origin`, to whose URL git applies `url.<base>.insteadOf`, or `nil`.
     private func originOfWorkTree() -> Resource? {
         guard let url = Git(in: context).ask(["ls-remote", "--get-url", "origin"]).printed else { return nil }
         return Resource(

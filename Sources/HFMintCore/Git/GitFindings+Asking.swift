@@ -1,5 +1,5 @@
 extension GitFindings {
-    /// The keys that are looked at, as one pattern for git.
+    /// The keys to look at, each as a pattern for git.
     private static let keys = [
         "credential\\.(.*\\.)?(helper|usehttppath)", "http\\.(.*\\.)?extraheader",
         "remote\\..*\\.(url|pushurl|lfsurl|lfspushurl)",
@@ -7,22 +7,15 @@ extension GitFindings {
         "remote\\.pushdefault", "submodule\\..*\\.url",
     ]
 
-    /// What stands behind `git config`, and which of its files.
+    /// The arguments that follow `git config` and the choice of its files.
     static let query = ["-z", "--show-origin", "--get-regexp", "^(\(keys.joined(separator: "|")))$"]
     static let scopedQuery = ["config", "--show-scope"] + query
 
-    /// `nil` where there is no git.
+    /// Asks git for its settings in this directory, or returns `nil` if there is no git.
     ///
-    /// - Parameter variables: what git's environment has besides this process's own.
+    /// - Parameter variables: the variables of git's environment besides this process's own.
     package init?(asking hosts: GitHosts, with variables: [GitConfiguration.Entry] = [], in context: Context) {
-        // Not even its version does git say where it cannot read its configuration.
-        let without = ["HOME", "XDG_CONFIG_HOME"].map { GitConfiguration.Entry(key: $0, value: "/dev/null") }
-        let nothing = [
-            GitConfiguration.Entry(key: "GIT_CONFIG_GLOBAL", value: "/dev/null"),
-            GitConfiguration.Entry(key: "GIT_CONFIG_NOSYSTEM", value: "1"),
-            GitConfiguration.Entry(key: "GIT_CONFIG_COUNT", value: "0"),
-        ]
-        switch Git(in: context, with: without + nothing).ask(["--version"]) {
+        switch Self.askVersion(in: context) {
         case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
         case .failed: return nil
         case .notRun(_, let predicate):
@@ -39,20 +32,33 @@ extension GitFindings {
             return
         }
         let git = Git(in: context, with: variables)
+        takeSettings(hosts, git)
+        takeRepository(hosts, git, in: context)
+        for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
+            guard let value = setting.value, helperFailures[value] == nil else { continue }
+            helperFailures[value] = GitHelper(value: value).failure(in: context.machine)
+        }
+    }
+
+    /// Asks without any configuration: a git that cannot read its configuration does not even tell its version.
+    private static func askVersion(in context: Context) -> Git.Answer {
+        let variables = [
+            ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"),
+        ].map { GitConfiguration.Entry(key: $0, value: $1) }
+        return Git(in: context, with: variables).ask(["--version"])
+    }
+
+    private mutating func takeSettings(_ hosts: GitHosts, _ git: Git) {
         switch git.ask(Self.scopedQuery) {
         case .printed(let output): take(output.secret, hasScope: true, hosts)
-        // Gits before 2.26 know no scopes.
+        // Git before 2.26 knows no scopes.
         case .failed(129):
             let plain = git.ask(["config"] + Self.query).printed
             if let plain { take(plain.secret, hasScope: false, hosts) }
-        // Nothing of the kind is set.
+        // No such key is set.
         case .failed(1): break
         case .failed, .notRun: isReadable = false
-        }
-        takeRepository(hosts, git, in: context)
-        for setting in hosts.origins.flatMap({ helpers(for: $0) }) where setting.isHFMint {
-            guard let value = setting.value, troubles[value] == nil else { continue }
-            troubles[value] = GitHelper(value: value).trouble(in: context.machine)
         }
     }
 
@@ -62,7 +68,9 @@ extension GitFindings {
 }
 
 extension GitFindings {
-    /// `scope NUL origin NUL key LF value NUL`; without a value, no LF.
+    /// Takes the settings that `git config -z` printed: `scope NUL origin NUL key LF value NUL`.
+    ///
+    /// A key without a value has no LF behind it.
     package mutating func take(_ output: borrowing Secret, hasScope: Bool, _ hosts: GitHosts) {
         output.reveal { text in
             var parts: [Range<Int>] = []
@@ -92,7 +100,7 @@ extension GitFindings {
         }
         switch name {
         case "helper": helpers.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
-        case "usehttppath": paths.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
+        case "usehttppath": pathSettings.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
         case "extraheader": headers.append(HeaderSetting(setting(nil), Self.header(text, value)))
         case "insteadof", "pushinsteadof":
             let base = key.drop { $0 != ASCII.dot }.dropFirst().dropLast(name.utf8.count + 1)
@@ -111,14 +119,16 @@ extension GitFindings {
 
     private static func header(_ text: Span<UInt8>, _ value: Range<Int>) -> Header {
         guard !value.isEmpty else { return .none }
-        // With a semicolon, curl sends it without a value: <https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html>.
+        // A semicolon behind the name sends the header without a value:
+        // <https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html>.
         let end = value.first { [ASCII.colon, UInt8(ascii: ";")].contains(text[$0]) } ?? value.upperBound
         let name = (value.lowerBound..<end).map { text[$0].asciiLowercased }.filter { $0 > ASCII.space }
         return name.equals("authorization") ? .authorization : .other
     }
 
-    /// Whether a URL of one of the Hub's hosts logs somebody in with a password, or with a token for a user name;
-    /// `nil` where it does neither, and for another host.
+    /// Whether a URL of one of the Hub's hosts logs in with a password, or, if false, with a token as the user name.
+    ///
+    /// It is `nil` for a URL that does neither, and for another host.
     ///
     /// `credential_from_url_gently` in <https://github.com/git/git/blob/v2.39.5/credential.c>
     static func hasPassword(_ url: Span<UInt8>, _ hosts: GitHosts) -> Bool? {

@@ -1,4 +1,4 @@
-/// What has git log in besides the configuration that it reads here: a repository's own files, and its submodules'.
+/// Finds log-ins outside the configuration that git reads here: in a repository's own files, and in its submodules.
 extension GitFindings {
     mutating func takeRepository(_ hosts: GitHosts, _ git: Git, in context: Context) {
         takeBroughtAlong(hosts, git, context.files)
@@ -19,7 +19,7 @@ extension GitFindings {
         }
     }
 
-    /// What a repository brings along for git-lfs and for `git submodule`, and git itself does not read.
+    /// Takes the URLs of the files for git-lfs and `git submodule`, which git itself does not read.
     ///
     /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc#lfsconfig>,
     /// <https://git-scm.com/docs/gitmodules>
@@ -34,13 +34,13 @@ extension GitFindings {
 }
 
 extension GitFindings {
-    /// Remotes as git kept them once, a file each: lines `URL: …` in `remotes/`, and `URL#branch` in `branches/`.
+    /// Takes the URLs of remotes that old gits kept in files: `URL: …` in `remotes/`, and `URL#branch` in `branches/`.
     ///
-    /// Git reads them still, for a remote that has no URL in the configuration.
+    /// Git still reads such a file if the configuration has no URL for the remote.
     /// <https://git-scm.com/docs/git-fetch#_named_file_in_git_dirremotes>, `read_remotes_file` and
     /// `read_branches_file` in <https://github.com/git/git/blob/v2.39.5/remote.c>
     ///
-    /// - Parameter start: where the URL begins in a line; `nil` where it holds none.
+    /// - Parameter start: returns where the URL begins in a line, or `nil` if the line holds none.
     private mutating func takeRemoteFiles(
         in folder: String, _ hosts: GitHosts, _ files: any ReadableFiles, isOneLine: Bool = false,
         start: (Span<UInt8>) -> Int?
@@ -64,12 +64,12 @@ extension GitFindings {
         }
     }
 
-    /// What git finds in a submodule, and not here.
+    /// Takes what git finds only in the submodule whose repository is `folder`.
     ///
-    /// - Returns: `false` where git did not answer in time, as it will not for the next.
+    /// - Returns: `false` if git did not answer in time; then it would not for the next submodule either.
     private mutating func takeSubmodule(_ folder: String, _ hosts: GitHosts, _ git: Git) -> Bool {
         var found = GitFindings()
-        // Its work tree need not be there.
+        // The submodule's own work tree need not exist.
         let within = ["--git-dir=\(folder)", "--work-tree=."]
         switch git.ask(within + Self.scopedQuery) {
         case .printed(let output): found.take(output.secret, hasScope: true, hosts)
@@ -87,10 +87,10 @@ extension GitFindings {
         return true
     }
 
-    /// So many folders are looked into for submodules: links may lead in circles.
+    /// The number of names to look at for submodules, because links may lead in circles.
     private static let mostLooks = 4_096
 
-    /// The folders of submodules' repositories, also of submodules of submodules; a name may hold slashes.
+    /// Returns the folders of the submodules' repositories, also of nested ones; a name may hold slashes.
     ///
     /// <https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-modules>
     private static func submodules(
@@ -103,22 +103,10 @@ extension GitFindings {
             looks -= 1
             let path = "\(folder)/\(name)"
             guard files.kind(of: path) == .directory else { continue }
-            let isOne = files.kind(of: "\(path)/config") == .regular && files.kind(of: "\(path)/HEAD") != nil
-            if isOne { found.append(path) }
-            found += submodules(below: isOne ? "\(path)/modules" : path, files, &looks, depth: depth + 1)
+            let isRepository = files.kind(of: "\(path)/config") == .regular && files.kind(of: "\(path)/HEAD") != nil
+            if isRepository { found.append(path) }
+            found += submodules(below: isRepository ? "\(path)/modules" : path, files, &looks, depth: depth + 1)
         }
         return found
-    }
-}
-
-extension Span where Element == UInt8 {
-    fileprivate var lines: [Range<Int>] {
-        var lines: [Range<Int>] = []
-        var start = 0
-        for index in indices where self[index] == ASCII.lineFeed {
-            lines.append(start..<index)
-            start = index + 1
-        }
-        return lines + [start..<count]
     }
 }

@@ -1,17 +1,22 @@
-/// What git's configuration holds that decides who answers for the Hub, at every level that git reads.
+/// The settings that decide who answers git for the Hub, from every level that git reads.
 ///
-/// Asked of git itself, in this directory, so that includes and conditions count. No header and no password is kept.
+/// Git itself tells them, in this directory, so that includes and conditions count. No header and no password is kept.
+///
+/// ```swift
+/// guard let found = GitFindings(asking: hosts, in: context) else { return }
+/// let obstacles = found.helperObstacles(hosts.origins) + found.loginObstacles
+/// ```
 package struct GitFindings: Equatable, Sendable {
     /// One setting, and the file that it comes from.
     package struct Setting: Equatable, Sendable {
-        /// As git prints it: `file:/home/ci/.gitconfig`, `command line:`.
+        /// The origin as git prints it: `file:/home/ci/.gitconfig`, `command line:`.
         package let origin: String
-        /// As git prints it: `system`, `global`, `local`, `worktree`, `command`; empty where this git says none.
+        /// The level as git prints it: `system`, `global`, `local`, `worktree`, `command`; empty if git prints none.
         package let scope: String
         package let key: String
-        /// Of a helper; of what may be a secret there is none.
+        /// The value, or `nil` if it may be a secret.
         package let value: String?
-        /// Where it stands in a file that `git config` cannot change.
+        /// The line, if it stands in a file that `git config` cannot change.
         let line: Int?
 
         package init(origin: String, scope: String = "", key: String, value: String? = nil, line: Int? = nil) {
@@ -23,7 +28,7 @@ package struct GitFindings: Equatable, Sendable {
         }
     }
 
-    /// What an `http…extraHeader` sends; an empty one makes git forget those before it.
+    /// The kind of an `http…extraHeader`; an empty one makes git forget those before it.
     package enum Header: Equatable, Sendable { case none, authorization, other }
 
     package struct HeaderSetting: Equatable, Sendable {
@@ -36,10 +41,10 @@ package struct GitFindings: Equatable, Sendable {
         }
     }
 
-    /// A URL of one of the Hub's hosts that says who logs in.
+    /// A URL of one of the Hub's hosts that holds a password, or a token as the user name.
     package struct Login: Equatable, Sendable {
         package let setting: Setting
-        /// With a password, also an empty one, git asks no helper; with a token for a user name it does.
+        /// Whether it holds a password, perhaps an empty one; then git asks no helper.
         package let hasPassword: Bool
 
         package init(_ setting: Setting, hasPassword: Bool) {
@@ -49,11 +54,11 @@ package struct GitFindings: Equatable, Sendable {
     }
 
     package var version: String?
-    /// A file of its configuration that git waits for, or passes over.
+    /// The first file of git's configuration that git waits for, or passes over.
     package var obstacle: GitObstacle?
     /// Whether git can read its own configuration.
     package var isReadable = true
-    /// Every `credential…helper`, in the order in which git asks them.
+    /// Every `credential…helper`, in the order in which git reads them.
     package var helpers: [Setting]
     /// Every `http…extraHeader`, in the order in which git reads them.
     package var headers: [HeaderSetting]
@@ -61,24 +66,26 @@ package struct GitFindings: Equatable, Sendable {
     /// The names of the remotes that have a URL in the configuration.
     var remotes: [[UInt8]] = []
     /// Every `credential…useHttpPath`, in the order in which git reads them.
-    package var paths: [Setting] = []
-    /// Why a helper of hfmint's cannot be run, by its value.
-    package var troubles: [String: String]
+    package var pathSettings: [Setting] = []
+    /// Why helpers of hfmint's cannot be run, by their values.
+    package var helperFailures: [String: String]
 
     package init(
         version: String? = nil, helpers: [Setting] = [], headers: [HeaderSetting] = [],
-        logins: [Login] = [], troubles: [String: String] = [:]
+        logins: [Login] = [], helperFailures: [String: String] = [:]
     ) {
         self.version = version
         self.helpers = helpers
         self.headers = headers
         self.logins = logins
-        self.troubles = troubles
+        self.helperFailures = helperFailures
     }
 }
 
 extension GitFindings {
-    /// Those that git asks for some URL below `origin`, in this order; an empty one makes git forget those before it.
+    /// Returns the helpers that git asks for some URL below `origin`, in its order.
+    ///
+    /// An empty helper makes git forget those before it.
     package func helpers(for origin: String) -> [Setting] {
         var helpers: [Setting] = []
         for setting in self.helpers {
@@ -93,12 +100,12 @@ extension GitFindings {
         return helpers
     }
 
-    /// What git sends to some URL below `origin` beside a credential, and the setting that says so.
+    /// Returns the extra header that git sends to some URL below `origin`, `Authorization` before any other, or `nil`.
     ///
-    /// Of the settings for whole hosts, one that names the host less exactly than one before it does not count:
+    /// A setting for a whole host does not count after one that names the host more exactly:
     /// `urlmatch_config_entry` in <https://github.com/git/git/blob/v2.39.5/urlmatch.c>.
     ///
-    /// - Parameter resource: where it is known, settings for other repositories are left out.
+    /// - Parameter resource: the repository, if it is known: settings for others are left out.
     func sent(to origin: String, for resource: Resource? = nil) -> HeaderSetting? {
         var sent: [HeaderSetting] = []
         var exactness = 0
@@ -128,31 +135,31 @@ extension GitFindings {
 extension GitFindings.Setting {
     package var isHFMint: Bool { value.map { GitHelper(value: $0).isHFMint } ?? false }
 
-    /// The file that it stands in, for a message.
-    package var place: String {
+    /// Where the setting stands, for a message.
+    package var location: String {
         file.map { file in (line.map { "in line \($0) of" } ?? "in") + " '\(file)'" }
             ?? "from GIT_CONFIG_COUNT, GIT_CONFIG_PARAMETERS or `git -c`"
     }
 
-    /// `nil` for what no file holds.
+    /// The file that holds the setting, or `nil`.
     var file: String? {
         let prefix = "file:"
         guard origin.utf8.starts(with: prefix.utf8) else { return nil }
         return String(decoding: origin.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 
-    /// What has git ask hfmint in spite of it.
-    var mending: String {
+    /// What to do so that git asks hfmint in spite of the setting.
+    var fix: String {
         guard file != nil else { return removal }
         return "run `hfmint setup-git` here, after whatever set it: for the Hub's hosts, git then forgets other helpers"
     }
 
-    /// What takes it away.
+    /// What to do to remove the setting.
     var removal: String {
         guard let file else {
             return "unset \(key) where it is set: GIT_CONFIG_COUNT and its variables, or `git -c`"
         }
-        // What a key says of a user is not shown, so it cannot be typed either.
+        // A token in a key's user is not printed, so the printed key would not match.
         guard GitPattern(ofKey: key)?.hasUser != true else {
             return "remove it: git config --file \(shellQuoted(file)) --edit"
         }

@@ -1,10 +1,11 @@
-/// A token that git was answered with, noted in the job's directory so that `hfmint forget` can take it back from
-/// the helpers that git handed it on to: its digest, and what git said when it asked.
+/// A note in the job's directory of a token that git was given: its digest, and git's question.
+///
+/// Git hands the token on to its other helpers; `hfmint forget` takes it back from them.
 package struct GitHandout: Sendable {
     private let sha256: String
-    /// As git is to say it once more: `protocol`, `host`, `path`, `username`.
+    /// Git's question, to be asked again: `protocol`, `host`, `path`, `username`.
     private let description: [(key: String, value: String)]
-    /// Where git asked: a clone may have helpers of its own.
+    /// The folder in which git asked, because a clone may have helpers of its own.
     let folder: String
 
     static let prefix = "told-"
@@ -12,7 +13,7 @@ package struct GitHandout: Sendable {
     package init(_ token: HubToken, for description: CredentialDescription, in folder: String) {
         sha256 = token.sha256
         self.folder = folder
-        // The user name that the answer has, see ``CredentialAnswer``.
+        // ``CredentialAnswer`` uses the same user name.
         let username = description.username.flatMap { $0.isEmpty ? nil : $0 } ?? Array("hf_user".utf8)
         let said: [(String, [UInt8]?)] = [
             ("protocol", description.transport), ("host", description.host), ("path", description.path),
@@ -21,7 +22,7 @@ package struct GitHandout: Sendable {
         self.description = said.compactMap { key, value in value.map { (key, String(decoding: $0, as: UTF8.self)) } }
     }
 
-    /// A note that cannot be kept stops no answer.
+    /// Writes the note; a note that cannot be written is left out, and git is answered all the same.
     package func note(in directory: any PrivateDirectory) {
         let name = Self.prefix + fingerprint([Array(sha256.utf8), Array(folder.utf8)])
         guard !directory.names.contains(name) else { return }
@@ -31,7 +32,7 @@ package struct GitHandout: Sendable {
         try? directory.replace(name, with: record.rendered())
     }
 
-    /// Every note of this kind in `directory`; a damaged one is passed over.
+    /// Returns the notes in `directory`, without damaged ones.
     static func all(in directory: any PrivateDirectory) -> [GitHandout] {
         directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> GitHandout? in
             guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
@@ -56,10 +57,10 @@ package struct GitHandout: Sendable {
         (try? machine.digests.sha256(password).hexadecimal.utf8.elementsEqual(sha256.utf8)) ?? false
     }
 
-    /// What a helper is asked.
+    /// The question for a helper.
     var question: SharedSecret { SharedSecret(Secret(copying: "\(lines)\n".utf8)) }
 
-    /// What a helper is told to forget.
+    /// Returns the description by which a helper erases this password.
     func erasure(of password: borrowing Secret) -> SharedSecret {
         SharedSecret(password.enclosed(by: "\(lines)password=", and: "\n\n"))
     }

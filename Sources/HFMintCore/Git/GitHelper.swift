@@ -1,16 +1,16 @@
-/// The value of a `credential.helper`: what git runs for it.
+/// The value of a `credential.helper`, which git runs as a command.
 ///
 /// <https://git-scm.com/docs/gitcredentials#_custom_helpers>
 struct GitHelper {
     let value: String
 
-    /// As git has the shell run it, before the name of the operation.
+    /// The command that git has the shell run, without the operation at its end.
     var command: String {
         if value.utf8.first == UInt8(ascii: "!") { return String(decoding: value.utf8.dropFirst(), as: UTF8.self) }
         return FilePath(value).isAbsolute ? value : "git credential-\(value)"
     }
 
-    /// Whether it is hfmint: its operation stands behind the program, or in the program's own name.
+    /// Whether the helper is hfmint: `hfmint git-credential`, or a program named `git-credential-hfmint`.
     var isHFMint: Bool {
         let words = command.utf8.split(separator: ASCII.space).map { word in
             Array(word.filter { $0 != ASCII.apostrophe && $0 != ASCII.quote })
@@ -20,8 +20,9 @@ struct GitHelper {
         return words.first?.split(separator: ASCII.slash).last?.elementsEqual("git-credential-hfmint".utf8) == true
     }
 
-    /// The file that `git credential-store` is told to use, as the helper's folder sees it; empty for its own ones,
-    /// `nil` for another helper, and where only a shell can say which file it is.
+    /// Returns the file that the value gives `git credential-store`, relative to the folder in which the helper runs.
+    ///
+    /// It is empty if the value names no file, and `nil` for another helper or a value that only a shell can read.
     func storeFile(home: String?) -> String? {
         guard let words = ShellWords(value)?.words, let program = words.first?.split(separator: ASCII.slash).last,
             program.elementsEqual("store".utf8) || program.elementsEqual("git-credential-store".utf8)
@@ -34,7 +35,7 @@ struct GitHelper {
         return home + String(decoding: named.dropFirst(), as: UTF8.self)
     }
 
-    /// Its name for a message: the program alone, because the rest of the line may hold a secret.
+    /// The program's name for a message, without the rest of the value, which may hold a secret.
     var program: String {
         guard value.utf8.first != UInt8(ascii: "!") else { return "a shell command" }
         let word = value.utf8.prefix { $0 != ASCII.space }
@@ -43,10 +44,10 @@ struct GitHelper {
         return isPlain ? "'\(String(decoding: name, as: UTF8.self))'" : "another program"
     }
 
-    /// Why git cannot have hfmint answer through it; `nil` where it can.
+    /// Returns why git cannot get an answer from hfmint through this helper, or `nil` if it can.
     ///
-    /// It is run as git runs it, with the operation that asks nobody anything.
-    func trouble(in machine: Machine) -> String? {
+    /// This runs the helper as git does, with the operation that needs no question.
+    func failure(in machine: Machine) -> String? {
         let result: ChildResult
         do throws(ProcessFailure) {
             result = try run("capability", in: machine)
@@ -57,7 +58,7 @@ struct GitHelper {
         guard result.status != 0 || !isOurs else { return nil }
         return switch result.status {
         case 0: "it is another program"
-        // `git credential-hfmint` fails so where `PATH` has no such program.
+        // Git ends with 1 if `PATH` has no program `git-credential-…`.
         case 127: "it is not there"
         case 1 where value.utf8.first != ASCII.slash && value.utf8.first != UInt8(ascii: "!"): "it is not there"
         case 126: "this user may not run it, or this machine cannot"
@@ -65,9 +66,9 @@ struct GitHelper {
         }
     }
 
-    /// Runs it as git runs it, for one operation, and without a prompt, which some helpers would show.
+    /// Runs one operation of the helper as git does, with the prompts of known helpers switched off.
     ///
-    /// - Parameter folder: where git was called, if not here.
+    /// - Parameter folder: the folder in which git was called; `nil` for this process's own.
     func run(
         _ operation: String, _ input: SharedSecret? = nil, at folder: String? = nil, in machine: Machine
     ) throws(ProcessFailure) -> ChildResult {

@@ -1,8 +1,8 @@
-/// The hosts for which hfmint answers git, and no others: the Hub, its short name, and the endpoint that was named.
+/// The hosts for which hfmint answers git: the Hub, its short name, and the endpoint that the user named.
 ///
-/// Git hands a helper the host as it stands in the URL, and compares hosts itself before: capitals are small letters,
-/// and the scheme's own port is no port. So it is here. A dot at the end makes another host to git, to a server and to
-/// cookies, whatever a resolver says: that one is refused by name.
+/// Git hands a helper the host as the URL spells it. Hosts are compared as git compares them: without regard to case,
+/// and without the scheme's own port. A host with a dot at its end is another host to git, to servers and to cookies,
+/// although it resolves alike; hfmint refuses it by name.
 ///
 /// <https://git-scm.com/docs/gitcredentials#_configuration_options>, `url_normalize` in git's `urlmatch.c`
 package struct GitHosts: Sendable {
@@ -16,32 +16,33 @@ package struct GitHosts: Sendable {
         all = Self.hub + (authority.endpoint == .huggingFace ? [] : [authority.endpoint])
     }
 
-    /// As origins in URLs: `https://huggingface.co`.
+    /// The origins as in URLs: `https://huggingface.co`.
     package var origins: [String] { all.map(\.description) }
 
-    package enum Answer: Equatable, Sendable {
-        /// Ours, and the Hub that gives tokens for it.
+    /// The relation of a host to ours.
+    package enum Match: Equatable, Sendable {
+        /// One of ours, and the Hub that gives tokens for it.
         case ours(Authority)
-        /// Ours by name, but reached in a way over which no token is sent.
+        /// One of ours, reached by a protocol over which hfmint sends no token.
         case insecure
-        /// Ours, but for the dot at its end: as it should be written.
+        /// One of ours with a dot at its end, and its name without the dot.
         case dotted(String)
         case notOurs
     }
 
-    /// Compared as bytes: what looks like our host and is not is not ours.
+    /// Compares the described host with ours, byte by byte, so that no look-alike matches.
     ///
-    /// A token is served only at the Hub that issued it, so each host has its own authority.
-    package func judge(_ description: CredentialDescription) -> Answer {
+    /// Each host has its own authority, because only the Hub that issued a token accepts it.
+    package func match(_ description: CredentialDescription) -> Match {
         guard let host = description.host else { return .notOurs }
         let transport = description.transport ?? []
-        let answer = judge(host, over: transport)
-        guard answer == .notOurs, let plain = Self.withoutDot(host) else { return answer }
-        return judge(plain, over: transport) == .notOurs
+        let match = match(host, over: transport)
+        guard match == .notOurs, let plain = Self.withoutDot(host) else { return match }
+        return self.match(plain, over: transport) == .notOurs
             ? .notOurs : .dotted(String(decoding: plain.map(\.asciiLowercased), as: UTF8.self))
     }
 
-    private func judge(_ host: [UInt8], over transport: [UInt8]) -> Answer {
+    private func match(_ host: [UInt8], over transport: [UInt8]) -> Match {
         let host = Self.withPlainPort(host)
         if let origin = Origin(transport + Array("://".utf8) + host), all.contains(origin) {
             return .ours(origin == authority.endpoint || authority.endpoint == .huggingFace ? authority : .huggingFace)
@@ -49,7 +50,7 @@ package struct GitHosts: Sendable {
         return isNamed(host, over: transport) ? .insecure : .notOurs
     }
 
-    /// Whether a remote's `host[:port]` is one of ours, in whatever way it is reached.
+    /// Whether a remote's `host[:port]` is one of ours, over any protocol.
     package func isNamed(_ host: [UInt8], over transport: [UInt8]) -> Bool {
         let host = Self.withPlainPort(host)
         let spoken = Origin(transport + Array("://".utf8) + host)
@@ -59,7 +60,7 @@ package struct GitHosts: Sendable {
         }
     }
 
-    /// A port without what git throws away: zeros in front, and a colon that no port follows.
+    /// Removes what git ignores: zeros before the port, and a colon that no port follows.
     private static func withPlainPort(_ host: [UInt8]) -> [UInt8] {
         let digits = host.reversed().prefix(while: \.isASCIIDigit).reversed()
         let name = host.dropLast(digits.count)
@@ -68,7 +69,7 @@ package struct GitHosts: Sendable {
         return digits.isEmpty ? Array(name.dropLast()) : Array(name) + port
     }
 
-    /// `huggingface.co.`, `localhost.:8080`: the same without the dot, and `nil` where there is none.
+    /// Removes the dot of `huggingface.co.` or `localhost.:8080`; returns `nil` if there is none.
     private static func withoutDot(_ host: [UInt8]) -> [UInt8]? {
         let name = host.prefix { $0 != ASCII.colon }
         guard name.last == ASCII.dot, name.count > 1 else { return nil }

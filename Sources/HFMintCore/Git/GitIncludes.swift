@@ -1,62 +1,61 @@
-/// What git's configuration includes, as far as it is no file: git would wait for it, or end.
+/// The includes of git's configuration that are no regular files: git would wait for them, or fail.
 ///
-/// Each file is read by a git that sees no other one, because one that met such an include would never answer.
+/// Each file is read by a git that sees no other file and follows no include, so that it answers.
 /// <https://git-scm.com/docs/git-config#_includes>
 struct GitIncludes {
-    /// Something that is no file, and who has git read it.
-    struct Strange {
+    /// An include that is no regular file, and the file or variable that includes it.
+    struct NonFile {
         let path: String
         let kind: FileKind
         let includer: String
-        /// Whether git reads it in some places only.
+        /// Whether git reads it only under a condition.
         let isConditional: Bool
     }
 
     private let context: Context
     private var seen: [String] = []
-    private(set) var strange: [Strange] = []
+    private(set) var nonFiles: [NonFile] = []
 
     init(from files: [String], in context: Context) {
         self.context = context
         for file in files { read(file, isConditional: false) }
-        for (path, isConditional) in Self.given(context.environment) {
+        for (path, isConditional) in Self.includes(of: context.environment) {
             include(path, from: nil, isConditional: isConditional)
         }
     }
 
     private mutating func read(_ file: String, isConditional: Bool) {
-        // Git itself goes no further than ten files deep.
+        // Git itself reads includes to a depth of ten.
         guard seen.count < 200, !seen.contains(where: { $0.utf8.elementsEqual(file.utf8) }) else { return }
         seen.append(file)
         guard context.files.kind(of: file) == .regular,
             let answer = Git(in: context, with: Self.alone).ask(Self.question(file)).bytes
         else { return }
-        let folder = FilePath(file).folder
         for entry in answer.split(separator: 0) {
             let words = entry.split(separator: ASCII.lineFeed, maxSplits: 1, omittingEmptySubsequences: false)
             guard words.count == 2 else { continue }
             let path = String(decoding: words[1], as: UTF8.self)
-            include(path, from: (file, folder), isConditional: isConditional || !words[0].elementsEqual(Self.always))
+            include(path, from: file, isConditional: isConditional || !words[0].elementsEqual(Self.always))
         }
     }
 
-    private mutating func include(_ path: String, from includer: (file: String, folder: String)?, isConditional: Bool) {
+    private mutating func include(_ path: String, from includer: String?, isConditional: Bool) {
         let bytes = path.utf8
         var path = path
         if bytes.starts(with: "~/".utf8), let home = context.environment["HOME"] {
             path = home + String(decoding: bytes.dropFirst(), as: UTF8.self)
         }
-        // Git takes no other path where there is no file to begin at.
+        // Git refuses a relative path in a variable.
         guard FilePath(path).isAbsolute || includer != nil else { return }
-        path = FilePath(path).from(includer?.folder ?? "").text
+        path = FilePath(path).from(includer.map { FilePath($0).folder } ?? "").text
         switch context.files.kind(of: path) {
         case .none, .link: break
         case .regular: read(path, isConditional: isConditional)
         case .device where path.utf8.elementsEqual("/dev/null".utf8): break
         case .some(let kind):
-            strange.append(
-                Strange(
-                    path: path, kind: kind, includer: includer.map { "'\($0.file)'" } ?? "GIT_CONFIG_COUNT",
+            nonFiles.append(
+                NonFile(
+                    path: path, kind: kind, includer: includer.map { "'\($0)'" } ?? "GIT_CONFIG_COUNT",
                     isConditional: isConditional))
         }
     }
@@ -67,15 +66,15 @@ struct GitIncludes {
         ["config", "--file", file, "--no-includes", "-z", "--get-regexp", "^include(if\\..*)?\\.path$"]
     }
 
-    /// A git that reads the one file that it is asked about.
+    /// The variables by which git reads only the file that it is asked about.
     private static let alone = [
         ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
         ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"), ("GIT_CONFIG_PARAMETERS", ""),
         ("GIT_DIR", "/dev/null"),
     ].map { GitConfiguration.Entry(key: $0, value: $1) }
 
-    /// What variables include.
-    private static func given(_ environment: Environment) -> [(path: String, isConditional: Bool)] {
+    /// Returns the includes that variables of git's set.
+    private static func includes(of environment: Environment) -> [(path: String, isConditional: Bool)] {
         let count = min(environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0, 1_000)
         return (0..<max(0, count)).compactMap { index in
             guard let key = environment[Environment.Key("GIT_CONFIG_KEY_\(index)")]?.utf8.map(\.asciiLowercased),
@@ -88,7 +87,7 @@ struct GitIncludes {
 }
 
 extension GitIncludes {
-    /// The configuration of the repository that `folder` lies in, found without git.
+    /// Returns the configuration files of the repository that holds `folder`, found without git.
     ///
     /// <https://git-scm.com/docs/gitrepository-layout>
     static func ofRepository(at folder: String, in context: Context) -> [String] {

@@ -1,15 +1,14 @@
 extension Resource {
-    /// The repository that a path of git's, or of git-lfs', names: `acme/model`, `datasets/acme/data.git`,
-    /// `acme/model.git/info/lfs`.
+    /// Reads a path of git or git-lfs: `acme/model`, `datasets/acme/data.git`, `acme/model.git/info/lfs`.
     ///
-    /// Slashes before and behind it are left out, as git does with those of a URL. `nil` for anything else: dot
-    /// segments, percent signs and doubled slashes could name one repository to us and another to the server.
+    /// Slashes around the path are ignored, as git ignores those of a URL. Any other path gives `nil`: dot segments,
+    /// percent signs and doubled slashes could name one repository to us and another to the server.
     ///
     /// `credential_from_url_gently` in <https://github.com/git/git/blob/v2.39.5/credential.c>
     package init?(gitPath path: [UInt8]) {
         let trimmed = path.drop { $0 == ASCII.slash }.reversed().drop { $0 == ASCII.slash }.reversed()
         var parts = Array(trimmed).split(separator: ASCII.slash, omittingEmptySubsequences: false)
-        // What git-lfs appends, and nothing less: a repository may be called "info".
+        // Git-lfs appends both words; a repository may be called "info".
         let lfs = ["info", "lfs"].map { Array($0.utf8)[...] }
         if let info = parts.indices.first(where: { $0 >= 2 && parts[$0...].starts(with: lfs) }) {
             parts.removeSubrange(info...)
@@ -24,11 +23,10 @@ extension Resource {
         self = resource
     }
 
-    /// The repository of a remote's URL, where it lies on one of `hosts`.
+    /// Reads a remote's URL: `https://user@host/path` or `git@host:path`; `nil` for a host that is not one of `hosts`.
     package init?(remoteURL url: [UInt8], hosts: GitHosts) {
         guard let colon = url.firstIndex(of: ASCII.colon) else { return nil }
         let isURL = url[colon...].starts(with: "://".utf8)
-        // Either `https://user@host/path`, or `git@host:path`.
         let rest = isURL ? url[(colon + 3)...] : url[...]
         let separator = isURL ? ASCII.slash : ASCII.colon
         let authority = rest.prefix { $0 != separator }

@@ -1,15 +1,15 @@
-/// A URL in the key of a git setting, which says for which URLs it counts: `credential.https://hf.co/acme.helper`.
+/// The URL in the key of a git setting, such as `credential.https://hf.co/acme.helper`, for which the setting counts.
 ///
-/// Scheme and host in small letters, the scheme's own port left out; a `*` in the host stands for one label.
+/// Scheme and host are in lower case, without the scheme's own port; a `*` in the host stands for one label.
 /// <https://git-scm.com/docs/git-config#Documentation/git-config.txt-httplturlgt>
 struct GitPattern: Equatable {
     private let scheme: [UInt8]
     private let host: [UInt8]
     let hasUser: Bool
-    /// With its slashes; empty where it names none, or only the root.
+    /// The path with its slashes; empty if there is none, or only the root.
     let path: [UInt8]
 
-    /// The pattern of a whole key; `nil` where there is none, so that the setting counts for every URL.
+    /// Reads the pattern of a key; `nil` if the key has none, so that the setting counts for every URL.
     init?(ofKey key: String) {
         let bytes = Array(key.utf8)
         guard let first = bytes.firstIndex(of: ASCII.dot), let last = bytes.lastIndex(of: ASCII.dot), first < last
@@ -34,9 +34,9 @@ struct GitPattern: Equatable {
         path = tail.elementsEqual([ASCII.slash]) ? [] : tail
     }
 
-    /// Whether it counts for some URL at `origin` (`https://huggingface.co`), whatever the path and the user.
+    /// Whether it counts for some URL at `origin` (`https://huggingface.co`), with any path and user.
     ///
-    /// - Parameter isPartial: whether a scheme or a host alone says enough, as for `credential` and not for `http`.
+    /// - Parameter isPartial: whether the pattern may lack its scheme or host, as for `credential` and not for `http`.
     func matches(_ origin: String, isPartial: Bool) -> Bool {
         let own = GitPattern(Array(origin.utf8)[...])
         guard scheme == own.scheme || isPartial && scheme.isEmpty else { return false }
@@ -50,12 +50,12 @@ struct GitPattern: Equatable {
     /// Whether it counts for every URL of its hosts.
     var isForWholeHost: Bool { path.isEmpty && !hasUser }
 
-    /// Whether it can count for a repository at this path of its host: one begins with the other.
+    /// Whether it can count for the repository at this path: one path begins with the other.
     func mayConcern(_ repository: String) -> Bool {
         let own = Array("/\(repository)".utf8)
         return path.starts(with: own) || own.starts(with: path)
     }
 
-    /// How exactly it names a host, for settings of which the most exact counts.
+    /// How exactly it names a host: of some settings only the most exact counts.
     var exactness: Int { host.count }
 }

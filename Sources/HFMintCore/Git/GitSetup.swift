@@ -1,8 +1,8 @@
-/// Has git ask hfmint, and nobody else, as far as the levels of git's configuration can be reached from here.
+/// Makes git ask only hfmint, at the levels of git's configuration that hfmint can write.
 ///
 /// Git reads the user's configuration, then a repository's, then a work tree's own, and last its command line and
-/// variables. It makes one list of helpers of all of them, and tells each of them every token that worked. So where a
-/// later level adds a helper behind ours, or takes something away from it, the list is set anew at that level too.
+/// variables. It joins their helpers in one list, and tells every helper each token that worked. So if a later level
+/// adds a helper behind ours, or undoes ours, the entries are written at that level too.
 package struct GitSetup: Sendable {
     private let configuration: GitConfiguration
     private let hosts: GitHosts
@@ -14,8 +14,10 @@ package struct GitSetup: Sendable {
         self.context = context
     }
 
-    /// - Parameter isChosen: whether a person named this scope, and the clone's configuration is not to be touched.
-    /// - Returns: the scopes that hold the entries now, and what keeps git from using hfmint all the same.
+    /// Writes the entries at a scope, and at later ones that overrule it.
+    ///
+    /// - Parameter isChosen: whether the user chose this scope, so that the clone's configuration must stay as it is.
+    /// - Returns: the scopes that hold the entries now, and what still keeps git from using hfmint.
     package func write(
         _ scope: GitScope, isChosen: Bool
     ) throws(MintError) -> (scopes: [GitScope], obstacles: [GitObstacle]) {
@@ -24,19 +26,19 @@ package struct GitSetup: Sendable {
         var scopes = [scope]
         guard var found = GitFindings(asking: hosts, in: context) else { return (scopes, []) }
         if found.isOverruled(at: scope, hosts.origins) {
-            // They come from a file that is included behind our sections.
-            try configuration.write(scope, anew: true, in: context)
+            // A file that is included behind our sections overrules them.
+            try configuration.write(scope, evenIfLast: true, in: context)
             found = GitFindings(asking: hosts, in: context) ?? found
         }
         for later in scope.later(isChosen: isChosen) where found.isOverruled(at: later, hosts.origins) {
-            try configuration.write(later, anew: true, in: context)
+            try configuration.write(later, evenIfLast: true, in: context)
             scopes.append(later)
             found = GitFindings(asking: hosts, in: context) ?? found
         }
         return (scopes, obstacles(found))
     }
 
-    /// What keeps git from using hfmint where `variables` are in its environment.
+    /// Returns what keeps git from using hfmint if `variables` are in its environment.
     package func obstacles(with variables: [GitConfiguration.Entry]) -> [GitObstacle] {
         GitFindings(asking: hosts, with: variables, in: context).map { obstacles($0) } ?? []
     }
@@ -47,7 +49,7 @@ package struct GitSetup: Sendable {
         for scope in [scope] + scope.later(isChosen: isChosen) { try configuration.remove(scope, in: context) }
     }
 
-    /// Refuses before git is asked what it would never answer.
+    /// Refuses a configuration at which git would hang or fail, before any git is started.
     private func checkReading() throws(MintError) {
         guard let obstacle = GitConfigurationFile.obstacle(in: context), obstacle.isFatal else { return }
         throw MintError(.stateUnusable, obstacle.message, hint: obstacle.next)
@@ -60,9 +62,9 @@ package struct GitSetup: Sendable {
 }
 
 extension GitScope {
-    /// Those that git reads later, from the clone that this is called in.
+    /// Returns the scopes that git reads later, in the clone of this directory.
     ///
-    /// A work tree's own configuration is the work tree's, so `--local` means both.
+    /// A work tree's own configuration belongs to the work tree, so `--local` means both.
     fileprivate func later(isChosen: Bool) -> [GitScope] {
         switch self {
         case .global: isChosen ? [] : [.local, .worktree]
@@ -71,7 +73,7 @@ extension GitScope {
         }
     }
 
-    /// As `git config --show-scope` calls it.
+    /// The name that `git config --show-scope` prints.
     fileprivate var name: String {
         switch self {
         case .global: "global"
@@ -82,13 +84,12 @@ extension GitScope {
 }
 
 extension GitFindings {
-    /// Whether a setting of this level adds a helper, has git forget ours, or has it leave out the repository.
+    /// Whether a setting of this scope adds a helper, makes git forget ours, or makes git leave out the repository.
     fileprivate func isOverruled(at scope: GitScope, _ origins: [String]) -> Bool {
         origins.contains { origin in
             let others = helpers(for: origin).filter { !$0.isHFMint }
-            return (others + [forgetting(origin), hidingPath(at: origin)].compactMap(\.self)).contains {
-                $0.scope.utf8.elementsEqual(scope.name.utf8)
-            }
+            let overruling = [resettingHelper(for: origin), settingHidingPath(for: origin)].compactMap(\.self)
+            return (others + overruling).contains { $0.scope.utf8.elementsEqual(scope.name.utf8) }
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Takes back what git handed on: from `git credential-store`'s files, and from every other helper that is set.
+/// Takes back the tokens that git handed on: from the files of `git credential-store`, and from every other helper.
 package struct GitTakeBack: Sendable {
     private let handouts: [GitHandout]
     private let context: Context
@@ -6,7 +6,9 @@ package struct GitTakeBack: Sendable {
     package private(set) var removed: [String] = []
     package private(set) var remaining: [String] = []
 
-    /// - Parameter directory: the job's, while its notes are still there.
+    /// Takes the tokens back at once.
+    ///
+    /// - Parameter directory: the job's directory, whose notes name the tokens.
     package init(_ directory: any PrivateDirectory, in context: Context) {
         handouts = GitHandout.all(in: directory)
         self.context = context
@@ -24,7 +26,7 @@ package struct GitTakeBack: Sendable {
         for file in files { takeBack(fromFile: file) }
     }
 
-    /// Where `git credential-store` looks when it is told no file.
+    /// Returns the files that `git credential-store` uses if it is given none.
     ///
     /// <https://git-scm.com/docs/git-credential-store#FILES>
     private static func defaultFiles(_ environment: Environment) -> [String] {
@@ -33,16 +35,16 @@ package struct GitTakeBack: Sendable {
         return [home.map { "\($0)/.git-credentials" }, configuration.map { "\($0)/git/credentials" }].compactMap(\.self)
     }
 
-    /// A helper runs where git runs it.
+    /// Returns the paths that the file has in `folders`, because git runs a helper in its own folder.
     private static func paths(_ file: String, in folders: [String]) -> [String] {
         guard !file.isEmpty, !FilePath(file).isAbsolute else { return file.isEmpty ? [] : [file] }
         return folders.map { FilePath(file).from($0).text }
     }
 
-    /// Where git asked, and here.
+    /// The folders in which git asked, and this process's own.
     private var folders: [String] { Set(handouts.map(\.folder) + [context.files.workingDirectory]).sorted() }
 
-    /// All that are set here or where git asked, each once; also those that git has been told to forget since.
+    /// Every helper that is set in `folders`, each once, also those that git now forgets.
     private var helpers: [GitHelper] {
         var values: [String] = []
         for folder in folders {
@@ -68,7 +70,9 @@ package struct GitTakeBack: Sendable {
         }
     }
 
-    /// Asked first, so that only what is ours is erased: helpers older than git 2.42 erase whatever has that user name.
+    /// Has a helper erase each token that it holds.
+    ///
+    /// The helper is asked first, so that it erases only ours: before git 2.42, it erases any password of that user.
     private mutating func takeBack(from helper: GitHelper) {
         var count = 0
         for handout in handouts {
@@ -100,7 +104,7 @@ package struct GitTakeBack: Sendable {
     }
 }
 
-/// The password of a line of `git credential-store`'s: a URL, percent-encoded.
+/// Returns the password of a line of `git credential-store`, a URL with percent-encoding, or `nil`.
 ///
 /// <https://git-scm.com/docs/git-credential-store#_storage_format>
 package func storedPassword(in line: Span<UInt8>) -> Secret? {

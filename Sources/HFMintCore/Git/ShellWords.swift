@@ -1,10 +1,10 @@
-/// The words of a line for the shell, without quotation marks.
+/// The words into which the shell splits a line, without quotation marks.
 ///
-/// `nil` where the shell would do more than split it: a variable, a pattern, another command.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02>
 struct ShellWords {
     private(set) var words: [[UInt8]] = []
 
+    /// Returns `nil` if the shell would do more than split the line, such as expand a variable or run another command.
     init?(_ line: String) {
         var word: [UInt8]?
         var quote: UInt8?

@@ -85,7 +85,7 @@ private func checkJudgement(_ description: CredentialDescription) {
     for authority in authorities {
         let names = ["huggingface.co", "hf.co", authority.endpoint.host]
         let isNamed = names.contains { same($0, name) || same("\($0).", name) }
-        switch GitHosts(authority).judge(description) {
+        switch GitHosts(authority).match(description) {
         case .notOurs:
             let plain = ["huggingface.co", "hf.co", authority.endpoint.authority]
             hold(!plain.contains { same($0, host) }, "our hosts are answered")

@@ -72,11 +72,11 @@ struct ExaminerTests {
             ])
         var question = Examination.Question()
         question.resource = "datasets/acme/data"
-        guard case .granted(.repository, _, _, let read, let write) = try examine(question, machine).exchange else {
+        guard case .granted(let tried) = try examine(question, machine).exchange, tried.kind == .repository else {
             Issue.record("no token was granted")
             return
         }
-        #expect(read == TokenTrial.Answer(200) && write == TokenTrial.Answer(403))
+        #expect(tried.read == TokenTrial.Answer(200) && tried.write == TokenTrial.Answer(403))
         let proofs = machine.transport.sent.map(\.credential)
         #expect(proofs == [nil, nil] + Array(repeating: "Authorization: Bearer hf_jwt_0123456789", count: 2))
     }

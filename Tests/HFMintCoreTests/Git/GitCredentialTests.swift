@@ -79,7 +79,7 @@ struct GitCredentialTests {
             let isOurs = endings.contains { ending in
                 ["huggingface.co", "hf.co"].contains { host == Array($0.utf8) + ending }
             }
-            #expect((GitHosts(authority).judge(description) != .notOurs) == isOurs)
+            #expect((GitHosts(authority).match(description) != .notOurs) == isOurs)
             guard let path = description.path, let resource = Resource(gitPath: path) else { continue }
             #expect(path.drop { $0 == 0x2F }.starts(with: resource.canonical.utf8))
         }

@@ -83,7 +83,7 @@ struct GitFindingsTests {
     func broken() throws {
         let ours = helper("https://huggingface.co.", "/opt/hfmint git-credential")
         let gone = helper("https://huggingface.co.", "/old/hfmint git-credential --manifest /secret")
-        var git = GitFindings(helpers: [gone], troubles: [gone.value ?? "": "it is not there"])
+        var git = GitFindings(helpers: [gone], helperFailures: [gone.value ?? "": "it is not there"])
         let failed = try finding("git-helper", git)
         #expect(failed.status == .fail)
         #expect(failed.message.contains("'/old/hfmint'") && failed.message.hasSuffix("it is not there"))

@@ -1,7 +1,9 @@
 extension Check {
     static let access = Check(id: "access", title: "what the Hub's token can do") { examination in
-        guard case .granted(_, _, _, let read, let write) = examination.exchange, let resource = examination.resource
-        else { return [.skip("there is no token to try")] }
+        guard let token = examination.triedToken, let resource = examination.resource else {
+            return [.skip("there is no token to try")]
+        }
+        let (read, write) = (token.read, token.write)
         let name = resource.canonical
         let facts = [
             Finding.Fact("read_status", "\(read.status)"), Finding.Fact("write_status", write.map { "\($0.status)" }),

@@ -1,4 +1,4 @@
-/// Every check, in the order of the report: who this job is, the way to the Hub, the Hub's answer, what lies about.
+/// Every check, in the order of the report: the job's identity, the way to the Hub, the Hub's answer, this machine.
 package let allChecks: [Check] = [
     .provider,
     .idToken,
@@ -33,11 +33,12 @@ package let allChecks: [Check] = [
 ]
 
 extension Check {
-    /// A check of an ID token's claims, skipped where there is none.
+    /// Makes a check of an ID token's claims, which is skipped if there is no ID token.
     static func ofClaims(
-        id: String, title: String, isOnTheWay: Bool = false, run: @escaping @Sendable (Claims, Examination) -> [Finding]
+        id: String, title: String, isPrerequisite: Bool = false,
+        run: @escaping @Sendable (Claims, Examination) -> [Finding]
     ) -> Check {
-        Check(id: id, title: title, isOnTheWay: isOnTheWay) { examination in
+        Check(id: id, title: title, isPrerequisite: isPrerequisite) { examination in
             examination.knownClaims.map { run($0, examination) } ?? [.skip("there is no ID token to look at")]
         }
     }

@@ -1,6 +1,6 @@
 extension Check {
     static let certificates = Check(
-        id: "certificates", title: "whose signature on the Hub's certificate counts here", isOnTheWay: true
+        id: "certificates", title: "whose signature on the Hub's certificate counts here", isPrerequisite: true
     ) { examination in
         let environment = examination.context.environment
         let names: [Environment.Key] = ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"]
@@ -24,7 +24,7 @@ extension Check {
     private static func problems(with key: Environment.Key, _ examination: Examination) -> [Finding] {
         let value = examination.context.environment[key] ?? ""
         let wantsDirectory = key == "SSL_CERT_DIR"
-        // OpenSSL takes a list of directories, and looks in those that are there.
+        // OpenSSL takes a list of directories, and looks in those that exist.
         // <https://docs.openssl.org/3.0/man1/openssl-verification-options/#trusted-certificate-options>
         let paths =
             wantsDirectory
@@ -44,7 +44,7 @@ extension Check {
         return (kind == .directory) == wantsDirectory ? nil : "is \(wantsDirectory ? "no" : "a") directory"
     }
 
-    /// Where OpenSSL and Debian keep them.
+    /// Checks the directory in which OpenSSL and Debian keep certificates.
     private static func system(_ examination: Examination) -> Finding {
         let directory = "/etc/ssl/certs"
         let isThere = !examination.context.files.names(in: directory).isEmpty

@@ -1,6 +1,6 @@
 extension Check {
     static let clock = Check(
-        id: "clock", title: "whether this machine, the issuer and the Hub agree on the time", isOnTheWay: true
+        id: "clock", title: "whether this machine, the issuer and the Hub agree on the time", isPrerequisite: true
     ) { examination in
         guard let hub = examination.hubDate else { return [.skip("the Hub did not say what time it is")] }
         let clocks = Clocks(examination, hub: hub)
@@ -36,7 +36,7 @@ private struct Clocks {
     static let tolerance = 60
 
     let machine: Int
-    /// Known only of a token that was made just now.
+    /// Known only if the ID token was made just now.
     let issuer: Int?
 
     init(_ examination: Examination, hub: Timestamp) {

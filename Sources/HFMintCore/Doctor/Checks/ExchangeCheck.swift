@@ -3,21 +3,19 @@ extension Check {
         switch examination.exchange {
         case .notTried(let reason): [.skip(reason)]
         case .failed(let error): [refused(error, examination)]
-        case .granted(let kind, let expiresAt, let sha256, _, _): [granted(kind, expiresAt, sha256, examination)]
+        case .granted(let token): [granted(token, examination)]
         }
     }
 
-    private static func granted(
-        _ kind: HubToken.Kind, _ expiresAt: Timestamp, _ sha256: String, _ examination: Examination
-    ) -> Finding {
+    private static func granted(_ token: Examination.TriedToken, _ examination: Examination) -> Finding {
         let resource = examination.resource?.canonical ?? ""
-        let lifetime = inWords(seconds: expiresAt - examination.now)
+        let lifetime = inWords(seconds: token.expiresAt - examination.now)
         return .ok(
-            "the Hub gave a token for \(resource) (\(kind.rawValue)…), good for \(lifetime); it was thrown away",
-            facts: [Finding.Fact("expires_at", expiresAt.rfc3339), Finding.Fact("sha256", sha256)])
+            "the Hub gave a token for \(resource) (\(token.kind.rawValue)…), good for \(lifetime); it was thrown away",
+            facts: [Finding.Fact("expires_at", token.expiresAt.rfc3339), Finding.Fact("sha256", token.sha256)])
     }
 
-    /// The claims that were sent are in `claims`, and what to enter is below the report.
+    /// Reports a refusal without the publisher, which the report suggests at its end.
     private static func refused(_ error: MintError, _ examination: Examination) -> Finding {
         var error = error
         error.publisher = []
@@ -38,7 +36,7 @@ extension Check {
             details: error.facts)
     }
 
-    /// The checks that found what can be behind a refusal.
+    /// Returns the checks with this status whose finding can explain a refusal.
     private static func suspects(_ status: Finding.Status, _ examination: Examination) -> [String] {
         [Check.expect, .ref, .reusableWorkflow, .clock, .expiry].filter { check in
             check.run(examination).contains { $0.status == status }

@@ -10,7 +10,7 @@ extension Check {
     }
 }
 
-/// One claim: what is wanted, and what is there.
+/// A comparison of one claim with the value that is expected of it.
 private struct Comparison {
     let expectation: Expectation
     let claims: Claims
@@ -21,8 +21,7 @@ private struct Comparison {
         self.expectation = expectation
         self.claims = claims
         value = claims.value(pinned: expectation.claim)
-        let endpoint = examination.endpoint ?? .huggingFace
-        page = examination.resource?.settingsURL(on: endpoint) ?? "the Hub's Trusted Publishers page"
+        page = examination.settingsURL ?? "the Hub's Trusted Publishers page"
     }
 
     var finding: Finding {
@@ -82,7 +81,7 @@ private struct Comparison {
         }
     }
 
-    /// As it stands in a message: what looks the same and is not is spelled out.
+    /// The value for a message, with look-alike characters spelled out.
     private var shown: String {
         switch value {
         case .missing: "nothing"
@@ -105,7 +104,7 @@ private struct Comparison {
 }
 
 extension String {
-    /// With every character beyond visible ASCII and the space as its number, so that twins can be told apart.
+    /// The text with each character but visible ASCII and the space as its number, so that look-alikes differ.
     fileprivate var spelledOut: String {
         unicodeScalars.map { $0 == " " ? " " : $0.escaped(asASCII: true) }.joined()
     }

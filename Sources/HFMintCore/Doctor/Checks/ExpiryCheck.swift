@@ -1,11 +1,11 @@
 extension Check {
     static let expiry = Check.ofClaims(
-        id: "expiry", title: "how long the ID token is good for", isOnTheWay: true
+        id: "expiry", title: "how long the ID token is good for", isPrerequisite: true
     ) { claims, examination in
         guard let expiry = claims.expiresAt else {
             return [.warn("the ID token does not say when it expires", next: "ask the issuer: `exp` is required")]
         }
-        // The Hub decides by its own clock; ours is second best.
+        // The Hub decides by its own clock.
         let now = examination.hubDate ?? examination.now
         let canMintAgain = (try? examination.acquisition.get().canMintAgain) ?? false
         let facts = [Finding.Fact("expires_at", expiry.rfc3339)]

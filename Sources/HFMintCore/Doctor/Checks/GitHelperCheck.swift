@@ -17,12 +17,12 @@ extension Check {
         guard let first = git.helpers(for: origin).first else {
             return [.ok("nobody: a push over https would ask for a password; `hfmint setup-git` changes that")]
         }
-        return [.ok("hfmint (\(first.place))")]
+        return [.ok("hfmint (\(first.location))")]
     }
 }
 
 extension Examination {
-    /// The origins that git would talk to: the endpoint, which for the Hub has two names.
+    /// The origins of the endpoint to which git would talk; the Hub has two.
     var gitOrigins: [String] {
         guard let authority = try? authority.get() else { return [] }
         return authority.endpoint == .huggingFace ? GitHosts(authority).origins : [authority.endpoint.description]

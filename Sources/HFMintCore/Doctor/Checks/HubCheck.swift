@@ -1,6 +1,7 @@
 extension Check {
-    static let hub = Check(id: "hub", title: "whether the Hub can be reached and trusted", isOnTheWay: true) {
-        examination in
+    static let hub = Check(
+        id: "hub", title: "whether the Hub can be reached and trusted", isPrerequisite: true
+    ) { examination in
         guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
         return switch examination.hub {
         case .notAsked(let reason): [.skip(reason)]
@@ -22,8 +23,8 @@ extension Check {
                 .tlsVersion, .tooLarge, .encoded:
                 nil
             }
-        let told = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
-        return .fail(told.message, next: advice ?? told.hint ?? "see what answers at \(endpoint)")
+        let failure = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
+        return .fail(failure.message, next: advice ?? failure.hint ?? "see what answers at \(endpoint)")
     }
 
     private static func answered(_ status: Int, _ endpoint: Origin) -> Finding {

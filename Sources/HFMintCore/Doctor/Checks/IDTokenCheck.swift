@@ -4,7 +4,7 @@ extension Check {
     ) { examination in
         switch (examination.acquisition, examination.claims) {
         case (.failure(let error), _):
-            // Without a provider there is one cause, and `provider` names it.
+            // The check `provider` reports that no provider was found.
             error.code == .identityNotFound
                 ? [.skip("nothing here gives one")] : [.fail(error, next: "see how this CI system gives an ID token")]
         case (.success(let acquisition), .failure(let error)):
@@ -29,7 +29,7 @@ extension Check {
         return .ok("from \(acquisition.source), the same one for the whole job", facts: facts)
     }
 
-    /// The provider, if it would give this job a new ID token at each try.
+    /// Returns the provider if it would give this job a new ID token at each try, or `nil`.
     private static func mintingProvider(_ examination: Examination) -> Provider? {
         guard let provider = examination.provider, let authority = try? examination.authority.get(),
             let own = try? provider.acquisition(examination.job, authority.audience), own.canMintAgain

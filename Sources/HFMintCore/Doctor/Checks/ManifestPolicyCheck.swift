@@ -21,7 +21,7 @@ extension Check {
         return resources.flatMap { findings(of: $0, gate, claims, examination) }
     }
 
-    /// What an exchange would ask for that names no resource; a member's role takes none.
+    /// Returns the resources that an exchange without a named resource would ask for; a member's role has none.
     private static func unnamed(_ gate: Gate, _ examination: Examination) throws(MintError) -> [Resource] {
         guard try gate.member() == nil else { return [] }
         return try TokenRequest.unnamed(
@@ -48,7 +48,7 @@ extension Check {
             facts: [.init("role", allowed.role.name), .init("grant", place.path), .init("manifest", place.file)])
     }
 
-    /// Without a resource: which roles the claims would do for.
+    /// Reports the roles that the manifest grants to these claims.
     private static func rolesOf(_ claims: Claims, _ gate: Gate) -> Finding {
         let roles = gate.policy.roles(grantedTo: claims).map(\.name)
         guard !roles.isEmpty else {
@@ -60,23 +60,22 @@ extension Check {
             "this job may take \(roles.count == 1 ? "the role" : "one of the roles") \(roles.joined(separator: ", "))")
     }
 
-    /// What a role of resources may do is set at the Hub; hfmint cannot narrow it, and says so where it is wider.
+    /// Warns if the Hub gives the role other access than the manifest means; only the Hub can change that.
     private static func accessFinding(_ role: Role, _ examination: Examination) -> [Finding] {
-        guard case .granted(_, _, _, let read, let write) = examination.exchange, let write else { return [] }
+        guard let token = examination.triedToken, let write = token.write else { return [] }
+        let settings = examination.settingsURL ?? "the Hub"
         switch role.access {
         case .read where write.isTaken:
             return [
                 .warn(
                     "the role '\(role.name)' is meant to read, and the Hub gives this job write access",
-                    next: "set the Trusted Publisher to read-only at "
-                        + (examination.resource?.settingsURL(on: examination.endpoint ?? .huggingFace) ?? "the Hub"))
+                    next: "set the Trusted Publisher to read-only at \(settings)")
             ]
-        case .write where read.isTaken && write.isRefused:
+        case .write where token.read.isTaken && write.isRefused:
             return [
                 .warn(
                     "the role '\(role.name)' is meant to write, and the Hub lets this job read alone",
-                    next: "give the Trusted Publisher write access at "
-                        + (examination.resource?.settingsURL(on: examination.endpoint ?? .huggingFace) ?? "the Hub"))
+                    next: "give the Trusted Publisher write access at \(settings)")
             ]
         default: return []
         }

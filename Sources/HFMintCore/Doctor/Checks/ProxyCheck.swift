@@ -1,6 +1,7 @@
 extension Check {
-    static let proxy = Check(id: "proxy", title: "whether the way to the Hub goes through a proxy", isOnTheWay: true) {
-        examination in
+    static let proxy = Check(
+        id: "proxy", title: "whether the way to the Hub goes through a proxy", isPrerequisite: true
+    ) { examination in
         guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
         let settings = ProxySettings(examination.context)
         do throws(TransportError) {
@@ -11,8 +12,8 @@ extension Check {
             case .direct, .metadataServer, .unixSocket: return [direct(endpoint, examination.context.environment)]
             }
         } catch {
-            let told = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
-            return [.fail(told.message, next: told.hint ?? "unset it")]
+            let failure = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
+            return [.fail(failure.message, next: failure.hint ?? "unset it")]
         }
     }
 

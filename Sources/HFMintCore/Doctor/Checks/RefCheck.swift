@@ -10,7 +10,7 @@ extension Check {
         ]
     }
 
-    /// `refs/tags/v1` → `the tag 'v1'`.
+    /// Returns words for a ref: `refs/tags/v1` is "the tag 'v1'".
     static func refNoun(_ ref: String, _ claims: Claims) -> String {
         let kinds = [("refs/tags/", "tag"), claims.meaning.proposals].compactMap(\.self)
         let names = kinds.compactMap { start, noun in ref.after(start).map { "the \(noun) '\($0)'" } }

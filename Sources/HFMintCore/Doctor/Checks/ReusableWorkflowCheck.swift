@@ -1,5 +1,5 @@
 extension Check {
-    /// The most common mistake with publishers of this kind: <https://github.com/pypi/warehouse/issues/11096>.
+    /// Finds the most common mistake with publishers of this kind: <https://github.com/pypi/warehouse/issues/11096>.
     static let reusableWorkflow = Check.ofClaims(
         id: "reusable-workflow", title: "whether the job belongs to the workflow that was started, or to one it calls"
     ) { claims, examination in

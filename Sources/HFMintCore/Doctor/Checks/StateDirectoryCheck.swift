@@ -4,11 +4,11 @@ extension Check {
     ) { examination in
         var reasons: [String] = []
         for candidate in examination.jobDirectory.candidates {
-            switch Place(candidate, examination.context.files) {
-            case .there(let path): return [.ok("'\(path)', for this user alone (0700)", details: reasons)]
-            case .possible(let path): return [.ok("'\(path)', which the first exchange makes (0700)", details: reasons)]
+            switch DirectoryState(candidate, examination.context.files) {
+            case .usable(let path): return [.ok("'\(path)', for this user alone (0700)", details: reasons)]
+            case .missing(let path): return [.ok("'\(path)', which the first exchange makes (0700)", details: reasons)]
             case .unusable(let path, let reason): reasons.append("not '\(path)': \(reason)")
-            case .absent: continue
+            case .baseMissing: continue
             }
         }
         guard reasons.count != 1 else { return [unusable("this job's tokens cannot be kept: \(reasons[0])", [])] }
@@ -23,39 +23,39 @@ extension Check {
     }
 }
 
-/// A candidate for the directory, looked at and left as it is.
-private enum Place {
-    case there(String)
-    case possible(String)
-    case unusable(String, String)
-    /// Not even its base exists.
-    case absent
+/// The state of a candidate for the directory, which is only looked at.
+private enum DirectoryState {
+    case usable(String)
+    /// It does not exist, and can be made.
+    case missing(String)
+    case unusable(String, reason: String)
+    case baseMissing
 
     init(_ candidate: DirectoryCandidate, _ files: any Files) {
         if let refusal = candidate.nameRefusal {
-            self = .unusable(candidate.path, refusal)
+            self = .unusable(candidate.path, reason: refusal)
             return
         }
         do throws(FileFailure) {
             let found = try files.openPrivateDirectory(candidate, making: false)
             let path = found?.path ?? Self.deepest(candidate, files)
             guard let path, let facts = files.facts(of: path) else {
-                self = .absent
+                self = .baseMissing
                 return
             }
             if let refusal = facts.writeRefusal {
-                self = .unusable(path, refusal)
+                self = .unusable(path, reason: refusal)
             } else if facts.kind != .directory {
-                self = .unusable(path, "it is no directory")
+                self = .unusable(path, reason: "it is no directory")
             } else {
-                self = found == nil ? .possible(candidate.path) : .there(path)
+                self = found == nil ? .missing(candidate.path) : .usable(path)
             }
         } catch {
-            self = .unusable(error.path, error.reason)
+            self = .unusable(error.path, reason: error.reason)
         }
     }
 
-    /// The last of its directories that exists.
+    /// Returns the deepest directory of the candidate that exists, or `nil`.
     private static func deepest(_ candidate: DirectoryCandidate, _ files: any Files) -> String? {
         guard files.kind(of: candidate.base) != nil else { return nil }
         var path = candidate.base

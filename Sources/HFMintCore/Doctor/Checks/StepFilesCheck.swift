@@ -43,7 +43,7 @@ extension Check {
             try provider.stepFiles.channel(for: .env, on: provider, in: context.environment).check(
                 isSecret: false, in: context)
         } catch {
-            // What is only written on request stops nobody else.
+            // A file that is written only on request stops no other delivery.
             return isAuto ? .fail(error, next: "give --deliver shell") : .warn(error.message, next: error.hint ?? "")
         }
         guard let facts = context.files.facts(of: path), facts.permissions & 0o002 != 0 else {

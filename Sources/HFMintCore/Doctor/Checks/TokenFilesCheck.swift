@@ -25,7 +25,7 @@ extension Check {
                 "HF_TOKEN_PATH names '\(path)', which others can read (mode \(mode(facts)))",
                 next: "chmod 600 \(shellQuoted(path))")
         }
-        // The Hub's tokens for jobs live one hour.
+        // A token that the Hub gives a job lives one hour.
         guard examination.now - facts.modifiedAt <= 3_600 else {
             return .warn(
                 "HF_TOKEN_PATH names '\(path)', written \(age(facts, examination.now)) ago: a job's token lives one hour",
@@ -34,7 +34,7 @@ extension Check {
         return .ok("HF_TOKEN_PATH names '\(path)' (mode \(mode(facts)))")
     }
 
-    /// Where huggingface_hub looks when nothing else is set.
+    /// Returns the path where huggingface_hub looks if `HF_TOKEN_PATH` is not set, or `nil` without a home directory.
     ///
     /// <https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables#hfhome>
     private static func defaultPath(_ environment: Environment) -> String? {

@@ -113,7 +113,7 @@ struct ChecksTests {
         var examination = try TestExamination.make()
         examination.resource = try Resource(parsing: name, endpoint: .huggingFace)
         examination.exchange = .granted(
-            kind: .repository, expiresAt: FrozenClock.usualNow + 3_600, sha256: "", read: read, write: write)
+            .init(kind: .repository, expiresAt: FrozenClock.usualNow + 3_600, sha256: "", read: read, write: write))
         return try Check.finding("access", examination)
     }
 
