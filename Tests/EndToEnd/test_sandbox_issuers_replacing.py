@@ -196,4 +196,4 @@ def test_the_program_speaks_the_protocol(
     assert tell("survey")[0] == 75
     server.faults.add("drop")
     assert tell("survey")[0] == 3
-    assert tell("unknown")[0] == 3
+    assert tell("unknown")[0] == 1

@@ -1,18 +1,18 @@
-/// Why only a person can go on with a rotation.
+/// What a person must know, and do, before a rotation can go on.
 package struct Attention: Equatable, Sendable {
-    /// Each is a section of the runbook, which says what is true then, and what to type.
+    /// Each reason has a section in the runbook, which says what is true then, and what to type.
     package enum Reason: String, CaseIterable, Sendable {
-        /// An issuer, a sink, a log-in or a program said no, and would say so again.
+        /// An issuer, a sink, a log-in or a program refused, and would refuse again.
         case refused
-        /// A step failed as often as it is tried.
+        /// A step failed at its last try.
         case triesUsedUp = "tries-used-up"
-        /// Nothing is at a sink's target, and its sink does not say that it may be made.
+        /// A sink's target does not exist, and the manifest does not allow hfmint to make it.
         case targetMissing = "target-missing"
-        /// What a sink holds before its first rotation does not log in with the client.
+        /// The value that a sink holds before its first rotation does not log in with the client.
         case targetUnproven = "target-unproven"
-        /// Somebody else has written a sink since it got the new secret, and it may not be written again unasked.
+        /// Somebody else has written a sink since it got the new secret, so it is not written again unasked.
         case sinkChanged = "sink-changed"
-        /// The issuer takes no more secrets beside those that it holds.
+        /// The issuer holds as many secrets as it takes.
         case noRoom = "no-room"
         /// A live secret of the client carries the marker of another rotation.
         case otherRotation = "other-rotation"
@@ -20,28 +20,28 @@ package struct Attention: Equatable, Sendable {
         case pressRefresh = "press-refresh"
         /// The new secret was never accepted at a log-in.
         case logInRefused = "log-in-refused"
-        /// The issuer's one place holds another value than the one that was put there.
+        /// Somebody else has changed the value at an issuer that holds one current value.
         case changedByOthers = "changed-by-others"
-        /// Some sinks hold a secret whose value is gone, and no other may be made.
+        /// Some sinks hold a secret whose value is lost, and no other secret may be made.
         case valueLost = "value-lost"
-        /// An endpoint that must agree to the end of the old secret has not.
+        /// An endpoint that must agree to the end of the old secret has not agreed.
         case notAcknowledged = "not-acknowledged"
         /// The issuer took the order to retire the old secret, and nothing proves that it is dead.
         case deathUnproven = "death-unproven"
-        /// What the manifest says is not what the run began with.
+        /// The manifest has changed since the run began.
         case definitionChanged = "definition-changed"
         /// An event for a callback cannot be signed.
         case callbackUnsigned = "callback-unsigned"
         /// A library that computes or proves something is missing.
         case libraryMissing = "library-missing"
-        /// The journal was written by a clock that was ahead of the present one, or the present one is behind.
+        /// The journal has a moment that is in the future by this machine's clock: one of the clocks is wrong.
         case clockWasAhead = "clock-was-ahead"
-        /// The journal lacks something that every step before has written.
+        /// The journal lacks what an earlier step must have written.
         case journalIncomplete = "journal-incomplete"
     }
 
     package let reason: Reason
-    /// Lower case, names the server and what was asked of it, never what it said.
+    /// A clause that names the server and what was asked of it, never what the server answered.
     package let message: String
 
     package init(_ reason: Reason, _ message: String) {
@@ -49,14 +49,14 @@ package struct Attention: Equatable, Sendable {
         self.message = message
     }
 
-    /// The run under way is not about what the manifest says now.
+    /// The manifest has changed since the run under way began.
     package static let manifestChanged = Attention(
         .definitionChanged,
         "its client, sinks or endpoints in the manifest are not those that the run under way began with")
 
-    /// What to read and to type next.
+    /// Returns what to read and to type next.
     ///
-    /// - Parameter command: how an operation of `hfmint rotate` is called, with what stands behind its options.
+    /// - Parameter command: returns the command line of an operation of `hfmint rotate`, with `rest` at its end.
     package func hint(for rotation: String, _ command: (_ operation: String, _ rest: String) -> String) -> String {
         let page = "hfmint help rotate runbook \(reason.rawValue)"
         return switch reason {

@@ -1,17 +1,17 @@
 internal import Synchronization
 
-/// What is seen of a rotation's places from outside; to look changes nothing, not even the journal.
+/// What a rotation's issuer and sinks show; to look changes nothing, not even the journal.
 package struct Inspection: Sendable {
     package let issuer: IssuerSight
     package let sinks: [SinkSight]
 
-    /// Whether something is not as the rotation left it.
+    /// Whether the issuer or a sink has changed since the rotation left it.
     package var hasDrift: Bool {
         if case .drifted = issuer { return true }
         return sinks.contains(where: \.hasDrift)
     }
 
-    /// What could not be looked at.
+    /// Why the issuer or sinks could not be looked at.
     package var failures: [StepFailure] {
         var failures = sinks.compactMap(\.failure)
         if case .silent(let failure) = issuer { failures.insert(failure, at: 0) }
@@ -19,9 +19,9 @@ package struct Inspection: Sendable {
     }
 
     package enum IssuerSight: Equatable, Sendable {
-        /// Nothing was asked: it has no API, or nothing is known of what should be there.
+        /// The issuer was not asked: it has no API, or the run under way began with another manifest.
         case notAsked
-        /// With ids of live secrets that appeared there since, and are not ours.
+        /// Nothing has changed, except that somebody else has made the secrets with the ids `others`.
         case asLeft(others: [String])
         case drifted(String)
         case silent(StepFailure)
@@ -29,12 +29,12 @@ package struct Inspection: Sendable {
 
     package struct SinkSight: Sendable {
         package let sink: any Sink
-        /// `nil` where it could not be looked at: see ``failure``.
+        /// `nil` if the sink could not be looked at: see ``failure``.
         package var presence: Sighting.Presence?
         package var failure: StepFailure?
-        /// Whether what it holds logs in with the client; `nil` where that was not tried, or cannot be.
+        /// Whether the value in the sink logs in with the client, or nil if that was not tried.
         package var logsIn: Bool?
-        /// Compared with what it was given; `nil` where it was given nothing.
+        /// What has become of the secret that the sink was given, or nil if it was given none.
         package var standing: Standing?
 
         package var hasDrift: Bool { standing == .changed || standing == .gone }
@@ -42,9 +42,9 @@ package struct Inspection: Sendable {
 }
 
 extension Rotations {
-    /// What the targets of each rotation hold, by its name.
+    /// Returns what the sinks of each rotation show, by the rotation's name.
     ///
-    /// - Parameter loggingIn: whether what can be read is tried at a log-in.
+    /// - Parameter loggingIn: whether values that can be read are tried at a log-in.
     package func sights(loggingIn: Bool) -> [String: [Inspection.SinkSight]] {
         Self.sights(definitions, loggingIn: loggingIn, in: context)
     }
@@ -69,22 +69,23 @@ extension Rotations {
         }
     }
 
-    /// Whether issuers and sinks are still as each rotation left them, by its name.
+    /// Compares issuers and sinks with how each rotation left them, and returns the result by the rotation's name.
     ///
-    /// A rotation whose journal cannot be read is left out.
+    /// Leaves out a rotation whose journal cannot be read.
     package func inspections() -> [String: Inspection] {
         let rotations = self
         return Self.sideBySide(definitions, in: context) { definition in
             for _ in 0..<Self.mostLooks {
                 guard let state = try? rotations.state(of: definition.name) else { return nil }
                 let seen = Inspection(of: definition, state, in: rotations.context)
-                // What another process has done meanwhile is no drift.
+                // A change that another process recorded meanwhile is no drift.
                 guard seen.hasDrift, state != (try? rotations.state(of: definition.name)) else { return seen }
             }
             return nil
         }
     }
 
+    /// How often a drift is looked at again while other processes change the journal.
     private static let mostLooks = 5
 
     static func sideBySide<Seen: Sendable>(
@@ -106,7 +107,7 @@ extension Rotations {
 
 extension Inspection {
     fileprivate init(of definition: RotationDefinition, _ state: RotationState, in context: Context) {
-        // What a run under way began with is not what the manifest says now.
+        // A run under way may have begun with another manifest. Then its journal says nothing about these sinks.
         let isOther = state.isRunning && state.definition != definition.digest
         issuer = isOther ? .notAsked : IssuerSight(of: definition, state)
         sinks = definition.sinks.map { sink in
@@ -159,7 +160,7 @@ extension Inspection.IssuerSight {
         let isLive = { (id: String) in alive.contains { $0.id == id } }
         if let id = state.inUse, !isLive(id) {
             self = .drifted("\(id) is not in use any more at \(issuer.target), and sinks hold it")
-        } else if let id = state.promised, case .separate = issuer.shape, !isLive(id) {
+        } else if let id = state.predecessorToKeep, case .separate = issuer.shape, !isLive(id) {
             self = .drifted("\(id) is not in use any more at \(issuer.target), and the overlap is not over")
         } else if let created = state.created, let held = survey.value(of: created.id, issuer.shape),
             held != created.sha256
@@ -175,26 +176,26 @@ extension Inspection.IssuerSight {
 }
 
 extension IssuerSurvey {
-    /// The SHA-256 of what the issuer has in place of this secret, where it shows that.
+    /// Returns the SHA-256 of the value that the issuer holds for this secret now, or nil if it does not show it.
     fileprivate func value(of id: String, _ shape: IssuerShape) -> String? {
         switch shape {
         case .separate, .person: secrets.first { $0.id == id }?.sha256
-        // One place: the first is the current one.
+        // The issuer holds one current value, and lists it first.
         case .stacked, .replacing: secrets.first?.sha256
         }
     }
 }
 
 extension RotationState {
-    /// The secret that the sinks hold, or are given now.
+    /// The id of the secret that the sinks hold, or are given now.
     fileprivate var inUse: String? {
         guard isRunning else { return adopted ?? last?.id }
         return created?.id
     }
 
-    /// The old secret, as long as nobody has begun to retire it.
-    fileprivate var promised: String? {
-        guard isRunning, cause != .leaked, phase != .retired, deathEvidence == nil,
+    /// The id of the old secret, until it begins to be retired.
+    fileprivate var predecessorToKeep: String? {
+        guard isRunning, cause != .leaked, phase != .retired, deathProof == nil,
             pending != .deactivate, pending != .delete
         else { return nil }
         return predecessor

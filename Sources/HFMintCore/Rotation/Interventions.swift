@@ -1,11 +1,9 @@
-// What a person does to a rotation from outside its machine.
-
 extension Rotations {
     /// What `rotate init` found and recorded.
     package struct Enabled: Sendable {
-        /// The ids of the secrets that log in now.
+        /// The ids of the active secrets.
         package let alive: [String]
-        /// The one that the next run replaces; `nil` where that is not known, and nothing will be retired.
+        /// The id of the secret that the next run replaces; if it is nil, none is retired.
         package let predecessor: String?
     }
 
@@ -15,7 +13,7 @@ extension Rotations {
         return try withJournal(of: definition.name) { journal throws(MintError) in
             var state = journal.state
             if state.enabledAt == nil { state.enabledAt = context.clock.now() }
-            // What another rotation has made is not adopted unasked.
+            // A secret that another rotation has made is not adopted unasked.
             if state.adopted == nil, state.last == nil, alive.count == 1, !alive[0].belongsToAnother(definition.name) {
                 state.adopted = alive[0].id
                 state.adoptedExpiresAt = alive[0].expiresAt
@@ -28,9 +26,10 @@ extension Rotations {
         }
     }
 
-    /// Takes the secret of this id for the one in use: the next run replaces it.
+    /// Records that the secret with this id is in use, so that the next run replaces it.
     ///
-    /// - Throws: ``MintError/Code/usage`` where a run is under way, or the issuer lists no such secret.
+    /// - Returns: a sentence that says so.
+    /// - Throws: ``MintError/Code/usage`` if a run is under way, or the issuer lists no such secret.
     package func adopt(_ id: String, _ definition: RotationDefinition) throws(MintError) -> String {
         let alive = try alive(definition)
         guard let secret = alive.first(where: { $0.id.utf8.elementsEqual(id.utf8) }) else {
@@ -63,12 +62,12 @@ extension Rotations {
         }
     }
 
-    /// Lets the step that stopped be taken again.
+    /// Lets the next run try the step again at which the rotation stopped.
     ///
     /// - Parameters:
-    ///   - waived: the URL of an endpoint whose agreement is not waited for any more.
-    ///   - overwriting: whether what the sinks hold may be lost, whatever it is.
-    /// - Throws: ``MintError/Code/usage`` where no endpoint that must agree has that URL.
+    ///   - waived: the URL of an endpoint that need not agree any more.
+    ///   - overwriting: whether the sinks are overwritten whatever they hold.
+    /// - Throws: ``MintError/Code/usage`` if no endpoint that must agree has that URL, or nothing is under way.
     package func resume(
         _ definition: RotationDefinition, waiving waived: String? = nil, overwriting: Bool = false
     ) throws(MintError) {
@@ -94,9 +93,9 @@ extension Rotations {
         }
     }
 
-    /// Gives up a run that is under way.
+    /// Gives up the run that is under way.
     ///
-    /// - Returns: what that means, in a sentence.
+    /// - Returns: a sentence that says what was done.
     package func abandon(_ definition: RotationDefinition) throws(MintError) -> String {
         try withJournal(of: definition.name) { journal throws(MintError) in
             guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
@@ -117,10 +116,10 @@ extension Rotations {
 }
 
 extension RotationState {
-    /// Whether there is something to go on with, or to give up.
+    /// Whether a run can be resumed or given up.
     fileprivate var isUnderWay: Bool { isRunning || wanted != nil || attention != nil }
 
-    /// Endpoints that had closed are asked once more: a person has looked at them.
+    /// Returns the state in which the step is tried again, and every endpoint is asked again, even a closed one.
     fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
         var state = countedAnew(from: now)
         (state.attention, state.closedEndpoints) = (nil, [])
@@ -142,10 +141,10 @@ extension RotationState {
 }
 
 extension LiveSecret {
-    /// Whether the marker of another rotation stands beside it.
+    /// Whether the secret carries the marker of another rotation.
     func belongsToAnother(_ rotation: String) -> Bool { owner.map { !$0.utf8.elementsEqual(rotation.utf8) } ?? false }
 
-    /// The rotation whose marker stands beside it.
+    /// The name of the rotation whose marker the secret carries.
     var owner: String? {
         guard let parts = marker?.utf8.split(separator: ASCII.colon), parts.count >= 2,
             parts[0].elementsEqual("hfmint".utf8)
@@ -155,7 +154,7 @@ extension LiveSecret {
 }
 
 extension RotationJournal {
-    /// ``record(_:)`` for commands.
+    /// Records a state for a command.
     fileprivate func save(_ state: RotationState) throws(MintError) {
         do throws(FileFailure) {
             try record(state)

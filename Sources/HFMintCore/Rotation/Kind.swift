@@ -1,6 +1,6 @@
-/// One kind of issuer, verifier or sink: what the manifest may say of it, and how it is made from that.
+/// A kind of issuer, verifier or sink: its fields in the manifest, and how one is made from them.
 package struct Kind<Made>: Sendable {
-    /// The word that the manifest says in `kind`.
+    /// The value of `kind` in the manifest.
     package let name: String
     /// One clause for the schema and the documentation.
     package let help: String
@@ -17,7 +17,7 @@ package struct Kind<Made>: Sendable {
         self.build = build
     }
 
-    /// Its row among the kinds of which the manifest names one, with `fields` that all of them have.
+    /// Returns the kind as a variant of the manifest, with `fields` that all kinds of the list have.
     func variant(adding fields: [Field] = []) -> Shape.Variant {
         Shape.Variant(
             kind: name, help: help,
@@ -26,9 +26,9 @@ package struct Kind<Made>: Sendable {
 }
 
 extension Array {
-    /// Makes what `node` describes, or returns nil where the list lacks the kind that it names, and where it is nil.
+    /// Makes what `node` describes, or returns nil if the list lacks its kind, or if `node` is nil.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` for what a schema cannot say.
+    /// - Throws: ``MintError/Code/manifestInvalid`` for mistakes that a schema cannot express.
     package func make<Made>(
         _ node: ManifestNode?, _ surroundings: RotationSurroundings
     ) throws(MintError) -> Made? where Element == Kind<Made> {

@@ -1,8 +1,8 @@
 extension Rotations {
-    /// What would stop each rotation before anything is made, by its name; to look changes nothing.
+    /// Returns what would stop each rotation before it makes a secret, by the rotation's name.
     package func unready() -> [String: [String]] { Self.unready(definitions, self, in: context) }
 
-    /// - Parameter rotations: where they are remembered, if that is there already.
+    /// - Parameter rotations: the rotations with their journals, if their directory exists already.
     package static func unready(
         _ definitions: [RotationDefinition], _ rotations: Rotations?, in context: Context
     ) -> [String: [String]] {
@@ -12,7 +12,7 @@ extension Rotations {
             let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
             if let complaint = rotations?.directory.complaint(about: definition.name) { complaints.append(complaint) }
             let refusals = definition.refusals(state)
-            // Whoever needs what is missing says the same of it.
+            // An issuer or a sink that needs a missing thing complains of it too.
             return complaints
                 + refusals.filter { said in
                     !needs.contains { said.utf8.reversed().starts(with: $0.complaint.utf8.reversed()) }
@@ -20,37 +20,38 @@ extension Rotations {
         }
     }
 
-    /// As large as all records of a rotation are together.
+    /// The room that all records of one rotation take, in bytes.
     static let mostRecorded = 256 << 10
 }
 
 extension RotationDefinition {
-    /// What the issuer and the sinks say no to.
+    /// Returns why the issuer and the sinks would refuse a run.
     fileprivate func refusals(_ state: RotationState) -> [String] {
-        var refusals: [String] = []
-        func ask(_ body: () throws(StepFailure) -> Attention?) {
-            do throws(StepFailure) {
-                if let attention = try body() { refusals.append(attention.message) }
-            } catch {
-                if error.kind == .refused { refusals.append(error.message) }
-            }
-        }
-        // A run under way has passed that, and has made a secret itself.
-        if issuer.shape != .person, !state.isRunning {
-            ask { () throws(StepFailure) in objection(to: try issuer.survey(), adopted: state.adopted) }
-        }
-        for sink in sinks {
-            ask { () throws(StepFailure) in
-                try sink.preflight()
-                return nil
-            }
-        }
-        return refusals
+        // A run under way has passed the issuer's check, and has made a secret itself.
+        let asksIssuer = issuer.shape != .person && !state.isRunning
+        return ((asksIssuer ? [issuerRefusal(state)] : []) + sinks.map(Self.refusal)).compactMap(\.self)
     }
 
-    /// Why no secret may be made beside those that the issuer has.
+    private func issuerRefusal(_ state: RotationState) -> String? {
+        do throws(StepFailure) {
+            return objection(to: try issuer.survey(), adopted: state.adopted)?.message
+        } catch {
+            return error.kind == .refused ? error.message : nil
+        }
+    }
+
+    private static func refusal(of sink: any Sink) -> String? {
+        do throws(StepFailure) {
+            try sink.preflight()
+            return nil
+        } catch {
+            return error.kind == .refused ? error.message : nil
+        }
+    }
+
+    /// Returns why no secret may be made beside those that the issuer holds, or nil if one may be made.
     func objection(to survey: IssuerSurvey, adopted: String?) -> Attention? {
-        // Two rotations that manage one client would retire each other's secrets.
+        // Two rotations of one client would retire each other's secrets.
         for secret in survey.secrets where secret.isActive && secret.id != adopted && secret.belongsToAnother(name) {
             guard let owner = secret.owner else { continue }
             return Attention(.otherRotation, "\(issuer.target) holds a live secret of the rotation '\(owner)'")
@@ -63,7 +64,7 @@ extension RotationDefinition {
 }
 
 extension PrivateDirectory {
-    /// Why a rotation could not be remembered here.
+    /// Returns why a rotation's journal cannot be written here, or nil if it can.
     fileprivate func complaint(about rotation: String) -> String? {
         do throws(FileFailure) {
             try checkRoom(for: RotationJournal.fileName(rotation), byteCount: Rotations.mostRecorded)

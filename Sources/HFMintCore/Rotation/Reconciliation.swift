@@ -1,12 +1,12 @@
 extension RotationMachine {
-    /// Right before an old secret dies: what every sink was given is compared with what it shows now.
+    /// Compares what each sink shows with what it was given, right before the old secret dies.
     ///
-    /// A deploy may have put the old value back. Such a sink is written again, and the overlap begins anew, while the old
-    /// secret lives; a sink that cannot be looked at keeps it alive too. What may be good, or comes back each time, is
-    /// left alone until a person has looked.
+    /// A deploy may have put the old value back. Such a sink is written again, and the overlap begins anew. A sink that
+    /// cannot be looked at keeps the old secret alive. If a sink holds a value that may be good, or changes each time,
+    /// a person is asked.
     ///
-    /// - Returns: what to do instead; `nil` where every sink stands as it was left, or shows nothing.
-    func reconcile() throws(StepFailure) -> Progress? {
+    /// - Returns: what comes next instead, or nil if no sink shows a change.
+    func reconcile() throws(StepFailure) -> Next? {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
@@ -32,7 +32,7 @@ extension RotationMachine {
             for change in changes { try checkMayWriteAgain(change, created) }
             if isPastGrace, try !recoverValue(created) { return try leaveBehind(changes) }
         } catch {
-            // A leaked secret waits for no sink and no person longer than its grace.
+            // A leaked secret waits for sinks and persons until its grace ends, and no longer.
             if case .unwritten = error.kind { throw error }
             guard state.graceEndsAt != nil else { throw error }
             guard isPastGrace else { throw StepFailure(.transient(retryAfterSeconds: nil), error.message) }
@@ -54,14 +54,15 @@ extension RotationMachine {
     private struct Change {
         let sink: any Sink
         let standing: Standing
-        /// What it holds instead, where it shows that.
+        /// What the sink holds instead, if it shows that.
         let value: SharedSecret?
     }
 
+    /// Returns how a sink has changed since it was written, or nil if it shows no change.
     private func change(
         of sink: any Sink, since evidence: Evidence, _ created: RotationState.Created
     ) throws(StepFailure) -> Change? {
-        let sighting = try look(at: sink)
+        let sighting = try sink.look()
         let standing: Standing
         do throws(MintError) {
             standing = try sighting.standing(since: evidence, sha256: created.sha256, context.digests)
@@ -75,11 +76,11 @@ extension RotationMachine {
         }
     }
 
-    /// Whether the time is over in which a leaked secret waits for sinks that fail.
+    /// Whether a leaked secret does not wait any longer for sinks that fail.
     private var isPastGrace: Bool { state.graceEndsAt.map { $0 <= context.clock.now() } ?? false }
 
-    /// They are named at the end, as sinks without the new secret.
-    private func leaveBehind(_ changes: [Change]) throws(StepFailure) -> Progress? {
+    /// Records that these sinks do not have the new secret, which the end of the run reports.
+    private func leaveBehind(_ changes: [Change]) throws(StepFailure) -> Next? {
         let targets = changes.map(\.sink.target)
         try record { state in for target in targets { state.update(target) { $0.evidence = nil } } }
         return nil
@@ -87,7 +88,7 @@ extension RotationMachine {
 
     // MARK: What may be written again
 
-    /// A controller that puts the old value back each time must not make this endless.
+    /// How often one sink is written again before a person is asked: a controller may put the old value back each time.
     private static let mostOverwritten = 3
 
     private func checkMayWriteAgain(_ change: Change, _ created: RotationState.Created) throws(StepFailure) {
@@ -96,7 +97,7 @@ extension RotationMachine {
         if change.standing == .gone, !definition.creatable.contains(target) {
             throw changed(target, "was removed since it got the new secret, and its sink does not say `create: true`")
         }
-        let times = state.sinks.first { $0.target == target }?.timesOverwritten ?? 0
+        let times = state.timesOverwritten(target)
         guard times < Self.mostOverwritten else {
             throw changed(
                 target,
@@ -116,11 +117,11 @@ extension RotationMachine {
         .needsPerson(.sinkChanged, "\(target) \(what); the old secret stays")
     }
 
-    /// What somebody else has made at the issuer meanwhile may be what the sink holds.
+    /// Checks that the sink cannot hold a secret that somebody else has made at the issuer.
     private func checkNobodyElseMadeOne(
         _ survey: IssuerSurvey, _ target: String, _ created: RotationState.Created
     ) throws(StepFailure) {
-        let others = newcomers(in: survey).filter { id in survey.secrets.contains { $0.id == id && $0.isActive } }
+        let others = strangers(in: survey).filter { id in survey.secrets.contains { $0.id == id && $0.isActive } }
         guard others.isEmpty else {
             throw changed(
                 target,
@@ -136,7 +137,7 @@ extension RotationMachine {
                 + " stays")
     }
 
-    /// Whether it is the secret that the sink held before: then it is certain that nothing is lost.
+    /// Whether `value` is the old secret, so that nothing is lost if the sink is written again.
     private func isOld(
         _ value: SharedSecret, _ survey: IssuerSurvey, _ created: RotationState.Created
     ) throws(StepFailure) -> Bool {
@@ -144,7 +145,7 @@ extension RotationMachine {
         if let predecessor = state.predecessor, let old = try readValue(predecessor) {
             return old.secret.holdsSameBytes(as: value.secret)
         }
-        // It works, and there is no other one that works.
+        // A value that logs in is the old one if the issuer lists no secret of others.
         let ours = [created.id, state.predecessor].compactMap(\.self) + state.lost
         let others = survey.secrets.filter { $0.isActive && !ours.contains($0.id) }
         guard others.isEmpty, definition.verifier != nil else { return false }

@@ -1,7 +1,6 @@
-/// Records every step of a rotation: what each line of its journal changes.
+/// Writes to the audit log what each line of a rotation's journal changes.
 ///
-/// The journal is the one place through which every step, every act and every order of a person goes, so nothing can
-/// be done past the log.
+/// Every step, every act, and every order of a person goes through the journal, so nothing can bypass the log.
 package struct RotationAudit: Sendable {
     private let resource: String
     private let audit: AuditTrail
@@ -13,15 +12,19 @@ package struct RotationAudit: Sendable {
         self.context = context
     }
 
-    /// Before the journal says so: after a crash between the two the same is recorded again, and never left out.
+    /// Logs the changes between two states, before the journal records the new one.
     ///
-    /// - Throws: where a record is required and cannot be made; then the step must not be taken.
+    /// After a crash between the two, the same changes are logged again.
+    ///
+    /// - Throws: a failure if a required record cannot be made. Then the step must not be taken.
     func record(_ old: RotationState, _ new: RotationState) throws(FileFailure) {
         guard let settings = audit.settings else { return }
-        for (kind, reason) in Self.changes(old, new) {
+        for change in Self.changes(old, new) {
             do throws(MintError) {
                 try audit.record(
-                    AuditEvent(kind, resource: resource, decision: Self.outcome(of: kind), reason: reason), in: context)
+                    AuditEvent(
+                        change.kind, resource: resource, decision: Self.outcome(of: change.kind), reason: change.reason),
+                    in: context)
             } catch {
                 throw .unrecorded(error, at: settings)
             }
@@ -29,17 +32,17 @@ package struct RotationAudit: Sendable {
         if Self.comesFirst(old, new) { try sendFirst() }
     }
 
-    /// Whether the new state must be known elsewhere before it is acted on.
+    /// Whether the log must have reached its collector before the new state is acted on.
     ///
-    /// That is so for an act at an issuer or a sink, and for a run that begins or is given up. What has been done already
-    /// is only kept, and goes with what comes next.
+    /// That is so for an act at an issuer or a sink, and for a run that begins or is given up. Other changes are sent
+    /// with the next one.
     private static func comesFirst(_ old: RotationState, _ new: RotationState) -> Bool {
         (new.pending != nil && new.pending != old.pending) || old.isRunning != new.isRunning && new.phase != .done
     }
 
-    /// Before an act: what is required to be recorded is with the collector.
+    /// Sends the required records to the collector, before an act.
     ///
-    /// - Throws: where it did not take it; then the act must not be done.
+    /// - Throws: a failure if the collector did not take them. Then the act must not be done.
     func sendFirst() throws(FileFailure) {
         guard let settings = audit.settings else { return }
         do throws(MintError) {
@@ -53,35 +56,45 @@ package struct RotationAudit: Sendable {
         kind == .rotationFailed || kind == .rotationAttention ? .failed : nil
     }
 
-    static func changes(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
-        var changes: [(AuditEvent.Kind, String)] = []
-        if old.isRunning, new.phase == .idle, new.wanted == nil {
-            changes.append((.rotationIntervened, "run \(new.run) is given up in phase \(old.phase.rawValue)"))
-        } else if old.phase != new.phase {
-            changes.append((.rotationStep, step(old, new)))
+    private struct Change {
+        let kind: AuditEvent.Kind
+        let reason: String
+
+        init(_ kind: AuditEvent.Kind, _ reason: String) {
+            self.kind = kind
+            self.reason = reason
         }
-        if let act = new.pending, act != old.pending { changes.append((.rotationAct, "about to \(words(act, new))")) }
+    }
+
+    private static func changes(_ old: RotationState, _ new: RotationState) -> [Change] {
+        var changes: [Change] = []
+        if old.isRunning, new.phase == .idle, new.wanted == nil {
+            changes.append(.init(.rotationIntervened, "run \(new.run) is given up in phase \(old.phase.rawValue)"))
+        } else if old.phase != new.phase {
+            changes.append(.init(.rotationStep, step(old, new)))
+        }
+        if let act = new.pending, act != old.pending {
+            changes.append(.init(.rotationAct, "about to \(words(act, new))"))
+        }
         for sink in new.sinks {
-            guard let evidence = sink.evidence,
-                old.sinks.first(where: { $0.target == sink.target })?.evidence != evidence
-            else { continue }
+            guard let evidence = sink.evidence, old.evidence(of: sink.target) != evidence else { continue }
             changes.append(
-                (.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
+                .init(.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
         }
         changes += overwritten(old, new)
-        changes += told(old, new)
-        if let evidence = new.deathEvidence, evidence != old.deathEvidence {
-            changes.append((.rotationAct, "\(new.predecessor ?? "the old secret") is dead: \(evidence)"))
+        changes += deliveries(old, new)
+        if let proof = new.deathProof, proof != old.deathProof {
+            changes.append(.init(.rotationAct, "\(new.predecessor ?? "the old secret") is dead: \(proof)"))
         }
-        if new.attempts > old.attempts {
-            changes.append((.rotationFailed, "try \(new.attempts) after phase \(new.phase.rawValue) failed"))
+        if new.failedTries > old.failedTries {
+            changes.append(.init(.rotationFailed, "try \(new.failedTries) after phase \(new.phase.rawValue) failed"))
         }
         if let reason = new.attention?.message, reason != old.attention?.message {
-            changes.append((.rotationAttention, reason))
+            changes.append(.init(.rotationAttention, reason))
         } else if new.attention == nil, old.attention != nil, new.phase == old.phase {
-            changes.append((.rotationIntervened, "resumed in phase \(new.phase.rawValue)"))
+            changes.append(.init(.rotationIntervened, "resumed in phase \(new.phase.rawValue)"))
         }
-        if let id = new.adopted, id != old.adopted { changes.append((.rotationIntervened, "replaces \(id) next")) }
+        if let id = new.adopted, id != old.adopted { changes.append(.init(.rotationIntervened, "replaces \(id) next")) }
         return changes
     }
 
@@ -106,31 +119,26 @@ package struct RotationAudit: Sendable {
         }
     }
 
-    private static func overwritten(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
-        let found = new.sinks.filter { sink in
-            sink.timesOverwritten > (old.sinks.first { $0.target == sink.target }?.timesOverwritten ?? 0)
-        }.map { sink in
-            (
-                AuditEvent.Kind.rotationFailed,
-                "\(sink.target) does not hold \(new.created?.id ?? "the new secret") any more"
-            )
+    private static func overwritten(_ old: RotationState, _ new: RotationState) -> [Change] {
+        let found = new.overwrittenSinks(since: old).map { sink in
+            Change(.rotationFailed, "\(sink.target) does not hold \(new.created?.id ?? "the new secret") any more")
         }
         let allowed = new.mayOverwrite.filter { !old.mayOverwrite.contains($0) }.map { target in
-            (AuditEvent.Kind.rotationIntervened, "\(target) may be overwritten, whatever it holds")
+            Change(.rotationIntervened, "\(target) may be overwritten, whatever it holds")
         }
         return found + allowed
     }
 
-    /// Endpoints by their origin: a path may hold a key.
-    private static func told(_ old: RotationState, _ new: RotationState) -> [(AuditEvent.Kind, String)] {
+    /// Names endpoints by their origin only, as a path may hold a key.
+    private static func deliveries(_ old: RotationState, _ new: RotationState) -> [Change] {
         new.events.flatMap { event in
             let before = old.events.first { $0.id == event.id }
-            return event.deliveries.compactMap { delivery -> (AuditEvent.Kind, String)? in
+            return event.deliveries.compactMap { delivery -> Change? in
                 let status = before?.deliveries.first { $0.url == delivery.url }?.status ?? .pending
                 guard delivery.status != status else { return nil }
                 let origin = HTTPURL(delivery.url).map { "\($0.origin)" } ?? "an endpoint"
                 let kind: AuditEvent.Kind = delivery.status == .waived ? .rotationIntervened : .rotationAct
-                return (kind, "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
+                return Change(kind, "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
             }
         }
     }

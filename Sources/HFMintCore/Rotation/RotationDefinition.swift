@@ -1,21 +1,22 @@
-/// One rotation as the manifest defines it.
+/// A rotation as the manifest defines it.
 package struct RotationDefinition: Sendable {
     package let name: String
     package let issuer: any Issuer
     package let verifier: (any Verifier)?
     package let sinks: [any Sink]
-    /// Targets that may be made where nothing is there yet.
+    /// The targets that hfmint may make if they do not exist.
     package let creatable: Set<String>
     package let callbacks: [CallbackEndpoint]
     package let schedule: Schedule?
     /// How long the old secret stays alive beside the new one, in seconds.
     package let overlap: Int
-    /// Whether the issuer's yes counts as proof that the old secret is dead.
+    /// Whether the issuer's acceptance of a removal counts as proof that the old secret is dead.
     package let acceptsUnprovenDeath: Bool
-    /// Of the client, the sinks and the endpoints: a run finishes with those that it began with.
+    /// Identifies the client, the sinks and the endpoints, which must stay the same during a run.
     package let digest: String
-    /// What it needs on this machine, and the folder from which relative paths count.
+    /// What the rotation needs on this machine.
     var needs: [RotationNeed] = []
+    /// The folder of the manifest, from which relative paths count.
     var folder = ""
 
     package init(
@@ -27,7 +28,7 @@ package struct RotationDefinition: Sendable {
         self.name = name
         self.issuer = issuer
         self.verifier = verifier
-        // Those that can be read back first: they can give the value again if we lose it.
+        // Readable sinks are written first, as they can give a lost value back.
         self.sinks = sinks.filter(\.isReadable) + sinks.filter { !$0.isReadable }
         self.creatable = creatable
         self.callbacks = callbacks

@@ -1,23 +1,30 @@
-/// Drives one rotation forward, from wherever it stopped.
+/// Takes one rotation forward, step by step, from the phase in its journal.
 ///
-/// Every act is an intent, made durable; the effect; and its result, made durable. An intent without a result is
-/// ambiguous, and the world is asked before anything is repeated. The value of a new secret lives in this object alone.
+/// Each act records its intent, has its effect, and records its result. An intent without a result is ambiguous: the
+/// issuer or the sink is asked before the act is repeated. Only this object holds the value of the new secret.
+///
+/// ```swift
+/// let machine = RotationMachine(definition, journal: journal, context: context)
+/// if !machine.state.isRunning { _ = try machine.begin(.now) }
+/// while try machine.step() == .go {}
+/// ```
 package final class RotationMachine {
     let definition: RotationDefinition
     let context: Context
     private let journal: RotationJournal
-    /// The new secret's value, as long as this process lives.
+    /// The new secret's value, or nil if this process does not have it.
     var value: SharedSecret?
-    /// What a person has handed over, where the issuer has no API.
+    /// The secret that a person has made for an issuer without an API.
     var supplied: SharedSecret?
-    /// Log-ins with the new secret that worked, in a row; and those that were refused.
+    /// Accepted log-ins with the new secret, in a row.
     var logInsInARow = 0
+    /// Refused log-ins with the new secret, in a row.
     var refusalsInARow = 0
-    /// Whether a sink was seen to hold something else; one sight alone may be a replica's that lags behind.
+    /// Whether a sink was seen once to hold something else, which may be a lagging replica.
     var hasSeenChange = false
-    /// Whether this process has seen that every target is there.
+    /// Whether this process has seen that every target exists.
     var hasSeenTargets = false
-    /// For how long a leaked secret may wait for sinks that fail, in seconds; `nil`: until all have the new one.
+    /// How many seconds a leaked secret may wait for sinks that fail; `nil` waits until all have the new one.
     let grace: Int?
 
     package init(
@@ -33,15 +40,15 @@ package final class RotationMachine {
 
     package var state: RotationState { journal.state }
 
-    /// What comes next.
-    package enum Progress: Equatable, Sendable {
-        /// Another step can be taken now.
+    /// What comes after a step.
+    package enum Next: Equatable, Sendable {
+        /// The next step can be taken now.
         case go
-        /// The same step is taken again soon, by this process: a value is in memory, or only a moment is missing.
+        /// This process takes the same step again after a few seconds.
         case soon(seconds: Int)
-        /// Nothing to do before then; another process may take it up.
+        /// A later run goes on at this moment.
         case later(Timestamp, because: String)
-        /// The last try failed, and the next one is not due before then.
+        /// The step failed, and a later run tries it again at this moment.
         case retry(Timestamp, because: String)
         case attention(Attention)
         case finished
@@ -49,15 +56,15 @@ package final class RotationMachine {
 
     /// Takes one step.
     ///
-    /// - Throws: where the journal cannot be written: then nothing more may be done.
-    package func step() throws(FileFailure) -> Progress {
-        // Whoever must be told is told, whatever else has to wait.
+    /// - Throws: a failure if the journal cannot be written. Then nothing more may be done.
+    package func step() throws(FileFailure) -> Next {
+        // Callbacks do not wait for the step.
         try flushCallbacks()
         if let attention = state.attention { return .attention(attention) }
         let now = context.clock.now()
         if let disagreement = state.disagreement(with: now) {
             guard holdsOnlyCopy else { return .attention(disagreement.attention) }
-            // The clock was set while this process holds what nobody could give again.
+            // Somebody set the clock while this process holds the only copy of a value.
             try journal.record(state.countedAnew(from: now))
             return .go
         }
@@ -71,7 +78,7 @@ package final class RotationMachine {
         }
     }
 
-    private func stepOfPhase() throws(StepFailure) -> Progress {
+    private func stepOfPhase() throws(StepFailure) -> Next {
         switch state.phase {
         case .idle, .done: .finished
         case .planned where definition.issuer.shape.overlaps: try create()
@@ -87,7 +94,7 @@ package final class RotationMachine {
 
     // MARK: Recording
 
-    /// Makes a change durable.
+    /// Changes the state, and waits until the change is durable.
     func record(_ change: (inout RotationState) -> Void) throws(StepFailure) {
         let earlier = state
         var state = earlier
@@ -100,10 +107,13 @@ package final class RotationMachine {
         for line in state.news(since: earlier) { context.progress("\(definition.name): \(line)") }
     }
 
-    /// The intent, durable; the effect; the result, durable.
+    /// Records the intent to act, acts, and records the result.
     ///
-    /// That an act succeeded does not begin the count of tries anew: what follows it in the same step may fail, and
-    /// what takes a step back must not begin it anew either.
+    /// Does not reset the count of failed tries, as a later part of the same step may fail, or take it back.
+    ///
+    /// - Parameters:
+    ///   - intent: changes the state in the same record as the intent.
+    ///   - result: changes the state in the same record as the result.
     func act<Result>(
         _ act: RotationState.Act, alsoIntending intent: (inout RotationState) -> Void = { _ in },
         _ effect: () throws(StepFailure) -> Result, result: (inout RotationState, Result) -> Void
@@ -112,20 +122,32 @@ package final class RotationMachine {
             state.pending = act
             intent(&state)
         }
-        let outcome: Result
+        let made: Result
         do throws(StepFailure) {
-            outcome = try effect()
+            made = try effect()
         } catch {
-            // Where nothing happened there is nothing to ask about. A refusal may be that of a repetition.
+            // After a transient failure nothing has happened. A refusal may answer a repetition, so its intent stays.
             if case .transient = error.kind { try record { $0.pending = nil } }
             throw error
         }
         try record { state in
             state.pending = nil
-            result(&state, outcome)
+            result(&state, made)
         }
     }
 
+    /// Deletes a secret at the issuer, as an act.
+    func delete(
+        _ id: String, as deletion: RotationState.Act, result: (inout RotationState) -> Void = { _ in }
+    ) throws(StepFailure) {
+        try act(deletion) { () throws(StepFailure) in
+            try definition.issuer.delete(id)
+        } result: { state, _ in
+            result(&state)
+        }
+    }
+
+    /// Enters a phase, and resets the count of failed tries.
     func move(to phase: RotationState.Phase, _ change: (inout RotationState) -> Void = { _ in }) throws(StepFailure) {
         try record { state in
             state.phase = phase
@@ -136,25 +158,24 @@ package final class RotationMachine {
 
     // MARK: Failures
 
-    /// The seconds between the tries of one step: first in this process, then by later runs, about a day in all.
-    ///
-    /// An outage of minutes needs no person.
+    /// The seconds between the tries of one step: first by this process, then by later runs, about a day in all.
     package static let waits = [1, 2, 4, 8, 16, 32, 60, 300, 900, 3_600, 14_400, 28_800, 43_200]
-    /// The longest that a process itself waits for the next try while it has the new secret's value.
+    /// The longest that this process waits for the next try while it has the new secret's value, in seconds.
     private static let longestPause = 60
-    /// The same where nothing is lost with this process: somebody may be waiting for it.
+    /// The same while it does not have the value, as a person may be waiting for the process to end.
     private static let longestIdlePause = 8
-    /// The same where a server has said when, and the value would be lost with this process.
+    /// The same while it holds the only copy of the value, and a server has said how long to wait.
     private static let longestNamedPause = 3_600
 
-    func failed(_ failure: StepFailure) throws(FileFailure) -> Progress {
+    /// Records that a step failed, and decides when it is tried again.
+    func failed(_ failure: StepFailure) throws(FileFailure) -> Next {
         switch failure.kind {
         case .unwritten(let failure): throw failure
         case .needsPerson(let reason): return try stop(Attention(reason, failure.message))
         case .refused: return try stop(Attention(.refused, failure.message))
         case .transient, .ambiguous: break
         }
-        let tries = state.attempts + 1
+        let tries = state.failedTries + 1
         let grace = graceLeft
         guard tries <= Self.waits.count || grace != nil else {
             return try stop(Attention(.triesUsedUp, "\(failure.message), \(tries) times"))
@@ -169,7 +190,7 @@ package final class RotationMachine {
         }
         let due = context.clock.now() + wait
         var state = state
-        state.attempts = tries
+        state.failedTries = tries
         state.dueAt = due
         state.problem = failure.message.shortened(toBytes: 300)
         try journal.record(state)
@@ -178,19 +199,20 @@ package final class RotationMachine {
         return .soon(seconds: wait)
     }
 
-    /// The seconds until the sinks that still fail are left behind; `nil` where nothing is waited for in this way.
+    /// The seconds for which a leaked secret still waits for sinks that fail, or nil if it does not wait.
     ///
-    /// Until then they are no reason to give up, and none to come too late.
+    /// Within them, the number of tries has no limit, and the next try comes before they end.
     private var graceLeft: Int? {
         guard state.phase == .verified || state.phase == .announced, let end = state.graceEndsAt else { return nil }
         let left = end - context.clock.now()
         return left > 0 ? left : nil
     }
 
-    /// Whether to end this process would lose a value that a sink may hold already.
+    /// Whether this process holds the only copy of a value that a sink may hold already.
     private var holdsOnlyCopy: Bool { value != nil && state.hasTouchedSinks && !definition.issuer.isReadable }
 
-    func stop(_ attention: Attention) throws(FileFailure) -> Progress {
+    /// Stops the rotation until a person resumes it.
+    func stop(_ attention: Attention) throws(FileFailure) -> Next {
         var state = state
         (state.attention, state.problem) = (attention, nil)
         state.events.append(event(.rotationAttention))
@@ -213,7 +235,7 @@ package final class RotationMachine {
 }
 
 extension RotationMachine {
-    /// Written beside the new secret where the issuer has room: it proves it ours.
+    /// The text beside a secret that proves it ours, if the issuer has room for it.
     var marker: String { "hfmint:\(definition.name):\(state.run)" }
 
     func sha256(_ secret: borrowing Secret) throws(StepFailure) -> String {
@@ -226,15 +248,15 @@ extension RotationMachine {
 }
 
 extension RotationState {
-    /// A step is done, or begins anew for a person's sake.
-    mutating func forgetFailures() { (attempts, dueAt, problem) = (0, nil, nil) }
+    /// Resets the count of failed tries.
+    mutating func forgetFailures() { (failedTries, dueAt, problem) = (0, nil, nil) }
 
-    /// For a run that comes before the next try is due.
+    /// Why the step is to be tried again.
     var reasonToRetry: String { problem ?? "the last try failed" }
 }
 
 extension String {
-    /// At most so many bytes of UTF-8, cut between two characters.
+    /// Returns the text, cut to at most `count` bytes of UTF-8.
     fileprivate func shortened(toBytes count: Int) -> String {
         guard utf8.count > count else { return self }
         var text = ""

@@ -1,18 +1,17 @@
-/// Something on this machine without which a rotation would stop in its middle; it is looked at before anything is
-/// made.
+/// A secret, program or certificate file that a rotation needs on this machine, and checks before it makes a secret.
 package struct RotationNeed: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case secret(SecretReference, SecretReference.Content)
         case program(String)
-        /// A bundle of certificates.
+        /// The path of a file of certificates.
         case authority(String)
     }
 
-    /// Where the manifest names it: `verify.clientId`.
+    /// Its path in the manifest, such as `verify.clientId`.
     let path: String
     let kind: Kind
 
-    /// What is wrong with it; `nil` where nothing is.
+    /// Returns what is wrong with it, or nil.
     func complaint(relativeTo folder: String, in context: Context) -> String? {
         switch kind {
         case .secret(.command(let words), _): return Self.complaint(about: words.first ?? "", in: context)
@@ -53,11 +52,11 @@ package struct RotationNeed: Equatable, Sendable {
 }
 
 extension RotationNeed {
-    /// All that the manifest names in one rotation.
+    /// Returns everything that one rotation of the manifest needs.
     static func all(of node: ManifestNode) -> [RotationNeed] {
         var needs: [RotationNeed] = []
         collect(node, .object(RotationShape.rotation), "", &needs)
-        // It may be the id itself.
+        // The client id may be a reference, or the id itself.
         if let id = node["verify"]?["clientId"]?.string, let reference = SecretReference(parsing: id) {
             needs.append(RotationNeed(path: "verify.clientId", kind: .secret(reference, .line)))
         }
@@ -89,7 +88,7 @@ extension RotationNeed {
         for field in fields {
             guard let value = node[field.name] else { continue }
             let fieldPath = path.isEmpty ? field.name : "\(path).\(field.name)"
-            // In each kind that has one, an absolute path and its arguments.
+            // In each kind, `command` is an absolute path and its arguments.
             if field.name == "command", let program = value.elements.first?.string {
                 needs.append(RotationNeed(path: fieldPath, kind: .program(program)))
             }
@@ -102,14 +101,14 @@ extension RotationNeed {
 }
 
 extension RotationDefinition {
-    /// What is missing on this machine, each with its path in the manifest.
+    /// Returns the complaint about each unmet need, with its path in the manifest.
     func unmetNeeds(in context: Context) -> [(path: String, complaint: String)] {
         needs.compactMap { need in need.complaint(relativeTo: folder, in: context).map { (need.path, $0) } }
     }
 }
 
 extension RotationMachine {
-    /// A secret that nobody could log in with, or hand on, is not made.
+    /// Checks that every need is met.
     func checkNeeds() throws(StepFailure) {
         guard let first = definition.unmetNeeds(in: context).first else { return }
         throw .needsPerson(.refused, "'\(first.path)': \(first.complaint)")

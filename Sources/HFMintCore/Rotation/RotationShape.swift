@@ -17,10 +17,10 @@ package enum RotationShape {
             ])
     }
 
-    /// What it may say of one sink.
+    /// The shape of one sink.
     package static let sink = Shape.variants(sinkKinds.map { $0.variant(adding: [create]) })
 
-    /// A misspelt name must make nothing.
+    /// Says that a missing target is no misspelt name.
     private static let create = Field.optional(
         "create", .bool, "whether the target may be made where nothing is there yet (false)")
 
@@ -54,7 +54,7 @@ package enum RotationShape {
                 return "needs a 'jitter' of less than the shortest time between two runs (\(inWords(seconds: gap)))"
             }
             guard let window = node.duration("window") else { return nil }
-            // A window that the timer may step over would never come.
+            // The timer could step over a shorter window each time.
             return window < (node.duration("jitter") ?? 0) + Schedule.timerPeriod
                 ? "needs a 'window' of at least 'jitter' and 15m, as the timer comes every 15 minutes" : nil
         })
@@ -88,9 +88,9 @@ package enum RotationShape {
 }
 
 extension RotationDefinition {
-    /// Makes a definition of what ``RotationShape/rotation`` has accepted.
+    /// Makes a definition from a node that ``RotationShape/rotation`` has accepted.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` for what a shape cannot say.
+    /// - Throws: ``MintError/Code/manifestInvalid`` for mistakes that a shape cannot express.
     package init(_ node: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError) {
         guard let issuer = try issuerKinds.make(node["issuer"], surroundings) else {
             throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).issuer' is of no known kind")
@@ -130,9 +130,9 @@ extension RotationDefinition {
         folder = surroundings.folder
     }
 
-    /// Of what a run that is under way is about: its client, its sinks and its endpoints.
+    /// Returns the digest of the client, the sinks and the endpoints.
     ///
-    /// A credential, a schedule or a log-in may be mended in the meantime; that is often what it waits for.
+    /// A credential, a schedule or a log-in is not part of it: a person may have to mend them during a run.
     private static func digest(_ issuer: any Issuer, _ sinks: [any Sink], _ callbacks: [CallbackEndpoint]) -> String {
         let endpoints = callbacks.map { "\($0.url) \($0.mustAcknowledge)" }
         let parts = [issuer.target] + sinks.map(\.target).sorted() + ["callbacks"] + endpoints.sorted()

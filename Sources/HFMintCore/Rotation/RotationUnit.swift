@@ -1,6 +1,6 @@
-/// One rotation in the hands of the pool: one thread at a time.
+/// One rotation as the worker pool runs it.
 final class RotationUnit: @unchecked Sendable {
-    // `@unchecked`: the pool never calls a unit twice at once, and hands it on through a lock.
+    // `@unchecked`: the pool never calls a unit on two threads at once, and passes it on through a lock.
     private let definition: RotationDefinition
     private let order: Rotations.Order
     private let directory: any PrivateDirectory
@@ -10,7 +10,7 @@ final class RotationUnit: @unchecked Sendable {
 
     enum Advance {
         case again(Duration)
-        case over(Rotations.Outcome)
+        case over(Rotations.RunResult)
     }
 
     init(
@@ -24,6 +24,7 @@ final class RotationUnit: @unchecked Sendable {
         self.context = context
     }
 
+    /// Takes the rotation one step forward.
     func advance() -> Advance {
         do throws(FileFailure) {
             guard let machine else { return try open() }
@@ -35,11 +36,10 @@ final class RotationUnit: @unchecked Sendable {
         }
     }
 
-    private func over(_ progress: Rotations.Outcome.Progress, _ state: RotationState) -> Advance {
+    private func over(_ stop: Rotations.RunResult.Stop, _ state: RotationState) -> Advance {
         machine = nil
         return .over(
-            .init(
-                name: definition.name, overlaps: definition.issuer.shape.overlaps, progress: progress, state: state))
+            .init(name: definition.name, overlaps: definition.issuer.shape.overlaps, stop: stop, state: state))
     }
 
     private func open() throws(FileFailure) -> Advance {
@@ -66,51 +66,53 @@ final class RotationUnit: @unchecked Sendable {
         if let due = state.nextTry(at: context.clock.now()) {
             return over(.retrying(from: due, because: state.reasonToRetry), state)
         }
-        switch try cause(machine) {
-        case .start(let cause, let slot):
-            // A full disk must not be found when a secret has been made that it should name.
+        switch try beginning(machine) {
+        case .now(let cause, let slot):
+            // A full disk must be found before a secret is made, as the journal must name it.
             try directory.checkRoom(
                 for: RotationJournal.fileName(definition.name), byteCount: Rotations.mostRecorded)
-            return try judge(machine, machine.begin(cause, slot: slot))
-        case .not(let until): return over(.notDue(until: until), machine.state)
+            return try follow(machine.begin(cause, slot: slot), machine)
+        case .later(let until): return over(.notDue(until: until), machine.state)
         case .disagreement(let disagreement): return over(.attention(disagreement.attention), machine.state)
         }
     }
 
-    private enum Cause {
-        case start(RotationState.Cause, slot: Timestamp?)
-        case not(until: Timestamp?)
-        /// Nobody can say when it is due.
+    /// When a run begins.
+    private enum Beginning {
+        case now(RotationState.Cause, slot: Timestamp?)
+        /// At `until`, or only at a person's order.
+        case later(until: Timestamp?)
+        /// Clocks disagree, so that nobody can say when.
         case disagreement(ClockDisagreement)
     }
 
-    private func cause(_ machine: RotationMachine) throws(FileFailure) -> Cause {
+    private func beginning(_ machine: RotationMachine) throws(FileFailure) -> Beginning {
         switch order {
-        case .now(let cause, _, _): return .start(cause, slot: nil)
-        case .supplied: return .start(.supplied, slot: nil)
+        case .now(let cause, _, _): return .now(cause, slot: nil)
+        case .supplied: return .now(.supplied, slot: nil)
         case .due: break
         }
         if let disagreement = machine.state.disagreement(with: context.clock.now()) {
             return .disagreement(disagreement)
         }
-        if let wanted = machine.state.wanted { return .start(wanted.cause, slot: wanted.slot) }
-        guard let schedule = definition.schedule else { return .not(until: nil) }
+        if let wanted = machine.state.wanted { return .now(wanted.cause, slot: wanted.slot) }
+        guard let schedule = definition.schedule else { return .later(until: nil) }
         let now = context.clock.now()
         guard let enabledAt = machine.state.enabledAt else {
-            // A rotation that is new to this journal: its schedule counts from now.
+            // The rotation is new to this journal, and its schedule counts from now.
             var state = machine.state
             state.enabledAt = now
             try machine.saveState(state)
-            return .not(until: schedule.nextSlot(after: now))
+            return .later(until: schedule.nextSlot(after: now))
         }
         let anchor = machine.state.last.map { $0.slot ?? $0.at } ?? enabledAt
-        switch schedule.decision(at: now, anchor: anchor, expiry: machine.state.expiry) {
-        case .due(let slot): return .start(.schedule, slot: slot)
-        case .waiting(let until): return .not(until: until)
+        switch schedule.timing(at: now, anchor: anchor, expiry: machine.state.expiry) {
+        case .due(let slot): return .now(.schedule, slot: slot)
+        case .waiting(let until): return .later(until: until)
         case .clockWentBack(let last):
             context.note(
                 "\(definition.name): the clock went back behind \(last.rfc3339); nothing is done until it is past")
-            return .not(until: last)
+            return .later(until: last)
         }
     }
 
@@ -118,12 +120,11 @@ final class RotationUnit: @unchecked Sendable {
         guard machine.state.definition == definition.digest else {
             return over(.attention(.manifestChanged), machine.state)
         }
-        return try judge(machine, machine.step())
+        return try follow(machine.step(), machine)
     }
 
-    private func judge(_ machine: RotationMachine, _ progress: RotationMachine.Progress) throws(FileFailure) -> Advance
-    {
-        switch progress {
+    private func follow(_ next: RotationMachine.Next, _ machine: RotationMachine) throws(FileFailure) -> Advance {
+        switch next {
         case .go: return .again(.zero)
         case .soon(let seconds): return .again(.seconds(seconds))
         case .later(let moment, let reason): return over(.waiting(until: moment, because: reason), machine.state)
@@ -137,12 +138,12 @@ final class RotationUnit: @unchecked Sendable {
 }
 
 extension RotationState {
-    /// - Parameter seconds: that a leaked secret may wait for sinks that fail; `nil`: until all have the new one.
+    /// - Parameter seconds: how long a leaked secret may wait for sinks that fail; `nil` waits for all of them.
     mutating func setGrace(_ seconds: Int?, at now: Timestamp) {
         (graceEndsAt, graceSetAt) = (seconds.map { now + $0 }, seconds.map { _ in now })
     }
 
-    /// With what a person's order says about a run that is under way, or stopped.
+    /// Returns the state with what a person's order changes in it.
     fileprivate func ordered(
         _ order: Rotations.Order, _ definition: RotationDefinition, at now: Timestamp
     ) -> RotationState {
@@ -150,7 +151,7 @@ extension RotationState {
         switch order {
         case .due: break
         case .supplied:
-            // What it stopped for has arrived.
+            // The secret for which the run stopped has arrived.
             if attention != nil {
                 state.attention = nil
                 state.forgetFailures()
@@ -165,17 +166,17 @@ extension RotationState {
             // A person does not wait for the next try.
             state.dueAt = nil
             guard cause == .leaked else { break }
-            // The old secret's time is over now; nobody is asked any more.
+            // The old secret ends now, and no endpoint is asked to agree.
             state.cause = .leaked
             state.setGrace(grace, at: now)
             if attention?.reason == .notAcknowledged { state.attention = nil }
-            // Whoever was told of a later end is told again.
+            // Endpoints that were told of a later end are told again.
             if let end = overlapEndsAt, end > now { state.overlapEndsAt = nil }
         }
         return state
     }
 
-    /// When the secret in use expires, and since when it is in use.
+    /// When the secret in use expires, or nil if that is not known.
     var expiry: Schedule.Expiry? {
         if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
         guard let end = adoptedExpiresAt, let enabledAt else { return nil }

@@ -1,6 +1,24 @@
 internal import Synchronization
 
-/// All rotations of a manifest, with the directory that remembers them.
+/// All rotations of a manifest, with the directory that holds their journals.
+///
+/// This folder replaces the client secrets of other services:
+///
+/// - `RotationShape` and `RotationDefinition` read one rotation from the manifest. `Rotations` runs all of them, each
+///   as a `RotationUnit` on one thread.
+/// - `RotationMachine` takes one rotation through its phases (`Phases/`): a new secret is made at an issuer
+///   (`Issuers/`), tried at a log-in (`Verifiers/`), written to every sink (`Sinks/`), and the old one is retired.
+/// - `Journal/` keeps the state of each rotation, `Callbacks/` tells endpoints, `Schedule/` says when a run is due.
+/// - `Inspection` and `Readiness` only look. `Interventions` changes a rotation at a person's order.
+///
+/// A rotation never retires the old secret before each sink has confirmed the new one, unless the old one leaked and
+/// its grace is over, or the issuer kills it at once. It never records a value. It asks before it repeats an act whose
+/// result it does not know.
+///
+/// ```swift
+/// let rotations = Rotations(definitions, in: directory, audit: audit, context: context)
+/// for result in rotations.run(order: .due) { print(result.name, result.stop) }
+/// ```
 package struct Rotations: Sendable {
     package let definitions: [RotationDefinition]
     package let directory: any PrivateDirectory
@@ -16,39 +34,40 @@ package struct Rotations: Sendable {
         self.context = context
     }
 
-    /// How one rotation fared in this run of hfmint.
-    package struct Outcome: Sendable {
+    /// How far this call of hfmint has taken one rotation.
+    package struct RunResult: Sendable {
         package let name: String
-        /// Whether old and new secret were alive side by side.
+        /// Whether old and new secret are alive side by side during a run.
         package let overlaps: Bool
-        package let progress: Progress
+        package let stop: Stop
         package let state: RotationState
 
-        package enum Progress: Equatable, Sendable {
+        /// Why this call of hfmint stopped working on the rotation.
+        package enum Stop: Equatable, Sendable {
             case finished
             case notDue(until: Timestamp?)
             case waiting(until: Timestamp, because: String)
-            /// A try failed; the next one is for a later run.
+            /// A step failed, and a later run tries it again.
             case retrying(from: Timestamp, because: String)
             case attention(Attention)
             /// Another process works on it.
             case busy
             case failed(String)
-            /// What comes next must be recorded first, and could not be: it waits.
+            /// The next act waits, as the audit log could not record it.
             case unrecorded(String)
         }
     }
 
     /// What a run is for.
     package enum Order: Sendable {
-        /// Whatever is due, and whatever is under way.
+        /// Begins runs that are due, and goes on with those under way.
         case due
-        /// These, now, whether or not they are due.
+        /// Begins a run now, or goes on with the one under way.
         ///
-        /// A leaked secret may wait `grace` seconds at the most for sinks that fail; `nil`: for all of them. With
-        /// `overwriting`, what the sinks hold may be lost, whatever it is.
+        /// A leaked secret waits at most `grace` seconds for sinks that fail, or for all sinks if that is nil. With
+        /// `overwriting`, the sinks are overwritten whatever they hold.
         case now(RotationState.Cause, grace: Int? = nil, overwriting: Bool = false)
-        /// This one, to a secret that a person has made.
+        /// Rotates to a secret that a person has made.
         case supplied(SharedSecret)
 
         var supplied: SharedSecret? {
@@ -60,28 +79,28 @@ package struct Rotations: Sendable {
         }
     }
 
-    /// Takes each as far as it can go now, side by side.
-    package func run(_ names: [String]? = nil, order: Order) -> [Outcome] {
+    /// Takes the named rotations, or all, as far as they can go now, side by side.
+    package func run(_ names: [String]? = nil, order: Order) -> [RunResult] {
         audit.act()
         let chosen = definitions.filter { names?.contains($0.name) ?? true }
-        let outcomes = Mutex<[String: Outcome]>([:])
+        let results = Mutex<[String: RunResult]>([:])
         let units = chosen.map { definition in
             let unit = RotationUnit(definition, order: order, directory: directory, audit: audit, context: context)
             return { @Sendable () -> Duration? in
                 switch unit.advance() {
                 case .again(let wait): return wait
-                case .over(let outcome):
-                    outcomes.withLock { $0[definition.name] = outcome }
+                case .over(let result):
+                    results.withLock { $0[definition.name] = result }
                     return nil
                 }
             }
         }
         context.workers.run(units)
-        let done = outcomes.withLock { $0 }
+        let done = results.withLock { $0 }
         return chosen.compactMap { done[$0.name] }
     }
 
-    /// The state of one rotation, whoever holds it.
+    /// Returns the recorded state of a rotation, even while another process works on it.
     package func state(of name: String) throws(FileFailure) -> RotationState {
         let fileName = RotationJournal.fileName(name)
         guard let bytes = try directory.read(fileName, limit: 64 << 20)?.reveal({ $0.bytes }) else {
@@ -90,7 +109,7 @@ package struct Rotations: Sendable {
         return try RotationJournal.lastState(in: bytes, at: directory.journalPath(of: name))
     }
 
-    /// Rotations that this journal knows to be under way, or about to begin, and that are not among the definitions.
+    /// The rotations that are under way or about to begin, and that the manifest does not define any more.
     package var forgotten: [RotationState.Named] {
         let known = Set(definitions.map { RotationJournal.fileName($0.name) })
         return directory.names.filter { !known.contains($0) }.compactMap { fileName in
@@ -101,9 +120,9 @@ package struct Rotations: Sendable {
         }
     }
 
-    /// Opens the journal of one rotation, and lends it.
+    /// Opens the journal of one rotation for `body`, and keeps other processes out meanwhile.
     ///
-    /// - Throws: ``MintError/Code/stateUnusable`` if another process holds it.
+    /// - Throws: ``MintError/Code/stateUnusable`` if another process holds the journal.
     package func withJournal<Result>(
         of name: String, _ body: (RotationJournal) throws(MintError) -> Result
     ) throws(MintError) -> Result {

@@ -1,6 +1,6 @@
-/// What the manifest says of one issuer, verifier or sink, and what surrounds it.
+/// The fields of one issuer, verifier or sink in the manifest.
 ///
-/// The schema of its kind has accepted it before; what is missing all the same is an error and never a trap.
+/// The schema of its kind has accepted them. A field that is missing all the same is an error and never a trap.
 struct Settings {
     let kind: String
     let node: ManifestNode
@@ -12,7 +12,7 @@ struct Settings {
 extension Settings {
     subscript(name: String) -> String? { node[name]?.string }
 
-    /// The text of a field that the schema requires.
+    /// Returns the text of a field that the schema requires.
     func text(_ name: String) throws(MintError) -> String {
         guard let text = self[name] else { throw missing(name) }
         return text
@@ -31,25 +31,25 @@ extension Settings {
         return url
     }
 
-    /// A base URL in its one spelling: scheme and host in lower case, no default port, no slash at the end.
+    /// Returns a base URL in a unique spelling: scheme and host in lower case, no default port, no slash at the end.
     func base(_ name: String = "url", default standard: String? = nil) throws(MintError) -> HTTPURL {
         try url(name, default: standard).withoutTrailingSlashes
     }
 
-    /// Where a secret is.
+    /// Returns the reference to a secret.
     func secret(_ name: String, default standard: SecretReference? = nil) throws(MintError) -> SecretReference {
         guard let reference = node[name].flatMap({ SecretReference($0) }) ?? standard else { throw missing(name) }
         return reference
     }
 
-    /// The secret of `token`, in a header of each call.
+    /// Returns the authorization that sends the secret of `token` in a header of each call.
     func token(
         in header: String = "Authorization", prefix: String = "Bearer ", default standard: SecretReference? = nil
     ) throws(MintError) -> API.Authorization {
         .header(header, prefix: prefix, try secret("token", default: standard), folder: surroundings.folder)
     }
 
-    /// The program of `command`, with its `timeout`.
+    /// Returns the program of `command`, with its `timeout`.
     func program(_ name: String) -> CommandProgram {
         CommandProgram(
             name, words: words("command"), timeLimit: .seconds(seconds("timeout") ?? 30), context: context)
@@ -60,11 +60,11 @@ extension Settings {
     }
 }
 
-/// What issuers, sinks, log-ins and callbacks are made with.
+/// What every issuer, sink, verifier and callback of a rotation is made with.
 package struct RotationSurroundings: Sendable {
-    /// Of the rotation.
+    /// The name of the rotation.
     package let name: String
-    /// Of the manifest: relative paths begin there.
+    /// The folder of the manifest, from which relative paths count.
     package let folder: String
     package let context: Context
 
@@ -76,10 +76,10 @@ package struct RotationSurroundings: Sendable {
 }
 
 extension ManifestNode {
-    /// In seconds.
+    /// Returns the duration of a field, in seconds.
     package func duration(_ name: String) -> Int? { self[name]?.string.flatMap { Seconds(parsing: $0) }?.count }
 
-    /// What is wrong with its `command` and the `timeout` of that; `nil` if nothing is.
+    /// What is wrong with `command` and `timeout`, or nil.
     var programComplaint: String? {
         guard self["command"]?.elements.first?.string?.utf8.first == ASCII.slash else {
             return "must name its program by an absolute path"
@@ -95,9 +95,9 @@ extension HTTPURL {
         return HTTPURL(origin, String(decoding: path, as: UTF8.self))
     }
 
-    /// `path` below this one; it begins with a slash.
+    /// Returns the URL of `path`, which begins with a slash, below this one.
     func below(_ path: String) -> HTTPURL { HTTPURL(origin, (target == "/" ? "" : target) + path) }
 
-    /// For messages and comparison: without the slash that an empty path is.
+    /// The URL for messages and comparison, without the slash of an empty path.
     var spelling: String { target == "/" ? "\(origin)" : description }
 }

@@ -1,11 +1,12 @@
 extension RotationMachine {
-    /// Before a secret is made: a misspelt place must not be made in silence, and whatever lies in a wrong one must not
-    /// be overwritten.
+    /// Checks every sink's target before a secret is made.
+    ///
+    /// A misspelt target must not be made unasked, and what a wrong target holds must not be overwritten.
     func checkTargets(_ cause: RotationState.Cause) throws(StepFailure) {
         var missing: [String] = []
         var held: [Held] = []
         for sink in definition.sinks {
-            let sighting = try look(at: sink)
+            let sighting = try sink.look()
             if sighting.presence == .absent, !definition.creatable.contains(sink.target) { missing.append(sink.target) }
             if let value = sighting.value, mustProve(sink, cause) {
                 held.append(Held(target: sink.target, value: value))
@@ -16,14 +17,14 @@ extension RotationMachine {
         hasSeenTargets = true
     }
 
-    /// Right before the first write of the first rotation; else ``checkTargets(_:)`` has done it.
+    /// Checks before the first write that the sinks hold a secret of the client, if ``checkTargets(_:)`` has not.
     ///
-    /// Where it fails, the run ends as if it had not begun: the manifest may be what has to be mended.
+    /// If the check fails, removes the new secret, and ends the run as if it had not begun: the manifest may be wrong.
     func checkHeld() throws(StepFailure) {
         guard provesLate(state.cause), !state.hasTouchedSinks else { return }
         var held: [Held] = []
         for sink in definition.sinks where mustProve(sink, state.cause) {
-            if let value = try look(at: sink).value { held.append(Held(target: sink.target, value: value)) }
+            if let value = try sink.look().value { held.append(Held(target: sink.target, value: value)) }
         }
         guard let attention = try unproven(held) else { return }
         _ = try removeCreated()
@@ -35,10 +36,10 @@ extension RotationMachine {
         throw .needsPerson(attention.reason, "\(attention.message); the new secret, which did, is removed again")
     }
 
-    /// Whether what the sinks hold is proved when a new secret is there already, which has logged in.
+    /// Whether the sinks are checked after the new secret has logged in, and not before it is made.
     ///
-    /// It is the better proof, as it tells a wrong place from a wrong log-in, and what the issuer will not do is said
-    /// first. It takes a secret that can be removed again, and a person who reads what comes of it.
+    /// The later check tells a wrong target from a wrong log-in, and the issuer's refusals are reported first. It needs
+    /// a new secret that can be removed again, and a person who reads the result.
     private func provesLate(_ cause: RotationState.Cause) -> Bool {
         guard case .separate = definition.issuer.shape else { return false }
         return cause == .now && state.last == nil
@@ -49,9 +50,10 @@ extension RotationMachine {
         let value: SharedSecret
     }
 
+    /// Returns what a person must know if a held value does not log in, or nil if all do.
     private func unproven(_ held: [Held]) throws(StepFailure) -> Attention? {
         var unproven: [String] = []
-        // Most sinks hold the same: one log-in is enough for all of them.
+        // Most sinks hold the same value, and one log-in is enough for it.
         var proven: [SharedSecret] = []
         for sink in held where !proven.contains(where: { $0.secret.holdsSameBytes(as: sink.value.secret) }) {
             if try works(sink.value) { proven.append(sink.value) } else { unproven.append(sink.target) }
@@ -63,18 +65,20 @@ extension RotationMachine {
                 + " place")
     }
 
-    /// What the last finished run delivered needs no proof; what a person supplies comes when the old one is dead.
+    /// Whether the value that a sink holds must log in before the sink is written.
+    ///
+    /// A value that the last run delivered is known. When a person supplies a secret, the old one is dead already.
     private func mustProve(_ sink: any Sink, _ cause: RotationState.Cause) -> Bool {
         let isKnown = state.phase == .done && state.evidence(of: sink.target) != nil
         return !isKnown && cause != .supplied && !state.mayOverwrite.contains(sink.target)
     }
 
-    /// A target that went away since the run began is not made again in silence.
+    /// Checks that a target has not gone since the run began: it is not made again unasked.
     func checkIsStillThere(_ sink: any Sink) throws(StepFailure) {
         guard !hasSeenTargets, !definition.creatable.contains(sink.target) else { return }
-        guard try look(at: sink).presence == .absent else { return }
+        guard try sink.look().presence == .absent else { return }
         let failure = missingTargets([sink.target])
-        // A leaked secret does not wait for it longer than its grace.
+        // A leaked secret waits for the target only until its grace ends.
         throw state.graceEndsAt == nil ? failure : StepFailure(.refused, failure.message)
     }
 

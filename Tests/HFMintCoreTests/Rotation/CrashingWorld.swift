@@ -89,13 +89,13 @@ final class CrashingWorld: Sendable {
     }
 
     /// Runs until nothing more can be done, over as many waits as it takes; or until a phase is reached.
-    func run(until phase: RotationState.Phase? = nil) throws -> RotationMachine.Progress {
+    func run(until phase: RotationState.Phase? = nil) throws -> RotationMachine.Next {
         let machine = FakeMachine(clock: clock)
         let rotation = RotationMachine(
             definition, journal: try RotationJournal(WorldLog(world: self)), context: machine.context)
         if !rotation.state.isRunning, rotation.state.attention == nil, rotation.state.last == nil {
-            let progress = try rotation.begin(.now)
-            guard progress == .go else { return progress }
+            let next = try rotation.begin(.now)
+            guard next == .go else { return next }
         }
         for _ in 0..<500 {
             if let phase, rotation.state.phase == phase { return .go }

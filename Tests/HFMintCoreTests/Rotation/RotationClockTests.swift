@@ -9,8 +9,8 @@ struct RotationClockTests {
     private static let years = 10 * 31_536_000
     private let outage = StepFailure(.transient(retryAfterSeconds: nil), "the server is away")
 
-    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
-        if case .attention(let attention) = progress { attention.reason } else { nil }
+    private func reason(_ stop: Rotations.RunResult.Stop) -> Attention.Reason? {
+        if case .attention(let attention) = stop { attention.reason } else { nil }
     }
 
     /// Lets `body` happen while the clock is ahead.
@@ -41,12 +41,12 @@ struct RotationClockTests {
         let stage = RotationStage(definition: monthly)
         try ahead(stage) { _ = try stage.run(.due) }
         for _ in 0..<3 {
-            #expect(reason(try stage.run(.due).progress) == .clockWasAhead)
+            #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
             stage.clock.advance(by: .seconds(40 * 86_400))
         }
         #expect(stage.acts.isEmpty)
         try resume(stage)
-        #expect(try stage.run(.due).progress == .notDue(until: stage.clock.now() + 30 * 86_400))
+        #expect(try stage.run(.due).stop == .notDue(until: stage.clock.now() + 30 * 86_400))
         stage.clock.advance(by: .seconds(30 * 86_400))
         #expect(try stage.runToEnd() == .finished)
         #expect(stage.live == ["new1"])
@@ -59,7 +59,7 @@ struct RotationClockTests {
         try ahead(stage) { _ = try stage.runToEnd(.now(.now)) }
         let state = try stage.rotations().state(of: "app")
         #expect(state.age(at: stage.clock.now()) == 0)
-        #expect(reason(try stage.run(.due).progress) == .clockWasAhead)
+        #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
         if isOrdered {
             #expect(try stage.runToEnd(.now(.now)) == .finished)
         } else {
@@ -75,12 +75,12 @@ struct RotationClockTests {
     func overlap() throws {
         let stage = RotationStage()
         try ahead(stage) { _ = try stage.run(.now(.now)) }
-        #expect(reason(try stage.run(.due).progress) == .clockWasAhead)
-        #expect(reason(try stage.run(.now(.now)).progress) == .clockWasAhead)
+        #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
+        #expect(reason(try stage.run(.now(.now)).stop) == .clockWasAhead)
         #expect(stage.live == ["old", "new1"])
         try resume(stage)
         let end = stage.clock.now() + 3_601
-        guard case .waiting(end, _) = try stage.run(.due).progress else {
+        guard case .waiting(end, _) = try stage.run(.due).stop else {
             Issue.record("the overlap has not begun anew")
             return
         }
@@ -103,7 +103,7 @@ struct RotationClockTests {
             $0.answers = [204, 204, 204] + Array(repeating: 503, count: 40)
         }
         try ahead(stage) { _ = try stage.run(.now(.now)) }
-        #expect(reason(try stage.run(.due).progress) == .clockWasAhead)
+        #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
         try resume(stage)
         stage.edit { $0.answers = [] }
         #expect(try stage.runToEnd() == .finished)
@@ -114,7 +114,7 @@ struct RotationClockTests {
         let stage = RotationStage { $0.failures["write second"] = Array(repeating: outage, count: 99) }
         stage.edit { $0.isReadable = true }
         try ahead(stage) { _ = try stage.run(.now(.leaked, grace: 7_200)) }
-        #expect(reason(try stage.run(.due).progress) == .clockWasAhead)
+        #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
         try resume(stage)
         let state = try stage.rotations().state(of: "app")
         #expect(state.graceEndsAt == state.graceSetAt.map { $0 + 7_200 })
@@ -150,7 +150,7 @@ struct RotationClockTests {
     func smallLead(seconds: Int) throws {
         let stage = RotationStage(definition: monthly)
         try ahead(stage, by: seconds) { _ = try stage.run(.due) }
-        guard case .notDue = try stage.run(.due).progress else {
+        guard case .notDue = try stage.run(.due).stop else {
             Issue.record("it should wait")
             return
         }
@@ -163,10 +163,10 @@ struct RotationClockTests {
         let stage = RotationStage(definition: monthly)
         #expect(try stage.runToEnd(.now(.now)) == .finished)
         try ahead(stage, by: -Self.years) {
-            let progress = try stage.run(.due).progress
-            #expect(reason(progress) == .clockWasAhead)
+            let stop = try stage.run(.due).stop
+            #expect(reason(stop) == .clockWasAhead)
         }
-        guard case .notDue = try stage.run(.due).progress else {
+        guard case .notDue = try stage.run(.due).stop else {
             Issue.record("it should be as before")
             return
         }

@@ -47,14 +47,14 @@ struct RotationMachineTests {
             let world = setting.world(crashAt: point)
             _ = try? world.run()
             world.powerOn()
-            let progress = try world.run()
+            let next = try world.run()
             let state = world.state.withLock { $0 }
-            let story = "cut at \(point) of \(points): \(progress), \(state.acts)"
+            let story = "cut at \(point) of \(points): \(next), \(state.acts)"
             #expect(state.outages == 0, "\(story)")
             #expect(state.sinks.values.allSatisfy { state.accepts($0) }, "a sink holds a dead secret; \(story)")
-            if progress == .finished {
+            if next == .finished {
                 #expect(state.secrets.count == 1, "an orphan is left: \(state.secrets.keys.sorted()); \(story)")
-            } else if case .attention = progress {
+            } else if case .attention = next {
                 #expect(!state.secrets.isEmpty, "\(story)")
             } else {
                 Issue.record("it neither ended nor stopped; \(story)")
@@ -68,15 +68,15 @@ struct RotationMachineTests {
     func lostCreations(setting: Setting) throws {
         let world = setting.world()
         world.state.withLock { $0.losesCreations = true }
-        let progress = try world.run()
+        let next = try world.run()
         let state = world.state.withLock { $0 }
         switch (setting.shape, setting.issuerIsReadable) {
-        case (_, true): #expect(progress == .finished)
+        case (_, true): #expect(next == .finished)
         case (.separate, false):
-            #expect(progress != .finished && progress != .attention(Attention(.triesUsedUp, "it never ends")))
+            #expect(next != .finished && next != .attention(Attention(.triesUsedUp, "it never ends")))
             // The last one, which is removed when the rotation goes on.
             #expect(state.secrets.count == 2 && state.secrets["old"] != nil)
-        default: #expect(progress != .finished && progress != .attention(Attention(.triesUsedUp, "it never ends")))
+        default: #expect(next != .finished && next != .attention(Attention(.triesUsedUp, "it never ends")))
         }
         #expect(state.outages == 0)
     }

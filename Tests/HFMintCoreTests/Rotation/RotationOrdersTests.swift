@@ -9,8 +9,8 @@ struct RotationOrdersTests {
     private let refusal = StepFailure(.refused, "no")
     private let outage = StepFailure(.transient(retryAfterSeconds: nil), "the server is away")
 
-    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
-        if case .attention(let attention) = progress { attention.reason } else { nil }
+    private func reason(_ stop: Rotations.RunResult.Stop) -> Attention.Reason? {
+        if case .attention(let attention) = stop { attention.reason } else { nil }
     }
 
     private func told(_ stage: RotationStage, _ kind: String) -> [String] {
@@ -29,7 +29,7 @@ struct RotationOrdersTests {
     func keepsReason() throws {
         let stage = RotationStage { $0.failures["survey"] = Array(repeating: outage, count: 9) }
         _ = try stage.run(.now(.now))
-        guard case .retrying(_, let reason) = try stage.run(.due).progress else {
+        guard case .retrying(_, let reason) = try stage.run(.due).stop else {
             Issue.record("it should be for a later run")
             return
         }
@@ -53,12 +53,12 @@ struct RotationOrdersTests {
         let stage = RotationStage { $0.failures["deactivate old"] = Array(repeating: outage, count: 9) }
         _ = try stage.run(.now(.now))
         stage.clock.advance(by: .seconds(3_700))
-        guard case .retrying = try stage.run(.due).progress else {
+        guard case .retrying = try stage.run(.due).stop else {
             Issue.record("it should be for a later run")
             return
         }
         stage.edit { $0.failures = [:] }
-        #expect(try stage.run(.now(.leaked)).progress == .finished)
+        #expect(try stage.run(.now(.leaked)).stop == .finished)
     }
 
     @Test("whoever was told of an overlap is told again when a leak ends it")
@@ -66,7 +66,7 @@ struct RotationOrdersTests {
         let stage = RotationStage()
         _ = try stage.run(.now(.now))
         let promised = try stage.rotations().state(of: "app").events.last { $0.kind == .secretRevoking }
-        #expect(try stage.run(.now(.leaked)).progress == .finished)
+        #expect(try stage.run(.now(.leaked)).stop == .finished)
         let last = try stage.rotations().state(of: "app").events.last { $0.kind == .secretRevoking }
         #expect(told(stage, "secret.revoking").count == 2)
         #expect(last?.id != promised?.id)
@@ -77,7 +77,7 @@ struct RotationOrdersTests {
     func leakAsksNobody() throws {
         let stage = RotationStage(acknowledges: true) { $0.answers = [204, 204, 204, 410] }
         #expect(reason(try stage.runToEnd(.now(.now))) == .notAcknowledged)
-        #expect(try stage.run(.now(.leaked)).progress == .finished)
+        #expect(try stage.run(.now(.leaked)).stop == .finished)
         #expect(stage.live == ["new1"])
     }
 
@@ -85,7 +85,7 @@ struct RotationOrdersTests {
     func graceEnds() throws {
         let stage = RotationStage { $0.failures["write second"] = Array(repeating: outage, count: 1_000) }
         let began = stage.clock.now()
-        #expect(try stage.run(.now(.leaked, grace: 1_200)).progress == .finished)
+        #expect(try stage.run(.now(.leaked, grace: 1_200)).stop == .finished)
         #expect((1_200...1_210).contains(stage.clock.now() - began))
         #expect(stage.live == ["new1"])
     }

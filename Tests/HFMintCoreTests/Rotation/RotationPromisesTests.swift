@@ -9,8 +9,8 @@ struct RotationPromisesTests {
     private let refusal = StepFailure(.refused, "no")
     private let outage = StepFailure(.transient(retryAfterSeconds: nil), "the server is away")
 
-    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
-        if case .attention(let attention) = progress { attention.reason } else { nil }
+    private func reason(_ stop: Rotations.RunResult.Stop) -> Attention.Reason? {
+        if case .attention(let attention) = stop { attention.reason } else { nil }
     }
 
     @Test("a whole run tells everyone, retires the old secret, and leaves one")
@@ -39,7 +39,7 @@ struct RotationPromisesTests {
     @Test("a value that only this process knows is not given up for a long pause")
     func onlyCopy() throws {
         let stage = RotationStage { $0.failures["write second"] = Array(repeating: outage, count: 100) }
-        #expect(reason(try stage.run(.now(.now)).progress) == .triesUsedUp)
+        #expect(reason(try stage.run(.now(.now)).stop) == .triesUsedUp)
         #expect(stage.acts.filter { $0 == "create" }.count == 1)
     }
 
@@ -91,7 +91,7 @@ struct RotationPromisesTests {
             // So often that this run ends.
             state.failures["create"] = Array(repeating: outage, count: 5) + [refusal]
         }
-        guard case .retrying = try stage.run(.now(.now)).progress else {
+        guard case .retrying = try stage.run(.now(.now)).stop else {
             Issue.record("it should be for a later run")
             return
         }
@@ -103,11 +103,11 @@ struct RotationPromisesTests {
     @Test("what stops before the first act is remembered, told, and begun again when a person says so")
     func cannotBegin() throws {
         let stage = RotationStage { $0.failures["preflight second"] = [refusal] }
-        #expect(reason(try stage.run(.now(.now)).progress) == .refused)
+        #expect(reason(try stage.run(.now(.now)).stop) == .refused)
         #expect(stage.state.withLock { $0.told.contains { $0.hasPrefix("rotation.attention") } })
         #expect(!stage.acts.contains("create"))
         // It stays until then.
-        #expect(reason(try stage.run(.due).progress) == .refused)
+        #expect(reason(try stage.run(.due).stop) == .refused)
         #expect(try stage.rotations().state(of: "app").attention?.reason == .refused)
 
         try stage.rotations().resume(stage.definition(), waiving: nil)
@@ -117,7 +117,7 @@ struct RotationPromisesTests {
     @Test("what cannot begin for an outage begins by itself later")
     func beginsLater() throws {
         let stage = RotationStage { $0.failures["survey"] = Array(repeating: outage, count: 9) }
-        guard case .retrying = try stage.run(.now(.now)).progress else {
+        guard case .retrying = try stage.run(.now(.now)).stop else {
             Issue.record("it should be for a later run")
             return
         }
@@ -130,11 +130,11 @@ struct RotationPromisesTests {
         let full = RotationStage { state in
             state.secrets = ["a", "b", "c"].map { LiveSecret(id: $0) }
         }
-        #expect(reason(try full.run(.now(.now)).progress) == .noRoom)
+        #expect(reason(try full.run(.now(.now)).stop) == .noRoom)
         let unsigned = RotationStage { $0.keyIsMissing = true }
-        #expect(reason(try unsigned.run(.now(.now)).progress) == .callbackUnsigned)
+        #expect(reason(try unsigned.run(.now(.now)).stop) == .callbackUnsigned)
         let owned = RotationStage { $0.secrets = [LiveSecret(id: "theirs", marker: "hfmint:other:4")] }
-        #expect(reason(try owned.run(.now(.now)).progress) == .otherRotation)
+        #expect(reason(try owned.run(.now(.now)).stop) == .otherRotation)
         for stage in [full, unsigned, owned] { #expect(!stage.acts.contains("create")) }
     }
 
@@ -161,7 +161,7 @@ struct RotationPromisesTests {
     @Test("a creation whose answer was lost is found by its marker; others' new secrets are listed and left")
     func newcomers() throws {
         let stage = RotationStage { $0.lostAnswers = ["create"] }
-        guard case .waiting = try stage.run(.now(.now)).progress else {
+        guard case .waiting = try stage.run(.now(.now)).stop else {
             Issue.record("it should wait for the overlap")
             return
         }
@@ -186,35 +186,35 @@ struct RotationPromisesTests {
         stage.edit { $0.deadStillLogsIn = false }
         try stage.rotations().resume(stage.definition(), waiving: nil)
         #expect(try stage.runToEnd() == .finished)
-        #expect(try stage.rotations().state(of: "app").deathEvidence == "refused")
+        #expect(try stage.rotations().state(of: "app").deathProof == "refused")
     }
 
     @Test("a leak that comes to light during the overlap ends it")
     func leakDuringOverlap() throws {
         let stage = RotationStage(acknowledges: true) { $0.answers = Array(repeating: 409, count: 50) }
-        guard case .waiting = try stage.run(.now(.now)).progress else {
+        guard case .waiting = try stage.run(.now(.now)).stop else {
             Issue.record("it should wait")
             return
         }
         #expect(stage.live == ["old", "new1"])
-        #expect(try stage.run(.now(.leaked)).progress == .finished)
+        #expect(try stage.run(.now(.leaked)).stop == .finished)
         #expect(stage.live == ["new1"])
     }
 
     @Test("after the grace a leaked secret is retired though a sink fails, and that sink is named")
     func grace() throws {
         let stage = RotationStage { $0.failures["write first"] = Array(repeating: outage, count: 100) }
-        let outcome = try stage.run(.now(.leaked, grace: 30))
-        #expect(outcome.progress == .finished)
+        let result = try stage.run(.now(.leaked, grace: 30))
+        #expect(result.stop == .finished)
         #expect(stage.live == ["new1"])
-        #expect(outcome.state.sinks.filter { $0.evidence == nil }.map(\.target) == ["first"])
+        #expect(result.state.sinks.filter { $0.evidence == nil }.map(\.target) == ["first"])
         #expect(stage.state.withLock { $0.sinks } == ["second": "value-new1"])
     }
 
     @Test("a new secret that never logs in is removed before any sink is touched")
     func neverLogsIn() throws {
         let stage = RotationStage { $0.refusedValues = ["value-new1"] }
-        #expect(reason(try stage.run(.now(.now)).progress) == .logInRefused)
+        #expect(reason(try stage.run(.now(.now)).stop) == .logInRefused)
         #expect(stage.live == ["old"])
         #expect(stage.state.withLock { $0.sinks.isEmpty })
     }
@@ -224,7 +224,7 @@ struct RotationPromisesTests {
         let stage = RotationStage { state in
             (state.shape, state.isReadable, state.refusedValues) = (.stacked, true, ["value-new1"])
         }
-        #expect(reason(try stage.run(.now(.now)).progress) == .logInRefused)
+        #expect(reason(try stage.run(.now(.now)).stop) == .logInRefused)
         stage.edit { $0.refusedValues = [] }
         try stage.rotations().resume(stage.definition(), waiving: nil)
         _ = try stage.run(.due)
@@ -237,7 +237,7 @@ struct RotationPromisesTests {
         _ = try stage.run(.now(.now))
         let changed = stage.definition(sinks: ["first", "third"])
         stage.clock.advance(by: .seconds(7_200))
-        #expect(reason(try stage.run(.due, changed).progress) == .definitionChanged)
+        #expect(reason(try stage.run(.due, changed).stop) == .definitionChanged)
         #expect(stage.live == ["old", "new1"])
         #expect(try stage.runToEnd() == .finished)
     }
@@ -247,7 +247,7 @@ struct RotationPromisesTests {
         let stopped = RotationStage { state in
             state.failures["write first"] = [refusal]
         }
-        #expect(reason(try stopped.run(.now(.now)).progress) == .refused)
+        #expect(reason(try stopped.run(.now(.now)).stop) == .refused)
         #expect(try stopped.rotations().abandon(stopped.definition()).contains("stays"))
         #expect(stopped.live == ["old", "new1"])
         #expect(stopped.state.withLock { $0.told.contains { $0.hasPrefix("rotation.failed") } })

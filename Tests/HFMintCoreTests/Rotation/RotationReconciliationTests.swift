@@ -9,8 +9,8 @@ struct RotationReconciliationTests {
     private let outage = StepFailure(.transient(retryAfterSeconds: nil), "the server is away")
     private let refusal = StepFailure(.refused, "no")
 
-    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
-        if case .attention(let attention) = progress { attention.reason } else { nil }
+    private func reason(_ stop: Rotations.RunResult.Stop) -> Attention.Reason? {
+        if case .attention(let attention) = stop { attention.reason } else { nil }
     }
 
     /// In the overlap, with the new secret in both sinks.
@@ -22,7 +22,7 @@ struct RotationReconciliationTests {
             state.sinks = ["first": "value-old", "second": "value-old"]
             edit(&state)
         }
-        guard case .waiting = try stage.run(.now(.now)).progress else {
+        guard case .waiting = try stage.run(.now(.now)).stop else {
             Issue.record("it should wait for the overlap")
             return stage
         }
@@ -30,8 +30,8 @@ struct RotationReconciliationTests {
         return stage
     }
 
-    private func isWaiting(_ outcome: Rotations.Outcome) -> Bool {
-        if case .waiting = outcome.progress { true } else { false }
+    private func isWaiting(_ result: Rotations.RunResult) -> Bool {
+        if case .waiting = result.stop { true } else { false }
     }
 
     @Test("the old value in a sink is written over again, and the overlap begins anew", arguments: [true, false])
@@ -63,9 +63,9 @@ struct RotationReconciliationTests {
     func noRoom() throws {
         let stage = try overlapping(.version) { $0.shape = .separate(limit: 2) }
         stage.put("value-old", into: "first")
-        let progress = try stage.run(.due).progress
-        #expect(reason(progress) == .valueLost)
-        if case .attention(let attention) = progress { #expect(attention.message.contains("overwritten first")) }
+        let stop = try stage.run(.due).stop
+        #expect(reason(stop) == .valueLost)
+        if case .attention(let attention) = stop { #expect(attention.message.contains("overwritten first")) }
         #expect(stage.live == ["old", "new1"])
     }
 
@@ -74,7 +74,7 @@ struct RotationReconciliationTests {
         let stage = try overlapping(.value)
         stage.put("an administrator's", into: "first")
         for _ in 0..<2 {
-            #expect(reason(try stage.run(.due).progress) == .sinkChanged)
+            #expect(reason(try stage.run(.due).stop) == .sinkChanged)
             #expect(stage.state.withLock { $0.sinks["first"] } == "an administrator's")
             #expect(stage.live == ["old", "new1"])
             try stage.rotations().resume(stage.definition())
@@ -92,7 +92,7 @@ struct RotationReconciliationTests {
         let stage = try overlapping(isReadable ? .value : .version)
         stage.edit { $0.secrets.append(LiveSecret(id: "admin")) }
         stage.put("value-admin", into: "first")
-        #expect(reason(try stage.run(.due).progress) == .sinkChanged)
+        #expect(reason(try stage.run(.due).stop) == .sinkChanged)
         #expect(stage.state.withLock { $0.sinks["first"] } == "value-admin")
         #expect(stage.live == ["old", "new1", "admin"])
     }
@@ -101,14 +101,14 @@ struct RotationReconciliationTests {
     func removed(isCreatable: Bool) throws {
         let stage = try overlapping(.value) { $0.creatable = isCreatable ? ["first"] : [] }
         stage.put(nil, into: "first")
-        let outcome = try stage.run(.due)
+        let result = try stage.run(.due)
         if isCreatable {
-            #expect(isWaiting(outcome))
+            #expect(isWaiting(result))
             #expect(stage.state.withLock { $0.sinks["first"] } == "value-new1")
         } else {
-            #expect(reason(outcome.progress) == .sinkChanged)
+            #expect(reason(result.stop) == .sinkChanged)
             try stage.rotations().resume(stage.definition(), overwriting: true)
-            #expect(reason(try stage.run(.due).progress) == .targetMissing)
+            #expect(reason(try stage.run(.due).stop) == .targetMissing)
             #expect(stage.state.withLock { $0.sinks["first"] } == nil)
         }
         #expect(stage.live == ["old", "new1"])
@@ -118,12 +118,12 @@ struct RotationReconciliationTests {
     func controller() throws {
         let stage = try overlapping(.value)
         var rounds = 0
-        var last: Rotations.Outcome.Progress?
+        var last: Rotations.RunResult.Stop?
         while rounds < 10 {
             stage.put("value-old", into: "first")
-            let outcome = try stage.run(.due)
-            last = outcome.progress
-            guard isWaiting(outcome) else { break }
+            let result = try stage.run(.due)
+            last = result.stop
+            guard isWaiting(result) else { break }
             rounds += 1
             stage.clock.advance(by: .seconds(3_700))
         }
@@ -139,7 +139,7 @@ struct RotationReconciliationTests {
     func away() throws {
         let stage = try overlapping(.value) { _ in }
         stage.edit { $0.failures["look first"] = Array(repeating: outage, count: 9) }
-        guard case .retrying = try stage.run(.due).progress else {
+        guard case .retrying = try stage.run(.due).stop else {
             Issue.record("it should be for a later run")
             return
         }
@@ -148,7 +148,7 @@ struct RotationReconciliationTests {
 
         let refused = try overlapping(.value)
         refused.edit { $0.failures["look first"] = [refusal] }
-        #expect(reason(try refused.run(.due).progress) == .refused)
+        #expect(reason(try refused.run(.due).stop) == .refused)
         #expect(refused.live == ["old", "new1"])
     }
 
@@ -185,7 +185,7 @@ struct RotationReconciliationTests {
     func leaked() throws {
         let stage = try overlapping(.value)
         stage.put("value-old", into: "first")
-        #expect(try stage.run(.now(.leaked)).progress == .finished)
+        #expect(try stage.run(.now(.leaked)).stop == .finished)
         #expect(stage.state.withLock { $0.sinks } == ["first": "value-new1", "second": "value-new1"])
         #expect(stage.live == ["new1"])
     }
@@ -201,8 +201,8 @@ struct RotationReconciliationTests {
         default: stage.put("an administrator's", into: "first")
         }
         let began = stage.clock.now()
-        let outcome = try stage.run(.now(.leaked, grace: 1_200))
-        #expect(try outcome.progress == .finished || stage.runToEnd() == .finished)
+        let result = try stage.run(.now(.leaked, grace: 1_200))
+        #expect(try result.stop == .finished || stage.runToEnd() == .finished)
         #expect((1_200...1_300).contains(stage.clock.now() - began))
         let behind = try stage.rotations().state(of: "app").sinks.filter { $0.evidence == nil }.map(\.target)
         #expect(behind == (trouble == "away" ? [] : ["first"]))
@@ -218,10 +218,10 @@ struct RotationReconciliationTests {
                 name: $0.name, issuer: $0.issuer, verifier: $0.verifier, sinks: $0.sinks, overlap: 0, digest: "d")
         }
         stage.edit { $0.isReadable = true }
-        #expect(reason(try stage.run(.now(.now)).progress) == .refused)
+        #expect(reason(try stage.run(.now(.now)).stop) == .refused)
         let turned = stage.definition(sinks: ["second", "first"])
         try stage.rotations().resume(turned)
-        #expect(try stage.run(.due, turned).progress == .finished)
+        #expect(try stage.run(.due, turned).stop == .finished)
         #expect(stage.state.withLock { $0.sinks } == ["first": "value-new1", "second": "value-new1"])
     }
 }

@@ -91,23 +91,23 @@ final class RotationStage: Sendable {
     private let powerFailure = FileFailure("journal", "none")
 
     /// One call of `hfmint rotate`.
-    func run(_ order: Rotations.Order, _ definition: RotationDefinition? = nil) throws -> Rotations.Outcome {
-        let outcomes = try rotations(definition).run(order: order)
-        return outcomes[0]
+    func run(_ order: Rotations.Order, _ definition: RotationDefinition? = nil) throws -> Rotations.RunResult {
+        let results = try rotations(definition).run(order: order)
+        return results[0]
     }
 
     /// Calls of `hfmint rotate run`, each when it is worth it, until nothing is waited for.
-    func runToEnd(_ order: Rotations.Order = .due) throws -> Rotations.Outcome.Progress {
-        var outcome = try run(order)
+    func runToEnd(_ order: Rotations.Order = .due) throws -> Rotations.RunResult.Stop {
+        var result = try run(order)
         for _ in 0..<100 {
-            switch outcome.progress {
+            switch result.stop {
             case .waiting(let moment, _), .retrying(let moment, _):
                 clock.advance(by: .seconds(max(1, moment - clock.now())))
-                outcome = try run(.due)
-            default: return outcome.progress
+                result = try run(.due)
+            default: return result.stop
             }
         }
-        return outcome.progress
+        return result.stop
     }
 
     var acts: [String] { state.withLock { $0.acts } }

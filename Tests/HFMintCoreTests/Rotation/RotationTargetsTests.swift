@@ -5,8 +5,8 @@ import Testing
 
 @Suite("targets before a rotation")
 struct RotationTargetsTests {
-    private func reason(_ progress: Rotations.Outcome.Progress) -> Attention.Reason? {
-        if case .attention(let attention) = progress { attention.reason } else { nil }
+    private func reason(_ stop: Rotations.RunResult.Stop) -> Attention.Reason? {
+        if case .attention(let attention) = stop { attention.reason } else { nil }
     }
 
     private func stage(
@@ -20,9 +20,9 @@ struct RotationTargetsTests {
     @Test("nothing is made at a name where nothing is", arguments: [RotationStage.Showing.value, .version])
     func missing(shows: RotationStage.Showing) throws {
         let stage = stage(shows, ["first": "value-old"])
-        let progress = try stage.run(.now(.now)).progress
-        #expect(reason(progress) == .targetMissing)
-        if case .attention(let attention) = progress {
+        let stop = try stage.run(.now(.now)).stop
+        #expect(reason(stop) == .targetMissing)
+        if case .attention(let attention) = stop {
             #expect(attention.message.hasPrefix("second: nothing is there yet"))
         }
         #expect(!stage.acts.contains("create") && stage.state.withLock { $0.sinks["second"] } == nil)
@@ -50,7 +50,7 @@ struct RotationTargetsTests {
     func unproven(cause: RotationState.Cause) throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
         for _ in 0..<2 {
-            #expect(reason(try stage.run(.now(cause)).progress) == .targetUnproven)
+            #expect(reason(try stage.run(.now(cause)).stop) == .targetUnproven)
             #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
             #expect(stage.state.withLock { $0.sinks["second"] } == "of another client")
         }
@@ -67,13 +67,13 @@ struct RotationTargetsTests {
     func issuerFirst() throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
         stage.edit { $0.failures["create"] = [StepFailure(.refused, "stage: answered 400 (TheirCode)")] }
-        guard case .attention(let attention) = try stage.run(.now(.now)).progress else {
+        guard case .attention(let attention) = try stage.run(.now(.now)).stop else {
             Issue.record("nobody was asked")
             return
         }
         #expect(attention.message.contains("TheirCode") && attention.reason == .refused)
         try stage.rotations().resume(stage.definition())
-        #expect(reason(try stage.run(.due).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.due).stop) == .targetUnproven)
         #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
     }
 
@@ -85,7 +85,7 @@ struct RotationTargetsTests {
     func proofFirst(shape: IssuerShape) throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
         stage.edit { $0.shape = shape }
-        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.now(.now)).stop) == .targetUnproven)
         #expect(!stage.acts.contains("create"))
     }
 
@@ -96,17 +96,17 @@ struct RotationTargetsTests {
         let made = stage.acts.count { $0 == "create" }
         stage.put("of another client", into: "third")
         let more = stage.definition(sinks: ["first", "second", "third"])
-        #expect(reason(try stage.run(.now(.now), more).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.now(.now), more).stop) == .targetUnproven)
         #expect(stage.acts.count { $0 == "create" } == made)
     }
 
     @Test("the name in the manifest may be mended after it, without giving up anything")
     func mended() throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client", "third": "value-old"])
-        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.now(.now)).stop) == .targetUnproven)
         let mended = stage.definition(sinks: ["first", "third"])
         try stage.rotations(mended).resume(mended)
-        guard case .waiting = try stage.run(.due, mended).progress else {
+        guard case .waiting = try stage.run(.due, mended).stop else {
             Issue.record("it did not go on")
             return
         }
@@ -117,20 +117,20 @@ struct RotationTargetsTests {
     func lostRemoval() throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
         stage.edit { $0.failures["delete new1"] = [StepFailure(.ambiguous, "the answer was lost")] }
-        var progress = try stage.run(.now(.now)).progress
-        for _ in 0..<5 where reason(progress) == nil {
+        var stop = try stage.run(.now(.now)).stop
+        for _ in 0..<5 where reason(stop) == nil {
             stage.clock.advance(by: .seconds(60))
-            progress = try stage.run(.due).progress
+            stop = try stage.run(.due).stop
         }
-        #expect(reason(progress) == .targetUnproven)
+        #expect(reason(stop) == .targetUnproven)
         #expect(stage.live == ["old"] && stage.state.withLock { $0.writes } == [:])
     }
 
     @Test("the word may come with resume, and outlives an outage")
     func word() throws {
         let stage = stage(.value, ["first": "value-old", "second": "placeholder"])
-        #expect(reason(try stage.run(.due).progress) == nil)
-        #expect(reason(try stage.run(.now(.now)).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.due).stop) == nil)
+        #expect(reason(try stage.run(.now(.now)).stop) == .targetUnproven)
         stage.edit { state in
             let outage = StepFailure(.transient(retryAfterSeconds: nil), "away")
             state.failures["survey"] = Array(repeating: outage, count: 9)
@@ -145,7 +145,7 @@ struct RotationTargetsTests {
         #expect(try stage.runToEnd(.now(.now)) == .finished)
         stage.put("junk", into: "third")
         let changed = stage.definition(sinks: ["first", "third"])
-        #expect(reason(try stage.run(.now(.now), changed).progress) == .targetUnproven)
+        #expect(reason(try stage.run(.now(.now), changed).stop) == .targetUnproven)
     }
 
     @Test("a target that went away on the way is not made again")
@@ -153,10 +153,10 @@ struct RotationTargetsTests {
         let stage = stage(.value, Self.both)
         stage.edit { $0.isReadable = true }
         stage.edit { $0.failures["write second"] = [StepFailure(.refused, "no")] }
-        #expect(reason(try stage.run(.now(.now)).progress) == .refused)
+        #expect(reason(try stage.run(.now(.now)).stop) == .refused)
         stage.put(nil, into: "second")
         try stage.rotations().resume(stage.definition())
-        #expect(reason(try stage.run(.due).progress) == .targetMissing)
+        #expect(reason(try stage.run(.due).stop) == .targetMissing)
         #expect(stage.state.withLock { $0.sinks["second"] } == nil)
         #expect(stage.live == ["old", "new1"])
     }

@@ -84,7 +84,7 @@ private let metrics: [Metric] = [
     Metric("expiry_timestamp_seconds", "When the secret in use expires.") {
         $0.state.last?.expiresAt?.secondsSince1970
     },
-    Metric("attempts", "Failed tries of the present step.") { $0.state.attempts },
+    Metric("attempts", "Failed tries of the present step.") { $0.state.failedTries },
     Metric("attention", "Whether a person is needed.") { $0.attention == nil ? 0 : 1 },
     Metric("clock_lead_seconds", "How far the journal is ahead of this machine's clock, where that stops it.") {
         $0.clockLead
@@ -113,7 +113,7 @@ private let metrics: [Metric] = [
         }
     },
     Metric("old_secret_dead", "Whether the old secret was seen dead, and with which evidence.") { row in
-        row.state.deathEvidence.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] } ?? []
+        row.state.deathProof.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] } ?? []
     },
 ]
 

@@ -25,24 +25,24 @@ extension Command {
             }
             let rotations = try session.rotations()
             let secret = try standardInput(call.context, session.command)
-            let outcomes = rotations.run([definition.name], order: .supplied(secret))
-            return report(outcomes, session.command) { notTaken($0, session.command) }
+            let results = rotations.run([definition.name], order: .supplied(secret))
+            return report(results, session.command) { notTaken($0, session.command) }
         })
 
     /// The secret is in no sink then, and in no memory: whoever made it must keep it.
-    private static func notTaken(_ outcome: Rotations.Outcome, _ command: RotateCommand) -> MintError? {
-        let again = command("supply", outcome.name, "< FILE")
-        let isEarly = [.idle, .planned, .announced].contains(outcome.state.phase)
-        return switch outcome.progress {
+    private static func notTaken(_ result: Rotations.RunResult, _ command: RotateCommand) -> MintError? {
+        let again = command("supply", result.name, "< FILE")
+        let isEarly = [.idle, .planned, .announced].contains(result.state.phase)
+        return switch result.stop {
         case .busy:
             MintError(
-                .serviceUnavailable, "\(outcome.name): another process works on it; the secret was not taken",
+                .serviceUnavailable, "\(result.name): another process works on it; the secret was not taken",
                 hint: "in a moment: \(again)")
         case .waiting(let until, let reason) where isEarly, .retrying(let until, let reason) where isEarly:
             MintError(
-                .serviceUnavailable, "\(outcome.name): \(reason); the secret was not taken",
+                .serviceUnavailable, "\(result.name): \(reason); the secret was not taken",
                 hint: "keep it, and again from \(until.rfc3339): \(again)")
-        default: outcome.failure(command)
+        default: result.failure(command)
         }
     }
 

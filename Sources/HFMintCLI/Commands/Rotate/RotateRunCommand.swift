@@ -19,9 +19,9 @@ extension Command {
         run: { call throws(MintError) in
             let session = try RotateSession(call)
             let rotations = try session.rotations()
-            let outcomes = rotations.run(order: .due)
+            let results = rotations.run(order: .due)
             session.noteForgotten(rotations)
-            return report(outcomes, session.command)
+            return report(results, session.command)
         })
 
     package static let rotateNow = Command(
@@ -48,11 +48,11 @@ extension Command {
             let grace = try grace(call.arguments)
             let order = [cause == .leaked ? "--leaked" : nil, call.arguments.value(.grace).map { "--grace \($0)" }]
             let again = session.command("now", ([definition.name] + order.compactMap(\.self)).joined(separator: " "))
-            let outcomes = try session.rotations().run(
+            let results = try session.rotations().run(
                 [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
-            var report = report(outcomes, session.command) { problem($0, cause, session.command, again) }
+            var report = report(results, session.command) { problem($0, cause, session.command, again) }
             if cause == .leaked {
-                let isRetired = outcomes.allSatisfy { $0.progress == .finished }
+                let isRetired = results.allSatisfy { $0.stop == .finished }
                 let left = isRetired ? "" : "not revoked yet: the leaked secret itself, until this rotation is done\n"
                 report.text.append(
                     .text(left + "not revoked: tokens that were issued with the old secret live until they expire\n"))
@@ -62,19 +62,19 @@ extension Command {
 
     /// An order that was not taken, or did not do what it is for, is no success.
     private static func problem(
-        _ outcome: Rotations.Outcome, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
+        _ result: Rotations.RunResult, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
     ) -> MintError? {
-        switch outcome.progress {
+        switch result.stop {
         case .busy:
             return MintError(
-                .serviceUnavailable, "\(outcome.name): another process works on it, and did not hear this order",
+                .serviceUnavailable, "\(result.name): another process works on it, and did not hear this order",
                 hint: "in a moment: \(again)")
-        case .finished where cause == .leaked && outcome.overlaps && outcome.state.predecessor == nil:
+        case .finished where cause == .leaked && result.overlaps && result.state.predecessor == nil:
             return MintError(
                 .rotationAttention,
-                "\(outcome.name): no old secret was known, and none is retired: the leaked one may still work",
-                hint: "`\(command("init"))` lists the ids; then: \(command("adopt", outcome.name, "ID")) && \(again)")
-        default: return outcome.failure(command)
+                "\(result.name): no old secret was known, and none is retired: the leaked one may still work",
+                hint: "`\(command("init"))` lists the ids; then: \(command("adopt", result.name, "ID")) && \(again)")
+        default: return result.failure(command)
         }
     }
 

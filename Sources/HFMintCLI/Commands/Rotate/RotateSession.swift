@@ -109,10 +109,10 @@ struct RotateSession {
     }
 }
 
-extension Rotations.Outcome {
+extension Rotations.RunResult {
     /// For a person; why it stopped is said with ``failure(_:)``.
     func line(_ command: RotateCommand) -> String {
-        switch progress {
+        switch stop {
         case .finished: "done       \(name)\(state.leftovers(overlaps: overlaps))"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
         case .notDue(nil): "not due    \(name): it has no schedule; `\(command("now", name))`"
@@ -126,7 +126,7 @@ extension Rotations.Outcome {
     }
 
     func failure(_ command: RotateCommand) -> MintError? {
-        switch progress {
+        switch stop {
         case .finished, .notDue, .waiting, .busy: nil
         case .retrying(let from, let reason):
             MintError(
@@ -146,7 +146,7 @@ extension Rotations.Outcome {
 
     var json: JSONValue {
         var members: [JSONValue.Member] = [.init("name", .string(name)), .init("phase", .string(state.phase.rawValue))]
-        switch progress {
+        switch stop {
         case .finished: members.append(.init("outcome", "done"))
         case .notDue(let until): members += [.init("outcome", "not-due"), .init("until", .string(until?.rfc3339))]
         case .waiting(let until, let reason):
@@ -185,17 +185,17 @@ extension RotationState {
 
 /// A report on several rotations; the highest need decides the exit status.
 ///
-/// - Parameter problem: what a person's order needs beyond what the outcome says.
+/// - Parameter problem: what a person's order needs beyond what the result says.
 func report(
-    _ outcomes: [Rotations.Outcome], _ command: RotateCommand, problem: ((Rotations.Outcome) -> MintError?)? = nil
+    _ results: [Rotations.RunResult], _ command: RotateCommand, problem: ((Rotations.RunResult) -> MintError?)? = nil
 ) -> Report {
     let order: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
-    let failures = outcomes.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
+    let failures = results.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
         (order.firstIndex(of: left.code.exitStatus) ?? 9) < (order.firstIndex(of: right.code.exitStatus) ?? 9)
     }
     return Report(
-        lines: outcomes.isEmpty ? ["the manifest has no rotations"] : outcomes.map { $0.line(command).printable },
-        json: ["rotations": .array(outcomes.map(\.json))], failures: failures)
+        lines: results.isEmpty ? ["the manifest has no rotations"] : results.map { $0.line(command).printable },
+        json: ["rotations": .array(results.map(\.json))], failures: failures)
 }
 
 extension MintError {

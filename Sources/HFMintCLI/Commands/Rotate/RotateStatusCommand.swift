@@ -114,12 +114,12 @@ struct RotationStatus {
         }
         if let due = state.nextTry(at: now) {
             let problem = state.problem.map { ": \($0)" } ?? ""
-            lines.append("  attempts   \(state.attempts) failed, again from \(due.rfc3339)\(problem)")
+            lines.append("  attempts   \(state.failedTries) failed, again from \(due.rfc3339)\(problem)")
         }
         if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `\(command("run"))`")") }
         lines += state.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
-        if let evidence = state.deathEvidence { lines.append("  old one    \(Self.proof(evidence))") }
+        if let proof = state.deathProof { lines.append("  old one    \(Self.words(proof))") }
         if !state.strangers.isEmpty {
             lines.append("  not ours   \(state.strangers.joined(separator: ", ")): left alone")
         }
@@ -131,13 +131,13 @@ struct RotationStatus {
         return lines + (inspection?.lines ?? [])
     }
 
-    private func confirmation(of sink: RotationState.SinkProgress) -> String {
+    private func confirmation(of sink: RotationState.SinkState) -> String {
         guard let evidence = sink.evidence else { return "not yet" }
         return evidence.inWords + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
     }
 
     /// Whether a sink will tell if others overwrite it; `nil` where it is not in the manifest any more.
-    private func showsChange(_ sink: RotationState.SinkProgress) -> Bool? {
+    private func showsChange(_ sink: RotationState.SinkState) -> Bool? {
         guard let defined = definition.sinks.first(where: { $0.target == sink.target }) else { return nil }
         return sink.evidence.map { defined.showsChange(since: $0) } ?? defined.showsChange
     }
@@ -148,12 +148,12 @@ struct RotationStatus {
     /// Until when both secrets live, while that is still so.
     private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }
 
-    private static func proof(_ evidence: String) -> String {
-        switch evidence {
+    private static func words(_ proof: String) -> String {
+        switch proof {
         case "refused": "dead: a log-in with it was refused"
         case "listed": "dead: the issuer lists it as gone"
         case "accepted": "the issuer accepted its removal; nothing shows that it is dead"
-        default: evidence
+        default: proof
         }
     }
 
@@ -161,7 +161,7 @@ struct RotationStatus {
         [
             "name": .string(name),
             "phase": .string(state.phase.rawValue),
-            "attempts": .integer(state.attempts),
+            "attempts": .integer(state.failedTries),
             "retry_at": .string(state.nextTry(at: now)?.rfc3339),
             "problem": .string(state.problem),
             "attention": .string(attention?.message),
@@ -172,7 +172,7 @@ struct RotationStatus {
             "expires_at": .string(state.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339),
             "overlap_ends_at": .string(overlapEnd?.rfc3339),
-            "death_evidence": .string(state.deathEvidence),
+            "death_evidence": .string(state.deathProof),
             "not_ours": .array(state.strangers.map { .string($0) }),
             "sinks": .array(
                 state.sinks.map { sink in

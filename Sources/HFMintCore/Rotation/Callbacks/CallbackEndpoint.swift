@@ -1,4 +1,4 @@
-/// Someone who depends on a secret, and is told what happens to it.
+/// An endpoint that is told what happens to a secret.
 package struct CallbackEndpoint: Sendable {
     package let url: HTTPURL
     package let format: any CallbackFormat
@@ -20,18 +20,19 @@ package struct CallbackEndpoint: Sendable {
     }
 }
 
-/// How an event is written and signed.
+/// A format in which events are written and signed.
 package protocol CallbackFormat: Sendable {
-    /// The request for one try: the signature is made anew each time, as it covers the time of the try.
+    /// Writes and signs the request for one try. The signature covers the time of the try.
     func request(
         for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
     ) throws(StepFailure) -> SignedCallback
 }
 
+/// A request that tells an endpoint of an event.
 package struct SignedCallback: Sendable {
     package let headers: [HTTPHeader]
     package let contentType: String
-    /// It holds no secret; it names them by id.
+    /// Names secrets by id, and holds no value.
     package let body: String
 
     package init(headers: [HTTPHeader], contentType: String, body: String) {

@@ -1,4 +1,4 @@
-/// Something that those who depend on a secret are told, with how far the telling has come.
+/// An event of a rotation, with the state of its delivery to each endpoint.
 package struct CallbackEvent: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case rotationStarted = "rotation.started"
@@ -10,15 +10,15 @@ package struct CallbackEvent: Equatable, Sendable {
         case rotationAttention = "rotation.attention"
     }
 
-    /// The same over all tries and all endpoints, so that a receiver knows a repetition.
+    /// The same for all tries and endpoints, so that a receiver recognises a repetition.
     package let id: String
-    /// The run of its rotation that it belongs to.
+    /// The number of the run.
     package let run: Int
     package let kind: Kind
     package let at: Timestamp
-    /// The new secret, or the one that goes; by id.
+    /// The id of the secret that was made, delivered or revoked.
     package let secretID: String?
-    /// The old secret works until then at the least.
+    /// The moment before which the old secret is not revoked.
     package let notBefore: Timestamp?
     package var deliveries: [Delivery]
 
@@ -26,19 +26,20 @@ package struct CallbackEvent: Equatable, Sendable {
         package enum Status: String, Sendable {
             case pending
             case delivered
-            /// The endpoint said 410: it wants no more.
+            /// The endpoint answered 410, and wants no more events.
             case closed
-            /// A person decided not to wait for its agreement.
+            /// A person decided that the endpoint need not agree.
             case waived
-            /// Its tries are used up.
+            /// The last try has failed.
             case failed
         }
 
         package let url: String
         package var status: Status
-        package var attempts: Int
+        /// How often the event was sent.
+        package var tries: Int
         package var dueAt: Timestamp
-        /// What came of the last try, as a clause; `nil` where it was heard.
+        /// Why the last try failed, as a clause.
         package var problem: String?
     }
 }

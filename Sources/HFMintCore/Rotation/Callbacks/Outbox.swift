@@ -1,7 +1,14 @@
+// Tells endpoints what happens to the secrets of a rotation.
+//
+// The machine adds a `CallbackEvent` to the state that it records, so the journal is the outbox. Before each step,
+// `flushCallbacks()` sends what is due to every `CallbackEndpoint`, in its `CallbackFormat`: `StandardWebhooks` or
+// `SecurityEventToken`. Each event is sent at least once, under the same id, and its tries are recorded. A callback
+// never holds a value. A failed callback never stops a rotation, unless the manifest says that the endpoint must agree.
+
 extension RotationMachine {
-    /// An event of this run for every endpoint, due at once.
+    /// Makes an event of this run for every endpoint, due at once.
     ///
-    /// - Parameter state: what it becomes a part of; the recorded state unless given.
+    /// - Parameter state: the state to which the caller adds the event; the recorded state by default.
     func event(
         _ kind: CallbackEvent.Kind, secretID: String? = nil, notBefore: Timestamp? = nil,
         in state: RotationState? = nil
@@ -10,23 +17,23 @@ extension RotationMachine {
         let now = context.clock.now()
         let number = state.events.count
         return CallbackEvent(
-            // With the time, as a journal that was lost begins to count anew.
+            // The time keeps ids unique after a journal was lost, as runs are then counted anew.
             id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)-\(now.secondsSince1970)",
             run: state.run, kind: kind, at: now,
             secretID: secretID, notBefore: notBefore,
             deliveries: definition.callbacks.map { endpoint in
                 let url = endpoint.url.description
                 let isClosed = state.closedEndpoints.contains(url)
-                return .init(url: url, status: isClosed ? .closed : .pending, attempts: 0, dueAt: now)
+                return .init(url: url, status: isClosed ? .closed : .pending, tries: 0, dueAt: now)
             })
     }
 
-    /// The waits between tries, as the standard's example spaces them: three days in all.
+    /// The seconds between tries, as in the standard's example: three days in all.
     ///
     /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
     private static let spacing = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
 
-    /// Tells whoever is due: at least once, durable, under the same id.
+    /// Sends every event that is due, and records what came of it.
     func flushCallbacks() throws(FileFailure) {
         for eventIndex in state.events.indices {
             for index in state.events[eventIndex].deliveries.indices {
@@ -35,20 +42,21 @@ extension RotationMachine {
                     let endpoint = definition.callbacks.first(where: { $0.url.description == delivery.url })
                 else { continue }
                 try sendRecordsFirst()
-                let told = tell(endpoint, state.events[eventIndex], delivery)
+                let sent = send(state.events[eventIndex], to: endpoint, delivery)
                 var state = state
-                state.events[eventIndex].deliveries[index] = told
-                if told.status == .closed { state.close(told.url) }
+                state.events[eventIndex].deliveries[index] = sent
+                if sent.status == .closed { state.close(sent.url) }
                 try saveState(state)
             }
         }
     }
 
-    private func tell(
-        _ endpoint: CallbackEndpoint, _ event: CallbackEvent, _ delivery: CallbackEvent.Delivery
+    /// Sends an event to an endpoint once, and returns the new state of the delivery.
+    private func send(
+        _ event: CallbackEvent, to endpoint: CallbackEndpoint, _ delivery: CallbackEvent.Delivery
     ) -> CallbackEvent.Delivery {
         var delivery = delivery
-        delivery.attempts += 1
+        delivery.tries += 1
         let (status, retryAfter): (Int, Int?)
         do throws(StepFailure) {
             (status, retryAfter) = try answer(of: endpoint, to: event)
@@ -57,14 +65,14 @@ extension RotationMachine {
             (status, retryAfter) = (0, nil)
             delivery.problem = error.message
         }
-        // Whoever must agree is asked for as long as it may take: that has an end of its own.
+        // An endpoint that must agree is asked until its own deadline.
         let hasEnd = !(endpoint.mustAcknowledge && event.kind == .secretRevoking)
         switch status {
         case 200...299: delivery.status = .delivered
         case 410: delivery.status = .closed
-        case _ where hasEnd && delivery.attempts > Self.spacing.count: delivery.status = .failed
+        case _ where hasEnd && delivery.tries > Self.spacing.count: delivery.status = .failed
         default:
-            let wait = Self.spacing[min(delivery.attempts, Self.spacing.count) - 1]
+            let wait = Self.spacing[min(delivery.tries, Self.spacing.count) - 1]
             delivery.dueAt = context.clock.now() + max(wait, min(retryAfter ?? 0, 86_400))
         }
         return delivery
@@ -88,7 +96,7 @@ extension RotationMachine {
 }
 
 extension RotationState {
-    /// 410: the endpoint wants no more, neither of this event nor of any other.
+    /// Records that an endpoint answered 410: it wants no more events.
     fileprivate mutating func close(_ url: String) {
         if !closedEndpoints.contains(url) { closedEndpoints.append(url) }
         for event in events.indices {

@@ -2,7 +2,7 @@
 ///
 /// <https://openid.net/specs/openid-caep-1_0-final.html>
 package struct SecurityEventToken: CallbackFormat {
-    /// Who signs, and how.
+    /// The algorithm of the signature.
     package enum Key: Sendable {
         case hs256
         case asymmetric(SignatureAlgorithm)
@@ -17,7 +17,7 @@ package struct SecurityEventToken: CallbackFormat {
 
     private let issuer: String
     private let audience: String
-    /// The client whose secret changes: CAEP's subject.
+    /// CAEP's subject: the client whose secret changes.
     private let subject: (issuer: String, client: String)
     private let key: Key
     private let keyID: String?
@@ -67,12 +67,12 @@ package struct SecurityEventToken: CallbackFormat {
         }
     }
 
-    /// No `sub` and no `exp`, as the Shared Signals Framework demands; `jti` is the same over all tries.
+    /// Returns the claims: no `sub` and no `exp`, as the Shared Signals Framework demands.
     private func claims(_ event: CallbackEvent, _ rotation: String) -> JSONValue {
         [
             "iss": .string(issuer),
             "jti": .string(event.id),
-            // A repetition is the same token, to the byte where the signature allows it.
+            // The time of the event, not of the try: a repetition is the same token.
             "iat": .integer(event.at.secondsSince1970),
             "aud": .string(audience),
             "txn": .string(rotation),

@@ -16,7 +16,7 @@ package struct StandardWebhooks: CallbackFormat {
         for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
     ) throws(StepFailure) -> SignedCallback {
         let body = String(decoding: payload(event, rotation).rendered().reveal { $0.bytes }, as: UTF8.self)
-        // No full stop in the id, as the signature separates with it.
+        // The id may hold no full stop, which separates the parts of the signed text.
         let id = String(decoding: event.id.utf8.map { $0 == ASCII.dot ? ASCII.underscore : $0 }, as: UTF8.self)
         let signed = Array("\(id).\(moment.secondsSince1970).\(body)".utf8)
         do throws(MintError) {
@@ -47,7 +47,7 @@ package struct StandardWebhooks: CallbackFormat {
         ]
     }
 
-    /// The key behind `whsec_`: base64 of 24 to 64 bytes.
+    /// Returns the key in a secret of the form `whsec_` and the base64 of 24 to 64 bytes.
     static func key(_ text: consuming Secret) throws(MintError) -> Secret {
         let malformed = MintError(
             .stateUnusable, "the webhook's secret is not whsec_ and the base64 of 24 to 64 bytes")

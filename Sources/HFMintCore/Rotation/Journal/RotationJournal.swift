@@ -1,7 +1,17 @@
-/// The memory of one rotation: a file of lines, each a checksum and the whole state, the last whole one counts.
+/// The journal of one rotation: a locked file of lines, each with a checksum and the whole state.
 ///
-/// Journal, lock and outbox are this one file, so no crash can tear them apart. A line is durable when ``record(_:)``
-/// returns.
+/// The last whole line counts.
+///
+/// `RotationState` says what is recorded, `RotationState+JSON` how a line is written and read. `RotationState+Clock`
+/// finds moments that a wrong clock recorded. The events for callbacks are part of the state, so that no crash can
+/// separate them. A line is durable when ``record(_:)`` returns. A damaged line is never guessed at.
+///
+/// ```swift
+/// let journal = try RotationJournal(file, at: path)
+/// var state = journal.state
+/// state.pending = .deactivate
+/// try journal.record(state)
+/// ```
 package final class RotationJournal {
     private let file: any LogFile
     private let audit: RotationAudit?
@@ -9,7 +19,7 @@ package final class RotationJournal {
 
     package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
 
-    /// The rotation whose journal has this name; `nil` for any other file.
+    /// Returns the rotation whose journal has this file name, or nil if it is another file.
     static func rotation(ofFile name: String) -> String? {
         let ending = ".journal"
         guard name.utf8.count > ending.utf8.count, name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
@@ -17,8 +27,10 @@ package final class RotationJournal {
         return String(decoding: name.utf8.dropLast(ending.utf8.count), as: UTF8.self)
     }
 
-    /// - Parameter path: of the file, for messages.
-    /// - Throws: a failure if a whole line is damaged, or from another version: then only a person may go on.
+    /// Reads the last state from an open file.
+    ///
+    /// - Parameter path: the path of the file, for messages.
+    /// - Throws: a failure if a whole line is damaged, or from another version. Then only a person may go on.
     package init(
         _ file: any LogFile, at path: String = "journal", audit: RotationAudit? = nil
     ) throws(FileFailure) {
@@ -29,22 +41,22 @@ package final class RotationJournal {
 
     static func lastState(in bytes: [UInt8], at path: String = "journal") throws(FileFailure) -> RotationState {
         let lines = bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
-        // What follows the last line feed is a line that a crash tore.
+        // A crash may have torn the line after the last line feed.
         let whole = lines.dropLast()
         guard !whole.isEmpty else {
             guard isBeginning(lines.last ?? []) else { throw FileFailure(path, "hfmint did not write what it holds") }
             return RotationState()
         }
-        // One torn line may have been ended by a process that was killed before it wrote its own.
+        // A process ends a torn line before it writes its own. If it was killed in between, the last line is torn.
         for line in whole.suffix(2).reversed() {
             if let state = state(of: line) { return state }
         }
-        // The same before anything was ever recorded.
+        // The first line ever may be torn too.
         if whole.allSatisfy({ isTorn($0) }), isBeginning(lines.last ?? []) { return RotationState() }
         throw FileFailure(path, "its last lines are damaged, or another version of hfmint wrote them")
     }
 
-    /// Whether a line may have been torn here: a checksum, and what it is of; or zeros, as a power failure leaves them.
+    /// Whether the text begins like a line, or is all zeros, which a power failure leaves.
     private static func isBeginning(_ text: ArraySlice<UInt8>) -> Bool {
         let rest = text.dropFirst(32)
         let checksum = text.prefix(32)
@@ -52,13 +64,12 @@ package final class RotationJournal {
         return text.allSatisfy { $0 == 0 } || isChecksum && rest.prefix(2).elementsEqual(" {".utf8.prefix(rest.count))
     }
 
-    /// Whether it is such a beginning, and not a whole line: not by its checksum, nor, where it was damaged, by its end,
-    /// which is that of every state.
+    /// Whether the line only begins like a line: its checksum is wrong, and it does not end like a state.
     private static func isTorn(_ line: ArraySlice<UInt8>) -> Bool {
         !line.isEmpty && isBeginning(line) && text(of: line) == nil && line.last != UInt8(ascii: "}")
     }
 
-    /// `nil` where the checksum is another one's.
+    /// Returns the text of a line, or nil if its checksum is wrong.
     private static func text(of line: ArraySlice<UInt8>) -> [UInt8]? {
         guard let space = line.firstIndex(of: ASCII.space) else { return nil }
         let text = Array(line[(space + 1)...])
@@ -70,17 +81,17 @@ package final class RotationJournal {
         return RotationState(ManifestNode(json))
     }
 
-    /// Makes `state` durable, and only then the one that counts.
+    /// Appends `state`, waits until it is durable, and makes it the current state.
     package func record(_ state: RotationState) throws(FileFailure) {
         try audit?.record(self.state, state)
         try file.append(Self.line(state))
         self.state = state
     }
 
-    /// Before those are told who depend on a secret.
+    /// Sends the required audit records, before an endpoint is told.
     func sendRecordsFirst() throws(FileFailure) { try audit?.sendFirst() }
 
-    /// The same, in place of everything that was recorded before.
+    /// Replaces the whole file with `state`, as durably as ``record(_:)``.
     package func compact(_ state: RotationState) throws(FileFailure) {
         try audit?.record(self.state, state)
         try file.replace(Self.line(state))

@@ -1,15 +1,15 @@
-/// A moment that has been, by the journal, and has not, by this machine's clock: the one was ahead, or the other is
-/// behind.
+/// A moment that has passed by the journal, and is in the future by a clock: one of the clocks was or is wrong.
 ///
-/// What is counted from it would come years late, and nobody would notice.
+/// A wait that counts from such a moment could last for years, and nobody would notice.
 package struct ClockDisagreement: Equatable, Sendable {
     fileprivate let what: String
     fileprivate let moment: Timestamp
     fileprivate let now: Timestamp
 
+    /// What a person must know if `now` is this machine's time.
     package var attention: Attention { attention(by: "this machine's clock says") }
 
-    /// Where it is the issuer's clock that says `now`: one of the two is wrong.
+    /// Returns what a person must know if `now` is the issuer's time.
     func attention(of issuer: String) -> Attention { attention(by: "the clock of \(issuer) says") }
 
     private func attention(by clock: String) -> Attention {
@@ -19,17 +19,17 @@ package struct ClockDisagreement: Equatable, Sendable {
                 + " \(inWords(seconds: moment - now)) before that")
     }
 
-    /// In seconds.
+    /// How far the moment is in the future, in seconds.
     package var lead: Int { moment - now }
 }
 
 extension RotationState {
-    /// Between two clocks that are right, in seconds.
+    /// The largest difference between two clocks that are right, in seconds.
     private static let tolerance = 300
-    /// The longest wait between two tries, of a step or of a callback, in seconds.
+    /// The longest wait between two tries of a step or of a callback, in seconds.
     private static let longestWait = 86_400
 
-    /// What can only have been written by a clock that was ahead of this one, where something is counted from it.
+    /// Returns a recorded moment that is in the future at `now` and from which a wait counts, or nil.
     package func disagreement(with now: Timestamp) -> ClockDisagreement? {
         let written: [(String, Timestamp?)] =
             isRunning
@@ -47,14 +47,15 @@ extension RotationState {
         return nil
     }
 
-    /// The same by the issuer's clock, which the overlap waits for too: a wait of more than a day longer than was meant is
-    /// no difference between two clocks that are right.
+    /// Returns a disagreement with the issuer's clock, for which the overlap waits too, or nil.
+    ///
+    /// Up to a day is tolerated, as the overlap lasts only that much longer.
     func disagreement(withIssuer date: Timestamp) -> ClockDisagreement? {
         guard let announcement, announcement.at > date + Self.longestWait else { return nil }
         return ClockDisagreement(what: "the end of the overlap was set", moment: announcement.at, now: date)
     }
 
-    /// When the new secret expires, where that was before its run began: nobody made it so.
+    /// When the new secret expires, if that is before its run began, so that one of the clocks is wrong.
     var endBeforeItsRun: Timestamp? {
         guard let end = created?.expiresAt, let startedAt, end <= startedAt else { return nil }
         return end
@@ -62,12 +63,12 @@ extension RotationState {
 
     private var waitsForOverlap: Bool { overlapEndsAt != nil && (phase == .planned || phase == .delivered) }
 
-    /// That the old secret's end was told of, in this run.
+    /// The event that announces the old secret's end, if this run has made it.
     var announcement: CallbackEvent? { events.last { $0.kind == .secretRevoking && $0.run == run } }
 
-    /// When the next try is due; `nil` for at once.
+    /// Returns when the next try is due, or nil if it is due now.
     ///
-    /// No try waits longer than a day: a moment beyond that is a wrong clock's, and to try too early does no harm.
+    /// No try waits longer than a day. A later moment comes from a wrong clock, and an early try does no harm.
     package func nextTry(at now: Timestamp) -> Timestamp? {
         dueAt.flatMap { Self.isAhead($0, of: now) ? $0 : nil }
     }
@@ -76,10 +77,11 @@ extension RotationState {
         due > now && due <= now + longestWait + tolerance
     }
 
-    /// With every moment counted anew from `now`, where it had been written by a clock that was ahead: a person has
-    /// said that this one is right.
+    /// Returns the state with `now` in place of every moment in the future.
     ///
-    /// An overlap begins anew, and everyone is told of its new end.
+    /// A person has said that the clock is right.
+    ///
+    /// An overlap begins anew, and every endpoint is told of its new end.
     func countedAnew(from now: Timestamp) -> RotationState {
         var state = self
         if let announcement, announcement.at > now { state.overlapEndsAt = nil }
@@ -96,11 +98,11 @@ extension RotationState {
         return state
     }
 
-    /// How long the secret in use has been in use, in seconds; never less than none.
+    /// Returns how long the current secret has been in use, in seconds, or nil if no run has finished.
     package func age(at now: Timestamp) -> Int? { last.map { max(0, now - $0.at) } }
 }
 
 extension CallbackEvent.Delivery {
-    /// Whether it is to be tried; as ``RotationState/nextTry(at:)``.
+    /// Whether it is to be tried now, by the rule of ``RotationState/nextTry(at:)``.
     func isDue(at now: Timestamp) -> Bool { status == .pending && !RotationState.isAhead(dueAt, of: now) }
 }

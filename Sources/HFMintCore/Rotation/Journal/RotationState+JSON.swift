@@ -1,5 +1,5 @@
 extension RotationState {
-    /// Another version's journal is not guessed at: an intent that is not understood would be repeated.
+    /// The version of the format; another one is refused, as an intent that is not understood would be repeated.
     private static let format = 1
 
     package var json: JSONValue {
@@ -28,9 +28,9 @@ extension RotationState {
                 }),
             "has_touched_sinks": .bool(hasTouchedSinks),
             "overlap_ends_at": .moment(overlapEndsAt),
-            "death_evidence": .string(deathEvidence),
+            "death_evidence": .string(deathProof),
             "events": .array(events.map(\.json)),
-            "attempts": .integer(attempts),
+            "attempts": .integer(failedTries),
             "due_at": .moment(dueAt),
             "problem": .string(problem),
             "attention": attention.map {
@@ -54,15 +54,16 @@ extension RotationState {
         ]
     }
 
-    /// `nil` for anything that this version did not write.
+    /// Reads a state, or returns nil if this version did not write it.
     package init?(_ node: ManifestNode) {
         self.init()
         guard node["format"]?.integer == Self.format, let phase = node["phase"]?.string.flatMap(Phase.init),
             let run = node["run"]?.integer,
             let cause = node["cause"]?.string.flatMap(Cause.init), let definition = node["definition"]?.string,
-            let attempts = node["attempts"]?.integer, let touched = node["has_touched_sinks"]?.bool
+            let failedTries = node["attempts"]?.integer, let touched = node["has_touched_sinks"]?.bool
         else { return nil }
-        (self.phase, self.run, self.cause, self.definition, self.attempts) = (phase, run, cause, definition, attempts)
+        (self.phase, self.run, self.cause, self.definition) = (phase, run, cause, definition)
+        self.failedTries = failedTries
         hasTouchedSinks = touched
         startedAt = node["started_at"]?.moment
         slot = node["slot"]?.moment
@@ -75,9 +76,9 @@ extension RotationState {
         }
         created = node["created"].flatMap(Created.init)
         lost = node["lost"]?.elements.compactMap(\.string) ?? []
-        sinks = node["sinks"]?.elements.compactMap(SinkProgress.init) ?? []
+        sinks = node["sinks"]?.elements.compactMap(SinkState.init) ?? []
         overlapEndsAt = node["overlap_ends_at"]?.moment
-        deathEvidence = node["death_evidence"]?.string
+        deathProof = node["death_evidence"]?.string
         events = node["events"]?.elements.compactMap(CallbackEvent.init) ?? []
         dueAt = node["due_at"]?.moment
         problem = node["problem"]?.string
@@ -142,7 +143,7 @@ extension RotationState.Created {
     }
 }
 
-extension RotationState.SinkProgress {
+extension RotationState.SinkState {
     fileprivate init?(_ node: ManifestNode) {
         guard let target = node["target"]?.string else { return nil }
         self.init(
@@ -176,19 +177,20 @@ extension CallbackEvent {
                 deliveries.map {
                     [
                         "url": .string($0.url), "status": .string($0.status.rawValue),
-                        "attempts": .integer($0.attempts), "due_at": .moment($0.dueAt),
+                        "attempts": .integer($0.tries), "due_at": .moment($0.dueAt),
                         "problem": .string($0.problem),
                     ]
                 }),
         ]
     }
 
+    /// Returns the second last part of an id, as a number.
     private static func run(inID id: String) -> Int? {
         id.utf8.split(separator: ASCII.dot).dropLast().last.flatMap { Int(String(decoding: $0, as: UTF8.self)) }
     }
 
     fileprivate init?(_ node: ManifestNode) {
-        // Journals of earlier versions have it in the id alone: `chat.3.created`.
+        // Journals of earlier versions have the run only in the id, such as `chat.3.created`.
         guard let id = node["id"]?.string, let run = node["run"]?.integer ?? Self.run(inID: id),
             let kind = node["kind"]?.string.flatMap(Kind.init), let at = node["at"]?.moment
         else { return nil }
@@ -202,14 +204,14 @@ extension CallbackEvent {
 extension CallbackEvent.Delivery {
     fileprivate init?(_ node: ManifestNode) {
         guard let url = node["url"]?.string, let status = node["status"]?.string.flatMap(Status.init),
-            let attempts = node["attempts"]?.integer, let due = node["due_at"]?.moment
+            let tries = node["attempts"]?.integer, let due = node["due_at"]?.moment
         else { return nil }
-        self.init(url: url, status: status, attempts: attempts, dueAt: due, problem: node["problem"]?.string)
+        self.init(url: url, status: status, tries: tries, dueAt: due, problem: node["problem"]?.string)
     }
 }
 
 extension JSONValue {
-    /// Seconds since 1970, or null.
+    /// Returns seconds since 1970, or null.
     static func moment(_ moment: Timestamp?) -> JSONValue {
         moment.map { .integer($0.secondsSince1970) } ?? .null
     }

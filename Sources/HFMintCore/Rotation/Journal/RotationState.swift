@@ -1,8 +1,8 @@
-/// How far a rotation has come: everything that must be known after a crash, and no secret value.
+/// How far a rotation has come.
 ///
-/// Each change is one line of the journal, durable before and after the act that it speaks of.
+/// It holds everything that must be known after a crash, and no secret value.
 package struct RotationState: Equatable, Sendable {
-    /// Each names what is already true and durable.
+    /// Each names what has been done, and is durable.
     package enum Phase: String, CaseIterable, Sendable {
         case idle, planned, created, verified, delivered, announced, retired, done
     }
@@ -12,7 +12,7 @@ package struct RotationState: Equatable, Sendable {
         case schedule, now, leaked, supplied
     }
 
-    /// An intent: the act has been decided, and its result is not known yet.
+    /// An act at an issuer or a sink that was decided, and whose result is not known yet.
     package enum Act: Equatable, Sendable {
         case create(sha256: String?)
         case removeCreated
@@ -22,65 +22,68 @@ package struct RotationState: Equatable, Sendable {
     }
 
     package var phase = Phase.idle
-    /// Counts the runs of this rotation; with its name it makes the marker.
+    /// The number of the run, which is part of the marker of its secret.
     package var run = 0
     package var cause = Cause.schedule
     package var startedAt: Timestamp?
-    /// The slot of the schedule that this run answers.
+    /// The slot of the schedule for which this run began.
     package var slot: Timestamp?
-    /// Of the definition that this run goes by.
+    /// The digest of the definition with which this run began.
     package var definition = ""
 
-    /// The secrets that were there before this run made one.
+    /// The ids of the secrets that the issuer held before this run made one.
     package var knownIDs: [String] = []
+    /// The id of the old secret.
     package var predecessor: String?
-    /// Of the predecessor's value, where the issuer shows it.
+    /// The SHA-256 of the old secret's value, if the issuer shows it.
     package var predecessorSHA256: String?
 
     package var pending: Act?
     package var created: Created?
-    /// Ours, and of no use any more since their value was lost: removed when the predecessor is.
+    /// The ids of our secrets whose value was lost; they are removed together with the predecessor.
     package var lost: [String] = []
-    package var sinks: [SinkProgress] = []
-    /// From here on nothing is removed that a sink may hold.
+    package var sinks: [SinkState] = []
+    /// Whether a sink may hold the new secret, which is not removed then.
     package var hasTouchedSinks = false
 
     package var overlapEndsAt: Timestamp?
-    package var deathEvidence: String?
+    /// How it is known that the old secret is dead: `refused`, `listed` or `accepted`.
+    package var deathProof: String?
     package var events: [CallbackEvent] = []
 
-    /// Failed tries of the present step.
-    package var attempts = 0
+    /// How often the present step has failed.
+    package var failedTries = 0
+    /// When the next try is due.
     package var dueAt: Timestamp?
-    /// What came of the last try, short and without anything that a server said; `nil` once the step is done.
+    /// Why the last try failed, without anything that a server said; nil once the step is done.
     package var problem: String?
-    /// Why only a person can go on.
     package var attention: Attention?
-    /// A run that could not begin yet: it is tried again.
+    /// A run that could not begin yet, and is tried again.
     package var wanted: Wanted?
-    /// Until when a leaked secret lives at the most, though some sinks may not have the new one by then.
+    /// When a leaked secret is retired, even if some sinks do not have the new one by then.
     package var graceEndsAt: Timestamp?
-    /// When that was decided.
+    /// When the grace began.
     package var graceSetAt: Timestamp?
-    /// Secrets at the issuer that appeared during this run, and are not ours: listed, and left alone.
+    /// The ids of secrets that somebody else made during this run; they stay.
     package var strangers: [String] = []
-    /// Endpoints that said 410: they are told nothing more until a person resumes the rotation.
+    /// The URLs of endpoints that answered 410; they are told nothing more until a person resumes the rotation.
     package var closedEndpoints: [String] = []
 
-    /// From when on the schedule counts: enabling one rotates nothing by itself.
+    /// When the schedule began to count: a newly enabled rotation is not due.
     package var enabledAt: Timestamp?
 
-    /// What a person named with `rotate adopt`.
+    /// The id of the secret that was in use before hfmint made one.
     package var adopted: String?
-    /// Targets that a person has said may be overwritten, whatever they hold: each once.
+    /// The targets that a person allows to be overwritten once, whatever they hold.
     package var mayOverwrite: [String] = []
-    /// Of the secret in use before hfmint made one, where the issuer shows it.
+    /// When the adopted secret expires, if the issuer shows it.
     package var adoptedExpiresAt: Timestamp?
+    /// The last finished run.
     package var last: Completed?
 
     package init() {}
 
-    /// With the name of its rotation.
+    /// A state with the name of its rotation.
     package struct Named: Equatable, Sendable {
         package let name: String
         package let state: RotationState
@@ -97,10 +100,10 @@ package struct RotationState: Equatable, Sendable {
         package let expiresAt: Timestamp?
     }
 
-    package struct SinkProgress: Equatable, Sendable {
+    package struct SinkState: Equatable, Sendable {
         package let target: String
         package var evidence: Evidence?
-        /// How often somebody else wrote it after it had the new secret.
+        /// How often somebody else has overwritten the new secret.
         package var timesOverwritten = 0
 
         package init(target: String, evidence: Evidence?, timesOverwritten: Int = 0) {
@@ -117,11 +120,13 @@ package struct RotationState: Equatable, Sendable {
         package let expiresAt: Timestamp?
     }
 
-    /// What a sink showed when it got the new secret of this run; `nil` where it has not.
+    /// Returns how it is known that a sink has the new secret of this run, or nil if it does not have it.
     package func evidence(of target: String) -> Evidence? { sinks.first { $0.target == target }?.evidence }
 
-    /// Changes what is known of one sink, whatever the order in which the manifest names them now.
-    mutating func update(_ target: String, _ change: (inout SinkProgress) -> Void) {
+    func timesOverwritten(_ target: String) -> Int { sinks.first { $0.target == target }?.timesOverwritten ?? 0 }
+
+    /// Changes what is known of one sink.
+    mutating func update(_ target: String, _ change: (inout SinkState) -> Void) {
         guard let index = sinks.firstIndex(where: { $0.target == target }) else { return }
         change(&sinks[index])
     }

@@ -1,8 +1,9 @@
 extension RotationMachine {
-    /// Gives up a run: before the first sink was written the new secret is removed; after that nothing is, as a sink
-    /// may hold it.
+    /// Gives up a run.
     ///
-    /// - Returns: what that means, in a sentence.
+    /// Removes the new secret if no sink was written yet; else a sink may hold it, and it stays.
+    ///
+    /// - Returns: a sentence that says what was done.
     func abandon() throws(StepFailure) -> String {
         let name = definition.name
         guard state.isRunning else {
@@ -24,16 +25,14 @@ extension RotationMachine {
             return "'\(name)' is given up: \(made) stays at the client that the run began with, as the manifest names"
                 + " another one; remove it there"
         }
-        try act(.removeCreated) { () throws(StepFailure) in
-            try definition.issuer.delete(made)
-        } result: { _, _ in
-        }
+        try delete(made, as: .removeCreated)
         try close(keeping: nil)
         return "'\(name)' is given up: its new secret is removed, and no sink was touched"
     }
 
-    /// Whether the client in the manifest is the one that this run made its secret for: another one may have a secret of
-    /// the same id.
+    /// Whether the manifest still names the client for which this run made its secret.
+    ///
+    /// Another client may have a secret with the same id.
     private func isOurs(_ id: String) throws(StepFailure) -> Bool {
         guard state.definition != definition.digest else { return true }
         return try survey().secrets.contains { secret in
@@ -54,7 +53,7 @@ extension RotationMachine {
         }
     }
 
-    /// A secret that a call made whose answer was lost.
+    /// Returns the id of the secret that an interrupted call made, or nil.
     private func interruptedCreation() throws(StepFailure) -> String? {
         guard case .create(let sha256) = state.pending else { return nil }
         return ours(in: try survey(), sha256: sha256)?.id
@@ -62,7 +61,9 @@ extension RotationMachine {
 }
 
 extension RotationState {
-    /// - Parameter made: a secret of ours that stays; the next run removes it when every sink has another.
+    /// Returns the state after the run was given up.
+    ///
+    /// - Parameter made: the id of a new secret that stays. The next run removes it once every sink has another one.
     func abandoned(keeping made: String?) -> RotationState {
         var next = RotationState()
         (next.adopted, next.last, next.run, next.enabledAt) = (adopted ?? predecessor, last, run, enabledAt)

@@ -1,12 +1,12 @@
 extension RotationMachine {
-    /// delivered → announced (planned → announced, where the old secret dies at once).
+    /// Moves from delivered to announced (from planned, if the issuer kills the old secret at once).
     ///
-    /// Those who depend on the old secret are told, with the moment before which it will not be revoked; those that
-    /// must agree are waited for; and the overlap passes by our clock and by the issuer's.
-    func announce() throws(StepFailure) -> Progress {
+    /// Tells every endpoint the moment before which the old secret is not revoked. Waits for the endpoints that must
+    /// agree, and until the overlap has passed by this machine's clock and by the issuer's.
+    func announce() throws(StepFailure) -> Next {
         let overlap = definition.issuer.shape.overlaps && state.cause != .leaked ? definition.overlap : 0
         if state.overlapEndsAt == nil {
-            // The clock counts whole seconds: this one may be nearly over.
+            // The clock counts whole seconds, and the current one may be nearly over.
             let end = context.clock.now() + (overlap == 0 ? 0 : overlap + 1)
             try record { state in
                 state.overlapEndsAt = end
@@ -26,23 +26,21 @@ extension RotationMachine {
         if let end = state.overlapEndsAt, let date = survey.date, date < end {
             return wait(until: now + (end - date), "the overlap has not passed by the issuer's clock")
         }
-        let others = newcomers(in: survey)
+        let others = strangers(in: survey)
         try move(to: .announced) { $0.strangers = others }
         return .go
     }
 
-    /// Secrets of others that appeared during this run beside the one that it made: listed, and left alone.
-    func newcomers(in survey: IssuerSurvey) -> [String] {
+    /// Returns the ids of secrets that somebody else has made during this run.
+    func strangers(in survey: IssuerSurvey) -> [String] {
         guard case .separate = definition.issuer.shape else { return [] }
         let expected = state.knownIDs + state.lost + [state.created?.id, state.predecessor].compactMap { $0 }
         return survey.secrets.filter { !expected.contains($0.id) && $0.marker != marker }.map(\.id)
     }
 
-    /// An endpoint that must agree and has not said yes.
-    private func waitForAgreement() throws(StepFailure) -> Progress? {
-        guard state.cause != .leaked,
-            let event = state.announcement
-        else { return nil }
+    /// Returns what comes next while an endpoint that must agree has not agreed, or nil once all have.
+    private func waitForAgreement() throws(StepFailure) -> Next? {
+        guard state.cause != .leaked, let event = state.announcement else { return nil }
         for endpoint in definition.callbacks where endpoint.mustAcknowledge {
             guard let delivery = event.deliveries.first(where: { $0.url == endpoint.url.description }),
                 ![.delivered, .waived].contains(delivery.status)
@@ -64,7 +62,7 @@ extension RotationMachine {
         return nil
     }
 
-    func wait(until moment: Timestamp, _ reason: String) -> Progress {
+    func wait(until moment: Timestamp, _ reason: String) -> Next {
         let seconds = moment - context.clock.now()
         return seconds <= 5 ? .soon(seconds: max(1, seconds)) : .later(moment, because: reason)
     }

@@ -1,10 +1,10 @@
 extension RotationMachine {
-    /// planned (announced, where the old secret dies at once) → created.
+    /// Moves from planned to created (from announced, if the issuer kills the old secret at once).
     ///
-    /// Already true and durable then: the issuer holds a new secret that a marker, an id, or a SHA-256 that was
-    /// journalled before the call proves ours. After a crash the issuer is asked first: a secret of ours whose value
-    /// can be had is taken; one whose value is gone is removed by its id, and another is made.
-    func create() throws(StepFailure) -> Progress {
+    /// In phase created, the issuer holds a new secret that is proven ours: by its marker, by its id, or by the SHA-256
+    /// that was journalled before the call. After a crash the issuer is asked first. A secret of ours is taken if its
+    /// value can be read; else it is removed by its id, and another one is made.
+    func create() throws(StepFailure) -> Next {
         if case .person = definition.issuer.shape {
             if let supplied {
                 self.supplied = nil
@@ -20,12 +20,12 @@ extension RotationMachine {
         let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
         let creation = SecretCreation(marker: marker, value: chosen)
         do throws(StepFailure) {
-            // The result is one record: between two of them a crash would leave a secret that nobody knows.
-            try act(.create(sha256: digest)) { () throws(StepFailure) -> (CreatedSecret, sha256: String) in
+            // The result is one record: a crash between two records would leave a secret that nobody knows.
+            try act(.create(sha256: digest)) { () throws(StepFailure) -> (secret: CreatedSecret, sha256: String) in
                 let issued = try definition.issuer.create(creation)
                 return (issued, try digestForJournal(issued.value))
             } result: { state, issued in
-                self.take(issued.0, sha256: issued.sha256, &state)
+                self.take(issued.secret, sha256: issued.sha256, &state)
             }
         } catch {
             guard try wasMadeBeforeItWasRefused(error, sha256: digest) else { throw error }
@@ -33,22 +33,22 @@ extension RotationMachine {
         return .go
     }
 
-    /// Whether a secret is there that is proven ours although its creation was refused.
+    /// Whether the issuer holds a secret that is proven ours although it refused the creation.
     ///
-    /// Something between us and the issuer, such as a proxy, may have sent the call twice, and this is the second answer;
-    /// and a program ends with the status of a refusal where it failed after it had acted (an exception of Python, `set
-    /// -e`). What is new there without a proof may be an administrator's: after a refusal it is left to a person.
+    /// A proxy may have sent the call twice, and passed on the second answer. A program that fails after it has acted
+    /// ends with the status of a refusal too (an exception of Python, `set -e`). A new secret without a proof may be an
+    /// administrator's, so a person decides about it.
     private func wasMadeBeforeItWasRefused(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
-        guard error.kind == .refused, state.attempts + 1 < Self.waits.count,
+        guard error.kind == .refused, state.failedTries + 1 < Self.waits.count,
             canMakeAnother, proven(in: try survey(), sha256: sha256) != nil
         else { return false }
-        try record { $0.attempts += 1 }
+        try record { $0.failedTries += 1 }
         return true
     }
 
-    /// Whether a secret of ours without its value costs nothing: it is removed, or is the only one there is anyway.
+    /// Whether another secret can be made after the value of the new one was lost.
     ///
-    /// A stacked issuer would push out the one that still works.
+    /// A stacked issuer would push out the secret that still works.
     private var canMakeAnother: Bool {
         switch definition.issuer.shape {
         case .separate, .replacing: true
@@ -75,14 +75,14 @@ extension RotationMachine {
         state.events.append(event(.secretCreated, secretID: issued.id))
     }
 
-    /// Takes a secret that is already there.
-    private func take(_ issued: CreatedSecret) throws(StepFailure) -> Progress {
+    /// Takes a secret that already exists.
+    private func take(_ issued: CreatedSecret) throws(StepFailure) -> Next {
         let digest = try sha256(issued.value.secret)
         try record { self.take(issued, sha256: digest, &$0) }
         return .go
     }
 
-    /// 64 characters that every issuer and every shell takes.
+    /// Returns a random value of 64 characters that every issuer and every shell accepts.
     private func chooseValue() -> Secret {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var buffer = SecretBuffer(capacity: 64)
@@ -96,10 +96,10 @@ extension RotationMachine {
         return buffer.finish()
     }
 
-    private func recoverCreation(sha256: String?) throws(StepFailure) -> Progress {
+    private func recoverCreation(sha256: String?) throws(StepFailure) -> Next {
         let survey = try survey()
         guard let ours = ours(in: survey, sha256: sha256) else {
-            // Nothing of ours is there: the call did nothing.
+            // The call did nothing.
             try record { $0.pending = nil }
             return .go
         }
@@ -117,14 +117,15 @@ extension RotationMachine {
         return try removeCreated()
     }
 
-    /// The secret that an interrupted call made, by its proof: never by being new alone, as an administrator's is too.
+    /// Returns the secret that an interrupted call made, or nil.
+    ///
+    /// A new secret without a proof may be an administrator's, and is never taken for ours.
     func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
         if let proven = proven(in: survey, sha256: sha256) { return proven }
         guard sha256 == nil else { return nil }
         switch definition.issuer.shape {
         case .stacked, .replacing:
-            // One place, one value: it is not the one from before, so our call changed it. What is listed after it is
-            // older.
+            // The issuer holds one current value and lists it first. If it changed, our call changed it.
             guard let current = survey.secrets.first, let sha256 = current.sha256,
                 sha256 != state.predecessorSHA256
             else { return nil }
@@ -133,7 +134,7 @@ extension RotationMachine {
         }
     }
 
-    /// The secret that has our marker, or the SHA-256 of the value that we chose.
+    /// Returns the secret that has our marker, or the SHA-256 of the value that we chose.
     private func proven(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
         let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
         if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
@@ -141,27 +142,37 @@ extension RotationMachine {
         return survey.secrets.first { $0.sha256 == sha256 }
     }
 
+    /// Returns the value of a secret as the issuer shows it, or nil if it does not show values.
     func readValue(_ id: String) throws(StepFailure) -> SharedSecret? {
         guard definition.issuer.isReadable else { return nil }
         guard let secret = try definition.issuer.read(id) else { return nil }
         return SharedSecret(secret)
     }
 
-    /// Removes a new secret of ours that no sink can hold, and goes back to before it was made.
-    func removeCreated() throws(StepFailure) -> Progress {
+    /// Removes the new secret, which no sink holds, and goes back to the phase before its creation.
+    func removeCreated() throws(StepFailure) -> Next {
         guard let created = state.created else {
             try record { $0.pending = nil }
             return .go
         }
-        let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
-        try act(.removeCreated) { () throws(StepFailure) in
-            try definition.issuer.delete(created.id)
-        } result: { state, _ in
+        try delete(created.id, as: .removeCreated) { state in
             state.created = nil
-            state.phase = back
+            state.phase = phaseBeforeCreation
             state.dueAt = nil
         }
         value = nil
         return .go
     }
+
+    /// Gives up the new secret, which no sink holds.
+    ///
+    /// Only an issuer that lists secrets separately can remove it; the others replace it with the next one.
+    func discard() throws(StepFailure) -> Next {
+        value = nil
+        if case .separate = definition.issuer.shape { return try removeCreated() }
+        try move(to: phaseBeforeCreation) { $0.created = nil }
+        return .go
+    }
+
+    var phaseBeforeCreation: RotationState.Phase { definition.issuer.shape.overlaps ? .planned : .announced }
 }

@@ -1,10 +1,10 @@
 extension RotationMachine {
-    /// verified → delivered: every sink has confirmed the new secret.
+    /// Moves from verified to delivered: every sink has confirmed the new secret.
     ///
-    /// The first write is the point of no return, and is recorded before it is sent: from there on nothing is removed
-    /// that a sink may hold. A value that a crash took comes back from the issuer, or from a sink that can be read;
-    /// else another secret is made while both stay alive, and where the issuer has no room for that a person is asked.
-    func deliver() throws(StepFailure) -> Progress {
+    /// The first write is the point of no return, and is recorded before it is sent. From then on, no secret is removed
+    /// that a sink may hold. A value that was lost in a crash is read back from the issuer or from a sink. If neither
+    /// shows it, another secret is made while both stay alive; if the issuer has no room for it, a person is asked.
+    func deliver() throws(StepFailure) -> Next {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
         }
@@ -25,7 +25,7 @@ extension RotationMachine {
                 try checkIsStillThere(sink)
                 try write(to: sink, created)
             } catch {
-                // Where the old secret is known to others, the other sinks need not wait for this one.
+                // If the secret has leaked, the other sinks do not wait for this one.
                 guard state.graceEndsAt != nil, error.isOfTheWorld else { throw error }
                 failure = failure ?? error
                 try record { $0.pending = nil }
@@ -38,7 +38,7 @@ extension RotationMachine {
     private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepFailure) {
         guard let value else { return }
         let key = "\(marker):\(created.sha256.prefix(16))"
-        // The same value with the same key: to repeat an interrupted write does no harm.
+        // An interrupted write is repeated with the same value and the same key.
         try act(.write(sink: sink.target), alsoIntending: { $0.hasTouchedSinks = true }) {
             () throws(StepFailure) -> Evidence in
             try sink.write(value.secret, idempotencyKey: key)
@@ -49,6 +49,9 @@ extension RotationMachine {
         }
     }
 
+    /// Reads the value of the new secret back if this process does not have it.
+    ///
+    /// - Returns: whether this process has the value now.
     func recoverValue(_ created: RotationState.Created) throws(StepFailure) -> Bool {
         if value != nil { return true }
         if let read = try readValue(created.id), try sha256(read.secret) == created.sha256 {
@@ -56,31 +59,27 @@ extension RotationMachine {
             return true
         }
         for sink in definition.sinks where sink.isReadable {
-            guard let found = try look(at: sink).value, try sha256(found.secret) == created.sha256, try works(found)
-            else {
-                continue
-            }
+            guard let found = try sink.look().value, try sha256(found.secret) == created.sha256, try works(found)
+            else { continue }
             value = found
             return true
         }
         return false
     }
 
+    /// Whether the client can log in with `value`, or no verifier is defined.
     func works(_ value: SharedSecret) throws(StepFailure) -> Bool {
         guard let verifier = definition.verifier else { return true }
         return try verifier.logIn(with: value.secret) == .accepted
     }
 
-    func look(at sink: any Sink) throws(StepFailure) -> Sighting {
-        try sink.look()
-    }
-
-    /// Secrets that may be lost before a person is asked: each stays at the issuer until the old one is retired.
+    /// How many secrets may be lost before a person is asked.
+    ///
+    /// Each stays at the issuer until the old secret is retired.
     private static let mostLost = 2
 
-    private func createAnother(_ created: RotationState.Created) throws(StepFailure) -> Progress {
-        // No sink holds it, so it may go.
-        guard state.hasTouchedSinks else { return try removeOrForget() }
+    private func createAnother(_ created: RotationState.Created) throws(StepFailure) -> Next {
+        guard state.hasTouchedSinks else { return try discard() }
         guard state.lost.count < Self.mostLost else {
             throw .needsPerson(
                 .valueLost,
@@ -99,20 +98,13 @@ extension RotationMachine {
                     "\(story), and \(definition.issuer.target) has no room for another; the old secret stays")
             }
         }
-        let back: RotationState.Phase = definition.issuer.shape.overlaps ? .planned : .announced
-        try move(to: back) { state in
+        try move(to: phaseBeforeCreation) { state in
             if case .separate = self.definition.issuer.shape { state.lost.append(created.id) }
             state.knownIDs.append(created.id)
             state.created = nil
             state.pending = nil
             for index in state.sinks.indices { state.sinks[index].evidence = nil }
         }
-        return .go
-    }
-
-    private func removeOrForget() throws(StepFailure) -> Progress {
-        if case .separate = definition.issuer.shape { return try removeCreated() }
-        try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
         return .go
     }
 }

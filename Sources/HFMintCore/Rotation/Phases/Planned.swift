@@ -1,9 +1,21 @@
+// The phases of a run, one file each, named after the phase that it reaches.
+//
+// Most issuers keep old and new secret alive side by side: planned, created, verified, delivered, announced, retired,
+// done. An issuer that kills the old secret at once takes another order: planned, announced, created, verified,
+// delivered, done. A person can give up a run in any phase (Abandoned.swift).
+//
+// A phase is recorded only when its promise holds. Each file acts through `RotationMachine.act`, which records the
+// intent before and the result after the effect. No phase deletes a secret that a sink may hold, unless every sink
+// has a newer one.
+
 extension RotationMachine {
-    /// idle → planned: looks at the world, and changes nothing but the journal.
+    /// Moves from idle to planned.
     ///
-    /// Already true and durable then: the definition's digest, the ids that are alive at the issuer, the predecessor,
-    /// and that every sink accepted its credential and has its target. A crash here starts again.
-    package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Progress {
+    /// Looks at the issuer and the sinks, and changes only the journal.
+    ///
+    /// In phase planned, the journal holds the definition's digest, the ids of the live secrets, and the predecessor;
+    /// every sink has accepted its credential and has its target. After a crash the run begins again.
+    package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Next {
         do throws(StepFailure) {
             let survey = try survey()
             let predecessor = predecessor(in: survey)
@@ -28,13 +40,13 @@ extension RotationMachine {
                 state.predecessorSHA256 = predecessor?.sha256
                 state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
                 state.setGrace(cause == .leaked ? grace : nil, at: context.clock.now())
-                // In the same record: a crash after it would leave the start untold.
+                // The event is in the same record, so that a crash cannot lose it.
                 state.events.append(event(.rotationStarted, in: state))
             }
             return .go
         } catch {
             if case .unwritten(let failure) = error.kind, !failure.isUnrecorded { throw failure }
-            // It begins again by itself when its time comes, or when a person says so.
+            // A later run begins again when the next try is due, or when a person orders it.
             var state = state
             state.wanted = .init(cause: cause, slot: slot)
             try saveState(state)
@@ -42,12 +54,13 @@ extension RotationMachine {
         }
     }
 
+    /// Asks the issuer for its secrets; an issuer without an API lists none.
     func survey() throws(StepFailure) -> IssuerSurvey {
         guard definition.issuer.shape != .person else { return IssuerSurvey([], date: nil) }
         return try definition.issuer.survey()
     }
 
-    /// What a person adopted; else what the last finished run created; else the only one there is.
+    /// Returns the secret that a person adopted, else the one that the last run created, else the only live one.
     private func predecessor(in survey: IssuerSurvey) -> LiveSecret? {
         let alive = survey.secrets.filter(\.isActive)
         for id in [state.adopted, state.last?.id] {
@@ -56,7 +69,7 @@ extension RotationMachine {
         return alive.count == 1 ? alive.first : nil
     }
 
-    /// An endpoint whose key is missing would never hear of anything.
+    /// Checks that an event can be signed for every endpoint.
     private func checkCallbacks() throws(StepFailure) {
         for endpoint in definition.callbacks {
             do throws(StepFailure) {
@@ -72,7 +85,9 @@ extension RotationMachine {
 }
 
 extension RotationState {
-    /// What outlives a run: the next one begins with it.
+    /// Returns the state with which the next run begins: only what outlives a run.
+    ///
+    /// - Parameter endpoints: the URLs of the endpoints in the manifest.
     func remembered(endpoints: [String]) -> RotationState {
         var next = RotationState()
         (next.adopted, next.last, next.run, next.enabledAt) = (adopted, last, run, enabledAt)

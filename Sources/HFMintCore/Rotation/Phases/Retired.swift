@@ -1,39 +1,37 @@
 extension RotationMachine {
-    /// announced → retired: the predecessor is switched off where that can be undone, its death has evidence, then it
-    /// is removed; and so are secrets of ours whose value was lost.
+    /// Moves from announced to retired: the predecessor is dead and removed, and so are lost secrets of ours.
     ///
-    /// Right before it, every sink is asked again for what it was given: see ``reconcile()``. Without a predecessor
-    /// nothing is retired. Everything here repeats until it is proven.
-    func retire() throws(StepFailure) -> Progress {
+    /// First checks again what every sink holds: see ``reconcile()``. Switches the predecessor off if the issuer can
+    /// switch it on again, proves its death, and only then deletes it. Without a predecessor nothing is retired.
+    func retire() throws(StepFailure) -> Next {
         guard let predecessor = state.predecessor, predecessor != state.created?.id else {
-            if !state.lost.isEmpty, let progress = try reconcile() { return progress }
+            if !state.lost.isEmpty, let next = try reconcile() { return next }
             return try removeLost()
         }
-        if state.deathEvidence == nil {
+        if state.deathProof == nil {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
             try checkSuccessor()
-            if let progress = try reconcile() { return progress }
+            if let next = try reconcile() { return next }
             let isRemoved = try !deactivate(predecessor)
-            guard let evidence = try evidence(ofDeathOf: predecessor, old) else {
+            guard let proof = try proof(ofDeathOf: predecessor, old) else {
                 throw .needsPerson(
                     .deathUnproven,
                     "\(definition.issuer.target) took the order to retire the old secret, and shows no proof that it is dead"
                 )
             }
-            try record { $0.deathEvidence = evidence }
+            try record { $0.deathProof = proof }
             if isRemoved { return try removeLost() }
-        } else if let progress = try reconcile() {
-            return progress
+        } else if let next = try reconcile() {
+            return next
         }
-        try act(.delete) { () throws(StepFailure) in
-            try definition.issuer.delete(predecessor)
-        } result: { _, _ in
-        }
+        try delete(predecessor, as: .delete)
         return try removeLost()
     }
 
-    /// The old secret is the last that is known to be good unless the new one is there, for as long as it was given.
+    /// Checks that the issuer lists the new secret as active, with no earlier end than it promised.
+    ///
+    /// Else the old secret is the last one that is known to work, and must stay.
     private func checkSuccessor() throws(StepFailure) {
         guard let created = state.created else {
             throw .needsPerson(.journalIncomplete, "the journal names no new secret")
@@ -41,7 +39,7 @@ extension RotationMachine {
         let listed = try survey().secrets.first { $0.id == created.id }
         let endsAsPromised = listed?.expiresAt.map { end in created.expiresAt.map { end >= $0 } ?? true } ?? true
         guard let listed, listed.isActive, endsAsPromised else {
-            // It may not be listed yet.
+            // The issuer may not list it yet.
             throw StepFailure(
                 .transient(retryAfterSeconds: nil),
                 "the new secret \(created.id) is not in use any more at \(definition.issuer.target), so the old one stays"
@@ -49,9 +47,9 @@ extension RotationMachine {
         }
     }
 
-    /// Where a secret cannot be switched off, the removal is the death.
+    /// Switches a secret off, or deletes it if the issuer cannot switch secrets off.
     ///
-    /// - Returns: whether it can be switched on again.
+    /// - Returns: whether the secret can be switched on again.
     private func deactivate(_ id: String) throws(StepFailure) -> Bool {
         var isReversible = false
         try act(.deactivate) { () throws(StepFailure) in
@@ -62,12 +60,15 @@ extension RotationMachine {
         return isReversible
     }
 
-    private func evidence(ofDeathOf id: String, _ old: SharedSecret?) throws(StepFailure) -> String? {
+    /// Returns how it is known that a secret is dead, or nil.
+    ///
+    /// - Parameter old: the value of the secret, if it was readable.
+    private func proof(ofDeathOf id: String, _ old: SharedSecret?) throws(StepFailure) -> String? {
         if let old, let value = try newValue(), let verifier = definition.verifier {
             let oldAnswer = try verifier.logIn(with: old.secret)
             let newAnswer = try verifier.logIn(with: value.secret)
             if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
-            // Whatever a list says: what logs in is not dead.
+            // A secret that logs in is not dead, whatever the issuer lists.
             guard oldAnswer == .refused else {
                 throw StepFailure(
                     .transient(retryAfterSeconds: nil),
@@ -76,7 +77,7 @@ extension RotationMachine {
         }
         let listings = try [survey(), survey()]
         let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }
-        // An issuer that lists nothing at all proves nothing.
+        // An empty list proves nothing.
         if isGone, listings.allSatisfy({ $0.showsDeath && !$0.secrets.isEmpty }) { return "listed" }
         return definition.acceptsUnprovenDeath ? "accepted" : nil
     }
@@ -87,20 +88,16 @@ extension RotationMachine {
         return try readValue(created.id)
     }
 
-    private func removeLost() throws(StepFailure) -> Progress {
+    private func removeLost() throws(StepFailure) -> Next {
         try findStrays()
         while let id = state.lost.first {
-            try act(.delete) { () throws(StepFailure) in
-                try definition.issuer.delete(id)
-            } result: { state, _ in
-                state.lost.removeFirst()
-            }
+            try delete(id, as: .delete) { $0.lost.removeFirst() }
         }
         try move(to: .retired)
         return .go
     }
 
-    /// Secrets of this run that no survey showed when the answer to their creation was lost: our marker proves them ours.
+    /// Adds secrets that carry this run's marker, and that no earlier survey listed, to the lost ones.
     private func findStrays() throws(StepFailure) {
         guard case .separate = definition.issuer.shape else { return }
         let strays = try survey().secrets.filter { secret in

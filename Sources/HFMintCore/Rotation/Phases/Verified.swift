@@ -1,8 +1,8 @@
 extension RotationMachine {
-    /// created → verified: a real log-in with the new secret works as often in a row as was asked for.
+    /// Moves from created to verified: log-ins with the new secret have worked as often in a row as the manifest asks.
     ///
-    /// No sink has been touched; a failure removes what we made, and the old secret never noticed.
-    func verify() throws(StepFailure) -> Progress {
+    /// No sink has been touched yet. If the log-ins fail, the new secret is removed, and the old one stays as it was.
+    func verify() throws(StepFailure) -> Next {
         if state.pending == .removeCreated { return try removeCreated() }
         guard let value = try valueFromIssuer() else { return try discard() }
         guard let verifier = definition.verifier else {
@@ -14,13 +14,13 @@ extension RotationMachine {
         logInsInARow += 1
         refusalsInARow = 0
         guard logInsInARow >= verifier.neededLogIns else { return .go }
-        // Where the old secret is dead already, one that logs in is better than none.
+        // If the old secret is dead already, any secret that logs in is better than none.
         if definition.issuer.shape.overlaps { try checkEnd() }
         try move(to: .verified)
         return .go
     }
 
-    /// No schedule could be kept with it, and a wrong clock of ours has more to spoil.
+    /// Checks that the new secret does not expire before its run began: else one of the clocks is wrong.
     private func checkEnd() throws(StepFailure) {
         guard let end = state.endBeforeItsRun else { return }
         throw .needsPerson(
@@ -29,13 +29,12 @@ extension RotationMachine {
                 + " \(context.clock.now().rfc3339), which is after that")
     }
 
-    /// Refusals in a row before a person is asked.
+    /// How many log-ins in a row may be refused before a person is asked.
     ///
-    /// A new secret may take a while to spread, and how long is nobody's promise; what a person handed over has
-    /// spread already.
-    private var patience: Int { definition.issuer.shape == .person ? 5 : 60 }
+    /// No issuer promises how long a new secret takes to spread. One that a person supplies has spread already.
+    private var mostRefusals: Int { definition.issuer.shape == .person ? 5 : 60 }
 
-    private func refused() throws(StepFailure) -> Progress {
+    private func refused() throws(StepFailure) -> Next {
         logInsInARow = 0
         if try wasReplaced() {
             _ = try discard()
@@ -45,21 +44,21 @@ extension RotationMachine {
                     + " \(definition.name)` changes it again")
         }
         refusalsInARow += 1
-        guard refusalsInARow < patience else {
+        guard refusalsInARow < mostRefusals else {
             refusalsInARow = 0
             let attention =
                 definition.issuer.shape == .person
                 ? Attention(.pressRefresh, "the secret that was supplied is refused at a log-in, and no sink has it")
                 : Attention(
                     .logInRefused, "the new secret of \(definition.issuer.target) was never accepted at a log-in")
-            // There is only forward: another one could push out the one that still works.
+            // A stacked issuer could push out the secret that still works if another one were made.
             if definition.issuer.shape != .stacked { _ = try discard() }
             throw .needsPerson(attention)
         }
         return .soon(seconds: 2)
     }
 
-    /// Whether the one place that the issuer has holds another value than ours.
+    /// Whether an issuer with one current value holds another one than ours.
     private func wasReplaced() throws(StepFailure) -> Bool {
         switch definition.issuer.shape {
         case .separate, .person: return false
@@ -69,19 +68,11 @@ extension RotationMachine {
         }
     }
 
-    /// The value in memory, or as the issuer shows it again.
+    /// Returns the new secret's value: from memory, or read from the issuer again.
     private func valueFromIssuer() throws(StepFailure) -> SharedSecret? {
         if let value { return value }
         guard let created = state.created else { return nil }
         value = try readValue(created.id)
         return value
-    }
-
-    /// Gives up a new secret that nobody has seen.
-    private func discard() throws(StepFailure) -> Progress {
-        value = nil
-        if case .separate = definition.issuer.shape { return try removeCreated() }
-        try move(to: definition.issuer.shape.overlaps ? .planned : .announced) { $0.created = nil }
-        return .go
     }
 }

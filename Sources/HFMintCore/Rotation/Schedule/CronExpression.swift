@@ -1,7 +1,7 @@
-/// Five fields: minute, hour, day of month, month, day of week; in UTC.
+/// A cron expression in UTC: minute, hour, day of month, month, day of week.
 ///
-/// As cron reads them. What crons read in two ways is refused with both readings, here and in ``CronField``; so is an
-/// expression that no date ever fits, as that is an error, not silence.
+/// Refuses an expression that crons read in two ways, and names both, as ``CronField`` does. Refuses one that fits no
+/// date.
 ///
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/crontab.html>
 package struct CronExpression: Equatable, Sendable {
@@ -41,7 +41,7 @@ package struct CronExpression: Equatable, Sendable {
     ]
     private static let dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
-    /// What cron itself makes of each.
+    /// The meaning of each nickname to cron.
     ///
     /// <https://man7.org/linux/man-pages/man5/crontab.5.html>
     private static let nicknames = [
@@ -49,7 +49,7 @@ package struct CronExpression: Equatable, Sendable {
         "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
     ]
 
-    /// What some crons take in place of five fields, or before them.
+    /// Returns what is wrong with words that some crons take in place of five fields, or before them.
     private static func complaint(aboutWordsIn fields: [[UInt8]]) -> String? {
         guard let first = fields.first else { return nil }
         if first.contains(ASCII.equals) { return "names a time zone, and every schedule is in UTC" }
@@ -68,7 +68,7 @@ package struct CronExpression: Equatable, Sendable {
 }
 
 extension CronExpression {
-    /// The first moment after `moment` that fits.
+    /// Returns the first moment after `moment` that fits.
     package func next(after moment: Timestamp) -> Timestamp {
         // 29 February comes again within eight years, so this loop ends.
         var day = Day(containing: moment)
@@ -85,7 +85,7 @@ extension CronExpression {
         }
     }
 
-    /// The last moment not after `moment` that fits; `nil` where `bound` is not before it.
+    /// Returns the last moment up to `moment` that fits, or nil if it is not after `bound`.
     package func latest(until moment: Timestamp, after bound: Timestamp) -> Timestamp? {
         var day = Day(containing: moment)
         while day.end > bound {

@@ -1,25 +1,25 @@
-/// One of the five fields of a cron expression, and the values that it stands for.
+/// One of the five fields of a cron expression, and the values for which it stands.
 ///
-/// What crons read in two ways is refused with both: a step after a single number is that number alone to Vixie's cron,
-/// which skips the rest in silence, and a range to its end to robfig/cron; a range that begins where it ends, or after
-/// it, goes around to croniter.
+/// Refuses a field that crons read in two ways, and names both. Vixie's cron reads a step after a single number as that
+/// number alone; robfig/cron reads it as a range to the end. Croniter reads a range that begins at its end, or after
+/// it, as one that goes around.
 /// <https://github.com/vixie/cron/blob/master/entry.c>, <https://github.com/robfig/cron/blob/v3/parser.go>,
 /// <https://github.com/pallets-eco/croniter>
 struct CronField: Equatable, Sendable {
     struct Kind: Sendable {
         let noun: String
         let range: ClosedRange<Int>
-        /// For the values from the lowest one on.
+        /// The names of the values, from the lowest value on.
         var names: [String] = []
-        /// Up to which `*` goes; 7 is Sunday once more, and not another day.
+        /// The last value of `*`: in days of the week, 7 is Sunday once more.
         var lastOfStar: Int? = nil
     }
 
-    /// As it was written.
+    /// The field as it was written.
     let text: String
     let values: Set<Int>
 
-    /// Whether it is `*` to every cron; `1-31` and `*/1` are a star to some alone.
+    /// Whether it is a plain `*`: only some crons treat `1-31` and `*/1` as a star.
     var isStar: Bool { text.utf8.elementsEqual("*".utf8) }
 
     init(_ field: [UInt8], _ kind: Kind) throws(Malformed) {
@@ -68,8 +68,10 @@ private struct CronPart {
         values = Array(stride(from: first, through: last, by: step))
     }
 
-    /// `nil` where it is none.
-    private static func bounds(_ text: ArraySlice<UInt8>, _ kind: CronField.Kind) -> (Int, Int, isSingle: Bool)? {
+    /// Returns the first and the last value of a range, or nil if it is malformed.
+    private static func bounds(
+        _ text: ArraySlice<UInt8>, _ kind: CronField.Kind
+    ) -> (first: Int, last: Int, isSingle: Bool)? {
         if text.elementsEqual("*".utf8) {
             return (kind.range.lowerBound, kind.lastOfStar ?? kind.range.upperBound, false)
         }
@@ -92,7 +94,7 @@ private struct CronPart {
         return Int(String(decoding: text, as: UTF8.self))
     }
 
-    /// `22-23,0-4`.
+    /// Returns a range that goes around the end as two ranges, such as `22-23,0-4`.
     private static func around(_ first: Int, _ last: Int, _ kind: CronField.Kind) -> String {
         let end = kind.lastOfStar ?? kind.range.upperBound
         func range(_ from: Int, _ to: Int) -> String { from == to ? "\(from)" : "\(from)-\(to)" }
@@ -100,7 +102,7 @@ private struct CronPart {
         return "\(range(first, end)),\(range(kind.range.lowerBound, last))"
     }
 
-    /// What is no range at all: a sign that other crons know, or a mistake.
+    /// Returns what is wrong with a part that is no range: a sign that other crons know, or a mistake.
     private static func complaint(about part: [UInt8], _ kind: CronField.Kind) -> String {
         let text = shown(part)
         if part.first == UInt8(ascii: "?") {

@@ -1,18 +1,18 @@
 extension RotationDefinition {
-    /// The next moments at which a run begins, as far as it can be known now.
+    /// Returns the next moments at which a run begins, as far as they are known now.
     ///
-    /// The first is `now` where one is due already, or waits to begin, and none is under way. It may be the end of the
-    /// secret that is in use, which no schedule outlasts.
+    /// The first is `now` if a run is due or waits to begin, and none is under way. It comes before the first slot of
+    /// the schedule if the secret in use expires earlier.
     package func nextRuns(_ count: Int, after state: RotationState, at now: Timestamp) -> [Timestamp] {
         guard count > 0 else { return [] }
-        // Nobody can say when it is due.
+        // If clocks disagree, nobody can say when a run is due.
         guard state.disagreement(with: now) == nil else { return [] }
         var moments: [Timestamp] = []
         if state.wanted != nil, state.attention == nil { moments.append(max(now, state.nextTry(at: now) ?? now)) }
         guard let schedule else { return moments }
         let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt ?? now
         if moments.isEmpty, !state.isRunning,
-            case .due = schedule.decision(at: now, anchor: anchor, expiry: state.expiry)
+            case .due = schedule.timing(at: now, anchor: anchor, expiry: state.expiry)
         {
             moments.append(now)
         }

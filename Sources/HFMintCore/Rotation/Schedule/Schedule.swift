@@ -1,4 +1,13 @@
 /// When a rotation is due, in UTC.
+///
+/// A schedule is a pattern of slots: a `CronExpression` of five `CronField`s, or a period. `timing(at:anchor:expiry:)`
+/// says whether a run is due now. `nextRuns` lists the next ones for a person. Missed slots count as one. A schedule
+/// reads no clock, and begins nothing by itself.
+///
+/// ```swift
+/// let schedule = Schedule(.every(30 * 86_400), name: "app")
+/// if case .due(let slot) = schedule.timing(at: now, anchor: lastSlot, expiry: nil) { begin(slot) }
+/// ```
 package struct Schedule: Equatable, Sendable {
     package enum Pattern: Equatable, Sendable {
         case cron(CronExpression)
@@ -6,16 +15,16 @@ package struct Schedule: Equatable, Sendable {
         case every(Int)
     }
 
-    /// How often the timers of `rotate schedule` come, in seconds.
+    /// The period of the timers that `rotate schedule` writes, in seconds.
     package static let timerPeriod = 900
 
     package let pattern: Pattern
-    /// How long after its slot a run may still begin, in seconds; `nil`: until the next slot.
+    /// How long after its slot a run may still begin, in seconds; `nil` allows it until the next slot.
     package let window: Int?
-    /// Fixed for each rotation, so that all machines agree on it and a fleet does not move at once; in seconds.
+    /// The seconds from a slot to its run: fixed for each rotation, so that all machines agree.
     package let delay: Int
 
-    /// - Parameter jitter: the longest delay; the delay itself is drawn from the rotation's name.
+    /// - Parameter jitter: the longest delay, in seconds. The rotation's name determines the delay.
     package init(_ pattern: Pattern, window: Int? = nil, jitter: Int = 0, name: String) {
         self.pattern = pattern
         self.window = window
@@ -26,20 +35,20 @@ package struct Schedule: Equatable, Sendable {
         fingerprint([Array(name.utf8)]).utf8.prefix(12).reduce(0) { $0 << 4 | Int($1.hexDigitValue ?? 0) }
     }
 
-    /// What there is to do now.
-    package enum Decision: Equatable, Sendable {
-        /// Due since this slot.
+    /// Whether a run is due.
+    package enum Timing: Equatable, Sendable {
         case due(slot: Timestamp)
         case waiting(until: Timestamp)
-        /// The clock went back behind the last slot: nothing is done until it has caught up.
+        /// The clock is behind the last slot. No run is due until it has caught up.
         case clockWentBack(lastSlot: Timestamp)
     }
 
+    /// Says whether a run is due.
+    ///
     /// - Parameters:
-    ///   - anchor: the slot of the last run, else the moment from which the schedule counts: enabling one rotates
-    ///     nothing by itself.
-    ///   - expiry: of the secret that is in use: one that is about to expire is due whatever the pattern says.
-    package func decision(at now: Timestamp, anchor: Timestamp, expiry: Expiry?) -> Decision {
+    ///   - anchor: the slot of the last run, else the moment from which the schedule counts.
+    ///   - expiry: the end of the secret in use. A run is due when it is near, whatever the pattern says.
+    package func timing(at now: Timestamp, anchor: Timestamp, expiry: Expiry?) -> Timing {
         guard now >= anchor else { return .clockWentBack(lastSlot: anchor) }
         if let expiry, expiry.isNear(now) { return .due(slot: now) }
         guard let slot = latestSlot(after: anchor, until: now) else {
@@ -47,7 +56,7 @@ package struct Schedule: Equatable, Sendable {
         }
         let begins = slot + delay
         guard now >= begins else { return .waiting(until: begins) }
-        // Late beyond the window: the next slot is as good, and comes at the hour that was chosen.
+        // After the window, the run waits for the next slot, which is at the hour that was chosen.
         if let window, now > slot + window { return .waiting(until: nextSlot(after: now) + delay) }
         return .due(slot: slot)
     }
@@ -55,7 +64,7 @@ package struct Schedule: Equatable, Sendable {
     /// The end of the secret that is in use.
     package struct Expiry: Equatable, Sendable {
         let at: Timestamp
-        /// When it came into use.
+        /// When the secret came into use.
         let since: Timestamp
 
         package init(at: Timestamp, since: Timestamp) {
@@ -63,16 +72,13 @@ package struct Schedule: Equatable, Sendable {
             self.since = since
         }
 
-        /// When less than a week is left, which is time enough for a person.
-        ///
-        /// Of a short life the last third
-        /// counts, so that a fresh secret is not near its end.
+        /// A week before the end, which leaves a person time to act, or the last third of a shorter life.
         var isNearFrom: Timestamp { at + -min(7 * 86_400, max(0, at - since) / 3) }
 
         func isNear(_ now: Timestamp) -> Bool { now > isNearFrom }
     }
 
-    /// The latest slot of those that have passed: many missed ones are one.
+    /// Returns the latest slot after `anchor` that has passed, or nil if none has.
     private func latestSlot(after anchor: Timestamp, until now: Timestamp) -> Timestamp? {
         switch pattern {
         case .every(let seconds):
@@ -82,6 +88,7 @@ package struct Schedule: Equatable, Sendable {
         }
     }
 
+    /// Returns the first slot after `moment`, from which a period counts.
     package func nextSlot(after moment: Timestamp) -> Timestamp {
         switch pattern {
         case .every(let seconds): moment + seconds
@@ -89,10 +96,10 @@ package struct Schedule: Equatable, Sendable {
         }
     }
 
-    /// The next moments at which a run begins, for `rotate plan`.
+    /// Returns the next moments at which a run begins, without regard to an expiry.
     package func upcoming(_ count: Int, after moment: Timestamp, anchor: Timestamp) -> [Timestamp] {
         var slots: [Timestamp] = []
-        // Slots long past are one missed slot, so an old anchor need not be walked through.
+        // All missed slots count as one, so the loop skips them.
         var last = latestSlot(after: anchor, until: max(anchor, moment + -delay)) ?? anchor
         while slots.count < count {
             last = nextSlot(after: last)
@@ -103,13 +110,13 @@ package struct Schedule: Equatable, Sendable {
 }
 
 extension Schedule.Pattern {
-    /// The shortest time between two slots, in seconds: a delay as long as it would put every run off for ever.
+    /// The shortest time between two slots, in seconds; a longer delay would put every run off for ever.
     package var shortestGap: Int {
         switch self {
         case .every(let seconds): return seconds
         case .cron(let expression):
             var (slot, shortest) = (expression.next(after: Timestamp(secondsSince1970: 0)), Int.max)
-            // A shorter gap that comes after so many slots puts single runs off, and not all of them.
+            // A shorter gap after 64 slots puts off single runs only.
             for _ in 0..<64 where slot.secondsSince1970 < 4 * 366 * 86_400 {
                 let next = expression.next(after: slot)
                 shortest = min(shortest, next - slot)

@@ -9,8 +9,8 @@ struct RotationCallbackTests {
         stage.state.withLock { $0.told.filter { $0.hasPrefix(kind + " ") } }
     }
 
-    private func attention(_ progress: Rotations.Outcome.Progress) -> Attention? {
-        if case .attention(let attention) = progress { attention } else { nil }
+    private func attention(_ stop: Rotations.RunResult.Stop) -> Attention? {
+        if case .attention(let attention) = stop { attention } else { nil }
     }
 
     @Test("a key that is shorter than HS256 demands signs nothing", arguments: [0, 31])

@@ -32,18 +32,18 @@ struct RotationJournalTests {
             .init(target: "file /x", evidence: Evidence(.version, "3")),
             .init(target: "y", evidence: nil, timesOverwritten: 2),
         ]
-        (state.hasTouchedSinks, state.deathEvidence) = (true, "listed")
+        (state.hasTouchedSinks, state.deathProof) = (true, "listed")
         (state.overlapEndsAt, state.graceEndsAt, state.dueAt) = (FrozenClock.usualNow, FrozenClock.usualNow, nil)
         state.events = [
             CallbackEvent(
                 id: "app.7.x-1", run: 7, kind: .secretRevoking, at: FrozenClock.usualNow, secretID: "a", notBefore: nil,
                 deliveries: [
                     .init(
-                        url: "https://x.example/", status: .pending, attempts: 2, dueAt: FrozenClock.usualNow,
+                        url: "https://x.example/", status: .pending, tries: 2, dueAt: FrozenClock.usualNow,
                         problem: "it answered 503")
                 ])
         ]
-        (state.attempts, state.attention) = (3, Attention(.noRoom, "no room"))
+        (state.failedTries, state.attention) = (3, Attention(.noRoom, "no room"))
         state.wanted = .init(cause: .schedule, slot: FrozenClock.usualNow)
         state.mayOverwrite = ["y"]
         (state.adopted, state.adoptedExpiresAt, state.enabledAt) = ("a", FrozenClock.usualNow, FrozenClock.usualNow)

@@ -19,44 +19,44 @@ struct ScheduleTests {
     @Test("enabling one rotates nothing: the first slot comes after that moment")
     func enabling() throws {
         let schedule = Schedule(try cron("0 3 * * *"), name: "app")
-        #expect(schedule.decision(at: now, anchor: now, expiry: nil) == .waiting(until: try at("2026-11-22T03:00:00Z")))
+        #expect(schedule.timing(at: now, anchor: now, expiry: nil) == .waiting(until: try at("2026-11-22T03:00:00Z")))
     }
 
     @Test("several missed slots are one")
     func missed() throws {
         let schedule = Schedule(try cron("0 3 * * *"), name: "app")
         let anchor = now + -40 * Self.day
-        #expect(schedule.decision(at: now, anchor: anchor, expiry: nil) == .due(slot: try at("2026-11-21T03:00:00Z")))
+        #expect(schedule.timing(at: now, anchor: anchor, expiry: nil) == .due(slot: try at("2026-11-21T03:00:00Z")))
         let every = Schedule(.every(7 * Self.day), name: "app")
-        #expect(every.decision(at: now, anchor: anchor, expiry: nil) == .due(slot: anchor + 35 * Self.day))
+        #expect(every.timing(at: now, anchor: anchor, expiry: nil) == .due(slot: anchor + 35 * Self.day))
     }
 
     @Test("beyond its window a slot has passed, and the next one counts")
     func window() throws {
         let schedule = Schedule(try cron("0 1 * * *"), window: 2 * 3_600, name: "app")
-        let next = Schedule.Decision.waiting(until: try at("2026-11-22T01:00:00Z"))
-        #expect(schedule.decision(at: now, anchor: now + -Self.day, expiry: nil) == next)
+        let next = Schedule.Timing.waiting(until: try at("2026-11-22T01:00:00Z"))
+        #expect(schedule.timing(at: now, anchor: now + -Self.day, expiry: nil) == next)
         let slot = try at("2026-11-21T01:00:00Z")
-        #expect(schedule.decision(at: slot + 7_200, anchor: now + -Self.day, expiry: nil) == .due(slot: slot))
+        #expect(schedule.timing(at: slot + 7_200, anchor: now + -Self.day, expiry: nil) == .due(slot: slot))
     }
 
     @Test("a clock that went back behind the last slot does nothing")
     func clock() throws {
         let schedule = Schedule(try cron("* * * * *"), name: "app")
-        #expect(schedule.decision(at: now, anchor: now + 1, expiry: nil) == .clockWentBack(lastSlot: now + 1))
+        #expect(schedule.timing(at: now, anchor: now + 1, expiry: nil) == .clockWentBack(lastSlot: now + 1))
     }
 
     @Test("a secret that is about to expire is due; a fresh one of a short life is not")
     func expiry() throws {
         let schedule = Schedule(try cron("0 0 1 1 *"), name: "app")
-        func decision(left: Int, of life: Int) -> Schedule.Decision {
-            schedule.decision(
+        func timing(left: Int, of life: Int) -> Schedule.Timing {
+            schedule.timing(
                 at: now, anchor: now + -1, expiry: .init(at: now + left, since: now + (left - life)))
         }
-        #expect(decision(left: 6 * Self.day, of: 90 * Self.day) == .due(slot: now))
-        #expect(decision(left: -1, of: 90 * Self.day) == .due(slot: now))
-        #expect(decision(left: 5 * Self.day, of: 5 * Self.day) != .due(slot: now))
-        #expect(decision(left: Self.day, of: 5 * Self.day) == .due(slot: now))
+        #expect(timing(left: 6 * Self.day, of: 90 * Self.day) == .due(slot: now))
+        #expect(timing(left: -1, of: 90 * Self.day) == .due(slot: now))
+        #expect(timing(left: 5 * Self.day, of: 5 * Self.day) != .due(slot: now))
+        #expect(timing(left: Self.day, of: 5 * Self.day) == .due(slot: now))
     }
 
     @Test("jitter is drawn from the name: the same on each machine, and never more than was said")
@@ -68,8 +68,8 @@ struct ScheduleTests {
         let schedule = Schedule(try cron("0 3 * * *"), jitter: 1_800, name: "app-1")
         let slot = try at("2026-11-21T03:00:00Z")
         let (anchor, begins) = (slot + -60, slot + schedule.delay)
-        #expect(schedule.decision(at: begins + -1, anchor: anchor, expiry: nil) == .waiting(until: begins))
-        #expect(schedule.decision(at: begins, anchor: anchor, expiry: nil) == .due(slot: slot))
+        #expect(schedule.timing(at: begins + -1, anchor: anchor, expiry: nil) == .waiting(until: begins))
+        #expect(schedule.timing(at: begins, anchor: anchor, expiry: nil) == .due(slot: slot))
     }
 
     @Test(

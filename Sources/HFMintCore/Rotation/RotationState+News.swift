@@ -1,12 +1,14 @@
 extension RotationState {
-    /// What has become true since `earlier`, for whoever watches; never a value.
+    /// Returns the sinks that somebody else has overwritten since `earlier`.
+    func overwrittenSinks(since earlier: RotationState) -> [SinkState] {
+        sinks.filter { $0.timesOverwritten > earlier.timesOverwritten($0.target) }
+    }
+
+    /// Returns lines for a person who watches the run: what has become true since `earlier`.
     func news(since earlier: RotationState) -> [String] {
         let confirmed = zip(sinks, earlier.sinks).filter { $0.evidence != nil && $1.evidence == nil }
-        let overwritten = sinks.filter { sink in
-            sink.timesOverwritten > (earlier.sinks.first { $0.target == sink.target }?.timesOverwritten ?? 0)
-        }
         let news =
-            overwritten.map { "\($0.target) was overwritten since, and gets the new secret again" }
+            overwrittenSinks(since: earlier).map { "\($0.target) was overwritten since, and gets the new secret again" }
             + confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }
         guard phase != earlier.phase else { return news }
         return news + [phase.news].compactMap(\.self)
