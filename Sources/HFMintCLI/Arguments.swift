@@ -1,13 +1,21 @@
 package import HFMintCore
 
-/// The words of a command line, sorted by what a command declares: nothing clever, and nothing done.
+/// The words of a command line, sorted into options and operands by what a command declares.
+///
+/// ```swift
+/// let arguments = try Arguments(["--json", "acme/model"], for: .exchange)
+/// arguments.has(.json)   // true
+/// arguments.operands     // ["acme/model"]
+/// ```
 package struct Arguments: Sendable {
     package private(set) var operands: [String] = []
     /// The words after `--`, for a command that runs another.
     package private(set) var childCommand: [String] = []
     private var values: [String: [String]] = [:]
 
-    /// Accepts `--name value`, `--name=value`, `--switch`, and `--` before operands that begin with a dash.
+    /// Sorts `words`: `--name value`, `--name=value`, `--switch`, and `--` before operands that begin with a dash.
+    ///
+    /// - Throws: ``MintError/Code/usage`` for words that the command does not declare.
     package init(_ words: some Sequence<String>, for command: Command) throws(MintError) {
         var rest = Array(words)[...]
         try Self.refuseRepaired(command.runsAnother ? rest.prefix { $0 != "--" } : rest, for: command)
@@ -27,10 +35,10 @@ package struct Arguments: Sendable {
         }
     }
 
-    /// What stands for bytes that are no text: a path that holds it would be another one than was typed.
+    /// U+FFFD, which replaces bytes that are not UTF-8: a path that holds it is not the path that was typed.
     private static let repaired = Array("\u{FFFD}".utf8)
 
-    /// A program that is run gets its own words as they were given.
+    /// Refuses words that are not UTF-8; the caller leaves out the words of a program that is run.
     private static func refuseRepaired(_ words: ArraySlice<String>, for command: Command) throws(MintError) {
         for word in words {
             let bytes = Array(word.utf8)
@@ -41,6 +49,7 @@ package struct Arguments: Sendable {
         }
     }
 
+    /// Takes an option, and its value from `rest` if `word` does not hold it.
     private mutating func take(
         _ word: String, _ rest: inout ArraySlice<String>, for command: Command
     ) throws(MintError) {
@@ -76,7 +85,7 @@ package struct Arguments: Sendable {
         return value
     }
 
-    /// A path that is empty comes from a variable that is not set, and would name the folder that this process is in.
+    /// Refuses an empty path: it comes from an unset variable, and would name the working directory.
     private static func check(_ value: String, of option: Option, _ command: Command) throws(MintError) {
         guard option.value == "PATH" || option.value == "DIR" else { return }
         guard !value.isEmpty else {
@@ -87,13 +96,18 @@ package struct Arguments: Sendable {
         }
     }
 
+    /// Whether the option was given.
     package func has(_ option: Option) -> Bool { values[option.name] != nil }
 
+    /// Returns the value of an option that is given at most once, or nil.
     package func value(_ option: Option) -> String? { values[option.name]?.first }
 
+    /// Returns every value of an option that repeats, in the order of the command line.
     package func values(_ option: Option) -> [String] { values[option.name] ?? [] }
 
-    /// A whole number in `range`.
+    /// Returns the value of an option as a whole number, or nil if it was not given.
+    ///
+    /// - Throws: ``MintError/Code/usage`` for anything but a number in `range`.
     package func number(_ option: Option, in range: ClosedRange<Int>) throws(MintError) -> Int? {
         guard let text = value(option) else { return nil }
         guard text.utf8.allSatisfy(\.isASCIIDigit), let number = Int(text), range.contains(number) else {

@@ -1,9 +1,9 @@
 internal import HFMintCore
 
 extension Call {
-    /// The manifest that `--manifest` or HFMINT_MANIFEST names; `nil` where neither does: none is ever looked for.
+    /// Returns the manifest that `--manifest` or else HFMINT_MANIFEST names, or nil: no folder is searched for one.
     ///
-    /// - Throws: ``MintError/Code/usage`` for a variable that means another file in another folder.
+    /// - Throws: ``MintError/Code/usage`` if HFMINT_MANIFEST holds a relative path.
     func namedManifest() throws(MintError) -> String? {
         if let path = arguments.value(.manifest) { return path }
         guard let path = context.environment[.manifest] else { return nil }
@@ -15,7 +15,9 @@ extension Call {
         return path
     }
 
-    /// The same for a command that cannot do without.
+    /// Returns the path of the manifest, for a command that needs one.
+    ///
+    /// - Throws: ``MintError/Code/usage`` if no manifest was named.
     func manifestPath() throws(MintError) -> String {
         guard let path = try namedManifest() else {
             throw .usage(
@@ -33,8 +35,7 @@ extension Call {
         return manifest
     }
 
-    /// Begins to record where the manifest says, for a command that does its work whatever that says: it must not fail
-    /// for that.
+    /// Begins to record where the manifest says, or notes why it cannot: the command works without a record too.
     func beginAudit() {
         do throws(MintError) {
             if let path = try namedManifest() { _ = try openManifest(at: path) }
@@ -45,8 +46,9 @@ extension Call {
 
     /// Reads the manifest that decides what this job may have, and begins to record where it says.
     ///
-    /// - Returns: `nil` where no manifest was named.
-    /// - Throws: ``MintError/Code/usage`` also for a role without a manifest, and for one that it does not have.
+    /// - Returns: the gate, or nil if no manifest was named.
+    /// - Throws: ``MintError/Code/usage`` for a role without a manifest, a role that the manifest does not have, and an
+    ///   option that a role supplies.
     func openGate() throws(MintError) -> Gate? {
         guard let path = try namedManifest() else {
             guard !arguments.has(.role) else {
@@ -66,15 +68,18 @@ extension Call {
         return gate
     }
 
-    /// Where the tokens of this job lie.
+    /// Returns the directory of this job's tokens.
     func jobDirectory(of provider: Provider?) -> JobDirectory {
         JobDirectory(option: arguments.value(.stateDirectory), provider: provider, context: context)
     }
 
-    /// At the end of a command: the collector hears what it has not heard, and the log of the job, which is kept
-    /// elsewhere, gets the head.
+    /// Ends the record of a command: says the head on stderr, and sends the collector what it has not received.
     ///
-    /// - Parameter isTalking: whether somebody reads along.
+    /// The job's log is kept elsewhere, so the head in it proves later what the audit log was.
+    ///
+    /// - Parameters:
+    ///   - isTalking: whether people read stderr; if not, the head is only traced.
+    ///   - sends: whether the collector is asked.
     func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
         guard let head = audit.head else {
             if sends, audit.isActing { try audit.sendRecords(in: context) }

@@ -2,7 +2,14 @@ package import HFMintCore
 
 /// One command, declared once: the parser, the help, the man page and the completions read this.
 ///
-/// Sorting the arguments touches nothing; ``run`` does the work.
+/// Only ``run`` touches the machine.
+///
+/// ```swift
+/// static let greet = Command(
+///     name: "greet", summary: "say hello to somebody", operands: "NAME", description: ["Says hello."],
+///     options: Option.reporting, examples: [Example("to the Hub", "hfmint greet hub")],
+///     run: { call throws(MintError) in Report(lines: ["hello"], json: ["greeted": .bool(true)]) })
+/// ```
 package struct Command: Sendable {
     /// As typed after `hfmint`; empty for `hfmint` alone.
     package let name: String
@@ -16,10 +23,11 @@ package struct Command: Sendable {
     package let examples: [Example]
     /// Whether the words after `--` are a program and its arguments.
     package let runsAnother: Bool
-    /// Its exit status when hfmint itself fails, for a command whose other statuses are a program's.
+    /// The exit status when hfmint itself fails, for a command whose other statuses are a program's.
     package let ownFailureStatus: Int32?
-    /// Whether what it prints is for `eval`: then a failure must reach the shell that evaluates it.
+    /// Whether a shell evaluates what the command prints, so that a failure must reach that shell.
     package let printsShell: @Sendable (Arguments) -> Bool
+    /// Does the work.
     package let run: @Sendable (Call) throws(MintError) -> Report
 
     package init(
@@ -47,7 +55,7 @@ package struct Command: Sendable {
     }
 
     package struct Example: Sendable {
-        /// What it does, as a clause.
+        /// What the line does, as a clause.
         package let purpose: String
         package let line: String
 
@@ -57,9 +65,10 @@ package struct Command: Sendable {
         }
     }
 
+    /// The command as it is typed.
     package var fullName: String { name.isEmpty ? "hfmint" : "hfmint \(name)" }
 
-    /// Its own, and `--help`.
+    /// The command's own options, and `--help`.
     package var allOptions: [Option] { options + [.help] }
 
     var helpHint: String { "see `hfmint help\(name.isEmpty || name.hasPrefix("-") ? "" : " \(name)")`" }

@@ -1,4 +1,4 @@
-/// Commands whose names begin with one word, which the help lists as one.
+/// Commands whose names begin with the same word, so that the help lists them as one.
 struct CommandGroup: Sendable {
     /// The first word of their names.
     let name: String
@@ -12,10 +12,11 @@ struct CommandGroup: Sendable {
     /// The second words of their names.
     var operations: [String] { commands.map { operation($0) } }
 
+    /// Returns the second word of a command's name.
     func operation(_ command: Command) -> String { String(command.name.dropFirst(name.count + 1)) }
 }
 
-/// Every group, in no particular order: ``allCommands`` has one.
+/// Every group; what lists them follows the order of ``allCommands``.
 let allGroups = [
     CommandGroup(
         name: "rotate",
@@ -41,6 +42,6 @@ let allGroups = [
 ]
 
 extension Command {
-    /// The group that it belongs to.
+    /// The command's group, or nil.
     var group: CommandGroup? { allGroups.first { name.utf8.starts(with: "\($0.name) ".utf8) } }
 }

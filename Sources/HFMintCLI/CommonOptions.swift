@@ -25,7 +25,7 @@ extension Option {
     static let allowUntrustedEvent = Option(
         "allow-untrusted-event", help: "exchange even if strangers can trigger the event behind this job")
 
-    /// Who this job is, and where the Hub is.
+    /// The options that say who this job is, and where the Hub is.
     static let identity: [Option] = [endpoint, audience, provider, idTokenFile, idTokenCommand, deadline]
     static let reporting: [Option] = [json, quiet, verbose]
 }
@@ -36,6 +36,7 @@ extension Arguments {
             file: value(.idTokenFile), command: value(.idTokenCommand), provider: value(.provider))
     }
 
+    /// Returns which Hub is asked, and the audience that an ID token must have.
     func authority(in environment: Environment) throws(MintError) -> Authority {
         guard !has(.member) else {
             return try .forClient(endpointOption: value(.endpoint), environment: environment)
@@ -47,6 +48,8 @@ extension Arguments {
     /// How long the whole command may take.
     func timeLimit() throws(MintError) -> Duration { .seconds(try number(.deadline, in: 1...3_600) ?? 90) }
 
+    /// Returns how much is said on stderr.
+    ///
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
     func verbosity() throws(MintError) -> Verbosity {
         switch (has(.quiet), has(.verbose)) {
@@ -59,7 +62,7 @@ extension Arguments {
 }
 
 extension MintError {
-    /// Neither the command line, nor a variable, nor a role names what the token is for.
+    /// Returns the error for a token without a resource: no word, variable or role names one.
     static func noResource(example: String, _ gate: Gate?) -> MintError {
         .usage(
             "no resource was named, and neither HFMINT_RESOURCE nor HF_OIDC_RESOURCE is set",

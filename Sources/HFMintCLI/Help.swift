@@ -2,10 +2,10 @@ internal import HFMintCore
 
 /// The help texts, made from the declarations of commands and options.
 enum Help {
-    /// Columns that every terminal has; only the examples, which are to be copied, may be longer.
+    /// The columns that every terminal has; only examples may be longer, as people copy them.
     private static let width = 80
 
-    /// `hfmint help`.
+    /// Returns the lines of `hfmint help`.
     static func overview() -> [String] {
         let rows =
             [("hfmint", Command.overview.summary)]
@@ -27,14 +27,14 @@ enum Help {
         ]
     }
 
-    /// A group has one row, in the place of its first command.
+    /// Returns the row of a command, or nil: a group has one row, at its first command.
     private static func row(_ command: Command) -> (String, String)? {
         guard let group = command.group else { return ("hfmint \(usage(command))", command.summary) }
         guard group.operations.first == group.operation(command) else { return nil }
         return ("hfmint \(group.name) \(group.operations.joined(separator: " | "))", group.summary)
     }
 
-    /// `hfmint help rotate`.
+    /// Returns the lines of `hfmint help rotate`, for instance.
     static func lines(for group: CommandGroup) -> [String] {
         let rows = group.commands.map { command in
             ([group.operation(command), command.operands].compactMap(\.self).joined(separator: " "), command.summary)
@@ -45,9 +45,9 @@ enum Help {
             + ["", "Each explains itself: hfmint help \(group.name) \(group.operations.first ?? "")"]
     }
 
-    /// `hfmint help COMMAND`.
+    /// Returns the lines of `hfmint help COMMAND`.
     static func lines(for command: Command) -> [String] {
-        // Before the operands: what follows the COMMAND of `run` belongs to it.
+        // Options stand before the operands, as what follows the COMMAND of `run` belongs to that program.
         let options = command.options.isEmpty ? nil : "[OPTION]…"
         let words = ["hfmint", command.name, options, command.operands].compactMap(\.self).filter { !$0.isEmpty }
         return ["usage: \(words.joined(separator: " "))", ""]
@@ -61,7 +61,7 @@ enum Help {
         [command.name, command.operands ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// Two columns; a left one that is too long stands on a line of its own.
+    /// Returns the rows in two columns; a left cell that is too long stands on a line of its own.
     private static func aligned(_ rows: [(String, String)]) -> [String] {
         let column = min(24, rows.map(\.0.count).max() ?? 0) + 4
         return rows.flatMap { left, right -> [String] in
@@ -90,7 +90,7 @@ enum Help {
 }
 
 extension MintError.ExitStatus {
-    /// For the help and the documentation.
+    /// What the help and the documentation say of the status.
     var meaning: String {
         switch self {
         case .success: "done"

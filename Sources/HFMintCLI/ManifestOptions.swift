@@ -4,10 +4,10 @@ extension Option {
     static let manifest = Option("manifest", "PATH", help: "the manifest (default: HFMINT_MANIFEST, an absolute path)")
     static let role = Option("role", "ROLE", help: "the manifest's role to take, where several are granted to this job")
 
-    /// What a manifest says about who may have what.
+    /// The options that name a manifest and one of its roles.
     static let policy: [Option] = [manifest, role]
 
-    /// What a role of a manifest supplies, and the command line must not.
+    /// The options that the roles of a manifest supply, so that the command line must not.
     static let suppliedByRole: [Option] = organization
 }
 
@@ -16,7 +16,7 @@ extension Environment.Key {
 }
 
 extension Arguments {
-    /// The same manifest and role for a git helper, which is run in other folders.
+    /// Returns the options that give a git helper, which is run in other folders, the same manifest and role.
     func manifestWords(in folder: String) -> [String] {
         let manifest = value(.manifest).map { path in
             ["--manifest", FilePath(path).from(folder).text]

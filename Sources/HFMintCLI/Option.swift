@@ -1,6 +1,6 @@
 /// An option of the command line, declared once: the parser, the help, the man page and the completions read this.
 package struct Option: Hashable, Sendable {
-    /// Without its dashes.
+    /// The name without its dashes.
     package let name: String
     /// What stands for its value in the help; `nil` for a switch.
     package let value: String?
@@ -21,6 +21,6 @@ package struct Option: Hashable, Sendable {
         self.help = help
     }
 
-    /// As it stands in a usage line: `--audience AUD`.
+    /// The option as a usage line shows it: `--audience AUD`.
     package var usage: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }
 }

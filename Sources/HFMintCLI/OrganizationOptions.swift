@@ -14,9 +14,9 @@ extension Option {
 }
 
 extension Arguments {
-    /// Whom the command line asks a token for; `nil` for the job itself.
+    /// Returns the member that the command line asks a token for, or nil for the job itself.
     ///
-    /// - Throws: ``MintError/Code/usage`` where something is missing, or is of no use with the rest.
+    /// - Throws: ``MintError/Code/usage`` if an option is missing, or has no use with the others.
     func organizationMember() throws(MintError) -> OrganizationMember? {
         let given = Option.organization.filter { has($0) }
         guard let email = value(.member), let id = value(.clientID), let secret = value(.clientSecret), has(.scope)
@@ -40,13 +40,13 @@ extension Arguments {
         return try OrganizationMember(email: email, client: client, scopes: values(.scope))
     }
 
-    /// Whom a token is asked for, by the role of a manifest or by the command line; `nil` for the job itself.
+    /// Returns the member whom the manifest's role or, without a manifest, the command line names; nil for the job.
     func member(under gate: Gate?) throws(MintError) -> OrganizationMember? {
         guard let gate else { return try organizationMember() }
         return try gate.member()
     }
 
-    /// Never quotes what was typed: it may be the secret.
+    /// Returns where a value is, or throws an error that never quotes what was typed: it may be the secret.
     private func reference(_ option: Option, _ text: String) throws(MintError) -> SecretReference {
         if let reference = SecretReference(parsing: text) { return reference }
         throw .usage(
@@ -54,7 +54,7 @@ extension Arguments {
             hint: "write env:NAME or file:PATH; the value itself would stand in the process list")
     }
 
-    /// The same options for a git helper, which is run in other folders.
+    /// Returns the same options for a git helper, which is run in other folders.
     func organizationWords(in folder: String) -> [String] {
         Option.organization.flatMap { option in
             values(option).flatMap { value in

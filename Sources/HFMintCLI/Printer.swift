@@ -10,6 +10,7 @@ struct Printer {
     let environment: Environment
     let asJSON: Bool
 
+    /// Prints a report: its failures on stderr, then its text or its JSON on stdout.
     func print(_ report: Report) {
         for failure in report.failures { tell(failure) }
         if asJSON {
@@ -19,7 +20,9 @@ struct Printer {
         }
     }
 
-    /// - Parameter evaluated: whether a shell evaluates stdout, which must then learn of the failure from there.
+    /// Prints an error.
+    ///
+    /// - Parameter evaluated: whether a shell evaluates stdout. Then stdout gets a line that makes that shell fail.
     func print(_ error: MintError, evaluated: Bool) {
         tell(error)
         if asJSON {
@@ -46,7 +49,7 @@ struct Printer {
 
     private func bold(_ text: String) -> String { hasColours ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    /// As <https://no-color.org> asks.
+    /// Whether stderr gets colours, as <https://no-color.org> asks.
     private var hasColours: Bool {
         output.kind(of: .err) == .terminal && !environment.isSet("NO_COLOR") && environment["TERM"] != "dumb"
     }

@@ -1,16 +1,14 @@
 package import HFMintCore
 
-/// What a command found or did.
-///
-/// One printer makes text or JSON of it.
+/// What a command found or did, to be printed as text or as JSON.
 package struct Report: Sendable {
-    /// For stdout without `--json`, as it stands.
+    /// What stdout gets without `--json`, byte for byte.
     package var text: [TextOrToken]
-    /// For stdout with `--json`.
+    /// What stdout gets with `--json`.
     package var json: JSONValue
-    /// What failed although other things succeeded; the first decides the exit status.
+    /// What failed while other parts succeeded; the first failure decides the exit status.
     package var failures: [MintError]
-    /// The status of the program that was run, where one was.
+    /// The exit status of the program, if one was run.
     package var childStatus: Int32?
 
     package init(text: [TextOrToken], json: JSONValue, failures: [MintError] = []) {

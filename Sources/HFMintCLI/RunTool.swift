@@ -30,13 +30,23 @@ package let allCommands: [Command] = [
     .help,
 ]
 
-/// Runs hfmint once, and says how it went: its exit status.
+/// Runs hfmint once, and returns its exit status.
+///
+/// A call goes through this module in this order:
+///
+/// 1. The first words name a ``Command``. ``Arguments`` sorts the others by what it declares.
+/// 2. The command, a file in `Commands/`, gets a ``Call``, and begins with a session: see ``Session``.
+/// 3. It asks HFMintCore for the work, and makes a ``Report`` of the outcome.
+/// 4. The audit trail ends, and ``Printer`` prints the report.
+///
+/// `Help`, `Manual/` and `Completions/` are made from the same declarations. This module decides nothing about tokens,
+/// policies or rotations, and reaches the machine only through the seams of the ``Context``.
 package func runTool(_ words: [String], in context: Context) -> Int32 {
     var context = context
-    // What stands behind the dashes belongs to another program.
+    // The words after `--` belong to another program.
     let asksForJSON = words.prefix { $0 != "--" }.contains("--json")
     var printer = Printer(output: context.output, environment: context.environment, asJSON: asksForJSON)
-    // Until the command is known, it may be a slip of `exchange`, and what a shell evaluates must fail with it.
+    // An unknown command may be a misspelt `exchange`, whose output a shell evaluates: that shell must fail too.
     var isEvaluated = !asksForJSON && mayBeExchange(words.first)
     var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
     do throws(MintError) {
@@ -52,22 +62,7 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
             Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
             return 0
         }
-        let call = Call(arguments, in: context)
-        let isTalking = command.name != Command.gitCredential.name
-        var report: Report
-        do throws(MintError) {
-            report = try command.run(call)
-        } catch {
-            // A collector that has just not taken it is not asked once more.
-            try? call.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
-            throw error
-        }
-        do throws(MintError) {
-            let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
-            try call.endAudit(isTalking: isTalking, sends: !wasRefused)
-        } catch {
-            report.failures.append(error)
-        }
+        let report = try carryOut(command, Call(arguments, in: context))
         printer.print(report)
         return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
     } catch {
@@ -76,13 +71,34 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
     }
 }
 
+/// Runs the command, and ends its audit trail, whether or not it succeeds.
+///
+/// A collector that has just refused a record is not asked again.
+private func carryOut(_ command: Command, _ call: Call) throws(MintError) -> Report {
+    let isTalking = command.name != Command.gitCredential.name
+    var report: Report
+    do throws(MintError) {
+        report = try command.run(call)
+    } catch {
+        try? call.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
+        throw error
+    }
+    do throws(MintError) {
+        let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
+        try call.endAudit(isTalking: isTalking, sends: !wasRefused)
+    } catch {
+        report.failures.append(error)
+    }
+    return report
+}
+
 private func mayBeExchange(_ word: String?) -> Bool {
     guard let word, !word.utf8.starts(with: "-".utf8) else { return false }
     let isAnother = allCommands.contains { $0.name == word } || allGroups.contains { $0.name == word }
     return word == Command.exchange.name || !isAnother
 }
 
-/// The command that the first word names, and the words after it.
+/// Returns the command that the first words name, and the words after them.
 private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlice<String>) {
     guard let first = words.first else { return (.overview, []) }
     switch first {
@@ -107,7 +123,7 @@ private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlic
     return (command, words.dropFirst())
 }
 
-/// A group that was named without one of its operations.
+/// Returns the error for a group that was named without one of its operations.
 func unknownOperation(_ typed: String, of group: CommandGroup) -> MintError {
     guard !typed.isEmpty, typed.utf8.first != ASCII.minus else {
         return .usage("'\(group.name)' needs an operation", hint: "see `hfmint help \(group.name)`")

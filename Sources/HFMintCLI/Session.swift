@@ -1,22 +1,22 @@
 internal import HFMintCore
 
-/// What a command that is about a token begins with: where the Hub is, what a manifest lets this job have, and whom the
-/// token is for.
+/// The start of a command about a token: where the Hub is, what a manifest allows, and whom the token is for.
 ///
-/// A command makes one session when it runs, of the kind that it needs; each part is made once, in the order of the
-/// initialiser, and handed on. What a ``TokenSession`` adds comes after the command has found out what is asked for, so
-/// that a slip of the command line is told first.
+/// A command makes one session when it runs, and hands its parts on. `exchange`, `run` and the git helper add a
+/// ``TokenSession`` after they know what they are asked for, so that a mistake on the command line is reported first.
+/// `doctor` begins with an `Examination.Question`, `forget` and `revoke` with an ``EndSession``, `rotate` with a
+/// ``RotateSession``.
 struct Session {
     let call: Call
     let authority: Authority
-    /// `nil` where no manifest was named, or none is read.
+    /// `nil` if no manifest was named, or the manifest is not read.
     let gate: Gate?
-    /// By the role of a manifest or by the command line; `nil` for the job itself.
+    /// The member that the token is for; `nil` for the job itself.
     let member: OrganizationMember?
 
     /// - Parameters:
-    ///   - authority: where the caller has said already which Hub is meant.
-    ///   - readsManifest: `false` where a later call will read it.
+    ///   - authority: the Hub, if the caller knows it already.
+    ///   - readsManifest: `false` if a later call of hfmint reads it.
     init(_ call: Call, authority: Authority? = nil, readsManifest: Bool = true) throws(MintError) {
         self.call = call
         self.authority =
@@ -27,8 +27,7 @@ struct Session {
 }
 
 extension Examination.Question {
-    /// What `doctor` begins with: a slip of the command line is an error, and what variables and the manifest say is a
-    /// finding.
+    /// Begins `doctor`: a mistake on the command line is thrown; one in a variable or the manifest becomes a finding.
     init(_ call: Call) throws(MintError) {
         let (arguments, context) = (call.arguments, call.context)
         self.init()
@@ -55,9 +54,9 @@ extension Examination.Question {
     }
 }
 
-/// What `forget` and `revoke` begin with: which job this is, and where its tokens lie.
+/// The start of `forget` and `revoke`: which job this is, and where its tokens are.
 ///
-/// They do their work whatever a manifest says, and record it afterwards.
+/// Both work whatever a manifest says, and record it afterwards.
 struct EndSession {
     let provider: Provider?
     let directory: JobDirectory
@@ -70,7 +69,7 @@ struct EndSession {
         directory = call.jobDirectory(of: provider)
     }
 
-    /// Records what has been done.
+    /// Records what was done.
     func record(_ event: AuditEvent) throws(MintError) {
         directory.openForRecords(of: call.audit, in: call.context)
         try call.audit.record(event, in: call.context)

@@ -1,8 +1,8 @@
 internal import HFMintCore
 
-/// Columns of text, whose cells may have several lines.
+/// A table of text, whose cells may have several lines.
 ///
-/// What is wider than most terminals sticks out, so that one long cell does not fill every row with spaces.
+/// A cell that is wider than most terminals sticks out, so that it does not fill every row with spaces.
 struct TextTable {
     private var rows: [[[String]]]
     private static let columnLimit = 120
@@ -13,7 +13,7 @@ struct TextTable {
 
     mutating func append(_ row: [[String]]) { rows.append(row) }
 
-    /// Indented by two; no line ends with a space.
+    /// The lines of the table, indented by two; no line ends with a space.
     var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

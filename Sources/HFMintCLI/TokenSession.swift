@@ -1,11 +1,14 @@
 internal import HFMintCore
 
-/// What `exchange`, `run` and the git helper have in common: who this job is, where its tokens lie, how it gets one.
+/// The start of `exchange`, `run` and the git helper: who this job is, where its tokens are, and how it gets one.
 struct TokenSession {
     let directory: (any PrivateDirectory)?
-    /// Keeps its tokens in the directory.
+    /// Gets tokens, and keeps them in ``directory``.
     let exchanger: Exchanger
-    /// Without a provider nothing but the command itself could tell this job from another of the same user.
+    /// Whether tokens are kept.
+    ///
+    /// Without a provider, only the ID token command could tell this job from another job of the same user. Tokens are
+    /// then kept only in a directory that somebody named.
     private let isLasting: Bool
     private let context: Context
 
@@ -14,7 +17,7 @@ struct TokenSession {
         let arguments = call.arguments
         context = call.context
         let provider = try Provider.here(arguments.value(.provider), in: context)
-        // A role's member is for whom its grants say, by an ID token.
+        // With a manifest, an ID token must show that a grant gives this job the role that names the member.
         let member = session.gate == nil ? session.member : nil
         let source: IDTokenSource?
         if member == nil {
@@ -40,7 +43,7 @@ struct TokenSession {
             timeLimit: try arguments.timeLimit(), cache: cache, audit: call.audit, context: context)
     }
 
-    /// The same job with its tokens in another directory.
+    /// Returns an exchanger for the same job that keeps its tokens in another directory.
     func exchanger(keepingIn directory: any PrivateDirectory) -> Exchanger {
         exchanger.keeping(in: isLasting ? TokenCache(directory, context: context) : nil)
     }

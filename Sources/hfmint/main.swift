@@ -2,7 +2,7 @@ import HFMintCLI
 import HFMintCore
 import HFMintSystem
 
-// The only place where the seams meet the machine.
+// Puts the machine together, and runs hfmint once. No other file knows both sides of a seam.
 ThisProcess.harden()
 
 let environment = ThisProcess.environment

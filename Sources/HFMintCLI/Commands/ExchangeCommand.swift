@@ -56,7 +56,7 @@ private struct ExchangeCommand {
     static func printsShell(_ arguments: Arguments) -> Bool {
         let words = arguments.values(.deliver)
         let methods = words.compactMap { try? DeliveryMethod(parsing: $0) }
-        // A slip in the name of a delivery must stop the script too.
+        // A misspelt delivery must stop the script too.
         let mayBeShell = methods.count < words.count || methods.contains(.auto) || methods.contains(.shell)
         return !arguments.has(.json) && (words.isEmpty || mayBeShell)
     }
@@ -108,7 +108,7 @@ private struct ExchangeCommand {
         return report(tokens, failures, try tokens.isEmpty ? Delivery.Receipt() : delivery.deliver(tokens))
     }
 
-    /// Each resource succeeds or fails alone.
+    /// Gets a token for each resource, which succeeds or fails alone.
     private func exchange(with exchanger: Exchanger) -> ([NamedToken], [MintError]) {
         var tokens: [NamedToken] = []
         var failures: [MintError] = []
@@ -146,7 +146,8 @@ private struct ExchangeCommand {
         return Report(text: text, json: json, failures: toldOnce(failures))
     }
 
-    /// Every resource was asked for with the same claims, so what to enter for them is said with the first refusal.
+    /// Returns the failures, with advice on the claims only at the first refusal: all resources were asked for with the
+    /// same claims.
     private func toldOnce(_ failures: [MintError]) -> [MintError] {
         let first = failures.firstIndex { $0.code == .exchangeRejected }
         return failures.enumerated().map { index, failure in

@@ -61,7 +61,7 @@ private struct ForgetCommand {
             ])
     }
 
-    /// A job that succeeded does not fail for the record of its end.
+    /// Records what was done, but does not fail a job that succeeded.
     private func record(_ count: Int) {
         do throws(MintError) {
             try session.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
@@ -70,12 +70,13 @@ private struct ForgetCommand {
         }
     }
 
-    /// What became of the copies that are noted in a directory.
+    /// What happened to the copies that are noted in a directory.
     private struct Copies {
         var removed: [String] = []
         var remaining: [String] = []
-        /// The notes of what may still be there, so that another call knows it again.
+        /// The notes of copies that may still be there, which stay for the next call.
         private var notes: Set<String> = []
+        /// Whether the notes could not be listed, so that all stay.
         private var areNotesUnknown = false
 
         func isKept(_ name: String) -> Bool { notes.contains(name) || areNotesUnknown && UserCopy.isNote(name) }
@@ -98,19 +99,21 @@ private struct ForgetCommand {
         var copies = Copies()
         let all = UserCopy.all(in: directory) { copies.keepNote($0, in: directory.path) }
         let byPath = Dictionary(grouping: all) { Array($0.path.utf8) }
-        for (_, those) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            erase(those, at: those[0].path, directory, &copies)
+        for (_, noted) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            erase(noted, at: noted[0].path, directory, &copies)
         }
         return copies
     }
 
-    /// - Parameter those: of one path; all but one may be gone already.
+    /// Erases what was delivered at one path.
+    ///
+    /// - Parameter noted: the notes of that path; all but one of the copies may be gone already.
     private func erase(
-        _ those: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ copies: inout Copies
+        _ noted: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ copies: inout Copies
     ) {
         let marks = UserCopies(of: path, in: directory)
         var endings: [UserFileErasure] = []
-        for copy in those {
+        for copy in noted {
             do throws(FileFailure) {
                 endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
             } catch {
@@ -128,7 +131,7 @@ private struct ForgetCommand {
         }
     }
 
-    /// What is to be said of the tokens in a file that stays.
+    /// Returns the end of a line about a file that stays: which of its lines hold a token.
     private func heldTokens(_ path: String) -> String {
         do throws(FileFailure) {
             let lines = try linesWithToken(path)
@@ -138,7 +141,7 @@ private struct ForgetCommand {
         }
     }
 
-    /// The numbers of the lines that hold a short-lived token.
+    /// Returns the numbers of the lines that hold a short-lived token, such as `lines 2, 5`; empty if no line does.
     private func linesWithToken(_ path: String) throws(FileFailure) -> String {
         if let facts = context.files.facts(of: path), facts.kind != .regular { return "" }
         guard let file = try context.files.read(path, limit: 1 << 20) else { return "" }
@@ -155,16 +158,16 @@ private struct ForgetCommand {
         return (numbers.count == 1 ? "line " : "lines ") + numbers.map { "\($0)" }.joined(separator: ", ")
     }
 
-    /// What no program can take back.
+    /// Returns a line for each token that no program can take back.
     private func beyondReach() -> [String] {
-        var places: [String] = []
+        var lines: [String] = []
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
-            places.append("\(key.name) in the environment of this step, until it ends")
+            lines.append("\(key.name) in the environment of this step, until it ends")
         }
         for key in session.provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
-            places.append("a token in \(key.name), which the provider hands to later steps")
+            lines.append("a token in \(key.name), which the provider hands to later steps")
         }
-        return places
+        return lines
     }
 
     private func holdsToken(_ key: Environment.Key) -> Bool {
@@ -176,7 +179,7 @@ private struct ForgetCommand {
 }
 
 extension Secret? {
-    /// Whether it begins like a token that the Hub gives for an ID token.
+    /// Whether the secret begins like a token that the Hub gives for an ID token.
     fileprivate var isShortLived: Bool {
         switch self {
         case .none: return false

@@ -28,7 +28,7 @@ extension Command {
             case "erase": GitCredentialCommand(call).erase()
             case "capability": Report(text: CredentialAnswer.capabilities.pieces, json: .null)
             case nil: throw .usage("no operation was named", hint: "one of get, store, erase, capability")
-            // Git may ask for more one day: a helper must ignore what it does not know.
+            // A helper must ignore what it does not know: <https://git-scm.com/docs/gitcredentials#_custom_helpers>.
             default: Report(lines: [], json: .null)
             }
         })
@@ -45,31 +45,31 @@ private struct GitCredentialCommand {
         context = call.context
     }
 
-    /// A question about our host that cannot be answered ends git's search, so that nobody is prompted and no other
-    /// helper hands out something stale.
+    /// Answers git, or ends git's search.
+    ///
+    /// Nobody is prompted then, and no other helper hands out a stale credential.
     func get() -> Report {
         do throws(MintError) {
-            guard let (description, resource, session) = try answerer(of: standardInput()) else {
-                return Report(lines: [], json: .null)
-            }
+            guard let request = try request(standardInput()) else { return Report(lines: [], json: .null) }
+            let (resource, session) = (request.resource, request.session)
             let token = try session.exchanger.token(for: resource)
             try session.exchanger.handOver([(resource, token)], as: .gitAnswered, how: "git-credential get")
             if let directory = session.directory {
-                GitHandout(token, for: description, in: context.files.workingDirectory).note(in: directory)
+                GitHandout(token, for: request.description, in: context.files.workingDirectory).note(in: directory)
             }
-            return Report(text: CredentialAnswer(token, for: description).pieces, json: .null)
+            return Report(text: CredentialAnswer(token, for: request.description).pieces, json: .null)
         } catch {
             return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
         }
     }
 
-    /// Never a failure of the git command that calls it: the worst is that a token which is no good stays a while.
+    /// Drops the token that the Hub rejected, but never fails the git command: at worst a useless token stays a while.
     func erase() -> Report {
         do throws(MintError) {
             let text = try standardInput()
-            guard let (_, resource, session) = try answerer(of: text) else { return Report(lines: [], json: .null) }
+            guard let request = try request(text) else { return Report(lines: [], json: .null) }
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, resource, session)
+                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, request)
             }
         } catch {
             context.trace("erase: \(error.message)")
@@ -77,24 +77,29 @@ private struct GitCredentialCommand {
         return Report(lines: [], json: .null)
     }
 
-    /// Returns what git asks for, and what can answer it; `nil` where the host is not ours: then no manifest is read.
-    private func answerer(
-        of text: borrowing Secret
-    ) throws(MintError) -> (CredentialDescription, Resource?, TokenSession)? {
+    /// What git asks for, and the session that can answer.
+    private struct Request {
+        let description: CredentialDescription
+        /// `nil` for a member's token, which is for all that the member may reach.
+        let resource: Resource?
+        let session: TokenSession
+    }
+
+    /// Returns what git asks for, or nil, before a manifest is read, if the host is not ours.
+    private func request(_ text: borrowing Secret) throws(MintError) -> Request? {
         let git = GitCredential(try arguments.authority(in: context.environment), context: context)
         guard let question = try git.question(text) else { return nil }
         let session = try Session(call, authority: question.authority)
-        // A member's token is for all that the member may reach.
         let resource =
             session.member != nil
             ? nil : try git.resource(of: question) { () throws(MintError) in try session.gate?.resourceForGit() }
-        return (question.description, resource, try TokenSession(session))
+        return Request(description: question.description, resource: resource, session: try TokenSession(session))
     }
 
-    private func drop(_ rejected: consuming Secret?, _ resource: Resource?, _ session: TokenSession) throws(MintError) {
+    private func drop(_ rejected: consuming Secret?, _ request: Request) throws(MintError) {
         switch rejected {
         case .none: break
-        case .some(let secret): try session.exchanger.drop(secret, for: resource)
+        case .some(let secret): try request.session.exchanger.drop(secret, for: request.resource)
         }
     }
 

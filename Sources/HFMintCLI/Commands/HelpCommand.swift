@@ -54,7 +54,7 @@ extension Command {
         throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")
     }
 
-    /// Of the command, or of the group that it belongs to.
+    /// Returns the manual page of a command, which is that of its group if it has one.
     private static func manual(_ command: Command) -> [String] {
         FirstWord.all.first { $0.commands.contains { $0.name == command.name } }.map(ManualPage.page) ?? []
     }

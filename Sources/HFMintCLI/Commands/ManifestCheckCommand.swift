@@ -85,11 +85,11 @@ extension AccessChange {
 }
 
 extension AccessChange.Line {
-    /// `write acme/model as publisher: https://… repository=acme/training (grants[0])`.
+    /// `write acme/model in the role publisher: https://… repository=acme/training [grants[0]]`.
     fileprivate var sentence: String {
         let who = identity.map { $0.name.equals("iss") ? String(decoding: $0.value, as: UTF8.self) : $0.text }
-        let place = app.map { "\(grant) of \($0)" } ?? grant
-        return "\(access.rawValue) \(opens) in the role \(role): \(who.joined(separator: " ")) [\(place)]"
+        let source = app.map { "\(grant) of \($0)" } ?? grant
+        return "\(access.rawValue) \(opens) in the role \(role): \(who.joined(separator: " ")) [\(source)]"
     }
 
     fileprivate var json: JSONValue {

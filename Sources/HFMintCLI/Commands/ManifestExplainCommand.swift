@@ -25,13 +25,13 @@ extension Command {
             let explanation = AccessExplanation(
                 try manifest.accessGraph(in: call.context.machine).listable(), organization: manifest.organization,
                 endpoint: endpoint)
-            // Either may be large.
+            // Only one is made, as either may be large.
             let isJSON = call.arguments.has(.json)
             return Report(lines: isJSON ? [] : explanation.lines, json: isJSON ? explanation.json : .null)
         })
 }
 
-/// An access graph for people, and for programs.
+/// An access graph, as text and as JSON.
 private struct AccessExplanation {
     private let graph: AccessGraph
     private let organization: String?
@@ -47,7 +47,7 @@ private struct AccessExplanation {
         publishers = graph.neededPublishers
     }
 
-    /// Each escaped: names, claims and paths are whatever somebody wrote.
+    /// The text, escaped: names, claims and paths may hold anything.
     var lines: [String] {
         let blocks = graph.policies.map(grantLines) + concerns.blocks() + [publisherLines]
         return blocks.filter { !$0.isEmpty }.map { $0.map(\.printable) }.reduce([]) { $0.isEmpty ? $1 : $0 + [""] + $1 }
@@ -75,10 +75,10 @@ private struct AccessExplanation {
         guard !publishers.isEmpty else { return [] }
         return ["Trusted Publishers that must exist on the Hub:"]
             + publishers.flatMap { publisher in
-                let place = publisher.page(on: endpoint) ?? "the settings of each repository that it means"
+                let page = publisher.page(on: endpoint) ?? "the settings of each repository that it means"
                 let form = [("preset", publisher.form.preset), ("issuer", publisher.form.issuer)]
                 let rows = form + publisher.form.rows.map { ($0.claim, $0.value) } + [("access", publisher.setting)]
-                return ["  \(publisher.opens.text): \(place)"] + columns(rows, indent: 4)
+                return ["  \(publisher.opens.text): \(page)"] + columns(rows, indent: 4)
                     + ["    for \(publisher.grants.joined(separator: ", "))"]
             }
     }
@@ -141,7 +141,7 @@ extension NeededPublisher {
 }
 
 extension JSONValue {
-    /// As an object: the reader of manifests refuses a name that stands twice.
+    /// Returns the claims as an object, in which no name stands twice: the reader of manifests refuses that.
     static func claims(_ claims: [Grant.Claim]) -> JSONValue {
         .object(
             claims.map {

@@ -69,11 +69,11 @@ private struct Overview {
             + others.map { "also here  \($0.title) (\($0.evidence)); --provider \($0.name) would ask it instead" }
     }
 
-    /// Not a failure: people try hfmint on their own machines first.
+    /// Reports what to do outside CI, which is no failure: people try hfmint on their own machines first.
     private func outsideCI() -> Report {
         let examples = allProviders.compactMap { provider in provider.example.map { (provider, $0) } }
-        let found = repositories().lazy.compactMap { top in
-            examples.first { context.files.kind(of: "\(top)/\($0.1.marker)") != nil }
+        let found = folders().lazy.compactMap { folder in
+            examples.first { context.files.kind(of: "\(folder)/\($0.1.marker)") != nil }
         }.first
         guard let (provider, example) = found else {
             return Report(
@@ -94,7 +94,7 @@ private struct Overview {
     }
 
     private var resource: String {
-        // It becomes a line to copy: what is no resource does not go into it.
+        // People copy it into a shell, so only a valid resource goes there.
         let ambient = context.environment.namedResource?.text
         return ambient.flatMap { try? Resource(parsing: $0, endpoint: authority.endpoint) }?.canonical ?? "owner/name"
     }
@@ -111,8 +111,8 @@ private struct Overview {
         ]
     }
 
-    /// The working directory and those above it, up to the top of a repository.
-    private func repositories() -> [String] {
+    /// Returns the working directory and the folders above it, up to the top of the repository.
+    private func folders() -> [String] {
         let directories = FilePath(context.files.workingDirectory).upwards.prefix(64)
         let top = directories.firstIndex { context.files.kind(of: $0 + "/.git") != nil }
         return Array(top.map { directories[...$0] } ?? directories)

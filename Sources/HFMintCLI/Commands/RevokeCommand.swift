@@ -24,14 +24,14 @@ extension Option {
 }
 
 private struct RevokeCommand {
-    private static let mostRead = 32 << 10
+    private static let byteLimit = 32 << 10
 
     private let arguments: Arguments
     private let context: Context
     private let session: EndSession
     private let endpoint: Origin
 
-    /// The address comes from the command line or is the Hub itself: no variable leads a token elsewhere.
+    /// - Throws: ``MintError/Code/endpointRefused`` if only a variable names the Hub: it could lead a token away.
     init(_ call: Call) throws(MintError) {
         arguments = call.arguments
         context = call.context
@@ -54,7 +54,7 @@ private struct RevokeCommand {
         let outcome = try revocation.report(token)
         var report = report(outcome, expiry: expiry(of: token))
         do throws(MintError) {
-            // After it: a leak is not left open because it cannot be recorded.
+            // This comes last: a leak is reported even if that cannot be recorded.
             try session.record(
                 AuditEvent(
                     .tokenRevoked, resource: resource?.canonical, reason: outcome.rawValue,
@@ -87,9 +87,9 @@ private struct RevokeCommand {
         }
         do throws(FileFailure) {
             guard !isGiven, let path else {
-                return try context.files.readStandardInput(.whole, limit: Self.mostRead)
+                return try context.files.readStandardInput(.whole, limit: Self.byteLimit)
             }
-            guard let text = try context.files.read(path, limit: Self.mostRead) else {
+            guard let text = try context.files.read(path, limit: Self.byteLimit) else {
                 throw FileFailure(path, "there is no such file")
             }
             return text
@@ -100,7 +100,7 @@ private struct RevokeCommand {
 
     private func expiry(of token: borrowing Secret) -> String? {
         if let claimed = HubToken.claimedExpiry(of: token) { return claimed.rfc3339 }
-        // The variable is about this job's own token, and not about one that was found somewhere.
+        // The variable is about this job's own token, not about a token that was found somewhere.
         return arguments.has(.tokenStdin) ? nil : context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
     }
 

@@ -76,14 +76,14 @@ private struct RunCommand {
         let job = try TokenSession(session)
         guard let jobDirectory = job.directory else { throw .noDirectory }
         if arguments.has(.exec) { return try become(job, jobDirectory) }
-        let runDirectory = try directory { () throws(FileFailure) in
+        let runDirectory = try keeping { () throws(FileFailure) in
             try RunDirectory(in: jobDirectory, on: context.machine)
         }
         defer { runDirectory.end(context.speaker) }
         let exchanger = job.exchanger(keepingIn: runDirectory.directory)
         let token = try exchanger.token(for: resource)
         try start(token, exchanger)
-        let keeper = try directory { () throws(FileFailure) in
+        let keeper = try keeping { () throws(FileFailure) in
             try TokenKeeper(
                 token, for: resource, exchanger: exchanger, directory: runDirectory.directory, context: context)
         }
@@ -99,12 +99,12 @@ private struct RunCommand {
         return ended(report, token)
     }
 
-    /// The program is named; its arguments may hold anything.
+    /// Records the start with the name of the program, but not with its arguments, as they may hold a secret.
     private func start(_ token: HubToken, _ exchanger: Exchanger) throws(MintError) {
         try exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
     }
 
-    /// What the command has done stands, whether or not its end can be recorded.
+    /// Records the end; the command's exit status stands even if that fails.
     private func ended(_ report: Report, _ token: HubToken) -> Report {
         var report = report
         do throws(MintError) {
@@ -123,14 +123,15 @@ private struct RunCommand {
         try start(token, job.exchanger)
         try session.call.endAudit()
         let name = JobFileName.token(for: resource, of: session.member)
-        try self.directory { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
+        try keeping { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
         let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
         return failed(context.supervisor.become(command))
     }
 
-    /// The environment of the command: a path to the token, git's configuration, and none of what would win over them.
+    /// Returns the command with its environment: a path to the token, git's configuration, and no variable that would
+    /// win over them.
     private func child(
         _ job: TokenSession, _ token: HubToken, path: String, stateDirectory: String
     ) -> SupervisedCommand {
@@ -147,7 +148,7 @@ private struct RunCommand {
         } else if let idToken = context.environment.secret(.hfOIDCIDToken) {
             added.append(Variable(Environment.Key.hfmintIDToken.name, SharedSecret(idToken)))
         }
-        // A token is for the Hub that gave it, and for no other that the program may know by itself.
+        // The token is for the Hub that gave it, so the program must not ask another.
         if arguments.has(.endpoint) {
             added.append(Variable(Environment.Key.hfEndpoint.name, session.authority.endpoint.description))
         }
@@ -161,12 +162,12 @@ private struct RunCommand {
                 removing: [.hfToken, .legacyHubToken, .hfOIDCResource, .hfOIDCIDToken] + clientSecret, adding: added))
     }
 
-    /// Whoever has it can ask for any member: the command gets one member's token, and not that.
+    /// The variable of the client's secret, which the command must not get: with it, it could ask for any member.
     private var clientSecret: [Environment.Key] {
         if case .variable(let key)? = session.member?.client.secret { [key] } else { [] }
     }
 
-    /// The git helper of the command proves the job in the way in which this call did.
+    /// Returns the options with which the command's git helper proves the job as this call did.
     private func helperOptions(_ stateDirectory: String) -> [String] {
         let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
         return ["--state-dir", stateDirectory]
@@ -176,13 +177,14 @@ private struct RunCommand {
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
     }
 
-    /// As the command's git finds it, whatever its folder; what came over standard input is handed on as a variable.
+    /// The file by an absolute path, as git runs in other folders; a token from stdin is handed on as a variable.
     private var idTokenFile: [String] {
         guard let file = arguments.value(.idTokenFile), file != "-" else { return [] }
         return ["--id-token-file", FilePath(file).from(context.files.workingDirectory).text]
     }
 
-    private func directory<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {
+    /// Runs `body`, which keeps a token in a directory.
+    private func keeping<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {
         do throws(FileFailure) {
             return try body()
         } catch {
@@ -190,7 +192,7 @@ private struct RunCommand {
         }
     }
 
-    /// The status is that of shells.
+    /// Says why the program did not start, and returns the status that shells have for that.
     private func failed(_ failure: ProcessFailure) -> Report {
         let program = arguments.childCommand[0].printable
         guard failure != .notFound else {

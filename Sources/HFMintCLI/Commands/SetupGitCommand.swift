@@ -40,10 +40,10 @@ private struct SetupGitCommand {
         let (arguments, context) = (call.arguments, call.context)
         self.arguments = arguments
         self.context = context
-        // A mistake in it would show whenever git asks, where nobody looks.
-        let names = arguments.has(.manifest) || arguments.has(.role)
-        let authority = try Session(call, readsManifest: names && !arguments.has(.undo)).authority
-        // What it says of the Hub, the helper must know too: no variable would tell it.
+        // A mistake in the manifest is told now: later it would show only when git asks.
+        let namesManifest = arguments.has(.manifest) || arguments.has(.role)
+        let authority = try Session(call, readsManifest: namesManifest && !arguments.has(.undo)).authority
+        // The helper must know the Hub that the command line names: no variable tells it.
         let options = [Option.endpoint, .audience].flatMap { option in
             arguments.value(option).map { ["--\(option.name)", $0] } ?? []
         }

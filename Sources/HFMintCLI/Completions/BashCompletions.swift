@@ -1,4 +1,4 @@
-/// For bash 4.4 and later, with or without the package bash-completion.
+/// The script for bash 4.4 and later, with or without the package bash-completion.
 /// <https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html>
 enum BashCompletions {
     static var script: [String] {
@@ -12,7 +12,7 @@ enum BashCompletions {
             + ["    case $command in"] + commands.flatMap(arm) + ["    esac"] + end
     }
 
-    /// What the first word or the first two name; the empty name is that of hfmint alone.
+    /// Every command, also `hfmint` alone, whose name is empty.
     private static var commands: [Command] { [.overview] + allCommands }
 
     private static let beginning = #"""
@@ -50,6 +50,7 @@ enum BashCompletions {
             fi
         """#.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 
+    /// Returns the arm of a `case` that says what completes one command.
     private static func arm(_ command: Command) -> [String] {
         var options = command.allOptions.map { "--\($0.name)" }
         if command.name.isEmpty { options.append("--version") }

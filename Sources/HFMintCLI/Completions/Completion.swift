@@ -1,6 +1,10 @@
 internal import HFMintCore
 
-/// What may stand in one place of a command line, as far as a declaration tells.
+/// What may stand at one position of a command line, as far as its declaration says.
+///
+/// `hfmint completions` chooses a ``CompletionShell``, whose script is made by `BashCompletions`, `ZshCompletions` or
+/// `FishCompletions`. Each goes through every ``FirstWord``, then through every command and option, and writes their
+/// `completion` in the language of its shell. The scripts hold all that they complete: none calls hfmint.
 enum Completion: Equatable {
     case nothing
     case words([String])
@@ -11,7 +15,7 @@ enum Completion: Equatable {
 }
 
 extension Option {
-    /// For its value.
+    /// What may be the option's value.
     var completion: Completion {
         guard choices.isEmpty else { return .words(choices) }
         return Completion(placeholder: value ?? "")
@@ -19,7 +23,7 @@ extension Option {
 }
 
 extension Command {
-    /// For its operands.
+    /// What may be the command's operands.
     var completion: Completion {
         guard let operands else { return .nothing }
         let words = operands.utf8.split(separator: UInt8(ascii: "|")).map {
@@ -31,7 +35,7 @@ extension Command {
 }
 
 extension Completion {
-    /// By what stands for the value in a usage line: `PATH`, `[FILE]`, `COMMAND`.
+    /// Reads what stands for a value in a usage line, such as `PATH`, `[FILE]` or `COMMAND`.
     fileprivate init(placeholder: String) {
         switch String(decoding: placeholder.utf8.filter(\.isASCIILetterOrDigit), as: UTF8.self) {
         case "PATH", "FILE": self = .files
@@ -43,11 +47,11 @@ extension Completion {
     }
 }
 
-/// What can be typed first: a command of one word, or a group of commands.
+/// A word that can be typed first: a command of one word, or a group of commands.
 struct FirstWord {
     let name: String
     let summary: String
-    /// One, or those of the group.
+    /// The one command, or those of the group.
     let commands: [Command]
     let group: CommandGroup?
 
@@ -56,7 +60,7 @@ struct FirstWord {
         group.map { group in commands.map { (group.operation($0), $0.summary) } } ?? []
     }
 
-    /// In the order of ``allCommands``.
+    /// Every first word, in the order of ``allCommands``.
     static var all: [FirstWord] {
         var words: [FirstWord] = []
         for command in allCommands where command.group == nil || command.group?.name != words.last?.name {

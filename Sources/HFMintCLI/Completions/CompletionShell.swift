@@ -1,6 +1,6 @@
 internal import HFMintCore
 
-/// A shell that completes hfmint's command line by a script that is made from the declarations.
+/// A shell that completes hfmint's command line with a script.
 enum CompletionShell: String, CaseIterable {
     case bash
     case zsh
@@ -14,17 +14,17 @@ enum CompletionShell: String, CaseIterable {
         }
     }
 
-    /// How a first line says what the script is.
+    /// What the first line of the script says.
     var title: String { "\(rawValue) completion for hfmint \(hfmintVersion), made by `hfmint completions \(rawValue)`" }
 
-    /// In single quotes, as POSIX shells read them.
+    /// Returns the text in single quotes, as POSIX shells read them.
     static func quoted(_ text: String) -> String {
         "'" + text.utf8Replacing("'", with: #"'\''"#) + "'"
     }
 }
 
 extension String {
-    /// Every `byte` replaced, whatever it is combined with.
+    /// Returns the text with every `byte` replaced, even before a combining character.
     func utf8Replacing(_ byte: Unicode.Scalar, with replacement: String) -> String {
         var result: [UInt8] = []
         for each in utf8 {

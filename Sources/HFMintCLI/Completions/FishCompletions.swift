@@ -1,4 +1,4 @@
-/// For fish 3 and later. <https://fishshell.com/docs/current/completions.html>
+/// The script for fish 3 and later. <https://fishshell.com/docs/current/completions.html>
 enum FishCompletions {
     static var script: [String] {
         ["# \(CompletionShell.fish.title)", ""] + functions
@@ -100,7 +100,7 @@ enum FishCompletions {
         }
     }
 
-    /// In single quotes, as fish reads them.
+    /// Returns the text in single quotes, as fish reads them.
     private static func quoted(_ text: String) -> String {
         "'" + text.utf8Replacing("\\", with: #"\\"#).utf8Replacing("'", with: #"\'"#) + "'"
     }

@@ -1,4 +1,4 @@
-/// For zsh 5, as a file `_hfmint` on its `fpath`, or sourced.
+/// The script for zsh 5, as a file `_hfmint` on its `fpath`, or sourced.
 /// <https://zsh.sourceforge.io/Doc/Release/Completion-System.html>
 enum ZshCompletions {
     static var script: [String] {
@@ -44,6 +44,7 @@ enum ZshCompletions {
             + ["        )", "        ;;"]
     }
 
+    /// Returns the arm of a `case` that says what completes one command.
     private static func arm(_ command: Command) -> [String] {
         let specifications =
             command.allOptions.map(specification)

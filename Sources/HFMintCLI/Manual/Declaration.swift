@@ -1,6 +1,6 @@
 internal import HFMintCore
 
-/// What the command line is, for programs: `hfmint help --json`.
+/// The declarations of the command line, for programs: `hfmint help --json`.
 enum Declaration {
     static var json: JSONValue {
         [

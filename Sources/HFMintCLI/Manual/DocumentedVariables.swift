@@ -1,12 +1,12 @@
 internal import HFMintCore
 
-/// A variable of the environment, as the manual and docs/reference explain it.
+/// Variables of the environment with one meaning, as the manual and docs/reference explain them.
 struct DocumentedVariable {
-    /// In the order in which they are asked.
+    /// The names, in the order in which hfmint asks for them.
     let names: [String]
     /// One clause, lower case where it can be, without a full stop.
     let meaning: String
-    /// Whether a delivery sets it; else it is read.
+    /// Whether a delivery sets the variables; if not, hfmint reads them.
     var isSet = false
 }
 
@@ -35,7 +35,7 @@ let documentedVariables = [
         isSet: true),
 ]
 
-/// What lies where, for the manual.
+/// The files of the manual.
 let documentedFiles: [(term: String, explanation: String)] = [
     (
         "hfmint/HASH/token-HASH, env-HASH",

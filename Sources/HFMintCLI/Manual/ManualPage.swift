@@ -1,8 +1,12 @@
 internal import HFMintCore
 
 /// The manual pages, made from the declarations: hfmint(1), and one for each first word, as git has them.
+///
+/// `ManualPage` decides what stands on a page, and ``Mdoc`` writes it in the language of man pages. The variables and
+/// files come from `DocumentedVariables`, all else from the commands. `Declaration` is the same for programs, as JSON.
+/// What a page says of one command stands in the declaration of that command, and never here.
 enum ManualPage {
-    /// hfmint(1).
+    /// Returns the lines of hfmint(1).
     static func overview() -> [String] {
         var page = Mdoc(title: "HFMINT", released: hfmintReleased)
         page.name("hfmint", for: "short-lived Hugging Face credentials for CI jobs")
@@ -38,7 +42,7 @@ enum ManualPage {
         return page.lines
     }
 
-    /// hfmint-NAME(1): a command, or all that begin with one word.
+    /// Returns the lines of hfmint-NAME(1), for a command, or for all that begin with one word.
     static func page(for word: FirstWord) -> [String] {
         let name = "hfmint-\(word.name)"
         var page = Mdoc(title: "HFMINT-\(word.name.utf8Uppercased)", released: hfmintReleased)
@@ -72,7 +76,7 @@ enum ManualPage {
 }
 
 extension String {
-    /// The ASCII letters alone.
+    /// The text with its ASCII letters in upper case.
     fileprivate var utf8Uppercased: String {
         String(decoding: utf8.map { $0.isASCIILowercase ? $0 - 32 : $0 }, as: UTF8.self)
     }

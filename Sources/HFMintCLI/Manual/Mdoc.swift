@@ -8,7 +8,7 @@ struct Mdoc {
         lines = [".Dd \(released)", ".Dt \(title) 1", ".Os hfmint \(hfmintVersion)"]
     }
 
-    /// A line of mdoc as it is.
+    /// Appends a line of mdoc as it is.
     mutating func macro(_ line: String) { lines.append(line) }
 
     mutating func section(_ title: String) { lines.append(".Sh \(title)") }
@@ -19,14 +19,14 @@ struct Mdoc {
         lines += [".Sh NAME", ".Nm \(name)", ".Nd \(Self.escaped(summary))"]
     }
 
-    /// One line of a synopsis, or of several.
+    /// Appends the usage of a command to a synopsis.
     mutating func usage(of command: Command) {
         lines += [".Nm \(command.fullName)"]
         if !command.options.isEmpty { lines += [".Op Ar option ..."] }
         if let operands = command.operands { text(operands) }
     }
 
-    /// Paragraphs, each of whose sentences begins on a line of its own.
+    /// Appends paragraphs, in which each sentence begins on a line of its own.
     mutating func paragraphs(_ paragraphs: [String]) {
         for (index, paragraph) in paragraphs.enumerated() {
             if index > 0 { lines.append(".Pp") }
@@ -52,7 +52,7 @@ struct Mdoc {
         lines.append(".El")
     }
 
-    /// Each as it is typed.
+    /// Appends examples, each as it is typed.
     mutating func examples(_ examples: [Command.Example]) {
         for example in examples {
             text(example.purpose.utf8.last == UInt8(ascii: "?") ? example.purpose : "\(example.purpose):")
@@ -66,6 +66,7 @@ struct Mdoc {
         lines += sorted.map { ".Xr \($0) 1\($0 == sorted.last ? "" : " ,")" }
     }
 
+    /// Appends a paragraph, in lines of at most 76 columns or one word.
     mutating func text(_ paragraph: String) {
         var line: [String] = []
         // Backquotes are for a terminal.
@@ -85,24 +86,24 @@ struct Mdoc {
         line = []
     }
 
-    /// No line of text may look like a macro.
+    /// Returns a line of text so that it does not look like a macro.
     private static func protected(_ line: String) -> String {
         line.utf8.first == ASCII.dot || line.utf8.first == ASCII.apostrophe ? "\\&\(line)" : line
     }
 
-    /// A macro would take a space, a quote or another macro's name for its own.
+    /// Returns the text as one argument of a macro: no space, quote or name of another macro in it counts.
     private static func argument(_ text: String) -> String {
         "\"\(escaped(text).utf8Replacing("\"", with: "\\(dq"))\""
     }
 
-    /// To be printed as it is, and to be copied from the page: a hyphen is a minus, and a quote is straight.
+    /// Returns the text so that it can be copied from the page: a hyphen is a minus, and a quote is straight.
     private static func escaped(_ text: String) -> String {
         let plain = text.utf8Replacing("\\", with: "\\e").utf8Replacing("'", with: "\\(aq")
             .utf8Replacing("`", with: "\\(ga").utf8Replacing("^", with: "\\(ha").utf8Replacing("~", with: "\\(ti")
             .utf8Replacing("-", with: "\\-")
         var result: [UInt8] = []
         for scalar in plain.unicodeScalars {
-            // Three dots, which every device has.
+            // Every device has dots, but not every device an ellipsis.
             result += scalar == "\u{2026}" ? Array("...".utf8) : Array(String(scalar).utf8)
         }
         return String(decoding: result, as: UTF8.self)

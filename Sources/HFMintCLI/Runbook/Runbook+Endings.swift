@@ -1,5 +1,5 @@
 extension Runbook {
-    /// What ends a run, or keeps it from its end.
+    /// The sections about what ends a run, or keeps it from its end.
     static let endings: [RunbookSection] = [
         RunbookSection(
             "not-acknowledged", title: "`not-acknowledged`",

@@ -1,5 +1,5 @@
 extension Runbook {
-    /// What an issuer, a sink or a log-in refuses, and how often the rest is tried.
+    /// The sections about refusals, and about tries that are used up.
     static let refused: [RunbookSection] = [
         RunbookSection(
             "refused", title: "`refused`",

@@ -1,5 +1,5 @@
 extension Runbook {
-    /// What may stand at a sink, at an issuer, and what a person is asked for.
+    /// The sections about what stands at a sink or an issuer, and about what a person is asked for.
     static let targets: [RunbookSection] = [
         RunbookSection(
             "target-missing", title: "`target-missing`",

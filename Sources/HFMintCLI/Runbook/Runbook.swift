@@ -1,8 +1,10 @@
 /// What is true, and what to type, when a rotation has stopped for a person.
 ///
-/// `docs/rotation-runbook.md` is what ``page`` says, and a test holds the two equal; after a change:
-/// `hfmint rotate runbook > docs/rotation-runbook.md`.
+/// The other files of this folder hold the sections, one for each reason. ``page`` is `docs/rotation-runbook.md`, and a
+/// test holds the two equal; after a change, type `hfmint rotate runbook > docs/rotation-runbook.md`. Nothing here
+/// depends on a manifest or on the state of a rotation.
 package enum Runbook {
+    /// Every section, in the order of the page.
     package static let sections = refused + targets + endings
 
     private static let preface = #"""
@@ -32,15 +34,15 @@ package enum Runbook {
         if the timer has one, as `systemctl cat hfmint-rotate` shows.
         """#
 
-    /// All of it, in Markdown.
+    /// The whole runbook, in Markdown.
     package static var page: String {
         ([preface] + sections.map(\.markdown)).joined(separator: "\n\n") + "\n"
     }
 }
 
-/// What the runbook says of one reason.
+/// A part of the runbook, about one reason to stop or about a journal that cannot be used.
 package struct RunbookSection: Sendable {
-    /// As it is typed: a reason, or `journal`.
+    /// The name as it is typed: a reason, or `journal`.
     package let name: String
     private let title: String
     private let text: String
@@ -51,5 +53,6 @@ package struct RunbookSection: Sendable {
         self.text = text
     }
 
+    /// The section with its title, in Markdown.
     package var markdown: String { "## \(title)\n\n\(text)" }
 }

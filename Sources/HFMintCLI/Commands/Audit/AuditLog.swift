@@ -5,11 +5,15 @@ extension Option {
 }
 
 /// The log that a command of `audit` reads.
+///
+/// `AuditShowCommand` reads it whole and picks records, `AuditVerifyCommand` follows its chain from the first line, and
+/// `AuditHeadCommand` reads only its end. No command of this folder writes a log or trusts it: what a record means, and
+/// whether the chain holds, HFMintCore says.
 struct AuditLog {
     let path: String
     private let reader: any LogReader
 
-    /// The operand, or what the manifest says under `audit.file`.
+    /// Opens the log that the operand names, or else the manifest's `audit.file`.
     init(_ call: Call) throws(MintError) {
         let operands = call.arguments.operands
         guard operands.count <= 1 else { throw .usage("one log at a time; '\(operands[1])' is a second one") }
@@ -35,7 +39,7 @@ struct AuditLog {
         return log
     }
 
-    /// Lends every piece, from the beginning.
+    /// Lends `body` the log from its beginning, in pieces.
     func read(_ body: (Span<UInt8>) throws(MintError) -> Void) throws(MintError) {
         while let piece = try next() { try body(piece.span) }
     }
@@ -48,7 +52,7 @@ struct AuditLog {
         }
     }
 
-    /// Where the log ends, without reading all of it.
+    /// Returns where the log ends, without reading all of it.
     func chain(_ context: Context) throws(MintError) -> AuditChain {
         do throws(FileFailure) {
             guard let end = reader.end else { throw FileFailure(path, "its end is not known before it has come") }

@@ -49,7 +49,7 @@ extension Command {
                 guard query.matches(entry) else { return }
                 matching += 1
                 shown.append(entry)
-                // In blocks, so that the oldest is not moved away for each.
+                // Removes the oldest in blocks, as each removal moves all others.
                 if shown.count / 2 > last { shown.removeFirst(shown.count - last) }
             }
         }
@@ -76,6 +76,7 @@ extension Command {
         }
     }
 
+    /// Returns the moment that an option names, or nil if it was not given.
     private static func moment(
         _ option: Option, _ arguments: Arguments, _ now: Timestamp
     ) throws(MintError) -> Timestamp? {

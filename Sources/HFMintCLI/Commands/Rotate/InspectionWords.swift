@@ -1,6 +1,7 @@
 internal import HFMintCore
 
 extension Inspection {
+    /// The lines of `rotate status --check`.
     var lines: [String] {
         var lines = issuerLines
         lines += sinks.compactMap { sink in
@@ -23,9 +24,9 @@ extension Inspection {
         }
     }
 
-    /// What must be reported: drift, and what could not be looked at.
+    /// Returns an error for each drift, and for each issuer or sink that could not be looked at.
     ///
-    /// - Parameter isRunning: whether a run is under way, which mends its own sinks before it retires anything.
+    /// - Parameter isRunning: whether a run is under way. A run mends its sinks itself, before it retires anything.
     func errors(for name: String, isRunning: Bool, _ command: RotateCommand) -> [MintError] {
         var errors: [MintError] = []
         if case .drifted(let what) = issuer { errors.append(drift(name, what, isRunning, command)) }
@@ -74,7 +75,7 @@ extension Inspection {
 }
 
 extension Inspection.SinkSight {
-    /// What has become of what it was given; of one that was given nothing, whether something is there.
+    /// Whether the sink still holds what it was given; if it was given nothing, whether nothing is there.
     fileprivate var standingInWords: String? {
         switch standing {
         case .same: "holds what it was given"

@@ -1,6 +1,6 @@
 internal import HFMintCore
 
-/// The state of all rotations in the text format of
+/// Returns the state of all rotations in the text format of
 /// <https://prometheus.io/docs/instrumenting/exposition_formats/>.
 func prometheusText(_ rows: [RotationStatus]) -> String {
     metrics.map { metric in
@@ -14,7 +14,7 @@ func prometheusText(_ rows: [RotationStatus]) -> String {
     }.joined()
 }
 
-/// Whether each line is about a metric of hfmint's: then nothing else is lost with it.
+/// Whether each line is about a metric of hfmint, so that nothing else is lost when the file is replaced.
 private func isPrometheusText(_ text: Span<UInt8>) -> Bool {
     let starts = ["hfmint_", "# HELP hfmint_", "# TYPE hfmint_"]
     return text.bytes.split(separator: ASCII.lineFeed).allSatisfy { line in
@@ -27,11 +27,11 @@ extension Option {
         "prometheus", "PATH", help: "write the metrics to this file too; `-`: to stdout, in place of the report")
 }
 
-/// What `--prometheus` asks for.
+/// Where `--prometheus` writes the metrics.
 struct PrometheusTarget {
     private let path: String
 
-    /// `nil` where it is not asked for.
+    /// Returns nil if `--prometheus` was not given.
     init?(_ arguments: Arguments) throws(MintError) {
         guard let path = arguments.value(.prometheus) else { return nil }
         self.path = path
@@ -42,6 +42,7 @@ struct PrometheusTarget {
 
     var isStdout: Bool { path == "-" }
 
+    /// Writes the metrics, unless they go to stdout, into a file that is not there or holds nothing else.
     func write(_ rows: [RotationStatus], in context: Context) throws(MintError) {
         guard !isStdout else { return }
         do throws(FileFailure) {
@@ -70,7 +71,7 @@ private struct Metric: Sendable {
         self.samples = samples
     }
 
-    /// With one value, or none.
+    /// Makes a metric of one sample, which is left out where `value` returns nil.
     init(_ name: String, _ help: String, value: @escaping @Sendable (RotationStatus) -> Int?) {
         self.init(name, help) { row in value(row).map { [Sample(value: $0)] } ?? [] }
     }
@@ -117,7 +118,7 @@ private let metrics: [Metric] = [
     },
 ]
 
-/// A label's value: no line break, and its own escapes.
+/// Returns the text as a label's value, with backslash, quote and line break escaped.
 private func escaped(_ text: String) -> String {
     var bytes: [UInt8] = []
     for byte in text.utf8 {

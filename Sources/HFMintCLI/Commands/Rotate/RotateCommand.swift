@@ -1,8 +1,11 @@
 internal import HFMintCore
 
-/// `hfmint rotate …` as it is typed next: with the manifest and the journal that somebody named this time.
+/// The `hfmint rotate …` that a person types next, with the manifest and the journal that this call was given.
 ///
-/// Without these options it would be about another manifest, or at three in the morning about none.
+/// ```swift
+/// let command = RotateCommand(call.arguments)
+/// command("resume", "hub-app")   // hfmint rotate resume --manifest hfmint.json5 hub-app
+/// ```
 struct RotateCommand: Sendable {
     private let options: String
 
@@ -12,7 +15,7 @@ struct RotateCommand: Sendable {
         }.joined()
     }
 
-    /// Returns the command of this operation, with `rest` behind the options.
+    /// Returns the command line of this operation, with `rest` after the options.
     func callAsFunction(_ operation: String, _ rest: String...) -> String {
         (["hfmint rotate \(operation)\(options)"] + rest).joined(separator: " ")
     }

@@ -1,6 +1,6 @@
 internal import HFMintCore
 
-// What only a person decides about one rotation.
+// The commands by which a person decides about one rotation.
 
 extension Command {
     package static let rotateSupply = Command(
@@ -29,7 +29,9 @@ extension Command {
             return report(results, session.command) { notTaken($0, session.command) }
         })
 
-    /// The secret is in no sink then, and in no memory: whoever made it must keep it.
+    /// Returns what failed, or nil.
+    ///
+    /// A secret that was not taken is in no sink and in no process: the person must keep it.
     private static func notTaken(_ result: Rotations.RunResult, _ command: RotateCommand) -> MintError? {
         let again = command("supply", result.name, "< FILE")
         let isEarly = [.idle, .planned, .announced].contains(result.state.phase)

@@ -43,7 +43,7 @@ extension Option {
 private struct RotationPlan {
     private let definition: RotationDefinition
     private let sinks: [Inspection.SinkSight]
-    /// What would stop it before it begins.
+    /// What would stop the rotation before it begins.
     private let unready: [String]
     private let state: RotationState
     private let next: [Timestamp]
@@ -66,7 +66,7 @@ private struct RotationPlan {
     private var logIns: Int { definition.verifier?.neededLogIns ?? 0 }
     private var sinkCount: Int { definition.sinks.count }
 
-    /// In seconds, at a second a request; `nil` where a person's pace decides.
+    /// How many seconds no sink has a secret that works, at a second for each request; `nil` if a person sets the pace.
     private var gap: Int? {
         switch definition.issuer.shape {
         case .separate, .stacked: 0
@@ -75,7 +75,7 @@ private struct RotationPlan {
         }
     }
 
-    private var shape: String {
+    private var shapeInWords: String {
         switch definition.issuer.shape {
         case .separate: "separate: the old secret lives on until it is removed"
         case .stacked: "stacked: the issuer keeps the old secret for a time of its own"
@@ -117,7 +117,7 @@ private struct RotationPlan {
             : (["now: `\(command("run"))`"] + moments.dropFirst()).joined(separator: ", ")
     }
 
-    /// What nobody would notice.
+    /// What may go wrong without a sign of it.
     private var warnings: [String] {
         guard definition.verifier == nil else { return [] }
         return ["no 'verify': no log-in is tried, so a new secret that opens nothing would reach every sink"]
@@ -130,12 +130,12 @@ private struct RotationPlan {
         }
         if state.isRunning { lines.append("  running  \(state.phase.rawValue); see `\(command("status"))`") }
         lines += ["  next     \(nextInWords)", "  client   \(definition.issuer.target)"]
-        lines += sinks.map { "  sink     \($0.sink.target)\($0.plainly(definition))" }
+        lines += sinks.map { "  sink     \($0.sink.target)\($0.planNotes(definition))" }
         lines += unready.map { "  not ready  \($0)" }
         lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
         lines += warnings.map { "  warning  \($0)" }
         return lines + [
-            "  shape    \(shape)", "  gap      \(gapInWords)", "  steps    \(steps.joined(separator: ", "))",
+            "  shape    \(shapeInWords)", "  gap      \(gapInWords)", "  steps    \(steps.joined(separator: ", "))",
         ]
     }
 
@@ -164,7 +164,7 @@ private struct RotationPlan {
 }
 
 extension IssuerShape {
-    /// As the documentation calls it.
+    /// The name of the shape in the documentation.
     fileprivate var word: String {
         switch self {
         case .separate: "separate"
@@ -175,5 +175,5 @@ extension IssuerShape {
     }
 }
 
-/// `1 sink`, `2 sinks`.
+/// Returns a count with its noun: `1 sink`, `2 sinks`.
 private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

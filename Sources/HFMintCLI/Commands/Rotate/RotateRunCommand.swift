@@ -46,8 +46,8 @@ extension Command {
             let definition = try session.definition(call.arguments.operands.first)
             let cause: RotationState.Cause = call.arguments.has(.leaked) ? .leaked : .now
             let grace = try grace(call.arguments)
-            let order = [cause == .leaked ? "--leaked" : nil, call.arguments.value(.grace).map { "--grace \($0)" }]
-            let again = session.command("now", ([definition.name] + order.compactMap(\.self)).joined(separator: " "))
+            let options = [cause == .leaked ? "--leaked" : nil, call.arguments.value(.grace).map { "--grace \($0)" }]
+            let again = session.command("now", ([definition.name] + options.compactMap(\.self)).joined(separator: " "))
             let results = try session.rotations().run(
                 [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
             var report = report(results, session.command) { problem($0, cause, session.command, again) }
@@ -60,7 +60,7 @@ extension Command {
             return report
         })
 
-    /// An order that was not taken, or did not do what it is for, is no success.
+    /// Returns what failed, or nil; an order that was not taken, or did not do what it is for, is a failure.
     private static func problem(
         _ result: Rotations.RunResult, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
     ) -> MintError? {
@@ -78,7 +78,7 @@ extension Command {
         }
     }
 
-    /// In seconds.
+    /// Returns the value of `--grace` in seconds, or nil.
     private static func grace(_ arguments: Arguments) throws(MintError) -> Int? {
         guard let text = arguments.value(.grace) else { return nil }
         guard arguments.has(.leaked) else { throw .usage("--grace is for --leaked") }

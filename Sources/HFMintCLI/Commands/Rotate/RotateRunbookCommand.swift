@@ -22,7 +22,7 @@ extension Command {
             return try runbook(operands.first)
         })
 
-    /// - Parameter reason: `nil` for all of them.
+    /// Returns what the runbook says of a reason, or all of the runbook for nil.
     static func runbook(_ reason: String?) throws(MintError) -> Report {
         guard let reason else { return Report(text: [.text(Runbook.page)], json: .null) }
         guard let section = Runbook.sections.first(where: { $0.name.utf8.elementsEqual(reason.utf8) }) else {

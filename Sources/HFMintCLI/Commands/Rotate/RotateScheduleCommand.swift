@@ -46,6 +46,7 @@ extension String {
     fileprivate var isPlainPath: Bool { utf8.allSatisfy { $0.isASCIILetterOrDigit || "/._-+".utf8.contains($0) } }
 }
 
+/// What calls `hfmint rotate run`, for each scheduler.
 private struct Timer {
     let program: String
     let manifest: String
@@ -53,10 +54,10 @@ private struct Timer {
 
     private var options: String { "--manifest \(manifest) --journal-dir \(journal)" }
     private var command: String { "\(program) rotate run \(options)" }
-    /// Without a journal `rotate run` does nothing but fail.
+    /// How to make the journal, without which `rotate run` fails.
     private var advice: String { "# Once, before the first run: \(program) rotate init \(options)" }
 
-    /// Both units, for two files.
+    /// The service and its timer, for two files.
     var systemd: [String] {
         [
             advice,

@@ -12,7 +12,14 @@ extension Environment.Key {
     fileprivate static let journalDirectory: Self = "HFMINT_JOURNAL_DIR"
 }
 
-/// What every `rotate` command begins with: the manifest, and where rotations are remembered.
+/// The start of every `rotate` command but `schedule` and `runbook`: the manifest's rotations, and their journal.
+///
+/// A command makes a session, which reads the manifest, and asks it for the ``Rotations``, which opens the journal.
+/// HFMintCore then does the work, and the command tells the outcome: `rotate run`, `now`, `supply` and `resume` through
+/// `report` below, `plan` through a `RotationPlan`, `status` through a ``RotationStatus``. `InspectionWords` and
+/// `SinkSightWords` say what was seen at issuers and sinks, and ``RotateCommand`` what to type next.
+///
+/// No command of this folder decides when or whether a step is taken, and none prints a secret.
 struct RotateSession {
     let definitions: [RotationDefinition]
     private let journalOption: String?
@@ -21,7 +28,7 @@ struct RotateSession {
     /// What to type next about the same rotations.
     let command: RotateCommand
 
-    /// - Parameter asks: whether issuers and sinks will be asked; a proxy that cannot be right is found before that.
+    /// - Parameter asks: whether issuers and sinks will be asked. If so, the proxy is checked first.
     init(_ call: Call, asks: Bool = true) throws(MintError) {
         context = call.context
         audit = call.audit
@@ -31,9 +38,10 @@ struct RotateSession {
         definitions = try call.openManifest(at: call.manifestPath()).rotations(in: context)
     }
 
-    /// The rotations with their journal.
+    /// Returns the rotations with their journal.
     ///
-    /// - Throws: ``MintError/Code/stateUnusable`` where there is none: never "nothing due".
+    /// - Parameter making: whether a journal that is not there is made.
+    /// - Throws: ``MintError/Code/stateUnusable`` if there is no journal, or it cannot be used.
     func rotations(making: Bool = false) throws(MintError) -> Rotations {
         let path = try journalPath()
         var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
@@ -75,7 +83,7 @@ struct RotateSession {
         return "\(home)/.local/state/hfmint/rotations"
     }
 
-    /// The journal must outlive the job: a rotation that is forgotten half-way is an outage.
+    /// Refuses a folder that ends with the job: a rotation that is forgotten half-way is an outage.
     private func refuseVolatile(_ path: String) throws(MintError) {
         guard let reason = context.willVanish(path) else { return }
         throw MintError(
@@ -93,7 +101,7 @@ struct RotateSession {
         }
     }
 
-    /// The definition that an operand names.
+    /// Returns the definition of the rotation that an operand names.
     func definition(_ name: String?) throws(MintError) -> RotationDefinition {
         guard let name else {
             throw .usage(
@@ -110,7 +118,7 @@ struct RotateSession {
 }
 
 extension Rotations.RunResult {
-    /// For a person; why it stopped is said with ``failure(_:)``.
+    /// Returns the line of a report; ``failure(_:)`` says why the rotation stopped.
     func line(_ command: RotateCommand) -> String {
         switch stop {
         case .finished: "done       \(name)\(state.leftovers(overlaps: overlaps))"
@@ -125,6 +133,7 @@ extension Rotations.RunResult {
         }
     }
 
+    /// Returns what failed, with what to type next, or nil.
     func failure(_ command: RotateCommand) -> MintError? {
         switch stop {
         case .finished, .notDue, .waiting, .busy: nil
@@ -172,7 +181,7 @@ extension Rotations.RunResult {
 }
 
 extension RotationState {
-    /// What a finished run did not do.
+    /// Returns what a finished run did not do, as the end of its line.
     fileprivate func leftovers(overlaps: Bool) -> String {
         var clauses: [String] = []
         let behind = sinks.filter { $0.evidence == nil }.map(\.target)
@@ -183,15 +192,15 @@ extension RotationState {
     }
 }
 
-/// A report on several rotations; the highest need decides the exit status.
+/// Returns a report on several rotations; the most urgent failure decides the exit status.
 ///
-/// - Parameter problem: what a person's order needs beyond what the result says.
+/// - Parameter problem: returns what failed; by default, ``Rotations/RunResult/failure(_:)``.
 func report(
     _ results: [Rotations.RunResult], _ command: RotateCommand, problem: ((Rotations.RunResult) -> MintError?)? = nil
 ) -> Report {
-    let order: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
+    let urgency: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
     let failures = results.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
-        (order.firstIndex(of: left.code.exitStatus) ?? 9) < (order.firstIndex(of: right.code.exitStatus) ?? 9)
+        (urgency.firstIndex(of: left.code.exitStatus) ?? 9) < (urgency.firstIndex(of: right.code.exitStatus) ?? 9)
     }
     return Report(
         lines: results.isEmpty ? ["the manifest has no rotations"] : results.map { $0.line(command).printable },
@@ -199,16 +208,15 @@ func report(
 }
 
 extension MintError {
-    /// For one rotation alone; the others go on.
+    /// Returns the error for one rotation whose journal cannot be used, while the others go on.
     static func damagedJournal(_ message: String) -> MintError {
         MintError(
-            .stateUnusable, message,
-            hint: "hfmint help rotate runbook journal says what to type")
+            .stateUnusable, message, hint: "hfmint help rotate runbook journal says what to type")
     }
 }
 
 extension Attention {
-    /// What to read and to type next.
+    /// Returns what to read and to type next.
     func hint(for rotation: String, _ command: RotateCommand) -> String {
         hint(for: rotation) { command($0, $1) }
     }

@@ -25,7 +25,7 @@ extension Command {
             var rows: [RotationStatus] = []
             var failures: [MintError] = []
             for definition in session.definitions {
-                // One journal that cannot be read hides no other rotation.
+                // A journal that cannot be read does not hide the other rotations.
                 do throws(MintError) {
                     let seen = inspections[definition.name]
                     let row = try RotationStatus(
@@ -60,12 +60,12 @@ struct RotationStatus {
     let state: RotationState
     /// When the next run begins; `nil` without a schedule.
     let nextDue: Timestamp?
-    /// Why only a person can go on.
+    /// Why a person is needed; `nil` if none is.
     let attention: Attention?
-    /// What was seen at issuer and sinks; `nil` where nobody has looked.
+    /// What was seen at issuer and sinks; `nil` without `--check`.
     let inspection: Inspection?
     private let definition: RotationDefinition
-    /// By how many seconds the journal is ahead of this machine's clock, where that stops it.
+    /// By how many seconds the journal is ahead of this machine's clock, if that stops the rotation; else 0.
     let clockLead: Int
     private let overlaps: Bool
     private let now: Timestamp
@@ -93,10 +93,10 @@ struct RotationStatus {
         nextDue = definition.nextRuns(1, after: state, at: now).first
     }
 
-    /// When the secret was last rotated; no later than now, as its age is counted from it.
+    /// When the secret was last rotated, but no later than now, as its age is counted from this.
     var lastSuccess: Timestamp? { state.age(at: now).map { now + -$0 } }
 
-    /// Notices that have not reached everyone.
+    /// The notices that have not been delivered.
     var untold: [CallbackEvent.Delivery] {
         state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
     }
@@ -136,18 +136,19 @@ struct RotationStatus {
         return evidence.inWords + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
     }
 
-    /// Whether a sink will tell if others overwrite it; `nil` where it is not in the manifest any more.
+    /// Returns whether a sink shows that others overwrote it; nil if it is not in the manifest any more.
     private func showsChange(_ sink: RotationState.SinkState) -> Bool? {
         guard let defined = definition.sinks.first(where: { $0.target == sink.target }) else { return nil }
         return sink.evidence.map { defined.showsChange(since: $0) } ?? defined.showsChange
     }
 
-    /// What ``inspection`` found.
+    /// The errors that ``inspection`` found.
     var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning, command) ?? [] }
 
-    /// Until when both secrets live, while that is still so.
+    /// Until when old and new secret both live; `nil` if they do not.
     private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }
 
+    /// Returns what the evidence of an old secret's death shows.
     private static func words(_ proof: String) -> String {
         switch proof {
         case "refused": "dead: a log-in with it was refused"
@@ -190,6 +191,6 @@ struct RotationStatus {
 }
 
 extension Evidence {
-    /// `version 7`.
+    /// The kind of evidence and its detail, such as `version 7`.
     fileprivate var inWords: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
 }

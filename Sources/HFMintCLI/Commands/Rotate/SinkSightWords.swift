@@ -1,7 +1,7 @@
 internal import HFMintCore
 
 extension Inspection.SinkSight {
-    /// What is there, and what that means for the next rotation.
+    /// Returns what is there, and what that means for the next rotation.
     func words(_ definition: RotationDefinition, _ command: RotateCommand) -> String {
         if let problem {
             return presence == nil
@@ -25,7 +25,7 @@ extension Inspection.SinkSight {
         }
     }
 
-    /// Why it could not be looked at, for a line that begins with the target.
+    /// Why the sink could not be looked at, for a line that begins with its target; `nil` if it could.
     var problem: String? {
         guard let message = failure?.message else { return nil }
         let target = "\(sink.target): "
@@ -39,8 +39,8 @@ extension Inspection.SinkSight {
             : "nothing is there yet; where the name is right, say `create: true`"
     }
 
-    /// For a plan: what stands after the target.
-    func plainly(_ definition: RotationDefinition) -> String {
+    /// Returns what a plan says after the target.
+    func planNotes(_ definition: RotationDefinition) -> String {
         var notes: [String] = []
         if !sink.isReadable { notes.append("cannot be read back") }
         if !sink.showsChange { notes.append("does not show when others overwrite it") }

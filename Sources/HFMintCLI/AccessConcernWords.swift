@@ -1,9 +1,9 @@
 internal import HFMintCore
 
 extension [AccessConcern] {
-    /// A block of lines for each kind that there is; not yet escaped.
+    /// Returns a block of lines, not yet escaped, for each kind of concern.
     ///
-    /// - Parameter limit: how many of a kind are told.
+    /// - Parameter limit: how many concerns of a kind are listed.
     func blocks(limit: Int = .max) -> [[String]] {
         AccessConcern.Kind.allCases.map { kind in
             let found = filter { $0.kind == kind }
