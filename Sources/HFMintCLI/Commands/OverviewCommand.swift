@@ -65,8 +65,8 @@ private struct Overview {
     private func recognised(_ provider: Provider?) -> [String] {
         guard let provider else { return ["provider   none that hfmint knows"] }
         return
-            ["provider   \(provider.title) (\(provider.evidence))"]
-            + others.map { "also here  \($0.title) (\($0.evidence)); --provider \($0.name) would ask it instead" }
+            ["provider   \(provider.title) (\(provider.recognisedBy))"]
+            + others.map { "also here  \($0.title) (\($0.recognisedBy)); --provider \($0.name) would ask it instead" }
     }
 
     /// Reports what to do outside CI, which is no failure: people try hfmint on their own machines first.

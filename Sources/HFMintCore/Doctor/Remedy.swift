@@ -61,7 +61,7 @@ struct Remedy {
         switch claim {
         case names?.caller: return swapped(with: names?.callee, "the workflow that holds the job")
         case names?.callee: return swapped(with: names?.caller, "the caller's workflow")
-        default: return meaning.place(claim).flatMap(renamed) ?? missing
+        default: return meaning.ownerName(claim).flatMap(renamed) ?? missing
         }
     }
 

@@ -40,7 +40,7 @@ struct MemberRefusal {
     private var hint: String {
         switch answer.error {
         case "invalid_client", "unauthorized_client":
-            "compare \(member.client.id.place) and \(member.client.secret.place) with the application's settings; the Hub"
+            "compare \(member.client.id.source) and \(member.client.secret.source) with the application's settings; the Hub"
                 + " must have bound the application to the organization (Enterprise)"
         case "invalid_grant": "'\(member.email)' must be a member of the application's organization"
         case "invalid_scope": "enable these scopes in the application's settings, or ask for fewer"

@@ -87,7 +87,7 @@ package struct OrganizationClient: Equatable, Sendable {
         guard isVisible else {
             throw MintError(
                 .stateUnusable, "the client's \(what) is empty, too long, or not one line of plain characters",
-                hint: "look at what \(reference.place) holds")
+                hint: "look at what \(reference.source) holds")
         }
         return value
     }

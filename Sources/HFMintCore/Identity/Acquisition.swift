@@ -1,16 +1,16 @@
-/// How an ID token is had: a value, so that it can be printed and compared before anything is done.
+/// A way to get an ID token: a value that can be printed and compared before anything is asked.
 package enum Acquisition: Equatable, Sendable {
     case http(HTTPAcquisition)
-    /// A program of the user's that prints the token.
+    /// A program of the user that prints the token.
     case command(ChildCommand)
-    /// A program of the provider's that prints the token.
+    /// A program of the provider that prints the token.
     case program(ProgramAcquisition)
     case variable(Environment.Key)
     case file(String)
-    /// A token that came over standard input, which can be read only once.
+    /// A token from standard input, which can be read only once.
     case held(SharedSecret)
 
-    /// Whether asking again gives another token, with another expiry.
+    /// Whether the next call gives a new token with a later expiry.
     package var canMintAgain: Bool {
         switch self {
         case .http, .command, .program, .file: true
@@ -18,7 +18,7 @@ package enum Acquisition: Equatable, Sendable {
         }
     }
 
-    /// Whether the provider itself is asked, and not what somebody handed in.
+    /// Whether the provider gives the token, and not the user.
     package var asksProvider: Bool {
         switch self {
         case .http, .program: true
@@ -26,7 +26,7 @@ package enum Acquisition: Equatable, Sendable {
         }
     }
 
-    /// The source as a message names it.
+    /// The source of the token, for messages.
     package var source: String {
         switch self {
         case .http(let http): http.host
@@ -40,9 +40,9 @@ package enum Acquisition: Equatable, Sendable {
 }
 
 extension Acquisition {
-    /// Gets the token, anew at every call.
+    /// Gets the token; every call asks again.
     ///
-    /// - Parameter remaining: how long a command may take at most.
+    /// - Parameter remaining: the longest time that a command may take.
     package func idToken(
         in context: Context, limits: HTTPLimits, remaining: Duration? = nil
     ) throws(MintError) -> IDToken {
@@ -70,7 +70,7 @@ extension Acquisition {
         }
     }
 
-    /// Reads standard input to its end, once and for all.
+    /// Reads standard input to its end, and holds the token for all later calls.
     static func standardInput(in context: Context) throws(MintError) -> Acquisition {
         do throws(FileFailure) {
             return .held(SharedSecret(try context.files.readStandardInput(.whole, limit: fileLimit)))
@@ -79,7 +79,7 @@ extension Acquisition {
         }
     }
 
-    /// Room for a trailing line break: the parser says what is wrong with a token that is too large.
+    /// The length of the largest token and a line break; the parser refuses a token that is larger.
     private static let fileLimit = IDToken.byteLimit + 2
 
     private func read(_ path: String, in context: Context) throws(MintError) -> Secret {
@@ -97,10 +97,10 @@ extension Acquisition {
         unreadable("cannot read \(source): \(failure.reason)", hint: "give a file that holds the ID token")
     }
 
-    /// A job waits for its answer, so that only what the program itself puts off is tried again.
+    /// Runs the command; its failure is transient only if the program itself asks to try later, as a job waits.
     private func run(_ command: ChildCommand, in context: Context) throws(MintError) -> Secret {
         let hint = "give a command that prints the ID token, and nothing else, on stdout"
-        // Libcurl leaves its descriptors open for every program that is started.
+        // A program that is started inherits the descriptors that libcurl leaves open.
         context.transport.closeIdleConnections()
         do throws(ProcessFailure) {
             return try context.processes.output(of: command)

@@ -1,18 +1,18 @@
-/// What an ID token says of its job.
+/// The claims of an ID token, which describe its job.
 ///
-/// Claims are compared as bytes. The text forms are for messages alone.
+/// Claims are compared as bytes. Their text forms are for messages only.
 package struct Claims: Equatable, Sendable {
-    /// The whole of them, as they were read.
+    /// All claims, as the token spells them.
     package let text: JSONText
 
     package init(_ text: JSONText) {
         self.text = text
     }
 
-    /// What is known without an ID token: nothing.
+    /// No claims, for a job without an ID token.
     package static let none = Claims(.emptyObject)
 
-    /// The string claim `name`, for a message; a boolean or a number as it is written.
+    /// Returns the claim `name` for a message: a string, or a boolean or a number as it is written; else nil.
     package subscript(name: String) -> String? {
         guard let node = text.root[name] else { return nil }
         switch node.value {
@@ -22,12 +22,12 @@ package struct Claims: Equatable, Sendable {
         }
     }
 
-    /// Whether the string claim `name` has exactly the bytes of `value`.
+    /// Returns whether the string claim `name` has exactly the bytes of `value`.
     package func equals(_ name: String, _ value: String) -> Bool {
         text.string(text.root[name])?.equals(value) ?? false
     }
 
-    /// `aud`, which may be one string or an array of them (RFC 7519, 4.1.3).
+    /// The strings of `aud`, which may be one string or an array (RFC 7519, 4.1.3).
     package var audiences: [[UInt8]] {
         let node = text.root["aud"]
         if let one = text.string(node) { return [one] }
@@ -37,24 +37,24 @@ package struct Claims: Equatable, Sendable {
     package var expiresAt: Timestamp? { moment("exp") }
     package var issuedAt: Timestamp? { moment("iat") }
 
-    /// Everything that the token says of the job but its times and its number: two jobs differ in it.
+    /// The claims by which two jobs differ and two ID tokens of one job do not, each as `name=value`.
     package var lasting: [String] {
         text.root.members?.filter { member in
-            !member.node.isNull && !["exp", "iat", "nbf", "jti"].contains { member.name.equals($0) }
+            !member.node.isNull && !ProviderClaims.changing.contains { member.name.equals($0) }
         }
         .map { member in
             String(decoding: member.name + [ASCII.equals] + text.bytes[member.node.range], as: UTF8.self)
         } ?? []
     }
 
-    /// Whether both are of one job, byte by byte: ``lasting`` is the same.
+    /// Returns whether both describe one job: ``lasting`` is the same, byte by byte.
     func sayTheSame(as other: Claims) -> Bool {
         lasting.map { Array($0.utf8) } == other.lasting.map { Array($0.utf8) }
     }
 
-    /// Brought into the years 1970 to 9999, so that it can be told, and counted with.
+    /// Returns the claim `name` as a moment, moved into the years 1970 to 9999 so that it can be printed; else nil.
     ///
-    /// A NumericDate may have a fraction (RFC 7519, 2); and some issuers write it as a text.
+    /// A NumericDate may have a fraction (RFC 7519, 2), and some issuers write it as a string.
     private func moment(_ name: String) -> Timestamp? {
         guard let node = text.root[name] else { return nil }
         let written = text.string(node) ?? (node.value == .number ? Array(text.bytes[node.range]) : [])
@@ -64,19 +64,19 @@ package struct Claims: Equatable, Sendable {
         return Timestamp(secondsSince1970: Int(min(max(0, seconds), 253_402_300_799)))
     }
 
-    /// The claim `name` as a moment, exactly: a whole number of seconds in the years 1970 to 9999.
+    /// Returns the claim `name` if it is a whole number of seconds in the years 1970 to 9999, or nil.
     func exactMoment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).flatMap { seconds in
             (0...253_402_300_799).contains(seconds) ? Timestamp(secondsSince1970: seconds) : nil
         }
     }
 
-    /// The claim `name` in the form in which it can be compared with a text.
+    /// Returns the claim `name` in the form that is compared with a pinned text.
     func comparable(_ name: String) -> PinnedValue {
         text.root[name].map(comparable) ?? .missing
     }
 
-    /// Every claim in that form.
+    /// Every claim in that form, by name.
     var comparableValues: [[UInt8]: PinnedValue] {
         let members = text.root.members?.filter { !$0.node.isNull } ?? []
         return Dictionary(members.map { ($0.name, comparable($0.node)) }, uniquingKeysWith: { first, _ in first })

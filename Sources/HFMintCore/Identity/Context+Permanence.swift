@@ -1,5 +1,5 @@
 extension Context {
-    /// Why what lies at `path` will be gone after this job, or after a restart; `nil` where nothing says so.
+    /// Returns why a file at `path` will be gone after this job or after a restart, or nil if nothing says so.
     package func willVanish(_ path: String) -> String? {
         if let reason = allProviders.lazy.compactMap({ $0.endOfMachine(environment) }).first { return reason }
         if files.isInMemory(existingParent(of: path)) { return "it lies in memory, and is gone after a restart" }

@@ -1,4 +1,4 @@
-/// A token endpoint of the provider: what to ask it, and where in its answer the token is.
+/// A request to a token endpoint of the provider, and the place of the token in its answer.
 package struct HTTPAcquisition: Equatable, Sendable {
     package let provider: String
     package let request: HTTPRequest
@@ -6,11 +6,11 @@ package struct HTTPAcquisition: Equatable, Sendable {
     package let body: Content?
     package let proof: Proof
     package let answer: Answer
-    /// Words in a 403 that mean "ask again": GitHub says them of jobs that are about to start.
+    /// Words in a 403 that mean "ask again", as GitHub answers for a job that is about to start.
     package let transientRefusals: [String]
-    /// What to do about a refusal that is final.
+    /// What to do after a final refusal.
     package let refusalHint: String
-    /// The variable that the provider gives the address in.
+    /// The variable in which the provider gives the address.
     package let address: Environment.Key?
 
     package struct Content: Equatable, Sendable {
@@ -28,27 +28,27 @@ package struct HTTPAcquisition: Equatable, Sendable {
         }
     }
 
-    /// What shows the endpoint which job asks.
+    /// The proof by which the endpoint knows which job asks.
     package indirect enum Proof: Equatable, Sendable {
-        /// That the request comes from this machine is enough.
+        /// None: the endpoint answers every request from this machine.
         case none
-        /// A header whose secret is in a variable; the same one under each name.
+        /// Headers with the same secret, which is in a variable.
         case variable(Environment.Key, headers: [String], prefix: String)
-        /// A header whose secret is in a file.
+        /// A header with a secret from a file.
         case file(String, header: String, prefix: String)
-        /// A header whose secret another endpoint gives.
+        /// A header with a secret from another endpoint.
         case fetched(HTTPAcquisition, header: String, prefix: String)
         /// AWS Signature Version 4, with the keys in the usual variables.
         case awsSignature(region: String, service: String)
     }
 
-    /// Where the token is in the answer.
+    /// The place of the token in the answer.
     package enum Answer: Equatable, Sendable {
-        /// The member of this name, at whatever depth.
+        /// The member of this name, at any depth.
         case member(String)
         /// The whole body.
         case text
-        /// The member of this name, or the XML element of this name: some APIs answer one or the other.
+        /// The member of this name, or the XML element: some APIs answer in one form or the other.
         case memberOrElement(String)
     }
 
@@ -74,19 +74,19 @@ package struct HTTPAcquisition: Equatable, Sendable {
 }
 
 extension HTTPAcquisition.Proof {
-    /// A header whose secret is in a variable.
+    /// Returns a proof of one header, with a secret from a variable.
     package static func variable(_ key: Environment.Key, header: String, prefix: String) -> Self {
         .variable(key, headers: [header], prefix: prefix)
     }
 }
 
 extension HTTPAcquisition {
-    /// Who is asked, as messages name it.
+    /// The host or the socket, for messages.
     package var host: String {
         if case .unixSocket(let path) = request.route { "'\(path)'" } else { request.url.origin.host }
     }
 
-    /// Asks once.
+    /// Asks once, and returns what stands where the token should be.
     func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         let credential = try credential(in: context, limits: limits)
         let content = body.map { HTTPBody.Content(type: $0.type, bytes: Secret(copying: $0.text.utf8)) }
@@ -144,7 +144,7 @@ extension HTTPAcquisition {
             hint: "hand the variable on as the CI system set it")
     }
 
-    /// What the server gave in the place of an ID token is none.
+    /// Returns the error for an answer that holds something else than an ID token.
     func unsuitable(_ reason: String) -> MintError {
         MintError(
             .identityUnsuitable, "\(host) did not give an ID token: \(reason)",
@@ -179,7 +179,7 @@ extension HTTPAcquisition {
         }
     }
 
-    /// As a message names it.
+    /// The proof, for messages.
     private var proofName: String {
         switch proof {
         case .variable(let key, _, _): key.name
@@ -190,7 +190,7 @@ extension HTTPAcquisition {
         }
     }
 
-    /// A permission that lacks shows in what the job is given, and not in a 401 or a 404.
+    /// Returns what to do after this status; a 401 or a 404 never comes from a missing permission.
     private func hint(for status: Int) -> String {
         switch (status, proof) {
         case (401, .variable(let key, _, _)):
@@ -231,7 +231,7 @@ extension HTTPAcquisition.Answer {
 }
 
 extension JSONNode {
-    /// The first member of this name, at whatever depth.
+    /// Returns the first member of this name, at any depth, or nil.
     fileprivate func first(_ name: String) -> JSONNode? {
         if let node = self[name] { return node }
         return members?.lazy.compactMap { $0.node.first(name) }.first

@@ -1,11 +1,11 @@
-/// The job's OIDC token: the subject token of RFC 8693.
+/// The OIDC token of the job: the subject token of RFC 8693.
 ///
-/// Its claims are decoded, never verified: they serve messages, and checks of what cannot work. Who trusts the token
-/// is the Hub's decision.
+/// Parsing decodes the claims and does not verify them. They serve messages, and checks that find a mistake early. The
+/// Hub decides whether to trust the token.
 ///
 /// <https://openid.net/specs/openid-connect-core-1_0.html#IDToken>
 package struct IDToken: ~Copyable, Sendable {
-    /// Three base64url parts with dots between them, and nothing else.
+    /// Three base64url parts with dots between them.
     package let secret: Secret
     package let claims: Claims
 
@@ -16,8 +16,9 @@ package struct IDToken: ~Copyable, Sendable {
         self.claims = claims
     }
 
-    /// - Parameter text: blanks and line breaks around it are cut off, as files, programs and forms leave them there.
-    /// - Throws: why this is no ID token, in a sentence that quotes nothing of it.
+    /// Parses an ID token, and cuts off the blanks and line breaks that files, programs and forms leave around it.
+    ///
+    /// - Throws: why the text is not an ID token; the reason quotes nothing of it.
     package static func parse(_ text: consuming Secret) throws(Malformed) -> IDToken {
         let secret = text.withoutBlanksAround()
         let claims = try secret.reveal { span throws(Malformed) in try readClaims(span) }

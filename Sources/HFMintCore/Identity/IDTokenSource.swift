@@ -1,7 +1,13 @@
-/// Where this run's ID token comes from, and who vouches for it.
+/// The source of this run's ID token, and the provider that vouches for the job.
+///
+/// ```swift
+/// let provider = try Provider.here(options.provider, in: context)
+/// let source = try IDTokenSource(options, of: provider, audience: audience, in: context)
+/// let idToken = try source.acquisition.idToken(in: context, limits: limits)
+/// ```
 package struct IDTokenSource: Sendable {
     package let acquisition: Acquisition
-    /// The provider this job runs on, where one is recognised; also when the token came by another way.
+    /// The recognised provider of this job, even if the token comes from elsewhere; else nil.
     package let provider: Provider?
 
     /// What the command line says about the source.
@@ -17,16 +23,16 @@ package struct IDTokenSource: Sendable {
         }
     }
 
-    /// How somebody handed this job an ID token, whatever the provider: in a variable, or in a file that is kept fresh.
+    /// Returns the variable or the file in which the user hands over an ID token on any provider, or nil.
     package static func given(_ environment: Environment) -> Acquisition? {
         if let key = [.hfOIDCIDToken, .hfmintIDToken].first(where: { environment.isSet($0) }) { return .variable(key) }
         return environment[.hfmintIDTokenFile].map { .file($0) }
     }
 
-    /// Asks in this order: an option, what was ``given(_:)``, the provider.
+    /// Chooses the source in this order: an option, what the user has ``given(_:)``, the provider.
     ///
     /// - Parameter provider: the one that an option names, else the one that is detected.
-    /// - Throws: ``MintError/Code/identityNotFound`` where nothing here can prove which job this is.
+    /// - Throws: ``MintError/Code/identityNotFound`` if nothing here can prove which job this is.
     package init(
         _ options: Options, of provider: Provider?, audience: String, in context: Context
     ) throws(MintError) {
@@ -53,15 +59,17 @@ package struct IDTokenSource: Sendable {
 }
 
 extension MintError {
-    /// Nothing here can prove which job this is; a container may have been given half of what would.
+    /// Returns the error that nothing here proves which job this is.
+    ///
+    /// It names the provider if a container has been given some of its variables.
     static func identityNotFound(in environment: Environment) -> MintError {
         let what = "no CI system was recognised here, and no ID token was given"
         for provider in allProviders {
             guard let key = provider.traces.first(where: { environment.isSet($0) }) else { continue }
             return MintError(
                 .identityNotFound,
-                "\(what); \(key.name) is set, as on \(provider.title), and \(provider.evidence) is not",
-                hint: "give --provider \(provider.name), or pass \(provider.evidence) on as well (docker run -e)")
+                "\(what); \(key.name) is set, as on \(provider.title), and \(provider.recognisedBy) is not",
+                hint: "give --provider \(provider.name), or pass \(provider.recognisedBy) on as well (docker run -e)")
         }
         return MintError(
             .identityNotFound, what,

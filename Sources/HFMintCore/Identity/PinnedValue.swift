@@ -1,22 +1,22 @@
-/// What a claim of this name is in an ID token, also for the two names that are the Hub's own.
+/// The value that the Hub compares for a pinned name: a claim, or one of two names of its own.
 package enum PinnedValue: Equatable, Sendable {
     case missing
     /// The bytes of a string.
     case string([UInt8])
     /// The strings of an array.
     case strings([[UInt8]])
-    /// A number or a truth value, as it is written.
+    /// A number or a boolean, as it is written.
     case other(String)
-    /// An object, or an array of something else: nothing that can be equal to a text.
+    /// An object, or an array that holds more than strings; it equals no text.
     case unusable
-    /// The Hub derives it from one of two claims, and does not say which: a reusable workflow's caller, or the callee.
+    /// The file of a reusable workflow or of its caller; the Hub compares one, and does not document which.
     case either(caller: [UInt8], callee: [UInt8])
 }
 
 extension Claims {
-    /// The value that the Hub would compare for the claim `name`.
+    /// Returns the value that the Hub compares for the name `name`.
     ///
-    /// The settings page's `branch` and `workflow` are not claims of any issuer.
+    /// `branch` and `workflow` are names of the Hub's settings page, and claims of no issuer.
     /// <https://huggingface.co/docs/hub/trusted-publishers>
     package func value(pinned name: String) -> PinnedValue {
         switch name {
@@ -26,7 +26,7 @@ extension Claims {
         }
     }
 
-    /// The branch that a job runs on; `nil` for a tag, a pull request, and where nothing says so.
+    /// The branch of the job, or nil for a tag, for a pull request, or if no claim says it.
     package var branch: String? {
         guard let ref = self["ref"] else { return nil }
         return ref.after("refs/heads/") ?? (ref.hasStart("refs/") || !equals("ref_type", "branch") ? nil : ref)
@@ -34,7 +34,7 @@ extension Claims {
 }
 
 extension Workflows {
-    /// The name of the file, which is one of two where one workflow calls the other.
+    /// The name of the file, or both names if one workflow calls the other.
     fileprivate var pinned: PinnedValue {
         let (caller, callee) = (Array(caller.file.utf8), Array(callee.file.utf8))
         return caller == callee ? .string(caller) : .either(caller: caller, callee: callee)

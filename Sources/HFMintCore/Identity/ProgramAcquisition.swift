@@ -1,11 +1,11 @@
-/// A program of the provider, found on `PATH`, that prints an ID token: what to run, and what to say when it fails.
+/// A program of the provider on `PATH` that prints an ID token.
 package struct ProgramAcquisition: Equatable, Sendable {
     package let provider: String
-    /// What people call it: the program and its subcommand, without options.
+    /// The program and its subcommand, without options.
     package let name: String
-    /// No secret is among the arguments: what the program needs it finds in its environment.
+    /// The command line, without a secret: the program finds its secrets in the environment.
     package let command: ChildCommand
-    /// The variables by which the program decides who it is.
+    /// The variables that tell the program which identity to use.
     package let identityVariables: [Environment.Key]
     package let missingHint: String
     package let failureHint: String
@@ -25,7 +25,7 @@ package struct ProgramAcquisition: Equatable, Sendable {
 }
 
 extension ProgramAcquisition {
-    /// Runs it once; its own words of failure go to stderr as it writes them.
+    /// Runs the program once, and returns what it prints; its own error messages go to stderr.
     func token(in context: Context, limits: HTTPLimits) throws(MintError) -> Secret {
         var command = command
         command.timeLimit = min(command.timeLimit, .milliseconds(limits.totalMilliseconds))
@@ -36,7 +36,7 @@ extension ProgramAcquisition {
         }
     }
 
-    /// What it printed is no ID token: most often another program of the same name.
+    /// Returns the error for an output that is not an ID token; usually another program has the same name.
     func unsuitable(_ reason: String) -> MintError {
         MintError(.identityUnsuitable, "\(provider): `\(name)` did not print an ID token: \(reason)", hint: failureHint)
     }

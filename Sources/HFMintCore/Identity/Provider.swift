@@ -1,92 +1,59 @@
-/// A CI system or a cloud that vouches for the job hfmint runs in: mostly one value.
+/// A CI system or a cloud that vouches for the job: one value with everything that hfmint knows of it.
 ///
-/// All that hfmint knows of a provider stands in its value, and whoever needs it asks there. A provider that has nothing
-/// to say of a matter leaves the field out.
+/// This room recognises the job and gets its ID token. The first provider of ``allProviders`` that ``isHere`` takes the
+/// job. ``IDTokenSource`` chooses between the provider and a token that the user gives. ``Acquisition`` gets the token
+/// by HTTP, from a program, a variable or a file, and ``IDToken`` decodes it into ``Claims``. ``ProviderClaims`` says
+/// what claims mean to the author of a grant, and ``PublisherForm`` what to enter at the Hub. `Verification/` verifies
+/// tokens that the Hub never sees. This room never exchanges a token.
 ///
-/// Two failures are kept apart, because they send the reader to different places. *Not here* is `false` from
-/// ``isHere``, and the next provider is asked. *Here, but refused* is an error from ``acquisition``, and hfmint stops.
+/// Two failures are kept apart. If ``isHere`` is false, the next provider is asked. If ``acquisition`` throws, the job
+/// runs on this provider and may have no ID token, and hfmint stops.
 package struct Provider: Sendable {
-    /// As in `--provider` and in messages: `github-actions`.
+    /// The name in `--provider` and in messages: `github-actions`.
     package let name: String
-    /// As its vendor spells it: `GitHub Actions`.
+    /// The name as the vendor spells it: `GitHub Actions`.
     package let title: String
-    /// The variable and the value that show it, for a person: `GITHUB_ACTIONS=true`.
-    package let evidence: String
-    /// Whether this job runs there; nothing is asked over the network to find out.
+    /// The variable and the value by which a person recognises it: `GITHUB_ACTIONS=true`.
+    package let recognisedBy: String
+    /// Returns whether this job runs there, without asking over the network.
     package let isHere: @Sendable (Job) -> Bool
-    /// The names of those whose variables its jobs have too, so that what was written for them runs there.
+    /// The names of other providers whose variables its jobs have too.
     package var imitates: [String] = []
-    /// Whether CI systems run on it, so that both are rightly here.
+    /// Whether CI systems run on it, so that a job may show both.
     package var isGround = false
-    /// How this job gets an ID token for an audience.
+    /// Returns how this job gets an ID token for an audience.
     ///
-    /// - Throws: ``MintError/Code/identityDenied`` where this job may have none, with what to change.
+    /// - Throws: ``MintError/Code/identityDenied`` if this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
-    /// The variables by which its ID token comes, where a container that was given them alone is to be recognised too.
+    /// The variables for its ID token, by which hfmint recognises a container that was given nothing else.
     package var traces: [Environment.Key] = []
-    /// The variables that name this job among all jobs of the provider; none of them a secret.
+    /// The variables that tell this job from all jobs of the provider; none is a secret.
     package var jobVariables: [Environment.Key] = []
-    /// The variable that names a directory which is removed at the end of the job.
+    /// The variable with a directory that is removed at the end of the job.
     package var temporaryDirectory: Environment.Key?
-    /// Why this whole machine goes at the end of the job; `nil` where nothing says so.
+    /// Returns why the whole machine goes at the end of the job, or nil if nothing says so.
     package var endOfMachine: @Sendable (Environment) -> String? = { _ in nil }
-    /// How the names begin of variables that its runner keeps for itself.
+    /// The prefixes of variables that its runner keeps for itself.
     package var ownVariables: [String] = []
-    /// Why the event behind this job is one that strangers can cause; `nil` if it is not.
+    /// Returns why strangers can cause the event behind this job, or nil if they cannot.
     package var untrustedEvent: @Sendable (Job, Claims) -> String? = { _, _ in nil }
     package var masking = Masking.none
     package var stepFiles = StepFiles.none(instead: StepFiles.sameStep)
     package var ownAudience: OwnAudience?
     package var apiSecret: APISecret?
-    /// What its claims mean to the author of a grant or of a publisher.
+    /// The meaning of its claims to the author of a grant or of a publisher.
     package var claims = ProviderClaims()
     package var preset: PublisherPreset?
-    /// What to enter into the Hub's form so that it trusts this very job.
+    /// Returns what to enter into the Hub's form so that the Hub trusts this job.
     package var publisher: @Sendable (Claims) -> PublisherForm = { PublisherForm(claims: $0, rows: []) }
-    /// The file whose presence says that a repository uses this provider, and what to add to it.
+    /// The file by which a repository shows that it uses this provider, and the lines to add to it.
     package var example: PipelineExample?
 }
 
-extension Provider {
-    /// What a provider may look at: variables, and files that the provider wrote.
-    package struct Job: Sendable {
-        package let environment: Environment
-        package let files: any ReadableFiles
-
-        package init(environment: Environment, files: any ReadableFiles) {
-            self.environment = environment
-            self.files = files
-        }
-
-        /// Whether the variable `key` says `true`, as most providers announce themselves.
-        package func says(_ key: Environment.Key) -> Bool { environment[key] == "true" }
-
-        /// A JSON file that the provider wrote, such as the event behind the job; `nil` if it cannot be read.
-        package func json(at key: Environment.Key) -> JSONText? {
-            guard let path = environment[key],
-                let file = try? files.read(path, limit: JSONLimits.event.byteCount)
-            else { return nil }
-            return try? JSONText(file.reveal { $0.bytes }, limits: .event)
-        }
-    }
-}
-
-extension Provider {
-    /// What tells this job from all others by its environment alone: the provider, and its variables for that.
-    package static func jobIdentity(_ provider: Provider?, in environment: Environment) -> [String] {
-        [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { environment[$0] ?? "" }
-    }
-}
-
-extension Context {
-    /// What providers may look at.
-    package var job: Provider.Job { Provider.Job(environment: environment, files: files) }
-}
-
-/// An audience that a provider's ID tokens have where nobody asks for another, or always.
+/// The audience that a provider's ID tokens have by default, or always.
 package struct OwnAudience: Sendable {
     let isFound: @Sendable (_ audience: [UInt8]) -> Bool
-    /// How the job asks for the Hub's instead.
+    /// How the job asks for the Hub's audience instead.
     let advice: String
 }
 
@@ -94,20 +61,20 @@ extension OwnAudience {
     init(start: String, _ advice: String) { self.init(isFound: { $0.starts(with: start.utf8) }, advice: advice) }
 }
 
-/// What a provider's API takes, which somebody may hand in for an ID token.
+/// A secret for a provider's API, which a user may mistake for an ID token.
 package struct APISecret: Sendable {
-    /// How such secrets begin.
+    /// The beginnings of such secrets.
     let prefixes: [String]
     /// `a token of GitHub's API`.
     let noun: String
 }
 
-/// What a repository on this provider looks like, and the lines that it needs.
+/// The CI file of a repository on this provider, with the lines that it needs.
 package struct PipelineExample: Sendable {
-    /// A file or a directory, relative to the top of a repository.
+    /// The file or the directory that shows the provider, relative to the top of a repository.
     package let marker: String
     package let file: String
     package let lines: [String]
-    /// Those of them without which a job gets no ID token.
+    /// The lines without which a job gets no ID token.
     package var permission: [String] = []
 }

@@ -1,68 +1,68 @@
-/// What the claims of a provider's ID tokens mean, as far as the author of a grant can misread them.
+/// The meaning of a provider's claims, as far as the author of a grant can misread them.
 ///
-/// Each provider says it in its own value; ``AccessConcern`` holds grants against it.
+/// Each provider declares it in its own value, and grants are compared with it.
 package struct ProviderClaims: Sendable {
-    /// The issuers of its ID tokens, with `*` where anything may stand.
+    /// The issuers of its ID tokens; `*` stands for any text.
     var issuers: [String] = []
-    /// Claims by which a grant for somebody's own server is recognised as one for this provider.
+    /// Claims that show this provider in a grant for a self-hosted server.
     var marks: [String] = []
-    /// Claims that say whose job it is: without any of them, everybody at the issuer is meant.
+    /// Claims that say whose job it is: a grant without any of them means everybody at the issuer.
     var owners: [String] = []
-    /// Claims that all jobs of a repository, an owner or an instance share: alone they let every branch in.
+    /// Claims that all jobs of a repository, an owner or a server share: a grant of these alone lets every branch in.
     var shared: [String] = []
-    /// Claims that may be shown, as they name no person.
+    /// Claims that may be shown, because they name no person.
     var shown: [String] = []
-    /// Claims that a job has only where its CI file says so: `NAME: VALUE`.
+    /// Claims that a job has only if its CI file says `NAME: VALUE`.
     var declared: [String] = []
     var events: OpenEvents?
     var openings: [Opening] = []
     var names: [Name] = []
     var workflows: WorkflowClaims?
     var subject: Subject?
-    /// How the refs begin of changes that others propose, and what such a change is called.
+    /// The beginning of the refs of proposed changes, and what the provider calls such a change.
     var proposals: (start: String, noun: String)?
-    /// What an ID token of this provider never says, for grants that name one of its ``issuers``.
+    /// Returns why no ID token of this provider fits a grant that names one of its ``issuers``, as clauses.
     var impossibilities: @Sendable (Lookup) -> [String] = { _ in [] }
 
-    /// The value of a claim that a grant or an ID token names.
+    /// Returns the value of a claim in a grant or in an ID token, or nil.
     typealias Lookup = (_ claim: String) -> String?
 
-    /// Events that anybody can cause, although what they start runs with the rights of the project.
+    /// Events that anybody can cause, and that start jobs with the rights of the project.
     ///
     /// `exchange` and the concerns about a manifest read the same list.
     struct OpenEvents: Sendable {
-        /// The claim that says which event it was.
+        /// The claim that names the event.
         let claim: String
-        /// Open whatever else is so.
+        /// Events that are open in every case.
         let always: [String]
-        /// Open to forks, which the job can see and the claim does not say.
+        /// Events that are open to forks; the claim does not name a fork, but the job can see it.
         let perhaps: [String]
 
         func isOpen(_ event: String) -> Bool { (always + perhaps).contains { $0.utf8.elementsEqual(event.utf8) } }
     }
 
-    /// A claim that means more than it seems to, unless another stands beside it.
+    /// A claim that lets in more jobs than its author may expect, unless another claim stands beside it.
     struct Opening: Sendable {
         let claim: String
-        /// Whether this value of it does.
+        /// Returns whether this value of the claim does so.
         var isOpen: @Sendable (String) -> Bool = { _ in true }
-        /// Claims of which one must stand beside it, or it is another reason's business; empty for none.
-        var amid: [String] = []
+        /// Claims of which the grant must have one, so that this opening applies; empty if it always does.
+        var onlyWith: [String] = []
         let closedBy: [Companion]
-        /// Of its value; a clause, with what to add.
+        /// Returns the reason for a value: a clause, with what to add.
         let reason: @Sendable (String) -> String
 
+        /// Returns the reason if `grant` is open in this way, or nil.
         func reason(in grant: Lookup) -> String? {
-            guard let value = grant(claim), isOpen(value), amid.isEmpty || amid.contains(where: { grant($0) != nil }),
+            guard let value = grant(claim), isOpen(value),
+                onlyWith.isEmpty || onlyWith.contains(where: { grant($0) != nil }),
                 !closedBy.contains(where: { $0.stands(in: grant) })
-            else {
-                return nil
-            }
+            else { return nil }
             return reason(value)
         }
     }
 
-    /// A claim with any value, or with one that fits.
+    /// A claim beside another, with any value or with one that fits.
     struct Companion: Sendable, ExpressibleByStringLiteral {
         let claim: String
         let fits: @Sendable (String) -> Bool
@@ -76,17 +76,17 @@ package struct ProviderClaims: Sendable {
 
         static func yes(_ claim: String) -> Companion { Companion(claim) { $0.utf8.elementsEqual("true".utf8) } }
 
-        /// A claim that holds this part.
+        /// Returns a companion whose value contains `part`.
         static func part(_ part: String, of claim: String) -> Companion { Companion(claim) { $0.hasPart(part) } }
 
         func stands(in grant: Lookup) -> Bool { grant(claim).map(fits) ?? false }
     }
 
-    /// A name that somebody else may have after a rename, and what never changes hands.
+    /// A claim that holds a name, which others may take after a rename, and the claims that never change hands.
     struct Name: Sendable {
         let claim: String
         let numbers: [String]
-        /// Whether this value of it holds such a name.
+        /// Returns whether this value of the claim holds such a name.
         let isName: @Sendable (String) -> Bool
 
         init(_ claim: String, _ numbers: String..., where isName: @escaping @Sendable (String) -> Bool = { _ in true })
@@ -99,39 +99,40 @@ package struct ProviderClaims: Sendable {
 }
 
 extension ProviderClaims {
-    /// The claims that name the file of the workflow which was started, and of the one that holds the job.
+    /// The claims that name the workflow that was started (the caller), and the one that holds the job (the callee).
     struct WorkflowClaims: Sendable {
         let caller: String
         let callee: String
-        /// The file's name in the value of either.
+        /// Returns the name of the file in the value of either claim.
         let file: @Sendable (String) -> String?
     }
 
-    /// How `sub` names the repository.
+    /// The form in which `sub` names the repository.
     enum SubjectForm: Equatable, Sendable {
-        /// With numbers, which no rename changes.
+        /// With numbers, which stay the same after a rename.
         case numbered
         /// By its name.
         case named
-        /// In a form that the repository's settings made.
+        /// In a form from the settings of the repository.
         case custom
     }
 
+    /// The forms of `sub` at a provider.
     struct Subject: Sendable {
         let form: @Sendable (Lookup) -> SubjectForm?
-        /// Why a job's `sub` is not `pinned`, and what to pin instead; `nil` where nothing stands out.
+        /// Returns why the `sub` of a job differs from `pinned`, and what to pin instead; nil if nothing shows it.
         let remedy: @Sendable (_ pinned: String, Lookup) -> String?
     }
 
-    /// Of a claim that says by a name, and nothing narrower, whose job it is: that name.
-    func place(_ claim: String) -> Name? {
-        let isPlace = owners.contains(claim) && shared.contains(claim)
-        return isPlace ? names.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
+    /// Returns the name in `claim` if the claim names an owner and nothing narrower, or nil.
+    func ownerName(_ claim: String) -> Name? {
+        let isOwner = owners.contains(claim) && shared.contains(claim)
+        return isOwner ? names.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
     }
 
     func issues(_ issuer: String) -> Bool { issuers.contains { Self.matches(issuer, $0) } }
 
-    /// - Parameter pattern: with at most one `*`, where anything may stand.
+    /// Returns whether `text` fits `pattern`, in which one `*` may stand for any text.
     static func matches(_ text: String, _ pattern: String) -> Bool {
         let parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { return text.utf8.elementsEqual(pattern.utf8) }
@@ -139,16 +140,16 @@ extension ProviderClaims {
             && text.utf8.suffix(parts[1].count).elementsEqual(parts[1])
     }
 
-    /// What is known of a grant or an ID token: by its issuer, else by the claims that it names, else by nothing.
+    /// Finds what is known of a grant or an ID token, by its issuer or else by the claims that it has.
     ///
-    /// Of providers that share marks, the first of ``allProviders`` speaks.
+    /// If providers share marks, the first of ``allProviders`` counts.
     static func known(issuer: String, _ value: Lookup) -> (claims: ProviderClaims, isItsIssuer: Bool) {
         if let own = allProviders.first(where: { $0.claims.issues(issuer) }) { return (own.claims, true) }
         let marked = allProviders.first { provider in provider.claims.marks.contains { value($0) != nil } }
         return (marked?.claims ?? ProviderClaims(), false)
     }
 
-    /// What no ID token says: of a number anything but digits, of a word another than the known ones.
+    /// Returns complaints about numbers with anything but digits, and about words that are not known.
     static func misspelt(_ grant: Lookup, numbers: [String], words: [(claim: String, known: [String])]) -> [String] {
         let ofNumbers = numbers.compactMap { claim -> String? in
             guard let value = grant(claim), !value.utf8.allSatisfy({ $0.isASCIIDigit }) else { return nil }
@@ -166,8 +167,7 @@ extension ProviderClaims {
     static let yesOrNo = ["true", "false"]
     static let branchOrTag = ["branch", "tag"]
 
-    /// Of issuers that nothing is known of: names that git has for branches and tags alike, and what those providers say
-    /// whose issuers are anybody's.
+    /// Openings for unknown issuers: names that may be a branch or a tag, and those of providers without own issuers.
     static let ofAnybody: [Opening] =
         ["ref", "ref_name", "git_ref", "branch", "branch_name"].map { claim in
             Opening(
@@ -175,21 +175,21 @@ extension ProviderClaims {
                 reason: { "'\(claim)' may be a branch or a tag of the name '\($0)': add a claim that says which" })
         } + allProviders.map(\.claims).filter { $0.issuers.isEmpty && $0.marks.isEmpty }.flatMap(\.openings)
 
-    /// Claims that are another in every ID token, whoever issues it.
+    /// Claims that differ in every ID token, at any issuer.
     static let changing = ["exp", "iat", "nbf", "jti"]
 }
 
 extension String {
     func hasStart(_ start: String) -> Bool { utf8.starts(with: start.utf8) }
 
-    /// What stands behind `start`; `nil` where it begins with something else.
+    /// Returns the text behind `start`, or nil if the text begins with something else.
     func after(_ start: String) -> String? {
         hasStart(start) ? String(decoding: utf8.dropFirst(start.utf8.count), as: UTF8.self) : nil
     }
 
     func hasEnd(_ end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
 
-    /// Whether `part` stands somewhere in it, byte by byte.
+    /// Returns whether the text contains `part`, byte by byte.
     func hasPart(_ part: String) -> Bool {
         let (bytes, wanted) = (Array(utf8), Array(part.utf8))
         guard bytes.count >= wanted.count else { return false }

@@ -1,10 +1,10 @@
-/// Rows to type into the Hub's Trusted Publishers form.
+/// The rows to type into the Hub's Trusted Publishers form.
 package struct PublisherForm: Equatable, Sendable {
     /// The form's preset, or "Custom".
     package let preset: String
     package let issuer: String
     package var rows: [Row]
-    /// Rows that would hold even if a name changed hands.
+    /// Rows that make the publisher narrower, or that still hold after a rename.
     package var tighter: [Row]
 
     package struct Row: Equatable, Sendable {
@@ -19,7 +19,7 @@ package struct PublisherForm: Equatable, Sendable {
         }
     }
 
-    /// Rows for those of these claims that the token has.
+    /// Makes a form with a row for each of these claims that the token has.
     package init(
         preset: String = "Custom",
         issuer: String = "",
@@ -42,13 +42,13 @@ package struct PublisherForm: Equatable, Sendable {
     }
 }
 
-/// What the Hub's form has ready for the jobs of a provider.
+/// A preset of the Hub's form for the jobs of a provider.
 ///
 /// <https://huggingface.co/docs/hub/trusted-publishers>
 package struct PublisherPreset: Sendable {
     package let name: String
-    /// The issuer that it is for, with `*` where anything may stand.
+    /// The issuer of the preset; `*` stands for any text.
     let issuer: String
-    /// The row of the form for a claim that is pinned; `nil` where the preset has none.
+    /// Returns the row of the preset for a pinned claim, or nil if the preset has none.
     var entry: @Sendable (PublisherForm.Row) -> PublisherForm.Row? = { $0 }
 }

@@ -1,15 +1,15 @@
-/// What to type into the Hub's Trusted Publishers form for this very job, and what the job needs in its CI file.
+/// The rows of a Trusted Publisher that fits this job, and the lines that the job needs in its CI file.
 ///
-/// One piece of code for a refusal and for `hfmint doctor --suggest`.
+/// A refusal and `hfmint doctor --suggest` print the same suggestion.
 package struct PublisherSuggestion: Sendable {
-    /// `nil` where no ID token says which job this is.
+    /// The form, or nil without an ID token.
     package let form: PublisherForm?
-    /// The page of the form; `nil` where no resource was named.
+    /// The page of the form, or nil if no resource was named.
     package let page: String?
-    /// The lines of the CI file that let the job have an ID token, and which file that is.
+    /// The CI file, and its lines that let the job have an ID token.
     package let permission: PipelineExample?
 
-    /// - Returns: `nil` where no provider is known.
+    /// Makes a suggestion, or nil if the provider is not known.
     package init?(provider: Provider?, claims: Claims?, resource: Resource?, endpoint: Origin) {
         guard let provider else { return nil }
         form = claims.map { provider.publisher($0) }
@@ -17,12 +17,12 @@ package struct PublisherSuggestion: Sendable {
         permission = provider.example
     }
 
-    /// Everything, a line each, not yet escaped.
+    /// The whole suggestion in lines that are not yet escaped.
     package var lines: [String] {
         formLines + (form == nil ? [] : page.map { ["enter it at \($0)"] } ?? []) + permissionLines
     }
 
-    /// Issuer and claims, with the reason for each; then what would be tighter.
+    /// The issuer and the claims with a reason each, then the tighter rows.
     package var formLines: [String] {
         guard let form else { return [] }
         let head = [("preset", form.preset, ""), ("issuer", form.issuer, "who signs the job's ID tokens")]
@@ -38,7 +38,7 @@ package struct PublisherSuggestion: Sendable {
     }
 
     private func aligned(_ rows: [(String, String, String)]) -> [String] {
-        // A long value must not push every reason out of sight.
+        // A long value must not push the reasons of the others out of sight.
         let width = rows.map(\.1.utf8.count).filter { $0 <= 48 }.max() ?? 0
         return columns(
             rows.map { ($0, $2.isEmpty ? $1 : "\($1.padded(to: width))  (\($2))") }, indent: 2)

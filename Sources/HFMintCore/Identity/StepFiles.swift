@@ -1,22 +1,22 @@
-/// The ways in which a step tells later steps its variables and its outputs.
+/// The way in which a step hands variables and outputs to later steps.
 package enum StepFiles: Sendable {
-    /// None that is safe; the hint says what to do in its place.
+    /// No safe way; the hint says what to do instead.
     case none(instead: String)
-    /// `NAME<<delimiter` blocks, appended to the file that the first of these variables names which is set.
+    /// `NAME<<delimiter` blocks in a file, whose path is in the first of these variables that is set.
     ///
     /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions#environment-files>
     case heredoc(environment: [Environment.Key], output: [Environment.Key])
-    /// `export NAME='value'` lines, appended to a file that each later step's shell reads first.
+    /// `export NAME='value'` lines in a file that the shell of each later step reads first.
     case exports(Environment.Key)
-    /// `NAME=value` lines for a last stage, `reaches`, and for no step before it.
+    /// `NAME=value` lines for the last stage, `reaches`, and for no earlier step.
     case lines(Environment.Key, reaches: String)
-    /// The agent's Job API; see ``BuildkiteJobAPI``.
+    /// The Job API of the agent; see ``BuildkiteJobAPI``.
     case jobAPI
 
-    /// The hint where nothing crosses from one step to the next.
+    /// The hint for a provider without such a way.
     package static let sameStep = "use eval \"$(hfmint exchange …)\" in the step that needs the token"
 
-    /// The variables that name files which this provider hands on.
+    /// The variables that name the files.
     package var fileVariables: [Environment.Key] {
         switch self {
         case .none, .jobAPI: []

@@ -1,25 +1,25 @@
-/// The workflow that was started, and the one that holds the job: the same, unless one calls the other.
+/// The workflow that was started, and the one that holds the job; they differ if one calls the other.
 struct Workflows {
     let caller: Workflow
     let callee: Workflow
 
-    /// Whether the job comes from a workflow that another one calls.
+    /// Whether the started workflow calls the one that holds the job.
     var isReusable: Bool { !caller.ref.utf8.elementsEqual(callee.ref.utf8) }
 
     struct Workflow {
-        /// The claim that names it, and the claim's value.
+        /// The claim that names the workflow, and its value.
         let claim: String
         let ref: String
         /// The name of its file.
         let file: String
 
-        /// What to pin, so that it is meant and no other.
+        /// The claim to pin, so that only this workflow fits.
         var pin: String { "\(claim)=\(ref)" }
     }
 }
 
 extension Claims {
-    /// Both workflows; `nil` where no claim of the provider names one.
+    /// The workflows of the job, or nil if no claim of the provider names one.
     var workflows: Workflows? {
         guard let names = meaning.workflows, let caller = workflow(names.caller, names) else { return nil }
         return Workflows(caller: caller, callee: workflow(names.callee, names) ?? caller)

@@ -1,7 +1,7 @@
 extension Manifest {
-    /// What this manifest decides by: the app's roles and grants where an app's was named, else its own.
+    /// Returns the roles and grants of the manifest that the user named.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong.
+    /// - Throws: ``MintError/Code/manifestInvalid`` with every mistake.
     package func policy() throws(MintError) -> Policy {
         let digest = fingerprint([Array(root.path.utf8), root.root.text.bytes])
         let wide = try PolicyReader.policy(of: root, digest: digest)
@@ -13,9 +13,9 @@ extension Manifest {
         return try PolicyReader.policy(of: app, below: parent, digest: fingerprint(parts))
     }
 
-    /// Reads the manifests of all apps too, and checks each against this one.
+    /// Reads the manifests of all apps, and checks each against this one.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong in any of them.
+    /// - Throws: ``MintError/Code/manifestInvalid`` with every mistake in any of them.
     package func accessGraph(in machine: Machine) throws(MintError) -> AccessGraph {
         let policy = try policy()
         guard app == nil else { return AccessGraph(policies: [policy]) }

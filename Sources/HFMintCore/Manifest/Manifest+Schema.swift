@@ -1,5 +1,5 @@
 extension Manifest {
-    /// The JSON Schema of a manifest, and of an app's, which says what it extends.
+    /// The JSON Schema of a root manifest, and of an app's manifest, which has the key `extends`.
     ///
     /// <https://json-schema.org/draft/2020-12>
     package static var schemaText: String {

@@ -1,16 +1,24 @@
-/// The manifest: who may become what, and what is rotated.
+/// The manifest: who may take which role, and which client secrets are rotated.
 ///
-/// Used only when it is named, never found by looking around. Where an app's manifest is named, its parent is read
-/// first.
+/// This room puts the file of settings together from the shapes that the rooms below declare: roles and grants, the
+/// audit log, and rotations. `Manifest.swift` reads a file, and its parent first if it is an app's.
+/// `Manifest+Policy.swift` makes the policy and the access graph of it, and `Manifest+Schema.swift` prints the JSON
+/// Schema. hfmint reads a manifest only if the user names it, never looks for one, and never writes one.
+///
+/// ```swift
+/// let manifest = try Manifest(at: "hfmint.json5", in: context.machine)
+/// let policy = try manifest.policy()
+/// let definitions = try manifest.rotations(in: context)
+/// ```
 package struct Manifest: Sendable {
-    /// As it was named.
+    /// The path as the user wrote it.
     package let path: String
     /// The organization on the Hub, for messages.
     package let organization: String?
-    /// Where grants are recorded; an app's are recorded where its parent says.
+    /// Where grants are recorded; the parent of an app says it for both.
     package let audit: AuditDefinition?
     let root: ManifestDocument
-    /// The app whose manifest was named; `nil` where the root manifest itself was.
+    /// The manifest of the app, or nil if the user named the root manifest.
     let app: ManifestDocument?
 
     package static let shape = Shape.object(
@@ -25,9 +33,9 @@ package struct Manifest: Sendable {
                 .optional("audit", .object(AuditDefinition.shape), "where grants and rotations are recorded"),
             ]))
 
-    /// Reads and checks the manifest at `path`, and for an app's its parent too.
+    /// Reads and checks the manifest at `path`, and its parent too if it is an app's.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
+    /// - Throws: ``MintError/Code/manifestInvalid`` with every mistake in it.
     package init(at path: String, in machine: Machine) throws(MintError) {
         let named = try ManifestDocument(at: path, in: machine)
         let root = named.isApp ? try Self.parent(of: named, in: machine) : named
@@ -38,7 +46,7 @@ package struct Manifest: Sendable {
         audit = root.root["audit"].map { AuditDefinition($0, folder: root.folder) }
     }
 
-    /// Both must name the other: nobody becomes an app by saying so.
+    /// Reads the parent of an app's manifest, which must name the app: a file cannot make itself an app.
     private static func parent(of app: ManifestDocument, in machine: Machine) throws(MintError) -> ManifestDocument {
         let path = app.resolved(app.root["extends"]?.string ?? "")
         let parent: ManifestDocument
@@ -65,12 +73,12 @@ package struct Manifest: Sendable {
         return parent
     }
 
-    /// Whether an app's manifest was named, which narrows another.
+    /// Whether the user named an app's manifest, which narrows its parent.
     package var isApp: Bool { app != nil }
 
-    /// Every rotation, in the order of the manifest.
+    /// Returns every rotation, in the order of the manifest.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` also where two would change one client or write one place.
+    /// - Throws: ``MintError/Code/manifestInvalid``, also if two rotations would change one client or write one sink.
     package func rotations(in context: Context) throws(MintError) -> [RotationDefinition] {
         if let app {
             throw MintError(
@@ -79,9 +87,9 @@ package struct Manifest: Sendable {
         }
         var definitions: [RotationDefinition] = []
         var owners: [String: String] = [:]
-        for (name, place) in root.root["rotations"]?.members ?? [] {
+        for (name, node) in root.root["rotations"]?.members ?? [] {
             let surroundings = RotationSurroundings(name: name, folder: root.folder, context: context)
-            let definition = try RotationDefinition(place, surroundings)
+            let definition = try RotationDefinition(node, surroundings)
             for target in [definition.issuer.target] + definition.sinks.map(\.target) {
                 if let owner = owners.updateValue(name, forKey: target) {
                     throw MintError(
@@ -96,14 +104,14 @@ package struct Manifest: Sendable {
 }
 
 extension ManifestDocument {
-    /// One file of a manifest: the root's, or an app's.
+    /// Reads one file of a manifest: the root's, or an app's.
     init(at path: String, in machine: Machine) throws(MintError) {
         try self.init(at: path, in: machine) { root in
             Self.isApp(root) ? .object(PolicyShape.app) : Manifest.shape
         }
     }
 
-    /// Whether this is the manifest of an app, which narrows another.
+    /// Whether this is an app's manifest, which narrows its parent.
     var isApp: Bool { Self.isApp(root) }
 
     private static func isApp(_ root: ManifestNode) -> Bool { root.has("extends") }

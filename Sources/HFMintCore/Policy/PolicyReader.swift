@@ -136,7 +136,7 @@ struct PolicyReader {
         if let environment = node["environment"]?.bytesOfString {
             claims.append(Grant.Claim(name: Array("environment".utf8), value: environment))
         }
-        for member in identity["claims"]?.node.members ?? [] {
+        for member in identity["claims"]?.json.members ?? [] {
             guard let value = document.root.text.string(member.node) else { continue }
             claims.append(Grant.Claim(name: member.name, value: value))
         }
@@ -178,5 +178,5 @@ struct PolicyReader {
 }
 
 extension ManifestNode {
-    fileprivate var bytesOfString: [UInt8]? { text.string(node) }
+    fileprivate var bytesOfString: [UInt8]? { text.string(json) }
 }

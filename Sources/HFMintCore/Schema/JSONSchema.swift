@@ -1,16 +1,12 @@
 extension Shape {
+    /// The shape in JSON Schema, for editors.
     package var schema: JSONValue { .object(schemaMembers) }
 
     fileprivate var schemaMembers: [JSONValue.Member] {
         switch self {
         case .object(let object): object.schemaMembers
         case .variants(let variants):
-            [
-                .init(
-                    "oneOf",
-                    .array(
-                        variants.map { .object($0.object.schemaMembers) }))
-            ]
+            [.init("oneOf", .array(variants.map { .object($0.object.schemaMembers) }))]
         case .map(let value, _, let names, let counts):
             [
                 .init("type", "object"), .init("additionalProperties", value.schema),
@@ -22,35 +18,43 @@ extension Shape {
                 .init("type", "array"), .init("items", element.schema), .init("minItems", .integer(least)),
                 .init("maxItems", .integer(most)),
             ]
-        case .string(.word(let words)): [.init("enum", .array(words.map { .string($0) }))]
-        case .string(.duration): [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
-        case .string(.name): [.init("type", "string"), .init("pattern", "^[A-Za-z0-9_.-]{1,64}$")]
-        case .string(.matching(let pattern, _)): [.init("type", "string"), .init("pattern", .string(pattern))]
-        case .string(.url): [.init("type", "string"), .init("pattern", "^https?://[^/]")]
-        case .string: [.init("type", "string"), .init("minLength", .integer(1))]
+        case .string(let rule): rule.schemaMembers
         case .integer(let range):
             [
                 .init("type", "integer"), .init("minimum", .integer(range.lowerBound)),
                 .init("maximum", .integer(range.upperBound)),
             ]
         case .bool: [.init("type", "boolean")]
-        case .secretReference:
-            [
-                .init(
-                    "oneOf",
-                    .array([
-                        ["type": "string", "pattern": "^(env:[A-Za-z0-9_]+|file:.+)$"],
-                        [
-                            "type": "object", "required": .array(["command"]), "additionalProperties": false,
-                            "properties": [
-                                "command": [
-                                    "type": "array", "minItems": .integer(1), "items": ["type": "string"],
-                                ]
-                            ],
-                        ],
-                    ]))
-            ]
+        case .secretReference: [.init("oneOf", .array(SecretReference.schemas))]
         }
+    }
+}
+
+extension StringRule {
+    fileprivate var schemaMembers: [JSONValue.Member] {
+        switch self {
+        case .word(let words): [.init("enum", .array(words.map { .string($0) }))]
+        case .duration: [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
+        case .name: [.init("type", "string"), .init("pattern", "^[A-Za-z0-9_.-]{1,64}$")]
+        case .matching(let pattern, _): [.init("type", "string"), .init("pattern", .string(pattern))]
+        case .url: [.init("type", "string"), .init("pattern", "^https?://[^/]")]
+        case .any, .path, .custom: [.init("type", "string"), .init("minLength", .integer(1))]
+        }
+    }
+}
+
+extension SecretReference {
+    /// The two forms: a text, and an object with a command.
+    fileprivate static var schemas: [JSONValue] {
+        [
+            ["type": "string", "pattern": "^(env:[A-Za-z0-9_]+|file:.+)$"],
+            [
+                "type": "object", "required": .array(["command"]), "additionalProperties": false,
+                "properties": [
+                    "command": ["type": "array", "minItems": .integer(1), "items": ["type": "string"]]
+                ],
+            ],
+        ]
     }
 }
 

@@ -1,5 +1,5 @@
 extension Malformed {
-    /// Why it is no JSON, with what stands there; of a text that is not secret.
+    /// Returns why `text`, which must not be secret, is not JSON, and quotes what stands there.
     func clause(about text: [UInt8]) -> String {
         switch fault {
         case .unexpectedByte, .trailingBytes: "unexpected \(character(in: text))"
@@ -13,7 +13,7 @@ extension Malformed {
         }
     }
 
-    /// `'}'`, `'“' (U+201C)`, or of what cannot be seen `U+00A0`.
+    /// Returns `'}'`, `'“' (U+201C)`, or `U+00A0` for a character that cannot be seen.
     private func character(in text: [UInt8]) -> String {
         guard let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
             return "end"
@@ -25,7 +25,7 @@ extension Malformed {
         return isVisible ? "'\(scalar)' (\(number))" : number
     }
 
-    /// The name that begins there.
+    /// Returns the name that begins at ``offset``, or an empty text.
     private func name(in text: [UInt8]) -> String {
         var reader = JSONReaderState(limits: .manifest, dialect: .json5)
         reader.position = offset

@@ -1,12 +1,14 @@
-/// One file of a manifest, read and held against its shape.
+/// One file of a manifest, read and checked against its shape.
 struct ManifestDocument: Sendable {
-    /// Absolute or relative to the working directory, without `.` and `..` in the middle: what was really opened.
+    /// The path that was opened: absolute or relative to the working directory, without `.` and `..` in the middle.
     let path: String
     let root: ManifestNode
     let places: TextPlaces
 
-    /// - Parameter shape: what a text may say that has this at its top.
-    /// - Throws: ``MintError/Code/manifestInvalid`` with everything that is wrong with it.
+    /// Reads and checks the file at `path`.
+    ///
+    /// - Parameter shape: chooses the shape by the top of the file.
+    /// - Throws: ``MintError/Code/manifestInvalid`` with every mistake.
     init(at path: String, in machine: Machine, shape: (ManifestNode) -> Shape) throws(MintError) {
         let path = FilePath(path).normalised.text
         let text = try Self.text(at: path, in: machine)
@@ -16,6 +18,7 @@ struct ManifestDocument: Sendable {
         try refuse(ManifestCheck.issues(in: text, shape: shape(root)))
     }
 
+    /// Throws the issues as one error, or returns if there are none.
     func refuse(_ issues: [ManifestIssue]) throws(MintError) {
         guard !issues.isEmpty else { return }
         throw MintError(
@@ -23,14 +26,14 @@ struct ManifestDocument: Sendable {
             details: issues.map(\.sentence), hint: "`hfmint manifest schema` prints what a manifest may say")
     }
 
-    func line(of node: ManifestNode) -> Int { places.line(at: node.node.range.lowerBound) }
+    func line(of node: ManifestNode) -> Int { places.line(at: node.offset) }
 
     func place(_ path: String, _ node: ManifestNode) -> ManifestPlace {
         ManifestPlace(file: self.path, path: path, line: line(of: node))
     }
 
     func issue(_ complaint: String, _ path: String, _ node: ManifestNode) -> ManifestIssue {
-        ManifestIssue(path: path, at: places[node.node.range.lowerBound], complaint: complaint)
+        ManifestIssue(path: path, at: places[node.offset], complaint: complaint)
     }
 
     private static func text(at path: String, in machine: Machine) throws(MintError) -> JSONText {
@@ -57,10 +60,11 @@ struct ManifestDocument: Sendable {
 }
 
 extension ManifestDocument {
-    /// The folder from which relative paths in it count.
+    /// The folder that relative paths in the file start from.
     var folder: String { FilePath(path).folder }
 
-    /// A path in this manifest, as it is seen from where hfmint runs: what is opened and what is compared, so that no
-    /// symbolic link can make the two differ.
+    /// Returns a path of this file as seen from the working directory.
+    ///
+    /// hfmint opens and compares this same text, so no symbolic link can make the two differ.
     func resolved(_ path: String) -> String { FilePath(path).from(folder).normalised.text }
 }

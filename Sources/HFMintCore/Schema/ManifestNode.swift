@@ -1,51 +1,54 @@
-/// A place in the manifest, with the text that it stands in.
+/// A value in a manifest or in a file that is read like one, with the text that holds it.
 package struct ManifestNode: Sendable {
     let text: JSONText
-    let node: JSONNode
+    let json: JSONNode
 
     package init(_ text: JSONText) {
         self.text = text
-        node = text.root
+        json = text.root
     }
 
-    private init(text: JSONText, node: JSONNode) {
+    private init(text: JSONText, json: JSONNode) {
         self.text = text
-        self.node = node
+        self.json = json
     }
 
-    /// A `null` too: a manifest has no use for one, and is told where it stands.
+    /// Where the value begins in the text, in bytes.
+    var offset: Int { json.range.lowerBound }
+
+    /// Returns the member `name`, also if it is `null`, so that the check can refuse it; else nil.
     package subscript(name: String) -> ManifestNode? {
-        node.member(name).map { ManifestNode(text: text, node: $0) }
+        json.member(name).map { ManifestNode(text: text, json: $0) }
     }
 
     package var string: String? {
-        text.string(node).map { String(decoding: $0, as: UTF8.self) }
+        text.string(json).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    package var integer: Int? { text.integer(node) }
+    package var integer: Int? { text.integer(json) }
 
     package var bool: Bool? {
-        if case .bool(let value) = node.value { value } else { nil }
+        if case .bool(let value) = json.value { value } else { nil }
     }
 
-    package var isNull: Bool { node.isNull }
+    package var isNull: Bool { json.isNull }
 
-    package var elements: [ManifestNode] { node.elements?.map { ManifestNode(text: text, node: $0) } ?? [] }
+    package var elements: [ManifestNode] { json.elements?.map { ManifestNode(text: text, json: $0) } ?? [] }
 
-    /// Names and values, in the order of the text.
+    /// The names and values, in the order of the text.
     package var members: [(name: String, value: ManifestNode)] {
-        node.members?.map { (String(decoding: $0.name, as: UTF8.self), ManifestNode(text: text, node: $0.node)) } ?? []
+        json.members?.map { (String(decoding: $0.name, as: UTF8.self), ManifestNode(text: text, json: $0.node)) } ?? []
     }
 
-    package func has(_ name: String) -> Bool { node.member(name) != nil }
+    package func has(_ name: String) -> Bool { json.member(name) != nil }
 }
 
-/// What is wrong with a manifest, and where.
+/// A mistake in a manifest, and where it stands.
 package struct ManifestIssue: Equatable, Sendable {
     /// `rotations.hub.schedule.cron`.
     package let path: String
     package let place: TextPlace
-    /// A clause that may follow the path: "is not a duration such as 30s".
+    /// A clause that follows the path: "is not a duration such as 30s".
     package let complaint: String
 
     package init(path: String, at place: TextPlace, complaint: String) {

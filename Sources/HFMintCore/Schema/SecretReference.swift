@@ -1,11 +1,11 @@
-/// Where a secret is, instead of the secret: what a manifest may say.
+/// The place of a secret, which a manifest names instead of the secret itself.
 package enum SecretReference: Equatable, Sendable {
     case variable(Environment.Key)
     case file(String)
-    /// A program by its absolute path, without a shell; its output is the secret.
+    /// A program by its absolute path. It runs without a shell, and its output is the secret.
     case command([String])
 
-    /// `env:NAME` or `file:PATH`.
+    /// Parses `env:NAME` or `file:PATH`.
     package init?(parsing text: String) {
         if text.utf8.starts(with: "env:".utf8) {
             let name = String(decoding: text.utf8.dropFirst(4), as: UTF8.self)
@@ -19,49 +19,50 @@ package enum SecretReference: Equatable, Sendable {
         }
     }
 
-    package init?(_ place: ManifestNode) {
-        if let text = place.string {
+    package init?(_ node: ManifestNode) {
+        if let text = node.string {
             self.init(parsing: text)
-        } else if let command = place["command"] {
+        } else if let command = node["command"] {
             self = .command(command.elements.compactMap(\.string))
         } else {
             return nil
         }
     }
 
-    /// What is wrong with a reference; it never quotes it, as it may be the secret itself.
-    static func complaint(about place: ManifestNode) -> String? {
-        if let text = place.string {
+    /// Returns what is wrong with a reference, or nil.
+    ///
+    /// It quotes nothing, as the text may be the secret itself.
+    static func complaint(about node: ManifestNode) -> String? {
+        if let text = node.string {
             return SecretReference(parsing: text) == nil ? "must say where the secret is: env:NAME or file:PATH" : nil
         }
-        guard place.members.count == 1, let command = place["command"], let first = command.elements.first?.string,
+        guard node.members.count == 1, let command = node["command"], let first = command.elements.first?.string,
             command.elements.allSatisfy({ $0.string != nil })
         else { return "must be env:NAME, file:PATH, or { command: [\"/absolute/program\", …] }" }
         return first.utf8.first == ASCII.slash ? nil : "must name its program by an absolute path"
     }
 
-    /// What may stand at its place.
+    /// What the secret may be.
     package enum Content: Sendable {
-        /// One line, as headers, forms and log-ins take it.
+        /// One line, for headers, forms and log-ins.
         case line
-        /// A key: lines of PEM, or bytes.
+        /// A key in PEM or in bytes.
         case key
     }
 
-    /// Reads the secret, without line breaks at its end.
+    /// Reads the secret and cuts off the line break at its end, which forms and files often add.
     ///
-    /// Whoever pastes one into a form, or makes a variable of a file, adds them. Every secret of a manifest and of an
-    /// option is read here.
+    /// Every secret of a manifest and of an option is read here.
     ///
-    /// - Parameter folder: from which relative paths count; empty for the one that this process is in.
-    /// - Throws: ``MintError/Code/stateUnusable``, with the place and never the content; for a program that may give it
-    ///   later, ``MintError/Code/serviceUnavailable``.
+    /// - Parameter folder: where relative paths start; empty for the working directory.
+    /// - Throws: ``MintError/Code/stateUnusable``, which names the source and never the content;
+    ///   ``MintError/Code/serviceUnavailable`` for a program that may give the secret later.
     package func read(
         _ content: Content = .line, relativeTo folder: String, in context: Context
     ) throws(MintError) -> Secret {
         let value = try stored(relativeTo: folder, in: context).withoutTrailingLineBreak()
         guard let complaint = value.reveal({ Self.complaint(about: $0, as: content) }) else { return value }
-        throw MintError(.stateUnusable, "\(place) \(complaint)", hint: "set it anew, to the secret alone")
+        throw MintError(.stateUnusable, "\(source) \(complaint)", hint: "set it anew, to the secret alone")
     }
 
     private func stored(relativeTo folder: String, in context: Context) throws(MintError) -> Secret {
@@ -88,12 +89,12 @@ package enum SecretReference: Equatable, Sendable {
                 let passes = [.later, .unknown].contains(error.meaning)
                 throw MintError(
                     passes ? .serviceUnavailable : .stateUnusable,
-                    "\(place) did not give its secret: it \(error.predicate(of: command))", hint: absenceHint)
+                    "\(source) did not give its secret: it \(error.predicate(of: command))", hint: absenceHint)
             }
         }
     }
 
-    /// What no server would take for the secret that was meant; a clause that quotes nothing of it.
+    /// Returns why no server would take this text as the secret, in a clause that quotes nothing of it, or nil.
     private static func complaint(about text: Span<UInt8>, as content: Content) -> String? {
         guard text.count > 0 else { return "is empty" }
         if let mark = mark(before: text, content) { return mark }
@@ -110,18 +111,18 @@ package enum SecretReference: Equatable, Sendable {
         return isUnseen(at: text) ? "begins or ends with a character that nobody sees" : nil
     }
 
-    /// What editors and shells put in front of a text, and nobody sees.
+    /// Returns a complaint about an unseen mark that an editor or a shell put in front, or nil.
     private static func mark(before text: Span<UInt8>, _ content: Content) -> String? {
         let start = text.bytes(in: 0..<min(3, text.count))
-        // A key may be any bytes, so two of them prove nothing.
+        // A key may be any bytes, so its first two prove nothing.
         if content == .line, start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
             return "is in UTF-16: write it in UTF-8"
         }
         return start == [0xEF, 0xBB, 0xBF] ? "begins with a byte order mark (U+FEFF), which nobody sees" : nil
     }
 
-    /// Whether there is at either end what web pages and chats leave there: a blank that does not break, one without a
-    /// width, a separator of lines, or a byte order mark.
+    /// Whether either end has an unseen character that web pages and chats leave: a blank that does not break, one
+    /// without width, a line separator, or a byte order mark.
     private static func isUnseen(at text: Span<UInt8>) -> Bool {
         let start = text.bytes(in: 0..<min(3, text.count))
         let end = text.bytes(in: max(0, text.count - 3)..<text.count)
@@ -131,8 +132,8 @@ package enum SecretReference: Equatable, Sendable {
             }
     }
 
-    /// Where it leads, for a message.
-    package var place: String {
+    /// Where the secret comes from, for messages.
+    package var source: String {
         switch self {
         case .variable(let key): key.name
         case .file(let path): "'\(path)'"

@@ -1,9 +1,22 @@
-/// What a place in the manifest may hold: one declaration for the checks, the messages, and the JSON Schema.
+/// What a value in the manifest may be: one declaration for the checks, the messages and the JSON Schema.
+///
+/// This room says what a manifest may hold, and knows none of its keys: the rooms above declare those as shapes.
+/// ``ManifestDocument`` reads a file, ``ManifestCheck`` compares it with its shape, and ``ManifestNode`` gives the
+/// values to their readers. `JSONSchema.swift` prints a shape for editors. ``TextPlace`` says where a mistake stands.
+/// ``SecretReference`` reads a secret that the manifest points at. No message of this room quotes a secret.
+///
+/// ```swift
+/// let shape = Shape.object(
+///     ObjectShape([
+///         .required("file", .string(.path), "where the records are"),
+///         .optional("keep", .string(.duration), "how long they are kept"),
+///     ]))
+/// ```
 package indirect enum Shape: Sendable {
     case object(ObjectShape)
-    /// An object whose member `kind` decides which members the others may be.
+    /// An object whose member `kind` decides which other members it may have.
     case variants([Variant])
-    /// An object with names of the user's choosing.
+    /// An object whose names the user chooses.
     case map(Shape, of: String, names: NameRule = .identifier, counts: ClosedRange<Int> = 0...10_000)
     case array(Shape, atLeast: Int, atMost: Int = 100_000)
     case string(StringRule)
@@ -17,7 +30,7 @@ package indirect enum Shape: Sendable {
         package let help: String
         package let shape: ObjectShape
 
-        /// With the member that chooses it.
+        /// The shape, with the member that chooses it.
         var object: ObjectShape {
             ObjectShape(
                 [.required("kind", .string(.word([kind])), help)] + shape.fields, rule: shape.rule,
@@ -26,11 +39,12 @@ package indirect enum Shape: Sendable {
     }
 }
 
+/// The fields of an object, and a rule about all of them.
 package struct ObjectShape: Sendable {
     package let fields: [Field]
-    /// What the fields cannot say by themselves; a clause for the message, or `nil` where all is well.
+    /// Returns a complaint about fields that do not fit each other, as a clause, or nil.
     package let rule: (@Sendable (ManifestNode) -> String?)?
-    /// The same for the JSON Schema, as far as that can say it.
+    /// The same rule in the JSON Schema, as far as a schema can say it.
     package let alsoInSchema: [JSONValue.Member]
 
     package init(
@@ -42,13 +56,14 @@ package struct ObjectShape: Sendable {
     }
 }
 
-/// What a name of the user's choosing may be.
+/// What a name may be that the user chooses.
 package enum NameRule: Sendable {
     /// Letters, digits, `-`, `_` and `.`; at most 64.
     case identifier
-    /// A claim of an ID token, such as `oidc.circleci.com/project-id`; `iss` has a key of its own.
+    /// A claim of an ID token, such as `oidc.circleci.com/project-id`. `iss` has a key of its own.
     case claim
 
+    /// Returns what is wrong with `name`, as a clause, or nil.
     func complaint(about name: String, of noun: String) -> String? {
         switch self {
         case .identifier:
@@ -70,6 +85,7 @@ package enum NameRule: Sendable {
     }
 }
 
+/// A member of an object: its name, its shape, and whether it must be there.
 package struct Field: Sendable {
     package let name: String
     package let shape: Shape
@@ -85,7 +101,7 @@ package struct Field: Sendable {
         Field(name: name, shape: shape, isRequired: false, help: help)
     }
 
-    /// By which editors find the schema of a file: hfmint reads nothing there.
+    /// The field by which editors find the schema of a file, and which hfmint does not read.
     ///
     /// <https://code.visualstudio.com/docs/languages/json#_mapping-in-the-json>
     static let jsonSchema = optional("$schema", .string(.any), "where an editor finds this schema; nothing to hfmint")
@@ -100,16 +116,16 @@ package enum StringRule: Sendable {
     case duration
     /// `https://…`, or `http://` to this machine.
     case url
-    /// A path; relative ones are relative to the manifest.
+    /// A path. A relative path starts at the manifest's folder.
     case path
-    /// A name as ``NameRule/identifier`` has it.
+    /// A name that keeps to ``NameRule/identifier``.
     case name(of: String)
-    /// Something that a check of its own reads; the check answers what is wrong with it.
+    /// A text with a check of its own, which returns what is wrong, or nil.
     case custom(String, check: @Sendable (String) -> String?)
-    /// The same, and the JSON Schema knows it by a regular expression.
+    /// The same, with a regular expression for the JSON Schema.
     case matching(String, check: @Sendable (String) -> String?)
 
-    /// What is wrong with `text`, as a clause; `nil` if nothing is.
+    /// Returns what is wrong with `text`, as a clause, or nil.
     package func complaint(about text: String) -> String? {
         switch self {
         case .any: return text.isEmpty ? "must not be empty" : nil
@@ -124,7 +140,7 @@ package enum StringRule: Sendable {
         case .path:
             let isPath = !text.isEmpty && text.utf8.allSatisfy { !$0.isASCIIControl }
             guard isPath else { return "is not a path" }
-            // Elsewhere it is stdin or stdout.
+            // On a command line it means stdin or stdout.
             return text == "-" ? "is not a path: write './-' for a file of that name" : nil
         case .name(let noun): return NameRule.identifier.complaint(about: text, of: noun)
         case .custom(_, let check), .matching(_, let check): return check(text)
@@ -132,11 +148,11 @@ package enum StringRule: Sendable {
     }
 }
 
-/// A length of time as the manifest writes it.
+/// A length of time in the manifest.
 package struct Seconds: Equatable, Sendable {
     package let count: Int
 
-    /// A whole number and one of `s m h d`; at most ten years.
+    /// Parses a whole number and one of `s m h d`, at most ten years.
     package init?(parsing text: String) {
         let units: [UInt8: Int] = [
             UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3_600, UInt8(ascii: "d"): 86_400,

@@ -1,7 +1,7 @@
-/// Where something stands in a text, for people: both counted from 1.
+/// A place in a text, for people: both numbers count from 1.
 package struct TextPlace: Equatable, Sendable {
     package let line: Int
-    /// In characters: Unicode scalars, without a byte order mark at the beginning.
+    /// In Unicode scalars, without a byte order mark at the beginning.
     package let column: Int
 
     package init(line: Int, column: Int) {
@@ -13,13 +13,13 @@ package struct TextPlace: Equatable, Sendable {
     package var words: String { "line \(line), column \(column)" }
 }
 
-/// Where something stands in a manifest, for messages and records.
+/// A place in a manifest, for messages and records.
 package struct ManifestPlace: Equatable, Sendable {
-    /// The manifest's path, as it was named or listed.
+    /// The path of the manifest, as the user or its parent writes it.
     package let file: String
     /// `grants[3]`.
     package let path: String
-    /// From 1.
+    /// Counted from 1.
     package let line: Int
 
     package init(file: String, path: String, line: Int) {
@@ -29,10 +29,10 @@ package struct ManifestPlace: Equatable, Sendable {
     }
 }
 
-/// Finds the place of a byte, in lines that end where they end to JSON5.
+/// An index of the lines of a text, which end as JSON5 says.
 struct TextPlaces {
     private let text: [UInt8]
-    /// Where each line begins.
+    /// The offset of each line.
     private let starts: [Int]
 
     init(_ text: [UInt8]) {
@@ -51,6 +51,7 @@ struct TextPlaces {
         self.starts = starts
     }
 
+    /// Returns the place of the byte at `offset`.
     subscript(offset: Int) -> TextPlace {
         let line = line(at: offset)
         var start = starts[line - 1]
@@ -59,6 +60,7 @@ struct TextPlaces {
         return TextPlace(line: line, column: text[start..<max(start, offset)].count(where: isFirstByte) + 1)
     }
 
+    /// Returns the line of the byte at `offset`, counted from 1.
     func line(at offset: Int) -> Int {
         var low = 0
         var high = starts.count

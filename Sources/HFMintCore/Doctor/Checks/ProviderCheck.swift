@@ -9,18 +9,21 @@ extension Check {
         guard isHere else {
             return [
                 .warn(
-                    "\(provider.title), because --provider says so; its variables are not here (\(provider.evidence))",
+                    "\(provider.title), because --provider says so; its variables are not here"
+                        + " (\(provider.recognisedBy))",
                     next: "leave out --provider, or run this in a job of \(provider.title)", facts: facts)
             ]
         }
-        let details = others.filter(\.isGround).map { "also here: \($0.title) (\($0.evidence)); --provider \($0.name)" }
+        let details = others.filter(\.isGround).map {
+            "also here: \($0.title) (\($0.recognisedBy)); --provider \($0.name)"
+        }
         guard let inner = others.first(where: { !$0.isGround }) else {
-            return [.ok("\(provider.title) (\(provider.evidence))", details: details, facts: facts)]
+            return [.ok("\(provider.title) (\(provider.recognisedBy))", details: details, facts: facts)]
         }
         return [
             .warn(
-                "\(provider.title) (\(provider.evidence)), and also \(inner.title) (\(inner.evidence)): one runs inside"
-                    + " the other",
+                "\(provider.title) (\(provider.recognisedBy)), and also \(inner.title) (\(inner.recognisedBy)):"
+                    + " one runs inside the other",
                 next: "say which one vouches for this job: --provider \(provider.name), or --provider \(inner.name)",
                 details: details, facts: facts)
         ]

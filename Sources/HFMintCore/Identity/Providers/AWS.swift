@@ -1,14 +1,14 @@
 extension Provider {
-    /// AWS: `GetWebIdentityToken` says in an ID token who an IAM principal is.
+    /// AWS: `GetWebIdentityToken` gives an IAM principal an ID token.
     ///
-    /// Keys in the environment sign the request here; from anywhere else they are the `aws` program's to find. Asked
-    /// last, and only where AWS itself says that this is its machine: keys alone may be those of a person, who gives
-    /// `--provider aws`. The call has only regional endpoints, and answers XML, or JSON where that was asked for.
+    /// hfmint signs the request with keys from the environment; the `aws` program finds all other keys. AWS is asked
+    /// last, and only if a variable says that AWS runs the job: keys alone may be those of a person, who gives
+    /// `--provider aws`. The call has only regional endpoints, and answers in XML, or in JSON on request.
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html>
     package static let aws = Provider(
         name: "aws",
         title: "AWS",
-        evidence: "AWS_EXECUTION_ENV or the credentials of a container",
+        recognisedBy: "AWS_EXECUTION_ENV or the credentials of a container",
         isHere: { job in AWS.announced.contains { job.environment.isSet($0) } },
         isGround: true,
         acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
@@ -70,7 +70,7 @@ private enum AWS {
                 refusalHint: hint))
     }
 
-    /// `AWS_ENDPOINT_URL_STS` and `AWS_ENDPOINT_URL` are those of AWS's own tools.
+    /// Returns the endpoint of the region, or the one in a variable that AWS's own tools read.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     private static func endpoint(_ job: Provider.Job, _ region: String) throws(MintError) -> HTTPURL {

@@ -1,5 +1,5 @@
 extension ActionsRuntime {
-    /// Events that anyone with an account can cause, and that nevertheless run with the repository's rights.
+    /// Events that anyone with an account can cause, and that run with the rights of the repository.
     ///
     /// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>
     static let openEvents = ProviderClaims.OpenEvents(
@@ -9,7 +9,7 @@ extension ActionsRuntime {
         ],
         perhaps: ["workflow_run"])
 
-    /// What GitHub's claims mean, and those of Forgejo and Gitea, which have the same names.
+    /// The meaning of the claims of GitHub, Forgejo and Gitea, which have the same names.
     ///
     /// <https://docs.github.com/actions/reference/security/oidc>
     static let claims = ProviderClaims(
@@ -33,13 +33,13 @@ extension ActionsRuntime {
         declared: ["environment"],
         events: openEvents,
         openings: [
-            // The branch that each event runs on: the same page as that of the events above.
+            // The page of the events above says on which branch each event runs.
             ProviderClaims.Opening(
                 claim: "event_name", isOpen: { event in anyBranch.contains { $0.utf8.elementsEqual(event.utf8) } },
                 closedBy: namesBranch + ["environment"],
                 reason: { "the event '\($0)' happens on every branch: add ref=refs/heads/…" }),
             ProviderClaims.Opening(
-                claim: "ref", amid: ["repository_owner", "repository_owner_id", "enterprise", "enterprise_id"],
+                claim: "ref", onlyWith: ["repository_owner", "repository_owner_id", "enterprise", "enterprise_id"],
                 closedBy: ["repository", "repository_id", "workflow_ref", "job_workflow_ref", "sub"],
                 reason: { "every repository that the other claims let in may have '\($0)': add repository" }),
             ProviderClaims.Opening(
@@ -115,7 +115,7 @@ extension ActionsRuntime {
         }
     }
 
-    /// `acme/training/.github/workflows/publish.yml@refs/heads/main` → `publish.yml`.
+    /// Returns `publish.yml` for `acme/training/.github/workflows/publish.yml@refs/heads/main`.
     private static func workflowFile(_ ref: String) -> String? {
         let path = ref.utf8.prefix { $0 != UInt8(ascii: "@") }
         return path.split(separator: ASCII.slash).last.map { String(decoding: $0, as: UTF8.self) }
@@ -130,7 +130,7 @@ extension ActionsRuntime {
         "ref", "workflow_ref", "job_workflow_ref", .part(":ref:", of: "sub"),
     ]
 
-    /// The same for the issuers of one of them.
+    /// Returns the claims for the issuers of one provider, with more impossibilities.
     static func claims(of issuers: [String], also more: @escaping @Sendable (ProviderClaims.Lookup) -> [String])
         -> ProviderClaims
     {

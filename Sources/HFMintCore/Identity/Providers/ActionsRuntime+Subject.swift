@@ -1,5 +1,7 @@
 extension ActionsRuntime {
-    /// GitHub puts numbers into `sub` for repositories made, renamed or moved since 15 July 2026, Forgejo since
+    /// The forms of `sub`.
+    ///
+    /// GitHub puts numbers into `sub` for repositories made, renamed or moved since 15 July 2026, and Forgejo since
     /// version 15.
     ///
     /// <https://docs.github.com/actions/reference/security/oidc>

@@ -1,4 +1,4 @@
-/// What GitHub Actions, Forgejo Actions and Gitea Actions have in common: the token endpoint and the event file.
+/// The token endpoint and the event file that GitHub Actions, Forgejo Actions and Gitea Actions have in common.
 ///
 /// <https://github.com/actions/toolkit/blob/main/packages/core/src/oidc-utils.ts>
 struct ActionsRuntime {
@@ -10,7 +10,7 @@ struct ActionsRuntime {
         self.job = job
     }
 
-    /// `nil` in a job that may not have an ID token: then the runner sets neither variable.
+    /// Returns the request, or nil in a job that may not have an ID token: the runner then sets neither variable.
     func acquisition(audience: String, refusalHint: String) throws(MintError) -> Acquisition? {
         guard let endpoint = job.environment[.actionsURL], job.environment.isSet(.actionsToken) else { return nil }
         let url = try job.confidentialURL(provider, .actionsURL, endpoint)
@@ -27,7 +27,7 @@ struct ActionsRuntime {
                 refusalHint: refusalHint, address: .actionsURL))
     }
 
-    /// Names the variable whose absence says that this job may have no ID token.
+    /// Returns a refusal that names the missing variable.
     func denied(_ reason: String, hint: String) -> MintError {
         let unset = [Environment.Key.actionsURL, .actionsToken].first { !job.environment.isSet($0) }?.name ?? ""
         return MintError(.identityDenied, "\(provider): \(reason) (\(unset) is not set)", hint: hint)
@@ -43,9 +43,9 @@ extension Environment.Key {
 }
 
 extension ActionsRuntime {
-    /// The variables that name one job among all of a server's; none of them a secret.
+    /// The variables that tell a job from all jobs of its server; none is a secret.
     ///
-    /// The request URL holds the ids of the run's plan and of this one job, which no other variable does.
+    /// Only the request URL holds the ids of the run's plan and of this job.
     static let jobVariables: [Environment.Key] = [
         "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", .actionsURL,
     ]
@@ -57,7 +57,7 @@ extension ActionsRuntime {
         return job.json(at: .eventPath)?.root["pull_request"]?["head"]?["repo"]?["fork"]?.value == .bool(true)
     }
 
-    /// `acme/training/.github/workflows/publish.yml@refs/heads/main` → `.github/workflows/publish.yml`.
+    /// Returns `.github/workflows/publish.yml` for `acme/training/.github/workflows/publish.yml@refs/heads/main`.
     static func workflowPath(_ ref: String) -> String? {
         let path = ref.prefix { $0 != "@" }.split(separator: "/").dropFirst(2).joined(separator: "/")
         return path.isEmpty || path.contains("..") ? nil : path

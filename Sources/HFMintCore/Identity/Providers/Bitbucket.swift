@@ -1,14 +1,14 @@
 extension Provider {
-    /// Bitbucket Pipelines: a step's ID token is a variable, for the audiences that its `oidc:` lists.
+    /// Bitbucket Pipelines: a variable of the step holds an ID token for the audiences in its `oidc:`.
     ///
-    /// `aud` is then always an array; whether the Hub takes one is not documented, and hfmint sends it. Pipelines does
-    /// not run for pull requests from forks, so there is no such event to refuse. Nothing hides a new value from a
-    /// log, and what crosses steps (`output-variables`) is stored by the service, so no token goes there.
+    /// Its `aud` is always an array. The Hub does not document whether it takes one; hfmint sends it. Pipelines does
+    /// not run for pull requests from forks, so hfmint refuses no event. No command masks a new value in the log.
+    /// The service stores `output-variables`, so hfmint puts no token into them.
     /// <https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/>
     package static let bitbucket = Provider(
         name: "bitbucket",
         title: "Bitbucket Pipelines",
-        evidence: "BITBUCKET_BUILD_NUMBER",
+        recognisedBy: "BITBUCKET_BUILD_NUMBER",
         isHere: { $0.environment.isSet("BITBUCKET_BUILD_NUMBER") || $0.environment.isSet("BITBUCKET_STEP_UUID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

@@ -1,12 +1,12 @@
 extension Provider {
-    /// Bitrise: the build's own address gives ID tokens.
+    /// Bitrise: an address of the build gives ID tokens.
     ///
-    /// Its own step sends the build's token under two names; so does hfmint. Which claims it has is not documented.
+    /// Bitrise's own step sends the build's token in two headers, and so does hfmint. The claims are not documented.
     /// <https://github.com/bitrise-steplib/bitrise-step-get-identity-token>
     package static let bitrise = Provider(
         name: "bitrise",
         title: "Bitrise",
-        evidence: "BITRISE_IO=true",
+        recognisedBy: "BITRISE_IO=true",
         isHere: { $0.says("BITRISE_IO") },
         acquisition: { job, audience throws(MintError) in
             guard let build = job.environment[.buildURL], job.environment.isSet(.buildToken) else {

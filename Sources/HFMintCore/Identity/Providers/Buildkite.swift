@@ -1,14 +1,14 @@
 extension Provider {
-    /// Buildkite: the agent's API gives ID tokens, else the agent's program does.
+    /// Buildkite: the agent's API gives ID tokens, or else the agent's program.
     ///
-    /// The API is asked where the job has the agent's endpoint and token, as it needs no program in the container; the
-    /// program otherwise. Both are asked for the subject `pipeline_id`: the usual one names the commit, and no
-    /// publisher can match that. An agent before 3.121 does not know the option, and its failure says so.
+    /// hfmint asks the API if the job has the agent's endpoint and token, because the API needs no program in the
+    /// container. The subject is `pipeline_id` in both cases: the usual subject names the commit, which no publisher
+    /// can match. An agent before 3.121 does not know the option, and fails with a message that says so.
     /// <https://github.com/buildkite/agent/blob/main/api/oidc.go>
     package static let buildkite = Provider(
         name: "buildkite",
         title: "Buildkite",
-        evidence: "BUILDKITE=true",
+        recognisedBy: "BUILDKITE=true",
         isHere: { $0.says("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
         traces: [.accessToken],
@@ -78,7 +78,7 @@ private enum Buildkite {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The agent names both repositories, each in a form of its own: `git@github.com:acme/a.git`, `git://…/acme/a.git`.
+    /// Compares both repositories, whose forms may differ: `git@github.com:acme/a.git`, `git://…/acme/a.git`.
     static func untrustedEvent(in environment: Environment) -> String? {
         guard let pullRequest = environment["BUILDKITE_PULL_REQUEST"], pullRequest != "false",
             let head = environment["BUILDKITE_PULL_REQUEST_REPO"], let own = environment["BUILDKITE_REPO"]
@@ -86,7 +86,7 @@ private enum Buildkite {
         return repository(head) == repository(own) ? nil : "the pull request is from a fork"
     }
 
-    /// Owner and name, in lower case.
+    /// Returns the owner and the name, in lower case.
     private static func repository(_ url: String) -> [[UInt8]] {
         let parts = url.utf8.map(\.asciiLowercased).split { $0 == ASCII.slash || $0 == ASCII.colon }.suffix(2)
         return parts.map { part in
@@ -95,7 +95,7 @@ private enum Buildkite {
         }
     }
 
-    /// Branches are bare names; a setting of the pipeline prefixes those of forks.
+    /// The claims, in which a branch is a bare name; a setting of the pipeline prefixes the branches of forks.
     ///
     /// <https://buildkite.com/docs/agent/v3/cli-oidc#claims>,
     /// <https://buildkite.com/docs/apis/rest-api/pipelines#provider-settings-properties>

@@ -1,22 +1,21 @@
 extension Provider {
-    /// CircleCI: the job's own `circleci` program mints ID tokens for an audience of choice.
+    /// CircleCI: the job's own `circleci` program makes ID tokens for any audience.
     ///
-    /// The variables `CIRCLE_OIDC_TOKEN` and `CIRCLE_OIDC_TOKEN_V2` have the organization's id as their audience, which
-    /// no setting changes, so they are never used. The issuer is the organization's
-    /// (`https://oidc.circleci.com/org/<id>`), as the Hub's documentation has it; who trusts the root issuer instead
-    /// gives `--id-token-command` with `--root-issuer`.
+    /// hfmint never uses the variables `CIRCLE_OIDC_TOKEN` and `CIRCLE_OIDC_TOKEN_V2`: their audience is always the
+    /// organization's id. The issuer is the organization's (`https://oidc.circleci.com/org/<id>`), as in the Hub's
+    /// documentation; a user who trusts the root issuer gives `--id-token-command` with `--root-issuer`.
     /// <https://circleci.com/docs/guides/permissions-authentication/oidc-tokens-with-custom-claims/>
     package static let circleCI = Provider(
         name: "circleci",
         title: "CircleCI",
-        evidence: "CIRCLECI=true",
+        recognisedBy: "CIRCLECI=true",
         isHere: { $0.says("CIRCLECI") },
         acquisition: { _, audience throws(MintError) in .program(CircleCI.program(audience: audience)) },
         jobVariables: ["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_WORKFLOW_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX"],
         untrustedEvent: { CircleCI.untrustedEvent(in: $0.environment, $1) },
-        // Only variables of a project or a context are hidden; there is no command.
+        // CircleCI masks variables of a project or a context only, and has no command to mask others.
         masking: .none,
-        // Read by bash at the start of each step; steps with another shell never see it.
+        // Bash reads it at the start of each step; steps with another shell never see it.
         // https://circleci.com/docs/guides/security/env-vars/#parameters-and-bash-environment
         stepFiles: .exports("BASH_ENV"),
         ownAudience: OwnAudience(
@@ -70,13 +69,13 @@ private enum CircleCI {
         if claims["oidc.circleci.com/ssh-rerun"] == "true" {
             return "the job was rerun with SSH, so a person may be typing in it"
         }
-        // Set in builds of forked pull requests alone.
+        // CircleCI sets both only in builds of forked pull requests.
         // https://circleci.com/docs/reference/variables/#built-in-environment-variables
         let isFork = environment.isSet("CIRCLE_PR_REPONAME") || environment.isSet("CIRCLE_PR_USERNAME")
         return isFork ? "the pull request is from a fork" : nil
     }
 
-    /// A fork is built in the same project; `vcs-ref` is written in full.
+    /// The claims: CircleCI builds a fork in the same project, and writes `vcs-ref` in full.
     ///
     /// <https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/>
     static let claims = ProviderClaims(

@@ -1,11 +1,11 @@
 extension Provider {
-    /// Cirrus CI: a task has its ID token in a variable, for the audience that another variable names.
+    /// Cirrus CI: a variable of the task holds an ID token for the audience in another variable.
     ///
     /// <https://cirrus-ci.org/guide/writing-tasks/#oidc-tokens>
     package static let cirrusCI = Provider(
         name: "cirrus-ci",
         title: "Cirrus CI",
-        evidence: "CIRRUS_CI=true",
+        recognisedBy: "CIRRUS_CI=true",
         isHere: { $0.says("CIRRUS_CI") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

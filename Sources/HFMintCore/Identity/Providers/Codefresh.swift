@@ -1,12 +1,12 @@
 extension Provider {
-    /// Codefresh: an endpoint that takes its credential without a scheme in front.
+    /// Codefresh: an endpoint gives ID tokens for a credential without a scheme in front.
     ///
-    /// `cf_export` can carry a path to later steps, but its file's form is not documented: exchange where you need it.
+    /// `cf_export` hands variables to later steps, but its file's form is not documented, so hfmint does not write it.
     /// <https://codefresh.io/docs/docs/integrations/oidc-pipelines/>
     package static let codefresh = Provider(
         name: "codefresh",
         title: "Codefresh",
-        evidence: "CF_BUILD_ID",
+        recognisedBy: "CF_BUILD_ID",
         isHere: { $0.environment.isSet("CF_BUILD_ID") },
         acquisition: { job, audience throws(MintError) in
             guard let endpoint = job.environment[.requestURL], job.environment.isSet(.requestToken) else {

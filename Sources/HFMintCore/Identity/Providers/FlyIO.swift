@@ -1,11 +1,11 @@
 extension Provider {
-    /// Fly.io: each Machine has a socket on which it can ask who it is.
+    /// Fly.io: a socket in each Machine gives ID tokens.
     ///
     /// <https://fly.io/docs/security/openid-connect/>
     package static let flyIO = Provider(
         name: "fly-io",
         title: "Fly.io",
-        evidence: "/.fly/api",
+        recognisedBy: "/.fly/api",
         isHere: { $0.files.kind(of: FlyIO.socket) == .socket },
         isGround: true,
         acquisition: { job, audience throws(MintError) in

@@ -1,14 +1,14 @@
 extension Provider {
     /// Forgejo Actions: GitHub's token endpoint, with a permission of its own name.
     ///
-    /// Needs Forgejo 15 and a runner newer than 12.5. Runners since 7.0 set `FORGEJO_ACTIONS=true` beside
-    /// `GITEA_ACTIONS` and `GITHUB_ACTIONS`; one that sets only `FORGEJO_*` variables counts
-    /// as well. How long its ID tokens live is not documented; they are fetched anew at every try.
+    /// It needs Forgejo 15 and a runner newer than 12.5. Runners since 7.0 set `FORGEJO_ACTIONS=true` beside
+    /// `GITEA_ACTIONS` and `GITHUB_ACTIONS`; hfmint also recognises a runner that sets `FORGEJO_SERVER_URL` instead.
+    /// The lifetime of its ID tokens is not documented, so hfmint fetches a new one at every try.
     /// <https://forgejo.org/docs/next/user/actions/security-openid-connect>
     package static let forgejoActions = Provider(
         name: "forgejo-actions",
         title: "Forgejo Actions",
-        evidence: "FORGEJO_ACTIONS=true",
+        recognisedBy: "FORGEJO_ACTIONS=true",
         isHere: { $0.says("FORGEJO_ACTIONS") || $0.says(.gitHubActions) && $0.environment.isSet("FORGEJO_SERVER_URL") },
         imitates: ["gitea-actions", "github-actions"],
         acquisition: { job, audience throws(MintError) in

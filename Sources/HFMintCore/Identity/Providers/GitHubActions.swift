@@ -5,7 +5,7 @@ extension Provider {
     package static let gitHubActions = Provider(
         name: "github-actions",
         title: "GitHub Actions",
-        evidence: "GITHUB_ACTIONS=true",
+        recognisedBy: "GITHUB_ACTIONS=true",
         isHere: { $0.says(.gitHubActions) },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
         traces: [.actionsURL],
@@ -56,7 +56,7 @@ extension Provider {
 private enum GitHubActions {
     static let issuer = "https://token.actions.githubusercontent.com"
 
-    /// It takes a branch by its name; anything beyond repository, branch and environment is entered as custom claims.
+    /// The preset, which takes a branch by its name; all claims but repository, branch and environment are custom ones.
     static let preset = PublisherPreset(name: "GitHub", issuer: issuer) { row in
         switch row.claim {
         case "repository", "environment": row
@@ -65,7 +65,7 @@ private enum GitHubActions {
         }
     }
 
-    /// GitHub's own examples say the same.
+    /// Returns spellings and combinations that differ from GitHub's own examples.
     ///
     /// <https://docs.github.com/actions/reference/security/oidc#example-subject-claims>
     @Sendable static func impossibilities(_ grant: ProviderClaims.Lookup) -> [String] {
@@ -78,9 +78,9 @@ private enum GitHubActions {
         return spellings.compactMap(\.self) + contradictions(grant)
     }
 
-    /// What `sub` says of repository and environment, and other claims say otherwise.
+    /// Returns the claims about repository and environment that `sub` contradicts.
     private static func contradictions(_ grant: ProviderClaims.Lookup) -> [String] {
-        // With numbers of owner and repository in it, as in repositories made since 15 July 2026, it is another text.
+        // A `sub` with the numbers of owner and repository, for repositories made since 15 July 2026, is another text.
         guard let subject = grant("sub"), subject.hasStart("repo:"), !subject.utf8.contains(UInt8(ascii: "@")) else {
             return []
         }
@@ -103,7 +103,7 @@ private enum GitHubActions {
         return acquisition
     }
 
-    /// The job can often see why it may not.
+    /// Returns why this job may not request an ID token, as far as the job can see it.
     private static func missingPermission(_ runtime: ActionsRuntime) -> MintError {
         if runtime.job.environment["GITHUB_ACTOR"] == "dependabot[bot]" {
             return runtime.denied(
@@ -126,8 +126,9 @@ private enum GitHubActions {
                 + " in a reusable workflow, to the calling job as well")
     }
 
-    /// The file of the workflow that was started, where it is checked out and does not define the job that runs:
-    /// then the job comes from a workflow that this one calls.
+    /// Returns the file of the started workflow if another workflow that it calls holds this job, or nil.
+    ///
+    /// The job is in another workflow if the started one is checked out and does not define the job.
     private static func reusableWorkflowCaller(_ job: Provider.Job) -> String? {
         guard let name = job.environment["GITHUB_JOB"], let workspace = job.environment["GITHUB_WORKSPACE"],
             let repository = job.environment["GITHUB_REPOSITORY"], let ref = job.environment["GITHUB_WORKFLOW_REF"],

@@ -1,18 +1,18 @@
 extension Provider {
     /// GitLab CI/CD, on gitlab.com and self-managed.
     ///
-    /// An ID token is a variable that the job's `id_tokens:` declares; there is none to be had at run time.
+    /// The job's `id_tokens:` declares a variable for the ID token; a running job cannot request one.
     /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/>
     package static let gitLabCI = Provider(
         name: "gitlab-ci",
         title: "GitLab CI",
-        evidence: "GITLAB_CI=true",
+        recognisedBy: "GITLAB_CI=true",
         isHere: { $0.says("GITLAB_CI") },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
         jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
         masking: .none,
-        // Runner 16.4 and later read it at the start of each stage; `script` is one, so only `after_script` is left.
+        // Runner 16.4 and later read the file at the start of each stage; after `script` only `after_script` is left.
         // https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/shells/bash.go
         stepFiles: .lines("GITLAB_ENV", reaches: "after_script"),
         // https://docs.gitlab.com/security/tokens/#token-prefixes
@@ -40,15 +40,15 @@ extension Provider {
 private enum GitLabCI {
     static let preset = PublisherPreset(name: "GitLab", issuer: "https://gitlab.com")
 
-    /// `HF_OIDC_ID_TOKEN` is asked before any provider; this one is the name that the Hub's documentation uses.
+    /// The name in the Hub's documentation; hfmint looks for `HF_OIDC_ID_TOKEN` before any provider.
     private static let documented: Environment.Key = "HF_ID_TOKEN"
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
         if job.environment.isSet(documented) { return .variable(documented) }
-        // A variable with another name is suggested, never used: which token goes out is the user's decision.
+        // A variable with another name is suggested and never used, as the user decides which token is sent.
         let found = job.environment.names { value in
-            guard let token = try? IDToken.parse(Secret(copying: value)) else { return false }
-            return token.claims.audiences.contains { $0.equals(audience) }
+            guard let idToken = try? IDToken.parse(Secret(copying: value)) else { return false }
+            return idToken.claims.audiences.contains { $0.equals(audience) }
         }
         if let name = found.first {
             throw MintError(
@@ -60,7 +60,7 @@ private enum GitLabCI {
             hint: "add to the job: `id_tokens: { HF_ID_TOKEN: { aud: \(audience) } }`")
     }
 
-    /// In a merge request pipeline the project that started it may be a fork.
+    /// Returns a reason if the pipeline is for a merge request from a fork, or nil.
     static func untrustedEvent(in environment: Environment) -> String? {
         guard openEvents.isOpen(environment["CI_PIPELINE_SOURCE"] ?? "") else { return nil }
         let source = environment["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"]
@@ -75,7 +75,7 @@ private enum GitLabCI {
         "ref", "ref_path", "ci_config_ref_uri", .yes("ref_protected"), .part(":ref:", of: "sub"),
     ]
 
-    /// `ref` is the bare name of a branch or a tag; `ref_type` says which, and `ref_path` is the full one.
+    /// The claims: `ref` is the bare name of a branch or a tag, `ref_type` says which, and `ref_path` is the full name.
     ///
     /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>
     static let claims = ProviderClaims(
@@ -123,7 +123,7 @@ private enum GitLabCI {
             + ["ref", "ref_path"].map { claim in
                 ProviderClaims.Opening(
                     claim: claim,
-                    amid: ["namespace_path", "namespace_id", "job_namespace_path", "job_namespace_id"],
+                    onlyWith: ["namespace_path", "namespace_id", "job_namespace_path", "job_namespace_id"],
                     closedBy: [
                         "project_path", "project_id", "job_project_path", "job_project_id", "ci_config_ref_uri", "sub",
                     ], reason: { "every project that the other claims let in may have '\($0)': add project_path" })

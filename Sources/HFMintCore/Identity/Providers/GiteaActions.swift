@@ -1,12 +1,12 @@
 extension Provider {
-    /// Gitea Actions, for the release that has ID tokens: the pull request is open, and its variables are GitHub's.
+    /// Gitea Actions, for a future release with ID tokens, whose pull request is open and uses GitHub's variables.
     ///
-    /// Until then no job has them, and hfmint says so.
+    /// Until then no job has an ID token, and hfmint says so.
     /// <https://github.com/go-gitea/gitea/pull/36988>
     package static let giteaActions = Provider(
         name: "gitea-actions",
         title: "Gitea Actions",
-        evidence: "GITEA_ACTIONS=true",
+        recognisedBy: "GITEA_ACTIONS=true",
         isHere: { $0.says("GITEA_ACTIONS") },
         imitates: ["github-actions"],
         acquisition: { job, audience throws(MintError) in

@@ -1,14 +1,14 @@
 extension Provider {
     /// Google Cloud: the metadata server gives ID tokens of the machine's service account.
     ///
-    /// Recognised by what the machine says of itself, and last, because the runners of other CI systems live there too.
-    /// `GCE_METADATA_HOST` and `NO_GCE_CHECK` are those of Google's own libraries. Cloud Build's metadata server has
-    /// no ID tokens; there its access token asks for one of the account in `GOOGLE_SERVICE_ACCOUNT_NAME`.
+    /// Google Cloud is asked late, because runners of other CI systems live there too. Google's own libraries read
+    /// `GCE_METADATA_HOST` and `NO_GCE_CHECK` too. Cloud Build's metadata server has no ID tokens, but its access token
+    /// gets one for the account in `GOOGLE_SERVICE_ACCOUNT_NAME`.
     /// <https://cloud.google.com/compute/docs/instances/verifying-instance-identity>
     package static let googleCloud = Provider(
         name: "google-cloud",
         title: "Google Cloud",
-        evidence: "the machine is Google's",
+        recognisedBy: "the machine is Google's",
         isHere: { GoogleCloud.isHere($0) },
         isGround: true,
         acquisition: { job, audience throws(MintError) in
@@ -47,7 +47,7 @@ extension Provider {
 extension Environment.Key {
     fileprivate static let metadataHost: Self = "GCE_METADATA_HOST"
     fileprivate static let serviceAccount: Self = "GOOGLE_SERVICE_ACCOUNT_NAME"
-    /// gcloud's own way to another address of the API, such as a private one.
+    /// gcloud's own variable for another address of the API, such as a private one.
     ///
     /// <https://cloud.google.com/sdk/docs/properties#setting_properties_using_environment_variables>
     fileprivate static let credentialsAPI: Self = "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS"
@@ -101,7 +101,7 @@ private enum GoogleCloud {
             answer: answer, refusalHint: hint)
     }
 
-    /// An ID token of another account, for the access token of the build's own.
+    /// Returns the request for an ID token of another account, by the access token of the build's own account.
     ///
     /// <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateIdToken>
     private static func impersonation(_ job: Provider.Job, audience: String) throws(MintError) -> HTTPAcquisition {
@@ -137,7 +137,7 @@ private enum GoogleCloud {
 }
 
 extension HTTPAcquisition {
-    /// The same with another URL.
+    /// Returns the same acquisition with another URL.
     fileprivate func asking(_ url: HTTPURL) -> HTTPAcquisition {
         var request = request
         request.url = url

@@ -1,11 +1,11 @@
 extension Provider {
-    /// Jenkins with the plugin OpenID Connect Provider: a credential that is an ID token, bound to a variable.
+    /// Jenkins with the plugin OpenID Connect Provider: a variable is bound to a credential, which is an ID token.
     ///
     /// <https://plugins.jenkins.io/oidc-provider/>
     package static let jenkins = Provider(
         name: "jenkins",
         title: "Jenkins",
-        evidence: "JENKINS_URL",
+        recognisedBy: "JENKINS_URL",
         isHere: { $0.environment.isSet("JENKINS_URL") && $0.environment.isSet("BUILD_ID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

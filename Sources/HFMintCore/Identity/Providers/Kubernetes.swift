@@ -1,16 +1,16 @@
 extension Provider {
     /// A Kubernetes pod with a projected service account token for the Hub, which the kubelet keeps fresh.
     ///
-    /// There is no path that everyone uses. Without `HFMINT_ID_TOKEN_FILE`, hfmint looks where the pattern of others
-    /// (`/var/run/secrets/<who it is for>/…`) puts it. The token that every pod has by default is for the API server;
-    /// it is never sent anywhere else. Its `aud` is an array; whether the Hub takes one is not documented.
+    /// No path is standard. Without `HFMINT_ID_TOKEN_FILE`, hfmint looks at a path of the usual form
+    /// (`/var/run/secrets/<audience>/…`). Every pod has a default token for the API server, and hfmint never sends it
+    /// elsewhere. `aud` is an array; the Hub does not document whether it takes one.
     ///
-    /// A pod in Google's or Amazon's cloud without such a file is asked for that cloud's identity instead.
+    /// In a pod of Google's or Amazon's cloud without such a file, hfmint asks the cloud instead.
     /// <https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection>
     package static let kubernetes = Provider(
         name: "kubernetes",
         title: "Kubernetes",
-        evidence: "KUBERNETES_SERVICE_HOST",
+        recognisedBy: "KUBERNETES_SERVICE_HOST",
         isHere: { Kubernetes.isHere($0) },
         isGround: true,
         acquisition: { job, audience throws(MintError) in
@@ -71,12 +71,12 @@ private enum Kubernetes {
     }
 
     static func file(in job: Provider.Job) -> String? {
-        // A projected file is a symlink to a regular one, which the kubelet swaps.
+        // A projected file is a symlink, which the kubelet moves to a new regular file.
         job.environment[.hfmintIDTokenFile] ?? (job.files.exists(path) ? path : nil)
     }
 }
 
 extension ReadableFiles {
-    /// Whether there is a file that can be read, symlinks followed.
+    /// Returns whether the file can be read, following symlinks.
     fileprivate func exists(_ path: String) -> Bool { ((try? read(path, limit: 1 << 20)) ?? nil) != nil }
 }

@@ -1,13 +1,13 @@
 extension Provider {
     /// A Kubernetes pod that may ask the API server for tokens of its own service account.
     ///
-    /// Only with `--provider kubernetes-token-request`: it needs a right that few pods have and that is worth more than
-    /// a mounted file (`create` on `serviceaccounts/token`).
+    /// hfmint asks only with `--provider kubernetes-token-request`: the request needs the right `create` on
+    /// `serviceaccounts/token`, which few pods have, and which is more dangerous than a mounted file.
     /// <https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/>
     package static let kubernetesTokenRequest = Provider(
         name: "kubernetes-token-request",
         title: "Kubernetes TokenRequest",
-        evidence: "--provider kubernetes-token-request",
+        recognisedBy: "--provider kubernetes-token-request",
         isHere: { _ in false },
         acquisition: { job, audience throws(MintError) in
             try TokenRequestAPI.acquisition(for: job, audience: audience)
@@ -19,7 +19,7 @@ extension Provider {
         })
 }
 
-/// The pod's own mount, at the one place where every client looks for it.
+/// The API of the cluster, and the mount of the pod at its standard path.
 ///
 /// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api>
 private enum TokenRequestAPI {
@@ -36,8 +36,8 @@ private enum TokenRequestAPI {
                 hint: "it needs KUBERNETES_SERVICE_HOST and the token at \(directory)/token"
                     + " (`automountServiceAccountToken: true`)")
         }
-        // An IPv6 address stands there without brackets:
-        // <https://github.com/kubernetes/client-go/blob/master/rest/config.go> joins the two.
+        // The variable holds an IPv6 address without brackets, and clients join host and port:
+        // <https://github.com/kubernetes/client-go/blob/master/rest/config.go>
         guard let origin = Origin(.https, host: host, port: port) else {
             let complaint =
                 Origin.port(port.utf8) == nil
@@ -64,10 +64,10 @@ private enum TokenRequestAPI {
                     + " `resourceNames: [\(account.name)]` and `verbs: [create]`; a projected volume needs no right"))
     }
 
-    /// Who the pod is, as its own token says it: `system:serviceaccount:<namespace>:<name>`.
+    /// Returns the pod's account from the subject of its own token: `system:serviceaccount:<namespace>:<name>`.
     private static func account(in job: Provider.Job) -> (namespace: String, name: String)? {
         guard let text = (try? job.files.read("\(directory)/token", limit: IDToken.byteLimit)) ?? nil,
-            let token = try? IDToken.parse(text), let subject = token.claims["sub"]
+            let idToken = try? IDToken.parse(text), let subject = idToken.claims["sub"]
         else { return nil }
         let parts = subject.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -77,7 +77,7 @@ private enum TokenRequestAPI {
         return (parts[2], parts[3])
     }
 
-    /// Nothing that could change the path.
+    /// Returns whether `text` is a name that cannot change the path of the URL.
     ///
     /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names>
     private static func isName(_ text: String) -> Bool {

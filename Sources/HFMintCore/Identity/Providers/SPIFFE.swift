@@ -1,13 +1,13 @@
 extension Provider {
-    /// SPIFFE: a JWT-SVID that a spiffe-helper keeps fresh in a file.
+    /// SPIFFE: spiffe-helper keeps a fresh JWT-SVID in a file.
     ///
-    /// The Workload API itself is gRPC, which hfmint does not speak. A JWT-SVID has an issuer only where SPIRE's server
+    /// The Workload API itself is gRPC, which hfmint does not speak. A JWT-SVID has an issuer only if SPIRE's server
     /// sets `jwt_issuer`.
     /// <https://github.com/spiffe/spiffe-helper#configuration>
     package static let spiffe = Provider(
         name: "spiffe",
         title: "SPIFFE",
-        evidence: "SPIFFE_ENDPOINT_SOCKET",
+        recognisedBy: "SPIFFE_ENDPOINT_SOCKET",
         isHere: { $0.environment.isSet("SPIFFE_ENDPOINT_SOCKET") },
         isGround: true,
         acquisition: { job, audience throws(MintError) in

@@ -1,12 +1,12 @@
 extension Provider {
-    /// HCP Terraform: a workspace variable asks for an ID token, and the run has it in a variable.
+    /// HCP Terraform: a workspace variable requests an ID token, which the run has in another variable.
     ///
-    /// `_HF` is a tag of the user's choosing, and the one that hfmint looks for first.
+    /// The user chooses the tag `_HF`, and hfmint looks for this one first.
     /// <https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/manual-generation>
     package static let terraformCloud = Provider(
         name: "terraform-cloud",
         title: "HCP Terraform",
-        evidence: "TFC_RUN_ID",
+        recognisedBy: "TFC_RUN_ID",
         isHere: { $0.environment.isSet("TFC_RUN_ID") || $0.environment.isSet("TFC_WORKLOAD_IDENTITY_TOKEN") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(
@@ -24,7 +24,7 @@ extension Provider {
                 "terraform_project_id", "sub",
             ],
             shared: ["terraform_organization_id", "terraform_organization_name"],
-            // A plan runs for each pull request.
+            // A pull request starts a plan.
             // https://developer.hashicorp.com/terraform/cloud-docs/run/remote-operations
             openings: ["terraform_workspace_id", "terraform_workspace_name", "terraform_project_id", "sub"].map {
                 claim in

@@ -1,12 +1,12 @@
 extension Provider {
     /// Trigger.dev: the task's own code asks its SDK for an ID token and hands it on.
     ///
-    /// The worker sets `TRIGGER_RUN_ID`; where a version does not, `HF_OIDC_ID_TOKEN` alone is enough.
+    /// The worker sets `TRIGGER_RUN_ID`; if a version does not, `HF_OIDC_ID_TOKEN` is enough.
     /// <https://trigger.dev/docs/oidc/hugging-face>
     package static let triggerDev = Provider(
         name: "trigger-dev",
         title: "Trigger.dev",
-        evidence: "TRIGGER_RUN_ID",
+        recognisedBy: "TRIGGER_RUN_ID",
         isHere: { $0.environment.isSet("TRIGGER_RUN_ID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

@@ -1,11 +1,11 @@
 extension Provider {
-    /// Vela: a step with `id_request` has an endpoint for ID tokens.
+    /// Vela: an endpoint gives ID tokens to a step with `id_request`.
     ///
     /// <https://go-vela.github.io/docs/reference/yaml/steps/#the-id_request-key>
     package static let vela = Provider(
         name: "vela",
         title: "Vela",
-        evidence: "VELA=true",
+        recognisedBy: "VELA=true",
         isHere: { $0.says("VELA") },
         acquisition: { job, audience throws(MintError) in
             guard let endpoint = job.environment[.requestURL], job.environment.isSet(.requestToken) else {

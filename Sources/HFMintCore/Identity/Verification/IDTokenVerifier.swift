@@ -1,7 +1,14 @@
-/// Verifies an ID token, where the Hub never sees it and so cannot.
+/// A verifier of ID tokens that the Hub never sees and so cannot verify.
 ///
-/// Nothing in the token says how: the issuer and the audience are the caller's, the keys are the issuer's, and of
-/// algorithms there are two, each with keys of its own kind.
+/// The verifier checks the ``JOSEHeader`` and the claims, asks ``IssuerKeys`` for the issuer's ``JSONWebKeySet`` at the
+/// address in its ``IssuerMetadata``, and lets the machine check the signature. The token never chooses how it is
+/// verified: the caller names the issuer and the audience, the issuer gives the keys, and each of the two algorithms
+/// takes keys of its own kind only.
+///
+/// ```swift
+/// let verifier = IDTokenVerifier(issuer: grant.issuer, audience: audience, keys: keys, context: context)
+/// try verifier.verify(idToken) { limits }
+/// ```
 ///
 /// <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>, <https://www.rfc-editor.org/rfc/rfc8725>
 package struct IDTokenVerifier: Sendable {
@@ -10,10 +17,10 @@ package struct IDTokenVerifier: Sendable {
     private let keys: IssuerKeys
     private let context: Context
 
-    /// How far apart the issuer's clock and this machine's may be, in seconds.
+    /// The allowed difference between the clocks of the issuer and of this machine, in seconds.
     package static let clockSkew = 60
 
-    /// - Parameter issuer: of the grant that fits: never that of a token which no grant fits.
+    /// - Parameter issuer: the issuer in the grant that fits the token, and never one that only the token names.
     package init(issuer: [UInt8], audience: String, keys: IssuerKeys, context: Context) {
         self.issuer = issuer
         self.audience = audience
@@ -21,29 +28,37 @@ package struct IDTokenVerifier: Sendable {
         self.context = context
     }
 
-    /// Verifies all of it: header, claims, then, with the issuer's keys, the signature.
+    /// Verifies the header and the claims, and then the signature with the issuer's keys.
     ///
-    /// - Parameter ignoringTimes: whether an expired token passes, for one that has done its work already.
-    /// - Throws: ``MintError/Code/identityUnverified`` with the reason; ``MintError/Code/identityUnavailable`` where the
+    /// - Parameter ignoringTimes: whether to skip the times, for a token that was already used.
+    /// - Throws: ``MintError/Code/identityUnverified`` with the reason; ``MintError/Code/identityUnavailable`` if the
     ///   issuer cannot be asked.
     package func verify(
         _ idToken: borrowing IDToken, ignoringTimes: Bool = false, limits: () -> HTTPLimits
     ) throws(MintError) {
-        let parts = try telling { () throws(Malformed) in try CompactToken(idToken) }
-        try telling { () throws(Malformed) in
+        let parts: CompactToken
+        do throws(Malformed) {
+            parts = try CompactToken(idToken)
             try check(idToken.claims)
             if !ignoringTimes { try checkTimes(idToken.claims) }
+        } catch {
+            throw failure(error)
         }
         let isGenuine = try keys.checking(issuer, keyID: parts.header.keyID, in: context, limits: limits) {
             keys throws(MintError) in
-            let key = try telling { () throws(Malformed) in try keys.key(for: parts.header) }
-            return try isSigned(parts, by: key)
+            try isSigned(parts, with: keys)
         }
         guard isGenuine else { throw failure(Malformed("its signature is not the issuer's")) }
         context.trace("verified the ID token with the keys of \(String(decoding: issuer, as: UTF8.self))")
     }
 
-    private func isSigned(_ parts: CompactToken, by key: PublicKey) throws(MintError) -> Bool {
+    private func isSigned(_ parts: CompactToken, with keys: JSONWebKeySet) throws(MintError) -> Bool {
+        let key: PublicKey
+        do throws(Malformed) {
+            key = try keys.key(for: parts.header)
+        } catch {
+            throw failure(error)
+        }
         let answer = try context.signatures.isSignature(parts.signature, of: parts.signedBytes, by: key)
         guard let answer else { throw failure(Malformed("the issuer's key is no key")) }
         return answer
@@ -66,7 +81,7 @@ package struct IDTokenVerifier: Sendable {
         }
     }
 
-    /// Whether it is its time now, give or take ``clockSkew``.
+    /// Checks that the token is valid now, give or take ``clockSkew``.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>
     private func checkTimes(_ claims: Claims) throws(Malformed) {
@@ -93,21 +108,13 @@ package struct IDTokenVerifier: Sendable {
         return moment
     }
 
-    private func telling<Result>(_ body: () throws(Malformed) -> Result) throws(MintError) -> Result {
-        do throws(Malformed) {
-            return try body()
-        } catch {
-            throw failure(error)
-        }
-    }
-
     private func failure(_ reason: Malformed) -> MintError { .notVerified(reason, issuer: issuer) }
 }
 
-/// The three parts of a compact token (RFC 7515, 7.1), the first two as they were signed.
+/// The three parts of a compact token (RFC 7515, 7.1).
 private struct CompactToken {
     let header: JOSEHeader
-    /// `header.claims`, in base64url.
+    /// `header.claims` in base64url, as the issuer signed it.
     let signedBytes: [UInt8]
     let signature: [UInt8]
 

@@ -1,21 +1,21 @@
 internal import Synchronization
 
-/// The keys of issuers, asked for when a token needs them, and kept for the tokens that follow in the same process.
+/// The keys of issuers, which are requested when a token needs them, and kept for later tokens of the process.
 ///
-/// Only an issuer that a grant names is ever asked: whoever calls this names it, never the token. Nor do tokens say how
-/// often it is asked: callers who need its keys at the same time share one request, and what a token says makes hfmint
-/// ask anew at most once within ``floor``. A failure that may pass is not remembered: each caller spaces its own tries.
+/// hfmint asks only issuers that a grant names: the caller names the issuer, never the token. Tokens cannot cause many
+/// requests either: callers who need the same keys at once share one request, and all tokens together cause at most
+/// one request past all caches within ``floor``. A transient failure is not kept: each caller spaces its own tries.
 package final class IssuerKeys: Sendable {
     fileprivate typealias Fetch = SharedWork<Result<JSONWebKeySet, MintError>>
 
-    /// What is known of one issuer.
+    /// The state of one issuer.
     fileprivate struct Issuer {
         var keys: (set: JSONWebKeySet, at: Uptime)?
-        /// When no cache on the way could answer, the last time.
+        /// When the issuer itself last answered, past all caches.
         var renewedAt: Uptime?
-        /// Why it has no keys for us.
+        /// Why the issuer gives no keys.
         var refusal: (failure: MintError, at: Uptime)?
-        /// The request for its keys that is under way.
+        /// The request under way, and whether it goes past all caches.
         var underWay: (fetch: Fetch, isAnew: Bool)?
     }
 
@@ -26,21 +26,21 @@ package final class IssuerKeys: Sendable {
         case ask(Fetch)
     }
 
-    /// Never held while an issuer is asked.
+    /// The lock is never held during a request.
     private let issuers = Mutex<[[UInt8]: Issuer]>([:])
 
     package init() {}
 
-    /// How long keys are believed without asking again.
+    /// How long keys are used without a new request.
     private static let lifetime = Duration.seconds(600)
 
-    /// How long what an issuer has just said, past all caches, is its last word.
+    /// How long an answer that came past all caches, or a refusal, stands without a new request.
     private static let floor = Duration.seconds(30)
 
-    /// Asks `check` about the issuer's keys, and once more about newer ones where the first may be stale: a key that was
-    /// just rotated is not in an older answer.
+    /// Runs `check` on the issuer's keys, and once more on newer keys if the first may be stale.
     ///
-    /// Who waits for another caller's request waits no longer than that caller's limits.
+    /// An older answer lacks a key that the issuer has just rotated. A caller that waits for another caller's request
+    /// waits no longer than the other's limits.
     func checking(
         _ issuer: [UInt8], keyID: [UInt8], in context: Context, limits: () -> HTTPLimits,
         _ check: (JSONWebKeySet) throws(MintError) -> Bool
@@ -73,9 +73,9 @@ package final class IssuerKeys: Sendable {
         }
     }
 
-    /// The keys as the issuer itself says them, past all caches, or as it said them within ``floor``.
+    /// Returns keys that came past all caches, now or within ``floor``.
     ///
-    /// - Parameter keys: those that do not suffice.
+    /// - Parameter keys: the keys that do not suffice.
     private func newestKeys(
         of issuer: [UInt8], after keys: JSONWebKeySet, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
@@ -90,7 +90,7 @@ package final class IssuerKeys: Sendable {
             case .fail(let failure): throw failure
             case .wait(let fetch, let isAnew):
                 let fetched = try fetch.outcome(waitingWith: context.workers).get()
-                // A cache on the way may have answered the other one.
+                // A cache may have answered the other request.
                 if isAnew { return fetched }
             case .ask(let fetch):
                 context.trace("asking the issuer for its keys once more")
@@ -99,9 +99,9 @@ package final class IssuerKeys: Sendable {
         }
     }
 
-    /// Asks the issuer, for everybody who waits for `fetch`.
+    /// Asks the issuer, and hands the answer to every caller that waits for `fetch`.
     ///
-    /// - Parameter anew: whether no cache on the way may answer.
+    /// - Parameter anew: whether the request goes past all caches.
     private func ask(
         _ issuer: [UInt8], _ fetch: Fetch, anew: Bool, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
@@ -118,18 +118,19 @@ package final class IssuerKeys: Sendable {
         issuers.withLock { body(&$0[issuer, default: Issuer()]) }
     }
 
+    /// Fetches the issuer's metadata, and then its keys.
     private func published(
         by issuer: [UInt8], anew: Bool, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
-        let document = try get(
-            try telling(issuer) { () throws(Malformed) in try IssuerMetadata.url(of: issuer) }, of: issuer,
-            anew: anew, in: context, limits: limits())
-        let metadata = try telling(issuer) { () throws(Malformed) in try IssuerMetadata(document, of: issuer) }
+        let url = try naming(issuer) { () throws(Malformed) in try IssuerMetadata.url(of: issuer) }
+        let document = try get(url, of: issuer, anew: anew, in: context, limits: limits())
+        let metadata = try naming(issuer) { () throws(Malformed) in try IssuerMetadata(document, of: issuer) }
         let text = try get(metadata.keysURL, of: issuer, anew: anew, in: context, limits: limits())
-        return try telling(issuer) { () throws(Malformed) in try JSONWebKeySet(text) }
+        return try naming(issuer) { () throws(Malformed) in try JSONWebKeySet(text) }
     }
 
-    private func telling<Result>(
+    /// Runs `body`, and names the issuer in its error.
+    private func naming<Result>(
         _ issuer: [UInt8], _ body: () throws(Malformed) -> Result
     ) throws(MintError) -> Result {
         do throws(Malformed) {
@@ -139,6 +140,7 @@ package final class IssuerKeys: Sendable {
         }
     }
 
+    /// Fetches a document of the issuer.
     private func get(
         _ url: HTTPURL, of issuer: [UInt8], anew: Bool, in context: Context, limits: HTTPLimits
     ) throws(MintError) -> [UInt8] {
@@ -171,7 +173,7 @@ package final class IssuerKeys: Sendable {
 }
 
 extension IssuerKeys.Issuer {
-    /// Waits for the request that is under way, or is the one who makes it.
+    /// Returns the step to wait for the request under way, or to make one.
     fileprivate mutating func join(anew: Bool) -> IssuerKeys.Step {
         if let underWay { return .wait(underWay.fetch, isAnew: underWay.isAnew) }
         let fetch = IssuerKeys.Fetch()
@@ -179,7 +181,8 @@ extension IssuerKeys.Issuer {
         return .ask(fetch)
     }
 
-    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Uptime) {
+    /// Keeps what the issuer has answered.
+    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Duration) {
         underWay = nil
         switch answer {
         case .success(let set):

@@ -1,12 +1,12 @@
-/// What an issuer says of itself: where its keys are.
+/// The metadata of an issuer, which say where its keys are.
 ///
 /// <https://openid.net/specs/openid-connect-discovery-1_0.html>
 package struct IssuerMetadata: Equatable, Sendable {
     package let keysURL: HTTPURL
 
-    /// Where the document of `issuer` is.
+    /// Returns the address of the metadata of `issuer`.
     ///
-    /// - Parameter issuer: https, or plain http to this machine; without a query.
+    /// - Parameter issuer: https, or http to this machine; without a query.
     package static func url(of issuer: [UInt8]) throws(Malformed) -> HTTPURL {
         let text = String(decoding: issuer, as: UTF8.self)
         guard let url = HTTPURL(text), url.isConfidential, !issuer.contains(UInt8(ascii: "?")),
@@ -15,14 +15,14 @@ package struct IssuerMetadata: Equatable, Sendable {
             let reason = Origin.complaint(about: text).map { "its issuer \($0)" }
             throw Malformed(reason ?? "its issuer is no https URL whose keys could be asked for")
         }
-        // Only one slash goes, as the standard says: another issuer's document is elsewhere.
+        // The standard removes one slash only: with more, the document would be another issuer's.
         let path = url.target.utf8.last == ASCII.slash ? String(Substring(url.target.utf8.dropLast())) : url.target
         return HTTPURL(url.origin, "\(path)/.well-known/openid-configuration")
     }
 
-    /// Reads the document that `issuer` gave.
+    /// Reads the document from `issuer`.
     ///
-    /// - Throws: ``Malformed`` where it speaks of another issuer, byte for byte, or leads where no keys may come from.
+    /// - Throws: ``Malformed`` if it names another issuer, byte for byte, or an address that keys must not come from.
     package init(_ bytes: [UInt8], of issuer: [UInt8]) throws(Malformed) {
         let text: JSONText
         do throws(Malformed) {
@@ -33,8 +33,8 @@ package struct IssuerMetadata: Equatable, Sendable {
         guard text.string(text.root["issuer"]) == issuer else {
             throw Malformed("the issuer's discovery document is about another issuer")
         }
-        guard let place = text.string(text.root["jwks_uri"]),
-            let url = HTTPURL(String(decoding: place, as: UTF8.self))
+        guard let address = text.string(text.root["jwks_uri"]),
+            let url = HTTPURL(String(decoding: address, as: UTF8.self))
         else { throw Malformed("the issuer's discovery document does not say where its keys are ('jwks_uri')") }
         let isIssuerHere = HTTPURL(String(decoding: issuer, as: UTF8.self))?.origin.isLoopback == true
         guard url.isConfidential, isIssuerHere || !url.origin.isLoopback else {

@@ -1,15 +1,15 @@
-/// What an ID token's header says of its signature, after everything odd has been refused.
+/// The header of an ID token, without anything that hfmint refuses.
 ///
-/// The header is written by whoever made the token, so it only chooses among what hfmint takes anyway: one of two
-/// algorithms, and a name of a key that the issuer publishes. It never brings a key, and never says where one is.
+/// The maker of the token writes the header, so it only chooses one of two algorithms and names a key that the issuer
+/// publishes. It never brings a key, and never says where one is.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7515#section-4.1>, <https://www.rfc-editor.org/rfc/rfc8725>
 package struct JOSEHeader: Equatable, Sendable {
     package let algorithm: SignatureAlgorithm
-    /// Compared as bytes with the names that the issuer gives its keys, and used for nothing else.
+    /// The name of the key, which is compared as bytes with the names that the issuer publishes, and used only so.
     package let keyID: [UInt8]
 
-    /// - Parameter json: the first part of a compact token, decoded.
+    /// Reads the decoded first part of a compact token.
     package init(_ json: JSONText) throws(Malformed) {
         guard json.root.members != nil else { throw Malformed("its header is not a JSON object") }
         if let name = Self.refused.first(where: { json.root[$0] != nil }) {
@@ -32,7 +32,7 @@ package struct JOSEHeader: Equatable, Sendable {
         self.keyID = keyID
     }
 
-    /// Ways to bring a key along, or to say where it is.
+    /// Members that bring a key along, or say where one is.
     private static let refused = ["jku", "jwk", "x5u", "x5c"]
 
     private static func algorithm(_ json: JSONText) throws(Malformed) -> SignatureAlgorithm {

@@ -1,13 +1,12 @@
 /// The keys that an issuer publishes.
 ///
-/// Keys of kinds that hfmint does not use are passed over, as the standard asks; one that a token names, and that is
-/// no good, is an error.
+/// hfmint ignores keys of other kinds than its own, as the standard asks. An unfit key that a token names is an error.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7517#section-5>
 package struct JSONWebKeySet: Equatable, Sendable {
     private let keys: [JSONWebKey]
 
-    /// - Throws: ``Malformed`` for what is no key set, for more than 100 keys, and where a private key is published.
+    /// - Throws: ``Malformed`` for a text that is not a key set, for more than 100 keys, and for a private key.
     package init(_ bytes: [UInt8]) throws(Malformed) {
         let text: JSONText
         do throws(Malformed) {
@@ -20,17 +19,17 @@ package struct JSONWebKeySet: Equatable, Sendable {
         guard nodes.allSatisfy({ $0.members != nil }) else {
             throw Malformed("one of the issuer's keys is no object")
         }
-        // Who publishes these has lost the key to everybody.
+        // An issuer that publishes its private key has given it to everybody.
         guard !nodes.contains(where: { $0["d"] != nil }) else {
             throw Malformed("the issuer publishes a private key, so that anybody can sign in its name")
         }
         keys = nodes.map { JSONWebKey($0, in: text) }
     }
 
-    /// Whether there is a key of this name, good or not.
+    /// Returns whether the set has a key of this name, fit or not.
     package func has(_ keyID: [UInt8]) -> Bool { keys.contains { $0.id == keyID } }
 
-    /// The one key that `header` names, fit for its algorithm.
+    /// Returns the one key that `header` names, which is fit for its algorithm.
     package func key(for header: JOSEHeader) throws(Malformed) -> PublicKey {
         let named = keys.filter { $0.id == header.keyID }
         guard !named.isEmpty else { throw Malformed("the issuer has no key of the name that its 'kid' says") }
@@ -44,7 +43,7 @@ package struct JSONWebKeySet: Equatable, Sendable {
     }
 }
 
-/// One key of a set (RFC 7517, 4), as it was published.
+/// One key of a set (RFC 7517, 4), as the issuer publishes it.
 private struct JSONWebKey: Equatable {
     let id: [UInt8]
     let kind: [UInt8]
@@ -73,7 +72,7 @@ private struct JSONWebKey: Equatable {
         }
     }
 
-    /// 2,048 bits at least (RFC 7518, 3.3), and not so many that a signature takes seconds.
+    /// Reads an RSA key of at least 2,048 bits (RFC 7518, 3.3), and of at most 8,192, as more would take seconds.
     private func rsa() throws(Malformed) -> PublicKey {
         guard let modulus = number("n"), let exponent = number("e") else {
             throw Malformed("the issuer's RSA key lacks a number")
@@ -100,7 +99,7 @@ private struct JSONWebKey: Equatable {
 
     private func bytes(_ name: String) -> [UInt8]? { text.string(node[name]).flatMap { Base64URL.decode($0.span) } }
 
-    /// Without the zeros that some put in front.
+    /// Reads a number without the zeros that some issuers put in front.
     private func number(_ name: String) -> [UInt8]? {
         guard let number = bytes(name)?.drop(while: { $0 == 0 }), !number.isEmpty else { return nil }
         return Array(number)

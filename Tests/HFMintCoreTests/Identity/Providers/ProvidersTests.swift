@@ -22,13 +22,13 @@ struct ProvidersTests {
         #expect(Set(allProviders.map(\.name)).count == allProviders.count)
         for provider in allProviders {
             #expect(try Provider.named(provider.name).title == provider.title)
-            #expect(!provider.evidence.isEmpty)
+            #expect(!provider.recognisedBy.isEmpty)
             if let example = provider.example {
                 #expect(!example.marker.isEmpty && !example.file.isEmpty)
                 #expect(example.lines.contains { $0.contains("hfmint exchange") })
             }
             #expect(!provider.isHere(testJob([:])))
-            let parts = provider.evidence.split(separator: "=").map(String.init)
+            let parts = provider.recognisedBy.split(separator: "=").map(String.init)
             guard parts.count == 2, parts[0].utf8.allSatisfy({ $0.isASCIIUppercase || $0 == ASCII.underscore }) else {
                 continue
             }

@@ -1,7 +1,11 @@
 /// Every provider that hfmint knows, in the order in which they are asked.
 ///
-/// CI systems come first, by their variables; then what has a socket or a file; clouds last, because CI systems run in
-/// them. One that imitates another stands before it.
+/// CI systems come first, by their variables; then providers with a socket or a file; clouds last, because CI systems
+/// run in them. A provider that imitates another stands before it.
+///
+/// Each file of this room is one ``Provider``, with its variables, its request and its claims. `ActionsRuntime` files
+/// hold what GitHub, Forgejo and Gitea share, and `CannotVouch.swift` the providers without a token for the Hub. A
+/// provider only describes: it reads variables and files of the job, and never sends anything.
 package let allProviders: [Provider] = [
     .forgejoActions,
     .giteaActions,
@@ -38,6 +42,9 @@ package let allProviders: [Provider] = [
 ]
 
 extension Provider {
+    /// Returns the provider with this name.
+    ///
+    /// - Throws: a usage error that names the nearest provider.
     package static func named(_ name: String) throws(MintError) -> Provider {
         guard let provider = allProviders.first(where: { $0.name == name }) else {
             let meant = nearest(to: name).map { "did you mean '\($0)'? " } ?? ""
@@ -48,7 +55,7 @@ extension Provider {
         return provider
     }
 
-    /// What a person calls it: the beginning of its name, or its title; else a slip of the keyboard.
+    /// Returns the provider whose title or beginning of a name this is, or else the one with the nearest name.
     private static func nearest(to name: String) -> String? {
         let lower = name.utf8.map(\.asciiLowercased)
         let called = allProviders.first { provider in
@@ -58,21 +65,22 @@ extension Provider {
         return called?.name ?? nearestWord(to: name, among: allProviders.map(\.name))
     }
 
-    /// The provider that the user names, else the one that is detected.
+    /// Returns the provider that the user names, else the one that is detected.
     package static func here(_ name: String?, in context: Context) throws(MintError) -> Provider? {
         try name.map { name throws(MintError) in try named(name) } ?? detected(in: context.job)
     }
 
-    /// Those whose marks are here, in the order of ``allProviders``: the first is asked, the others are reported.
+    /// Returns the detected providers in the order of ``allProviders``, without those that another of them imitates.
     ///
-    /// None whose marks another one imitates.
+    /// hfmint asks the first and reports the others.
     package static func allDetected(in job: Job) -> [Provider] {
         let here = allProviders.filter { $0.isHere(job) }
         return here.filter { original in !here.contains { $0.imitates.contains(original.name) } }
     }
 
+    /// Returns the first detected provider, or nil.
     package static func detected(in job: Job) -> Provider? { allProviders.first { $0.isHere(job) } }
 
-    /// The variables that name a directory which is removed at the end of the job, in the order of ``allProviders``.
+    /// The variables with a directory that is removed at the end of the job, in the order of ``allProviders``.
     package static let temporaryDirectories = allProviders.compactMap(\.temporaryDirectory)
 }

@@ -1,7 +1,7 @@
 extension IDToken {
-    /// What stands where an ID token should, as far as it shows: so that whoever put it there knows what to change.
+    /// Returns what the text is instead of an ID token, and what its author must change.
     ///
-    /// Nothing of it is quoted but words of a fixed list.
+    /// The reason quotes words of a fixed list, and nothing else of the text.
     static func objection(to text: Span<UInt8>) -> Malformed {
         let looks: [(Span<UInt8>) -> Malformed?] = [
             Self.encoding, Self.placeholder, Self.wrapping, Self.anotherThing, Self.document, Self.characters,
@@ -25,7 +25,7 @@ extension IDToken {
             ? Malformed("it has a byte order mark at its start", hint: hint) : nil
     }
 
-    /// What stands in a token's place where a program, a shell or a CI system did not put it.
+    /// Recognises a word, a mask or a variable name that a program, a shell or a CI system left in place of a token.
     private static func placeholder(_ text: Span<UInt8>) -> Malformed? {
         let words = ["null", "nil", "none", "undefined", "false", "true", "(null)", "<nil>", "\"\"", "''", "{}", "[]"]
         if let word = words.first(where: { text.isWord($0) }) {
@@ -51,7 +51,7 @@ extension IDToken {
         return nil
     }
 
-    /// A token with something around it, whatever the token is.
+    /// Recognises quotes, a header or an assignment around a token of any kind.
     package static func wrapping(_ text: Span<UInt8>) -> Malformed? {
         let quotes = ["\"", "'", "`", "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}"]
         if quotes.contains(where: { text.begins(withWord: $0) || text.ends(with: $0) }) {
@@ -74,7 +74,7 @@ extension IDToken {
         return nil
     }
 
-    /// A secret of another kind, by the prefix that its vendor gives it; or where one lies.
+    /// Recognises a secret of another kind by its prefix, and a URL or a path that leads to a secret.
     private static func anotherThing(_ text: Span<UInt8>) -> Malformed? {
         let ofTheJob = "give the job's own OIDC token, which its CI system hands out: a JWT that begins with eyJ"
         let ofProviders = allProviders.compactMap(\.apiSecret).map { ($0.prefixes, "\($0.noun), and no ID token") }
@@ -100,7 +100,7 @@ extension IDToken {
         return nil
     }
 
-    /// What a server answered, where the token in it was meant.
+    /// Recognises a whole answer of a server, which may hold the token.
     private static func document(_ text: Span<UInt8>) -> Malformed? {
         if text[0] == UInt8(ascii: "<") {
             return Malformed(
@@ -108,7 +108,7 @@ extension IDToken {
         }
         guard text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") else { return nil }
         let root = try? readJSON(text, limits: .answer)
-        // What token endpoints call it: those of the providers, and others.
+        // The names of the token in the answers of providers and others.
         let known = ["value", "id_token", "token", "WebIdentityToken", "access_token", "oidc_token", "jwt"]
         if let name = known.first(where: { root?[$0]?.isString == true }) {
             return Malformed(
@@ -118,6 +118,7 @@ extension IDToken {
         return Malformed("it is JSON, and no JWT", hint: "hand on the member that holds the token: jq -r .NAME")
     }
 
+    /// Recognises a character that no JWT has.
     private static func characters(_ text: Span<UInt8>) -> Malformed? {
         if text.contains({ $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }) {
             let dots = text.count { $0 == ASCII.dot }
@@ -150,6 +151,7 @@ extension IDToken {
         return nil
     }
 
+    /// Recognises a wrong number of parts.
     private static func parts(_ text: Span<UInt8>) -> Malformed? {
         switch text.count({ $0 == ASCII.dot }) {
         case 0:
@@ -188,7 +190,7 @@ extension Span where Element == UInt8 {
         count >= bytes.count && bytes.indices.allSatisfy { self[$0] == bytes[$0] }
     }
 
-    /// Whatever the case of its ASCII letters.
+    /// Returns whether the text begins with `word`, in any case of its ASCII letters.
     fileprivate func begins(withWord word: String) -> Bool {
         let bytes = Array(word.utf8)
         return count >= bytes.count
