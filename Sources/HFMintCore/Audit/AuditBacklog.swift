@@ -1,19 +1,19 @@
-/// The records of a log that a collector has not taken: as many as one request carries.
+/// The records of a log that a collector has not taken yet, at most as many as one request carries.
 struct AuditBacklog {
     private static let mostRecords = 500
     private static let mostBytes = 1 << 20
 
     private(set) var records: [AuditExport.Record] = []
-    /// Once they have been taken.
+    /// The cursor after these records.
     private(set) var cursor: AuditCursor
-    /// Whether nothing comes after them.
+    /// Whether the log holds no records after these.
     private(set) var isComplete = true
     private var position: Int
 
-    /// What stands in the log at `path` behind `cursor`.
+    /// Reads the records behind `cursor` from the log at `path`.
     ///
-    /// A log that was renamed is found beside it, and its rest comes first; where it is gone, the log at `path` is
-    /// another one, and is sent from its beginning.
+    /// If that log does not hold the cursor's record, a renamed log beside it may: then the rest of that one comes
+    /// first. If none does, the log at `path` is a new one, and is read from its beginning.
     init(_ path: String, behind cursor: AuditCursor, in machine: Machine) throws(FileFailure) {
         self.cursor = cursor
         position = cursor.offset
@@ -36,18 +36,18 @@ struct AuditBacklog {
         let log = FilePath(path)
         let others = machine.files.names(in: log.folder).filter { $0.utf8.starts(with: "\(log.name).".utf8) }
         let paths = others.map(log.beside)
-        // The cursor's own file is locked by whoever reads here.
+        // The caller holds the lock of the cursor's own file.
         let cursor = AuditTrail.cursorPath(of: path)
         return paths.filter { $0 != cursor && machine.files.kind(of: $0) == .regular }.suffix(100)
     }
 
-    /// A log that is read on from somewhere.
+    /// An open log, and the bytes that have been read from it and not used.
     private struct Reader {
         let log: any LogReader
         var bytes: [UInt8]
     }
 
-    /// `nil` where the cursor's record does not stand where it should.
+    /// Opens the log behind `cursor`, or returns nil if the cursor's record does not stand there.
     private static func open(
         _ path: String, behind cursor: AuditCursor, _ machine: Machine
     ) throws(FileFailure) -> Reader? {
@@ -62,7 +62,7 @@ struct AuditBacklog {
         return Reader(log: log, bytes: Array(bytes[(cursor.lineCount + 1)...]))
     }
 
-    /// Takes whole lines; one that is torn, or nobody's, is passed over.
+    /// Takes whole lines, and passes over a line that is torn or is no record.
     private mutating func read(_ reader: inout Reader, _ machine: Machine) throws(FileFailure) {
         let start = position
         while true {
@@ -80,7 +80,7 @@ struct AuditBacklog {
                 cursor = AuditCursor(offset: position, lineCount: line.count, head: record.head)
             }
             reader.bytes.removeFirst(from)
-            // Nothing that hfmint wrote is so long: there is no use in holding it.
+            // hfmint writes no line that is so long, so the rest is not held.
             guard reader.bytes.count <= 2 * AuditLine.byteLimit, let piece = try reader.log.next() else { return }
             reader.bytes += piece
         }

@@ -1,21 +1,27 @@
-/// Where a log ends, and how it goes on: each line carries the SHA-256 of what stands before it.
+/// The end of a log, to which the next lines are chained.
 ///
-/// That is the line before, from its first byte to its last, without its line feed. Where lines were torn, it is
-/// everything from the last whole line on, so that the chain has no hole there.
+/// Each line carries the SHA-256 of the line before it, without its line feed. After torn lines it carries the SHA-256
+/// of everything from the last whole line on, so that the chain has no hole.
+///
+/// ```swift
+/// var chain = try AuditChain(end, path: path, random: machine.random)
+/// let links = try chain.extend(with: event, at: clock.now(), digests: machine.digests)
+/// return chain.bytes(of: links)
+/// ```
 package struct AuditChain: Sendable {
     /// Everything from the beginning of the last whole line, without a line feed at the end.
     private var last: [UInt8]
     private var lastLine: [UInt8]
     private var log: String
     private var seq: Int
-    /// Whether what follows the last whole line is no line.
+    /// Whether the log ends with a torn line.
     package private(set) var isTorn: Bool
-    /// What must come first, so that the next line begins on its own.
+    /// A line feed if the log does not end with one.
     private var separator: [UInt8]
 
-    /// A log that begins now.
+    /// Begins a new log.
     ///
-    /// - Parameter random: 64 random bits.
+    /// - Parameter random: returns 64 random bits.
     package init(beginningWith random: () -> UInt64) {
         last = []
         lastLine = []
@@ -25,17 +31,16 @@ package struct AuditChain: Sendable {
         separator = []
     }
 
-    /// The log that ends with `tail`.
+    /// Finds the chain in the last bytes of a log, or returns nil if that is no audit log, or damaged beyond repair.
     ///
-    /// - Parameter isWhole: whether `tail` is all of it.
-    /// - Returns: `nil` where it is no audit log, or its end is too damaged to go on from.
+    /// - Parameter isWhole: whether `tail` is the whole log.
     package init?(tail: [UInt8], isWhole: Bool, random: () -> UInt64) {
         self.init(beginningWith: random)
         guard !tail.isEmpty else { return }
         let isEnded = tail.last == ASCII.lineFeed
         let whole = tail[..<(isEnded ? tail.count - 1 : tail.count)]
         separator = isEnded ? [] : [ASCII.lineFeed]
-        // A whole line without its line feed was torn as well: its writer did not see it arrive.
+        // A line without its line feed counts as torn, even if it is whole: its writer was not told that it arrived.
         isTorn = !isEnded
         var end = whole.endIndex
         while true {
@@ -51,14 +56,14 @@ package struct AuditChain: Sendable {
             guard start > 0 else { break }
             end = start - 1
         }
-        // No whole line: only a first one that was torn may be ended.
+        // Without a whole line, a log can be continued only if its first line was torn.
         guard isWhole, Self.isBeginning(tail) else { return nil }
         last = Array(whole)
     }
 
-    /// The log that ends as `end` says.
+    /// Finds the chain at the end of the log at `path`.
     ///
-    /// - Throws: where that is no audit log.
+    /// - Throws: ``FileFailure`` if that is no audit log.
     package init(_ end: any LogEnd, path: String, random: () -> UInt64) throws(FileFailure) {
         for count in [8 << 10, 64 << 10, 2 * AuditLine.byteLimit] {
             let isWhole = end.byteCount <= count
@@ -79,12 +84,12 @@ package struct AuditChain: Sendable {
     private static func isBeginning(_ bytes: [UInt8]) -> Bool {
         let beginning = Array(#"{"log":""#.utf8)
         let name = bytes.dropFirst(beginning.count).prefix(AuditLine.logDigits)
-        // A container's log begins alike, and is somebody else's.
+        // A container's log begins with the same bytes, but not with such a name.
         return bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count))
             && name.isHexadecimal(count: name.count)
     }
 
-    /// A line and the head that the log has with it.
+    /// A new line, and the head of the log after it.
     package struct Link: Equatable, Sendable {
         package let event: AuditEvent
         package let time: Timestamp
@@ -93,7 +98,7 @@ package struct AuditChain: Sendable {
         package let head: AuditHead
     }
 
-    /// The next lines: of `event`, and before it those that begin the log or mend it.
+    /// Adds the line of `event`, and before it a line that begins or repairs the log where it is needed.
     package mutating func extend(
         with event: AuditEvent, at time: Timestamp, digests: any Digests
     ) throws(MintError) -> [Link] {
@@ -118,13 +123,13 @@ package struct AuditChain: Sendable {
         return Link(event: event, time: time, line: line, head: head)
     }
 
-    /// The last whole line's; `nil` where there is none.
+    /// Returns the head of the last whole line, or nil if the log has none.
     package func head(_ digests: any Digests) throws(MintError) -> AuditHead? {
         guard seq > 0 else { return nil }
         return AuditHead(log: log, seq: seq, sha256: try digests.sha256(lastLine.span).hexadecimal)
     }
 
-    /// What is appended to the file for `links`, in one write.
+    /// Returns the bytes that append `links` to the file in one write.
     package func bytes(of links: [Link]) -> [UInt8] {
         separator + links.flatMap { $0.line + [ASCII.lineFeed] }
     }

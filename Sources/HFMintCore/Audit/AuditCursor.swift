@@ -1,13 +1,13 @@
-/// How far a collector has taken a log: everything up to the end of one record.
+/// The last record of a log that a collector has taken.
 ///
-/// It stands in a file beside the log and moves only when a collector has said yes: a crash sends a record once more,
-/// and never leaves one out. The record's head is its name for good, so a collector can tell that it has it already.
+/// The cursor stands in a file beside the log, and moves only after the collector has accepted a request. So a crash
+/// may send a record twice, but never leaves one out. A collector knows a repeated record by its head.
 package struct AuditCursor: Equatable, Sendable {
-    /// Where the record ends, with its line feed.
+    /// The position in the log behind the record and its line feed.
     package let offset: Int
-    /// Of the record's line, without its line feed.
+    /// The number of bytes of the record's line, without its line feed.
     package let lineCount: Int
-    /// `nil` at the start of a log.
+    /// The head of the record, or nil at the start of a log.
     package let head: AuditHead?
 
     package static let start = AuditCursor(offset: 0, lineCount: 0, head: nil)
@@ -16,7 +16,7 @@ package struct AuditCursor: Equatable, Sendable {
         (self.offset, self.lineCount, self.head) = (offset, lineCount, head)
     }
 
-    /// Reads what ``bytes`` wrote; the start for anything else, as nothing may be left out.
+    /// Reads what ``bytes`` wrote, and anything else as the start, so that no record is left out.
     package init(_ text: [UInt8]) {
         let line = text.prefix { $0 != ASCII.lineFeed }
         let parts = line.split(separator: ASCII.space, omittingEmptySubsequences: false)
@@ -30,18 +30,18 @@ package struct AuditCursor: Equatable, Sendable {
         self.init(offset: offset, lineCount: count, head: head)
     }
 
-    /// Whether hfmint cannot have written `text`, whole or torn: then somebody else's file stands there.
+    /// Returns whether `text` holds a byte that no cursor holds, not even a torn one.
     static func isForeign(_ text: [UInt8]) -> Bool {
         let letters = Array("0123456789abcdef: \n\0".utf8)
         return !text.allSatisfy { letters.contains($0) }
     }
 
-    /// One short line, which is written at once; nothing for the start of a log.
+    /// The cursor as one short line, empty for the start of a log.
     package var bytes: [UInt8] { head.map { Array("\(offset) \(lineCount) \($0)\n".utf8) } ?? [] }
 
     package static let byteLimit = 256
 
-    /// Where the log at `path` ends now: what is there already is not for a collector that is named only now.
+    /// Finds the end of the log at `path`, where a new collector begins.
     init(endOf path: String, in machine: Machine) throws(FileFailure) {
         self = .start
         guard let end = try machine.readLog(path)?.end else { return }

@@ -1,15 +1,15 @@
-/// Where a manifest wants grants and rotations recorded.
+/// The key `audit` of a manifest: where grants and rotations are recorded.
 package struct AuditDefinition: Equatable, Sendable {
-    /// A file with one JSON object a line, as the manifest writes it.
+    /// The path of the log, as the manifest writes it.
     package let file: String?
-    /// A collector of OpenTelemetry's, by OTLP/HTTP.
+    /// The address of an OpenTelemetry collector that takes OTLP/HTTP.
     package let url: String?
-    /// What proves to the collector who sends: a header, and where its value is.
+    /// The name of the header that holds ``credential``.
     package let header: String?
     package let credential: SecretReference?
-    /// Whether nothing may happen that cannot be recorded.
+    /// Whether an act that cannot be recorded must not be done.
     package let isRequired: Bool
-    /// The folder from which a relative ``file`` counts: the root manifest's.
+    /// The folder of the root manifest, from which a relative ``file`` counts.
     package let folder: String
 
     static let shape = ObjectShape(
@@ -28,30 +28,31 @@ package struct AuditDefinition: Equatable, Sendable {
         rule: { $0.has("file") || $0.has("url") ? nil : "needs a 'file' or a 'url'" },
         alsoInSchema: [.init("anyOf", .array([["required": .array(["file"])], ["required": .array(["url"])]]))])
 
-    init(_ place: ManifestNode, folder: String) {
-        file = place["file"]?.string
-        url = place["url"]?.string
-        header = place["credential"]?["header"]?.string
-        credential = place["credential"]?["value"].flatMap { SecretReference($0) }
-        isRequired = place["required"]?.bool ?? false
+    init(_ node: ManifestNode, folder: String) {
+        file = node["file"]?.string
+        url = node["url"]?.string
+        header = node["credential"]?["header"]?.string
+        credential = node["credential"]?["value"].flatMap { SecretReference($0) }
+        isRequired = node["required"]?.bool ?? false
         self.folder = folder
     }
 
-    /// Where events go, as this machine sees it.
+    /// Returns the settings of the trail, with an absolute path and the credential's value.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file inside a CI system, whose folder is whatever a
-    ///   checkout made of it; ``MintError/Code/stateUnusable`` where the credential is not there.
+    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file inside a CI system, where the folder depends on
+    ///   the checkout; ``MintError/Code/stateUnusable`` if the credential cannot be read.
     package func settings(in context: Context) throws(MintError) -> AuditTrail.Settings {
         var settings = AuditTrail.Settings(isRequired: isRequired)
         if let file { settings.file = try absolute(file, in: context) }
         settings.url = url.flatMap { HTTPURL($0) }
         if let header, let credential {
-            settings.credential = (header, SharedSecret(try credential.read(relativeTo: folder, in: context)))
+            let value = SharedSecret(try credential.read(relativeTo: folder, in: context))
+            settings.credential = AuditTrail.Credential(header: header, value: value)
         }
         return settings
     }
 
-    /// Where the log lies.
+    /// Returns the absolute path of the log, or nil if the manifest names none.
     package func path(in context: Context) throws(MintError) -> String? {
         guard let file else { return nil }
         return try absolute(file, in: context)

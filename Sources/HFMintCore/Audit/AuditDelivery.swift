@@ -1,14 +1,14 @@
-/// The road to a collector.
+/// Delivery to a collector.
 ///
-/// What it has not taken stays in the log, behind a cursor, and is sent by whichever command comes next, in order and
-/// under the same heads. Of several processes one sends, and the others find their records taken: it holds the cursor's
-/// kernel lock while its request is under way. Of several threads one sends as well, for all who wait meanwhile, and
-/// holds no lock of this process; what is recorded meanwhile does not wait for it.
+/// Records that the collector has not taken stay in the log, behind a cursor. The next command sends them, in order and
+/// with the same heads. One process sends at a time: it holds the kernel lock of the cursor during its request, and the
+/// others then find their records taken. One thread sends at a time, for all that wait. It holds no lock of this
+/// process, so that other threads can record meanwhile.
 extension AuditTrail {
-    /// How long a refusal speaks for the collector: what comes next need not wait for another one.
-    private static let validity = Duration.seconds(30)
+    /// How long a refusal is remembered, so that the next records do not wait for another one.
+    private static let refusalLifetime = Duration.seconds(30)
 
-    /// Sends what the collector must have taken before an act; nothing where the log is not required.
+    /// Sends what the collector must have taken before an act, if the audit log is required.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable``.
     package func sendRequiredRecords(in context: Context) throws(MintError) {
@@ -17,24 +17,24 @@ extension AuditTrail {
 
     /// Sends what the collector has not taken yet.
     ///
-    /// - Parameter context: of whoever needs that: by its environment the collector is asked.
-    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
+    /// - Parameter context: the caller's, whose environment the requests use.
+    /// - Throws: ``MintError/Code/auditUnavailable`` if the audit log is required; otherwise a failure is told once.
     package func sendRecords(in context: Context) throws(MintError) {
         guard let settings, let url = settings.url else { return }
         let reason = deliveries.take((), waitingWith: machine.workers) { _ in deliver(to: url, settings, in: context) }
         guard let reason else { return }
         try fail("\(url.origin.host) did not take the records: \(reason.message)", settings, context)
-        // No later command will find what nobody kept.
+        // No later command finds these records.
         if change({ !$0.pending.isEmpty }) {
             noteOnce("nothing keeps what it has not taken: it is lost unless this command can still send it", context)
         }
     }
 
-    /// One thread at a time is here.
-    ///
-    /// - Returns: why not everything was taken, or `nil`.
+    /// Returns why the collector did not take everything, or nil; called by one thread at a time.
     private func deliver(to url: HTTPURL, _ settings: Settings, in context: Context) -> MintError? {
-        if settings.isRequired, let refusal = change({ $0.refusal }), clock.uptime() - refusal.at < Self.validity {
+        if settings.isRequired, let refusal = change({ $0.refusal }),
+            clock.uptime() - refusal.at < Self.refusalLifetime
+        {
             return refusal.reason
         }
         do throws(MintError) {
@@ -49,7 +49,7 @@ extension AuditTrail {
         }
     }
 
-    /// How many records a collector has not taken; `nil` where they are more than can be counted in a moment.
+    /// Returns how many records the collector has not taken, or nil if they are too many to be counted quickly.
     package func waitingRecords() -> Int? {
         let log = change { $0.settings?.url == nil ? nil : $0.log }
         guard let log, let text = cursorText(of: log) else { return 0 }
@@ -69,7 +69,7 @@ extension AuditTrail {
         return (try? machine.files.read(path, limit: AuditCursor.byteLimit))??.reveal { $0.bytes }
     }
 
-    /// Those that no log keeps.
+    /// Sends the records that no log keeps.
     private func sendPending(
         to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
     ) throws(MintError) {
@@ -83,7 +83,7 @@ extension AuditTrail {
             try send(records, to: url, settings, until: deadline, in: context)
         } catch {
             change { state in
-                // Whoever goes on tries again with the next.
+                // The next delivery tries them again.
                 if state.pending.count < 2 * AuditTrail.mostPending { state.pending = records + state.pending }
             }
             throw error
@@ -97,10 +97,10 @@ extension AuditTrail {
             machine.files.facts(of: AuditTrail.cursorPath(of: log)) != nil
         else { return }
         while true {
-            let step = try sendBatch(of: log, to: url, settings, until: deadline, in: context)
-            if let failure = step.failure { throw failure }
-            guard !step.backlog.isComplete else {
-                return settings.file == nil ? empty(log, behind: step.backlog.cursor) : ()
+            let batch = try sendBatch(of: log, to: url, settings, until: deadline, in: context)
+            if let failure = batch.failure { throw failure }
+            guard !batch.backlog.isComplete else {
+                return settings.file == nil ? empty(log, behind: batch.backlog.cursor) : ()
             }
             guard clock.uptime() < deadline else {
                 guard settings.isRequired else { return }
@@ -109,10 +109,16 @@ extension AuditTrail {
         }
     }
 
+    /// Records that were sent in one request, and why the collector did not take them.
+    private struct Batch {
+        let backlog: AuditBacklog
+        var failure: MintError?
+    }
+
     private func sendBatch(
         of log: String, to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
-    ) throws(MintError) -> (backlog: AuditBacklog, failure: MintError?) {
-        var step: (backlog: AuditBacklog, failure: MintError?)?
+    ) throws(MintError) -> Batch {
+        var batch: Batch?
         do throws(FileFailure) {
             try machine.files.updateLog(AuditTrail.cursorPath(of: log), until: deadline, clock: clock) {
                 end throws(FileFailure) in
@@ -122,24 +128,24 @@ extension AuditTrail {
                         AuditTrail.cursorPath(of: log), "hfmint did not write what it holds; move it away")
                 }
                 let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: machine)
-                step = (backlog, nil)
+                batch = Batch(backlog: backlog)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {
                     try send(backlog.records, to: url, settings, until: deadline, in: context)
                     return backlog.cursor.bytes
                 } catch {
-                    step = (backlog, error)
+                    batch?.failure = error
                     return nil
                 }
             }
         } catch {
             throw MintError(.auditUnavailable, "'\(error.path)': \(error.reason)")
         }
-        guard let step else { throw MintError(.auditUnavailable, "'\(log)' could not be read") }
-        return step
+        guard let batch else { throw MintError(.auditUnavailable, "'\(log)' could not be read") }
+        return batch
     }
 
-    /// A log that only kept what was to be sent has done its work.
+    /// Empties a log that only kept records for the collector, once it has taken all of them.
     private func empty(_ log: String, behind cursor: AuditCursor) {
         try? machine.files.updateLog(log, until: clock.uptime(), clock: clock) { end throws(FileFailure) in
             end.byteCount > 0 && end.byteCount == cursor.offset ? [] : nil

@@ -1,4 +1,4 @@
-/// A line of an audit log with its texts, for people.
+/// A line of an audit log with its texts.
 package struct AuditEntry: Sendable {
     package let log: String
     package let seq: Int
@@ -16,7 +16,7 @@ package struct AuditEntry: Sendable {
     package let requestID: String?
     package let previous: String?
 
-    /// `nil` where `text` is no such line, without its line feed.
+    /// Reads a line without its line feed, or returns nil if it is no line of an audit log.
     package init?(_ text: Span<UInt8>) {
         guard let line = AuditLine(text) else { return nil }
         func decoded(_ range: Range<Int>) -> String {
@@ -41,7 +41,7 @@ package struct AuditEntry: Sendable {
         previous = line.previous.map(decoded)
     }
 
-    /// The line's own names and values.
+    /// The line as JSON, with the names that it has in the log.
     package var json: JSONValue {
         let actor: JSONValue =
             issuer.map { ["issuer": .string($0), "subject": .string(subject)] } ?? .null
@@ -53,7 +53,7 @@ package struct AuditEntry: Sendable {
         ]
     }
 
-    /// For a terminal: everything that a claim or a server said is escaped.
+    /// The line for a terminal, with texts from claims and servers escaped.
     package var line: String {
         let who = subject.map { "\($0) (\(verified == "no" ? "not verified" : "verified by \(verified)"))" }
         let parts = [

@@ -1,25 +1,25 @@
-/// Something that happened to a credential, before it has a place in a log.
+/// An event that is to be recorded: something happened to a credential.
 ///
-/// Texts are what claims, servers and files say; they are bounded and escaped when they are written, never here.
+/// Its texts come from claims, servers and files. ``AuditLine`` bounds and escapes them when it writes them.
 package struct AuditEvent: Equatable, Sendable {
     package let kind: Kind
     package var actor: Actor?
     package var role: String?
-    /// Whether the role is a member's, whose ID token hfmint itself verifies; not written.
+    /// Whether the role is a member's, so that hfmint itself verifies the ID token; it is not written.
     var isMember = false
-    /// What the credential is for: a resource on the Hub, or `rotation:` and its name.
+    /// A resource on the Hub, or `rotation:` and a rotation's name.
     package var resource: String?
-    package var decision: Outcome?
-    /// Why, or how: a refusal's code, a delivery's method and target, an act of a rotation.
+    package var decision: Verdict?
+    /// A refusal's code, a delivery's method and target, or an act of a rotation.
     package var reason: String?
-    /// Of a Hub token; client secrets are named by id alone.
+    /// The digest of a Hub token; client secrets are named by their id instead.
     package var tokenSHA256: String?
     package var expiresAt: Timestamp?
-    /// The Hub's name for the request.
+    /// The id that the Hub gave the request.
     package var requestID: String?
 
     package init(
-        _ kind: Kind, actor: Actor? = nil, role: String? = nil, resource: String? = nil, decision: Outcome? = nil,
+        _ kind: Kind, actor: Actor? = nil, role: String? = nil, resource: String? = nil, decision: Verdict? = nil,
         reason: String? = nil, tokenSHA256: String? = nil, expiresAt: Timestamp? = nil, requestID: String? = nil
     ) {
         self.kind = kind
@@ -33,7 +33,7 @@ package struct AuditEvent: Equatable, Sendable {
         self.requestID = requestID
     }
 
-    /// Who, by the ID token.
+    /// The subject of an ID token.
     package struct Actor: Equatable, Sendable {
         package let issuer: String
         package let subject: String
@@ -46,21 +46,22 @@ package struct AuditEvent: Equatable, Sendable {
         }
     }
 
-    /// Who has checked the signature behind an actor.
+    /// Who has verified an actor's ID token.
     package enum Verified: String, CaseIterable, Sendable {
-        /// hfmint, with the issuer's own keys.
+        /// hfmint, with the issuer's keys.
         case hfmint
-        /// The Hub, which has answered 200.
+        /// The Hub, which accepted it.
         case hub
-        /// Nobody yet: it is what the job says of itself.
+        /// Nobody: it is what the job says of itself.
         case no
     }
 
-    package enum Outcome: String, CaseIterable, Sendable {
+    /// The word that the member `decision` of a line holds.
+    package enum Verdict: String, CaseIterable, Sendable {
         case allowed, denied, failed
     }
 
-    /// The names are stable.
+    /// What happened, under a name that is stable.
     package enum Kind: String, CaseIterable, Sendable {
         case logCreated = "log.created"
         /// A line that a crash or a full disk tore was ended.

@@ -1,8 +1,14 @@
-/// Reads an audit log from its beginning, in pieces of any size, and finds everything that is wrong with its chain.
+/// An examination of an audit log, which finds what is wrong with its chain.
 ///
-/// It holds a line or two, whatever the length of the log. A log in which nothing is wrong is *consistent*: whoever
-/// may write the file may also write another consistent one. Only a head that was kept elsewhere shows that the log up
-/// to there is the one that it was.
+/// It reads the log from its beginning, in pieces of any size, and holds only a line or two. A log without findings is
+/// *consistent*, but who can write the file can also write another consistent one. Only a head that was kept elsewhere
+/// proves that the log is unchanged up to there.
+///
+/// ```swift
+/// var examination = AuditExamination(heads: heads, digests: machine.digests)
+/// while let piece = try log.next() { try examination.read(piece.span) }
+/// try examination.finish()
+/// ```
 package struct AuditExamination {
     private let digests: any Digests
     private let heads: [AuditHead]
@@ -15,35 +21,35 @@ package struct AuditExamination {
     package private(set) var lastSeq = 0
     package private(set) var findings: [AuditFinding] = []
     package private(set) var repairs = 0
-    /// Up to which record a head that was kept elsewhere agrees.
+    /// The last record that a head from elsewhere proves.
     package private(set) var provenSeq: Int?
 
-    /// The last whole line, and whatever torn lines follow it.
+    /// The last whole line, and the torn lines after it.
     private var last: [UInt8] = []
     private var lastHash: [UInt8] = []
     private var hashBeforeLast: [UInt8] = []
     private var highestSeq = 0
-    /// Lines that are no records, and wait for the one that says why.
+    /// Lines that are no records; the next record tells what they are.
     private var broken: (first: Int, count: Int)?
-    /// Whether the line before stood in the wrong place, so that the next one cannot follow it.
+    /// Whether the line before is out of order, so that the next one cannot follow it.
     private var isDisplaced = false
-    /// Whether the line before was of another log.
+    /// Whether the line before belongs to another log.
     private var isForeign = false
     private var matchedHeads: Set<String> = []
 
-    /// The last record's.
+    /// The head of the last record.
     package var head: AuditHead? {
         log.map { AuditHead(log: $0, seq: lastSeq, sha256: lastHash.hexadecimal) }
     }
 
-    /// - Parameter heads: those that were kept elsewhere.
+    /// - Parameter heads: the heads that were kept elsewhere.
     package init(heads: [AuditHead] = [], digests: any Digests) {
         self.heads = heads
         self.digests = digests
     }
 
     package mutating func read(_ piece: Span<UInt8>) throws(MintError) {
-        // Out of `self` while its lines are judged.
+        // The splitter leaves `self`, because judging a line changes `self`.
         var lines = LineSplitter()
         swap(&lines, &splitter)
         try lines.read(piece) { line, isTooLong throws(MintError) in
@@ -53,7 +59,7 @@ package struct AuditExamination {
         splitter = lines
     }
 
-    /// After the last piece.
+    /// Completes the findings after the last piece.
     package mutating func finish() throws(MintError) {
         let rest = splitter.rest
         if splitter.isInLine {
@@ -68,7 +74,7 @@ package struct AuditExamination {
     private mutating func find(
         _ kind: AuditFinding.Kind, _ sentence: String, line: Int? = nil, missing: ClosedRange<Int>? = nil
     ) {
-        // Enough to act on; a log of garbage must not fill the memory.
+        // The number is bounded, so that a log of garbage does not fill the memory.
         guard findings.count < 100 else { return }
         findings.append(AuditFinding(kind: kind, line: line ?? lineCount, sentence: sentence, missing: missing))
     }
@@ -83,7 +89,7 @@ package struct AuditExamination {
     private mutating func judge(_ text: Span<UInt8>) throws(MintError) {
         guard let line = AuditLine(text) else { return noteBroken(text) }
         recordCount += 1
-        let record = Record(line, text)
+        let record = Position(line, text)
         if let log, record.log != log {
             if !isForeign { find(.foreign, "line \(lineCount) belongs to another log, \(record.log)") }
             isForeign = true
@@ -93,13 +99,13 @@ package struct AuditExamination {
         if broken != nil {
             try judgeAfterBroken(record)
         } else {
-            judgePlace(record)
+            judgeOrder(record)
         }
         try accept(record, text)
     }
 
-    /// What a line says of its place.
-    private struct Record {
+    /// The position of a line in the chain, as the line itself says it.
+    private struct Position {
         let log: String
         let seq: Int
         let previous: [UInt8]?
@@ -119,7 +125,7 @@ package struct AuditExamination {
         }
     }
 
-    private mutating func judgePlace(_ record: Record) {
+    private mutating func judgeOrder(_ record: Position) {
         defer { isDisplaced = record.seq <= highestSeq && log != nil }
         guard log != nil else { return judgeFirst(record) }
         let here = "line \(lineCount)"
@@ -149,7 +155,7 @@ package struct AuditExamination {
         }
     }
 
-    private mutating func judgeFirst(_ record: Record) {
+    private mutating func judgeFirst(_ record: Position) {
         log = record.log
         firstSeq = record.seq
         guard record.seq == 1, record.isGenesis, record.previous == nil else {
@@ -157,7 +163,7 @@ package struct AuditExamination {
         }
     }
 
-    private mutating func judgeAfterBroken(_ record: Record) throws(MintError) {
+    private mutating func judgeAfterBroken(_ record: Position) throws(MintError) {
         let isFirst = log == nil
         let follows = record.seq == (isFirst ? 1 : highestSeq + 1) && record.isRepair && !last.isEmpty
         if follows, record.previous == (try digests.sha256(last.span)) {
@@ -169,12 +175,12 @@ package struct AuditExamination {
         }
         settleBroken(record)
         if isFirst { (log, firstSeq) = (record.log, record.seq) }
-        // What was wrong has been said; what follows is judged by itself.
+        // The fault has been found. The lines after it are judged without it.
         isDisplaced = false
     }
 
-    /// Says what lines that are no records mean, now that the next one is known.
-    private mutating func settleBroken(_ next: Record?) {
+    /// Finds what the broken lines are, with the record after them.
+    private mutating func settleBroken(_ next: Position?) {
         guard let broken else { return }
         self.broken = nil
         let lines =
@@ -192,7 +198,7 @@ package struct AuditExamination {
         }
     }
 
-    private mutating func accept(_ record: Record, _ text: Span<UInt8>) throws(MintError) {
+    private mutating func accept(_ record: Position, _ text: Span<UInt8>) throws(MintError) {
         last = text.bytes
         (hashBeforeLast, lastHash) = (lastHash, try digests.sha256(text))
         lastSeq = record.seq
@@ -216,18 +222,18 @@ package struct AuditExamination {
     }
 }
 
-/// One thing that is wrong with a log.
+/// A fault of a log.
 package struct AuditFinding: Equatable, Sendable {
-    /// The names are stable.
+    /// The raw values are stable.
     package enum Kind: String, CaseIterable, Sendable {
         case edited, deleted, inserted, reordered, cut, rewritten, forked, foreign, torn
     }
 
     package let kind: Kind
-    /// From 1.
+    /// The number of the line, from 1.
     package let line: Int
     package let sentence: String
-    /// The records that were not where they should be.
+    /// The numbers of the records that are missing here.
     let missing: ClosedRange<Int>?
 
     init(kind: Kind, line: Int, sentence: String, missing: ClosedRange<Int>? = nil) {

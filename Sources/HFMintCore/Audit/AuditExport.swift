@@ -1,8 +1,8 @@
-/// Audit records for a collector: OTLP over HTTP, in JSON.
+/// Requests that carry audit records to a collector: OTLP over HTTP, in JSON.
 ///
 /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 package enum AuditExport {
-    /// Where logs go below a collector's address.
+    /// Returns the request to the path for logs below a collector's address, without its body.
     ///
     /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-request>
     package static func request(to address: HTTPURL) -> HTTPRequest {
@@ -15,13 +15,13 @@ package enum AuditExport {
             headers: [HTTPHeader("Accept", "application/json")])
     }
 
-    /// A line as it stands in a log, for a collector.
+    /// A line as it stands in a log, with its head and its texts.
     struct Record: Equatable, Sendable {
         let line: [UInt8]
         let head: AuditHead
         fileprivate let entry: AuditEntry
 
-        /// `nil` where it is no line of an audit log.
+        /// Returns nil if `line` is no line of an audit log.
         init?(_ line: [UInt8], _ head: AuditHead) {
             guard let entry = AuditEntry(line.span) else { return nil }
             (self.line, self.head, self.entry) = (line, head, entry)
@@ -37,8 +37,7 @@ package enum AuditExport {
         static func == (left: Record, right: Record) -> Bool { left.line == right.line }
     }
 
-    /// One `ExportLogsServiceRequest`: each record's line as it stands in the log, its fields as attributes, and the
-    /// head that the log had with it.
+    /// Returns one `ExportLogsServiceRequest` with each record's line, its fields as attributes, and its head.
     ///
     /// <https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/logs/v1/logs.proto>
     static func body(_ records: [Record]) -> JSONValue {
@@ -59,7 +58,7 @@ package enum AuditExport {
         let entry = record.entry
         // 64-bit numbers are strings in the JSON of Protocol Buffers.
         let time: JSONValue = .string("\(Timestamp(internetDate: entry.time)?.secondsSince1970 ?? 0)000000000")
-        let isGood = entry.decision == nil || entry.decision == AuditEvent.Outcome.allowed.rawValue
+        let isGood = entry.decision == nil || entry.decision == AuditEvent.Verdict.allowed.rawValue
         return [
             "timeUnixNano": time, "observedTimeUnixNano": time,
             // INFO and WARN: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
@@ -90,12 +89,12 @@ package enum AuditExport {
             })
     }
 
-    /// Whether the collector may take the same request in a moment.
+    /// Returns whether the collector may take the same request later.
     ///
     /// <https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes>
     package static func isTransient(_ status: Int) -> Bool { [429, 502, 503, 504].contains(status) }
 
-    /// How many records an answer says were not taken, 0 also where it is empty; `nil` where no collector said it.
+    /// Returns how many records the answer rejects, 0 if it is empty, or nil if it is no answer of a collector.
     ///
     /// <https://opentelemetry.io/docs/specs/otlp/#partial-success-1>
     package static func rejectedCount(in body: borrowing Secret) -> Int? {
@@ -103,7 +102,7 @@ package enum AuditExport {
             guard text.count > 0 else { return 0 }
             guard let root = try? readJSON(text, limits: .answer), root.members != nil else { return nil }
             guard let count = root["partialSuccess"]?["rejectedLogRecords"] else { return 0 }
-            // A 64-bit number is written as a string, and may be read from a number.
+            // JSON of Protocol Buffers writes a 64-bit number as a string, and accepts a number.
             if let number = count.integer(in: text) { return number }
             return count.string(in: text).flatMap { Int(String(decoding: $0, as: UTF8.self)) }
         }

@@ -1,10 +1,11 @@
-/// The name of one record of one log: whoever keeps it elsewhere can tell later whether the log up to there is the
-/// one that it was.
+/// The name of one record of one log.
+///
+/// A head that is kept elsewhere proves later that the log is unchanged up to its record.
 package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
-    /// 32 hexadecimal digits, drawn when the log began.
+    /// The name of the log: 32 hexadecimal digits, drawn when it began.
     package let log: String
     package let seq: Int
-    /// SHA-256 of the bytes of the record's line, without its line feed; hexadecimal.
+    /// The SHA-256 of the record's line without its line feed, in hexadecimal.
     package let sha256: String
 
     package init(log: String, seq: Int, sha256: String) {
@@ -13,7 +14,7 @@ package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
         self.sha256 = sha256
     }
 
-    /// Reads what ``description`` writes; `nil` for anything else.
+    /// Reads what ``description`` writes, or returns nil for anything else.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].isHexadecimal(count: AuditLine.logDigits),
@@ -27,14 +28,18 @@ package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Collection<UInt8> {
-    /// Whether these are `count` lower-case hexadecimal digits.
+    /// Returns whether these are `count` lower-case hexadecimal digits.
     func isHexadecimal(count: Int) -> Bool {
-        self.count == count && allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+        self.count == count && allSatisfy(\.isLowercaseHexDigit)
     }
 }
 
+extension UInt8 {
+    var isLowercaseHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
+}
+
 extension Int {
-    /// A number of digits alone, without a zero in front.
+    /// Reads a positive number of digits alone, without a zero in front, or returns nil.
     init?(digits: some Collection<UInt8>) {
         guard (1...18).contains(digits.count), digits.allSatisfy(\.isASCIIDigit), digits.first != UInt8(ascii: "0")
         else { return nil }

@@ -1,12 +1,12 @@
-/// One line of an audit log, as hfmint writes it: every member, in one order, without a space.
+/// One line of an audit log, as hfmint writes it: every member, in a fixed order, without spaces.
 ///
-/// Of the line itself it holds positions alone, so that a log of any length is read without a copy of its texts.
+/// It holds positions in the line, so that a long log is read without copies of its texts.
 package struct AuditLine: Equatable, Sendable {
     package let log: Range<Int>
     package let seq: Int
     package let time: Range<Int>
     package let event: Range<Int>
-    /// `nil` where nobody is known.
+    /// The actor's issuer, or nil if no actor is known.
     package let issuer: Range<Int>?
     package let subject: Range<Int>?
     package let verified: Range<Int>
@@ -17,19 +17,19 @@ package struct AuditLine: Equatable, Sendable {
     package let tokenSHA256: Range<Int>?
     package let expiresAt: Range<Int>?
     package let requestID: Range<Int>?
-    /// `nil` in the first line of a log.
+    /// The digest of the line before, or nil in the first line of a log.
     package let previous: Range<Int>?
 
     package static let logDigits = 32
     package static let hashDigits = 64
-    /// Longer ones are none of hfmint's.
+    /// The most bytes of a line that hfmint writes.
     package static let byteLimit = 256 << 10
-    /// Of one text of an event, before escapes; what is longer is cut, and says so.
+    /// The most bytes of one text of an event, before escapes; a longer text is cut, and says so.
     package static let textLimit = 2_048
 
     private static let limits = JSONLimits(byteCount: byteLimit, depth: 2, nodeCount: 16)
 
-    /// `nil` where `text` is no such line, without its line feed.
+    /// Reads a line without its line feed, or returns nil if hfmint did not write it.
     package init?(_ text: Span<UInt8>) {
         guard text.count <= Self.byteLimit else { return nil }
         var reader = JSONReaderState(limits: Self.limits, dialect: .json)
@@ -60,7 +60,7 @@ package struct AuditLine: Equatable, Sendable {
         else { return nil }
     }
 
-    /// The line of `event`, without its line feed.
+    /// Returns the line of `event`, without its line feed.
     package static func bytes(
         _ event: AuditEvent, log: String, seq: Int, time: Timestamp, previous: String?
     ) -> [UInt8] {
@@ -87,7 +87,7 @@ package struct AuditLine: Equatable, Sendable {
 }
 
 extension JSONValue {
-    /// A text from outside: what looks like a token is taken out, and what is too long is cut and says so.
+    /// Returns a text from outside without what looks like a token; a text that is too long is cut, and says so.
     static func auditText(_ text: String?) -> JSONValue {
         guard let text = text?.withoutTokens else { return .null }
         guard text.utf8.count > AuditLine.textLimit else { return .string(text) }
@@ -99,11 +99,7 @@ extension JSONValue {
 extension Span<UInt8> {
     fileprivate func isHexadecimal(_ range: Range<Int>, _ count: Int) -> Bool {
         guard range.count == count else { return false }
-        for index in range
-        where !(self[index].isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self[index])) {
-            return false
-        }
-        return true
+        return range.allSatisfy { self[$0].isLowercaseHexDigit }
     }
 }
 
@@ -125,7 +121,7 @@ extension JSONReaderState {
         return nil
     }
 
-    /// Whether an object comes; what may come else is `null`.
+    /// Reads `name`, and returns whether an object follows it; otherwise `null` must.
     fileprivate mutating func isObject(_ name: String, _ text: Span<UInt8>) throws(Malformed) -> Bool {
         try expect(name, text)
         if try peek(text) == UInt8(ascii: "{") { return true }

@@ -1,12 +1,13 @@
-/// Which records somebody wants to see.
+/// A choice among the records of a log; an empty list chooses all.
 package struct AuditQuery: Sendable {
     /// Whole names, or the part before the dot.
     package var events: [String] = []
     package var decisions: [String] = []
     package var roles: [String] = []
     package var resources: [String] = []
-    /// Subjects, or issuers.
+    /// Subjects or issuers.
     package var actors: [String] = []
+    /// Digests of tokens, or the beginning of one.
     package var tokens: [String] = []
     package var since: Timestamp?
     package var until: Timestamp?
@@ -18,7 +19,7 @@ package struct AuditQuery: Sendable {
             && isAmong(decisions, entry.decision) && isAmong(roles, entry.role) && isAmong(resources, entry.resource)
             && isAmong(actors, entry.subject) { entry.issuer?.utf8.elementsEqual($0.utf8) ?? false }
             && isAmong(tokens, entry.tokenSHA256) { entry.tokenSHA256?.utf8.starts(with: $0.utf8) ?? false }
-            // Times of one form in UTC stand in the order of their bytes.
+            // Times in UTC and in one form are ordered as their bytes are.
             && (since.map { entry.time >= $0.rfc3339 } ?? true) && (until.map { entry.time < $0.rfc3339 } ?? true)
     }
 

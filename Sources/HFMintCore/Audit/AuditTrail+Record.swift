@@ -1,29 +1,29 @@
 extension Machine {
-    /// The log at `path` as it is at this moment.
+    /// Opens the log at `path`, or returns nil if there is none.
     package func readLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
     }
 }
 
-/// The road into the file.
+/// Records are written to the log.
 ///
-/// Threads that record while another one writes are written together by the next write: one lock, one append, one flush
-/// for all of them. Each goes on when its own record is durable, or hears why it is not.
+/// While one thread writes, the records of the others wait. The next write takes all of them together, with one lock,
+/// one append and one flush. Each thread continues when its own record is durable, or gets the failure.
 extension AuditTrail {
-    /// How long whoever else writes the file is waited for.
+    /// How long a write waits for another process that writes the file.
     static let patience = Duration.seconds(10)
 
-    /// How one write went, for everybody whose record was in it.
+    /// The result of one write, for each thread whose record was in it.
     struct Written: Sendable {
         var failure: FileFailure?
-        /// What else is to be said.
+        /// A sentence to tell besides.
         var remark: String?
     }
 
-    /// Makes `event` durable in the file that the manifest names, and keeps it for the collector.
+    /// Appends `event` to the log and waits until it is durable, or keeps it for the collector.
     ///
-    /// - Parameter context: of whoever records: by it a collector is asked, and it hears what goes wrong.
-    /// - Throws: ``MintError/Code/auditUnavailable`` where it is required and cannot be done; otherwise it says so once.
+    /// - Parameter context: the caller's, which is told of a failure.
+    /// - Throws: ``MintError/Code/auditUnavailable`` if the audit log is required; otherwise a failure is told once.
     package func record(_ event: AuditEvent, in context: Context) throws(MintError) {
         guard let settings, !isRehearsed else { return }
         let written = writes.take(event, waitingWith: machine.workers) { write($0, settings) }
@@ -34,10 +34,9 @@ extension AuditTrail {
         if change({ $0.pending.count >= AuditTrail.mostPending }) { try sendRecords(in: context) }
     }
 
-    /// Whether a record could be kept, without keeping one: the file is looked at, and a collector that must hear of
-    /// each act is sent none.
+    /// Checks whether a record could be kept: looks at the file, and sends a required collector an empty request.
     ///
-    /// - Throws: ``MintError/Code/auditUnavailable``, whether or not it is required.
+    /// - Throws: ``MintError/Code/auditUnavailable``, whether or not the audit log is required.
     package func rehearseRecords(in context: Context) throws(MintError) {
         guard let settings else { return }
         if let file = settings.file {
@@ -58,14 +57,14 @@ extension AuditTrail {
         }
     }
 
-    /// One thread at a time is here.
+    /// Writes the records; called by one thread at a time.
     private func write(_ events: [AuditEvent], _ settings: Settings) -> Written {
         var written = Written()
         do throws(FileFailure) {
             try append(events, settings, &written.remark)
         } catch {
             written.failure = error
-            // The collector may still hear of it.
+            // The collector may still take the records.
             if !settings.isRequired { try? extendInMemory(events, settings) }
         }
         return written
@@ -79,7 +78,7 @@ extension AuditTrail {
         }
         if settings.url != nil { remark = beginCursor(of: log) }
         let isKept = change { $0.keepingLog } != nil
-        // Nothing but the collector is meant to have it: what it cannot be kept for is kept by this process.
+        // Without a file, a log only keeps records for the collector; without a cursor, it cannot.
         guard settings.file != nil || isKept else { return try extendInMemory(events, settings) }
         var links: [AuditChain.Link] = []
         try machine.files.appendToLog(log, until: clock.uptime() + Self.patience, clock: clock) {
@@ -94,9 +93,7 @@ extension AuditTrail {
         keep(links, settings, isLogged: isKept)
     }
 
-    /// Before the first record that is for the collector.
-    ///
-    /// - Returns: what is to be said where the cursor cannot be written.
+    /// Writes the cursor before the first record for the collector, or returns a remark if it cannot be written.
     private func beginCursor(of log: String) -> String? {
         let path = AuditTrail.cursorPath(of: log)
         guard !change({ $0.keepsInMemory }), machine.files.facts(of: path) == nil else { return nil }

@@ -1,25 +1,34 @@
 internal import Synchronization
 
-/// What this command has recorded, and where it records.
+/// The audit trail of a command: records of what was done with credentials, in a file, at a collector, or both.
 ///
-/// Whoever runs the command makes one, and hands it to what records. Until a manifest says where, nothing is recorded.
-/// It belongs to no caller: whoever records brings the context in which a collector is asked, and hears what goes wrong.
-/// Threads may share it; those that record at the same time share one write.
+/// ``AuditDefinition`` reads the settings from the manifest, and ``begin(_:)`` starts the trail with them. An act makes
+/// an ``AuditEvent`` and calls ``record(_:in:)`` in `AuditTrail+Record.swift`. ``AuditChain`` makes an ``AuditLine`` of
+/// the event, linked to the line before by its digest, and the line is appended to the log. `AuditDelivery.swift` sends
+/// the records behind the ``AuditCursor`` to the collector, in the form of ``AuditExport``. ``AuditExamination`` reads
+/// a log later, and finds what was changed.
+///
+/// A trail records nothing before ``begin(_:)``, and never writes a token or a client secret. Threads may share it;
+/// those that record at the same time share one write.
 package final class AuditTrail: Sendable {
+    /// The value of a header that proves to the collector who sends.
+    package struct Credential: Sendable {
+        package let header: String
+        package let value: SharedSecret
+    }
+
     /// What the manifest says under `audit`.
     package struct Settings: Sendable {
-        /// An absolute path.
+        /// The absolute path of the log.
         package var file: String?
-        /// A collector's address.
+        /// The address of the collector.
         package var url: HTTPURL?
-        /// What proves to the collector who sends: a header's name, and where its value is.
-        package var credential: (header: String, value: SharedSecret)?
-        /// Whether nothing is done that cannot be recorded.
+        package var credential: Credential?
+        /// Whether an act that cannot be recorded must not be done.
         package var isRequired: Bool
 
         package init(
-            file: String? = nil, url: HTTPURL? = nil, credential: (header: String, value: SharedSecret)? = nil,
-            isRequired: Bool = false
+            file: String? = nil, url: HTTPURL? = nil, credential: Credential? = nil, isRequired: Bool = false
         ) {
             self.file = file
             self.url = url
@@ -30,45 +39,46 @@ package final class AuditTrail: Sendable {
 
     struct State {
         var settings: Settings?
-        /// A directory that outlives this command, for what a collector has not taken where the manifest names no file.
+        /// A directory that outlives this command, for records that wait for the collector if there is no file.
         var directory: String?
-        /// Where no file remembers, the chain of this command alone.
+        /// The chain of this command alone, if no file holds one.
         var chain: AuditChain?
         var head: AuditHead?
-        /// For the collector, and in no log that could be read again.
+        /// Records for the collector that no log keeps.
         var pending: [AuditExport.Record] = []
-        /// Whether the cursor beside the log cannot be written, so that what is not taken is lost with this process.
+        /// Whether the cursor cannot be written, so that records that are not taken are lost with this process.
         var keepsInMemory = false
-        /// Why the collector did not take what was required, the last time, and when that was.
+        /// Why and when the collector last refused required records.
         var refusal: (reason: MintError, at: Uptime)?
-        /// Whether this command acts, and sends what earlier ones could not.
+        /// Whether this command also sends what earlier ones could not.
         var isActing = false
-        /// What has been said already, so that it is said once.
+        /// The sentences that have been told, so that each is told once.
         var said: Set<String> = []
         var isRehearsed = false
 
         var log: String? { settings?.file ?? spool }
 
-        /// What waits for a collector where the manifest names no file: one for each address, as a journal may serve
-        /// several manifests, and a job several.
+        /// The path of the log that keeps records for the collector if the manifest names no file.
+        ///
+        /// Each address has its own, because a job or a journal may use several manifests.
         private var spool: String? {
             guard let directory, let url = settings?.url else { return nil }
             return "\(directory)/audit-unsent-\(fingerprint([Array(url.description.utf8)]))"
         }
 
-        /// The log from which a later command can send what this one could not.
+        /// The path of the log from which a later command can send what this one could not.
         var keepingLog: String? { keepsInMemory ? nil : log }
     }
 
-    /// As many records are kept in memory without waiting for the end of a command.
+    /// The number of pending records at which they are sent before the command ends.
     static let mostPending = 500
-    /// More than that is not kept for a collector where there is no file.
+    /// The most bytes of a log that only keeps records for the collector.
     static let mostSpooled = 16 << 20
 
-    /// Beside a log: how far the collector has taken it.
+    /// Returns the path of the cursor beside a log.
     static func cursorPath(of log: String) -> String { "\(log).sent" }
 
-    /// Held for as long as it takes to look at it: never while a file or a collector is waited for.
+    /// The lock is never held during a wait for a file or a collector.
     private let state = Mutex(State())
     let writes = Rounds<AuditEvent, Written>()
     let deliveries = Rounds<Void, MintError?>()
@@ -79,28 +89,28 @@ package final class AuditTrail: Sendable {
         self.machine = machine
     }
 
-    /// From here on events are recorded.
+    /// Starts recording.
     package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
 
-    /// From here on nothing is recorded, for a command that tries what it does not do.
+    /// Stops recording, for a command that only shows what it would do.
     package func rehearse() { state.withLock { $0.isRehearsed = true } }
 
     var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
     package var settings: Settings? { state.withLock { $0.settings } }
 
-    /// The last record of this command.
+    /// The head of the last record of this command.
     package var head: AuditHead? { state.withLock { $0.head } }
 
-    /// From here on, what a collector does not take is kept in this directory, where the manifest names no file.
+    /// Keeps records for the collector in this directory if the manifest names no file.
     package func keep(in directory: String) { state.withLock { $0.directory = directory } }
 
-    /// Whether a directory is needed in which records wait for the collector.
+    /// Whether records for the collector need a directory.
     package var needsDirectory: Bool {
         state.withLock { $0.settings?.url != nil && $0.settings?.file == nil && !$0.isRehearsed }
     }
 
-    /// From here on this command is one that acts: it also sends what earlier ones could not.
+    /// Lets this command also send what earlier ones could not.
     package func act() { state.withLock { $0.isActing = true } }
 
     package var isActing: Bool { state.withLock { $0.isActing } }
@@ -109,12 +119,12 @@ package final class AuditTrail: Sendable {
         state.withLock { body(&$0) }
     }
 
-    /// Says `sentence` to whoever records, if nobody has heard it yet.
+    /// Tells the caller `sentence`, unless it has been told already.
     func noteOnce(_ sentence: String, _ context: Context) {
         if change({ $0.said.insert(sentence).inserted }) { context.note("audit: \(sentence)") }
     }
 
-    /// - Throws: ``MintError/Code/auditUnavailable`` where records are required; otherwise it says so once.
+    /// Throws ``MintError/Code/auditUnavailable`` if the audit log is required, and otherwise tells the failure once.
     func fail(_ sentence: String, _ settings: Settings, _ context: Context) throws(MintError) {
         guard !settings.isRequired else {
             throw MintError(

@@ -1,19 +1,19 @@
-/// Cuts a stream into lines, and holds no more than one of them.
+/// A splitter that cuts a stream into lines, and holds at most one of them.
 package struct LineSplitter {
     private var carry: [UInt8] = []
     private var isTooLong = false
 
     package init() {}
 
-    /// Whether the stream has ended in the middle of a line.
+    /// Whether the stream so far ends in the middle of a line.
     package var isInLine: Bool { !carry.isEmpty || isTooLong }
 
-    /// The beginning of the line in whose middle the stream has ended; nothing where that is too long.
+    /// The bytes of the line that has not ended, or none if it is too long.
     package var rest: [UInt8] { carry }
 
-    /// Lends each line that ends in `piece`, without its line feed.
+    /// Calls `body` with each line that ends in `piece`, without its line feed.
     ///
-    /// - Parameter body: gets `true` for a line that is longer than any of an audit log, and must not use its bytes.
+    /// - Parameter body: gets `true` for a line that is longer than any of an audit log; its bytes may be missing.
     package mutating func read<Failure: Error>(
         _ piece: Span<UInt8>, _ body: (_ line: Span<UInt8>, _ isTooLong: Bool) throws(Failure) -> Void
     ) throws(Failure) {

@@ -1,15 +1,15 @@
 internal import Synchronization
 
-/// Work that many threads ask for, and one of them does for all who ask meanwhile.
+/// Work that many threads ask for, and one thread does for all of them.
 ///
-/// Whoever asks while a round is under way takes part in the next one. The first of those does its work, in its own
-/// thread, once the round before is over; so there is one round at a time, and who asks alone waits for nobody.
-final class Rounds<Item: Sendable, Outcome: Sendable>: Sendable {
-    private typealias Round = SharedWork<Outcome>
+/// There is one round at a time. A thread that asks during a round takes part in the next one. The first of those
+/// threads does the work of that round when the round before is over.
+final class Rounds<Item: Sendable, Value: Sendable>: Sendable {
+    private typealias Round = SharedWork<Value>
 
     private struct State {
         var underWay: Round?
-        /// The round after that, and what was asked of it so far.
+        /// The next round, and its items so far.
         var next: (round: Round, items: [Item])?
     }
 
@@ -21,18 +21,17 @@ final class Rounds<Item: Sendable, Outcome: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes part in a round.
+    /// Takes part in a round, and returns the result of its work, which all threads of the round get.
     ///
-    /// - Parameter work: gets the items of everybody who takes part, in the order in which they came; called with no
-    ///   lock held, and never twice at once.
-    /// - Returns: what the round's work came to, the same for everybody who took part.
-    func take(_ item: Item, waitingWith workers: any Workers, _ work: ([Item]) -> Outcome) -> Outcome {
+    /// - Parameter work: gets the items of the whole round in their order. It is called without a lock, and never by
+    ///   two threads at once.
+    func take(_ item: Item, waitingWith workers: any Workers, _ work: ([Item]) -> Value) -> Value {
         switch enter(item) {
         case .work(let round): return perform(round, [item], work)
         case .workAfter(let round, let other):
-            _ = other.outcome(waitingWith: workers)
+            _ = other.value(waitingWith: workers)
             return perform(round, begin(round), work)
-        case .wait(let round): return round.outcome(waitingWith: workers)
+        case .wait(let round): return round.value(waitingWith: workers)
         }
     }
 
@@ -52,7 +51,7 @@ final class Rounds<Item: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
-    /// From here on, who comes belongs to the round after this one.
+    /// Begins a round and returns its items; threads that ask from now on take part in the round after it.
     private func begin(_ round: Round) -> [Item] {
         state.withLock { state in
             let items = state.next?.items ?? []
@@ -62,11 +61,11 @@ final class Rounds<Item: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
-    private func perform(_ round: Round, _ items: [Item], _ work: ([Item]) -> Outcome) -> Outcome {
-        let outcome = work(items)
-        // With a next round, its first thread is about to begin it.
+    private func perform(_ round: Round, _ items: [Item], _ work: ([Item]) -> Value) -> Value {
+        let value = work(items)
+        // If there is a next round, its first thread begins it.
         state.withLock { if $0.next == nil { $0.underWay = nil } }
-        round.finish(outcome)
-        return outcome
+        round.finish(value)
+        return value
     }
 }

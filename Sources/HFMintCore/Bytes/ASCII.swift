@@ -1,4 +1,9 @@
-/// The bytes that protocols are made of, by name.
+/// The bytes of protocols, by name.
+///
+/// This folder reads and writes bytes, because protocols, hosts, claims and secrets are bytes and never Characters.
+/// This file classifies bytes. ``Base64URL``, `PercentEncoding.swift` and `SecretEncoding.swift` encode them,
+/// ``FilePath`` reads paths, and `Blanks.swift` trims. `PrintableText.swift` and `TokenRedaction.swift` make a text
+/// safe for a log. ``fingerprint(_:)`` and ``DrawnWord`` make names. Nothing here does I/O or depends on a locale.
 package enum ASCII {
     package static let tab = UInt8(ascii: "\t")
     package static let lineFeed = UInt8(ascii: "\n")
@@ -30,7 +35,7 @@ extension UInt8 {
     package var asciiLowercased: UInt8 { isASCIIUppercase ? self + 0x20 : self }
     package var asciiUppercased: UInt8 { isASCIILowercase ? self - 0x20 : self }
 
-    /// The value of a hexadecimal digit.
+    /// The value of a hexadecimal digit, or nil for any other byte.
     package var hexDigitValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
@@ -42,20 +47,20 @@ extension UInt8 {
 }
 
 extension Span where Element == UInt8 {
-    /// A copy of `range`, for bytes that are not secret.
+    /// Returns a copy of the bytes in `range`, which must not be secret.
     package func bytes(in range: Range<Int>) -> [UInt8] {
         range.map { self[$0] }
     }
 
     package var bytes: [UInt8] { bytes(in: 0..<count) }
 
-    /// Whether the bytes of `range` are those of `text`.
+    /// Returns whether the bytes in `range` are those of `text`.
     package func equals(_ text: String, in range: Range<Int>) -> Bool {
         guard range.count == text.utf8.count else { return false }
         return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
     }
 
-    /// The position behind the first `word` at or after `start`.
+    /// Returns the position behind the first `word` at or after `start`, or nil.
     func end(of word: String, from start: Int) -> Int? {
         let length = word.utf8.count
         guard count - start >= length else { return nil }
@@ -64,12 +69,12 @@ extension Span where Element == UInt8 {
 }
 
 extension Array where Element == UInt8 {
-    /// Whether these are the bytes of `text`: never equivalence of characters.
+    /// Returns whether these are the bytes of `text`, without equivalence of characters.
     package func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }
 }
 
 extension Sequence where Element == UInt8 {
-    /// Lower-case hexadecimal.
+    /// The bytes in lower-case hexadecimal.
     package var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

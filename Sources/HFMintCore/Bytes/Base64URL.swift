@@ -2,8 +2,9 @@
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7515#appendix-C>
 package enum Base64URL {
-    /// The bytes that `text` stands for, or `nil` where it is not canonical: a byte outside the alphabet, padding,
-    /// an impossible length, or stray bits at the end.
+    /// Returns the decoded bytes, or nil if `text` is not canonical.
+    ///
+    /// It refuses a byte outside the alphabet, padding, an impossible length, and stray bits at the end.
     package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

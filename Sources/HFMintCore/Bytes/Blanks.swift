@@ -1,6 +1,6 @@
-/// What files, programs and forms leave around a text: blanks, tabs and line breaks.
+/// Blanks are spaces, tabs and line breaks, which files, programs and forms leave around a text.
 extension Secret {
-    /// The same bytes without them at both ends.
+    /// Returns the bytes without blanks at both ends.
     package consuming func withoutBlanksAround() -> Secret {
         let kept = reveal { span in
             let start = span.indices.first { !span[$0].isBlank } ?? span.count
@@ -10,7 +10,7 @@ extension Secret {
         return reveal { Secret(copying: $0.extracting(kept)) }
     }
 
-    /// The same bytes without the line feeds and carriage returns at the end.
+    /// Returns the bytes without line feeds and carriage returns at the end.
     package consuming func withoutTrailingLineBreak() -> Secret {
         let kept = reveal { span in
             var count = span.count
@@ -23,7 +23,7 @@ extension Secret {
 }
 
 extension String {
-    /// The same text without them at both ends.
+    /// The text without blanks at both ends.
     package var withoutBlanksAround: String {
         let text = Array(utf8)
         let start = text.firstIndex { !$0.isBlank } ?? text.endIndex

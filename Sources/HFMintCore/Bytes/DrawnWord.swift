@@ -1,6 +1,6 @@
-/// A random word that shows that hfmint drew it: its last six letters follow from the others.
+/// A random word whose last six letters are a check of the others, so that hfmint recognises the words that it drew.
 ///
-/// What a person called alike by chance is told apart from what hfmint made under such a name.
+/// A name that a person chose is not mistaken for one.
 package enum DrawnWord {
     private static let drawnCount = 7
     private static let checkCount = 6
@@ -20,7 +20,7 @@ package enum DrawnWord {
         return letters(of: digits.reduce(0) { $0 << 4 | UInt64($1.hexDigitValue ?? 0) }, count: checkCount)
     }
 
-    /// The lowest digits to the base of 36.
+    /// Returns the lowest `count` digits of `number` in base 36.
     private static func letters(of number: UInt64, count: Int) -> [UInt8] {
         var number = number
         return (0..<count).map { _ in

@@ -1,7 +1,7 @@
-/// A short, stable name for a list of fields: 128 bits of FNV-1a in hexadecimal.
+/// Returns a short, stable name for a list of fields: 128 bits of FNV-1a in hexadecimal.
 ///
-/// It names files and directories, so that a cached answer needs no library. It proves nothing: whoever finds a file
-/// by this name compares the fields that the file itself records. Never give it anything whose hash must not be known.
+/// It names files and directories without a cryptographic library, and so proves nothing: a reader compares the fields
+/// that the file itself records. Do not pass a field whose hash must stay secret.
 ///
 /// <https://datatracker.ietf.org/doc/draft-eastlake-fnv/>
 package func fingerprint(_ fields: [[UInt8]]) -> String {
@@ -9,7 +9,7 @@ package func fingerprint(_ fields: [[UInt8]]) -> String {
     let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013B
     func mix(_ byte: UInt8) { hash = (hash ^ UInt128(byte)) &* prime }
     for field in fields {
-        // The length first, so that no two lists of fields are one string of bytes.
+        // The length comes first, so that no two lists of fields are the same bytes.
         bigEndianBytes(UInt64(field.count)).forEach(mix)
         field.forEach(mix)
     }

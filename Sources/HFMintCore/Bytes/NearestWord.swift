@@ -1,10 +1,10 @@
-/// The one of `words` that is a slip of the keyboard away from `typed`, if there is one.
+/// Returns the word that is nearest to `typed`, or nil if none differs by only a few bytes.
 package func nearestWord(to typed: String, among words: [String]) -> String? {
     let typed = Array(typed.utf8.prefix(256))
     let most = max(1, min(3, typed.count / 3))
     var nearest: (word: String, distance: Int)?
     for word in words {
-        // Only a nearer one is of use, so that most words are out after a look at their length.
+        // Only a nearer word is searched for, so that most words are ruled out by their length.
         let limit = nearest.map { $0.distance - 1 } ?? most
         guard let distance = editDistance(typed, word, atMost: limit) else { continue }
         nearest = (word, distance)
@@ -13,13 +13,14 @@ package func nearestWord(to typed: String, among words: [String]) -> String? {
     return nearest?.word
 }
 
-/// How many bytes must be put in, taken out or changed to make one text the other (Levenshtein); `nil` where that is
-/// more than `limit`, which is found in a time that grows with the shorter one alone.
+/// Returns the number of insertions, removals and changes between two texts (Levenshtein), or nil beyond `limit`.
+///
+/// For a given `limit`, the time grows linearly with the length.
 private func editDistance(_ left: [UInt8], _ right: String, atMost limit: Int) -> Int? {
     guard abs(left.count - right.utf8.count) <= limit else { return nil }
     let right = Array(right.utf8)
     let tooFar = limit + 1
-    // Of each row only the columns beside its own place can hold what is not too far.
+    // In each row only the columns near the diagonal can be within the limit.
     var row = (0...right.count).map { min($0, tooFar) }
     for (index, byte) in left.enumerated() {
         var column = max(1, index + 1 - limit)

@@ -1,4 +1,4 @@
-/// Percent-encoding of everything but the unreserved characters.
+/// Percent-encodes everything but the unreserved characters.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
 package func percentEncoded(_ text: String) -> String {
@@ -13,7 +13,7 @@ package func percentEncoded(_ text: String) -> String {
     return encoded
 }
 
-/// The body of a form with these fields.
+/// Returns the body of a form with these fields.
 ///
 /// <https://url.spec.whatwg.org/#application/x-www-form-urlencoded>
 package func formEncoded(_ fields: [(String, String)]) -> String {

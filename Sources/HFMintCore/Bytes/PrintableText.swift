@@ -1,11 +1,11 @@
 extension String {
-    /// The same text on one line: control characters, line separators and invisible directions are escaped.
+    /// The text on one line, with control characters, line separators and invisible directions escaped.
     ///
-    /// A line break in a quoted value could otherwise start a CI workflow command, and an escape sequence could
-    /// rewrite what the terminal shows. Runners also take `##[command]` in the middle of a line, so two number signs
-    /// are never left together.
+    /// Without that, a line break in a quoted value could start a workflow command of CI, and an escape sequence could
+    /// change what the terminal shows. Runners act on `##[command]` in the middle of a line too, so that two number
+    /// signs never stand together.
     package var printable: String {
-        // Nearly every text is plain ASCII, and the properties of a scalar are slow to find.
+        // Most texts are plain ASCII, and a look at the properties of a scalar is slow.
         var last: UInt8 = 0
         let isPlain = utf8.allSatisfy { byte in
             defer { last = byte }
@@ -27,7 +27,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it would be more than a character to a terminal or a log reader.
+    /// Whether a terminal or a log reader may take the scalar as more than a character.
     var mustBeEscaped: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true

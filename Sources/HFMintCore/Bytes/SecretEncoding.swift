@@ -1,5 +1,5 @@
 extension Secret {
-    /// `application/x-www-form-urlencoded`, with everything but the unreserved characters percent-encoded.
+    /// Returns the bytes as `application/x-www-form-urlencoded`; all but the unreserved characters are percent-encoded.
     package borrowing func formEncoded() -> Secret {
         reveal { span in
             var buffer = SecretBuffer(capacity: span.count * 3)
@@ -15,14 +15,14 @@ extension Secret {
         }
     }
 
-    /// What HTTP Basic carries for a client whose secret this is: id and secret, each form-encoded first, in base64.
+    /// Returns what HTTP Basic sends for a client with this secret: the form-encoded id and secret, in base64.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
     package borrowing func basicPair(clientID: String) -> Secret {
         formEncoded().enclosed(by: "\(percentEncoded(clientID)):", and: "").base64Encoded()
     }
 
-    /// Base64 with padding (RFC 4648, 4), on one line.
+    /// Returns the bytes in base64 with padding (RFC 4648, 4), on one line.
     package borrowing func base64Encoded() -> Secret {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         return reveal { span in
@@ -40,7 +40,7 @@ extension Secret {
         }
     }
 
-    /// What base64 with padding stands for; `nil` where it is not canonical.
+    /// Decodes base64 with padding, or returns nil if it is not canonical.
     package init?(decodingBase64 text: Span<UInt8>) {
         guard text.count % 4 == 0 else { return nil }
         var count = text.count
@@ -58,7 +58,7 @@ extension Secret {
         self.init(copying: bytes)
     }
 
-    /// The inside of a JSON string.
+    /// Returns the bytes escaped for the inside of a JSON string.
     package borrowing func jsonEscaped() -> Secret {
         reveal { span in
             var buffer = SecretBuffer(capacity: span.count * 6)

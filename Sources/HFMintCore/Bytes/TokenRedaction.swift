@@ -1,6 +1,7 @@
 extension String {
-    /// The text with `[redacted]` in place of what looks like a Hub token or a JWT, and of who logs in at a URL
-    /// (`https://user:password@host`), for messages that quote what someone typed.
+    /// The text with `[redacted]` in place of what looks like a Hub token, a JWT, or the user in a URL.
+    ///
+    /// It is for messages that quote what a person typed, such as `https://user:password@host`.
     package var withoutTokens: String {
         let text = Array(utf8)
         guard text.holdsTokenStart else { return self }
@@ -15,7 +16,7 @@ extension String {
         return String(decoding: kept, as: UTF8.self)
     }
 
-    /// Whether all of it is a token, by its looks; long enough to be no name.
+    /// Whether the whole text looks like a token, and is too long for a name.
     package var looksLikeToken: Bool {
         let text = Array(utf8)
         return text.count >= 30 && text.endOfToken(from: 0) == text.endIndex
@@ -29,9 +30,9 @@ extension [UInt8] {
         }
     }
 
-    /// Where the token that begins at `start` ends; `nil` where none begins.
+    /// Returns the end of the token that begins at `start`, or nil if none begins there.
     fileprivate func endOfToken(from start: Int) -> Int? {
-        let shapes: [(prefix: String, least: Int, isPart: (UInt8) -> Bool)] = [
+        let forms: [(prefix: String, least: Int, isPart: (UInt8) -> Bool)] = [
             ("hf_jwt_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
             ("hf_oauth_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
             ("oauth_app_secret_", 8, { Base64URL.isInAlphabet($0) }),
@@ -39,19 +40,18 @@ extension [UInt8] {
             ("hf_", 24, { $0.isASCIILetterOrDigit }),
             ("eyJ", 24, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
         ]
-        for shape in shapes where self[start...].starts(with: shape.prefix.utf8) {
-            let body = self[(start + shape.prefix.utf8.count)...].prefix(while: shape.isPart)
-            if body.count >= shape.least { return body.endIndex }
+        for form in forms where self[start...].starts(with: form.prefix.utf8) {
+            let body = self[(start + form.prefix.utf8.count)...].prefix(while: form.isPart)
+            if body.count >= form.least { return body.endIndex }
         }
         return nil
     }
 
-    /// The `@` behind the user name and the password that begin at `start`, right after `://`; `nil` where none do, and
-    /// where they are empty.
+    /// Returns the `@` behind a user name and a password at `start`, right after `://`, or nil if there are none.
     ///
-    /// A password may hold what would end a host, so with a colon in front everything up to the last `@` is one.
+    /// A password may hold bytes that end a host, so that after a colon everything up to the last `@` counts as one.
     ///
-    /// - Parameter plainUntil: up to where a word is known to hold no `@`, so that each is read once.
+    /// - Parameter plainUntil: the end of a word that is known to hold no `@`, so that each word is read once.
     fileprivate func endOfUserInfo(from start: Int, _ plainUntil: inout Int) -> Int? {
         guard start >= 3, start >= plainUntil, self[(start - 3)...].starts(with: "://".utf8) else { return nil }
         let host = self[start...].prefix {

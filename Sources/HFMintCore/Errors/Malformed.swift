@@ -1,14 +1,14 @@
 /// Why bytes are not what they should be.
 ///
-/// A reader of bytes throws it; whoever knows where they came from catches it, and tells that with the reason.
+/// A reader of bytes throws it. A caller that knows the origin of the bytes catches it, and names it with the reason.
 package struct Malformed: Error, Equatable, Sendable {
-    /// A clause about what was read: "it is empty", "has 4 fields instead of 5"; nothing that may be secret is in it.
+    /// A clause about the bytes without anything secret: "it is empty", "has 4 fields instead of 5".
     package let reason: String
-    /// The next thing to do, where that is another than for any of them.
+    /// The next thing to do, or nil if that is the same for every reason.
     package let hint: String?
-    /// What is wrong with a JSON text, for whoever may show what stands there; `nil` of anything else.
+    /// The fault of a JSON text, or nil of any other bytes.
     package let fault: JSONFault?
-    /// Where that is, in bytes from 0.
+    /// The position of the fault, in bytes from 0.
     package let offset: Int
 
     package init(_ reason: String, hint: String? = nil) {
@@ -20,7 +20,7 @@ package struct Malformed: Error, Equatable, Sendable {
     }
 }
 
-/// What may be wrong with a JSON text.
+/// A fault of a JSON text.
 package enum JSONFault: String, Sendable {
     case tooLarge = "the text is too large"
     case tooDeep = "too deeply nested"
@@ -37,7 +37,7 @@ package enum JSONFault: String, Sendable {
     case openComment = "a comment that does not end"
     case duplicateName = "a name occurs twice in one object"
 
-    /// Whether this is only more than hfmint takes, and not against the standard, such as a name that occurs twice.
+    /// Whether the standard allows the text, and only hfmint refuses it, such as a name that occurs twice.
     package var isStricter: Bool {
         switch self {
         case .tooLarge, .tooDeep, .tooManyValues, .loneSurrogate, .duplicateName, .controlCharacter, .invalidUTF8: true

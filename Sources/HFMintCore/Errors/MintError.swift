@@ -1,27 +1,26 @@
-/// What a user is told.
+/// An error that a user is told.
 ///
-/// Whoever knows what the user wanted throws it; ``Attempts`` catches a transient one and tries again, and a command's
-/// caller catches the rest and prints it.
+/// Code that knows what the user wanted throws it, mostly when it catches a narrower error: a ``Malformed`` from a
+/// reader of bytes, or the failure of a seam. `Attempts` catches a transient one and tries again. The caller of a
+/// command catches the others and prints them. A new ``Code`` gets its exit status and its meaning in this file.
 ///
-/// Write ``message`` for someone reading a CI log at night: what could not be
-/// done, in lower case, without a full stop, naming the variable, host, or file
-/// involved. Put the way out in ``hint``: the next thing to type or to change.
-/// Never put bytes from the network or from a credential file in either, with
-/// two exceptions: what the Hub's documented error fields say, see ``HubRefusal``,
-/// and a vendor's short code and where it redirects to, see `vendorCode(_:)`.
+/// Write ``message`` for someone who reads a CI log at night: what could not be done, in lower case, without a full
+/// stop, with the name of the variable, host, or file. Put the next thing to type or to change in ``hint``. Never put
+/// bytes from the network or from a credential file in either. There are two exceptions: the Hub's documented error
+/// fields, see `HubRefusal`, and a vendor's short code and redirect, see `vendorCode(_:)`.
 package struct MintError: Error, Equatable, Sendable {
     package let code: Code
     package let message: String
-    /// The id that the Hub gave the request, by which its support finds it.
+    /// The id of the request, by which the Hub's support finds it.
     package let requestID: String?
-    /// Facts beside the message, one line each: what was sent, what was answered.
+    /// Facts beside the message, one line each: what was sent, and what was answered.
     package var details: [String]
-    /// For a refused exchange, one line each: the claims that were sent, and the Trusted Publisher that fits them.
+    /// The claims that a refused exchange sent, and the Trusted Publisher that fits them, one line each.
     package var publisher: [String]
     package let hint: String?
-    /// Whether the same try may do better in a moment.
+    /// Whether a repetition may succeed soon.
     package var isTransient: Bool
-    /// How long the server that failed asked to be left alone.
+    /// The seconds for which the server asked not to be called.
     package let retryAfterSeconds: Int?
 
     package init(
@@ -29,7 +28,7 @@ package struct MintError: Error, Equatable, Sendable {
         hint: String? = nil, isTransient: Bool = false, retryAfterSeconds: Int? = nil
     ) {
         self.code = code
-        // Whoever types a token where something else belongs must not find it in the log.
+        // A token that a user typed in the wrong field must not appear in the log.
         self.message = message.withoutTokens
         self.requestID = requestID?.withoutTokens
         self.details = details.map(\.withoutTokens)
@@ -39,16 +38,16 @@ package struct MintError: Error, Equatable, Sendable {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
-    /// Everything that is printed between the message and the hint, one line each.
+    /// The lines that are printed between the message and the hint.
     package var facts: [String] {
         (requestID.map { ["request id: \($0)"] } ?? []) + details + publisher
     }
 }
 
 extension MintError {
-    /// What went wrong, as a stable name.
+    /// The kind of an error.
     ///
-    /// Scripts match on the raw value, so a raw value never changes.
+    /// Scripts match on the raw value, so that it never changes.
     package enum Code: String, CaseIterable, Sendable {
         case usage
         case endpointRefused = "endpoint-refused"
@@ -79,9 +78,7 @@ extension MintError {
         case auditBroken = "audit-broken"
     }
 
-    /// What a caller should do next.
-    ///
-    /// Several codes share one status.
+    /// An exit status, which tells a calling program what to do next; several codes share one.
     package enum ExitStatus: Int32, CaseIterable, Sendable {
         case success = 0
         case bug = 1
@@ -101,15 +98,14 @@ extension MintError.Code {
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
-            .auditBroken,
-            .issuerRefused:
+            .auditBroken, .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .networkForbidden, .auditUnavailable: .localState
         }
     }
 
-    /// One sentence for the documentation.
+    /// A sentence for the documentation.
     package var meaning: String {
         switch self {
         case .usage: "the command line is not one that hfmint knows"

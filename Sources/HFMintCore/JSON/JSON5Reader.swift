@@ -1,9 +1,9 @@
-/// What JSON5 has and JSON has not, as its specification words it.
+/// The syntax that JSON5 adds to JSON.
 ///
-/// Every text is read with the values that the specification gives it, or refused: see ``JSONFault/isStricter``.
+/// A text is read with the values that the specification gives it, or refused: see ``JSONFault/isStricter``.
 /// <https://spec.json5.org>
 extension JSONReaderState {
-    /// Skips a comment, or one of the characters that are white space to JSON5 alone; `false` where neither stands.
+    /// Skips a comment or one character that is white space to JSON5 alone; returns false if neither comes.
     ///
     /// <https://spec.json5.org/#white-space>
     mutating func skipMoreSpace(_ text: Span<UInt8>) throws(Malformed) -> Bool {
@@ -21,7 +21,7 @@ extension JSONReaderState {
         return true
     }
 
-    /// To the end of its line, or between its ends.
+    /// Skips a comment of either form.
     ///
     /// <https://spec.json5.org/#comments>
     private mutating func skipComment(_ text: Span<UInt8>) throws(Malformed) {
@@ -44,7 +44,7 @@ extension JSONReaderState {
         }
     }
 
-    /// A name without quotes, which a word such as `null` is here too.
+    /// Reads a name without quotes, which may be a word such as `null`.
     ///
     /// <https://spec.json5.org/#prod-JSON5Identifier>
     mutating func identifier(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
@@ -61,7 +61,7 @@ extension JSONReaderState {
         return start..<position
     }
 
-    /// `\uXXXX` in a name, where nothing else may follow the backslash.
+    /// Reads `\uXXXX` in a name, where nothing else may follow the backslash.
     private mutating func escapedScalar(_ text: Span<UInt8>) throws(Malformed) -> Unicode.Scalar {
         position += 1
         guard try peek(text) == UInt8(ascii: "u") else { throw failure(.badEscape) }
@@ -69,7 +69,7 @@ extension JSONReaderState {
         return scalar
     }
 
-    /// An escape that JSON has not; the reader stands at its `letter`.
+    /// Reads an escape of JSON5 alone, from its `letter` on.
     ///
     /// <https://spec.json5.org/#escapes>
     mutating func moreEscape(_ letter: UInt8, _ text: Span<UInt8>) throws(Malformed) {
@@ -93,7 +93,7 @@ extension JSONReaderState {
         }
     }
 
-    /// `Infinity`, `NaN` or `0x1F`, after its sign; `false` where a decimal number stands.
+    /// Reads `Infinity`, `NaN` or a number such as `0x1F` after its sign; returns false if a decimal number comes.
     ///
     /// <https://spec.json5.org/#numbers>
     mutating func wordOrHexadecimal(_ text: Span<UInt8>) throws(Malformed) -> Bool {
@@ -111,17 +111,17 @@ extension JSONReaderState {
 }
 
 extension Unicode.Scalar {
-    /// Whether a line ends here to JSON5, and so a comment.
+    /// Whether the scalar ends a line in JSON5, and so a comment.
     ///
     /// <https://spec.json5.org/#prod-JSON5LineTerminator>
     var endsJSON5Line: Bool { ["\n", "\r", "\u{2028}", "\u{2029}"].contains(self) }
 
-    /// Of those beyond ASCII: line ends, the byte order mark, and the category Zs.
+    /// Whether a scalar beyond ASCII is white space: a line end, the byte order mark, or of the category Zs.
     fileprivate var isJSON5Space: Bool {
         endsJSON5Line || self == "\u{FEFF}" || properties.generalCategory == .spaceSeparator
     }
 
-    /// ECMAScript's IdentifierStart, or with `false` its IdentifierPart.
+    /// Returns whether the scalar is ECMAScript's IdentifierStart, or, with `false`, IdentifierPart.
     ///
     /// <https://262.ecma-international.org/5.1/#sec-7.6>
     fileprivate func isInJSON5Name(asFirst isFirst: Bool) -> Bool {

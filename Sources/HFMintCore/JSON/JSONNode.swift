@@ -1,7 +1,11 @@
 /// One value of a JSON text, as positions in its bytes.
 ///
-/// A node holds no bytes of any value, so a text that carries a credential can be read while the credential stays
-/// where it is. Ask for a value by lending the bytes again.
+/// A node holds no bytes of a value, so that a credential in the text is not copied. To get a value, lend the bytes
+/// again.
+///
+/// ```swift
+/// let token = answer.reveal { text in root["access_token"]?.secret(in: text) }
+/// ```
 package struct JSONNode: Equatable, Sendable {
     package enum Value: Equatable, Sendable {
         case null
@@ -13,15 +17,15 @@ package struct JSONNode: Equatable, Sendable {
     }
 
     package let value: Value
-    /// Where the value stands; of a string, the bytes between the quotes.
+    /// The position of the value; of a string, the bytes between the quotes.
     package let range: Range<Int>
 }
 
-/// A name and its value.
+/// A member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
     /// The name with its escapes resolved.
     package let name: [UInt8]
-    /// Where the name stands.
+    /// The position of the name.
     package let offset: Int
     package let node: JSONNode
 }
@@ -39,19 +43,19 @@ extension JSONNode {
 
     package var isNull: Bool { value == .null }
 
-    /// The member called `name`, compared as bytes; `nil` where this is no object, or has none, or has `null` there.
+    /// The value of the member with this name, or nil if there is none, or it is `null`.
     ///
-    /// Servers write `null` for what is not there: Java's and Python's readers make the same of both.
+    /// Names are compared as bytes. Servers write `null` for an absent value, as Java's and Python's readers return it.
     package subscript(name: String) -> JSONNode? {
         member(name).flatMap { $0.isNull ? nil : $0 }
     }
 
-    /// The same where `null` says something of its own, as a protocol has it.
+    /// Returns the value of the member with this name, also if it is `null`, for protocols that give `null` a meaning.
     package func member(_ name: String) -> JSONNode? {
         members?.first { $0.name.equals(name) }?.node
     }
 
-    /// The string with its escapes resolved; `nil` for any other value.
+    /// Returns the string with its escapes resolved, or nil for any other value.
     package func string(in text: Span<UInt8>) -> [UInt8]? {
         guard isString else { return nil }
         var bytes: [UInt8] = []
@@ -59,7 +63,7 @@ extension JSONNode {
         return bytes
     }
 
-    /// The string with its escapes resolved, straight into a ``Secret``; `nil` for any other value.
+    /// Returns the string with its escapes resolved as a ``Secret``, or nil for any other value.
     package func secret(in text: Span<UInt8>) -> Secret? {
         guard isString else { return nil }
         var buffer = SecretBuffer(capacity: range.count)
@@ -67,9 +71,9 @@ extension JSONNode {
         return buffer.finish()
     }
 
-    /// A number written as an integer, without fraction or exponent, that fits; `nil` for any other value.
+    /// Returns a number that is written without fraction or exponent and fits, or nil for any other value.
     ///
-    /// To JSON5 `+1` and `0x1F` are integers too.
+    /// In JSON5, `+1` and `0x1F` are integers too.
     package func integer(in text: Span<UInt8>) -> Int? {
         guard value == .number else { return nil }
         let bytes = text.bytes(in: range)
@@ -81,7 +85,7 @@ extension JSONNode {
     }
 }
 
-/// A JSON text whose bytes are not secret, with its root.
+/// A JSON text that is not secret, with its root.
 package struct JSONText: Equatable, Sendable {
     package let bytes: [UInt8]
     package let root: JSONNode

@@ -1,14 +1,18 @@
-/// What a text may be written in.
+/// The syntax of a text.
 package enum JSONDialect: Sendable {
     case json
-    /// JSON5, for what a person writes: see `JSON5Reader.swift`. <https://spec.json5.org>
+    /// JSON5, for texts that a person writes: see `JSON5Reader.swift`. <https://spec.json5.org>
     case json5
 }
 
 /// Reads one JSON text (RFC 8259), strictly.
 ///
-/// Stricter than the standard where the standard leaves a choice that parsers make differently: names occur once in
-/// an object, strings are valid UTF-8 without lone surrogates, and depth and size are bounded.
+/// It returns the root as a ``JSONNode``: positions in the bytes, and no copy of them. `JSON5Reader.swift` adds the
+/// syntax of manifests, and ``JSONString`` decodes and quotes strings. ``JSONText`` keeps the bytes of a text that is
+/// not secret. ``JSONValue`` writes a text, which may hold tokens.
+///
+/// Where parsers differ, it is stricter than the standard: names occur once in an object, strings are valid UTF-8
+/// without lone surrogates, and depth and size are bounded. It never repairs a text, and never reads one in part.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc8259>
 package func readJSON(
@@ -23,9 +27,7 @@ package func readJSON(
     return root
 }
 
-/// Where the reader is.
-///
-/// The text itself is lent to each step, as a span cannot be stored.
+/// The position of the reader, which lends the text to each step because a span cannot be stored.
 struct JSONReaderState {
     let limits: JSONLimits
     let dialect: JSONDialect
@@ -101,7 +103,7 @@ struct JSONReaderState {
         return .object(members)
     }
 
-    /// The range of a member's name, without its quotes.
+    /// Reads a member's name, and returns its range without the quotes.
     mutating func name(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let first = try peek(text)
         if first == ASCII.quote || (first == ASCII.apostrophe && dialect == .json5) { return try string(text) }
@@ -117,7 +119,7 @@ struct JSONReaderState {
         return .array(elements)
     }
 
-    /// Items between brackets, with a comma between each two and none at the end.
+    /// Reads items between brackets, with a comma between each two; JSON5 allows one at the end.
     mutating func items(
         _ text: Span<UInt8>,
         opening: Unicode.Scalar,
@@ -138,7 +140,7 @@ struct JSONReaderState {
         try take(UInt8(ascii: closing), text)
     }
 
-    /// The range between the quotes.
+    /// Reads a string, and returns its range without the quotes.
     mutating func string(_ text: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let closing = text[position]
         position += 1
@@ -180,7 +182,7 @@ struct JSONReaderState {
         }
     }
 
-    /// The four digits after `u`.
+    /// Reads the four digits after `u`.
     mutating func codeUnit(_ text: Span<UInt8>) throws(Malformed) -> UInt16 {
         position += 1
         var unit: UInt16 = 0
@@ -192,7 +194,7 @@ struct JSONReaderState {
         return unit
     }
 
-    /// One scalar, which may be of several bytes.
+    /// Reads one scalar of one to four bytes.
     mutating func scalar(_ text: Span<UInt8>) throws(Malformed) -> Unicode.Scalar {
         let first = text[position]
         let length: Int
@@ -229,7 +231,7 @@ struct JSONReaderState {
         let isJSON5 = dialect == .json5
         if !skip(ASCII.minus, text), isJSON5 { skip(UInt8(ascii: "+"), text) }
         if isJSON5, try wordOrHexadecimal(text) { return JSONNode(value: .number, range: start..<position) }
-        // JSON5 lets the digits on one side of the point be left out.
+        // In JSON5 the digits on one side of the point may be absent.
         let hasWhole = !(isJSON5 && has(text) { $0 == ASCII.dot })
         if hasWhole, !skip(UInt8(ascii: "0"), text) { try digits(text) }
         if skip(ASCII.dot, text), !(isJSON5 && hasWhole) || has(text, \.isASCIIDigit) { try digits(text) }
@@ -246,12 +248,12 @@ struct JSONReaderState {
         guard position > start else { throw failure(.badNumber) }
     }
 
-    /// Whether the next byte is such a one; `false` at the end of the text.
+    /// Returns whether there is a next byte and `isWanted` accepts it.
     func has(_ text: Span<UInt8>, _ isWanted: (UInt8) -> Bool) -> Bool {
         position < text.count && isWanted(text[position])
     }
 
-    /// Skips `byte` if it is the next one.
+    /// Skips `byte` if it comes next, and returns whether it did.
     @discardableResult
     mutating func skip(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
         guard has(text, { $0 == byte }) else { return false }

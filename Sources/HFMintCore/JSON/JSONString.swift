@@ -1,6 +1,6 @@
 /// The inside of a JSON or JSON5 string whose syntax the reader has accepted.
 enum JSONString {
-    /// Hands out the bytes that `range` stands for; never more of them than `range` is long.
+    /// Passes the decoded bytes of `range` to `sink`, never more than `range` is long.
     static func decode(_ text: Span<UInt8>, in range: Range<Int>, into sink: (UInt8) -> Void) {
         var position = range.lowerBound
         while position < range.upperBound {
@@ -37,7 +37,7 @@ enum JSONString {
         }
     }
 
-    /// The scalar of `\uXXXX`, or of a surrogate pair of them, and how many bytes it takes.
+    /// Returns the scalar of `\uXXXX` or of a surrogate pair, and the number of bytes that it takes in `text`.
     private static func scalar(_ text: Span<UInt8>, at position: Int) -> (Unicode.Scalar, Int) {
         let first = codeUnit(text, at: position)
         if let scalar = Unicode.Scalar(first) { return (scalar, 6) }
@@ -50,8 +50,9 @@ enum JSONString {
         (2..<6).reduce(0) { $0 << 4 | UInt16(text[position + $1].hexDigitValue ?? 0) }
     }
 
-    /// `text` between quotes, with everything escaped that JSON, a terminal, or a log reader could trip over: runners
-    /// take `##[command]` in the middle of a line, see ``Swift/String/printable``.
+    /// Returns `text` in quotes, with everything escaped that means something to JSON, a terminal or a log reader.
+    ///
+    /// CI runners act on `##[command]` in the middle of a line: see ``Swift/String/printable``.
     static func quoted(_ text: String) -> String {
         var quoted = "\""
         var previous: Unicode.Scalar?
@@ -72,7 +73,7 @@ enum JSONString {
         return quoted + "\""
     }
 
-    /// `\u202e`, as two code units where it needs them.
+    /// Returns an escape such as `\u202e`, or two for a scalar of two code units.
     private static func escaped(_ scalar: Unicode.Scalar) -> String {
         scalar.utf16.map { unit in
             let digits = String(unit, radix: 16)
@@ -82,7 +83,7 @@ enum JSONString {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether U+2028 or U+2029 stands there, which end a line as a line feed does.
+    /// Returns whether U+2028 or U+2029 stands at `position`, which end a line as a line feed does.
     func isLineSeparator(at position: Int) -> Bool {
         position + 2 < count && self[position] == 0xE2 && self[position + 1] == 0x80
             && self[position + 2] & 0xFE == 0xA8

@@ -1,4 +1,9 @@
-/// A JSON text to be written, which may carry tokens.
+/// A JSON value that is to be written, and may hold tokens.
+///
+/// ```swift
+/// let body: JSONValue = ["name": "ci", "token": .token(bearer)]
+/// let bytes = body.rendered()
+/// ```
 package indirect enum JSONValue: Sendable {
     case null
     case bool(Bool)
@@ -28,14 +33,14 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral {
-    /// Members stay in the order in which they are written.
+    /// Keeps the members in the order of the literal.
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(elements.map { Member($0, $1) })
     }
 }
 
 extension JSONValue {
-    /// The text on one line, without a line feed at its end.
+    /// Returns the text on one line, without a line feed at its end.
     package func rendered() -> Secret {
         var pieces: [TextOrToken] = []
         append(to: &pieces)
@@ -63,7 +68,7 @@ extension JSONValue {
             }
             pieces.append(.text("}"))
         case .token(let token):
-            // The bytes of a token need no escapes, see ``BearerToken``.
+            // The bytes of a token need no escapes: see ``BearerToken``.
             pieces += [.text("\""), .token(token), .text("\"")]
         }
     }

@@ -23,7 +23,7 @@ package struct RotationAudit: Sendable {
             do throws(MintError) {
                 try audit.record(
                     AuditEvent(
-                        change.kind, resource: resource, decision: Self.outcome(of: change.kind), reason: change.reason),
+                        change.kind, resource: resource, decision: Self.verdict(of: change.kind), reason: change.reason),
                     in: context)
             } catch {
                 throw .unrecorded(error, at: settings)
@@ -52,7 +52,7 @@ package struct RotationAudit: Sendable {
         }
     }
 
-    private static func outcome(of kind: AuditEvent.Kind) -> AuditEvent.Outcome? {
+    private static func verdict(of kind: AuditEvent.Kind) -> AuditEvent.Verdict? {
         kind == .rotationFailed || kind == .rotationAttention ? .failed : nil
     }
 

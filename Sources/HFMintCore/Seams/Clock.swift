@@ -1,8 +1,8 @@
-/// Time: what the wall says, how long something took, and waiting.
+/// A clock that tells the time of day, measures how long something took, and waits.
 package protocol Clock: Sendable {
     func now() -> Timestamp
 
-    /// The moment now by the machine's uptime; it never goes back.
+    /// Returns the moment now by the machine's uptime, which never goes back.
     func uptime() -> Uptime
 
     func sleep(for duration: Duration)

@@ -1,7 +1,7 @@
-/// One caller of hfmint on a machine: handed to whoever needs more than the ``Machine``.
+/// A caller of hfmint: the ``Machine``, with the caller's variables and the way to tell the caller something.
 package struct Context: Sendable {
     package var machine: Machine
-    /// The caller's variables: of the job for which hfmint works.
+    /// The variables of the job for which hfmint works.
     package var environment: Environment
     package var speaker: Speaker
 

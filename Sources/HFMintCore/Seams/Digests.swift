@@ -1,13 +1,13 @@
-/// What libcrypto computes for hfmint.
+/// The digests that libcrypto computes.
 package protocol Digests: Sendable {
-    /// SHA-256 of the bytes of `secret`: the one form in which a log may name a Hub token.
+    /// Returns the SHA-256 of `secret`, the one form in which a log may name a Hub token.
     ///
     /// - Throws: ``MintError/Code/libraryMissing``.
     func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8]
 }
 
 extension Digests {
-    /// SHA-256 of bytes that are no secret.
+    /// Returns the SHA-256 of bytes that are not secret.
     package func sha256(_ bytes: Span<UInt8>) throws(MintError) -> [UInt8] {
         try sha256(Secret(copying: bytes))
     }

@@ -1,14 +1,14 @@
-/// A place where a private directory could be.
+/// A path at which a private directory could be.
 package struct DirectoryCandidate: Equatable, Sendable {
-    /// Must exist already, and may be anyone's.
+    /// A directory that must exist already; its owner does not matter.
     package let base: String
-    /// Made one below the other, each 0700.
+    /// The names of the directories below the base, each made 0700.
     package let components: [String]
-    /// Whether a user named it, and may keep other files there, or have made it.
+    /// Whether the user named the directory, and so may have made it, or keep other files in it.
     package let isNamed: Bool
-    /// The variable that says where it is.
+    /// The variable that holds the path.
     package var variable: Environment.Key?
-    /// Whether the folders above the base are made too, each 0700, when the directory is.
+    /// Whether the base and the folders above it are made too, each 0700.
     package var makesParents = false
 
     package init(base: String, components: [String], isNamed: Bool = false) {
@@ -17,7 +17,7 @@ package struct DirectoryCandidate: Equatable, Sendable {
         self.isNamed = isNamed
     }
 
-    /// A directory that a user named: the last part of its path is made where needed, the others must be there.
+    /// Takes the last part of `path` as the directory to make, and the folder above it as the base that must exist.
     package init(path: String, in workingDirectory: String, isNamed: Bool = false) {
         let isAbsolute = FilePath(path).isAbsolute
         var parts = path.utf8.split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
@@ -28,10 +28,10 @@ package struct DirectoryCandidate: Equatable, Sendable {
 
     package var path: String { ([base] + components).joined(separator: "/") }
 
-    /// Why its name is none that can be handed on; `nil` where it is.
+    /// Why the path cannot be passed to other programs, or nil if it can.
     package var nameRefusal: String? {
         if path.utf8.contains(where: \.isASCIIControl) { return "its name holds a control character" }
-        // A path that was repaired is another directory's.
+        // A path in which bytes were replaced names another directory.
         guard path.unicodeScalars.contains("\u{FFFD}") else { return nil }
         return (variable.map { "\($0.name)" } ?? "its name") + " is not UTF-8 text"
     }

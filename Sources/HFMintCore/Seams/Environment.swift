@@ -1,11 +1,16 @@
 /// The environment variables of one run, read once at startup.
 ///
-/// A value, not a global: tests build the environment they need and run in parallel.
-/// Names and values are bytes, as the kernel hands them over.
+/// They are a value, so that tests build the environment they need and run in parallel. Names and values are bytes, as
+/// the kernel passes them.
+///
+/// ```swift
+/// let environment: Environment = ["HF_ENDPOINT": "https://huggingface.co"]
+/// let endpoint = environment[.hfEndpoint]
+/// ```
 package struct Environment: Sendable {
     private let values: [[UInt8]: [UInt8]]
 
-    /// - Parameter entries: each `NAME=value`. Of two with one name the first counts, as in getenv(3).
+    /// - Parameter entries: each `NAME=value`; the first entry of a name counts, as in getenv(3).
     package init(entries: [[UInt8]]) {
         var values: [[UInt8]: [UInt8]] = [:]
         for entry in entries {
@@ -16,28 +21,29 @@ package struct Environment: Sendable {
         self.values = values
     }
 
-    /// The value of `key`, or `nil` if it is unset or empty: CI systems blur the two.
+    /// The value of `key`, or nil if it is unset or empty, which CI systems do not tell apart.
     ///
-    /// Bytes that are not UTF-8 become U+FFFD; ask ``secret(_:)`` where every byte counts.
+    /// Bytes that are not UTF-8 become U+FFFD. Use ``secret(_:)`` if every byte counts.
     package subscript(key: Key) -> String? {
         bytes(key).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The value of `key` in a home of its own.
+    /// Returns the bytes of the value of `key`, or nil if it is unset or empty.
     package func secret(_ key: Key) -> Secret? {
         guard let value = bytes(key) else { return nil }
         return Secret(copying: value)
     }
 
-    /// Tells two values of `key` apart without a copy of either: 32 bits, from which no credential comes back.
+    /// Returns 32 bits that tell values of `key` apart, from which no credential can be restored.
     package func fingerprint(of key: Key) -> String { String(HFMintCore.fingerprint([bytes(key) ?? []]).prefix(8)) }
 
-    /// Whether its value names a path as it stands; otherwise ``subscript(_:)`` would name another.
+    /// Returns whether the value of `key` is UTF-8, so that ``subscript(_:)`` does not change it.
     package func isText(_ key: Key) -> Bool { bytes(key).map { $0.elementsEqual((self[key] ?? "").utf8) } ?? true }
 
+    /// Returns whether `key` is set and not empty.
     package func isSet(_ key: Key) -> Bool { bytes(key) != nil }
 
-    /// Whether somebody set `key`, and to nothing.
+    /// Returns whether `key` is set and empty.
     package func isEmpty(_ key: Key) -> Bool { values[Array(key.name.utf8)]?.isEmpty == true }
 
     private func bytes(_ key: Key) -> [UInt8]? {
@@ -45,7 +51,7 @@ package struct Environment: Sendable {
         return value
     }
 
-    /// Every variable except `removed`, and `added` in their place, as a program gets them: `NAME=value` and a NUL.
+    /// Returns all variables without `removed` and with `added`, in the form for a program: `NAME=value` and a NUL.
     package func block(removing removed: [Key], adding added: [Variable]) -> [SharedSecret] {
         let gone = Set((removed.map(\.name) + added.map(\.name)).map { Array($0.utf8) })
         let kept = values.filter { !gone.contains($0.key) }.map { name, value in
@@ -54,7 +60,7 @@ package struct Environment: Sendable {
         return kept + added.map { SharedSecret(Secret(joining: [.text("\($0.name)="), $0.value, .text("\0")])) }
     }
 
-    /// The names of the variables whose value passes `test`, in order.
+    /// Returns the names of the variables whose value passes `test`, sorted.
     package func names(where test: ([UInt8]) -> Bool) -> [String] {
         values.filter { test($0.value) }.map { String(decoding: $0.key, as: UTF8.self) }.sorted()
     }
@@ -75,25 +81,25 @@ extension Environment {
     }
 }
 
-/// The variables that belong to hfmint and to the Hub's own tools.
+/// The variables of hfmint and of the Hub's own tools.
 ///
-/// What a CI system sets is named in that provider's file.
+/// The variables of a CI system are named in its provider's file.
 /// <https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables>
 extension Environment.Key {
     package static let hfmintResource: Self = "HFMINT_RESOURCE"
     package static let hfmintAudience: Self = "HFMINT_AUDIENCE"
     package static let hfmintStateDirectory: Self = "HFMINT_STATE_DIR"
-    /// The ID token of a job for hfmint alone: `run` passes it on under this name, which no other program reads.
+    /// The job's ID token, under a name that no other program reads, so that `run` may pass it on.
     package static let hfmintIDToken: Self = "HFMINT_ID_TOKEN"
     package static let hfmintEnvironmentFile: Self = "HFMINT_ENV_FILE"
     package static let hfOIDCResource: Self = "HF_OIDC_RESOURCE"
     package static let hfOIDCIDToken: Self = "HF_OIDC_ID_TOKEN"
-    /// The path of a file that holds the ID token, for what rotates it: a kubelet, a spiffe-helper.
+    /// The path of a file that holds the ID token, which another program may replace: a kubelet, a spiffe-helper.
     package static let hfmintIDTokenFile: Self = "HFMINT_ID_TOKEN_FILE"
     package static let hfEndpoint: Self = "HF_ENDPOINT"
     package static let hfToken: Self = "HF_TOKEN"
     package static let hfTokenPath: Self = "HF_TOKEN_PATH"
-    /// The name that huggingface_hub read before `HF_TOKEN`, and still does.
+    /// The name that huggingface_hub read before `HF_TOKEN`, and still reads.
     package static let legacyHubToken: Self = "HUGGING_FACE_HUB_TOKEN"
 }
 
@@ -104,6 +110,6 @@ extension Environment: ExpressibleByDictionaryLiteral {
 }
 
 extension Environment: CustomStringConvertible {
-    /// Names only; a value may be a credential.
+    /// The names alone, because a value may be a credential.
     package var description: String { "Environment[\(names { _ in true }.joined(separator: " "))]" }
 }

@@ -1,9 +1,10 @@
-/// Which file stands at a path, whatever its name: what it was replaced by is another one.
+/// The identity of a file, whatever its name; a file that replaces another has a new identity.
 package struct FileIdentity: Sendable {
     package let device: UInt64
     package let inode: UInt64
-    /// When the file was made, in nanoseconds since 1970, because a file system may give the number of a removed one
-    /// to the next; 0 where it keeps no such time, or nobody says it.
+    /// When the file was made, in nanoseconds since 1970, or 0 if that is unknown.
+    ///
+    /// A file system may give the inode number of a removed file to the next one.
     package let madeAt: UInt64
 
     package init(device: UInt64, inode: UInt64, madeAt: UInt64 = 0) {
@@ -14,7 +15,7 @@ package struct FileIdentity: Sendable {
 }
 
 extension FileIdentity: Equatable {
-    /// Whether it is the same file; a time that is not known tells none from another.
+    /// Returns whether both are the same file; an unknown time matches every other.
     package static func == (one: FileIdentity, other: FileIdentity) -> Bool {
         one.device == other.device && one.inode == other.inode
             && (one.madeAt == other.madeAt || one.madeAt == 0 || other.madeAt == 0)

@@ -1,13 +1,13 @@
-/// By which hfmint knows a file again that it made for a user: which one it is, and how it was left.
+/// A mark by which hfmint recognises a file that it made for a user, and sees whether it was changed.
 ///
-/// It holds nothing of what stands in the file. Where the file system can keep it, it stands beside the file's name
-/// as well, so that it outlives the job's directory.
+/// It holds nothing of the file's content. If the file system allows it, the mark is also an attribute of the file, so
+/// that it outlives the job's directory.
 package struct FileMark: Equatable, Sendable {
     package let identity: FileIdentity
     package let byteCount: Int
-    /// In nanoseconds since 1970: a write that hfmint did not make moves it.
+    /// In nanoseconds since 1970; a write by another program changes it.
     package let modifiedAt: UInt64
-    /// Whether an empty file of the user's stood there before, which is to be empty again.
+    /// Whether the file replaced an empty file of the user's, and is emptied instead of removed.
     package var wasEmpty: Bool
 
     package init(_ identity: FileIdentity, byteCount: Int, modifiedAt: UInt64, wasEmpty: Bool = false) {
@@ -17,22 +17,22 @@ package struct FileMark: Equatable, Sendable {
         self.wasEmpty = wasEmpty
     }
 
-    /// Whether it is the same file, as it was left.
+    /// Returns whether `other` is a mark of the same file, and the file is unchanged.
     package func holds(of other: FileMark) -> Bool {
         identity == other.identity && byteCount == other.byteCount && modifiedAt == other.modifiedAt
     }
 }
 
 extension FileMark {
-    /// As an extended attribute of the file: what a copy of the file, with all its attributes, does not share.
+    /// The mark as an extended attribute of the file, which does not fit a copy of the file.
     ///
-    /// Without the device, whose number another boot or another container may change.
+    /// The device is left out, because its number may change with a boot or in another container.
     package var attribute: [UInt8] {
         let numbers = [identity.inode, identity.madeAt, UInt64(byteCount), modifiedAt]
         return Array((["1"] + numbers.map { "\($0)" } + [wasEmpty ? "empty" : "none"]).joined(separator: " ").utf8)
     }
 
-    /// Reads what ``attribute`` wrote; `nil` for anything else.
+    /// Reads what ``attribute`` wrote, or returns nil for anything else.
     package init?(attribute: [UInt8], device: UInt64) {
         let words = attribute.split(separator: ASCII.space, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
@@ -44,30 +44,30 @@ extension FileMark {
         self.init(
             FileIdentity(device: device, inode: inode, madeAt: madeAt), byteCount: byteCount, modifiedAt: modifiedAt,
             wasEmpty: words[5] == "empty")
-        // One spelling: signs and zeros in front are nobody's.
+        // Signs and leading zeros are refused: each mark has one spelling.
         guard self.attribute == attribute else { return nil }
     }
 }
 
-/// Where the marks of a user's files are noted, so that they can be shown again.
+/// A store of the marks of users' files.
 package protocol FileMarks: Sendable {
     func mark(of identity: FileIdentity) -> FileMark?
 
-    /// Durable against a killed process when it returns; comes before the file has its name.
+    /// Stores a mark before its file gets its name; the mark survives a kill of the process.
     func note(_ mark: FileMark) throws(FileFailure)
 
-    /// Of a file that is no more.
+    /// Removes the mark of a file that has been removed.
     func strike(_ identity: FileIdentity)
 }
 
-/// What became of a file that was to be erased.
+/// What was done with a file that was to be erased.
 package enum UserFileErasure: Equatable, Sendable {
     case erased
-    /// It was an empty file of the user's, and is again.
+    /// The file was an empty one of the user's, and is empty again.
     case emptied
-    /// Another program has written to it since: it stays.
+    /// The file stays, because another program has written to it.
     case changed
-    /// What stands there is not the file that hfmint made: it stays.
+    /// The file stays, because hfmint did not make it.
     case another
     case gone
 }

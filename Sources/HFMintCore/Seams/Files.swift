@@ -1,44 +1,44 @@
-/// The files of this machine, for whoever must not open them directly.
+/// The files of this machine.
 ///
-/// Each of the small protocols is one kind of file and what may be done with it; whoever only looks takes
+/// Each of the small protocols is one kind of file, with what may be done with it. A function that only reads takes
 /// `any ReadableFiles`.
 package protocol Files: ReadableFiles, UserFiles, StepFileWriting, SharedFiles, ForeignFiles, Logs {
     /// Opens a directory that belongs to this user alone (0700).
     ///
-    /// - Parameter making: whether to make it, and those between it and its base, where they do not exist.
-    /// - Returns: `nil` where its base does not exist, or, unless `making`, the directory itself.
+    /// - Parameter making: whether to make the directory, and those between it and its base, if they do not exist.
+    /// - Returns: nil if the base does not exist, or if the directory does not exist and `making` is false.
     func openPrivateDirectory(
         _ candidate: DirectoryCandidate, making: Bool
     ) throws(FileFailure) -> (any PrivateDirectory)?
 }
 
-/// What can be read and looked at, without any change.
+/// Files that can be read and looked at.
 package protocol ReadableFiles: Sendable {
-    /// The bytes of a file, for the length of one read; `nil` where there is none.
+    /// Reads a file, or returns nil if there is none.
     ///
-    /// - Throws: ``FileFailure`` also where the file is larger than `limit`.
+    /// - Throws: ``FileFailure`` also if the file is larger than `limit`.
     func read(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
-    /// The bytes of a file by which hfmint decides; `nil` where there is none.
+    /// Reads a file on which hfmint bases decisions, or returns nil if there is none.
     ///
-    /// - Throws: ``FileFailure`` also where it is not a regular file, where it is a symbolic link, where it belongs to
-    ///   neither this user nor root, where others can write it, or where it is larger than `limit`.
+    /// - Throws: ``FileFailure`` also if it is a symbolic link or not a regular file, if it belongs to neither this
+    ///   user nor root, if others can write it, or if it is larger than `limit`.
     func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret?
 
-    /// What a caller says on standard input, be it a file, a pipe, a terminal or a socket.
+    /// Reads standard input, which may be a file, a pipe, a terminal or a socket.
     ///
-    /// - Throws: ``FileFailure`` also where that is more than `limit`, or does not come in time.
+    /// - Throws: ``FileFailure`` also if it is longer than `limit`, or does not arrive in time.
     func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret
 
     func kind(of path: String) -> FileKind?
 
-    /// What can be known of a file or directory without opening it; `nil` where there is none, or it is out of reach.
+    /// Returns what can be known of a file without opening it, or nil if it does not exist or is out of reach.
     func facts(of path: String) -> FileFacts?
 
-    /// Whether what lies at `path` is gone after a restart: a file system in memory.
+    /// Returns whether `path` lies in a file system in memory, which a restart empties.
     func isInMemory(_ path: String) -> Bool
 
-    /// The names in a directory, sorted; empty where there is none.
+    /// Returns the names in a directory, sorted; none if it does not exist.
     func names(in directory: String) -> [String]
 
     var workingDirectory: String { get }
@@ -48,13 +48,13 @@ package protocol ReadableFiles: Sendable {
 
 /// How much of standard input is read.
 package enum StandardInputExtent: Sendable {
-    /// Up to its first empty line, or its end; within 30 s.
+    /// Up to its first empty line or its end, within 30 s.
     case question
-    /// Up to its end, with 30 s at most between two pieces.
+    /// Up to its end, with at most 30 s between two pieces.
     case whole
 }
 
-/// In the words of messages.
+/// The kind of a file, in the words of messages.
 package enum FileKind: String, Sendable {
     case regular = "regular file"
     case directory
@@ -64,13 +64,13 @@ package enum FileKind: String, Sendable {
     case device
 }
 
-/// What the file system says of a file, or of what a symbolic link leads to.
+/// What the file system tells of a file, or of the target of a symbolic link.
 package struct FileFacts: Equatable, Sendable {
     package let kind: FileKind
-    /// The twelve lowest bits of its mode.
+    /// The lowest twelve bits of the mode.
     package let permissions: UInt32
     package let modifiedAt: Timestamp
-    /// Why this process could not write it, in the operating system's words; `nil` where it could.
+    /// Why this process cannot write the file, in the operating system's words, or nil if it can.
     package let writeRefusal: String?
 
     package init(
@@ -85,13 +85,13 @@ package struct FileFacts: Equatable, Sendable {
 
 /// Why a file could not be used: the path, and a reason in hfmint's or the operating system's words.
 ///
-/// ``Files`` and what it opens throw it; whoever knows what the file was for catches it.
+/// ``Files`` and what it opens throw it. A caller that knows the purpose of the file catches it.
 package struct FileFailure: Error, Equatable, Sendable {
     package let path: String
     package let reason: String
-    /// Whether it is a record that could not be made where one is required: then nothing was done.
+    /// Whether nothing was done because a required record could not be made.
     package var isUnrecorded = false
-    /// Whether something stands there that hfmint must leave as it is: then another name helps.
+    /// Whether the path is taken by a file that hfmint must not change, so that another path helps.
     package let isTaken: Bool
 
     package init(_ path: String, _ reason: String, isTaken: Bool = false) {

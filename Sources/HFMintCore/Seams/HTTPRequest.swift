@@ -1,6 +1,6 @@
 /// A request without its secrets, so that it can be printed, compared and recorded.
 ///
-/// The credential and the body travel beside it, see ``HTTPTransport``.
+/// ``HTTPTransport`` takes the credential and the body beside it.
 package struct HTTPRequest: Equatable, Sendable {
     package enum Method: String, Sendable {
         case head = "HEAD"
@@ -17,11 +17,10 @@ package struct HTTPRequest: Equatable, Sendable {
     package var route: Route
     package var trust: TrustAnchors
     package var limits: HTTPLimits
-    /// Which addresses may be connected to.
     package var peers = Peers.any
-    /// Whether it acts anew each time: it travels on a new connection then.
+    /// Whether each repetition acts again, so that the request needs a new connection.
     ///
-    /// A kept connection that is closed before the answer makes libcurl send the request again, unasked.
+    /// libcurl repeats a request by itself if a kept connection is closed before the answer.
     /// <https://github.com/curl/curl/pull/18417>
     package var actsOnce = false
 
@@ -42,13 +41,13 @@ package struct HTTPRequest: Equatable, Sendable {
     }
 }
 
-/// Which addresses a request may go to, once its host's name is resolved.
+/// The addresses to which a request may connect after its host is resolved.
 package enum Peers: Equatable, Sendable {
     case any
-    /// Only ``PublicAddress``es, for URLs that strangers may have chosen; each address is looked at before a packet
-    /// goes there, and a connection that was made without that look is not used.
+    /// Only ``PublicAddress``es, for URLs that strangers may have chosen.
     ///
-    /// Through a proxy the proxy resolves the name, so there only a URL that spells out an address is looked at.
+    /// Each address is checked before a packet goes there, and a connection that was made without the check is not
+    /// used. A proxy resolves names itself, so through a proxy only an address in the URL is checked.
     case publicOnly
 }
 
@@ -63,39 +62,38 @@ package struct HTTPHeader: Equatable, Sendable {
     }
 }
 
-/// The way from here to the server.
+/// The way to the server.
 package enum Route: Equatable, Sendable {
     case direct
-    /// To a cloud's metadata server: the one plain http beyond this machine, never through a proxy, and only to the
-    /// hosts in ``metadataHosts``.
+    /// To one of ``metadataHosts``, never through a proxy: the only plain http beyond this machine.
     case metadataServer
-    /// Through an HTTP proxy; its user name and password, if any, are in the environment's value alone.
+    /// Through the HTTP proxy in this variable, which alone holds its user name and password.
     case proxy(Environment.Key)
-    /// Over a unix socket at this path.
+    /// Over the unix socket at this path.
     case unixSocket(String)
 }
 
 extension Route {
-    /// Where clouds serve their metadata, in plain http, on a link that ends at the machine's own hypervisor.
+    /// The hosts at which clouds serve metadata in plain http, over a link that ends at the machine's hypervisor.
     ///
     /// <https://cloud.google.com/compute/docs/metadata/querying-metadata>
     package static let metadataHosts = ["metadata.google.internal", "169.254.169.254"]
 }
 
-/// Whose signature on a server's certificate counts.
+/// The authorities whose signature on a server's certificate is trusted.
 package enum TrustAnchors: Equatable, Sendable {
     /// The system's hashed certificate directory, then its bundle.
     case system
     case files(bundle: String?, directory: String?)
 }
 
-/// How long and how large an exchange may be before it is given up.
+/// The limits of time and size at which a request is given up.
 package struct HTTPLimits: Equatable, Sendable {
     package var connectMilliseconds: Int
     package var totalMilliseconds: Int
     package var bodyByteCount: Int
 
-    /// 20 s a try, because the Hub itself gives up on an issuer after 10; 64 KiB of answer.
+    /// 20 s for a try, because the Hub itself gives up on an issuer after 10 s; 64 KiB for an answer.
     package static let `default` = HTTPLimits(
         connectMilliseconds: 10_000, totalMilliseconds: 20_000, bodyByteCount: 64 << 10)
 }

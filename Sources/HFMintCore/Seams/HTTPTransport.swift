@@ -1,24 +1,26 @@
-/// One request, one answer.
+/// A transport that sends a request and waits for the answer.
 ///
-/// Synchronous on purpose: hfmint does one thing at a time, and blocking inside
-/// Swift's cooperative thread pool would starve a two-core CI runner.
+/// It is synchronous because hfmint does one thing at a time, and because blocking in Swift's cooperative thread pool
+/// would starve a CI runner with two cores.
 package protocol HTTPTransport: Sendable {
-    /// Never follows a redirect, never speaks plain http beyond this machine.
+    /// Sends a request, and returns the answer with any status.
     ///
-    /// - Throws: ``TransportError`` if no complete answer arrived. A 3xx, 4xx or 5xx *is* an answer, and is returned.
+    /// It never follows a redirect, and beyond this machine speaks plain http only on ``Route/metadataServer``.
+    ///
+    /// - Throws: ``TransportError`` if no complete answer arrived.
     func send(
         _ request: HTTPRequest,
         credential: borrowing HTTPCredential,
         body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse
 
-    /// Whether a request to `origin` would pass the proxy by for what `list` exempts, as `NO_PROXY` has it.
+    /// Returns whether `list`, in the form of `NO_PROXY`, exempts `origin` from the proxy.
     func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool
 
-    /// Closes the connections that were kept for the next request, so that no child inherits one.
+    /// Closes the connections that were kept for the next request, so that no child process inherits one.
     func closeIdleConnections()
 
-    /// The libraries that it speaks HTTP and TLS with, in their own words; `nil` where there are none.
+    /// The libraries for HTTP and TLS with their versions, in their own words, or nil if there are none.
     var version: String? { get }
 }
 
@@ -28,20 +30,20 @@ extension HTTPTransport {
     package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool { false }
 }
 
-/// What proves to the server who asks.
+/// The credential that proves to the server who asks.
 package enum HTTPCredential: ~Copyable, Sendable {
     case none
     case header(Header)
     case awsSignature(AWSSignature)
 
-    /// `name: prefix` and the secret, for instance `Authorization: Bearer …`, once for each name.
+    /// A header with the prefix and the secret for each name, for instance `Authorization: Bearer …`.
     package struct Header: ~Copyable, Sendable {
         package let names: [String]
         package let prefix: String
         package let secret: Secret
     }
 
-    /// What libcurl signs a request with; the signature itself is its work.
+    /// The key with which libcurl signs a request.
     ///
     /// <https://curl.se/libcurl/c/CURLOPT_AWS_SIGV4.html>
     package struct AWSSignature: ~Copyable, Sendable {
@@ -68,7 +70,7 @@ package enum HTTPCredential: ~Copyable, Sendable {
     }
 }
 
-/// What is sent to the server.
+/// The body of a request.
 package enum HTTPBody: ~Copyable, Sendable {
     case none
     case content(Content)
@@ -90,10 +92,10 @@ package enum HTTPBody: ~Copyable, Sendable {
     }
 }
 
-/// An answer whose body is assumed to hold a credential.
+/// An answer, whose body may hold a credential.
 package struct HTTPResponse: ~Copyable, Sendable {
     package let status: Int
-    /// Only those that ``HTTPResponse/keptHeaders`` names.
+    /// The headers that ``HTTPResponse/keptHeaders`` names.
     package let headers: [HTTPHeader]
     package let body: Secret
 
@@ -103,7 +105,7 @@ package struct HTTPResponse: ~Copyable, Sendable {
         self.body = body
     }
 
-    /// Lower case; every other header is dropped where it arrives.
+    /// The names, in lower case, of the headers that are not dropped on arrival.
     package static let keptHeaders = [
         "content-encoding", "date", "location", "ratelimit", "retry-after", "x-amzn-errortype", "x-error-code",
         "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
@@ -116,42 +118,42 @@ package struct HTTPResponse: ~Copyable, Sendable {
     package var date: Timestamp? { header("date").flatMap { Timestamp(httpDate: $0) } }
 }
 
-/// Why there is no answer.
+/// Why no complete answer arrived.
 ///
-/// ``HTTPTransport`` throws it; whoever knows what was asked of whom catches it.
+/// ``HTTPTransport`` throws it. A caller that knows the purpose of the request catches it.
 package struct TransportError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// libcurl is not installed, or too old.
         case library
-        /// Plain http to another machine, or something else that hfmint never does.
+        /// hfmint never sends such a request, for instance plain http to another machine.
         case policy
         case resolve
         case connect
         /// This process may not use the network; nothing was sent.
         case forbidden
-        /// The proxy was not there, or did not get through.
+        /// The proxy, or the server behind it, could not be reached.
         case proxy
-        /// The proxy said no.
+        /// The proxy refused the request.
         case proxyRefused
-        /// The proxy's address, as a variable has it, cannot be right.
+        /// A variable holds an address that no proxy can have.
         case proxyUnusable
-        /// The certificate was not accepted.
+        /// The server's certificate was not accepted.
         case untrusted
         /// The proxy's certificate was not accepted, or it speaks no TLS; the server was not reached.
         case proxyUntrusted
         /// The handshake failed.
         case tls
-        /// The handshake failed, and always will: no TLS there, or none that hfmint speaks.
+        /// The handshake will always fail: the server speaks no TLS, or none that hfmint speaks.
         case tlsVersion
         case timeout
         case interrupted
         case tooLarge
-        /// The answer is compressed, which was not asked for.
+        /// The answer is compressed, which hfmint did not ask for.
         case encoded
     }
 
     package let kind: Kind
-    /// In hfmint's own words: lower case, no host but the proxy's, nothing that a server said.
+    /// A reason in hfmint's words: lower case, without a host other than the proxy's, and without a server's text.
     package let reason: String
 
     package init(_ kind: Kind, _ reason: String) {
@@ -159,6 +161,7 @@ package struct TransportError: Error, Equatable, Sendable {
         self.reason = reason
     }
 
+    /// Whether a repetition may succeed.
     package var isTransient: Bool {
         switch kind {
         case .resolve, .connect, .proxy, .tls, .timeout, .interrupted: true

@@ -1,7 +1,7 @@
-/// A URL that hfmint will request: an ``Origin``, and a path with its query exactly as given.
+/// A URL that hfmint requests: an ``Origin``, and a path with its query exactly as given.
 package struct HTTPURL: Equatable, Sendable {
     package let origin: Origin
-    /// Begins with a slash; never normalised, as GitHub's token URL has a double slash that counts.
+    /// The path and the query, with a slash in front; never normalised, because GitHub's token URL has a double slash.
     package let target: String
 
     /// - Parameter target: begins with a slash.
@@ -10,7 +10,7 @@ package struct HTTPURL: Equatable, Sendable {
         self.target = target
     }
 
-    /// `nil` where the text is no absolute http or https URL of visible ASCII, or has a fragment or a user name.
+    /// Reads an absolute http or https URL of visible ASCII, or returns nil; a fragment or a user name is refused.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 8_192, bytes.allSatisfy({ $0.isASCIIVisible && !"\"#<>\\^`{|}".utf8.contains($0) }),
@@ -24,13 +24,13 @@ package struct HTTPURL: Equatable, Sendable {
         self.init(origin, rest.utf8.first == ASCII.slash ? rest : "/" + rest)
     }
 
-    /// The same URL with `name=value` at the end of its query; everything before stays as it was.
+    /// Returns the URL with `name=value` appended to its query.
     package func appendingQuery(_ name: String, _ value: String) -> HTTPURL {
         let separator = target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
         return HTTPURL(origin, "\(target)\(separator)\(name)=\(percentEncoded(value))")
     }
 
-    /// Whether secrets may travel to it: https, or plain http on this machine.
+    /// Whether a secret may be sent to it: over https, or on this machine.
     package var isConfidential: Bool { origin.scheme == .https || origin.isLoopback }
 }
 

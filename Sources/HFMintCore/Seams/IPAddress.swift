@@ -1,15 +1,15 @@
-/// An IP address, whichever way its text spells it.
+/// An IP address, independent of its spelling.
 ///
-/// The text forms are those of <https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2> and
-/// <https://www.rfc-editor.org/rfc/rfc4291#section-2.2>; the one that is written is
-/// <https://www.rfc-editor.org/rfc/rfc5952>. Two spellings of one address are equal.
+/// It reads the forms of <https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2> and
+/// <https://www.rfc-editor.org/rfc/rfc4291#section-2.2>, and writes the form of
+/// <https://www.rfc-editor.org/rfc/rfc5952>.
 package struct IPAddress: Hashable, Sendable {
-    /// 4 or 16, in network order.
+    /// 4 or 16 bytes, in network order.
     package let bytes: [UInt8]
 
-    /// Four decimal numbers.
+    /// Reads four decimal numbers, or returns nil.
     ///
-    /// A leading zero would make a number octal to some readers, and so is refused.
+    /// Leading zeros are refused, because some readers take such a number as octal.
     package init?(v4 text: some Collection<UInt8>) {
         let parts = text.split(separator: ASCII.dot, omittingEmptySubsequences: false)
         let numbers = parts.compactMap { part -> UInt8? in
@@ -21,7 +21,7 @@ package struct IPAddress: Hashable, Sendable {
         bytes = numbers
     }
 
-    /// Without brackets, and without a zone.
+    /// Reads an IPv6 address without brackets and without a zone, or returns nil.
     package init?(v6 text: some Collection<UInt8>) {
         let text = Array(text)
         guard text.count <= 45 else { return nil }
@@ -37,7 +37,7 @@ package struct IPAddress: Hashable, Sendable {
         bytes = head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
     }
 
-    /// As a URL's host: IPv6 stands in brackets there.
+    /// Reads an address in the form of a URL's host, with IPv6 in brackets, or returns nil.
     package init?(host: some Collection<UInt8>) {
         guard host.first == UInt8(ascii: "[") else {
             self.init(v4: host)
@@ -48,7 +48,7 @@ package struct IPAddress: Hashable, Sendable {
         self.init(v6: inside.dropLast())
     }
 
-    /// The bytes of groups of hexadecimal digits, of which the very last may be an IPv4 address.
+    /// Returns the bytes of groups of hexadecimal digits, or nil; the very last group may be an IPv4 address.
     private static func groups(_ text: ArraySlice<UInt8>, areLast: Bool) -> [UInt8]? {
         guard !text.isEmpty else { return [] }
         let parts = text.split(separator: ASCII.colon, omittingEmptySubsequences: false)
@@ -67,7 +67,7 @@ package struct IPAddress: Hashable, Sendable {
         return bytes
     }
 
-    /// The IPv4 address that an IPv6 address only wraps: `::ffff:127.0.0.1` is reached as `127.0.0.1` is.
+    /// The IPv4 address inside an IPv4-mapped address such as `::ffff:127.0.0.1`, or the address itself.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2>
     package var unmapped: IPAddress {
@@ -79,7 +79,7 @@ package struct IPAddress: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// Whether it is this machine.
+    /// Whether the address is this machine.
     package var isLoopback: Bool {
         let address = unmapped.bytes
         return address.count == 4 ? address[0] == 127 : address == [UInt8](repeating: 0, count: 15) + [1]
@@ -87,13 +87,13 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// In its one spelling, without brackets.
+    /// The canonical spelling, without brackets.
     package var description: String {
         guard bytes.count == 16 else { return bytes.map { "\($0)" }.joined(separator: ".") }
         guard unmapped == self else { return "::ffff:\(unmapped)" }
         let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         let words = groups.map { String($0, radix: 16) }
-        // The longest row of zeros, the first of two that are as long; never one alone.
+        // `::` replaces the first of the longest rows of zeros, but never a single zero.
         let rows = groups.indices.map { start in start..<start + groups[start...].prefix { $0 == 0 }.count }
         guard let longest = rows.max(by: { $0.count < $1.count }), longest.count > 1 else {
             return words.joined(separator: ":")
@@ -103,6 +103,6 @@ extension IPAddress: CustomStringConvertible {
             + words[first.upperBound...].joined(separator: ":")
     }
 
-    /// As a URL's host.
+    /// The spelling in a URL, with IPv6 in brackets.
     package var host: String { bytes.count == 4 ? description : "[\(description)]" }
 }

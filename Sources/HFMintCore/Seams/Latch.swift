@@ -1,8 +1,8 @@
-/// A door before which threads wait until one of them opens it, for good.
+/// A door at which threads wait until another thread opens it for good.
 package protocol Latch: Sendable {
-    /// Lets everybody through who waits, and who comes later.
+    /// Opens the door for all threads that wait now or later.
     func open()
 
-    /// Returns when it is open.
+    /// Waits until the door is open.
     func wait()
 }

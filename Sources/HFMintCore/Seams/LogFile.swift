@@ -1,10 +1,10 @@
-/// A file of lines that this process alone may write while it holds it.
+/// A file of lines that this process holds, so that no other can write it.
 package protocol LogFile: Sendable {
     func read() throws(FileFailure) -> [UInt8]
 
-    /// Durable when it returns. A torn line at the end is ended first.
+    /// Appends a line, and waits until it is durable; ends a torn line at the end first.
     func append(_ line: [UInt8]) throws(FileFailure)
 
-    /// Replaces the whole content; after a crash it is the old or the new one.
+    /// Replaces the whole content; after a crash the file holds the old or the new one.
     func replace(_ content: [UInt8]) throws(FileFailure)
 }

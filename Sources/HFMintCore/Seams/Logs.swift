@@ -1,53 +1,56 @@
-/// Logs that several processes write, and anyone may read.
+/// Logs that several processes write, and that anyone may read.
 package protocol Logs: Sendable {
-    /// Appends what `lines` makes of the log's end, in one write under the kernel's lock; durable when it returns.
+    /// Appends the bytes that `lines` returns for the log's end, and waits until they are durable.
     ///
-    /// A log that is not there yet is made, 0600.
+    /// It holds the kernel lock of the log, writes once, and makes a log that does not exist (0600).
     ///
-    /// - Throws: ``FileFailure`` if it is a symlink, no regular file, another user's, or has a second name; if others
-    ///   can write it, or its directory, which lacks the sticky bit; if another process holds it until `deadline`.
+    /// - Throws: ``FileFailure`` if the log is a symlink, no regular file, another user's, or has a second name; if
+    ///   others can write it; if others can write its directory and it lacks the sticky bit; if another process holds
+    ///   the log until `deadline`.
     func appendToLog(
         _ path: String, until deadline: Uptime, clock: any Clock,
         _ lines: (any LogEnd) throws(FileFailure) -> [UInt8]
     ) throws(FileFailure)
 
-    /// Replaces what a short file holds by what `change` makes of it, in one write under the kernel's lock, which is
-    /// held meanwhile; durable when it returns. The file is one as in ``appendToLog(_:until:clock:_:)``.
+    /// Replaces the content of a short file with the bytes that `change` returns, and waits until they are durable.
     ///
-    /// - Parameter change: `nil` leaves the file as it is.
+    /// It holds the kernel lock of the file during `change`, writes once, and refuses the same files as
+    /// ``appendToLog(_:until:clock:_:)``.
+    ///
+    /// - Parameter change: returns nil to leave the file as it is.
     func updateLog(
         _ path: String, until deadline: Uptime, clock: any Clock,
         _ change: (any LogEnd) throws(FileFailure) -> [UInt8]?
     ) throws(FileFailure)
 
-    /// Whether ``appendToLog(_:until:clock:_:)`` would refuse this log, without any change; `look` gets the end of one
-    /// that is there.
+    /// Throws what ``appendToLog(_:until:clock:_:)`` would throw, without a change.
+    ///
+    /// - Parameter look: gets the end of the log if it exists.
     func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure)
 
-    /// A log as it is at this moment, whoever owns it.
+    /// Opens a log of any owner for reading, or returns nil if it does not exist.
     ///
-    /// - Returns: `nil` where there is none.
-    /// - Throws: ``FileFailure`` also where another process writes it until `deadline`.
+    /// - Throws: ``FileFailure`` also if another process writes it until `deadline`.
     func readLog(_ path: String, until deadline: Uptime, clock: any Clock) throws(FileFailure) -> (any LogReader)?
 }
 
-/// The end of a log, while nobody else can write it.
+/// The end of a log that no other process can write meanwhile.
 package protocol LogEnd {
-    /// Of the whole log.
+    /// The number of bytes of the whole log.
     var byteCount: Int { get }
 
-    /// The last `count` bytes, or as many as there are.
+    /// Returns the last `count` bytes, or all if there are fewer.
     func last(_ count: Int) throws(FileFailure) -> [UInt8]
 }
 
 /// A log that is read from its beginning, in pieces.
 package protocol LogReader {
-    /// Passes over so many bytes of a regular file.
+    /// Skips `count` bytes of a regular file.
     func skip(_ count: Int) throws(FileFailure)
 
-    /// The next piece; `nil` after the last. What is written after it was opened is not part of it.
+    /// Returns the next piece, or nil at the end that the log had when it was opened.
     func next() throws(FileFailure) -> [UInt8]?
 
-    /// `nil` where there is no end to begin with: a pipe.
+    /// The end of the log, or nil if it is a pipe.
     var end: (any LogEnd)? { get }
 }

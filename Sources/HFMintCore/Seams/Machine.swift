@@ -1,6 +1,13 @@
-/// What hfmint may touch: the machine behind its seams.
+/// The machine that hfmint runs on: everything outside the program is reached through one of these seams.
 ///
-/// A machine is the same for every caller. Who calls, and what is said to whom, is in the ``Context`` around it.
+/// Each seam is a protocol of this folder: ``HTTPTransport`` sends requests, ``Files`` reads and writes files,
+/// ``Processes`` runs programs, ``Supervisor`` runs the command of `hfmint run`, ``Workers`` run units of work side by
+/// side, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries must. `HFMintSystem` implements
+/// them, and tests replace them. Beside them stand the values that they take: ``HTTPRequest``, ``Origin``,
+/// ``DirectoryCandidate``, ``FileFailure``.
+///
+/// A machine is the same for every caller. The ``Context`` adds the caller's ``Environment`` and ``Speaker``. A seam
+/// never knows why it is called.
 package struct Machine: Sendable {
     package var transport: any HTTPTransport
     package var clock: any Clock
@@ -11,9 +18,9 @@ package struct Machine: Sendable {
     package var digests: any Digests
     package var signatures: any Signatures
     package var sealedBoxes: any SealedBoxes
-    /// 64 random bits.
+    /// Returns 64 random bits.
     package var random: @Sendable () -> UInt64
-    /// Where this program lies, for what calls it later.
+    /// The path of this program, for configurations that call it later.
     package var programPath: String
 
     package init(

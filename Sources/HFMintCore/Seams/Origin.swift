@@ -1,13 +1,18 @@
 /// A scheme, a host and a port: the only unit of trust between hfmint and a server.
 ///
-/// Read from bytes against an allow-list, and handed on rebuilt from its parts, so that no second parser can see
-/// another host. `https://huggingface.co.evil.example`, `https://huggingface.co@evil.example` and
+/// It is read from bytes against an allow-list, and passed on as it is rebuilt from its parts, so that no second parser
+/// can see another host. `https://huggingface.co.evil.example`, `https://huggingface.co@evil.example` and
 /// `https://huggingface.co\u{3002}evil.example` are each either their own host or refused.
+///
+/// ```swift
+/// Origin("https://HuggingFace.co:443".utf8)?.description  // "https://huggingface.co"
+/// Origin("https://huggingface.co/api".utf8)  // nil: an origin has no path
+/// ```
 package struct Origin: Hashable, Sendable {
     package enum Scheme: String, Sendable { case http, https }
 
     package let scheme: Scheme
-    /// Lower case; an IPv6 address stands in brackets, in its one spelling (RFC 5952).
+    /// The host in lower case; an IPv6 address stands in brackets, in its canonical spelling (RFC 5952).
     package let host: String
     package let port: Int
 
@@ -19,7 +24,7 @@ package struct Origin: Hashable, Sendable {
         self.port = port
     }
 
-    /// `nil` for anything but `http://host`, `https://host`, each with or without `:port`.
+    /// Reads `http://host` or `https://host`, with or without `:port`; returns nil for anything else.
     package init?(_ text: some Collection<UInt8>) {
         let lower = text.map(\.asciiLowercased)
         let scheme: Scheme
@@ -35,7 +40,7 @@ package struct Origin: Hashable, Sendable {
         self.init(scheme: scheme, host: host, port: port)
     }
 
-    /// A host that may be an IPv6 address without brackets, and a port, as variables give them apart.
+    /// Reads a host and a port that come apart, as in variables; an IPv6 address needs no brackets.
     package init?(_ scheme: Scheme, host: String, port: String) {
         let name = IPAddress(v6: host.utf8)?.host ?? host
         self.init("\(scheme.rawValue)://\(name):\(port)".utf8)
@@ -61,6 +66,7 @@ package struct Origin: Hashable, Sendable {
         return (name, port)
     }
 
+    /// Reads a port from 1 to 65535, or returns nil.
     package static func port(_ digits: some Collection<UInt8>) -> Int? {
         guard (1...5).contains(digits.count), digits.allSatisfy(\.isASCIIDigit),
             let port = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(port)
@@ -77,15 +83,15 @@ package struct Origin: Hashable, Sendable {
         }
     }
 
-    /// The address that the host spells out, if it does.
+    /// The host as an address, or nil if it is a name.
     package var address: IPAddress? { IPAddress(host: host.utf8) }
 
-    /// Whether the host is this machine, whatever a resolver says.
+    /// Whether the host is this machine, without a question to a resolver.
     package var isLoopback: Bool { host == "localhost" || address?.isLoopback == true }
 }
 
 extension Origin {
-    /// What is wrong with the address in a text that is no URL, as a clause; `nil` where it is something else.
+    /// Returns a clause about the IPv6 address in a text that is no URL, or nil if that is not the fault.
     package static func complaint(about text: String) -> String? {
         let bytes = Array(text.utf8)
         let slashes = bytes.indices.first { bytes[$0...].starts(with: "://".utf8) }
@@ -96,7 +102,7 @@ extension Origin {
 }
 
 extension IPAddress {
-    /// What is wrong with an IPv6 address that is meant to be a URL's host, or a host and a port, as a clause.
+    /// Returns a clause about what is wrong with an IPv6 address as a URL's host, with or without a port, or nil.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6874>, <https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2>
     package static func complaint(about host: ArraySlice<UInt8>) -> String? {
@@ -118,10 +124,10 @@ extension IPAddress {
 }
 
 extension Origin: CustomStringConvertible {
-    /// As in a URL, the port only where it is not the scheme's own: `https://huggingface.co`.
+    /// The origin as in a URL, such as `https://huggingface.co`, with the port only if it is not the scheme's own.
     package var description: String { "\(scheme.rawValue)://\(authority)" }
 
-    /// `host`, or `host:port` where the port is not the scheme's own.
+    /// `host`, or `host:port` if the port is not the scheme's own.
     package var authority: String {
         port == (scheme == .https ? 443 : 80) ? host : "\(host):\(port)"
     }

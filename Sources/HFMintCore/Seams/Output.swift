@@ -1,13 +1,13 @@
-/// Where hfmint writes.
+/// The streams to which hfmint writes.
 ///
-/// The split is a promise: what was asked for goes to stdout and nothing else does, words for people go to stderr.
-/// Each call is one write.
+/// Only what was asked for goes to stdout; words for people go to stderr.
 package protocol Output: Sendable {
+    /// Writes `text` in one write.
     func write(_ text: borrowing Secret, to stream: OutputStream)
 
     func kind(of stream: OutputStream) -> StreamKind
 
-    /// What could not be written, and why: a mask may have been in it.
+    /// Why a write failed, or nil; a mask for the CI system may have been lost with it.
     var failure: String? { get }
 }
 
@@ -17,7 +17,7 @@ package enum OutputStream: String, Sendable {
 
 package enum StreamKind: Sendable {
     case terminal
-    /// A regular file, or a device such as `/dev/null`: no runner reads it.
+    /// A regular file, or a device such as `/dev/null`, which no runner reads.
     case file
     /// A pipe or a socket.
     case other

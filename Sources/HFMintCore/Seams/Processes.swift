@@ -1,17 +1,16 @@
-/// Running other programs.
+/// A seam that runs other programs.
 package protocol Processes: Sendable {
-    /// Runs `command` with its input or none, this process's environment and stderr, and waits for it.
+    /// Runs `command` with this process's environment and stderr, and waits for its end.
     ///
-    /// A program that does not read its input is not forced to.
-    ///
-    /// After `timeLimit`, or beyond `byteLimit` bytes of output, it and what it started are killed.
+    /// A program need not read its input. After `timeLimit`, or beyond `byteLimit` bytes of output, the program and
+    /// those that it started are killed.
     func run(_ command: ChildCommand) throws(ProcessFailure) -> ChildResult
 }
 
 package struct ChildCommand: Equatable, Sendable {
     /// The program, looked up on `PATH` unless it holds a slash, and its arguments; never a secret.
     package var arguments: [String]
-    /// What it reads on stdin, which then ends; without it, there is nothing to read.
+    /// The whole of stdin, which is empty without it.
     package var input: SharedSecret?
     package var timeLimit: Duration
     package var byteLimit: Int
@@ -27,7 +26,7 @@ package struct ChildCommand: Equatable, Sendable {
 }
 
 package struct ChildResult: ~Copyable, Sendable {
-    /// As a shell reports it: 128 + the signal for a program that a signal ended.
+    /// The exit status as shells report it: 128 + the signal if a signal ended the program.
     package let status: Int
     package let output: Secret
 
@@ -39,21 +38,21 @@ package struct ChildResult: ~Copyable, Sendable {
 
 /// Why a program did not do its work.
 ///
-/// ``Processes`` and ``Supervisor`` throw it; whoever named the program catches it, and names the program in its words.
+/// ``Processes`` and ``Supervisor`` throw it. A caller that knows the purpose of the program catches it.
 package enum ProcessFailure: Error, Equatable, Sendable {
     case notFound
     case timedOut
     case tooMuchOutput
-    /// In the operating system's words.
+    /// The program cannot be started, with a reason in the operating system's words.
     case cannotStart(String)
-    /// The same, for want of memory, processes or descriptors, or as the program is being written just now.
+    /// Memory, processes or descriptors are exhausted, or the program is being written now.
     case cannotStartNow(String)
-    /// It was started, and what came of it cannot be seen here: the same.
+    /// The program was started, but its end cannot be observed on this machine.
     case outOfSight(String)
-    /// It ended with this status, where another one was needed.
+    /// The program ended with this status instead of 0.
     case exited(Int)
 
-    /// The operating system's words, where it said any.
+    /// The reason in the operating system's words, if it gave one.
     package var reason: String? {
         switch self {
         case .notFound, .timedOut, .tooMuchOutput, .exited: nil
@@ -61,7 +60,7 @@ package enum ProcessFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// What became of the program, for a message in which it is the subject.
+    /// Returns the predicate of a sentence whose subject is the program.
     package func predicate(of command: ChildCommand) -> String {
         switch self {
         case .notFound: "was not found"

@@ -1,22 +1,22 @@
 /// A proxy as curl's variables name it: `[scheme://][user[:password]@]host[:port]`.
 ///
-/// Read before the first request, because libcurl would take a wrong one for another host's name, and say so after
-/// every try. <https://curl.se/libcurl/c/CURLOPT_PROXY.html>
+/// It is read before the first request, because libcurl would take a malformed one as the name of another host, and
+/// fail only after every try. <https://curl.se/libcurl/c/CURLOPT_PROXY.html>
 package struct ProxyAddress: Equatable, Sendable {
     package enum Scheme: String, CaseIterable, Sendable { case http, https, socks, socks4, socks4a, socks5, socks5h }
 
     package let scheme: Scheme
-    /// Whether the variable names the scheme, and does not leave it to curl, which takes http then.
+    /// Whether the variable names the scheme; otherwise curl takes http.
     package let namesScheme: Bool
-    /// As the variable spells it; an IPv6 address stands in brackets.
+    /// The host as the variable spells it, with an IPv6 address in brackets.
     package let host: String
     package let port: Int?
 
-    /// - Throws: a clause about the variable; it quotes nothing, as anything may be the password.
+    /// - Throws: a clause about the variable, which quotes nothing, because any part may be the password.
     package init(_ value: [UInt8]) throws(Malformed) {
         try Self.checkBytes(value)
         let slashes = value.indices.first { value[$0...].starts(with: "://".utf8) }
-        // What begins with something else than a scheme's name has its `://` in a password, or in a path.
+        // Without a scheme's name in front, `://` belongs to a password or a path.
         let name = slashes.map { value[..<$0].map(\.asciiLowercased) } ?? []
         let isName = !name.isEmpty && name.allSatisfy { $0.isASCIILetterOrDigit || "+-.".utf8.contains($0) }
         if slashes == 0 { throw Malformed("has no scheme before its '://'") }
@@ -40,7 +40,7 @@ package struct ProxyAddress: Equatable, Sendable {
         (host, port) = try Self.split(parts[parts.count - 1])
     }
 
-    /// As messages name it: never the user name or the password.
+    /// The host and the port, for messages, without the user name and the password.
     package var description: String { port.map { "\(host):\($0)" } ?? host }
 
     private static func checkBytes(_ value: [UInt8]) throws(Malformed) {
@@ -58,19 +58,21 @@ package struct ProxyAddress: Equatable, Sendable {
         if value.contains(ASCII.quote) { throw Malformed("holds a quotation mark") }
     }
 
-    /// What follows the host and the port.
+    /// Refuses what may not follow the host and the port.
     private static func checkEnd(_ rest: ArraySlice<UInt8>) throws(Malformed) {
         guard let first = rest.first else { return }
         let mark = String(decoding: [first], as: UTF8.self)
         if rest.contains(UInt8(ascii: "@")) { throw Malformed("has a raw '\(mark)' in its user name or password") }
-        // curl ignores a path; a file of rules, which a browser would run, is nobody's path.
+        // curl ignores a path, but a path to a file of rules shows that a browser's setting was copied.
         if rest.suffix(4).map(\.asciiLowercased).elementsEqual(".pac".utf8) {
             throw Malformed("names a file of rules (PAC), which browsers alone read")
         }
         if first != ASCII.slash { throw Malformed("has a '\(mark)', which no proxy's address has") }
     }
 
-    /// libcurl decodes both, and takes no control character: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
+    /// Checks the user name and the password, which libcurl decodes; control characters are refused.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc7617#section-2>
     private static func checkUser(_ text: ArraySlice<UInt8>) throws(Malformed) {
         for index in text.indices where text[index] == UInt8(ascii: "%") {
             let digits = text[(index + 1)...].prefix(2).compactMap(\.hexDigitValue)
@@ -83,7 +85,9 @@ package struct ProxyAddress: Equatable, Sendable {
         }
     }
 
-    /// By its lengths: <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
+    /// Returns whether a name and its labels have lengths that DNS allows.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>
     private static func isName(_ host: ArraySlice<UInt8>) -> Bool {
         let name = host.last == ASCII.dot ? host.dropLast() : host
         let labels = name.split(separator: ASCII.dot, omittingEmptySubsequences: false)

@@ -1,9 +1,11 @@
-/// Which IP addresses belong to the public internet, and not to this machine, a private network, or nobody.
+/// The IP addresses of the public internet, without those of this machine, private networks and special purposes.
 ///
-/// By IANA's registries of special-purpose addresses, and where one wraps an IPv4 address, by what it wraps:
-/// <https://www.iana.org/assignments/iana-ipv4-special-registry> and
-/// <https://www.iana.org/assignments/iana-ipv6-special-registry>.
+/// They follow IANA's registries of special-purpose addresses. An IPv6 address that wraps an IPv4 address counts as
+/// that one. <https://www.iana.org/assignments/iana-ipv4-special-registry>,
+/// <https://www.iana.org/assignments/iana-ipv6-special-registry>
 package enum PublicAddress {
+    /// Returns whether an address is public.
+    ///
     /// - Parameter address: 4 or 16 bytes, in network order.
     package static func contains(_ address: [UInt8]) -> Bool {
         switch address.count {
@@ -13,13 +15,13 @@ package enum PublicAddress {
         }
     }
 
-    /// Whether `host` says by itself that it is not public: `localhost`, or any spelling of such an address.
+    /// Returns whether `host` is not public by its name alone: `localhost`, or any spelling of such an address.
     ///
-    /// Every other name must be resolved before that can be known.
+    /// Any other name must be resolved first.
     package static func isPrivateByName(_ host: String) -> Bool {
         if host == "localhost" { return true }
         if let address = IPAddress(host: host.utf8) { return !contains(address.bytes) }
-        // `127.1`, `0x7f.1` and `2130706433` are addresses to libcurl and to resolvers, and no name of anybody's.
+        // libcurl and resolvers read `127.1`, `0x7f.1` and `2130706433` as addresses.
         let last = host.utf8.split(separator: ASCII.dot).last.map { Array($0) } ?? []
         let digits =
             last.starts(with: "0x".utf8)
@@ -28,10 +30,10 @@ package enum PublicAddress {
     }
 
     private static func containsIPv6(_ address: [UInt8]) -> Bool {
-        // NAT64 and 6to4 carry an IPv4 address, and lead where it leads.
+        // NAT64 and 6to4 carry an IPv4 address, and reach its host.
         if nat64.contains(address) { return contains(Array(address[12...])) }
         if sixToFour.contains(address) { return contains(Array(address[2..<6])) }
-        // Everything else that is in use worldwide begins with 001.
+        // All other global unicast addresses begin with the bits 001.
         return globalUnicast.contains(address) && !specialIPv6.contains { $0.contains(address) }
     }
 

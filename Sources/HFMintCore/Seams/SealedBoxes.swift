@@ -1,10 +1,10 @@
-/// What libsodium encrypts for hfmint.
+/// The encryption that libsodium does.
 package protocol SealedBoxes: Sendable {
-    /// `secret` for the holder of one private key alone: a fresh key pair, X25519, XSalsa20 and Poly1305.
+    /// Encrypts `secret` for the holder of one private key, with a fresh key pair, X25519, XSalsa20 and Poly1305.
     ///
     /// <https://doc.libsodium.org/public-key_cryptography/sealed_boxes>
     ///
     /// - Parameter publicKey: 32 bytes.
-    /// - Throws: ``MintError/Code/libraryMissing``; ``MintError/Code/answerInvalid`` where it is no public key.
+    /// - Throws: ``MintError/Code/libraryMissing``; ``MintError/Code/answerInvalid`` if `publicKey` is no public key.
     func seal(_ secret: borrowing Secret, to publicKey: [UInt8]) throws(MintError) -> [UInt8]
 }

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// Work that one thread does, and for whose outcome others wait.
-package final class SharedWork<Outcome: Sendable>: Sendable {
+/// Work that one thread does, while others wait for its value.
+package final class SharedWork<Value: Sendable>: Sendable {
     private struct State {
-        var outcome: Outcome?
-        /// Made when somebody has to wait: who works alone needs none.
+        var value: Value?
+        /// The latch of the threads that wait, made by the first of them.
         var latch: (any Latch)?
     }
 
@@ -12,29 +12,31 @@ package final class SharedWork<Outcome: Sendable>: Sendable {
 
     package init() {}
 
-    /// Hands `outcome` to everybody who waits for it, or asks for it later.
+    /// Gives `value` to all threads that wait for it now or later.
     ///
-    /// Called once, by the thread that did the work.
-    package func finish(_ outcome: Outcome) {
+    /// The thread that does the work calls it once.
+    package func finish(_ value: Value) {
         let latch = state.withLock { state in
-            state.outcome = outcome
+            state.value = value
             return state.latch
         }
         latch?.open()
     }
 
-    /// Waits for the outcome; never called by the thread that does the work.
-    package func outcome(waitingWith workers: any Workers) -> Outcome {
+    /// Waits for the value, and returns it.
+    ///
+    /// The thread that does the work must not call it.
+    package func value(waitingWith workers: any Workers) -> Value {
         let latch = state.withLock { state -> (any Latch)? in
-            guard state.outcome == nil else { return nil }
+            guard state.value == nil else { return nil }
             let latch = state.latch ?? workers.makeLatch()
             state.latch = latch
             return latch
         }
         latch?.wait()
-        guard let outcome = state.withLock({ $0.outcome }) else {
+        guard let value = state.withLock({ $0.value }) else {
             preconditionFailure("work is finished before its latch is opened")
         }
-        return outcome
+        return value
     }
 }

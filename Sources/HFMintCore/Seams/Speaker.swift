@@ -1,4 +1,4 @@
-/// What people are told on the way to a result: where it is written, and how much of it.
+/// A speaker that tells people on stderr what happens on the way to a result.
 package struct Speaker: Sendable {
     package var output: any Output
     package var verbosity: Verbosity
@@ -8,17 +8,17 @@ package struct Speaker: Sendable {
         self.verbosity = verbosity
     }
 
-    /// Something that the user did not ask for and should know; silenced by `--quiet`.
+    /// Tells what the user did not ask for but should know, except with `--quiet`.
     package func note(_ message: String) {
         if verbosity >= .normal { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
     }
 
-    /// How far hfmint has come, for somebody who watches: on a terminal, and with `--verbose`.
+    /// Tells how far hfmint has come, on a terminal or with `--verbose`.
     package func progress(_ message: String) {
         if output.kind(of: .err) == .terminal { note(message) } else { trace(message) }
     }
 
-    /// How hfmint got there; only with `--verbose`.
+    /// Tells how hfmint reached its result, only with `--verbose`.
     package func trace(_ message: String) {
         if verbosity >= .verbose { output.write("hfmint: \(message.withoutTokens.printable)\n", to: .err) }
     }

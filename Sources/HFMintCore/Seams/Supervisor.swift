@@ -1,22 +1,22 @@
-/// Runs a program in this one's place: it is our child, and the caller must not notice.
+/// A seam that runs a command as a child, so that hfmint's caller sees no difference.
 package protocol Supervisor: Sendable {
     /// Starts `command`, passes signals on, and waits for its end.
     ///
-    /// INT, QUIT and TSTP reach it from the terminal by themselves, and are ignored here; TERM, HUP, USR1, USR2 and
-    /// CONT are passed on. It starts with the signal mask, the dispositions and the limits that hfmint was started
-    /// with. While it lives, `renewal` is called on a thread of its own whenever the wait that it last answered is
-    /// over; `nil` ends that.
+    /// TERM, HUP, USR1, USR2 and CONT are passed on. INT, QUIT and TSTP are ignored, because the terminal sends them to
+    /// the command too. The command starts with the signal mask, the dispositions and the limits that hfmint was
+    /// started with. While it runs, a thread calls `renewal` whenever the wait that it returned last is over, until it
+    /// returns nil.
     ///
-    /// - Returns: as shells report it: its status, or 128 + the signal that ended it.
+    /// - Returns: the exit status as shells report it: 128 + the signal if a signal ended the command.
     func run(_ command: SupervisedCommand, renewal: Renewal?) throws(ProcessFailure) -> Int32
 
-    /// Becomes `command`; returns only if that is impossible.
+    /// Replaces this process with `command`; returns only if that fails.
     func become(_ command: SupervisedCommand) -> ProcessFailure
 }
 
 package struct SupervisedCommand: Sendable {
     package let arguments: [String]
-    /// Each `NAME=value` and a NUL.
+    /// The variables, each `NAME=value` and a NUL.
     package let environment: [SharedSecret]
 
     package init(_ arguments: [String], environment: [SharedSecret]) {
@@ -25,11 +25,12 @@ package struct SupervisedCommand: Sendable {
     }
 }
 
+/// Work that is repeated while a supervised command runs.
 package struct Renewal: Sendable {
     package let firstWait: Duration
-    /// Answers how long to wait before the next call.
+    /// Returns how long to wait before the next call, or nil to end.
     package let renew: @Sendable () -> Duration?
-    /// Called instead, with the reason, where there is no thread to renew on.
+    /// Called instead with the reason if no thread can be started.
     package let giveUp: @Sendable (String) -> Void
 
     package init(

@@ -1,11 +1,11 @@
-/// The one contract of every place that names a program of the user's.
+/// The one contract for all programs of the user's.
 ///
-/// Exit 0 is done, 1 is refused, 75 (`EX_TEMPFAIL`) is later; every other end leaves open whether the program has acted.
-/// What follows from that in each place is in docs/reference/programs.md.
+/// Exit 0 means done, 1 refused, and 75 (`EX_TEMPFAIL`) later. After any other end the program may have acted or not.
+/// docs/reference/programs.md tells what follows for each kind of program.
 extension Processes {
     /// Runs a program to its end, and returns what it printed.
     ///
-    /// - Throws: ``ProcessFailure/exited(_:)`` too, for every status but 0; see ``ProcessFailure/meaning``.
+    /// - Throws: ``ProcessFailure/exited(_:)`` also for every status but 0; see ``ProcessFailure/meaning``.
     package func output(of command: ChildCommand) throws(ProcessFailure) -> Secret {
         let result = try run(command)
         guard result.status == 0 else { throw .exited(result.status) }
@@ -14,15 +14,15 @@ extension Processes {
 }
 
 extension ProcessFailure {
-    /// What the end of a program of the user's means.
+    /// The meaning of the end of a user's program.
     package enum Meaning: Sendable {
-        /// Nothing happened, and it will refuse the same again.
+        /// The program did nothing, and will refuse the same again.
         case refused
-        /// Nothing happened, and the same may work later.
+        /// The program did nothing, and the same may work later.
         case later
-        /// It may have acted: another exit status, a signal, a limit of time or output.
+        /// The program may have acted: another exit status, a signal, or a limit of time or output.
         case unknown
-        /// It did not run, and will not run before somebody has mended something.
+        /// The program did not run, and will not run until a person mends something.
         case notStarted
     }
 

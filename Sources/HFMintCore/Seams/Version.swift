@@ -1,5 +1,5 @@
-/// The version of hfmint, as `hfmint --version` prints it; a release's tag must equal it.
+/// The version that `hfmint --version` prints; a release's tag must equal it.
 package let hfmintVersion = "0.1.0"
 
-/// The day of that release, as the manual pages show it: mdoc(7) wants `Month day, year`.
+/// The day of that release, in the form of mdoc(7) for manual pages: `Month day, year`.
 package let hfmintReleased = "November 21, 2026"

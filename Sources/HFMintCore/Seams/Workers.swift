@@ -1,9 +1,11 @@
 /// A small pool of threads that runs whole units of work side by side.
 package protocol Workers: Sendable {
-    /// Calls each unit again and again, never twice at once, until it answers `nil`; what it answers otherwise is how
-    /// long to leave it alone. No thread sleeps for a unit that waits. Returns when all have answered `nil`.
+    /// Calls each unit again and again until it returns nil, and returns when all have.
+    ///
+    /// A unit returns how long to wait before its next call, and no thread sleeps meanwhile. No two threads call the
+    /// same unit at once.
     func run(_ units: [@Sendable () -> Duration?])
 
-    /// Makes what threads wait with for one another.
+    /// Makes a latch with which threads wait for one another.
     func makeLatch() -> any Latch
 }

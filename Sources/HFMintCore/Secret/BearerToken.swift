@@ -1,6 +1,6 @@
-/// A token whose bytes no syntax gives a meaning to, so that it can stand between quotes, and on a line, as it is.
+/// A token that can stand in quotes and on a line as it is, because no syntax gives its bytes a meaning.
 ///
-/// Whoever makes one has checked its bytes: no space, no line break, no quote.
+/// Before you make one, check its bytes: no space, no line break, no quote.
 package final class BearerToken: Sendable {
     package let secret: Secret
 

@@ -6,23 +6,26 @@ import Musl
 
 /// A credential that exists in one place.
 ///
-/// The compiler enforces what a convention would only ask for. A `Secret` is
-/// not `Copyable`, so it cannot be interpolated into a message, handed to
-/// `print`, put in an array, compared with `==`, or used twice after it was
-/// given away. The bytes are overwritten when it goes out of scope.
+/// A `Secret` is not `Copyable`, so that the compiler refuses to interpolate it into a message, to print it, to put it
+/// in an array, to compare it with `==`, or to use it after it was given away. Its bytes are overwritten when it goes
+/// out of scope. Only ``reveal(_:)`` lends them, as a span that cannot outlive the call; search for that name to find
+/// every use.
 ///
-/// The one way out is ``reveal(_:)``, which lends a span that cannot outlive
-/// the call. Search for that name to find every place where a credential
-/// leaves this type.
+/// ```swift
+/// let secret = Secret(copying: bytes)
+/// let isToken = secret.reveal { $0.count > 3 && $0.equals("hf_", in: 0..<3) }
+/// ```
 ///
-/// This bounds what *hfmint* keeps. It cannot reach the copies that libcurl
-/// and the kernel make; see `SECURITY.md`.
+/// ``SecretBuffer`` collects a secret that arrives in pieces, and ``TextOrToken`` joins secrets and texts.
+/// ``SharedSecret`` has several owners, and a ``BearerToken`` has bytes that need no escapes. `SecretEncoding.swift`
+/// encodes a secret. None of them prints one, and none reaches the copies that libcurl and the kernel make: see
+/// `SECURITY.md`.
 @safe
 package struct Secret: ~Copyable, @unchecked Sendable {
     // `@unchecked`: the memory is written before `init` returns and in `deinit`, and only read in between.
     private let memory: UnsafeMutableRawBufferPointer
 
-    /// Copies `bytes` in; the caller's copy is the caller's to wipe.
+    /// Copies `bytes`; the caller must wipe its own copy.
     package init(copying bytes: some Collection<UInt8>) {
         unsafe memory = .allocate(byteCount: bytes.count, alignment: 1)
         unsafe memory.copyBytes(from: bytes)
@@ -51,7 +54,7 @@ package struct Secret: ~Copyable, @unchecked Sendable {
 }
 
 extension Secret {
-    /// A new secret: `prefix`, this one, `suffix`.
+    /// Returns a secret of `prefix`, this secret and `suffix`.
     package borrowing func enclosed(by prefix: String, and suffix: String) -> Secret {
         var buffer = SecretBuffer(capacity: prefix.utf8.count + byteCount + suffix.utf8.count)
         buffer.append(prefix)
@@ -60,7 +63,7 @@ extension Secret {
         return buffer.finish()
     }
 
-    /// Whether both hold the same bytes, in a time that depends on their lengths alone.
+    /// Returns whether both hold the same bytes, in a time that depends on their lengths alone.
     package borrowing func holdsSameBytes(as other: borrowing Secret) -> Bool {
         reveal { mine in
             other.reveal { theirs in
@@ -70,7 +73,7 @@ extension Secret {
         }
     }
 
-    /// Whether the bytes of `other` stand somewhere among these.
+    /// Returns whether the bytes of `other` are a part of these.
     package borrowing func holds(_ other: borrowing Secret) -> Bool {
         reveal { mine in
             other.reveal { part in
@@ -82,13 +85,13 @@ extension Secret {
         }
     }
 
-    /// A second home for the same bytes, for an owner that outlives this one.
+    /// Returns a copy, for an owner that outlives this one.
     package borrowing func duplicate() -> Secret {
         reveal { Secret(copying: $0) }
     }
 }
 
-/// A ``Secret`` that several owners may read; wiped when the last one lets go.
+/// A ``Secret`` with several owners, which is wiped when the last one releases it.
 package final class SharedSecret: Sendable {
     package let secret: Secret
 
@@ -98,11 +101,11 @@ package final class SharedSecret: Sendable {
 }
 
 extension SharedSecret: Equatable {
-    /// Whether both are the same home, never whether two secrets hold the same bytes.
+    /// Returns whether both are the same object, without a look at the bytes.
     package static func == (left: SharedSecret, right: SharedSecret) -> Bool { left === right }
 }
 
-/// Overwrites `memory` with zeros, in a way the optimiser may not remove.
+/// Overwrites `memory` with zeros, in a way that the optimiser may not remove.
 func wipe(_ memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress else { return }
     unsafe explicit_bzero(start, memory.count)

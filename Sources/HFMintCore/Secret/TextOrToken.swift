@@ -1,4 +1,4 @@
-/// A piece of a text that may hold tokens.
+/// A piece of a text: a string, a token, or another secret.
 package enum TextOrToken: Sendable {
     case text(String)
     case token(BearerToken)
@@ -14,7 +14,7 @@ package enum TextOrToken: Sendable {
 }
 
 extension Secret {
-    /// The pieces one after the other, in memory that never grows and so leaves nothing behind.
+    /// Joins the pieces in memory that never grows, and so leaves no copy behind.
     package init(joining pieces: [TextOrToken]) {
         var buffer = SecretBuffer(capacity: pieces.reduce(0) { $0 + $1.byteCount })
         for piece in pieces {

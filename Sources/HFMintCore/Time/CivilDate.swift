@@ -1,6 +1,6 @@
-/// A day of the Gregorian calendar, as it is in UTC.
+/// A day of the Gregorian calendar in UTC.
 ///
-/// Arithmetic alone: glibc's would read /etc/localtime.
+/// It uses arithmetic alone, because glibc's functions read /etc/localtime.
 package struct CivilDate: Equatable, Sendable {
     package let year: Int
     /// From 1.
@@ -20,7 +20,7 @@ package struct CivilDate: Equatable, Sendable {
         year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 
-    /// The days from 1970-01-01 to this date; a day that the month does not have is carried into the next one.
+    /// Returns the days from 1970-01-01 to a date; a day that the month does not have counts on into the next month.
     package static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).dividedDown(by: 400)
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
@@ -29,7 +29,7 @@ package struct CivilDate: Equatable, Sendable {
 }
 
 extension Int {
-    /// The quotient, rounded down, and a remainder that is never negative.
+    /// Returns the quotient, rounded down, and a remainder that is never negative.
     package func dividedDown(by divisor: Int) -> (quotient: Int, remainder: Int) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

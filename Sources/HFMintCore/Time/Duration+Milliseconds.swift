@@ -1,4 +1,4 @@
-/// For a message: a limit that was a moment short of a second is called the second that it was meant to be.
+/// Returns a limit for a message, in seconds rounded up, or in milliseconds up to half a second.
 package func inSeconds(_ milliseconds: Int) -> String {
     milliseconds <= 500 ? "\(milliseconds) ms" : "\((milliseconds + 999) / 1_000) s"
 }

@@ -1,19 +1,15 @@
 extension Timestamp {
-    /// Reads a date and time as JSON APIs write them: `2026-11-21T03:04:05Z`, with a fraction, with an offset.
+    /// Reads a date and time as JSON APIs write them: `2026-11-21T03:04:05Z`, also with a fraction or an offset.
     ///
-    /// A fraction is dropped: the moment is never later than the text says.
+    /// A fraction is dropped, so that the moment is never later than the text says.
     /// <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>
     package init?(internetDate text: String) {
         let bytes = Array(text.utf8)
         guard (20...40).contains(bytes.count), bytes[4] == ASCII.minus, bytes[7] == ASCII.minus,
             bytes[10].asciiLowercased == UInt8(ascii: "t"), bytes[13] == ASCII.colon, bytes[16] == ASCII.colon
         else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            guard bytes[range].allSatisfy(\.isASCIIDigit) else { return nil }
-            return Int(String(decoding: bytes[range], as: UTF8.self))
-        }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+        guard let year = bytes.number(0..<4), let month = bytes.number(5..<7), let day = bytes.number(8..<10),
+            let hour = bytes.number(11..<13), let minute = bytes.number(14..<16), let second = bytes.number(17..<19),
             (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
             let offset = Self.offset(bytes[19...])
         else { return nil }
@@ -21,7 +17,7 @@ extension Timestamp {
         self.init(secondsSince1970: days * 86_400 + hour * 3_600 + minute * 60 + second - offset)
     }
 
-    /// Of `.123Z`, `Z` or `+01:00`, in seconds.
+    /// Reads the offset of `.123Z`, `Z` or `+01:00`, in seconds.
     private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
         var rest = text
         if rest.first == ASCII.dot {

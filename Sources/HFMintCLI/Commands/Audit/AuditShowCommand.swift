@@ -94,7 +94,7 @@ extension Option {
         "event", "EVENT", repeats: true, choices: AuditEvent.Kind.allCases.map(\.rawValue),
         help: "this event, such as exchange.granted, or a group of them, such as exchange")
     fileprivate static let decision = Option(
-        "decision", "DECISION", repeats: true, choices: AuditEvent.Outcome.allCases.map(\.rawValue),
+        "decision", "DECISION", repeats: true, choices: AuditEvent.Verdict.allCases.map(\.rawValue),
         help: "allowed, denied or failed")
     fileprivate static let roles = Option("role", "ROLE", repeats: true, help: "for this role")
     fileprivate static let resource = Option("resource", "RESOURCE", repeats: true, help: "for this resource")

@@ -68,7 +68,7 @@ package final class IssuerKeys: Sendable {
         switch step {
         case .take(let keys): return (keys, true)
         case .fail(let failure): throw failure
-        case .wait(let fetch, _): return (try fetch.outcome(waitingWith: context.workers).get(), false)
+        case .wait(let fetch, _): return (try fetch.value(waitingWith: context.workers).get(), false)
         case .ask(let fetch): return (try ask(issuer, fetch, anew: false, in: context, limits: limits), false)
         }
     }
@@ -89,7 +89,7 @@ package final class IssuerKeys: Sendable {
             case .take(let keys): return keys
             case .fail(let failure): throw failure
             case .wait(let fetch, let isAnew):
-                let fetched = try fetch.outcome(waitingWith: context.workers).get()
+                let fetched = try fetch.value(waitingWith: context.workers).get()
                 // A cache may have answered the other request.
                 if isAnew { return fetched }
             case .ask(let fetch):
@@ -182,7 +182,7 @@ extension IssuerKeys.Issuer {
     }
 
     /// Keeps what the issuer has answered.
-    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Duration) {
+    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Uptime) {
         underWay = nil
         switch answer {
         case .success(let set):
