@@ -17,7 +17,7 @@ struct TokenSession {
         let arguments = call.arguments
         context = call.context
         let provider = try Provider.here(arguments.value(.provider), in: context)
-        // With a manifest, an ID token must show that a grant gives this job the role that names the member.
+        // With a manifest, a member needs an ID token too: a grant decides by it whether this job has the member's role.
         let member = session.gate == nil ? session.member : nil
         let source: IDTokenSource?
         if member == nil {

@@ -15,7 +15,7 @@ struct Errno: Error, Equatable {
     /// Whether the kernel, the file system or a sandbox lacks the call, so that another call may work.
     ///
     /// A sandbox answers EPERM to a call that it does not know. A file system answers EINVAL when it cannot flush.
-    var isMissing: Bool { [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) }
+    var isUnsupported: Bool { [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) }
 
     /// Whether nothing has that name.
     var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
@@ -39,10 +39,10 @@ struct Errno: Error, Equatable {
     static func refusal(of path: String, _ needed: CInt, below directory: CInt = AT_FDCWD) -> Errno? {
         guard unsafe faccessat(directory, path, needed, AT_EACCESS) != 0 else { return nil }
         // glibc calls faccessat2(2), which older sandboxes forbid. The older call checks the rights of the real user.
-        guard Errno.last.isMissing, geteuid() == getuid(), getegid() == getgid() else { return .last }
+        guard Errno.last.isUnsupported, geteuid() == getuid(), getegid() == getgid() else { return .last }
         guard unsafe faccessat(directory, path, needed, 0) != 0 else { return nil }
         // The call itself also says EPERM where nobody may write, as in /proc.
-        return Errno.last.code == EPERM || !Errno.last.isMissing ? .last : nil
+        return Errno.last.code == EPERM || !Errno.last.isUnsupported ? .last : nil
     }
 
     /// Returns this failure with the path that it is about.

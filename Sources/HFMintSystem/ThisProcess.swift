@@ -4,11 +4,12 @@ package import HFMintCore
 
 /// The process that hfmint runs as.
 ///
-/// This module is the only one that touches the machine. Each file implements one of the seams that `HFMintCore`
-/// declares, and `main.swift` puts them together. The order: ``ThisProcess`` hardens the process and reads arguments
-/// and variables, ``PosixFiles`` opens files, ``CurlTransport`` sends requests, ``ChildProcesses`` runs programs,
-/// ``PosixSupervisor`` runs the user's command, and ``StandardStreams`` prints. Cryptography is in ``LibCrypto`` and
-/// ``LibSodium``. The module decides nothing about tokens, reads no manifest, and prints nothing of its own.
+/// This module is the only one that touches the machine. It implements the seams that `HFMintCore` declares, and
+/// `main.swift` puts them together. The order: ``ThisProcess`` hardens the process and reads arguments and variables.
+/// `Files/` begins with ``PosixFiles``, `HTTP/` with ``CurlTransport``, and `Processes/` with ``ChildProcesses``, which
+/// runs programs, and ``PosixSupervisor``, which runs the user's command. `Libraries/` opens libcurl, libcrypto
+/// (``LibCrypto``) and libsodium (``LibSodium``). ``StandardStreams`` prints. The module decides nothing about tokens,
+/// reads no manifest, and prints nothing of its own.
 package enum ThisProcess {
     /// Forbids core dumps and debuggers, hides variables from libraries, and opens closed standard streams, whose
     /// numbers a later file would get.

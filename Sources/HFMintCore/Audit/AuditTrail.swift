@@ -93,7 +93,7 @@ package final class AuditTrail: Sendable {
     package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
 
     /// Stops recording, for a command that only shows what it would do.
-    package func rehearse() { state.withLock { $0.isRehearsed = true } }
+    package func stopRecording() { state.withLock { $0.isRehearsed = true } }
 
     var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
@@ -111,7 +111,7 @@ package final class AuditTrail: Sendable {
     }
 
     /// Lets this command also send what earlier ones could not.
-    package func act() { state.withLock { $0.isActing = true } }
+    package func beginActing() { state.withLock { $0.isActing = true } }
 
     package var isActing: Bool { state.withLock { $0.isActing } }
 

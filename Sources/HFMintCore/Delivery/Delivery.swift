@@ -208,7 +208,7 @@ extension Delivery {
             receipt.destinations.append(.init(method: method.name, target: "-"))
         case .env, .output:
             let channel = try channel(for: method)
-            // Later steps have this step's variables and those in the file; outputs are in the file alone.
+            // A later step gets this step's variables as well as those in the file, but only the outputs in the file.
             let delivered = variables(tokens, files) { key in
                 method == .env && context.environment.isSet(key) || channel.mentions(key, in: context.files)
             }

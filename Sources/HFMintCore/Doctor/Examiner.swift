@@ -30,7 +30,7 @@ package struct Examiner: Sendable {
     ///
     /// - Throws: only ``MintError/Code/usage``; every other error becomes a finding.
     package func examine() throws(MintError) -> Examination {
-        audit.rehearse()
+        audit.stopRecording()
         let authority = try? question.authority.get()
         let resource = try resource(on: authority?.endpoint ?? .huggingFace)
         let source = try source(authority?.audience ?? Origin.huggingFace.description)

@@ -99,8 +99,9 @@ package struct Exchanger: Sendable {
 
     /// Whether this job may have the cached `token`.
     ///
-    /// A member's token was given for a verified ID token. The ID token shown now is verified too, unless the provider
-    /// itself gives it: it may be old, but must have the same claims. Another job gets a token of its own.
+    /// A member's token was given for a verified ID token. An ID token that the caller shows is verified too:
+    /// it may be old, but must have the same claims, or another job could use this one's token. An ID token that comes
+    /// from the provider itself needs no such proof.
     private func admits(_ token: HubToken, to resource: Resource?) throws(MintError) -> Bool {
         guard gate != nil else { return true }
         guard let claims = token.claims else { return false }
@@ -247,8 +248,8 @@ package struct Exchanger: Sendable {
         guard let source else {
             guard let member else { throw .nothingToTrade }
             try checkEvent(.none)
-            try request(&event, nil)
-            return try granted(hub.token(of: member, remembering: nil), event)
+            try recordRequest(&event, nil)
+            return try recordGrant(hub.token(of: member, remembering: nil), event)
         }
         let idToken = try idToken(from: source, attempts)
         event.actor = AuditEvent.Actor(idToken.claims)
@@ -258,24 +259,24 @@ package struct Exchanger: Sendable {
             try verify(idToken, for: allowed)
             event.actor?.verified = .hfmint
             let organizationMember = try OrganizationMember(member, access: allowed.role.access)
-            try request(&event, allowed)
-            return try granted(hub.token(of: organizationMember, remembering: idToken.claims), event)
+            try recordRequest(&event, allowed)
+            return try recordGrant(hub.token(of: organizationMember, remembering: idToken.claims), event)
         }
         guard let resource else { throw .nothingToTrade }
-        try request(&event, allowed)
+        try recordRequest(&event, allowed)
         let claims = gate == nil ? nil : idToken.claims
-        return try granted(hub.token(for: resource, by: idToken, remembering: claims), event)
+        return try recordGrant(hub.token(for: resource, by: idToken, remembering: claims), event)
     }
 
     /// Records the decision, durably before the request; a later try repeats the same request, and is not recorded.
-    private func request(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(MintError) {
+    private func recordRequest(_ event: inout AuditEvent, _ allowed: Decision.Allowed?) throws(MintError) {
         let isFirst = event.decision == nil
         event.take(allowed)
         if isFirst { try audit.record(event, in: context) }
     }
 
     /// Records the Hub's token, durably before anybody has it.
-    private func granted(_ token: HubToken, _ event: AuditEvent) throws(MintError) -> HubToken {
+    private func recordGrant(_ token: HubToken, _ event: AuditEvent) throws(MintError) -> HubToken {
         try audit.record(event.granted(token), in: context)
         return token
     }

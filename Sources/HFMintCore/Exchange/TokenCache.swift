@@ -82,7 +82,7 @@ package struct TokenCache: Sendable {
         let now = context.clock.now()
         return text.reveal { span in
             let moments = (try? readJSON(span, limits: .answer))?.elements?.compactMap { $0.integer(in: span) } ?? []
-            return moments.filter { (0...253_402_300_799).contains($0) }.map { Timestamp(secondsSince1970: $0) }
+            return moments.filter { (0...Timestamp.lastSecond).contains($0) }.map { Timestamp(secondsSince1970: $0) }
                 .filter { abs(now - $0) < 300 }
         }
     }
@@ -129,13 +129,13 @@ private struct Record {
             Self.fields(root["fields"], text) == key.fields,
             let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
             // The times lie within the years 1970 to 9999, so that arithmetic on them is safe.
-            [obtained, expires].allSatisfy({ (0...253_402_300_799).contains($0) }),
+            [obtained, expires].allSatisfy({ (0...Timestamp.lastSecond).contains($0) }),
             let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
             secret.reveal({ HubToken.isWellFormed($0) })
         else { return nil }
         obtainedAt = Timestamp(secondsSince1970: obtained)
         obtainedUptime = root["obtained_uptime"]?.integer(in: text).flatMap {
-            (0...253_402_300_799).contains($0) ? Uptime(sinceStart: .seconds($0)) : nil
+            (0...Timestamp.lastSecond).contains($0) ? Uptime(sinceStart: .seconds($0)) : nil
         }
         token = HubToken(
             secret: secret, expiresAt: Timestamp(secondsSince1970: expires),

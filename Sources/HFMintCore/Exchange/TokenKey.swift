@@ -26,7 +26,7 @@ package struct TokenKey: Equatable, Sendable {
     /// The subject of a token: a resource's publisher, or a member.
     package enum Subject: Sendable {
         case publisher(Resource)
-        /// A member, whose token reaches all that the member may reach: no resource is part of the key, and no secret.
+        /// A member. The token reaches whatever the member may reach, so the key holds no resource. It holds no secret.
         case member(OrganizationMember, clientID: String)
         /// A member's role of a manifest. The manifest's digest covers member and scopes, but variables may hold the
         /// ids of clients.

@@ -44,7 +44,7 @@ package struct GitTakeBack: Sendable {
     /// The folders in which git asked, and this process's own.
     private var folders: [String] { Set(handouts.map(\.folder) + [context.files.workingDirectory]).sorted() }
 
-    /// Every helper that is set in `folders`, each once, also those that git now forgets.
+    /// The helpers that git's settings name in `folders`, each once; an empty setting that resets the list is ignored.
     private var helpers: [GitHelper] {
         var values: [String] = []
         for folder in folders {

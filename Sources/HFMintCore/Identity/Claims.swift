@@ -61,13 +61,13 @@ package struct Claims: Equatable, Sendable {
         guard written.allSatisfy({ $0.isASCIIDigit || "+-.eE".utf8.contains($0) }),
             let seconds = Double(String(decoding: written, as: UTF8.self)), !seconds.isNaN
         else { return nil }
-        return Timestamp(secondsSince1970: Int(min(max(0, seconds), 253_402_300_799)))
+        return Timestamp(secondsSince1970: Int(min(max(0, seconds), Timestamp.lastSecond)))
     }
 
     /// Returns the claim `name` if it is a whole number of seconds in the years 1970 to 9999, or nil.
     func exactMoment(_ name: String) -> Timestamp? {
         text.integer(text.root[name]).flatMap { seconds in
-            (0...253_402_300_799).contains(seconds) ? Timestamp(secondsSince1970: seconds) : nil
+            (0...Timestamp.lastSecond).contains(seconds) ? Timestamp(secondsSince1970: seconds) : nil
         }
     }
 

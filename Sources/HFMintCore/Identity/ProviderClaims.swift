@@ -5,7 +5,7 @@ package struct ProviderClaims: Sendable {
     /// The issuers of its ID tokens; `*` stands for any text.
     var issuers: [String] = []
     /// Claims that show this provider in a grant for a self-hosted server.
-    var marks: [String] = []
+    var recognisingClaims: [String] = []
     /// Claims that say whose job it is: a grant without any of them means everybody at the issuer.
     var owners: [String] = []
     /// Claims that all jobs of a repository, an owner or a server share: a grant of these alone lets every branch in.
@@ -15,8 +15,8 @@ package struct ProviderClaims: Sendable {
     /// Claims that a job has only if its CI file says `NAME: VALUE`.
     var declared: [String] = []
     var events: OpenEvents?
-    var openings: [Opening] = []
-    var names: [Name] = []
+    var looseClaims: [LooseClaim] = []
+    var renameableClaims: [RenameableClaim] = []
     var workflows: WorkflowClaims?
     var subject: Subject?
     /// The beginning of the refs of proposed changes, and what the provider calls such a change.
@@ -42,11 +42,11 @@ package struct ProviderClaims: Sendable {
     }
 
     /// A claim that lets in more jobs than its author may expect, unless another claim stands beside it.
-    struct Opening: Sendable {
+    struct LooseClaim: Sendable {
         let claim: String
         /// Returns whether this value of the claim does so.
         var isOpen: @Sendable (String) -> Bool = { _ in true }
-        /// Claims of which the grant must have one, so that this opening applies; empty if it always does.
+        /// The claim counts as loose only if the grant has one of these; empty if it always counts.
         var onlyWith: [String] = []
         let closedBy: [Companion]
         /// Returns the reason for a value: a clause, with what to add.
@@ -83,7 +83,7 @@ package struct ProviderClaims: Sendable {
     }
 
     /// A claim that holds a name, which others may take after a rename, and the claims that never change hands.
-    struct Name: Sendable {
+    struct RenameableClaim: Sendable {
         let claim: String
         let numbers: [String]
         /// Returns whether this value of the claim holds such a name.
@@ -125,9 +125,9 @@ extension ProviderClaims {
     }
 
     /// Returns the name in `claim` if the claim names an owner and nothing narrower, or nil.
-    func ownerName(_ claim: String) -> Name? {
+    func ownerName(_ claim: String) -> RenameableClaim? {
         let isOwner = owners.contains(claim) && shared.contains(claim)
-        return isOwner ? names.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
+        return isOwner ? renameableClaims.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
     }
 
     func issues(_ issuer: String) -> Bool { issuers.contains { Self.matches(issuer, $0) } }
@@ -142,10 +142,10 @@ extension ProviderClaims {
 
     /// Finds what is known of a grant or an ID token, by its issuer or else by the claims that it has.
     ///
-    /// If providers share marks, the first of ``allProviders`` counts.
+    /// If providers share them, the first of ``allProviders`` counts.
     static func known(issuer: String, _ value: Lookup) -> (claims: ProviderClaims, isItsIssuer: Bool) {
         if let own = allProviders.first(where: { $0.claims.issues(issuer) }) { return (own.claims, true) }
-        let marked = allProviders.first { provider in provider.claims.marks.contains { value($0) != nil } }
+        let marked = allProviders.first { provider in provider.claims.recognisingClaims.contains { value($0) != nil } }
         return (marked?.claims ?? ProviderClaims(), false)
     }
 
@@ -167,13 +167,17 @@ extension ProviderClaims {
     static let yesOrNo = ["true", "false"]
     static let branchOrTag = ["branch", "tag"]
 
-    /// Openings for unknown issuers: names that may be a branch or a tag, and those of providers without own issuers.
-    static let ofAnybody: [Opening] =
+    /// The loose claims at an unknown issuer.
+    ///
+    /// They are names that may be a branch or a tag, and the loose claims of providers that have no issuer of their own.
+    static let ofAnybody: [LooseClaim] =
         ["ref", "ref_name", "git_ref", "branch", "branch_name"].map { claim in
-            Opening(
+            LooseClaim(
                 claim: claim, isOpen: { !$0.hasStart("refs/") }, closedBy: ["ref_type", "ref_path"],
                 reason: { "'\(claim)' may be a branch or a tag of the name '\($0)': add a claim that says which" })
-        } + allProviders.map(\.claims).filter { $0.issuers.isEmpty && $0.marks.isEmpty }.flatMap(\.openings)
+        }
+        + allProviders.map(\.claims).filter { $0.issuers.isEmpty && $0.recognisingClaims.isEmpty }.flatMap(
+            \.looseClaims)
 
     /// Claims that differ in every ID token, at any issuer.
     static let changing = ["exp", "iat", "nbf", "jti"]

@@ -102,13 +102,13 @@ extension Grant {
         if let events = known.events, let event = value(events.claim), events.isOpen(event) {
             reasons.append("strangers can cause the event '\(event)'")
         }
-        let openings = isItsIssuer ? known.openings : known.openings + ProviderClaims.ofAnybody
-        return reasons + openings.compactMap { $0.reason(in: value) }
+        let loose = isItsIssuer ? known.looseClaims : known.looseClaims + ProviderClaims.ofAnybody
+        return reasons + loose.compactMap { $0.reason(in: value) }
     }
 
     /// Returns the concern about a name that others may have later, if no claim for a lasting number stands beside it.
     private func renames(_ known: ProviderClaims) -> [String] {
-        let name = known.names.first { name in
+        let name = known.renameableClaims.first { name in
             (value(name.claim).map(name.isName) ?? false) && name.numbers.allSatisfy { value($0) == nil }
         }
         return name.map { ["'\($0.claim)' is a name, which a rename sets free for others: add \($0.numbers[0])"] } ?? []

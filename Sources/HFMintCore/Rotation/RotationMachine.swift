@@ -162,9 +162,9 @@ package final class RotationMachine {
     package static let waits = [1, 2, 4, 8, 16, 32, 60, 300, 900, 3_600, 14_400, 28_800, 43_200]
     /// The longest that this process waits for the next try while it has the new secret's value, in seconds.
     private static let longestPause = 60
-    /// The same while it does not have the value, as a person may be waiting for the process to end.
+    /// The longest wait, in seconds, of a process that does not have the value: a person may be waiting for its end.
     private static let longestIdlePause = 8
-    /// The same while it holds the only copy of the value, and a server has said how long to wait.
+    /// The longest wait, in seconds, of a process with the only copy of the value, if a server says how long to wait.
     private static let longestNamedPause = 3_600
 
     /// Records that a step failed, and decides when it is tried again.
@@ -208,7 +208,7 @@ package final class RotationMachine {
         return left > 0 ? left : nil
     }
 
-    /// Whether this process holds the only copy of a value that a sink may hold already.
+    /// Whether the value would be lost with this process, although a sink may already use it.
     private var holdsOnlyCopy: Bool { value != nil && state.hasTouchedSinks && !definition.issuer.isReadable }
 
     /// Stops the rotation until a person resumes it.

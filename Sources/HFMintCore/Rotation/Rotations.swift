@@ -81,7 +81,7 @@ package struct Rotations: Sendable {
 
     /// Takes the named rotations, or all, as far as they can go now, side by side.
     package func run(_ names: [String]? = nil, order: Order) -> [RunResult] {
-        audit.act()
+        audit.beginActing()
         let chosen = definitions.filter { names?.contains($0.name) ?? true }
         let results = Mutex<[String: RunResult]>([:])
         let units = chosen.map { definition in
@@ -126,7 +126,7 @@ package struct Rotations: Sendable {
     package func withJournal<Result>(
         of name: String, _ body: (RotationJournal) throws(MintError) -> Result
     ) throws(MintError) -> Result {
-        audit.act()
+        audit.beginActing()
         let journal: RotationJournal
         do throws(FileFailure) {
             guard let file = try directory.openLog(RotationJournal.fileName(name)) else {

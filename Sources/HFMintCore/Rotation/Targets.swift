@@ -20,7 +20,7 @@ extension RotationMachine {
     /// Checks before the first write that the sinks hold a secret of the client, if ``checkTargets(_:)`` has not.
     ///
     /// If the check fails, removes the new secret, and ends the run as if it had not begun: the manifest may be wrong.
-    func checkHeld() throws(StepFailure) {
+    func proveTargetsLate() throws(StepFailure) {
         guard provesLate(state.cause), !state.hasTouchedSinks else { return }
         var held: [Held] = []
         for sink in definition.sinks where mustProve(sink, state.cause) {

@@ -6,11 +6,14 @@
 package struct Timestamp: Comparable, Hashable, Sendable {
     package let secondsSince1970: Int
 
+    /// The end of the year 9999.
+    package static let lastSecond = 253_402_300_799
+
     /// Moves a moment outside the years 1 to 9999, which a server or a journal may name, to the nearest one inside.
     ///
     /// A date has four digits for the year.
     package init(secondsSince1970: Int) {
-        self.secondsSince1970 = min(max(secondsSince1970, -62_135_596_800), 253_402_300_799)
+        self.secondsSince1970 = min(max(secondsSince1970, -62_135_596_800), Self.lastSecond)
     }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {

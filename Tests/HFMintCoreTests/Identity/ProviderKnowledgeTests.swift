@@ -14,7 +14,7 @@ struct ProviderKnowledgeTests {
         ("HFMintCLI/Runbook/", [], "the same"),
         ("HFMintCore/Delivery/", ["buildkite"], "its agent's API is a way of delivery, and a protocol of its own"),
         ("HFMintCore/Seams/HTTPTransport.swift", ["aws"], "a signature that curl makes, whoever asks for it"),
-        ("HFMintSystem/Transfer.swift", ["aws"], "the same"),
+        ("HFMintSystem/HTTP/Transfer.swift", ["aws"], "the same"),
         ("HFMintCore/Identity/HTTPAcquisition.swift", ["aws"], "the same, as a proof that an endpoint asks for"),
         ("HFMintCore/Exchange/TokenKey.swift", ["aws"], "the same, as what tells two jobs apart"),
         ("HFMintCore/Seams/HTTPRequest.swift", ["google"], "the one plain http that the transport lets pass"),
@@ -68,7 +68,7 @@ extension ProviderKnowledgeTests {
 
         init(_ provider: Provider) {
             let variables = provider.jobVariables + provider.traces + [provider.temporaryDirectory].compactMap(\.self)
-            whole = [provider.name] + provider.claims.marks + variables.map(\.name)
+            whole = [provider.name] + provider.claims.recognisingClaims + variables.map(\.name)
             // The Hub's own vendor is everywhere.
             parts = [provider.title.prefix { $0 != " " }.lowercased()].filter { $0 != "hugging" }
             hosts = provider.claims.issuers.compactMap { issuer in

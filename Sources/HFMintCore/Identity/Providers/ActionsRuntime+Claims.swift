@@ -13,7 +13,7 @@ extension ActionsRuntime {
     ///
     /// <https://docs.github.com/actions/reference/security/oidc>
     static let claims = ProviderClaims(
-        marks: [
+        recognisingClaims: [
             "repository", "repository_owner", "workflow_ref", "job_workflow_ref", "event_name", "head_ref", "base_ref",
         ],
         owners: [
@@ -32,44 +32,44 @@ extension ActionsRuntime {
         ],
         declared: ["environment"],
         events: openEvents,
-        openings: [
+        looseClaims: [
             // The page of the events above says on which branch each event runs.
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "event_name", isOpen: { event in anyBranch.contains { $0.utf8.elementsEqual(event.utf8) } },
                 closedBy: namesBranch + ["environment"],
                 reason: { "the event '\($0)' happens on every branch: add ref=refs/heads/…" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "ref", onlyWith: ["repository_owner", "repository_owner_id", "enterprise", "enterprise_id"],
                 closedBy: ["repository", "repository_id", "workflow_ref", "job_workflow_ref", "sub"],
                 reason: { "every repository that the other claims let in may have '\($0)': add repository" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "workflow", closedBy: ["workflow_ref", "job_workflow_ref"],
                 reason: { "any workflow file may call itself '\($0)': add workflow_ref, which names the file" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "environment", closedBy: namesBranch,
                 reason: {
                     "any branch may use the environment '\($0)', unless the environment's own rules name the branches: add"
                         + " ref=refs/heads/…"
                 }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasPart(":environment:") && !$0.hasPart(":ref:") },
                 closedBy: namesBranch,
                 reason: { _ in
                     "'sub' names an environment, which any branch may use, unless the environment's own rules name the"
                         + " branches: add ref=refs/heads/…"
                 }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasEnd(":pull_request") }, closedBy: [],
                 reason: { _ in "'sub' means every pull request of the repository" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("repo:") && $0.utf8.count(where: { $0 == ASCII.colon }) == 1 },
                 closedBy: namesBranch, reason: { _ in "'sub' names a repository alone: add ref=refs/heads/…" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "head_ref", closedBy: [],
                 reason: { "whoever opens a pull request chooses the name '\($0)', in a fork too" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "base_ref", closedBy: [], reason: { "every pull request that is meant for '\($0)' has it" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "job_workflow_ref",
                 closedBy: [
                     "repository", "repository_id", "repository_owner", "repository_owner_id", "sub", "workflow_ref",
@@ -77,18 +77,18 @@ extension ActionsRuntime {
                 reason: { _ in "any repository may call the workflow that 'job_workflow_ref' names: add repository" }),
         ]
             + ["ref", "sub", "workflow_ref", "job_workflow_ref"].map { claim in
-                ProviderClaims.Opening(
+                ProviderClaims.LooseClaim(
                     claim: claim, isOpen: { $0.hasPart("refs/pull/") }, closedBy: [],
                     reason: { _ in "'\(claim)' names a pull request, whose author writes what runs there" })
             },
-        names: [
-            ProviderClaims.Name("repository", "repository_id", "repository_owner_id"),
-            ProviderClaims.Name("repository_owner", "repository_owner_id", "repository_id"),
-            ProviderClaims.Name(
+        renameableClaims: [
+            ProviderClaims.RenameableClaim("repository", "repository_id", "repository_owner_id"),
+            ProviderClaims.RenameableClaim("repository_owner", "repository_owner_id", "repository_id"),
+            ProviderClaims.RenameableClaim(
                 "sub", "repository_id", "repository_owner_id",
                 where: { $0.hasStart("repo:") && !$0.utf8.contains(UInt8(ascii: "@")) }),
-            ProviderClaims.Name("workflow_ref", "repository_id", "repository_owner_id"),
-            ProviderClaims.Name("actor", "actor_id"),
+            ProviderClaims.RenameableClaim("workflow_ref", "repository_id", "repository_owner_id"),
+            ProviderClaims.RenameableClaim("actor", "actor_id"),
         ],
         workflows: ProviderClaims.WorkflowClaims(
             caller: "workflow_ref", callee: "job_workflow_ref", file: { workflowFile($0) }),

@@ -27,16 +27,16 @@ extension Provider {
         ),
         claims: ProviderClaims(
             issuers: ["https://api.bitbucket.org/2.0/workspaces/*/pipelines-config/identity/oidc"],
-            marks: ["repositoryUuid", "workspaceUuid", "branchName", "deploymentEnvironmentUuid"],
+            recognisingClaims: ["repositoryUuid", "workspaceUuid", "branchName", "deploymentEnvironmentUuid"],
             shared: ["repositoryUuid", "workspaceUuid"],
             shown: ["repositoryUuid", "branchName", "deploymentEnvironmentUuid", "workspaceUuid"],
-            openings: [
-                ProviderClaims.Opening(
+            looseClaims: [
+                ProviderClaims.LooseClaim(
                     claim: "deploymentEnvironmentUuid", closedBy: ["branchName"],
                     reason: { _ in
                         "any branch may deploy to the environment, unless its own settings name the branches: add branchName"
                     }),
-                ProviderClaims.Opening(
+                ProviderClaims.LooseClaim(
                     claim: "branchName", closedBy: ["repositoryUuid"],
                     reason: { "every repository of the workspace may have a branch '\($0)': add repositoryUuid" }),
             ],

@@ -101,24 +101,24 @@ private enum Buildkite {
     /// <https://buildkite.com/docs/apis/rest-api/pipelines#provider-settings-properties>
     static let claims = ProviderClaims(
         issuers: ["https://agent.buildkite.com"],
-        marks: ["organization_slug", "pipeline_slug", "build_branch", "build_tag"],
+        recognisingClaims: ["organization_slug", "pipeline_slug", "build_branch", "build_tag"],
         owners: ["organization_slug", "organization_id", "pipeline_id", "cluster_id", "sub"],
         shared: [
             "organization_slug", "organization_id", "pipeline_slug", "pipeline_id", "runner_environment",
             "build_source",
         ],
         shown: ["organization_slug", "pipeline_slug", "organization_id", "build_branch", "step_key"],
-        openings: [
-            ProviderClaims.Opening(
+        looseClaims: [
+            ProviderClaims.LooseClaim(
                 claim: "build_branch", closedBy: [],
                 reason: {
                     "the build of a tag or of a fork's pull request may have the branch name '\($0)' too: let the pipeline's"
                         + " settings build neither, or prefix the branches of forks"
                 })
         ],
-        names: [
-            ProviderClaims.Name("pipeline_slug", "pipeline_id"),
-            ProviderClaims.Name("organization_slug", "organization_id", "pipeline_id"),
+        renameableClaims: [
+            ProviderClaims.RenameableClaim("pipeline_slug", "pipeline_id"),
+            ProviderClaims.RenameableClaim("organization_slug", "organization_id", "pipeline_id"),
         ],
         impossibilities: { grant in
             let subject = grant("sub").flatMap { $0.hasStart("organization:") ? $0 : nil }

@@ -80,7 +80,7 @@ private enum CircleCI {
     /// <https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/>
     static let claims = ProviderClaims(
         issuers: ["https://oidc.circleci.com", preset.issuer],
-        marks: ["oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-ref"],
+        recognisingClaims: ["oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-ref"],
         owners: [
             "oidc.circleci.com/project-id", "oidc.circleci.com/org-id", "oidc.circleci.com/vcs-origin",
             "oidc.circleci.com/pipeline-definition-id", "sub",
@@ -90,12 +90,12 @@ private enum CircleCI {
             "oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref",
             "oidc.circleci.com/pipeline-definition-id",
         ],
-        openings: [
-            ProviderClaims.Opening(
+        looseClaims: [
+            ProviderClaims.LooseClaim(
                 claim: "oidc.circleci.com/vcs-ref",
                 closedBy: ["oidc.circleci.com/vcs-origin", .part("/vcs-origin/", of: "sub")],
                 reason: { "a fork may have '\($0)' too: add oidc.circleci.com/vcs-origin" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("org/") && !$0.hasPart("/vcs-ref/") },
                 closedBy: ["oidc.circleci.com/vcs-ref"],
                 reason: { _ in "'sub' names no branch: add oidc.circleci.com/vcs-ref and vcs-origin" }),

@@ -28,16 +28,17 @@ extension Provider {
         traces: [.requestURL],
         jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
         claims: ProviderClaims(
-            issuers: ["https://oidc.codefresh.io"], marks: ["scm_ref", "scm_repo_url"],
+            issuers: ["https://oidc.codefresh.io"], recognisingClaims: ["scm_ref", "scm_repo_url"],
             owners: ["account_id", "account_name", "pipeline_id", "scm_repo_url", "sub"],
             shared: ["account_id", "account_name", "scm_repo_url"],
-            openings: [
-                ProviderClaims.Opening(
+            looseClaims: [
+                ProviderClaims.LooseClaim(
                     claim: "scm_ref", isOpen: { !$0.hasStart("refs/") }, closedBy: [],
                     reason: { "a tag may have the name '\($0)' too: let the pipeline's triggers take branches alone" })
             ],
-            names: [
-                ProviderClaims.Name("pipeline_name", "pipeline_id"), ProviderClaims.Name("account_name", "account_id"),
+            renameableClaims: [
+                ProviderClaims.RenameableClaim("pipeline_name", "pipeline_id"),
+                ProviderClaims.RenameableClaim("account_name", "account_id"),
             ]),
         publisher: { claims in
             PublisherForm(

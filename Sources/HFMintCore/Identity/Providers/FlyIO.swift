@@ -25,9 +25,13 @@ extension Provider {
         },
         jobVariables: ["FLY_APP_NAME", "FLY_MACHINE_ID"],
         claims: ProviderClaims(
-            issuers: ["https://oidc.fly.io/*"], marks: ["app_name", "org_name"], shared: ["org_name", "org_id"],
+            issuers: ["https://oidc.fly.io/*"], recognisingClaims: ["app_name", "org_name"],
+            shared: ["org_name", "org_id"],
             shown: ["org_name", "app_name"],
-            names: [ProviderClaims.Name("app_name", "app_id"), ProviderClaims.Name("org_name", "org_id", "app_id")]),
+            renameableClaims: [
+                ProviderClaims.RenameableClaim("app_name", "app_id"),
+                ProviderClaims.RenameableClaim("org_name", "org_id", "app_id"),
+            ]),
         publisher: { claims in
             PublisherForm(
                 claims: claims,

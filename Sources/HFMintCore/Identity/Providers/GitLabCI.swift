@@ -80,7 +80,7 @@ private enum GitLabCI {
     /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>
     static let claims = ProviderClaims(
         issuers: [preset.issuer],
-        marks: [
+        recognisingClaims: [
             "project_path", "project_id", "namespace_path", "namespace_id", "ci_config_ref_uri", "pipeline_source",
         ],
         owners: [
@@ -98,22 +98,22 @@ private enum GitLabCI {
         ],
         declared: ["environment"],
         events: openEvents,
-        openings: [
-            ProviderClaims.Opening(
+        looseClaims: [
+            ProviderClaims.LooseClaim(
                 claim: "ref", isOpen: { !$0.hasStart("refs/") },
                 closedBy: ["ref_type", "ref_path", .part(":ref_type:", of: "sub")],
                 reason: { "a tag may have the name '\($0)' too: add ref_type=branch, or ref_path=refs/heads/\($0)" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasPart(":ref:") && !$0.hasPart(":ref_type:") },
                 closedBy: ["ref_type", "ref_path"],
                 reason: { _ in "'sub' does not say whether it is a branch or a tag: add ref_type=branch" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("project_path:") && !$0.hasPart(":ref:") }, closedBy: namesBranch,
                 reason: { _ in "'sub' names no branch: add ref_path=refs/heads/…" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "pipeline_source", isOpen: { !openEvents.isOpen($0) }, closedBy: namesBranch + ["environment"],
                 reason: { "every branch may have a pipeline of the source '\($0)': add ref_path=refs/heads/…" }),
-            ProviderClaims.Opening(
+            ProviderClaims.LooseClaim(
                 claim: "environment", closedBy: [.yes("environment_protected")] + namesBranch,
                 reason: {
                     "a job of any branch may name the environment '\($0)': add environment_protected=true, or"
@@ -121,7 +121,7 @@ private enum GitLabCI {
                 }),
         ]
             + ["ref", "ref_path"].map { claim in
-                ProviderClaims.Opening(
+                ProviderClaims.LooseClaim(
                     claim: claim,
                     onlyWith: ["namespace_path", "namespace_id", "job_namespace_path", "job_namespace_id"],
                     closedBy: [
@@ -129,16 +129,18 @@ private enum GitLabCI {
                     ], reason: { "every project that the other claims let in may have '\($0)': add project_path" })
             }
             + ["ref_path", "ci_config_ref_uri"].map { claim in
-                ProviderClaims.Opening(
+                ProviderClaims.LooseClaim(
                     claim: claim, isOpen: { $0.hasPart("refs/merge-requests/") }, closedBy: [],
                     reason: { _ in "'\(claim)' names a merge request, whose author writes what runs there" })
             },
-        names: [
-            ProviderClaims.Name("project_path", "project_id", "namespace_id"),
-            ProviderClaims.Name("namespace_path", "namespace_id", "project_id"),
-            ProviderClaims.Name("sub", "project_id", "namespace_id", where: { $0.hasStart("project_path:") }),
-            ProviderClaims.Name("ci_config_ref_uri", "project_id", "namespace_id"),
-            ProviderClaims.Name("user_login", "user_id"), ProviderClaims.Name("user_email", "user_id"),
+        renameableClaims: [
+            ProviderClaims.RenameableClaim("project_path", "project_id", "namespace_id"),
+            ProviderClaims.RenameableClaim("namespace_path", "namespace_id", "project_id"),
+            ProviderClaims.RenameableClaim(
+                "sub", "project_id", "namespace_id", where: { $0.hasStart("project_path:") }),
+            ProviderClaims.RenameableClaim("ci_config_ref_uri", "project_id", "namespace_id"),
+            ProviderClaims.RenameableClaim("user_login", "user_id"),
+            ProviderClaims.RenameableClaim("user_email", "user_id"),
         ],
         proposals: ("refs/merge-requests/", "merge request"),
         impossibilities: { grant in

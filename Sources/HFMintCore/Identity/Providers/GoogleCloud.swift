@@ -18,7 +18,7 @@ extension Provider {
         apiSecret: APISecret(prefixes: ["ya29."], noun: "an access token of Google's"),
         claims: ProviderClaims(
             issuers: ["https://accounts.google.com"], owners: ["sub", "email", "azp"],
-            names: [ProviderClaims.Name("email", "sub")]),
+            renameableClaims: [ProviderClaims.RenameableClaim("email", "sub")]),
         publisher: { claims in
             PublisherForm(
                 issuer: "https://accounts.google.com", claims: claims,

@@ -29,8 +29,8 @@ extension Provider {
         ),
         claims: ProviderClaims(
             // https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts
-            openings: [
-                ProviderClaims.Opening(
+            looseClaims: [
+                ProviderClaims.LooseClaim(
                     claim: "sub", isOpen: { $0.hasStart("system:serviceaccount:") && $0.hasEnd(":default") },
                     closedBy: [],
                     reason: { _ in

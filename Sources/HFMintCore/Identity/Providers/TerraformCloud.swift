@@ -18,7 +18,8 @@ extension Provider {
         },
         jobVariables: ["TFC_RUN_ID"],
         claims: ProviderClaims(
-            issuers: ["https://app.terraform.io"], marks: ["terraform_workspace_id", "terraform_workspace_name"],
+            issuers: ["https://app.terraform.io"],
+            recognisingClaims: ["terraform_workspace_id", "terraform_workspace_name"],
             owners: [
                 "terraform_workspace_id", "terraform_organization_id", "terraform_organization_name",
                 "terraform_project_id", "sub",
@@ -26,9 +27,9 @@ extension Provider {
             shared: ["terraform_organization_id", "terraform_organization_name"],
             // A pull request starts a plan.
             // https://developer.hashicorp.com/terraform/cloud-docs/run/remote-operations
-            openings: ["terraform_workspace_id", "terraform_workspace_name", "terraform_project_id", "sub"].map {
+            looseClaims: ["terraform_workspace_id", "terraform_workspace_name", "terraform_project_id", "sub"].map {
                 claim in
-                ProviderClaims.Opening(
+                ProviderClaims.LooseClaim(
                     claim: claim, isOpen: { claim != "sub" || $0.hasPart(":run_phase:") },
                     closedBy: [
                         ProviderClaims.Companion("terraform_run_phase") { $0.utf8.elementsEqual("apply".utf8) },
@@ -36,9 +37,9 @@ extension Provider {
                     ],
                     reason: { _ in "a pull request may start a plan of the workspace: add terraform_run_phase=apply" })
             },
-            names: [
-                ProviderClaims.Name("terraform_workspace_name", "terraform_workspace_id"),
-                ProviderClaims.Name(
+            renameableClaims: [
+                ProviderClaims.RenameableClaim("terraform_workspace_name", "terraform_workspace_id"),
+                ProviderClaims.RenameableClaim(
                     "terraform_organization_name", "terraform_organization_id", "terraform_workspace_id"),
             ]),
         publisher: { claims in

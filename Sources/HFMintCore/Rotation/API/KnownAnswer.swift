@@ -86,7 +86,7 @@ extension KnownAnswer.Meaning {
         // The server says that it did nothing.
         case 425, 429: .later(seconds: nil)
         case 408, 409, 412, 423, 500...599: .doubt
-        // This server never says such a yes. It may be a proxy's page, and the server may have acted.
+        // The server has no success of this status: a proxy may have sent its own page, after the server acted.
         case 200...299: .doubt
         default: .refused
         }

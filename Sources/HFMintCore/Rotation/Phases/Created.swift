@@ -28,17 +28,17 @@ extension RotationMachine {
                 self.take(issued.secret, sha256: issued.sha256, &state)
             }
         } catch {
-            guard try wasMadeBeforeItWasRefused(error, sha256: digest) else { throw error }
+            guard try recordIfMadeDespite(error, sha256: digest) else { throw error }
         }
         return .go
     }
 
-    /// Whether the issuer holds a secret that is proven ours although it refused the creation.
+    /// Records a failed try, and returns true, if the issuer holds a secret proven ours although it refused the creation.
     ///
     /// A proxy may have sent the call twice, and passed on the second answer. A program that fails after it has acted
     /// ends with the status of a refusal too (an exception of Python, `set -e`). A new secret without a proof may be an
     /// administrator's, so a person decides about it.
-    private func wasMadeBeforeItWasRefused(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
+    private func recordIfMadeDespite(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
         guard error.kind == .refused, state.failedTries + 1 < Self.waits.count,
             canMakeAnother, proven(in: try survey(), sha256: sha256) != nil
         else { return false }

@@ -10,7 +10,7 @@ extension RotationMachine {
         }
         if state.pending == .removeCreated { return try removeCreated() }
         guard try recoverValue(created) else { return try createAnother(created) }
-        try checkHeld()
+        try proveTargetsLate()
         try writeAll(created)
         try move(to: .delivered) { state in
             state.events.append(self.event(.secretDelivered, secretID: created.id))

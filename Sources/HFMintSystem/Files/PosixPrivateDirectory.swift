@@ -100,7 +100,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         do throws(Errno) {
             isTaken = try file.lock(until: deadline, clock)
         } catch {
-            guard error.isMissing else { throw error.failure("\(path)/\(name)") }
+            guard error.isUnsupported else { throw error.failure("\(path)/\(name)") }
             return HeldLock(file, weakness: error.reason)
         }
         guard isTaken else { throw .held("\(path)/\(name)") }
@@ -114,7 +114,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
             _ = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600).tryLock()
             return nil
         } catch {
-            return error.isMissing ? error.reason : nil
+            return error.isUnsupported ? error.reason : nil
         }
     }
 

@@ -5,12 +5,12 @@ internal import HFMintCore
 /// The kernel's locks on an open file. They end when the descriptor is closed, and so with the process.
 ///
 /// Linux has two kinds of them, which ignore each other: flock(2), and F_OFD_SETLK of fcntl(2). A kernel, a file system
-/// or a sandbox may lack one kind. So hfmint takes both if it can, in this order: a process that has only one kind
-/// still excludes every process that has both.
+/// or a sandbox may lack one kind. So hfmint takes both if it can, in this order. A process that can take only
+/// one of them then still excludes a process that can take both.
 extension Descriptor {
     private enum LockResult {
         case taken, held
-        /// This kind of lock is missing, see ``Errno/isMissing``.
+        /// This kind of lock is missing, see ``Errno/isUnsupported``.
         case missing(Errno)
     }
 
@@ -42,7 +42,7 @@ extension Descriptor {
         do throws(Errno) {
             return try tryLock()
         } catch {
-            guard error.isMissing else { throw error }
+            guard error.isUnsupported else { throw error }
             return answer
         }
     }
@@ -54,7 +54,7 @@ extension Descriptor {
         do throws(Errno) {
             return try tryLock()
         } catch {
-            guard error.isMissing else { throw error.failure(path) }
+            guard error.isUnsupported else { throw error.failure(path) }
             throw FileFailure(
                 path, "its file system has no locks (\(error.reason)), and \(harm): move it to a local disk")
         }
@@ -96,7 +96,7 @@ extension Descriptor {
         while flock(number, kind | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             if errno == EWOULDBLOCK { return .held }
-            guard Errno.last.isMissing else { throw .last }
+            guard Errno.last.isUnsupported else { throw .last }
             return .missing(.last)
         }
         return .taken
@@ -107,7 +107,7 @@ extension Descriptor {
         while setOwnLock(kind) != 0 {
             if errno == EINTR { continue }
             if errno == EAGAIN || errno == EACCES { return .held }
-            guard Errno.last.isMissing else { throw .last }
+            guard Errno.last.isUnsupported else { throw .last }
             return .missing(.last)
         }
         return .taken

@@ -161,7 +161,7 @@ private final class Pipe {
 
     /// Makes a pipe by the older call, if pipe2(2) is missing.
     private static func pipe(_ ends: inout [CInt]) -> Bool {
-        guard Errno.last.isMissing, unsafe Glibc.pipe(&ends) == 0 else { return false }
+        guard Errno.last.isUnsupported, unsafe Glibc.pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return true
     }

@@ -48,7 +48,9 @@ struct UserFile: ~Copyable {
         }
     }
 
-    /// Returns what stands at `entry`, which counts as foreign when two glances agree.
+    /// Returns what stands at `entry`.
+    ///
+    /// It looks twice before it says that the file is foreign.
     func look(at entry: String) throws(FileFailure) -> Sight {
         for _ in 0..<Self.patience {
             let sight = try glance(at: entry)
@@ -172,7 +174,7 @@ extension UserFile {
         guard unsafe hfmint_linux_rename_new(directory.number, name, aside) == 0 else {
             let failure = Errno.last
             if failure.code == ENOENT { return .gone }
-            guard failure.isMissing else { throw failure.failure(path) }
+            guard failure.isUnsupported else { throw failure.failure(path) }
             let seen = try ending { () throws(Errno) in try eraseIfIt(name, identity) ? .erased : .another }
             return seen ?? .another
         }

@@ -54,7 +54,7 @@ final class EndedChildren: Sendable {
         let found = unsafe waitpid(child, &status, options | WNOHANG)
         guard found < 0 else { return found }
         let failure = Errno.last
-        guard failure.isMissing else {
+        guard failure.isUnsupported else {
             if failure.code == EINTR { return 0 }
             throw failure
         }

@@ -16,7 +16,7 @@ extension Descriptor {
     /// Makes the written bytes survive a power failure, by fsync(2) or else by a related call.
     ///
     /// - Parameter isDataAlone: whether only the bytes and the size matter.
-    /// - Throws: if every such call is missing, see ``Errno/isMissing``, or one of them fails.
+    /// - Throws: if every such call is missing, see ``Errno/isUnsupported``, or one of them fails.
     func sync(isDataAlone: Bool = false) throws(Errno) {
         var failure: Errno?
         for way in isDataAlone ? [fdatasync, fsync] : [fsync, fdatasync] {
@@ -32,7 +32,7 @@ extension Descriptor {
     private func flush(_ way: (CInt) -> CInt, _ failure: inout Errno?) throws(Errno) -> Bool {
         while way(number) != 0 {
             if errno == EINTR { continue }
-            guard Errno.last.isMissing else { throw .last }
+            guard Errno.last.isUnsupported else { throw .last }
             failure = failure ?? .last
             return false
         }
@@ -44,7 +44,7 @@ extension Descriptor {
         do throws(Errno) {
             try sync(isDataAlone: isDataAlone)
         } catch {
-            guard error.isMissing else { throw error.failure(path) }
+            guard error.isUnsupported else { throw error.failure(path) }
             throw FileFailure(
                 path,
                 "its file system cannot flush (\(error.reason)), and a power failure would take what was written last:"
@@ -57,7 +57,7 @@ extension Descriptor {
         do throws(Errno) {
             try sync()
         } catch {
-            guard durability != .needed, error.isMissing else { throw error }
+            guard durability != .needed, error.isUnsupported else { throw error }
         }
     }
 
@@ -69,6 +69,6 @@ extension Descriptor {
     static func rename(_ name: String, to other: String, below directory: CInt = AT_FDCWD) throws(Errno) {
         guard unsafe renameat(directory, name, directory, other) != 0 else { return }
         let failure = Errno.last
-        guard failure.isMissing, unsafe hfmint_linux_rename(directory, name, other, 0) == 0 else { throw failure }
+        guard failure.isUnsupported, unsafe hfmint_linux_rename(directory, name, other, 0) == 0 else { throw failure }
     }
 }

@@ -75,7 +75,7 @@ extension UserFile {
     private func publish(_ hidden: String) throws(Errno) -> Bool {
         if unsafe hfmint_linux_rename_new(directory.number, hidden, name) == 0 { return true }
         if errno == EEXIST { return false }
-        guard Errno.last.isMissing else { throw .last }
+        guard Errno.last.isUnsupported else { throw .last }
         if unsafe linkat(directory.number, hidden, directory.number, name, 0) == 0 {
             directory.unlinkBelow(hidden)
             return true
@@ -99,7 +99,7 @@ extension UserFile {
         guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else {
             let error = Errno.last
             if error.code == ENOENT { return false }
-            guard error.isMissing else { throw error.failure(path) }
+            guard error.isUnsupported else { throw error.failure(path) }
             guard case .replaceable(let seen) = try look(at: name), seen.identity == standing.identity else {
                 return false
             }

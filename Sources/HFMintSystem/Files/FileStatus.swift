@@ -40,7 +40,7 @@ struct FileStatus: Equatable {
     /// A write would replace something that is no file, or reach a file under another name.
     var strangeness: String? {
         switch kind {
-        // With no name at all, another process has just replaced it.
+        // A file without any name is fine: another process has just replaced it.
         case .regular: linkCount > 1 ? "it has a second name (a hard link)" : nil
         case .link: "it is a symbolic link"
         default: notRegular
@@ -60,14 +60,17 @@ struct FileStatus: Equatable {
 /// Whom hfmint trusts with a file: root, this user and this user's groups. If another user owns the file, hfmint also
 /// trusts that owner and the owner's group.
 ///
-/// Another user owns a file when hfmint runs in a container and the runner, which created the file, outside of it.
-/// The owner of a directory can replace any file in it. To distrust the owner's group as well would gain nothing.
+/// A runner outside of a container creates files for hfmint inside of it, so another user may own them. The owner of a
+/// directory can replace any file in it. To distrust the owner's group as well would gain nothing.
 /// Nobody else may be able to write.
 extension FileStatus {
     /// Whether an untrusted user can write it.
     var othersCanWrite: Bool {
         permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
     }
+
+    /// Whether its group or everybody can write it, which is too much for a log that proves who did what.
+    var isWritableBeyondOwner: Bool { permissions & (S_IWGRP | S_IWOTH) != 0 }
 
     /// Whether an untrusted user can remove, rename or replace an entry of this directory.
     ///

@@ -20,7 +20,7 @@ enum DescriptorReadiness: Equatable {
         let count = pollers.count
         return unsafe pollers.withUnsafeMutableBufferPointer { pollers in
             var ready = unsafe poll(pollers.baseAddress, nfds_t(count), milliseconds)
-            if ready < 0 && Errno.last.isMissing {
+            if ready < 0 && Errno.last.isUnsupported {
                 unsafe ready = hfmint_linux_poll(pollers.baseAddress, UInt(count), milliseconds)
             }
             if ready < 0 && errno != EINTR { return .unknown(.last) }

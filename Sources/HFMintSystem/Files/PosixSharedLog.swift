@@ -92,7 +92,7 @@ extension PosixFiles {
     private func check(log status: FileStatus, _ path: String) throws(FileFailure) {
         if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
-        guard status.permissions & 0o022 == 0 else {
+        guard !status.isWritableBeyondOwner else {
             throw FileFailure(path, "others can write it (mode \(String(status.permissions, radix: 8)))")
         }
     }
