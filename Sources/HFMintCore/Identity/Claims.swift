@@ -61,7 +61,7 @@ package struct Claims: Equatable, Sendable {
         guard written.allSatisfy({ $0.isASCIIDigit || "+-.eE".utf8.contains($0) }),
             let seconds = Double(String(decoding: written, as: UTF8.self)), !seconds.isNaN
         else { return nil }
-        return Timestamp(secondsSince1970: Int(min(max(0, seconds), Timestamp.lastSecond)))
+        return Timestamp(secondsSince1970: Int(min(max(0, seconds), Double(Timestamp.lastSecond))))
     }
 
     /// Returns the claim `name` if it is a whole number of seconds in the years 1970 to 9999, or nil.

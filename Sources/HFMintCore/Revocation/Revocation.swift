@@ -31,10 +31,22 @@ package struct Revocation: Sendable {
     /// Reports `token`, and returns what became of it.
     package func report(_ token: borrowing Secret) throws(MintError) -> Observation {
         guard token.byteCount <= LeakReport.longestToken else { return .cannotBeRevoked }
-        let trial = trials.first { answer(to: token, by: $0).isTaken }
+        let trial = firstTrial(thatTakes: token)
         try submit(token)
         guard let trial, died(token, by: trial) else { return .accepted }
         return .dead
+    }
+
+    /// Returns the first trial that accepts the token, or nil.
+    ///
+    /// A Hub that does not answer is asked no more, so that time is left for the report.
+    private func firstTrial(thatTakes token: borrowing Secret) -> TokenTrial? {
+        for trial in trials {
+            let answer = answer(to: token, by: trial)
+            if answer.isTaken { return trial }
+            if answer.status == 0 { return nil }
+        }
+        return nil
     }
 
     private func submit(_ token: borrowing Secret) throws(MintError) {

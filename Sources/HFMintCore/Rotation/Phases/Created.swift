@@ -107,7 +107,11 @@ extension RotationMachine {
             return try take(CreatedSecret(id: ours.id, value: value, expiresAt: ours.expiresAt))
         }
         guard case .separate = definition.issuer.shape else {
-            try record { $0.pending = nil }
+            // The next creation replaces it. Until then it proves nothing about that one.
+            try record { state in
+                state.pending = nil
+                state.knownIDs.append(ours.id)
+            }
             return .go
         }
         try record { state in

@@ -39,9 +39,7 @@ extension RotationMachine {
         if try wasReplaced() {
             _ = try discard()
             throw .needsPerson(
-                .changedByOthers,
-                "somebody else has changed the secret at \(definition.issuer.target) since; `hfmint rotate resume"
-                    + " \(definition.name)` changes it again")
+                .changedByOthers, "somebody else has changed the secret at \(definition.issuer.target) since")
         }
         refusalsInARow += 1
         guard refusalsInARow < mostRefusals else {

@@ -88,7 +88,7 @@ struct HubSpaceSink: Sink {
                 HubToken.Kind(in: $0) == .repository
             }
         } catch {
-            throw api.refused(error.message)
+            throw api.failure(error)
         }
     }
 }

@@ -39,4 +39,12 @@ struct SinkHubSpaceTests {
         #expect(throws: StepFailure.self) { try scene.sink.preflight() }
         #expect(scene.machine.transport.sent.isEmpty)
     }
+
+    @Test("a preflight is tried again if the program that gives the token asks to come back")
+    func programOfToken() throws {
+        let text = #"{kind: "hub-space", token: {command: ["/opt/token"]}, space: "acme/chat", name: "S"}"#
+        let scene = try SinkScene(text, processes: ScriptedProcesses([(["/opt/token"], .exit(75, ""))]))
+        let failure = try RotationFixtures.failure { try scene.sink.preflight() }
+        #expect(failure.kind == .transient(retryAfterSeconds: nil))
+    }
 }
