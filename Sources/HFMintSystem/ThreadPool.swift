@@ -1,6 +1,5 @@
 import Glibc
 package import HFMintCore
-internal import Synchronization
 
 /// ``Workers`` that are threads, which take the units that are due from one list.
 package struct ThreadPool: Workers {
@@ -53,12 +52,12 @@ private final class DueQueue: Sendable {
     }
 
     private let units: [@Sendable () -> Duration?]
-    private let state: Mutex<State>
+    private let state: Monitor<State>
     private let clock = SystemClock()
 
     init(_ units: [@Sendable () -> Duration?]) {
         self.units = units
-        state = Mutex(State(ready: Array(units.indices.reversed()), unfinished: units.count))
+        state = Monitor(State(ready: Array(units.indices.reversed()), unfinished: units.count))
     }
 
     func work() {
