@@ -19,15 +19,25 @@ let strict: [SwiftSetting] = [
 
 /// Every symbol is bound at the start, so that the table of them can be read-only from then on ("full RELRO").
 ///
-/// LLVM's linker keeps code apart from constants, and packs the relocations: 25,000 of them would be read at each start.
-/// No name is exported, as nothing is loaded that would ask for one, and functions with the same code become one.
+/// No name is exported, as nothing is loaded that would ask for one, and LLVM's linker makes one of functions with the
+/// same code.
 let hardened: [LinkerSetting] = [
     .unsafeFlags([
         "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
-        "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
         "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=all",
     ])
 ]
+
+/// Only where `Scripts/build` asks: an old C library in place of this machine's, and the C++ runtime in the binary.
+let portable: [LinkerSetting] =
+    Context.environment["HFMINT_SYSROOT"].map { sysroot in
+        [
+            .unsafeFlags([
+                "-Xclang-linker", "--sysroot=\(sysroot)", "-L\(sysroot)/hfmint", "\(sysroot)/hfmint/floor.o",
+                "-lpthread",
+            ])
+        ]
+    } ?? []
 
 /// Only where `Scripts/fuzz` asks: without `--sanitize=fuzzer` the executable has no `main` and does not link.
 let fuzzTargets: [Target] =
@@ -46,7 +56,7 @@ let package = Package(
         // The two ends: an executable of a few lines, and the C world, whose libraries are opened at first use.
         .executableTarget(
             name: "hfmint", dependencies: ["HFMintCLI", "HFMintCore", "HFMintSystem"], swiftSettings: strict,
-            linkerSettings: hardened),
+            linkerSettings: hardened + portable),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibsodium"),
