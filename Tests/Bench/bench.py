@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd")]
+sys.path[:0] = [str(TESTS), str(TESTS / "EndToEnd/lib")]
 
 import audit  # noqa: E402
 import policy  # noqa: E402

@@ -13,7 +13,7 @@ import pytest
 
 import evidence
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 TIMEOUT = 60.0
 
 
