@@ -60,11 +60,28 @@ extension Span where Element == UInt8 {
         return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
     }
 
-    /// Returns the position behind the first `word` at or after `start`, or nil.
-    func end(of word: String, from start: Int) -> Int? {
-        let length = word.utf8.count
-        guard count - start >= length else { return nil }
-        return (start...(count - length)).first { equals(word, in: $0..<$0 + length) }.map { $0 + length }
+    /// Returns where `part` first stands at or after `start`, or nil.
+    ///
+    /// - Parameter ignoringCase: whether an ASCII letter counts as itself in either case.
+    package func range(of part: Span<UInt8>, from start: Int = 0, ignoringCase: Bool = false) -> Range<Int>? {
+        guard count - start >= part.count else { return nil }
+        let found = (start...count - part.count).first { position in
+            part.indices.allSatisfy { index in
+                let (byte, wanted) = (self[position + index], part[index])
+                return byte == wanted || ignoringCase && byte.asciiLowercased == wanted.asciiLowercased
+            }
+        }
+        return found.map { $0..<$0 + part.count }
+    }
+
+    /// Returns where the bytes of `word` first stand at or after `start`, or nil.
+    package func range(of word: String, from start: Int = 0) -> Range<Int>? {
+        range(of: Array(word.utf8).span, from: start)
+    }
+
+    /// Returns whether the bytes of `word` stand somewhere in the text.
+    package func holds(_ word: String, ignoringCase: Bool = false) -> Bool {
+        range(of: Array(word.utf8).span, ignoringCase: ignoringCase) != nil
     }
 }
 

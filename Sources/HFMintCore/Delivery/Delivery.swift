@@ -1,13 +1,13 @@
 /// The ways by which tokens leave hfmint: checked before the exchange, carried out after it.
 ///
-/// A command makes the delivery of its ``DeliveryMethod``s before it has a token, and asks for a ``TokenRequest``'s
-/// tokens after that. The delivery masks their values (`Masking+Tokens.swift`), writes the files of the job's own
-/// directory (``JobDirectory``), and carries out each method: the ``Variables`` become a line for a shell
-/// (`ShellLine.swift`), text in the provider's file for later steps (`StepChannel.swift`, ``BuildkiteJobAPI``), or a
-/// file of the user's, which a ``UserCopy`` notes for `hfmint forget`.
+/// A command makes its delivery before it has a token, so that hfmint asks for no token that it could not hand on. The
+/// delivery then masks the tokens (`Masking+Tokens.swift`), writes the files of the job's own directory
+/// (``JobFiles``), and carries out each ``DeliveryMethod``: the ``Variables`` become a line for a shell
+/// (`ShellLine.swift`), or text for later steps (`StepChannel.swift`, ``BuildkiteJobAPI``). A file outside the job's
+/// directory is noted as a ``UserCopy`` for `hfmint forget`.
 ///
-/// By default only paths leave the job's directory. A token itself never goes to a terminal, and never to later steps
-/// of a provider that cannot mask it.
+/// By default only paths leave the job's directory. A token never goes to a terminal, nor to later steps of a provider
+/// that cannot mask it.
 ///
 /// ```swift
 /// let delivery = try Delivery(
@@ -49,31 +49,31 @@ package struct Delivery: Sendable {
         try checkMasking()
     }
 
-    /// Replaces `auto` by the methods that it means in this job.
+    /// Replaces `auto` by what it means in this job, and drops repeated methods.
     private static func resolved(
         _ methods: [DeliveryMethod], _ provider: Provider?, _ context: Context
     ) -> [DeliveryMethod] {
         var resolved: [DeliveryMethod] = []
-        for method in methods {
-            var meant = [method]
-            if method == .auto {
-                meant = [.shell]
-                if provider?.stepFiles.servesAuto(in: context) == true { meant.append(.env) }
-                if let (key, path) = provider?.stepFiles.missing(in: context) {
-                    context.note("\(key.name) names '\(path)', which is not here: later steps learn nothing")
-                }
-            }
-            resolved += meant.filter { !resolved.contains($0) }
+        for method in methods.flatMap({ $0 == .auto ? meaningOfAuto(provider, context) : [$0] })
+        where !resolved.contains(method) {
+            resolved.append(method)
         }
         return resolved
     }
 
+    private static func meaningOfAuto(_ provider: Provider?, _ context: Context) -> [DeliveryMethod] {
+        guard let stepFiles = provider?.stepFiles else { return [.shell] }
+        if let (key, path) = stepFiles.missing(in: context) {
+            context.note("\(key.name) names '\(path)', which is not here: later steps learn nothing")
+        }
+        return stepFiles.servesAuto(in: context) ? [.shell, .env] : [.shell]
+    }
+
     private func checkStdout() throws(MintError) {
-        let printing = methods.filter { $0 == .shell || $0 == .stdout }
-        guard printing.count <= 1 else {
+        guard methods.contains(.stdout) else { return }
+        guard !methods.contains(.shell) else {
             throw .usage("'--deliver shell' and '--deliver stdout' both want stdout", hint: "give one of them")
         }
-        guard methods.contains(.stdout) else { return }
         if context.output.kind(of: .out) == .terminal {
             throw MintError(
                 .deliveryRefused, "a token is not printed on a terminal",
@@ -100,7 +100,7 @@ package struct Delivery: Sendable {
         }
     }
 
-    /// Refuses a user's file with a name that another call of the job would take for hfmint's own file.
+    /// Refuses a path in the job's directory whose name hfmint uses: another call would take the file for its own.
     private func refuseOwnName(_ path: String) throws(FileFailure) {
         let here = context.files.workingDirectory
         let whole = FilePath(path).from(here).normalised
@@ -117,7 +117,7 @@ package struct Delivery: Sendable {
         return try provider.stepFiles.channel(for: method, on: provider, in: context.environment)
     }
 
-    /// Whether a value leaves hfmint; with `--export` the shell has it too, and its programs may print it.
+    /// Whether a token's value leaves hfmint. With `--export` the shell has the value, and its programs may print it.
     private var printsOrExportsValue: Bool {
         methods.contains(.stdout) || exportsValues && methods.contains { [.shell, .env, .output].contains($0) }
     }
@@ -125,12 +125,10 @@ package struct Delivery: Sendable {
     private func checkMasking() throws(MintError) {
         guard printsOrExportsValue else { return }
         guard let provider, provider.masking.canMask(in: context.environment) else {
-            guard !methods.contains(where: { $0 == .env || $0 == .output }) else {
-                throw MintError(
-                    .deliveryRefused, "\(provider?.title ?? "this machine") cannot hide a new value from its logs",
-                    hint: "leave out --export: a path is delivered, and the token stays in its file")
-            }
-            return
+            guard methods.contains(.env) || methods.contains(.output) else { return }
+            throw MintError(
+                .deliveryRefused, "\(provider?.title ?? "this machine") cannot hide a new value from its logs",
+                hint: "leave out --export: a path is delivered, and the token stays in its file")
         }
         if case .workflowCommand = provider.masking, context.output.kind(of: .err) == .file {
             throw MintError(
@@ -160,6 +158,10 @@ extension Delivery {
             /// A path, the variable that names the provider's file, or `-` for stdout.
             package let target: String
         }
+
+        fileprivate mutating func note(_ method: DeliveryMethod, _ target: String) {
+            destinations.append(Destination(method: method.name, target: target))
+        }
     }
 
     /// Masks the tokens, then carries out every method.
@@ -172,10 +174,7 @@ extension Delivery {
         }
         let files: JobFiles
         do throws(FileFailure) {
-            files = try JobFiles(
-                tokens, .values(tokens, resource: resource(of: tokens), isHeld: context.environment.isSet),
-                for: methods,
-                in: directory)
+            files = try JobFiles(tokens, values(of: tokens), for: methods, in: directory)
         } catch {
             throw undelivered(error)
         }
@@ -186,17 +185,6 @@ extension Delivery {
         return receipt
     }
 
-    /// Returns the value of `HFMINT_RESOURCE` for later steps.
-    private func resource(of tokens: [NamedToken]) -> String? {
-        if let own = tokens.first(where: { $0.request.name == .hfToken }) {
-            if let resource = own.request.resource { return resource.canonical }
-        }
-        // A shell may read the value from a file, so a value that is no resource is not handed on.
-        let ambient = context.environment[.hfmintResource] ?? context.environment[.hfOIDCResource]
-        return ambient.flatMap { try? Resource(parsing: $0, endpoint: .huggingFace) }?.canonical
-    }
-
-    /// Carries out one method, and notes it in `receipt`.
     private func deliver(
         _ tokens: [NamedToken], by method: DeliveryMethod, _ files: JobFiles, _ receipt: inout Receipt
     ) throws(MintError) {
@@ -205,27 +193,26 @@ extension Delivery {
         case .shell:
             guard !printsReport else { return }
             receipt.lines.append(shellLine(tokens, files))
-            receipt.destinations.append(.init(method: method.name, target: "-"))
+            receipt.note(method, "-")
         case .env, .output:
             let channel = try channel(for: method)
-            // A later step gets this step's variables as well as those in the file, but only the outputs in the file.
+            // A later step gets this step's variables and those in the file, but only the outputs in the file.
             let delivered = variables(tokens, files) { key in
                 method == .env && context.environment.isSet(key) || channel.mentions(key, in: context.files)
             }
             try channel.write(delivered, isSecret: exportsValues, in: context)
-            receipt.destinations.append(.init(method: method.name, target: channel.target))
-        case .environmentFile(let given):
-            let bytes = Variables.values(
-                tokens, resource: resource(of: tokens), isHeld: context.environment.isSet
-            ).environmentFile()
-            try write(bytes, to: given, else: files.environmentPath, method, &receipt)
-        case .tokenFile(let given):
+            receipt.note(method, channel.target)
+        case .environmentFile(let path):
+            if let path { try write(values(of: tokens).environmentFile(), to: path, method) }
+            note(path ?? files.environmentPath, method, in: &receipt)
+        case .tokenFile(let path):
             for (index, named) in tokens.enumerated() {
-                try write(named.token.bearer.secret, to: given, else: files.tokenPaths[safely: index], method, &receipt)
+                if let path { try write(named.token.bearer.secret, to: path, method) }
+                note(path ?? files.tokenPaths[index], method, in: &receipt)
             }
         case .stdout:
             receipt.tokens = tokens.map(\.token)
-            receipt.destinations.append(.init(method: method.name, target: "-"))
+            receipt.note(method, "-")
         }
     }
 
@@ -236,6 +223,7 @@ extension Delivery {
         return variables.shellImport(from: Dictionary(tokenFiles) { first, _ in first })
     }
 
+    /// Returns the variables for a shell or for later steps: paths, or the tokens themselves with `--export`.
     private func variables(
         _ tokens: [NamedToken], _ files: JobFiles, isHeld: (Environment.Key) -> Bool
     ) -> Variables {
@@ -247,26 +235,37 @@ extension Delivery {
                 isHeld: isHeld)
     }
 
-    /// Writes to the user's file `given`, or notes the job's own file that holds `bytes` already.
-    private func write(
-        _ bytes: borrowing Secret, to given: String?, else jobFile: String?, _ method: DeliveryMethod,
-        _ receipt: inout Receipt
-    ) throws(MintError) {
-        if let given {
-            do throws(FileFailure) {
-                try context.files.replaceUserFile(given, with: bytes, marks: copies(of: given))
-            } catch {
-                throw undelivered(error, method)
-            }
+    /// Returns the variables for an environment file, which holds the tokens themselves.
+    private func values(of tokens: [NamedToken]) -> Variables {
+        .values(tokens, resource: resource(of: tokens), isHeld: context.environment.isSet)
+    }
+
+    /// Returns the value of `HFMINT_RESOURCE` for later steps: the resource of `HF_TOKEN`, or the present value.
+    private func resource(of tokens: [NamedToken]) -> String? {
+        if let resource = tokens.first(where: { $0.request.name == .hfToken })?.request.resource {
+            return resource.canonical
         }
-        guard let path = given ?? jobFile else { return }
+        // A shell may read the value from a file, so only a value that is a resource is handed on.
+        return context.environment.namedResource.flatMap {
+            try? Resource(parsing: $0.text, endpoint: .huggingFace).canonical
+        }
+    }
+
+    private func write(_ bytes: borrowing Secret, to path: String, _ method: DeliveryMethod) throws(MintError) {
+        do throws(FileFailure) {
+            try context.files.replaceUserFile(path, with: bytes, marks: copies(of: path))
+        } catch {
+            throw undelivered(error, method)
+        }
+    }
+
+    private func note(_ path: String?, _ method: DeliveryMethod, in receipt: inout Receipt) {
+        guard let path else { return }
         // No path goes to a stdout that a shell evaluates, or that holds the token.
         if !methods.contains(.shell), !methods.contains(.stdout) { receipt.lines.append(path) }
-        receipt.destinations.append(.init(method: method.name, target: path))
+        receipt.note(method, path)
     }
-}
 
-extension Delivery {
     /// Returns the notes of the user's file at `path`, so that hfmint may replace it, and `hfmint forget` finds it.
     private func copies(of path: String) -> UserCopies? {
         directory.map { UserCopies(of: FilePath(path).from(context.files.workingDirectory).text, in: $0) }
@@ -288,8 +287,4 @@ extension Delivery {
         let name = names.first { context.files.facts(of: $0) == nil } ?? names[0]
         return "name a file that is not there yet: --deliver \(method.name)=\(shellQuoted(name))"
     }
-}
-
-extension Array {
-    fileprivate subscript(safely index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

@@ -13,21 +13,22 @@ package enum DeliveryMethod: Equatable, Sendable {
 
     /// Reads a method as users write it, such as `env-file=PATH`.
     package init(parsing text: String) throws(MintError) {
+        let withoutPath: [DeliveryMethod] = [
+            .auto, .shell, .env, .output, .environmentFile(nil), .tokenFile(nil), .stdout,
+        ]
+        if let method = withoutPath.first(where: { $0.name == text }) {
+            self = method
+            return
+        }
         let parts = text.utf8.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        let path = parts.count == 2 ? parts[1] : nil
-        switch (parts[0], path) {
-        case ("auto", nil): self = .auto
-        case ("shell", nil): self = .shell
-        case ("env", nil): self = .env
-        case ("output", nil): self = .output
-        case ("stdout", nil): self = .stdout
+        switch (parts[0], parts.count == 2 ? parts[1] : "") {
         case ("env-file", "-"), ("token-file", "-"):
             // Other programs mean stdout by `-`; hfmint prints a token only where the user asks for `stdout` by name.
             throw .usage(
                 "'\(text)' names no file", hint: "'--deliver stdout' prints the token; './-' is a file of that name")
-        case ("env-file", let path) where path?.isEmpty != true: self = .environmentFile(path)
-        case ("token-file", let path) where path?.isEmpty != true: self = .tokenFile(path)
+        case ("env-file", let path) where !path.isEmpty: self = .environmentFile(path)
+        case ("token-file", let path) where !path.isEmpty: self = .tokenFile(path)
         default:
             throw .usage(
                 "'\(text)' is not a delivery", hint: "give one of \(Self.words.joined(separator: ", "))")
@@ -56,23 +57,13 @@ package enum DeliveryMethod: Equatable, Sendable {
     }
 
     /// Whether the method needs a file for each token in the job's directory.
-    var usesTokenFiles: Bool {
-        switch self {
-        case .auto, .shell, .env, .output: true
-        case .tokenFile(let path): path == nil
-        case .environmentFile, .stdout: false
-        }
-    }
+    var usesTokenFiles: Bool { handsPathsOn || self == .tokenFile(nil) }
 
     /// Whether the method needs the ephemeral environment file in the job's directory.
-    var usesEnvironmentFile: Bool {
-        switch self {
-        case .auto, .shell, .env, .output: true
-        case .environmentFile(let path): path == nil
-        case .tokenFile, .stdout: false
-        }
-    }
+    var usesEnvironmentFile: Bool { handsPathsOn || self == .environmentFile(nil) }
 
     /// Whether the method needs the job's directory.
     var usesJobFiles: Bool { usesTokenFiles || usesEnvironmentFile }
+
+    private var handsPathsOn: Bool { [.auto, .shell, .env, .output].contains(self) }
 }

@@ -37,15 +37,8 @@ package enum JobFileContent {
                 let equals = line.indices.first(where: { line[$0] == ASCII.equals })
             else { return false }
             let value = line.extracting((equals + 1)..<line.count)
-            holdsToken =
-                holdsToken || HubToken.isWellFormed(value) || value.indices.contains { isTokenPath(value, at: $0) }
+            holdsToken = holdsToken || HubToken.isWellFormed(value) || value.holds("/token-")
         }
         return holdsToken
-    }
-
-    private static func isTokenPath(_ text: Span<UInt8>, at start: Int) -> Bool {
-        let word = "/token-"
-        let end = start + word.utf8.count
-        return end <= text.count && text.equals(word, in: start..<end)
     }
 }

@@ -4,7 +4,7 @@
 /// ``Attempts/repeating(in:explain:_:)``. The request takes the route that `ProxySettings.swift` reads from the
 /// environment, and goes out by the transport seam. A failure on the way becomes a ``MintError``
 /// (`MintError+Transport.swift`). An answer says when to come back (`HTTPResponse+Retry.swift`), and which of its words
-/// may appear in a message (`PublishedAnswer.swift`).
+/// may appear in a message (`PublishedAnswer.swift`, `HTTPResponse+Redirect.swift`).
 ///
 /// Nothing here follows a redirect, decompresses a body, or quotes more of an answer than an error code.
 extension Context {
@@ -65,7 +65,7 @@ extension HTTPResponse {
             }
         }
         guard let coding = named ?? silent.map({ Array($0.0.utf8) }), body.byteCount > 0 else { return self }
-        guard !isTransient, !(300...399).contains(status) else {
+        guard !isTransient, !isRedirect else {
             return HTTPResponse(status: status, headers: headers, body: Secret(copying: []))
         }
         // Only a registered name is quoted: <https://www.iana.org/assignments/http-parameters>.

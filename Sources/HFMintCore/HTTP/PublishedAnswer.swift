@@ -26,7 +26,8 @@ extension Secret {
                 root?["error"], root?["error"]?["status"], root?["error"]?["code"], root?["Error"]?["Code"],
                 root?["reason"], root?["code"], root?["typeKey"],
             ]
-            let words = nodes.compactMap { $0?.string(in: text) } + [text.element("Code")].compactMap(\.self)
+            let element = text.element("Code").map { [text.bytes(in: $0)] } ?? []
+            let words = nodes.compactMap { $0?.string(in: text) } + element
             return words.first { word in
                 (1...64).contains(word.count) && word.first?.isASCIILetter == true
                     && word.allSatisfy { $0.isASCIILetterOrDigit || "_.-".utf8.contains($0) }
@@ -36,11 +37,11 @@ extension Secret {
 }
 
 extension Span where Element == UInt8 {
-    /// Returns the text of the first XML element of this name, or `nil`.
-    func element(_ name: String) -> [UInt8]? {
-        guard let start = end(of: "<\(name)>", from: 0), let end = end(of: "</\(name)>", from: start) else {
+    /// Returns where the content of the first XML element of this name stands, or `nil`.
+    func element(_ name: String) -> Range<Int>? {
+        guard let start = range(of: "<\(name)>"), let end = range(of: "</\(name)>", from: start.upperBound) else {
             return nil
         }
-        return bytes(in: start..<end - name.utf8.count - 3)
+        return start.upperBound..<end.lowerBound
     }
 }

@@ -38,7 +38,7 @@ package struct HubRefusal: Equatable, Sendable {
         let words = bytes.split(separator: ASCII.space, omittingEmptySubsequences: false)
         // Words are checked at full length, before the bound can cut a credential to a harmless length.
         let shown = words.map { word in
-            let isSecret = ["eyJ", "hf_", "oauth_app_secret_"].contains { word.contains($0.utf8) } || word.count > 100
+            let isSecret = ["eyJ", "hf_", "oauth_app_secret_"].contains { word.span.holds($0) } || word.count > 100
             return isSecret ? ArraySlice("[redacted]".utf8) : word
         }
         return String(decoding: Array(shown.joined(separator: [ASCII.space])).prefix(300), as: UTF8.self)
@@ -55,12 +55,5 @@ package struct HubRefusal: Equatable, Sendable {
     /// The error and its description, for a message.
     package var sentence: String {
         description.map { "\(error): \($0)" } ?? error
-    }
-}
-
-extension ArraySlice where Element == UInt8 {
-    fileprivate func contains(_ needle: String.UTF8View) -> Bool {
-        guard count >= needle.count else { return false }
-        return (startIndex...(endIndex - needle.count)).contains { self[$0...].starts(with: needle) }
     }
 }

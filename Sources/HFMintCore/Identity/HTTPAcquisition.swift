@@ -159,7 +159,7 @@ extension HTTPAcquisition {
                 hint: "the CI system is having trouble; try again", isTransient: true,
                 retryAfterSeconds: response.retryAfterSeconds(now: now))
         }
-        guard !(300...399).contains(response.status) else {
+        guard !response.isRedirect else {
             return MintError(
                 .answerInvalid,
                 "\(provider): \(host) answered with a redirect (\(response.status)), which is never followed",
@@ -222,10 +222,8 @@ extension HTTPAcquisition.Answer {
 
     private func element(_ name: String, in body: borrowing Secret) -> Secret? {
         body.reveal { text in
-            guard let start = text.end(of: "<\(name)>", from: 0),
-                let end = text.end(of: "</\(name)>", from: start)
-            else { return nil }
-            return Secret(copying: text.extracting(start..<end - name.utf8.count - 3))
+            guard let content = text.element(name) else { return nil }
+            return Secret(copying: text.extracting(content))
         }
     }
 }
@@ -240,6 +238,6 @@ extension JSONNode {
 
 extension Secret {
     fileprivate func holds(_ words: [String]) -> Bool {
-        reveal { text in words.contains { text.end(of: $0, from: 0) != nil } }
+        reveal { text in words.contains { text.holds($0) } }
     }
 }

@@ -6,6 +6,6 @@ package enum Masking: Sendable {
     ///
     /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log>
     case workflowCommand
-    /// The redactor of the agent, over its unix socket; see ``BuildkiteJobAPI``.
+    /// The redactor of the job's agent, over its unix socket.
     case jobAPI
 }

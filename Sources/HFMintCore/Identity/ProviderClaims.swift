@@ -194,9 +194,5 @@ extension String {
     func hasEnd(_ end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
 
     /// Returns whether the text contains `part`, byte by byte.
-    func hasPart(_ part: String) -> Bool {
-        let (bytes, wanted) = (Array(utf8), Array(part.utf8))
-        guard bytes.count >= wanted.count else { return false }
-        return (0...bytes.count - wanted.count).contains { bytes[$0...].starts(with: wanted) }
-    }
+    func hasPart(_ part: String) -> Bool { Array(utf8).span.holds(part) }
 }

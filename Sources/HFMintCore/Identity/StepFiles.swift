@@ -10,7 +10,7 @@ package enum StepFiles: Sendable {
     case exports(Environment.Key)
     /// `NAME=value` lines for the last stage, `reaches`, and for no earlier step.
     case lines(Environment.Key, reaches: String)
-    /// The Job API of the agent; see ``BuildkiteJobAPI``.
+    /// The Job API of the job's agent, over its unix socket.
     case jobAPI
 
     /// The hint for a provider without such a way.

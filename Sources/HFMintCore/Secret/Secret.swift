@@ -76,12 +76,7 @@ extension Secret {
     /// Returns whether the bytes of `other` are a part of these.
     package borrowing func holds(_ other: borrowing Secret) -> Bool {
         reveal { mine in
-            other.reveal { part in
-                guard part.count > 0, mine.count >= part.count else { return false }
-                return (0...mine.count - part.count).contains { start in
-                    part.indices.allSatisfy { mine[start + $0] == part[$0] }
-                }
-            }
+            other.reveal { part in !part.isEmpty && mine.range(of: part) != nil }
         }
     }
 

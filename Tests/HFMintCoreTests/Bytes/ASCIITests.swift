@@ -26,4 +26,22 @@ struct ASCIITests {
         #expect(inSpan == [true, false, false])
         #expect([0x00, 0x0F, 0xA0, 0xFF].hexadecimal == "000fa0ff")
     }
+
+    @Test(
+        "finds a part where it first stands",
+        arguments: [
+            ("abcabc", "abc", 0, 0..<3), ("abcabc", "abc", 1, 3..<6), ("abcabc", "abc", 4, nil), ("ab", "abc", 0, nil),
+            ("ABC", "abc", 0, nil), ("aab", "ab", 0, 1..<3), ("abc", "", 3, 3..<3), ("", "a", 0, nil),
+        ] as [(String, String, Int, Range<Int>?)])
+    func finds(text: String, part: String, start: Int, place: Range<Int>?) {
+        let found = Array(text.utf8).span.range(of: part, from: start)
+        #expect(found == place)
+    }
+
+    @Test("finds words in either case only where asked to")
+    func ignoresCase() {
+        let text = Array("Slow Down".utf8)
+        let found = [text.span.holds("slow down"), text.span.holds("slow down", ignoringCase: true)]
+        #expect(found == [false, true])
+    }
 }

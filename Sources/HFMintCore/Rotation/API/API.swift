@@ -119,9 +119,8 @@ struct API: Sendable {
 
     /// Returns the words for a redirect, which hfmint never follows: the manifest does not name its destination.
     private func movedTo(_ answer: borrowing Answer) -> String {
-        guard (300...399).contains(answer.status) else { return "" }
-        let location = answer.response.header("location")
-        let there = location.flatMap { destination(ofRedirect: $0, from: base.origin.authority) }
+        guard answer.response.isRedirect else { return "" }
+        let there = answer.response.redirectDestination(from: base.origin.authority)
         return ": it was moved or renamed, and is now at \(there ?? "a place that cannot be shown")"
     }
 

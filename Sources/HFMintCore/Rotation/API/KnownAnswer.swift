@@ -108,14 +108,7 @@ extension KnownAnswer.Meaning {
 extension API.Answer {
     /// Returns whether the body holds these words, with ASCII letters in either case.
     func says(_ words: String) -> Bool {
-        let wanted = Array(words.utf8)
-        return response.body.reveal { text in
-            guard let first = wanted.first, text.count >= wanted.count else { return false }
-            return (0...(text.count - wanted.count)).contains { start in
-                text[start].asciiLowercased == first
-                    && wanted.indices.allSatisfy { text[start + $0].asciiLowercased == wanted[$0] }
-            }
-        }
+        response.body.reveal { $0.holds(words, ignoringCase: true) }
     }
 
     /// Whether the client has used up its requests: GitHub says so with a 403, Okta and Auth0 with a 429.

@@ -43,22 +43,3 @@ func vendorCode(_ text: String) -> String? {
     let code = String(decoding: name, as: UTF8.self)
     return turns <= 3 && !code.looksLikeToken && code == code.withoutTokens ? code : nil
 }
-
-/// Returns the host and path of a redirect, for a message, or nil if they cannot be shown.
-///
-/// The user, the query and the fragment are left out, as each may hold a secret.
-///
-/// - Parameter host: the host of the server that was asked, for a location that names none.
-func destination(ofRedirect location: String, from host: String) -> String? {
-    let bytes = Array(location.utf8)
-    let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: ";") }
-    let there: String
-    if path.first == ASCII.slash, path.dropFirst().first != ASCII.slash {
-        there = host + String(decoding: path, as: UTF8.self)
-    } else {
-        guard let url = HTTPURL(String(decoding: path, as: UTF8.self)) else { return nil }
-        there = url.origin.authority + url.target
-    }
-    let isPlain = there.utf8.count <= 200 && there.utf8.allSatisfy(\.isASCIIVisible)
-    return isPlain ? there.withoutTokens : nil
-}
