@@ -117,7 +117,7 @@ package struct Delivery: Sendable {
         return try provider.stepFiles.channel(for: method, on: provider, in: context.environment)
     }
 
-    /// Whether a token's value leaves hfmint. With `--export` the shell has the value, and its programs may print it.
+    /// Whether a token's value leaves hfmint; with `--export` the shell has it, and its programs may print it.
     private var printsOrExportsValue: Bool {
         methods.contains(.stdout) || exportsValues && methods.contains { [.shell, .env, .output].contains($0) }
     }

@@ -6,8 +6,9 @@
 ///
 /// Write ``message`` for someone who reads a CI log at night: what could not be done, in lower case, without a full
 /// stop, with the name of the variable, host, or file. Put the next thing to type or to change in ``hint``. Never put
-/// bytes from the network or from a credential file in either. There are two exceptions: the Hub's documented error
-/// fields, see `HubRefusal`, and a vendor's short code and redirect, see `vendorCode(_:)`.
+/// bytes from the network or from a credential file in either. There are three exceptions: the Hub's documented error
+/// fields, see `HubRefusal`, a vendor's short code, see `vendorCode(_:)`, and the place that a redirect names, see
+/// `HTTPResponse.redirectDestination(from:)`.
 package struct MintError: Error, Equatable, Sendable {
     package let code: Code
     package let message: String

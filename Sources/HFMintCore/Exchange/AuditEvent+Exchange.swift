@@ -7,6 +7,13 @@ extension AuditEvent.Actor {
 
 /// The record of a request for a token, from its decision to its end.
 extension AuditEvent {
+    /// Makes the record of what becomes of a token.
+    init(_ kind: Kind, of token: HubToken, for resource: Resource?) {
+        self.init(
+            kind, actor: token.claims.map { Actor($0) }, resource: resource?.canonical, tokenSHA256: token.sha256,
+            expiresAt: token.expiresAt)
+    }
+
     /// Takes over what the manifest decided; `nil` if there is no manifest.
     mutating func take(_ allowed: Decision.Allowed?) {
         decision = .allowed

@@ -10,15 +10,29 @@ package struct TokenCache: Sendable {
         self.context = context
     }
 
-    /// Returns the token for `key`, while at least five minutes or a quarter of its life are left.
-    ///
-    /// Returns `nil` for a damaged record too, or one that another version wrote: then the caller asks the Hub.
-    package func token(for key: TokenKey) -> HubToken? {
-        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else { return nil }
-        let (now, uptime) = (context.clock.now(), context.clock.uptime())
-        return text.reveal { span in
-            Record(span, for: key).flatMap { $0.isFresh(at: now, uptime: uptime) ? $0.token : nil }
+    /// Why a cached token is not used, so that the caller asks the Hub.
+    package enum Miss: Error {
+        case absent
+        /// The record is damaged, or another version wrote it.
+        case unreadable
+        /// The record was written after the present time, so the clock has been set back.
+        case fromFuture
+        /// Less than five minutes of the token's life are left, and less than a quarter of it.
+        case aged
+        /// A manifest decides now, and none did when the token was given.
+        case withoutClaims
+        /// The ID token that the caller shows is not the one for which the token was given.
+        case otherIDToken
+    }
+
+    /// Returns the token for `key`.
+    package func token(for key: TokenKey) -> Result<HubToken, Miss> {
+        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else {
+            return .failure(.absent)
         }
+        guard let record = text.reveal({ Record($0, for: key) }) else { return .failure(.unreadable) }
+        if let miss = record.miss(at: context.clock.now(), uptime: context.clock.uptime()) { return .failure(miss) }
+        return .success(record.token)
     }
 
     /// Traces that a cached token is used.
@@ -58,7 +72,7 @@ package struct TokenCache: Sendable {
     /// The next call asks for a new token. ``checkRejections(of:)`` ends that after a second rejection, since every git
     /// command would make an exchange otherwise.
     package func drop(_ rejected: borrowing Secret, for key: TokenKey) throws(FileFailure) {
-        guard let kept = token(for: key), kept.bearer.secret.holdsSameBytes(as: rejected) else { return }
+        guard case .success(let kept) = token(for: key), kept.bearer.secret.holdsSameBytes(as: rejected) else { return }
         try directory.remove(recordName(key))
         let rejections = recentRejections(of: key) + [context.clock.now()]
         let record: JSONValue = .array(rejections.map { .integer($0.secondsSince1970) })
@@ -67,7 +81,7 @@ package struct TokenCache: Sendable {
 
     /// Removes `token` if it is the one for `key`, so that the job's next calls do not find it.
     func withdraw(_ token: HubToken, for key: TokenKey) {
-        guard self.token(for: key)?.sha256 == token.sha256 else { return }
+        guard case .success(let kept) = self.token(for: key), kept.sha256 == token.sha256 else { return }
         do throws(FileFailure) {
             try directory.remove(recordName(key))
         } catch {
@@ -154,13 +168,14 @@ private struct Record {
         return fields
     }
 
-    /// Whether at least five minutes or a quarter of the token's life are left, and it does not come from the future.
+    /// Returns why the token's times forbid its use, or `nil`.
     ///
-    /// A clock that was ahead and was set right in between makes the token look younger than it is: the machine's
-    /// uptime shows its age too.
-    func isFresh(at now: Timestamp, uptime: Uptime) -> Bool {
+    /// If the clock was ahead when the token was cached and has been set right since, the token looks younger than it
+    /// is. The machine's uptime shows its age too.
+    func miss(at now: Timestamp, uptime: Uptime) -> TokenCache.Miss? {
+        guard obtainedAt <= now else { return .fromFuture }
         let life = token.expiresAt - obtainedAt
         let age = max(now - obtainedAt, obtainedUptime.map { Int((uptime - $0).components.seconds) } ?? 0)
-        return obtainedAt <= now && life - age >= max(1, min(300, life / 4))
+        return life - age >= max(1, min(300, life / 4)) ? nil : .aged
     }
 }

@@ -1,4 +1,4 @@
-/// The Hub's token exchange for a member of an organization: the request, and what its answer must be.
+/// The body that asks for a Hub token of an organization's member, its credential, and what its answer must be.
 ///
 /// <https://huggingface.co/docs/hub/oauth>
 package enum MemberExchange {
@@ -18,8 +18,8 @@ package enum MemberExchange {
     }
 
     /// Reads the body of a 200: returns `nil` unless it holds a member's bearer token (`hf_oauth_…`) with a lifetime.
-    package static func answer(_ body: borrowing Secret) -> TokenExchange.Answer? {
-        guard let answer = TokenExchange.answer(body), scopes(in: body) != .unreadable else { return nil }
+    package static func answer(_ body: borrowing Secret) -> TokenResponse? {
+        guard let answer = PublisherExchange.answer(body), scopes(in: body) != .unreadable else { return nil }
         let least = HubToken.Kind.user.rawValue.utf8.count + 8
         let isMember = answer.token.reveal { HubToken.Kind(in: $0) == .user && $0.count >= least }
         guard isMember else { return nil }

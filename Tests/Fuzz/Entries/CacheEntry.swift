@@ -24,7 +24,7 @@ private func checkRecord(_ record: [UInt8]) {
     let cache = TokenCache(world.directory("/state"), context: world.context([:]))
     let fresh = "hf_jwt_fresh-from-the-hub"
     func token() -> [UInt8] {
-        let kept = cache.token(for: key)
+        let kept = try? cache.token(for: key).get()
         let token =
             kept ?? HubToken(secret: Secret(copying: fresh.utf8), expiresAt: now + 3_600, sha256: "00")
         if kept == nil { cache.keep(token, for: key) }

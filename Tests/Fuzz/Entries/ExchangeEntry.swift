@@ -46,7 +46,7 @@ private let idToken = [
 private let goodAnswer = #"{"access_token":"hf_jwt_0123456789abcdef","token_type":"bearer","expires_in":3600}"#
 
 private func hubToken(_ body: [UInt8]) -> [UInt8]? {
-    guard let answer = TokenExchange.answer(Secret(copying: body)) else { return nil }
+    guard let answer = PublisherExchange.answer(Secret(copying: body)) else { return nil }
     return answer.token.reveal { $0.bytes }
 }
 

@@ -94,7 +94,7 @@ private func checkExplanation(_ claims: Claims) {
         let resource = try? Resource(parsing: "acme/model", endpoint: .huggingFace)
     else { return }
     for provider in allProviders {
-        let error = Refusal(
+        let error = PublisherRefusal(
             HubRefusal(response), claims: claims, resource: resource, authority: authority, provider: provider
         ).error(now: now)
         let lines = [error.message] + error.facts + [error.hint ?? ""]
@@ -118,7 +118,7 @@ private func checkTokenAnswer(_ body: [UInt8]) {
     let isGood =
         type?.utf8.count == 6 && type?.lowercased() == "bearer" && lifetime >= 1 && lifetime <= 30 * 86_400
         && isHubToken(token)
-    guard let answer = TokenExchange.answer(Secret(copying: body)) else {
+    guard let answer = PublisherExchange.answer(Secret(copying: body)) else {
         hold(!isGood, "a bearer token with a lifetime is taken")
         return
     }

@@ -93,7 +93,7 @@ package func fuzzMemberAnswer(_ input: [UInt8]) {
     case .some: isTaken = true
     }
     let isGeneral: Bool
-    switch TokenExchange.answer(body) {
+    switch PublisherExchange.answer(body) {
     case .none: isGeneral = false
     case .some: isGeneral = true
     }

@@ -21,13 +21,18 @@ struct TokenCacheTests {
         /// The token's text, and whether the Hub was asked for it.
         func token(_ key: TokenKey, lifetime: Int = 3_600, gives: String = "hf_jwt_first.x.y") throws -> (String, Bool)
         {
-            if let token = cache.token(for: key) { return (token.bearer.secret.revealedText(), false) }
+            if case .success(let token) = cache.token(for: key) { return (token.bearer.secret.revealedText(), false) }
             let lock = try cache.lock(key, until: machine.clock.uptime() + .seconds(10))
             defer { lock.release() }
             let token = HubToken(
                 secret: Secret(gives), expiresAt: machine.clock.now() + lifetime, sha256: "digest of \(gives)")
             cache.keep(token, for: key)
             return (token.bearer.secret.revealedText(), true)
+        }
+
+        /// Why the token for `key` is not used, or nil if it is.
+        func miss(_ key: TokenKey) -> TokenCache.Miss? {
+            if case .failure(let miss) = cache.token(for: key) { miss } else { nil }
         }
     }
 
@@ -60,6 +65,22 @@ struct TokenCacheTests {
         _ = try world.token(key(), lifetime: lifetime)
         world.machine.clock.advance(by: .seconds(age))
         #expect(try world.token(key(), gives: "hf_jwt_second.x.y").1 == isAsked)
+    }
+
+    @Test("says why it serves nothing")
+    func misses() throws {
+        let world = try World()
+        let key = try key()
+        #expect(world.miss(key) == .absent)
+        _ = try world.token(key)
+        #expect(world.miss(key) == nil)
+        world.machine.clock.advance(by: .seconds(-1))
+        #expect(world.miss(key) == .fromFuture)
+        world.machine.clock.advance(by: .seconds(3_400))
+        #expect(world.miss(key) == .aged)
+        let damaged = Secret("{}")
+        try world.directory.replace("record-\(key.fingerprint)", with: damaged)
+        #expect(world.miss(key) == .unreadable)
     }
 
     @Test("serves nothing from the future, after the clock went back")

@@ -1,4 +1,4 @@
-extension Exchanger {
+extension Applicant {
     /// Refuses an ID token that cannot work, with an explanation and before anything is sent.
     func check(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
         try checkAudience(claims, from: source)
@@ -57,16 +57,5 @@ extension Exchanger {
             "the ID token from \(source.acquisition.source) expired at \(expiry.rfc3339),"
                 + " \(inWords(seconds: hubTime - expiry)) ago",
             hint: "exchange it earlier in the job, or give the job a longer `timeout`")
-    }
-
-    /// Verifies `idToken` with the keys of the issuer that the grant names.
-    ///
-    /// - Parameter ignoringTimes: whether an expired token passes, for one that has done its work already.
-    func verify(
-        _ idToken: borrowing IDToken, for allowed: Decision.Allowed, ignoringTimes: Bool = false
-    ) throws(MintError) {
-        try IDTokenVerifier(
-            issuer: allowed.grant.issuer, audience: authority.audience, keys: issuerKeys, context: context
-        ).verify(idToken, ignoringTimes: ignoringTimes) { limits }
     }
 }

@@ -1,20 +1,7 @@
-/// The Hub's token exchange (RFC 8693): the request, and what its answer must be.
-///
-/// It is the first file of the room of the Hub's own words, one file for each of its routes: the exchange for a job
-/// (here) and for an organization's member (`MemberExchange.swift`), the trials of a token (`AuthCheck.swift`,
-/// `WhoAmI.swift`, `TokenTrial.swift`), the report of a leaked one (`LeakReport.swift`), the secrets of a Space
-/// (`SpaceSecrets.swift`), and the front page. The others read what the Hub speaks of: a ``Resource``, a ``HubToken``,
-/// and the words of a refusal (``HubRefusal``).
-///
-/// The files build requests and read answers. Except for a trial, they send nothing; they decide and keep nothing.
+/// The body that trades a job's ID token for a Hub token (RFC 8693), and what its answer must be.
 ///
 /// <https://huggingface.co/docs/hub/trusted-publishers>, <https://www.rfc-editor.org/rfc/rfc8693>
-package enum TokenExchange {
-    package static func request(to endpoint: Origin) -> HTTPRequest {
-        HTTPRequest(
-            .post, HTTPURL(endpoint, "/oauth/token"), headers: [HTTPHeader("Accept", "application/json")])
-    }
-
+package enum PublisherExchange {
     /// Returns the body with the four fields that the Hub requires.
     ///
     /// - Parameter idToken: three base64url parts with dots between them, which need no JSON escapes, as a canonical
@@ -29,7 +16,7 @@ package enum TokenExchange {
     }
 
     /// Reads the body of a 200: returns `nil` unless it holds a bearer token with a lifetime, checked byte by byte.
-    package static func answer(_ body: borrowing Secret) -> Answer? {
+    package static func answer(_ body: borrowing Secret) -> TokenResponse? {
         body.reveal { text in
             guard let root = try? readJSON(text, limits: .answer),
                 let type = root["token_type"]?.string(in: text),
@@ -38,12 +25,7 @@ package enum TokenExchange {
                 let token = root["access_token"]?.secret(in: text),
                 token.reveal({ HubToken.isWellFormed($0) })
             else { return nil }
-            return Answer(token: token, lifetimeSeconds: lifetime)
+            return TokenResponse(token: token, lifetimeSeconds: lifetime)
         }
-    }
-
-    package struct Answer: ~Copyable {
-        package let token: Secret
-        package let lifetimeSeconds: Int
     }
 }

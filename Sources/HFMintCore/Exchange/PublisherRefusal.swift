@@ -2,7 +2,7 @@
 ///
 /// So the error shows what hfmint knows: the Hub's words, its request id, the claims that were sent, and what to type
 /// into the Trusted Publishers form for this job.
-package struct Refusal: Sendable {
+package struct PublisherRefusal: Sendable {
     private let answer: HubRefusal
     private let claims: Claims
     private let resource: Resource

@@ -4,11 +4,11 @@ import HFMintTesting
 import Testing
 
 @Suite("token exchange")
-struct TokenExchangeTests {
+struct PublisherExchangeTests {
     @Test("asks the endpoint's token route, for JSON")
     func request() throws {
         let endpoint = try #require(Origin("http://127.0.0.1:8080".utf8))
-        let request = TokenExchange.request(to: endpoint)
+        let request = HTTPRequest.tokenExchange(at: endpoint)
         #expect(request.method == .post)
         #expect(request.url.description == "http://127.0.0.1:8080/oauth/token")
         #expect(request.headers == [HTTPHeader("Accept", "application/json")])
@@ -22,7 +22,7 @@ struct TokenExchangeTests {
         let token = try IDToken.parse(Secret(jwt))
         let resource = try Resource(parsing: resource, endpoint: .huggingFace)
         let text: String
-        switch TokenExchange.body(token.secret, for: resource) {
+        switch PublisherExchange.body(token.secret, for: resource) {
         case .none: text = ""
         case .content(let content):
             #expect(content.type == "application/json")
@@ -38,7 +38,7 @@ struct TokenExchangeTests {
     }
 
     private func answer(_ body: String) -> (token: String, lifetime: Int)? {
-        guard let answer = TokenExchange.answer(Secret(body)) else { return nil }
+        guard let answer = PublisherExchange.answer(Secret(body)) else { return nil }
         return (answer.token.revealedText(), answer.lifetimeSeconds)
     }
 

@@ -1,40 +1,33 @@
-/// One request to the Hub for a token, and the meaning of its answer.
+/// The Hub's token endpoint: one request for a token, and the meaning of its answer.
 ///
-/// The caller decides before, records, and tries again.
-package struct HubExchange: Sendable {
+/// What is sent, and what an answer must be, is in ``PublisherExchange`` and ``MemberExchange``. The caller decides
+/// whether to ask, records it, and tries again.
+struct TokenEndpoint {
     let authority: Authority
     /// The provider whose form a refusal explains.
     let provider: Provider?
     let deadline: Uptime
     let context: Context
 
-    package init(_ authority: Authority, provider: Provider?, until deadline: Uptime, in context: Context) {
-        self.authority = authority
-        self.provider = provider
-        self.deadline = deadline
-        self.context = context
-    }
-
     /// Trades `idToken` at the Hub for a token for `resource`.
     ///
     /// - Parameter claims: the claims of `idToken` to keep with the token, so that a manifest can decide again.
-    package func token(
+    func token(
         for resource: Resource, by idToken: borrowing IDToken, remembering claims: Claims?
     ) throws(MintError) -> HubToken {
         let sentAt = context.clock.now()
-        let response = try send(.none, TokenExchange.body(idToken.secret, for: resource))
+        let response = try send(.none, PublisherExchange.body(idToken.secret, for: resource))
         guard (200...299).contains(response.status) else {
             try checkTrouble(response, safeBecause: "nothing is wrong with the Trusted Publisher; ")
-            throw Refusal(
+            throw PublisherRefusal(
                 HubRefusal(response), claims: idToken.claims, resource: resource, authority: authority,
                 provider: provider
             ).error(now: context.clock.now())
         }
-        guard response.status == 200, let answer = TokenExchange.answer(response.body) else {
+        guard response.status == 200, let answer = PublisherExchange.answer(response.body) else {
             throw notAToken(response.status, isPage: response.body.looksLikePage)
         }
-        return try token(
-            answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
+        return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
     /// Sends a request to the Hub's token endpoint.
@@ -43,7 +36,7 @@ package struct HubExchange: Sendable {
     ) throws(MintError) -> HTTPResponse {
         do throws(TransportError) {
             return try context.send(
-                TokenExchange.request(to: authority.endpoint), credential: credential, body: body,
+                .tokenExchange(at: authority.endpoint), credential: credential, body: body,
                 limits: Attempts(until: deadline).limits(context.clock))
         } catch {
             throw .transport(error, to: authority.endpoint.host, doing: .serviceUnavailable)
@@ -52,7 +45,7 @@ package struct HubExchange: Sendable {
 
     /// Makes the token of `answer`; its life counts from `sentAt`.
     func token(
-        _ answer: borrowing TokenExchange.Answer, sentAt: Timestamp, claims: Claims?, requestID: String?
+        _ answer: borrowing TokenResponse, sentAt: Timestamp, claims: Claims?, requestID: String?
     ) throws(MintError) -> HubToken {
         let digest = try context.digests.sha256(answer.token).hexadecimal
         return HubToken(
@@ -86,7 +79,7 @@ package struct HubExchange: Sendable {
                 hint: refusal.isAborted ? "\(reason)this is safe to try again" : "this is safe to try again",
                 isTransient: true, retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
-        if (300...399).contains(response.status) {
+        if response.isRedirect {
             throw MintError(
                 .answerInvalid, "\(host) answered with a redirect (\(response.status)), which is never followed",
                 requestID: refusal.requestID, hint: "set --endpoint or HF_ENDPOINT to the Hub's own address")

@@ -1,8 +1,8 @@
-extension HubExchange {
+extension TokenEndpoint {
     /// Asks the Hub once for a token of `member`, with the client's present id and secret.
     ///
     /// - Parameter claims: the claims of the ID token that the manifest admitted; `nil` without an ID token.
-    package func token(of member: OrganizationMember, remembering claims: Claims?) throws(MintError) -> HubToken {
+    func token(of member: OrganizationMember, remembering claims: Claims?) throws(MintError) -> HubToken {
         let (id, secret) = try client(of: member)
         let sentAt = context.clock.now()
         let response = try send(

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("exchanger's checks")
-struct ExchangerChecksTests {
+struct ApplicantChecksTests {
     private static let now = FrozenClock.usualNow
 
     @Test(

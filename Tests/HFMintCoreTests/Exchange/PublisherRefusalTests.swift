@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("refusal")
-struct RefusalTests {
+struct PublisherRefusalTests {
     private static let claims: [String: ClaimValue] = [
         "iss": "https://token.actions.githubusercontent.com", "sub": "repo:acme/training:ref:refs/heads/main",
         "aud": "https://huggingface.co", "repository": "acme/training", "ref": "refs/heads/main", "actor": "octocat",
