@@ -28,12 +28,8 @@ package struct Delivery: Sendable {
     ///
     /// - Parameter printsReport: whether a report takes the place of shell lines on stdout.
     package init(
-        methods: [DeliveryMethod],
-        exportsValues: Bool,
-        printsReport: Bool,
-        provider: Provider?,
-        directory: (any PrivateDirectory)?,
-        context: Context
+        methods: [DeliveryMethod], exportsValues: Bool, printsReport: Bool, provider: Provider?,
+        directory: (any PrivateDirectory)?, context: Context
     ) throws(MintError) {
         self.exportsValues = exportsValues
         self.printsReport = printsReport
@@ -41,9 +37,7 @@ package struct Delivery: Sendable {
         self.context = context
         self.methods = Self.resolved(methods.isEmpty ? [.auto] : methods, provider, context)
         self.directory = directory
-        if directory == nil, self.methods.contains(where: \.usesJobFiles) {
-            throw .noDirectory
-        }
+        if directory == nil, self.methods.contains(where: \.usesJobFiles) { throw .noDirectory }
         try checkStdout()
         try checkFiles()
         try checkMasking()
@@ -111,9 +105,7 @@ package struct Delivery: Sendable {
     }
 
     private func channel(for method: DeliveryMethod) throws(MintError) -> StepChannel {
-        guard let provider else {
-            throw .noStepFile(for: method, "this machine", instead: StepFiles.sameStep)
-        }
+        guard let provider else { throw .noStepFile(for: method, "this machine", instead: StepFiles.sameStep) }
         return try provider.stepFiles.channel(for: method, on: provider, in: context.environment)
     }
 
@@ -146,21 +138,16 @@ extension Delivery {
         package var lines: [String] = []
         /// The tokens to print on stdout, if the user asked for that.
         package var tokens: [HubToken] = []
-        package var destinations: [Destination] = []
+        /// Each target is a path, the variable that names the provider's file, or `-` for stdout.
+        package var destinations: [(method: String, target: String)] = []
         /// The token files in the job's directory, in the order of the tokens; empty if no method needs them.
         package var tokenPaths: [String] = []
         package var environmentFile: String?
 
         package init() {}
 
-        package struct Destination: Sendable {
-            package let method: String
-            /// A path, the variable that names the provider's file, or `-` for stdout.
-            package let target: String
-        }
-
         fileprivate mutating func note(_ method: DeliveryMethod, _ target: String) {
-            destinations.append(Destination(method: method.name, target: target))
+            destinations.append((method.name, target))
         }
     }
 

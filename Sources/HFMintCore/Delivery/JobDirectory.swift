@@ -3,7 +3,7 @@ package struct JobDirectory: Sendable {
     /// The candidates, in the order in which ``open(in:)`` tries them.
     package let candidates: [DirectoryCandidate]
     /// Whether the user named the directory; then it is the only candidate.
-    package let isGiven: Bool
+    private let isGiven: Bool
 
     package init(option: String?, provider: Provider?, context: Context) {
         let environment = context.environment
@@ -40,25 +40,25 @@ package struct JobDirectory: Sendable {
         var unlocked: (directory: any PrivateDirectory, reason: String)?
         for candidate in candidates {
             do throws(FileFailure) {
-                if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-                if let directory = try context.files.openPrivateDirectory(candidate, making: true) {
-                    // A read-only directory would fail at the first token.
-                    if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
-                        throw FileFailure(directory.path, refusal)
-                    }
-                    // A lock only saves requests, so a directory without locks is better than none.
-                    if !isGiven, let reason = directory.lockRefusal {
-                        unlocked = unlocked ?? (directory, reason)
-                        continue
-                    }
-                    if let unlocked {
-                        context.note(
-                            "skipping '\(unlocked.directory.path)' for this job's tokens: its file system has no locks"
-                                + " (\(unlocked.reason))")
-                    }
-                    return directory
+                guard let directory = try open(candidate, making: true, in: context) else {
+                    guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
+                    continue
                 }
-                guard !isGiven else { throw FileFailure(candidate.base, "there is no such directory") }
+                // A read-only directory would fail at the first token.
+                if let refusal = context.files.facts(of: directory.path)?.writeRefusal {
+                    throw FileFailure(directory.path, refusal)
+                }
+                // A lock only saves requests, so a directory without locks is better than none.
+                if !isGiven, let reason = directory.lockRefusal {
+                    unlocked = unlocked ?? (directory, reason)
+                    continue
+                }
+                if let unlocked {
+                    context.note(
+                        "skipping '\(unlocked.directory.path)' for this job's tokens: its file system has no locks"
+                            + " (\(unlocked.reason))")
+                }
+                return directory
             } catch {
                 guard !isGiven else {
                     throw MintError(
@@ -69,6 +69,13 @@ package struct JobDirectory: Sendable {
             }
         }
         return unlocked?.directory
+    }
+
+    private func open(
+        _ candidate: DirectoryCandidate, making: Bool, in context: Context
+    ) throws(FileFailure) -> (any PrivateDirectory)? {
+        if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
+        return try context.files.openPrivateDirectory(candidate, making: making)
     }
 
     /// Opens the directory for records that a collector does not accept, for commands that need no other file.
@@ -83,8 +90,7 @@ package struct JobDirectory: Sendable {
     package func existing(in context: Context) -> [any PrivateDirectory] {
         candidates.compactMap { candidate in
             do throws(FileFailure) {
-                if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-                return try context.files.openPrivateDirectory(candidate, making: false)
+                return try open(candidate, making: false, in: context)
             } catch {
                 context.note("leaving '\(error.path)' alone: \(error.reason)")
                 return nil

@@ -4,7 +4,6 @@ struct JobFiles {
     private(set) var tokenPaths: [String] = []
     private(set) var environmentPath: String?
 
-    /// Writes the files.
     init(
         _ named: [NamedToken], _ values: Variables, for methods: [DeliveryMethod],
         in directory: (any PrivateDirectory)?

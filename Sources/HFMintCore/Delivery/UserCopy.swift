@@ -12,10 +12,8 @@ package struct UserCopy: Equatable, Sendable {
         self.mark = mark
     }
 
-    /// Whether `name` is the name of such a note.
     package static func isNote(_ name: String) -> Bool { name.utf8.starts(with: prefix.utf8) }
 
-    /// The name of the file's note.
     package var noteName: String { Self.noteName(path, mark.identity) }
 
     fileprivate static func noteName(_ path: String, _ identity: FileIdentity) -> String {
@@ -30,19 +28,17 @@ package struct UserCopy: Equatable, Sendable {
     package static func all(
         in directory: any PrivateDirectory, unread: (FileFailure) -> Void = { _ in }
     ) -> [UserCopy] {
-        var names: [String] = []
-        do throws(FileFailure) {
-            names = try directory.listed()
-        } catch {
-            unread(error)
-        }
-        return names.filter(isNote).compactMap { name -> UserCopy? in
+        func reading<Value>(_ body: () throws(FileFailure) -> Value?) -> Value? {
             do throws(FileFailure) {
-                return try UserCopy(noted: name, in: directory)
+                return try body()
             } catch {
                 unread(error)
                 return nil
             }
+        }
+        let names = reading { () throws(FileFailure) in try directory.listed() } ?? []
+        return names.filter(isNote).compactMap { name in
+            reading { () throws(FileFailure) in try UserCopy(noted: name, in: directory) }
         }
     }
 

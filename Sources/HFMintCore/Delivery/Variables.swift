@@ -74,7 +74,6 @@ package struct Variables: Sendable {
             })
     }
 
-    /// A JSON object with one member for each variable.
     package var json: JSONValue {
         .object(
             list.compactMap { variable in

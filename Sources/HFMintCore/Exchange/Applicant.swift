@@ -1,15 +1,12 @@
 /// The job that asks for Hub tokens: what it can show, the manifest that decides about it, and its deadline.
 struct Applicant: Sendable {
     let authority: Authority
-    /// The source of ID tokens; `nil` if the secret of the ``member``'s organization takes their place.
     let source: IDTokenSource?
     let member: OrganizationMember?
     let provider: Provider?
     let job: Provider.Job
     let allowsUntrustedEvent: Bool
-    /// The manifest that decides; `nil` if none was named.
     let gate: Gate?
-    /// One deadline for all resources.
     var deadline: Uptime
     /// The issuers' keys for members' roles, kept over the renewals of one run.
     let issuerKeys = IssuerKeys()

@@ -31,21 +31,18 @@ package struct Authority: Equatable, Sendable {
                 "\(source) is no audience: it is empty, too long, or holds a blank, a line break or a control character",
                 hint: "write it as the server does, such as \(Origin.huggingFace)")
         }
-        self.endpoint = endpoint
-        self.audience = audience
-        mayReceiveClientSecret = Self.isSafe(endpoint, isNamed: endpointOption != nil)
+        self.init(endpoint: endpoint, audience: audience, isNamed: endpointOption != nil)
     }
 
     /// The Hub, with its own audience.
-    package static let huggingFace = Authority(endpoint: .huggingFace, mayReceiveClientSecret: true)
+    package static let huggingFace = Authority(endpoint: .huggingFace, isNamed: false)
 
     /// Returns the authority for requests that send an application's secret and no ID token.
     package static func forClient(
         endpointOption: String?, environment: Environment
     ) throws(MintError) -> Authority {
         let endpoint = try endpoint(option: endpointOption, environment: environment)
-        let authority = Authority(
-            endpoint: endpoint, mayReceiveClientSecret: isSafe(endpoint, isNamed: endpointOption != nil))
+        let authority = Authority(endpoint: endpoint, isNamed: endpointOption != nil)
         try authority.checkClientSecret()
         return authority
     }
@@ -60,14 +57,10 @@ package struct Authority: Equatable, Sendable {
             hint: "if that is intended, give --endpoint \(endpoint) on the command line")
     }
 
-    private init(endpoint: Origin, mayReceiveClientSecret: Bool) {
+    private init(endpoint: Origin, audience: String? = nil, isNamed: Bool) {
         self.endpoint = endpoint
-        self.mayReceiveClientSecret = mayReceiveClientSecret
-        audience = endpoint.description
-    }
-
-    private static func isSafe(_ endpoint: Origin, isNamed: Bool) -> Bool {
-        isNamed || endpoint == .huggingFace || endpoint.isLoopback
+        self.audience = audience ?? endpoint.description
+        mayReceiveClientSecret = isNamed || endpoint == .huggingFace || endpoint.isLoopback
     }
 
     /// Returns the audience in the spelling to send: every spelling of the Hub's address means the Hub's audience.

@@ -14,18 +14,15 @@ package struct Exchanger: Sendable {
     private let timeLimit: Duration
     private var cache: TokenCache?
 
+    /// - Parameters:
+    ///   - source: the source of ID tokens; `nil` if the secret of the member's organization takes their place.
+    ///   - job: the job's variables and files; this process's own by default.
+    ///   - gate: the manifest that decides; `nil` if none was named.
+    ///   - timeLimit: the time for all resources together.
     package init(
-        authority: Authority,
-        source: IDTokenSource?,
-        member: OrganizationMember? = nil,
-        provider: Provider? = nil,
-        job: Provider.Job? = nil,
-        allowsUntrustedEvent: Bool = false,
-        gate: Gate? = nil,
-        timeLimit: Duration = .seconds(90),
-        cache: TokenCache? = nil,
-        audit: AuditTrail,
-        context: Context
+        authority: Authority, source: IDTokenSource?, member: OrganizationMember? = nil, provider: Provider? = nil,
+        job: Provider.Job? = nil, allowsUntrustedEvent: Bool = false, gate: Gate? = nil,
+        timeLimit: Duration = .seconds(90), cache: TokenCache? = nil, audit: AuditTrail, context: Context
     ) {
         applicant = Applicant(
             authority: authority, source: source, member: member, provider: provider ?? source?.provider,

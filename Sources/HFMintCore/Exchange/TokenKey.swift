@@ -71,25 +71,20 @@ extension IDTokenSource {
         case .program(let program):
             let keys = (provider?.jobVariables ?? []) + program.identityVariables
             identity += ["program"] + program.command.arguments + keys.map { job.environment.fingerprint(of: $0) }
-        case .variable, .file, .held:
-            let claims = try? acquisition.idToken(in: context, limits: .default).claims
-            // The variable's name is no part of the identity: the same token under another name is the same job, and
-            // `run` hands on in a variable what it read from standard input.
-            let wasHandedOn = acquisition == .variable(.hfmintIDToken) || acquisition.isHeld
-            identity += [wasHandedOn ? "HF_OIDC_ID_TOKEN" : acquisition.source] + (claims?.lasting ?? [])
+        // `run` hands such an ID token on in another variable, and the job stays the same.
+        case .held, .variable(.hfmintIDToken): identity += ["HF_OIDC_ID_TOKEN"] + lastingClaims(in: context)
+        case .variable, .file: identity += [acquisition.source] + lastingClaims(in: context)
         }
         return identity
     }
-}
 
-extension Acquisition {
-    fileprivate var isHeld: Bool {
-        if case .held = self { true } else { false }
+    private func lastingClaims(in context: Context) -> [String] {
+        (try? acquisition.idToken(in: context, limits: .default).claims.lasting) ?? []
     }
 }
 
 extension HTTPAcquisition {
-    /// Returns fingerprints of the credentials for the token endpoint, which tell two jobs apart.
+    /// Returns what tells the credentials of two jobs for the token endpoint apart.
     fileprivate func proofFingerprint(in environment: Environment) -> [String] {
         switch proof {
         case .none: []

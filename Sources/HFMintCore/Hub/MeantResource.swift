@@ -11,8 +11,8 @@ extension Resource {
         rest = path
         // A folder of huggingface_hub's cache: models--acme--model.
         let isCached = !rest.contains { $0 == ASCII.slash || $0 == ASCII.backslash }
-        let separator = isCached ? Array("--".utf8) : [ASCII.slash]
-        var parts = split(rest.map { $0 == ASCII.backslash ? ASCII.slash : $0 }, at: separator)
+        var parts = split(rest.map { $0 == ASCII.backslash ? ASCII.slash : $0 }, at: isCached ? "--" : "/")
+            .filter { !$0.isEmpty }
         if parts.first?.equals("api") == true { parts.removeFirst() }
         var prefix: [String] = []
         if let word = parts.first?.map(\.asciiLowercased) {
@@ -62,18 +62,8 @@ extension Resource {
         return scheme == nil || scheme == "hf://" ? rest : nil
     }
 
-    private static func split(_ text: [UInt8], at separator: [UInt8]) -> [[UInt8]] {
-        var parts: [[UInt8]] = [[]]
-        var index = 0
-        while index < text.count {
-            if text[index...].starts(with: separator) {
-                parts.append([])
-                index += separator.count
-            } else {
-                parts[parts.count - 1].append(text[index])
-                index += 1
-            }
-        }
-        return parts.filter { !$0.isEmpty }
+    private static func split(_ text: [UInt8], at separator: String) -> [[UInt8]] {
+        guard let found = text.span.range(of: separator) else { return [text] }
+        return [Array(text[..<found.lowerBound])] + split(Array(text[found.upperBound...]), at: separator)
     }
 }

@@ -88,10 +88,9 @@ package final class TokenKeeper: Sendable {
         } catch {
             let left = life.left
             // A program or a file may work again at the next try; a refusal will not change.
-            let isHiccup =
-                error.code != .exchangeRejected && error.code != .eventUntrusted && error.code != .policyDenied
-                && error.code != .identityUnverified && exchanger.canMintAgain && left > 0
-            guard error.code.exitStatus == .retryLater || isHiccup else {
+            let isFinal = [.exchangeRejected, .eventUntrusted, .policyDenied, .identityUnverified].contains(error.code)
+            let mayPass = !isFinal && exchanger.canMintAgain && left > 0
+            guard error.code.exitStatus == .retryLater || mayPass else {
                 context.note("the token for \(purpose) is not renewed: \(error.message)")
                 context.note(left > 0 ? "it expires in \(inWords(seconds: left))" : "it has expired")
                 return nil
