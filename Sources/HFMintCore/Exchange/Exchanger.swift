@@ -61,7 +61,11 @@ package struct Exchanger: Sendable {
         if case .success(let token) = try cached.token(key, for: resource) { return token }
         let lock = try cache.lock(key, until: applicant.deadline)
         defer { lock.release() }
-        if case .success(let token) = try cached.token(key, for: resource) { return token }
+        switch try cached.token(key, for: resource) {
+        case .success(let token): return token
+        case .failure(let miss):
+            if let reason = miss.reason { applicant.context.trace("this job's cached token is not used: \(reason)") }
+        }
         try cache.checkRejections(of: key)
         let token = try fresh.token(for: resource)
         cache.keep(token, for: key)

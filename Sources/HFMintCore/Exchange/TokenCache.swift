@@ -23,6 +23,18 @@ package struct TokenCache: Sendable {
         case withoutClaims
         /// The ID token that the caller shows is not the one for which the token was given.
         case otherIDToken
+
+        /// The reason for a trace; `nil` if there is no token at all.
+        var reason: String? {
+            switch self {
+            case .absent: nil
+            case .unreadable: "its record is damaged"
+            case .fromFuture: "it is from the future by this machine's clock"
+            case .aged: "it expires soon"
+            case .withoutClaims: "no manifest decided when it was given"
+            case .otherIDToken: "it was given for another ID token"
+            }
+        }
     }
 
     /// Returns the token for `key`.
