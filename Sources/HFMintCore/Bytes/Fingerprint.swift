@@ -16,6 +16,6 @@ package func fingerprint(_ fields: [[UInt8]]) -> String {
     return bigEndianBytes(hash).hexadecimal
 }
 
-private func bigEndianBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+func bigEndianBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Number($0)) }
 }

@@ -14,7 +14,6 @@ struct BuildkiteJobAPI {
     /// Whether the socket is there; the file system does not tell whether something listens.
     func isThere(_ files: any ReadableFiles) -> Bool { files.kind(of: socket) == .socket }
 
-    /// Hides `token` from the job's log.
     func redact(_ token: HubToken, in context: Context) throws(MintError) {
         try send(.post, "redactions", ["redact": .token(token.bearer)], expecting: 201, in: context)
     }
@@ -64,7 +63,6 @@ extension Environment.Key {
 }
 
 extension HTTPLimits {
-    /// The limits of a server on this machine.
     fileprivate static let local = HTTPLimits(
         connectMilliseconds: 2_000, totalMilliseconds: 10_000, bodyByteCount: 64 << 10)
 }

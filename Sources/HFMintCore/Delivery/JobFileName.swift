@@ -20,8 +20,7 @@ package enum JobFileName {
         return isFinal(bytes.dropFirst().prefix { $0 != ASCII.dot }, isInRun)
     }
 
-    /// Whether hfmint keeps this name for itself: a name of ``isOurs(_:in:)``, of a directory's note, or of waiting
-    /// records.
+    /// Whether hfmint keeps this name for itself, also as a directory's note or for records that wait.
     package static func isKept(_ name: String, in directory: String) -> Bool {
         isOurs(name, in: directory) || ["made-", "audit-unsent-"].contains { name.utf8.starts(with: $0.utf8) }
     }

@@ -19,8 +19,8 @@ extension Masking {
         case .workflowCommand:
             guard mustMask else { return }
             // One write with the line feed in front, so that nothing on an unfinished line hides the command.
-            let lines = tokens.flatMap {
-                [.text("::add-mask::"), .token($0.token.bearer), .text("\n")] as [TextOrToken]
+            let lines: [TextOrToken] = tokens.flatMap {
+                [.text("::add-mask::"), .token($0.token.bearer), .text("\n")]
             }
             context.output.write(Secret(joining: [.text("\n")] + lines), to: .err)
         case .jobAPI:

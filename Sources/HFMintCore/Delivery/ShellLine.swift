@@ -23,7 +23,6 @@ extension Variables {
         return "export " + shellWords { files[$0] == nil ? nil : "\($0)=''" } + " && : '\\''\(fish) # '\(posix)"
     }
 
-    /// Returns `NAME='value'` words for the texts, and `word` of the names of tokens.
     private func shellWords(ofToken word: (String) -> String?) -> String {
         list.compactMap { variable in
             if case .text(let text) = variable.value { return "\(variable.name)=\(shellQuoted(text))" }

@@ -46,8 +46,7 @@ package struct Variables: Sendable {
             + blanks([.hfOIDCResource], for: tokens, isHeld)
     }
 
-    /// Returns blanks for those of `keys` that are set; none if no token is called `HF_TOKEN`, as these keys rival no
-    /// other name.
+    /// Returns blanks for those of `keys` that are set, if a token is called `HF_TOKEN`: they rival no other name.
     private static func blanks(
         _ keys: [Environment.Key], for tokens: [NamedToken], _ isHeld: (Environment.Key) -> Bool
     ) -> [Variable] {
@@ -92,14 +91,8 @@ package struct Variables: Sendable {
     package func heredocs(random: () -> UInt64) -> Secret {
         Secret(
             joining: list.flatMap { variable in
-                let delimiter = "ghadelimiter_\(hexadecimal(random()))\(hexadecimal(random()))"
+                let delimiter = "ghadelimiter_" + (bigEndianBytes(random()) + bigEndianBytes(random())).hexadecimal
                 return [.text("\(variable.name)<<\(delimiter)\n"), variable.value, .text("\n\(delimiter)\n")]
             })
     }
-}
-
-/// Returns the number as 16 hexadecimal digits.
-private func hexadecimal(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -9,7 +9,6 @@ extension OrganizationMember {
 }
 
 extension Access {
-    /// The least scopes that allow this access.
     package var scopes: [String] {
         switch self {
         case .read: ["read-repos"]

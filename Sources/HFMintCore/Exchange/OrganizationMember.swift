@@ -4,7 +4,6 @@
 ///
 /// <https://huggingface.co/docs/hub/oauth>
 package struct OrganizationMember: Equatable, Sendable {
-    /// The member's e-mail address on the Hub.
     package let email: String
     package let client: OrganizationClient
     /// The scopes, sorted, each once, at least one: without a scope the Hub would give all that the application has.

@@ -1,7 +1,7 @@
 /// The Hub's refusal of a job's ID token: mostly `invalid_grant`, which never says which claim was wrong.
 ///
-/// So the error shows what hfmint knows: the Hub's words, its request id, the claims that were sent, and what to type
-/// into the Trusted Publishers form for this job.
+/// The error shows what hfmint knows: the Hub's words, its request id, the claims that were sent, and what to type into
+/// the Trusted Publishers form for this job.
 package struct PublisherRefusal: Sendable {
     private let answer: HubRefusal
     private let claims: Claims

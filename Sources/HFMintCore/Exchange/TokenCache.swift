@@ -37,7 +37,6 @@ package struct TokenCache: Sendable {
         }
     }
 
-    /// Returns the token for `key`.
     package func token(for key: TokenKey) -> Result<HubToken, Miss> {
         guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else {
             return .failure(.absent)
@@ -47,7 +46,6 @@ package struct TokenCache: Sendable {
         return .success(record.token)
     }
 
-    /// Traces that a cached token is used.
     func traceUse() {
         context.trace("using the token that this job already has, in '\(directory.path)'")
     }

@@ -30,7 +30,6 @@ struct TokenEndpoint {
         return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
     }
 
-    /// Sends a request to the Hub's token endpoint.
     func send(
         _ credential: consuming HTTPCredential, _ body: consuming HTTPBody
     ) throws(MintError) -> HTTPResponse {

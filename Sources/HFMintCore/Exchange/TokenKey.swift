@@ -23,7 +23,6 @@ package struct TokenKey: Equatable, Sendable {
         fields = texts.map { Field(name: $0, value: Array($1.utf8)) }
     }
 
-    /// The subject of a token: a resource's publisher, or a member.
     package enum Subject: Sendable {
         case publisher(Resource)
         /// A member. The token reaches whatever the member may reach, so the key holds no resource. It holds no secret.
