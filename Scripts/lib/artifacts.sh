@@ -74,6 +74,14 @@ deb() {
     rm -rf "$root"
 }
 
+# wheel FOLDER SBOM: for pip and uv; prints its name.
+wheel() {
+    mkdir -p "$place/wheel"
+    files "$place/wheel" LICENSE README.md Scripts/debian/control
+    .venv/bin/python Scripts/lib/wheel.py "$binary" "$version" "$2" "$place/wheel" "$1"
+    rm -rf "$place/wheel"
+}
+
 debian_changelog() {
     printf 'hfmint (%s) unstable; urgency=medium\n\n' "$version"
     printf '  * What changed is in CHANGELOG.md, beside the source.\n\n'
@@ -90,5 +98,6 @@ artifacts() {
     tarball "$out/$name.tar.gz"
     deb "$out/hfmint_${version}_$architecture.deb"
     .venv/bin/python Scripts/lib/sbom.py "$binary" "$version" >"$out/$name.spdx.json"
-    (cd "$out" && sha256sum "$name.tar.gz" "hfmint_${version}_$architecture.deb" "$name.spdx.json" >SHA256SUMS)
+    wheel=$(wheel "$out" "$out/$name.spdx.json")
+    (cd "$out" && sha256sum "$name.tar.gz" "hfmint_${version}_$architecture.deb" "$name.spdx.json" "$wheel" >SHA256SUMS)
 }

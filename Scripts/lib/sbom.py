@@ -24,7 +24,8 @@ NEEDED = {
     "libc": "LGPL-2.1-or-later",
     "libm": "LGPL-2.1-or-later",
     "ld-linux": "LGPL-2.1-or-later",
-    "libstdc++": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libdl": "LGPL-2.1-or-later",
+    "libpthread": "LGPL-2.1-or-later",
     "libgcc_s": "GPL-3.0-or-later WITH GCC-exception-3.1",
 }
 
@@ -42,11 +43,13 @@ def main(binary: Path, version: str) -> None:
         "checksums": [{"algorithm": "SHA256", "checksumValue": digest}],
     }
     runtime = package("swift-runtime", swift[1], "Apache-2.0 WITH Swift-exception")
+    cxx = package("libstdc++", run("g++", "-dumpfullversion").strip(), "GPL-3.0-or-later WITH GCC-exception-3.1")
     opened = [package(name, soname, licence) for name, (soname, licence) in OPENED.items()]
     needed = [package(*library) for library in libraries(binary)]
     links = [
         ("SPDXRef-DOCUMENT", "DESCRIBES", "hfmint"),
         ("hfmint", "STATIC_LINK", "swift-runtime"),
+        ("hfmint", "STATIC_LINK", "libstdc++"),
     ]
     links += [(each["name"], "RUNTIME_DEPENDENCY_OF", "hfmint") for each in opened]
     links += [("hfmint", "DYNAMIC_LINK", each["name"]) for each in needed]
@@ -60,7 +63,7 @@ def main(binary: Path, version: str) -> None:
             "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "creators": ["Tool: hfmint-Scripts-package"],
         },
-        "packages": [tool, runtime, *opened, *needed],
+        "packages": [tool, runtime, cxx, *opened, *needed],
         "relationships": [
             {
                 "spdxElementId": reference(left),
