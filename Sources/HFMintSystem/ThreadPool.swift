@@ -11,16 +11,7 @@ package struct ThreadPool: Workers {
 
     package func run(_ units: [@Sendable () -> Duration?]) {
         let queue = DueQueue(units)
-        var threads: [pthread_t] = []
-        for _ in 0..<min(threadCount, units.count) {
-            var thread = pthread_t()
-            let context = unsafe Unmanaged.passRetained(queue)
-            if unsafe pthread_create(&thread, nil, work, context.toOpaque()) == 0 {
-                threads.append(thread)
-            } else {
-                unsafe context.release()
-            }
-        }
+        let threads = (0..<min(threadCount, units.count)).compactMap { _ in try? startThread { queue.work() } }
         // If no thread could be created, this one does the work.
         if threads.isEmpty { queue.work() }
         for thread in threads { pthread_join(thread, nil) }
@@ -35,12 +26,6 @@ private final class ThreadLatch: Latch {
     func open() { isOpen.change { $0 = true } }
 
     func wait() { isOpen.wait { $0 } }
-}
-
-private func work(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context = unsafe context else { return nil }
-    unsafe Unmanaged<DueQueue>.fromOpaque(context).takeRetainedValue().work()
-    return nil
 }
 
 /// The units that wait for a thread, and the units that are not due yet.

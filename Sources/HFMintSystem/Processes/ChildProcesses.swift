@@ -27,46 +27,29 @@ package struct ChildProcesses: Processes {
     }
 
     private func start(_ arguments: [String], input: Pipe?, output: Pipe) throws(ProcessFailure) -> pid_t {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        if let input {
-            unsafe posix_spawn_file_actions_adddup2(&actions, input.reading.descriptor.number, STDIN_FILENO)
-        } else {
-            unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        }
-        if let writing = output.writing {
-            unsafe posix_spawn_file_actions_adddup2(&actions, writing.descriptor.number, STDOUT_FILENO)
-        }
-
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // While `run` supervises, this process blocks or ignores signals. The child must not inherit that.
-        var none = SignalSet([]).raw
-        let changed = [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGXFSZ]
-        var defaults = SignalSet(changed.filter { !ThisProcess.ignoredAtStart.contains($0) }).raw
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
-
+        let stdin = try standardInput(input)
+        let spawn = Spawn(
+            input: stdin.descriptor.number, output: output.writing?.descriptor.number ?? -1, isApart: true,
+            // While `run` supervises, this process blocks or ignores signals. The child must not inherit that.
+            signalMask: SignalSet([]).raw, changedSignals: [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGXFSZ])
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
-        let variables = unsafe GivenVariables.shared.list
         var child: pid_t = 0
-        let code = EndedChildren.shared.start(&child) { child in
-            let code = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &words, variables)
-            let nothing = Errno(code: code).mayComeFromSpawn ? unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
-            guard nothing >= 0 else { return code }
-            defer { close(nothing) }
-            var (from, to) = (nothing, CInt(-1))
-            if let input { from = input.reading.descriptor.number }
-            if let writing = output.writing { to = writing.descriptor.number }
-            return unsafe hfmint_linux_start(&child, &words, variables, from, to, 1, &none, &defaults)
+        let code = withExtendedLifetime(stdin) {
+            EndedChildren.shared.start(&child) { unsafe spawn.start(&$0, &words, GivenVariables.shared.list) }
         }
         guard code == 0 else { throw ProcessFailure(start: code) }
         return child
+    }
+
+    /// Returns what becomes the stdin of the child: the end of the pipe, or else `/dev/null`.
+    private func standardInput(_ pipe: Pipe?) throws(ProcessFailure) -> SharedDescriptor {
+        if let pipe { return pipe.reading }
+        do throws(Errno) {
+            return SharedDescriptor(try .open("/dev/null", O_RDONLY))
+        } catch {
+            throw ProcessFailure(start: error.code)
+        }
     }
 
     /// Writes the input as the child reads it, and collects the output until it ends.
@@ -138,8 +121,9 @@ extension ProcessFailure {
         self =
             switch code {
             case ENOENT: .notFound
-            case _ where failure.isShortage || code == ETXTBSY: .cannotStartNow(failure.reason)
-            case ..<0: .cannotStart(failure.forkRefusal)
+            case _ where [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(failure.code):
+                .cannotStartNow(failure.reason)
+            case ..<0: .cannotStart("this sandbox does not let hfmint start a program (fork: \(failure.reason))")
             default: .cannotStart(failure.reason)
             }
     }
