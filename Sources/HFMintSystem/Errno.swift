@@ -4,7 +4,7 @@ internal import HFMintCore
 /// Why a system call failed, until a caller that knows the path makes a ``FileFailure`` of it.
 ///
 /// ```
-/// let file = try naming(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY) }
+/// let file = try naming(path, try Descriptor.open(path, O_RDONLY))
 /// ```
 struct Errno: Error, Equatable {
     let code: CInt
@@ -28,12 +28,6 @@ struct Errno: Error, Equatable {
 
     /// Whether a sandbox may have refused a call that posix_spawn(3) makes before it executes the program.
     var mayComeFromSpawn: Bool { [ENOSYS, EPERM, EACCES].contains(code) }
-
-    /// Whether memory, descriptors or processes are short at this moment.
-    var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
-
-    /// Says that fork(2) could not make a process.
-    var forkRefusal: String { "this sandbox does not let hfmint start a program (fork: \(reason))" }
 
     /// Returns why the effective user may not use a file in the `needed` way, or nil if it may or this is unknown.
     static func refusal(of path: String, _ needed: CInt, below directory: CInt = AT_FDCWD) -> Errno? {
@@ -69,14 +63,21 @@ func naming<Result: ~Copyable>(
     }
 }
 
-/// Runs `body`, returns nil if nothing has that name, and adds `path` to any other error.
+/// Evaluates one expression, and adds `path` to the error that it throws.
+func naming<Result: ~Copyable>(
+    _ path: String, _ value: @autoclosure () throws(Errno) -> Result
+) throws(FileFailure) -> Result {
+    try naming(path) { () throws(Errno) in try value() }
+}
+
+/// Evaluates an expression that opens `path`, and returns nil if nothing has that name.
 ///
-/// - Parameter namesLinks: whether `body` follows no links, so that ELOOP means that `path` is a symbolic link.
+/// - Parameter namesLinks: whether the expression follows no links, so that ELOOP means that `path` is one.
 func ifThere<Result: ~Copyable>(
-    _ path: String, namesLinks: Bool = false, _ body: () throws(Errno) -> Result
+    _ path: String, namesLinks: Bool = false, _ value: @autoclosure () throws(Errno) -> Result
 ) throws(FileFailure) -> Result? {
     do throws(Errno) {
-        return try body()
+        return try value()
     } catch {
         if error.code == ENOENT { return nil }
         guard error.code == ELOOP, namesLinks else { throw error.failure(path) }

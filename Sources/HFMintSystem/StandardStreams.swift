@@ -24,10 +24,9 @@ package final class StandardStreams: Output {
 
     package func kind(of stream: OutputStream) -> StreamKind {
         if isatty(stream.descriptor) == 1 { return .terminal }
-        var raw = stat()
-        // The runner can be only at the other end of a pipe or a socket. /dev/null would swallow a mask.
-        guard unsafe fstat(stream.descriptor, &raw) == 0 else { return .file }
-        return [S_IFIFO, S_IFSOCK].contains(raw.st_mode & S_IFMT) ? .other : .file
+        // Only a pipe or a socket leads to the runner. /dev/null would swallow a mask.
+        let kind = (try? FileStatus { unsafe fstat(stream.descriptor, &$0) })?.kind
+        return kind == .fifo || kind == .socket ? .other : .file
     }
 }
 

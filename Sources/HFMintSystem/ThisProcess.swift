@@ -77,12 +77,7 @@ package enum ThisProcess {
 
     package static var environment: Environment {
         var entries: [[UInt8]] = []
-        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe GivenVariables.shared.list
-        while let entry = unsafe next.pointee {
-            unsafe entries.append(
-                Array(UnsafeBufferPointer(start: entry, count: strlen(entry)).map { UInt8(bitPattern: $0) }))
-            unsafe next = next.successor()
-        }
+        while let entry = unsafe GivenVariables.shared.list[entries.count] { entries.append(unsafe bytes(of: entry)) }
         return Environment(entries: entries)
     }
 
@@ -97,30 +92,26 @@ package enum ThisProcess {
 
     /// Returns the words as C strings, which the caller frees.
     ///
-    /// If they are this process's last arguments, their original bytes are used. A path need not be UTF-8, and a Swift
-    /// `String` replaces the bytes that are not.
+    /// If they are this process's last arguments, their original bytes are used: a path need not be UTF-8, and a Swift
+    /// `String` replaces bytes that are not.
     static func exactWords(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
         let given = givenWords.suffix(words.count)
         let isGiven = given.elementsEqual(words) { String(decoding: $0, as: UTF8.self) == $1 }
         let exact = isGiven ? Array(given) : words.map { Array($0.utf8) }
-        return unsafe exact.map { word in
-            unsafe (word + [0]).withUnsafeBufferPointer { bytes in
-                unsafe bytes.withMemoryRebound(to: CChar.self) { text in
-                    unsafe text.baseAddress.flatMap { unsafe strdup($0) }
-                }
-            }
-        }
+        return unsafe exact.map { word in unsafe strdup(word.map { CChar(bitPattern: $0) } + [0]) }
     }
 
     /// The original bytes of the program's name and its arguments.
     private static let givenWords: [[UInt8]] = {
         let words = unsafe hfmint_linux_given_words()
         return unsafe UnsafeBufferPointer(start: words.first, count: Int(words.count)).compactMap { word in
-            unsafe word.map { start in
-                unsafe Array(UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) })
-            }
+            unsafe word.map { unsafe bytes(of: $0) }
         }
     }()
+
+    private static func bytes(of text: UnsafeMutablePointer<CChar>) -> [UInt8] {
+        unsafe UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }
+    }
 
     /// The path of the running program.
     ///

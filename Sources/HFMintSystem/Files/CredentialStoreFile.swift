@@ -10,14 +10,14 @@ extension PosixFiles {
         let lock = "\(path).lock"
         let draft = try openLock(lock, until: clock.uptime() + .seconds(1), clock)
         do throws(FileFailure) {
-            // Read again, because only now no git can write it.
+            // The file is read again, because only now no git can write it.
             let old = try openStored(path)
             let status = try old.status(path)
-            let remainder = try Remainder(of: openStored(path), path, isOurs)
+            let remainder = try Remainder(of: old, path, isOurs)
             try naming(lock) { () throws(Errno) in
-                try draft.descriptor.write(remainder.text)
-                try draft.descriptor.setMode(status.permissions & 0o7777)
-                try draft.descriptor.sync()
+                try draft.write(remainder.text)
+                try draft.setMode(status.permissions & 0o7777)
+                try draft.sync()
                 try Descriptor.rename(lock, to: path)
             }
             if status.linkCount == 1 { overwrite(old, status.byteCount) }
@@ -29,16 +29,19 @@ extension PosixFiles {
     }
 
     private func isThere(_ path: String) throws(FileFailure) -> Bool {
-        var raw = stat()
-        guard unsafe stat(path, &raw) != 0 else { return true }
-        guard Errno.last.isAbsence else { throw Errno.last.failure(path) }
-        return false
+        do throws(Errno) {
+            _ = try FileStatus(of: path)
+            return true
+        } catch {
+            guard error.isAbsence else { throw error.failure(path) }
+            return false
+        }
     }
 
     /// Overwrites the old file, which has no name any more, with zeros.
     private func overwrite(_ file: borrowing Descriptor, _ byteCount: Int) {
         guard lseek(file.number, 0, SEEK_SET) == 0 else { return }
-        try? file.write(Secret(copying: [UInt8](repeating: 0, count: byteCount)))
+        try? file.writeZeros(byteCount)
         try? file.sync()
     }
 
@@ -47,26 +50,23 @@ extension PosixFiles {
     /// <https://github.com/git/git/blob/v2.39.5/lockfile.h>
     private func openLock(
         _ path: String, until deadline: Uptime, _ clock: any Clock
-    ) throws(FileFailure) -> SharedDescriptor {
-        var made: SharedDescriptor?
-        _ = try clock.ask(until: deadline) { () throws(FileFailure) in
+    ) throws(FileFailure) -> Descriptor {
+        while true {
             do throws(Errno) {
-                let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-                made = SharedDescriptor(file)
+                return try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
             } catch {
                 guard error.code == EEXIST else { throw error.failure(path) }
             }
-            return made != nil
+            guard clock.uptime() < deadline else { throw .held(path, by: "another git") }
+            clock.sleep(for: .milliseconds(2))
         }
-        guard let made else { throw .held(path, by: "another git") }
-        return made
     }
 
     private func openStored(_ path: String) throws(FileFailure) -> Descriptor {
-        let there = try ifThere(path, namesLinks: true) { () throws(Errno) in
-            try Descriptor.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+        let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK
+        guard let file = try ifThere(path, namesLinks: true, try Descriptor.open(path, flags)) else {
+            throw Errno(code: ENOENT).failure(path)
         }
-        guard let file = there else { throw Errno(code: ENOENT).failure(path) }
         let status = try file.status(path)
         guard status.kind == .regular else { throw FileFailure(path, "it is not a regular file") }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user") }
@@ -81,10 +81,11 @@ private struct Remainder: ~Copyable {
 
     private static let byteLimit = 1 << 20
 
+    /// - Parameter isOurs: returns whether a line is removed.
     init(
-        of file: consuming Descriptor, _ path: String, _ isOurs: (Span<UInt8>) -> Bool
+        of file: borrowing Descriptor, _ path: String, _ isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) {
-        let whole = try naming(path) { () throws(Errno) in try file.readRegular(limit: Self.byteLimit) }
+        let whole = try naming(path, try file.readRegular(limit: Self.byteLimit))
         var kept = SecretBuffer(capacity: whole.byteCount)
         count = whole.reveal { bytes in
             var count = 0

@@ -26,7 +26,7 @@ extension Descriptor {
     func append(_ bytes: borrowing Secret, _ path: String) throws(FileFailure) {
         var done = 0
         do throws(Errno) {
-            try write(bytes, &done)
+            try Self.write(bytes, to: number, &done)
         } catch {
             guard !takeBack(done, of: bytes) else { throw error.failure(path) }
             throw FileFailure(

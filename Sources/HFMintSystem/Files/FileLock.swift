@@ -4,9 +4,9 @@ internal import HFMintCore
 
 /// The kernel's locks on an open file. They end when the descriptor is closed, and so with the process.
 ///
-/// Linux has two kinds of them, which ignore each other: flock(2), and F_OFD_SETLK of fcntl(2). A kernel, a file system
-/// or a sandbox may lack one kind. So hfmint takes both if it can, in this order. A process that can take only
-/// one of them then still excludes a process that can take both.
+/// Linux has two kinds of lock, which ignore each other: flock(2), and F_OFD_SETLK of fcntl(2). A kernel, a file system
+/// or a sandbox may lack one kind. So hfmint takes both if it can, flock(2) first. A process that can take only one of
+/// them then still excludes a process that can take both.
 extension Descriptor {
     private enum LockResult {
         case taken, held
@@ -19,12 +19,12 @@ extension Descriptor {
     /// - Throws: if both kinds are missing, or flock(2) says ENOLCK. The kernel may say ENOLCK to one process alone,
     ///   while another process holds only that kind.
     func tryLock() throws(Errno) -> Bool {
-        switch try ask(LOCK_EX) {
+        switch try takeFlock(LOCK_EX) {
         case .held: return false
-        case .taken: return try addOwnLock(F_WRLCK)
+        case .taken: return try addRecordLock(F_WRLCK)
         case .missing(let failure):
             guard failure.code != ENOLCK else { throw failure }
-            switch try askOwn(F_WRLCK) {
+            switch try takeRecordLock(F_WRLCK) {
             case .taken: return true
             case .held: return false
             case .missing: throw failure
@@ -64,19 +64,19 @@ extension Descriptor {
     ///
     /// Returns `true` if there are no locks, because writers need one.
     func tryReading() -> Bool {
-        if case .held = try? ask(LOCK_SH) { return false }
-        return (try? addOwnLock(F_RDLCK)) ?? true
+        if case .held = try? takeFlock(LOCK_SH) { return false }
+        return (try? addRecordLock(F_RDLCK)) ?? true
     }
 
     func unlock() {
         _ = flock(number, LOCK_UN)
-        _ = setOwnLock(F_UNLCK)
+        _ = setRecordLock(F_UNLCK)
     }
 
-    /// Takes the second kind in addition to the first, or releases the first.
-    private func addOwnLock(_ kind: CInt) throws(Errno) -> Bool {
+    /// Takes the lock of fcntl(2) in addition to that of flock(2), or releases both and returns `false`.
+    private func addRecordLock(_ kind: CInt) throws(Errno) -> Bool {
         do throws(Errno) {
-            guard case .held = try askOwn(kind), !isOneLock else { return true }
+            guard case .held = try takeRecordLock(kind), !isOneLock else { return true }
         } catch {
             unlock()
             throw error
@@ -91,24 +91,21 @@ extension Descriptor {
         [0x517B, 0xFF53_4D42, 0xFE53_4D42].contains(hfmint_linux_file_system_of(number) & 0xFFFF_FFFF)
     }
 
-    /// Asks for the lock of flock(2).
-    private func ask(_ kind: CInt) throws(Errno) -> LockResult {
-        while flock(number, kind | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            if errno == EWOULDBLOCK { return .held }
-            guard Errno.last.isUnsupported else { throw .last }
-            return .missing(.last)
-        }
-        return .taken
+    private func takeFlock(_ kind: CInt) throws(Errno) -> LockResult {
+        try take(heldIf: [EWOULDBLOCK]) { flock(number, kind | LOCK_NB) }
     }
 
-    /// Asks for the lock of fcntl(2).
-    private func askOwn(_ kind: CInt) throws(Errno) -> LockResult {
-        while setOwnLock(kind) != 0 {
-            if errno == EINTR { continue }
-            if errno == EAGAIN || errno == EACCES { return .held }
-            guard Errno.last.isUnsupported else { throw .last }
-            return .missing(.last)
+    private func takeRecordLock(_ kind: CInt) throws(Errno) -> LockResult {
+        try take(heldIf: [EAGAIN, EACCES]) { setRecordLock(kind) }
+    }
+
+    private func take(heldIf held: [CInt], _ call: () -> CInt) throws(Errno) -> LockResult {
+        while call() != 0 {
+            let failure = Errno.last
+            if failure.code == EINTR { continue }
+            if held.contains(failure.code) { return .held }
+            guard failure.isUnsupported else { throw failure }
+            return .missing(failure)
         }
         return .taken
     }
@@ -116,7 +113,7 @@ extension Descriptor {
     /// Calls fcntl(2) with F_OFD_SETLK, which Swift does not import, for the whole file.
     ///
     /// <https://man7.org/linux/man-pages/man2/F_GETLK.2const.html>
-    private func setOwnLock(_ kind: CInt) -> CInt {
+    private func setRecordLock(_ kind: CInt) -> CInt {
         var whole = flock()
         whole.l_type = Int16(kind)
         return unsafe fcntl(number, 37, &whole)

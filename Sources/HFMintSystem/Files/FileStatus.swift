@@ -3,6 +3,8 @@ internal import HFMintCore
 
 /// The facts from fstat(2) by which hfmint decides.
 struct FileStatus: Equatable {
+    let device: UInt64
+    let inode: UInt64
     let kind: FileKind
     let owner: uid_t
     let group: gid_t
@@ -12,7 +14,12 @@ struct FileStatus: Equatable {
     /// In nanoseconds since 1970.
     let modifiedAt: UInt64
 
-    init(_ raw: stat) {
+    /// - Parameter call: stat(2) or one of its relatives.
+    init(_ call: (inout stat) -> CInt) throws(Errno) {
+        var raw = stat()
+        guard call(&raw) == 0 else { throw .last }
+        device = UInt64(raw.st_dev)
+        inode = UInt64(raw.st_ino)
         kind =
             switch raw.st_mode & S_IFMT {
             case S_IFREG: .regular
@@ -30,17 +37,20 @@ struct FileStatus: Equatable {
         modifiedAt = UInt64(max(0, raw.st_mtim.tv_sec)) * 1_000_000_000 + UInt64(raw.st_mtim.tv_nsec)
     }
 
+    /// Asks for the file at `path`, or for the target if that is a link.
+    init(of path: String) throws(Errno) {
+        try self.init { unsafe stat(path, &$0) }
+    }
+
     /// Whether it was last written more than an hour ago, which is longer than hfmint takes for any file.
     var isOld: Bool { UInt64(max(0, time(nil))) > modifiedAt / 1_000_000_000 + 3_600 }
 
     var isOurs: Bool { owner == geteuid() }
 
-    /// Why hfmint does not write to this file, or nil for a regular file that has no second name.
-    ///
-    /// A write would replace something that is no file, or reach a file under another name.
+    /// Why hfmint does not write to this file, or nil for a regular file without a second name.
     var strangeness: String? {
         switch kind {
-        // A file without any name is fine: another process has just replaced it.
+        // A file without any name is allowed: another process has just replaced it.
         case .regular: linkCount > 1 ? "it has a second name (a hard link)" : nil
         case .link: "it is a symbolic link"
         default: notRegular
@@ -58,11 +68,10 @@ struct FileStatus: Equatable {
 }
 
 /// Whom hfmint trusts with a file: root, this user and this user's groups. If another user owns the file, hfmint also
-/// trusts that owner and the owner's group.
+/// trusts that owner and the file's group.
 ///
-/// A runner outside of a container creates files for hfmint inside of it, so another user may own them. The owner of a
-/// directory can replace any file in it. To distrust the owner's group as well would gain nothing.
-/// Nobody else may be able to write.
+/// Another user may own the files that a runner outside of a container creates for hfmint inside of it. That user can
+/// replace the files anyway, so distrusting the file's group would gain nothing.
 extension FileStatus {
     /// Whether an untrusted user can write it.
     var othersCanWrite: Bool {
@@ -95,43 +104,22 @@ extension Descriptor {
     /// - Throws: if an untrusted user could put another file in its place.
     static func openFolder(of path: String) throws(FileFailure) -> Descriptor {
         let folder = FilePath(path).folder
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        guard try !directory.othersCanReplaceEntries(folder) else {
+        let directory = try naming(folder, try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
+        guard try !directory.status(folder).othersCanReplaceEntries else {
             throw FileFailure(path, "others can write its directory, which lacks the sticky bit")
         }
         return directory
-    }
-
-    /// Returns ``FileStatus/othersCanReplaceEntries`` of this directory.
-    func othersCanReplaceEntries(_ path: String) throws(FileFailure) -> Bool {
-        try status(path).othersCanReplaceEntries
     }
 }
 
 /// The owner, group and permissions of a file that is created.
 ///
 /// If owner or group is nil, the file keeps the one that it was created with.
-struct FileRights: Equatable {
+struct FileRights {
     var owner: uid_t?
     var group: gid_t?
     var mode: mode_t
 
     /// The rights that let only this user read and write.
     static let `private` = FileRights(mode: 0o600)
-
-    private init(mode: mode_t) {
-        self.mode = mode
-    }
-
-    /// The rights of an existing file, with another mode if one is given.
-    init(like status: FileStatus, mode: mode_t?) {
-        self.mode = mode ?? status.permissions & 0o777
-        owner = status.owner
-        group = status.group
-    }
-
-    /// The rights of a new file, which is private if no mode is given.
-    init(new mode: mode_t?) {
-        self.init(mode: mode ?? 0o600)
-    }
 }

@@ -18,25 +18,15 @@ extension Descriptor {
     /// - Parameter isDataAlone: whether only the bytes and the size matter.
     /// - Throws: if every such call is missing, see ``Errno/isUnsupported``, or one of them fails.
     func sync(isDataAlone: Bool = false) throws(Errno) {
-        var failure: Errno?
-        for way in isDataAlone ? [fdatasync, fsync] : [fsync, fdatasync] {
-            guard try !flush(way, &failure) else { return }
-        }
-        guard try !flush(hfmint_linux_sync_file_system, &failure) else { return }
-        throw failure ?? .last
-    }
-
-    /// Returns `false` if the call is missing.
-    ///
-    /// `failure` keeps the reason of the first missing call.
-    private func flush(_ way: (CInt) -> CInt, _ failure: inout Errno?) throws(Errno) -> Bool {
-        while way(number) != 0 {
-            if errno == EINTR { continue }
+        var firstFailure: Errno?
+        for call in (isDataAlone ? [fdatasync, fsync] : [fsync, fdatasync]) + [hfmint_linux_sync_file_system] {
+            var result = call(number)
+            while result != 0 && errno == EINTR { result = call(number) }
+            if result == 0 { return }
             guard Errno.last.isUnsupported else { throw .last }
-            failure = failure ?? .last
-            return false
+            firstFailure = firstFailure ?? .last
         }
-        return true
+        throw firstFailure ?? .last
     }
 
     /// Makes the written bytes survive a power failure, and tells the user if the file system cannot.

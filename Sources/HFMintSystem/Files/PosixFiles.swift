@@ -7,10 +7,10 @@ package import HFMintCore
 /// Each kind of file has its own source: ``PosixPrivateDirectory`` for hfmint's own directories,
 /// `PosixStepFiles.swift` for the files of a CI system, `UserFile.swift` for the paths that users name,
 /// `SharedFile.swift` for files that other programs read, `PosixSharedLog.swift` and ``PosixLogFile`` for logs,
-/// `CredentialStoreFile.swift` for git's store. Below them, ``Descriptor`` makes the system calls, `Draft.swift`
-/// replaces files whole, `FileLock.swift` locks them, and ``FileStatus`` decides whom to trust.
+/// `CredentialStoreFile.swift` for git's store. They stand on ``Descriptor``, which makes the system calls,
+/// `Draft.swift`, which replaces files whole, `FileLock.swift`, and ``FileStatus``, which decides whom to trust.
 ///
-/// Nothing secret is written through a link, over a foreign file, or where an untrusted user could replace it.
+/// No secret is written through a link, over a foreign file, or where an untrusted user could replace it.
 package struct PosixFiles: Files {
     package init() {}
 
@@ -22,11 +22,7 @@ package struct PosixFiles: Files {
         return unsafe String(cString: path)
     }
 
-    package func kind(of path: String) -> FileKind? {
-        var raw = stat()
-        guard unsafe stat(path, &raw) == 0 else { return nil }
-        return FileStatus(raw).kind
-    }
+    package func kind(of path: String) -> FileKind? { (try? FileStatus(of: path))?.kind }
 
     package func isInMemory(_ path: String) -> Bool {
         // TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
@@ -34,15 +30,13 @@ package struct PosixFiles: Files {
     }
 
     package func facts(of path: String) -> FileFacts? {
-        var raw = stat()
-        guard unsafe stat(path, &raw) == 0 else { return nil }
-        let status = FileStatus(raw)
+        guard let status = try? FileStatus(of: path) else { return nil }
         let needed = status.kind == .directory ? W_OK | X_OK : W_OK
         var refusal = Errno.refusal(of: path, needed)?.reason
         if refusal == nil, status.kind == .directory, isFull(path) { refusal = Errno(code: ENOSPC).reason }
         return FileFacts(
             kind: status.kind, permissions: UInt32(status.permissions),
-            modifiedAt: Timestamp(secondsSince1970: raw.st_mtim.tv_sec), writeRefusal: refusal)
+            modifiedAt: Timestamp(secondsSince1970: Int(status.modifiedAt / 1_000_000_000)), writeRefusal: refusal)
     }
 
     /// Returns whether the file system of `path` has no room for another file.
@@ -59,27 +53,26 @@ package struct PosixFiles: Files {
 
     package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
         // Without O_NONBLOCK, a FIFO without a writer would block for ever.
-        let there = try ifThere(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY | O_NONBLOCK) }
-        guard let file = there else { return nil }
-        do throws(Errno) {
-            let status = try file.status()
-            if status.kind == .directory { throw Errno(code: EISDIR) }
-            let capacity = status.kind == .regular ? min(status.byteCount, limit) + 1 : limit + 1
-            return try file.readAll(capacity: capacity, limit: limit)
-        } catch {
-            throw error.failure(reading: path, limit: limit)
-        }
+        guard let file = try ifThere(path, try Descriptor.open(path, O_RDONLY | O_NONBLOCK)) else { return nil }
+        let status = try file.status(path)
+        guard status.kind != .directory else { throw Errno(code: EISDIR).failure(path) }
+        return try readAll(file, path, status, limit: limit)
     }
 
     package func readTrusted(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
-        let there = try ifThere(path, namesLinks: true) { () throws(Errno) in
-            try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-        }
-        guard let file = there else { return nil }
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+        guard let file = try ifThere(path, namesLinks: true, try Descriptor.open(path, flags)) else { return nil }
         let status = try file.status(path)
         if let reason = status.distrust { throw FileFailure(path, reason) }
+        return try readAll(file, path, status, limit: limit)
+    }
+
+    private func readAll(
+        _ file: borrowing Descriptor, _ path: String, _ status: FileStatus, limit: Int
+    ) throws(FileFailure) -> Secret {
         do throws(Errno) {
-            return try file.readAll(capacity: min(status.byteCount, limit) + 1, limit: limit)
+            let byteCount = status.kind == .regular ? min(status.byteCount, limit) : limit
+            return try file.readAll(capacity: byteCount + 1, limit: limit)
         } catch {
             throw error.failure(reading: path, limit: limit)
         }
@@ -88,7 +81,10 @@ package struct PosixFiles: Files {
     /// Reads descriptor 0, because opening `/dev/stdin` fails if it is a socket, which JavaScript programs make it.
     package func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret {
         do throws(Errno) {
-            return try standardInput(extent, limit: limit)
+            switch extent {
+            case .whole: return try Descriptor.readAll(from: STDIN_FILENO, capacity: limit + 1, limit: limit)
+            case .question: return try readQuestion(limit: limit)
+            }
         } catch {
             guard error.code == ETIMEDOUT, extent == .question else {
                 throw error.failure(reading: "/dev/stdin", limit: limit)
@@ -97,33 +93,19 @@ package struct PosixFiles: Files {
         }
     }
 
-    private func standardInput(_ extent: StandardInputExtent, limit: Int) throws(Errno) -> Secret {
+    private func readQuestion(limit: Int) throws(Errno) -> Secret {
         let clock = SystemClock()
-        var deadline = clock.uptime() + .seconds(30)
+        let deadline = clock.uptime() + .seconds(30)
         var buffer = SecretBuffer(capacity: limit + 1)
         while true {
             let left = (deadline - clock.uptime()).milliseconds
             guard left > 0 else { throw Errno(code: ETIMEDOUT) }
-            let readiness = DescriptorReadiness.wait(for: STDIN_FILENO, POLLIN, milliseconds: CInt(left))
-            // A read could block. git waits for the answer to its question, so that is not risked.
-            if extent == .question { try readiness.refuseToSpin() }
-            guard readiness != .late else { continue }
-            let count = unsafe buffer.fill { room in unsafe Glibc.read(STDIN_FILENO, room.baseAddress, room.count) }
-            if count < 0 && errno == EINTR { continue }
-            if count < 0 && errno == EAGAIN {
-                try readiness.refuseToSpin()
-                continue
-            }
-            guard count >= 0 else { throw .last }
+            // git waits for the answer, so the read must not block.
+            let count = try Descriptor.readPiece(
+                from: STDIN_FILENO, into: &buffer, waiting: CInt(left), mayBlock: false)
             guard buffer.byteCount <= limit else { throw Errno(code: EFBIG) }
-            switch extent {
-            case .whole:
-                if count == 0 { return buffer.finish() }
-                deadline = clock.uptime() + .seconds(30)
-            case .question:
-                let text = buffer.finish()
-                if count == 0 || text.reveal({ $0.holdsEmptyLine }) { return text }
-            }
+            let text = buffer.finish()
+            if count == 0 || text.reveal({ $0.holdsEmptyLine }) { return text }
         }
     }
 

@@ -21,14 +21,12 @@ final class PosixLogFile: LogFile {
         _ name: String, in directory: borrowing Descriptor, path: String
     ) throws(FileFailure) -> PosixLogFile? {
         let whole = "\(path)/\(name)"
-        let own = try naming(whole) { () throws(Errno) in try directory.openBelow(".", O_RDONLY | O_DIRECTORY) }
+        let own = try naming(whole, try directory.openBelow(".", O_RDONLY | O_DIRECTORY))
         while true {
-            let file = try naming(whole) { () throws(Errno) in
-                try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
-            }
+            let file = try naming(whole, try own.openBelow(name, O_RDWR | O_CREAT | O_APPEND, mode: 0o600))
             guard try file.tryLock(whole, orElse: "two that work on it at once could lose a secret") else { return nil }
             // The process that held the lock may have replaced the file, so that another one has its name now.
-            let isCurrent = try naming(whole) { () throws(Errno) in try own.holds(try file.identity(), as: name) }
+            let isCurrent = try naming(whole, try own.holds(file.identity(), as: name))
             guard isCurrent else { continue }
             try own.sync(whole)
             return PosixLogFile(name, path: whole, directory: own, file: file)
@@ -36,10 +34,7 @@ final class PosixLogFile: LogFile {
     }
 
     func read() throws(FileFailure) -> [UInt8] {
-        try naming(path) { () throws(Errno) in
-            let reader = try directory.openBelow(name, O_RDONLY | O_NOFOLLOW)
-            return try reader.readRegular(limit: 64 << 20).reveal { $0.bytes }
-        }
+        try naming(path, try directory.openBelow(name, O_RDONLY).readRegular(limit: 64 << 20).reveal { $0.bytes })
     }
 
     func append(_ line: [UInt8]) throws(FileFailure) {
@@ -52,11 +47,10 @@ final class PosixLogFile: LogFile {
     }
 
     func replace(_ content: [UInt8]) throws(FileFailure) {
-        try naming(path) { () throws(Errno) in
-            // The new file is locked before it has its name, so no other process can lock it between.
-            let fresh = SharedDescriptor(
-                try directory.placeBelow(name, Secret(copying: content), .needed, needsLock: true))
-            file.withLock { $0 = fresh }
-        }
+        // The new file is locked before it has its name, so no other process can lock it first.
+        let bytes = Secret(copying: content)
+        let new = try naming(path, try directory.replaceBelow(name, with: bytes, .needed, needsLock: true))
+        let shared = SharedDescriptor(new)
+        file.withLock { $0 = shared }
     }
 }

@@ -19,7 +19,7 @@ private final class HeldLock: DirectoryLock {
 package final class PosixPrivateDirectory: PrivateDirectory {
     package let path: String
     private let descriptor: Descriptor
-    /// Whether a user named it, see ``DirectoryCandidate/isNamed``.
+    /// See ``DirectoryCandidate/isNamed``.
     private let isNamed: Bool
 
     private init(path: String, descriptor: consuming Descriptor, isNamed: Bool = false) {
@@ -54,20 +54,21 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     private static func openBase(_ path: String) throws(FileFailure) -> Descriptor? {
-        let there = try ifThere(path) { () throws(Errno) in try Descriptor.open(path, O_RDONLY | O_DIRECTORY) }
-        guard let base = there else { return nil }
-        guard try !base.othersCanReplaceEntries(path) else {
+        guard let base = try ifThere(path, try Descriptor.open(path, O_RDONLY | O_DIRECTORY)) else { return nil }
+        guard try !base.status(path).othersCanReplaceEntries else {
             throw FileFailure(path, "others can write it, and it lacks the sticky bit")
         }
         return base
     }
 
+    private func path(of name: String) -> String { "\(path)/\(name)" }
+
     package func listed() throws(FileFailure) -> [String] {
-        try naming(path) { () throws(Errno) in try descriptor.names() }
+        try naming(path, try descriptor.names())
     }
 
     package func subdirectory(_ name: String) throws(FileFailure) -> any PrivateDirectory {
-        let path = "\(path)/\(name)"
+        let path = path(of: name)
         _ = try descriptor.makeDirectoryBelow(name, path)
         guard let directory = try descriptor.privateDirectoryBelow(name, path) else {
             throw FileFailure(path, "it was removed a moment ago")
@@ -76,34 +77,30 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func remove(_ name: String) throws(FileFailure) {
-        try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
+        try naming(path(of: name), try descriptor.eraseBelow(name))
     }
 
     package func drop(_ name: String) { descriptor.unlinkBelow(name) }
 
     package func read(_ name: String, limit: Int) throws(FileFailure) -> Secret? {
-        try ifThere("\(path)/\(name)") { () throws(Errno) in
-            try descriptor.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: limit)
-        }
+        try ifThere(path(of: name), try descriptor.openBelow(name, O_RDONLY).readRegular(limit: limit))
     }
 
     package func lock(
         _ name: String, until deadline: Uptime, clock: any Clock
     ) throws(FileFailure) -> any DirectoryLock {
-        let file = try naming("\(path)/\(name)") { () throws(Errno) in
-            let file = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-            // The mode does not matter for the lock, and the file is empty.
-            try? file.setMode(0o600)
-            return file
-        }
+        let path = path(of: name)
+        let file = try naming(path, try descriptor.openBelow(name, O_RDWR | O_CREAT, mode: 0o600))
+        // The lock works with any mode, and the file is empty.
+        try? file.setMode(0o600)
         let isTaken: Bool
         do throws(Errno) {
             isTaken = try file.lock(until: deadline, clock)
         } catch {
-            guard error.isUnsupported else { throw error.failure("\(path)/\(name)") }
+            guard error.isUnsupported else { throw error.failure(path) }
             return HeldLock(file, weakness: error.reason)
         }
-        guard isTaken else { throw .held("\(path)/\(name)") }
+        guard isTaken else { throw .held(path) }
         return HeldLock(file, weakness: nil)
     }
 
@@ -111,7 +108,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         let name = "lock-" + fingerprint([Array("probe".utf8)])
         defer { descriptor.unlinkBelow(name) }
         do throws(Errno) {
-            _ = try descriptor.openBelow(name, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600).tryLock()
+            _ = try descriptor.openBelow(name, O_RDWR | O_CREAT, mode: 0o600).tryLock()
             return nil
         } catch {
             return error.isUnsupported ? error.reason : nil
@@ -119,7 +116,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func checkRoom(for name: String, byteCount: Int) throws(FileFailure) {
-        _ = try descriptor.targetBelow(name, "\(path)/\(name)")
+        _ = try descriptor.targetBelow(name, path(of: name))
         if let reason = descriptor.immutability { throw FileFailure(path, reason) }
         do throws(Errno) {
             try descriptor.checkRoom(byteCount: byteCount)
@@ -129,7 +126,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package func openLog(_ name: String) throws(FileFailure) -> (any LogFile)? {
-        _ = try descriptor.targetBelow(name, "\(path)/\(name)")
+        _ = try descriptor.targetBelow(name, path(of: name))
         return try PosixLogFile.open(name, in: descriptor, path: path)
     }
 
@@ -139,12 +136,12 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         var failure: FileFailure?
         // A directory that a user named may also hold the user's own files.
         let names = try listed().filter { JobFileName.isOurs($0, in: path) && !isKept($0) }
-        // The mark of a run goes last, because it proves that the rest is hfmint's.
+        // The mark of a run goes last, because it proves that the other files are hfmint's.
         for name in names.filter({ $0 != "mark" }) + names.filter({ $0 == "mark" })
         where name != "mark" || failure == nil {
             do throws(FileFailure) {
                 guard try isProvenOurs(name) else {
-                    leaving(FileFailure("\(path)/\(name)", "nothing but its name shows that hfmint made it"))
+                    leaving(FileFailure(path(of: name), "nothing but its name shows that hfmint made it"))
                     continue
                 }
                 erased += try eraseEntry(name)
@@ -161,41 +158,36 @@ package final class PosixPrivateDirectory: PrivateDirectory {
 
     /// Returns whether hfmint provably made the file, or the directory of a run.
     ///
-    /// In hfmint's own directory the name proves it, as it does for a draft, whose name has a word that hfmint drew. In
-    /// a directory that a user named the content must prove it.
+    /// In hfmint's own directory the name proves it. In a directory that a user named the name proves it only for a
+    /// draft, and the content must prove it for other files.
     private func isProvenOurs(_ name: String) throws(FileFailure) -> Bool {
         guard isNamed, name.utf8.first != ASCII.dot else { return true }
         guard !descriptor.isDirectoryBelow(name) else {
-            guard let run = try descriptor.privateDirectoryBelow(name, "\(path)/\(name)"),
-                let mark = try? run.openBelow("mark", O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: 64)
+            guard let run = try descriptor.privateDirectoryBelow(name, path(of: name)),
+                let mark = try? run.openBelow("mark", O_RDONLY).readRegular(limit: 64)
             else { return false }
             return mark.byteCount > 0 && mark.reveal { JobFileContent.isOurs($0, in: "mark") }
         }
-        guard let status = try? descriptor.statusBelow(name), status.kind == .regular else { return false }
-        guard status.byteCount <= JobFileContent.limit, let text = try read(name, limit: JobFileContent.limit) else {
-            return false
-        }
+        guard let status = try? descriptor.statusBelow(name), status.kind == .regular,
+            status.byteCount <= JobFileContent.limit, let text = try read(name, limit: JobFileContent.limit)
+        else { return false }
         return text.reveal { JobFileContent.isOurs($0, in: name) }
     }
 
     private func eraseEntry(_ name: String) throws(FileFailure) -> [String] {
         if descriptor.isDirectoryBelow(name) { return try subdirectory(name).erase() }
-        try naming("\(path)/\(name)") { () throws(Errno) in try descriptor.eraseBelow(name) }
-        return ["\(path)/\(name)"]
+        try remove(name)
+        return [path(of: name)]
     }
 
     package func replace(_ name: String, with bytes: borrowing Secret) throws(FileFailure) {
         // A job's tokens need not survive a power failure, and a flush can take longer than the whole exchange.
-        _ = try naming("\(path)/\(name)") { () throws(Errno) in
-            try descriptor.replaceBelow(name, with: bytes, .unneeded, isOursAlone: true)
-        }
+        _ = try naming(path(of: name), try descriptor.replaceBelow(name, with: bytes, .unneeded, isOursAlone: true))
     }
 }
 
 extension Descriptor {
-    fileprivate func isDirectoryBelow(_ name: String) -> Bool {
-        (try? statusBelow(name))??.kind == .directory
-    }
+    fileprivate func isDirectoryBelow(_ name: String) -> Bool { (try? statusBelow(name))??.kind == .directory }
 
     /// Makes a directory, and returns whether it is new.
     fileprivate func makeDirectoryBelow(_ name: String, _ path: String) throws(FileFailure) -> Bool {
@@ -204,21 +196,21 @@ extension Descriptor {
             guard failure.code == EEXIST || isDirectoryBelow(name) else { throw failure.failure(path) }
             return false
         }
-        // The umask may have taken even the owner's rights. The caller checks the mode next.
+        // The umask may have taken even the owner's rights. The caller checks the result.
         _ = unsafe fchmodat(number, name, 0o700, 0)
         return true
     }
 
-    /// The name of an empty file that records that hfmint made this very directory, and not a copy of it.
+    /// The name of an empty file that records that hfmint made this directory; it does not fit a copy of it.
     private var noteName: String? {
         guard let identity = try? identity() else { return nil }
         return "made-" + fingerprint([Array("\(identity.inode)".utf8), Array("\(identity.madeAt)".utf8)])
     }
 
-    /// Records that hfmint made this directory, which is not removed in the end without this note.
+    /// Records that hfmint made this directory, and so may remove it in the end.
     fileprivate func noteMaking() {
         guard let name = noteName else { return }
-        _ = try? openBelow(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        _ = try? openBelow(name, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
     }
 
     /// Removes the note if it is the only entry, and returns whether it did.
@@ -241,7 +233,7 @@ extension Descriptor {
 
     private func openPrivate(_ name: String, _ path: String) throws(FileFailure) -> Descriptor? {
         do throws(Errno) {
-            return try openBelow(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+            return try openBelow(name, O_RDONLY | O_DIRECTORY)
         } catch {
             if error.code == ENOENT { return nil }
             let isOther = error.code == ELOOP || error.code == ENOTDIR

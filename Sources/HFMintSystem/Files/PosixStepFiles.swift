@@ -9,7 +9,7 @@ extension PosixFiles {
         if hasNoRoom(path, behind: status.byteCount) { throw Errno(code: ENOSPC).failure(path) }
     }
 
-    /// Returns whether a file of that length cannot grow, because its last block and the file system are full.
+    /// Returns whether a file of this length cannot grow, because its last block and the file system are full.
     private func hasNoRoom(_ path: String, behind length: Int) -> Bool {
         var raw = statvfs()
         guard unsafe statvfs(path, &raw) == 0, raw.f_blocks > 0, raw.f_bsize > 0 else { return false }
@@ -26,9 +26,9 @@ extension PosixFiles {
         let status = try check(stepFile: file, path, isSecret: isSecret)
         if isSecret, status.permissions & 0o044 != 0 {
             // Other users may read variables and paths in this file, but no token.
-            try naming(path) { () throws(Errno) in try file.setMode(status.permissions & 0o700) }
+            try naming(path, try file.setMode(status.permissions & 0o700))
         }
-        let isBetweenLines = try naming(path) { () throws(Errno) in try file.isBetweenLines() }
+        let isBetweenLines = try naming(path, try file.isBetweenLines())
         try file.append(bytes.enclosed(by: isBetweenLines ? "" : "\n", and: ""), path)
     }
 
@@ -45,12 +45,10 @@ extension PosixFiles {
     /// A device or a FIFO is not even opened.
     private func openStepFile(_ path: String, mayBeAbsent: Bool) throws(FileFailure) -> Descriptor? {
         let (folder, name) = (FilePath(path).folder, FilePath(path).name)
-        let directory = try naming(path) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
+        let directory = try naming(path, try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
         let target = try directory.targetBelow(name, path, isReplaced: false)
         if target == nil, mayBeAbsent { return nil }
-        return try naming(path) { () throws(Errno) in
-            try directory.openBelow(name, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
-        }
+        return try naming(path, try directory.openBelow(name, O_RDWR | O_APPEND))
     }
 
     /// Checks who can write the file, but not its owner: in a container hfmint is root, and the runner is not.

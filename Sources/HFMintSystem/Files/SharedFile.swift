@@ -7,26 +7,18 @@ extension PosixFiles {
         _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
     ) throws(FileFailure) {
         let (folder, name) = (FilePath(path).folder, FilePath(path).name)
-        let directory = try naming(folder) { () throws(Errno) in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY) }
-        var rights = FileRights(new: 0o644)
+        let directory = try naming(folder, try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
+        var rights = FileRights(mode: 0o644)
         if let existing = try directory.targetBelow(name, path) {
-            rights = try lasting(existing, path, mode: nil)
-            let old = try naming(path) { () throws(Errno) in
-                try directory.openBelow(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).readRegular(limit: 64 << 20)
-            }
+            rights = try self.rights(replacing: existing, path, mode: nil)
+            let old = try naming(path, try directory.openBelow(name, O_RDONLY).readRegular(limit: 64 << 20))
             guard old.reveal({ isOurs($0) }) else { throw FileFailure(path, "hfmint did not write what it holds") }
         }
-        _ = try naming(path) { () throws(Errno) in
-            try directory.replaceBelow(name, with: Secret(copying: text.utf8), rights: rights)
-        }
+        _ = try naming(path, try directory.replaceBelow(name, with: Secret(copying: text.utf8), rights: rights))
     }
 
     package func checkForeignWrite(_ path: String) throws(FileFailure) {
-        var raw = stat()
-        guard unsafe stat(path, &raw) == 0 else {
-            guard errno == ENOENT else { throw Errno.last.failure(path) }
-            return
-        }
+        guard let status = try ifThere(path, try FileStatus(of: path)) else { return }
         // git follows links, so a mount point is looked for at the end of the links.
         if let resolved = unsafe realpath(path, nil) {
             defer { unsafe free(resolved) }
@@ -34,7 +26,6 @@ extension PosixFiles {
                 throw FileFailure(path, reason)
             }
         }
-        let status = FileStatus(raw)
         if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user (uid \(status.owner))") }
     }
@@ -62,9 +53,7 @@ extension PosixFiles {
     ) throws(FileFailure) {
         let folder = try openSharedFolder(of: path)
         let rights = try rights(in: folder, path, mode)
-        try naming(path) { () throws(Errno) in
-            try folder.replaceBelow(FilePath(path).name, with: bytes, .needed, rights: rights)
-        }
+        _ = try naming(path, try folder.replaceBelow(FilePath(path).name, with: bytes, .needed, rights: rights))
     }
 
     private func openSharedFolder(of path: String) throws(FileFailure) -> Descriptor {
@@ -72,13 +61,15 @@ extension PosixFiles {
         return try Descriptor.openFolder(of: path)
     }
 
-    /// Returns the rights for the new file: those of the existing file, so that its readers can go on reading it.
+    /// Returns the rights of the existing file, so that its readers can read the new one, or those of a new file.
     private func rights(
         in folder: borrowing Descriptor, _ path: String, _ mode: UInt16?
     ) throws(FileFailure) -> FileRights {
         let mode = mode.map { mode_t($0) }
-        guard let existing = try folder.targetBelow(FilePath(path).name, path) else { return FileRights(new: mode) }
-        let rights = try lasting(existing, path, mode: mode)
+        guard let existing = try folder.targetBelow(FilePath(path).name, path) else {
+            return FileRights(mode: mode ?? 0o600)
+        }
+        let rights = try rights(replacing: existing, path, mode: mode)
         guard rights.mode & 0o007 == 0 else {
             throw FileFailure(path, "everyone may use it (mode \(String(rights.mode, radix: 8)))")
         }
@@ -86,7 +77,9 @@ extension PosixFiles {
     }
 
     /// Returns the rights for a file that replaces `existing`: its owner, its group, and its mode unless one is given.
-    private func lasting(_ existing: FileStatus, _ path: String, mode: mode_t?) throws(FileFailure) -> FileRights {
+    private func rights(
+        replacing existing: FileStatus, _ path: String, mode: mode_t?
+    ) throws(FileFailure) -> FileRights {
         guard existing.isOurs || geteuid() == 0 else {
             throw FileFailure(path, "it belongs to another user, and would no longer")
         }
@@ -94,6 +87,6 @@ extension PosixFiles {
             throw FileFailure(
                 path, "it belongs to a group (\(existing.group)) that this user is not in, and would no longer")
         }
-        return FileRights(like: existing, mode: mode)
+        return FileRights(owner: existing.owner, group: existing.group, mode: mode ?? existing.permissions & 0o777)
     }
 }

@@ -12,7 +12,7 @@ extension PosixFiles {
 
     package func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure) {
         let file = try userFile(path, marks)
-        _ = try file.standing()
+        _ = try file.replaceable()
         if let refusal = file.directory.writeRefusal { throw refusal.failure(path) }
     }
 
@@ -42,36 +42,34 @@ extension UserFile {
     /// A foreign file that appears meanwhile keeps its name, or gets it back.
     fileprivate func place(_ bytes: borrowing Secret) throws(FileFailure) {
         sweep()
-        var standing = try standing()
-        let draft = try naming(path) { () throws(Errno) in try directory.makeDraft(of: name, bytes) }
+        var old = try replaceable()
+        let draft = try naming(path, try directory.makeDraft(of: name, bytes))
         var hidden = draft.name
         var mine: FileIdentity?
         do throws(FileFailure) {
-            var mark = try naming(path) { () throws(Errno) in try draft.file.mark() }
+            var mark = try naming(path, try draft.file.mark())
             mine = mark.identity
             var isPlaced = false
-            for _ in 0..<Self.patience where !isPlaced {
-                mark.wasEmpty = standing?.isToBeEmpty ?? false
+            for _ in 0..<Self.tryLimit where !isPlaced {
+                mark.wasEmpty = old?.wasEmpty ?? false
                 draft.file.keep(mark)
                 try marks?.note(mark)
-                if let standing {
-                    isPlaced = try exchange(&hidden, mark.identity, with: standing)
+                if let old {
+                    isPlaced = try exchange(&hidden, mark.identity, with: old)
                 } else {
-                    isPlaced = try naming(path) { () throws(Errno) in try publish(hidden) }
+                    isPlaced = try naming(path, try publish(hidden))
                 }
-                if !isPlaced { standing = try self.standing() }
+                if !isPlaced { old = try replaceable() }
             }
-            guard isPlaced else { throw FileFailure(path, "other processes replace it again and again") }
+            guard isPlaced else { throw replacedTooOften }
         } catch {
             discard(hidden, mine)
             throw error
         }
-        try naming(path) { () throws(Errno) in try directory.sync(.wanted) }
+        try naming(path, try directory.sync(.wanted))
     }
 
-    /// Gives the draft its name.
-    ///
-    /// Returns `false` if another file has taken the name.
+    /// Gives the draft its name, or returns `false` if another file has taken the name.
     private func publish(_ hidden: String) throws(Errno) -> Bool {
         if unsafe hfmint_linux_rename_new(directory.number, hidden, name) == 0 { return true }
         if errno == EEXIST { return false }
@@ -87,62 +85,55 @@ extension UserFile {
         return true
     }
 
-    /// Exchanges the draft with the file that it replaces.
-    ///
-    /// Returns `false` if that file is gone or is another one.
+    /// Exchanges the draft with the file that it replaces, or returns `false` if that file is gone or is another one.
     private func exchange(
-        _ hidden: inout String, _ mine: FileIdentity, with standing: Replaceable
+        _ hidden: inout String, _ mine: FileIdentity, with old: Replaceable
     ) throws(FileFailure) -> Bool {
         let swap = Self.hiddenName(name)
-        try naming(path) { () throws(Errno) in try directory.renameBelow(hidden, to: swap) }
+        try naming(path, try directory.renameBelow(hidden, to: swap))
         hidden = swap
         guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else {
             let error = Errno.last
             if error.code == ENOENT { return false }
             guard error.isUnsupported else { throw error.failure(path) }
-            guard case .replaceable(let seen) = try look(at: name), seen.identity == standing.identity else {
-                return false
-            }
-            try naming(path) { () throws(Errno) in try directory.renameBelow(swap, to: name) }
-            marks?.strike(standing.identity)
-            return true
-        }
-        let sight: Sight
-        do throws(FileFailure) {
-            sight = try look(at: swap)
-        } catch {
-            throw putBack(swap, mine, error)
-        }
-        switch sight {
-        case .nothing: return true
-        case .replaceable(let old):
-            directory.unlinkBelow(swap)
+            guard try replaceable()?.identity == old.identity else { return false }
+            try naming(path, try directory.renameBelow(swap, to: name))
             marks?.strike(old.identity)
             return true
-        case .foreign(let failure): throw putBack(swap, mine, failure)
+        }
+        do throws(FileFailure) {
+            switch try examine(swap) {
+            case .nothing: return true
+            case .foreign(let failure): throw failure
+            case .replaceable(let exchanged):
+                directory.unlinkBelow(swap)
+                marks?.strike(exchanged.identity)
+                return true
+            }
+        } catch {
+            throw exchangeBack(swap, mine, after: error)
         }
     }
 
-    /// Exchanges the swapped-out file and hfmint's own file again.
+    /// Exchanges the foreign file and hfmint's own file again.
     ///
-    /// - Returns: `failure`. It says where a file is that is left with a hidden name because a third file came between.
-    private func putBack(_ swap: String, _ mine: FileIdentity, _ failure: FileFailure) -> FileFailure {
-        guard (try? directory.holds(mine, as: name)) == true else { return givenBack(swap, failure) }
-        guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else { return stranded(swap, failure) }
+    /// - Returns: `failure`. It says where a file is that keeps a hidden name because a third file has taken its own.
+    private func exchangeBack(_ swap: String, _ mine: FileIdentity, after failure: FileFailure) -> FileFailure {
+        guard (try? directory.holds(mine, as: name)) == true else { return giveBack(swap, after: failure) }
+        guard unsafe hfmint_linux_exchange(directory.number, swap, name) == 0 else {
+            return tellingWhere(swap, failure)
+        }
         if (try? directory.holds(mine, as: swap)) == true { return failure }
-        // A third file came between the two calls. The last file keeps the name.
+        // A third file took the name between the two calls, and gets it back.
         _ = unsafe hfmint_linux_exchange(directory.number, swap, name)
-        return stranded(swap, failure)
+        return tellingWhere(swap, failure)
     }
-
-    /// Returns a new hidden name for swapping `name`.
-    static func hiddenName(_ name: String) -> String { Descriptor.hiddenName(name, swapEnding) }
 
     /// Removes the draft, which could not get its name, and strikes its mark.
     private func discard(_ hidden: String, _ identity: FileIdentity?) {
-        let standing = try? directory.openBelow(hidden, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).identity()
+        let found = try? directory.openBelow(hidden, O_RDONLY).identity()
         // Another process may have put its own file there between two exchanges.
-        guard identity == nil || standing == identity else { return }
+        guard identity == nil || found == identity else { return }
         directory.unlinkBelow(hidden)
         if let identity { marks?.strike(identity) }
     }
