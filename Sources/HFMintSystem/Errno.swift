@@ -53,9 +53,7 @@ struct Errno: Error, Equatable {
 }
 
 /// Runs `body`, and adds `path` to the error that it throws.
-func naming<Result: ~Copyable>(
-    _ path: String, _ body: () throws(Errno) -> Result
-) throws(FileFailure) -> Result {
+func naming<Result: ~Copyable>(_ path: String, _ body: () throws(Errno) -> Result) throws(FileFailure) -> Result {
     do throws(Errno) {
         return try body()
     } catch {

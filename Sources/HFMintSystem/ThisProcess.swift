@@ -117,11 +117,7 @@ package enum ThisProcess {
     ///
     /// Without /proc, the path by which the kernel was asked to start it.
     package static var path: String {
-        guard let path = unsafe realpath("/proc/self/exe", nil) ?? realpath(hfmint_linux_program(), nil) else {
-            return "hfmint"
-        }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
+        unsafe realPath("/proc/self/exe") ?? realPath(hfmint_linux_program()) ?? "hfmint"
     }
 
     /// Ends the process at once.

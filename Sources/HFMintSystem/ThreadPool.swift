@@ -1,7 +1,7 @@
 import Glibc
 package import HFMintCore
 
-/// ``Workers`` that are threads, which take the units that are due from one list.
+/// ``Workers`` that are threads, which take units from one list.
 package struct ThreadPool: Workers {
     private let threadCount: Int
 

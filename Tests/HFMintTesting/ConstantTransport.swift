@@ -32,3 +32,10 @@ package final class ConstantTransport: HTTPTransport {
 
     package func closeIdleConnections() {}
 }
+
+/// The answers of a transport that neither knows libraries nor looks at a proxy.
+extension HTTPTransport {
+    package var version: String? { nil }
+
+    package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool { false }
+}

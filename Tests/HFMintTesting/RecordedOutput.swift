@@ -13,6 +13,7 @@ package final class RecordedOutput: Output {
         }
     }
 
+    package let failure: String? = nil
     private let writes = Mutex<[Write]>([])
     private let kinds: [OutputStream: StreamKind]
 

@@ -73,9 +73,7 @@ package struct FileFacts: Equatable, Sendable {
     /// Why this process cannot write the file, in the operating system's words, or nil if it can.
     package let writeRefusal: String?
 
-    package init(
-        kind: FileKind, permissions: UInt32, modifiedAt: Timestamp, writeRefusal: String? = nil
-    ) {
+    package init(kind: FileKind, permissions: UInt32, modifiedAt: Timestamp, writeRefusal: String? = nil) {
         self.kind = kind
         self.permissions = permissions
         self.modifiedAt = modifiedAt

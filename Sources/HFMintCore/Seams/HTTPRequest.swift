@@ -25,12 +25,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package var actsOnce = false
 
     package init(
-        _ method: Method,
-        _ url: HTTPURL,
-        headers: [HTTPHeader] = [],
-        route: Route = .direct,
-        trust: TrustAnchors = .system,
-        limits: HTTPLimits = .default
+        _ method: Method, _ url: HTTPURL, headers: [HTTPHeader] = [], route: Route = .direct,
+        trust: TrustAnchors = .system, limits: HTTPLimits = .default
     ) {
         self.method = method
         self.url = url

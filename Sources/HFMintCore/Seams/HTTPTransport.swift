@@ -9,9 +9,7 @@ package protocol HTTPTransport: Sendable {
     ///
     /// - Throws: ``TransportError`` if no complete answer arrived.
     func send(
-        _ request: HTTPRequest,
-        credential: borrowing HTTPCredential,
-        body: borrowing HTTPBody
+        _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse
 
     /// Returns whether `list`, in the form of `NO_PROXY`, exempts `origin` from the proxy.
@@ -22,12 +20,6 @@ package protocol HTTPTransport: Sendable {
 
     /// The libraries for HTTP and TLS with their versions, in their own words, or nil if there are none.
     var version: String? { get }
-}
-
-extension HTTPTransport {
-    package var version: String? { nil }
-
-    package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool { false }
 }
 
 /// The credential that proves to the server who asks.
@@ -111,9 +103,7 @@ package struct HTTPResponse: ~Copyable, Sendable {
         "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
     ]
 
-    package func header(_ name: String) -> String? {
-        headers.first { $0.name == name }?.value
-    }
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
     package var date: Timestamp? { header("date").flatMap { Timestamp(httpDate: $0) } }
 }

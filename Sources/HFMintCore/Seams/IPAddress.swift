@@ -70,7 +70,7 @@ package struct IPAddress: Hashable, Sendable {
     /// The IPv4 address inside an IPv4-mapped address such as `::ffff:127.0.0.1`, or the address itself.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2>
-    package var unmapped: IPAddress {
+    private var unmapped: IPAddress {
         let prefix = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
         return bytes.count == 16 && bytes.starts(with: prefix) ? IPAddress(Array(bytes[12...])) : self
     }

@@ -24,17 +24,9 @@ package struct Machine: Sendable {
     package var programPath: String
 
     package init(
-        transport: any HTTPTransport,
-        clock: any Clock,
-        files: any Files,
-        processes: any Processes,
-        supervisor: any Supervisor,
-        workers: any Workers,
-        digests: any Digests,
-        signatures: any Signatures,
-        sealedBoxes: any SealedBoxes,
-        random: @escaping @Sendable () -> UInt64,
-        programPath: String = "hfmint"
+        transport: any HTTPTransport, clock: any Clock, files: any Files, processes: any Processes,
+        supervisor: any Supervisor, workers: any Workers, digests: any Digests, signatures: any Signatures,
+        sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64, programPath: String = "hfmint"
     ) {
         self.transport = transport
         self.clock = clock

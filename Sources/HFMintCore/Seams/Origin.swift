@@ -128,7 +128,5 @@ extension Origin: CustomStringConvertible {
     package var description: String { "\(scheme.rawValue)://\(authority)" }
 
     /// `host`, or `host:port` if the port is not the scheme's own.
-    package var authority: String {
-        port == (scheme == .https ? 443 : 80) ? host : "\(host):\(port)"
-    }
+    package var authority: String { port == (scheme == .https ? 443 : 80) ? host : "\(host):\(port)" }
 }

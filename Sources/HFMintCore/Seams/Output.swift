@@ -24,8 +24,6 @@ package enum StreamKind: Sendable {
 }
 
 extension Output {
-    package var failure: String? { nil }
-
     package func write(_ text: String, to stream: OutputStream) {
         write(Secret(copying: text.utf8), to: stream)
     }

@@ -48,9 +48,7 @@ package protocol PrivateDirectory: Sendable {
     /// - Parameter leaving: gets each file that has a name of hfmint's and stays because nothing proves its origin.
     /// - Returns: the paths that were removed.
     /// - Throws: the first failure, after all files have been tried.
-    func erase(
-        keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void
-    ) throws(FileFailure) -> [String]
+    func erase(keeping isKept: (String) -> Bool, leaving: (FileFailure) -> Void) throws(FileFailure) -> [String]
 }
 
 extension PrivateDirectory {

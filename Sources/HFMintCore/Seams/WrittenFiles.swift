@@ -8,9 +8,7 @@ package protocol UserFiles: Sendable {
     /// - Throws: ``FileFailure`` if the file there is neither empty nor one that hfmint made and nobody changed, if it
     ///   is not a regular 0600 file of this user, if others can write the directory and it lacks the sticky bit, or if
     ///   it lies in a git work tree.
-    func replaceUserFile(
-        _ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?
-    ) throws(FileFailure)
+    func replaceUserFile(_ path: String, with bytes: borrowing Secret, marks: (any FileMarks)?) throws(FileFailure)
 
     /// Throws what ``replaceUserFile(_:with:marks:)`` would throw, without a change.
     func checkUserFile(_ path: String, marks: (any FileMarks)?) throws(FileFailure)
@@ -52,9 +50,7 @@ package protocol SharedFiles: Sendable {
     /// Replaces a file that everyone may read, and that holds no secret.
     ///
     /// - Parameter isOurs: returns whether hfmint wrote the bytes of the existing file; any other file stays.
-    func replacePublicFile(
-        _ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool
-    ) throws(FileFailure)
+    func replacePublicFile(_ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool) throws(FileFailure)
 }
 
 /// Files that other programs write.

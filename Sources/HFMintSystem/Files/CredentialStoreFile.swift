@@ -82,9 +82,7 @@ private struct Remainder: ~Copyable {
     private static let byteLimit = 1 << 20
 
     /// - Parameter isOurs: returns whether a line is removed.
-    init(
-        of file: borrowing Descriptor, _ path: String, _ isOurs: (Span<UInt8>) -> Bool
-    ) throws(FileFailure) {
+    init(of file: borrowing Descriptor, _ path: String, _ isOurs: (Span<UInt8>) -> Bool) throws(FileFailure) {
         let whole = try naming(path, try file.readRegular(limit: Self.byteLimit))
         var kept = SecretBuffer(capacity: whole.byteCount)
         count = whole.reveal { bytes in

@@ -65,7 +65,7 @@ extension Descriptor {
     ///
     /// - Parameters:
     ///   - milliseconds: how long to wait for bytes; for ever if negative.
-    ///   - mayBlock: whether to read even if this process cannot wait, so that the read may take longer.
+    ///   - mayBlock: whether to read even if the kernel does not let this process wait, so that the read may block.
     /// - Returns: how many bytes were added: 0 at the end.
     /// - Throws: `ETIMEDOUT` if no byte came in time.
     static func readPiece(

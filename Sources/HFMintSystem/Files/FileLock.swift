@@ -122,9 +122,7 @@ extension Descriptor {
 
 extension Clock {
     /// Asks every 2 ms until the answer is yes, or returns `false` at `deadline`.
-    func ask<Failure: Error>(
-        until deadline: Uptime, _ question: () throws(Failure) -> Bool
-    ) throws(Failure) -> Bool {
+    func ask<Failure: Error>(until deadline: Uptime, _ question: () throws(Failure) -> Bool) throws(Failure) -> Bool {
         while try !question() {
             guard uptime() < deadline else { return false }
             sleep(for: .milliseconds(2))

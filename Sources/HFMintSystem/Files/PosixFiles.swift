@@ -117,13 +117,19 @@ package struct PosixFiles: Files {
 
     /// Throws if `path` lies in a git work tree, where a credential would end in a commit or an image.
     func refuseWorkTree(around path: String) throws(FileFailure) {
-        guard let resolved = unsafe realpath(FilePath(path).folder, nil) else { throw Errno.last.failure(path) }
-        defer { unsafe free(resolved) }
-        for directory in FilePath(unsafe String(cString: resolved)).upwards + ["/"]
+        guard let folder = unsafe realPath(FilePath(path).folder) else { throw Errno.last.failure(path) }
+        for directory in FilePath(folder).upwards + ["/"]
         where kind(of: directory + "/.git") != nil {
             throw FileFailure(path, "it lies in a git work tree (\(directory)), where it could be committed")
         }
     }
+}
+
+/// Returns the path without links, or nil and sets errno.
+func realPath(_ path: UnsafePointer<CChar>?) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
 }
 
 extension Span<UInt8> {

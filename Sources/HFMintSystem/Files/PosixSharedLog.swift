@@ -35,9 +35,7 @@ extension PosixFiles {
         if end.byteCount == 0 { try directory.sync(path) }
     }
 
-    package func checkLog(
-        _ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void
-    ) throws(FileFailure) {
+    package func checkLog(_ path: String, _ look: (any LogEnd) throws(FileFailure) -> Void) throws(FileFailure) {
         let directory = try Descriptor.openFolder(of: path)
         let name = FilePath(path).name
         let opened = try ifThere(

@@ -20,11 +20,8 @@ extension PosixFiles {
     package func checkForeignWrite(_ path: String) throws(FileFailure) {
         guard let status = try ifThere(path, try FileStatus(of: path)) else { return }
         // git follows links, so a mount point is looked for at the end of the links.
-        if let resolved = unsafe realpath(path, nil) {
-            defer { unsafe free(resolved) }
-            if let reason = unsafe Descriptor.fixture(String(cString: resolved)) {
-                throw FileFailure(path, reason)
-            }
+        if let target = unsafe realPath(path), let reason = Descriptor.fixture(target) {
+            throw FileFailure(path, reason)
         }
         if let reason = status.strangeness { throw FileFailure(path, reason) }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user (uid \(status.owner))") }
@@ -48,9 +45,7 @@ extension PosixFiles {
     /// The size of the largest secret.
     private static var draftByteCount: Int { 64 << 10 }
 
-    package func replaceSharedFile(
-        _ path: String, with bytes: borrowing Secret, mode: UInt16?
-    ) throws(FileFailure) {
+    package func replaceSharedFile(_ path: String, with bytes: borrowing Secret, mode: UInt16?) throws(FileFailure) {
         let folder = try openSharedFolder(of: path)
         let rights = try rights(in: folder, path, mode)
         _ = try naming(path, try folder.replaceBelow(FilePath(path).name, with: bytes, .needed, rights: rights))

@@ -12,7 +12,7 @@ package struct ChildProcesses: Processes {
         let input = try command.input.map { secret throws(ProcessFailure) in ChildInput(secret, try Pipe()) }
         let output = try Pipe()
         let child = try start(command.arguments, input: input?.pipe, output: output)
-        // Only the child keeps this end, so that the output ends when the child does.
+        // Only the child keeps the writing end, so that the output ends when the child does.
         output.writing = nil
         let deadline = clock.uptime() + command.timeLimit
         do throws(ProcessFailure) {

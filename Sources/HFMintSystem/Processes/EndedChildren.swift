@@ -1,8 +1,8 @@
 import Glibc
 
-/// The exit statuses of children that the supervisor reaped while another thread waited for them.
+/// The exit statuses of children for which one thread waits and another thread may have asked the kernel first.
 ///
-/// As process 1, the supervisor reaps every child.
+/// As process 1, the supervisor asks for the status of any child, and the kernel tells each status once.
 final class EndedChildren: Sendable {
     static let shared = EndedChildren()
 
@@ -47,9 +47,9 @@ final class EndedChildren: Sendable {
         }
     }
 
-    /// Returns the child that has ended or, with WUNTRACED, stopped.
+    /// Returns the number of a child that has ended or, with WUNTRACED, stopped, or 0 if none has.
     ///
-    /// Returns 0 if there is none. -1 asks for any child.
+    /// - Parameter child: the child to ask for, or -1 for any child.
     static func changed(_ child: pid_t, _ status: inout CInt, _ options: CInt = 0) throws(Errno) -> pid_t {
         let found = unsafe waitpid(child, &status, options | WNOHANG)
         guard found < 0 else { return found }
