@@ -49,8 +49,7 @@ private final class DueQueue: Sendable {
         while true {
             switch next() {
             case .unit(let index):
-                let wait = units[index]()
-                put(index, back: wait)
+                put(index, back: units[index]())
             case .wait(let duration): clock.sleep(for: duration)
             case .end: return
             }
@@ -62,11 +61,8 @@ private final class DueQueue: Sendable {
     private func next() -> Next {
         let now = clock.uptime()
         return state.withLock { state in
-            let due = state.waiting.filter { $0.due <= now }.map(\.unit)
-            if !due.isEmpty {
-                state.waiting.removeAll { $0.due <= now }
-                state.ready += due
-            }
+            state.ready += state.waiting.filter { $0.due <= now }.map(\.unit)
+            state.waiting.removeAll { $0.due <= now }
             if let unit = state.ready.popLast() { return .unit(unit) }
             guard state.unfinished > 0 else { return .end }
             // Other threads are at work, or the next unit is not due. Look again soon.

@@ -16,7 +16,7 @@ struct KernelFallbackTests {
 
     private static let failures = [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL]
 
-    /// Whether a lock was had; it is held for as long as this lives.
+    /// A file, and whether its lock was taken. The lock is held until the file is closed.
     private struct Taken: Sendable {
         let file: SharedDescriptor
         let isTaken: Bool
@@ -33,7 +33,7 @@ struct KernelFallbackTests {
     @Test("a lock of one kind alone meets one of both", arguments: failures)
     func locks(failure: CInt) throws {
         var kinds: [[LackedCall]] = [[], [.ownLock(failure)]]
-        // What says ENOLCK may have locks for others.
+        // The kernel may say ENOLCK to one process alone.
         if failure != ENOLCK { kinds.append([.flock(failure)]) }
         for kind in kinds {
             for (first, second) in [(kind, []), ([], kind), (kind, kind)] {
@@ -41,11 +41,11 @@ struct KernelFallbackTests {
                 #expect(held.isTaken)
                 let other = try lock(without: second)
                 #expect(!other.isTaken)
-                // Nothing of it stays with the one that could not have it.
+                // The process that was refused keeps neither kind of lock.
                 held.file.descriptor.unlock()
                 let last = try lock(without: [])
                 #expect(last.isTaken)
-                // Not by closing it: a program that another test starts at this moment has it open too.
+                // Closing is not enough: a program that another test has just started may have the file open too.
                 last.file.descriptor.unlock()
             }
         }
@@ -75,7 +75,7 @@ struct KernelFallbackTests {
             #expect(held == FileFailure(path, "another process holds it, and did not let go in time"))
             #expect(!clock.sleeps.isEmpty)
         }
-        // Who has no locks writes none either.
+        // A log is read without locks too, because nobody can write it without them.
         try LackedCall.without([.flock(failure), .ownLock(failure)]) {
             _ = try PosixFiles().readLog(path, until: Uptime(sinceStart: .zero), clock: FrozenClock())
         }

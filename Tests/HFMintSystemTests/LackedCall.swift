@@ -3,11 +3,11 @@ import Glibc
 import Synchronization
 import Testing
 
-/// A system call that fails, as where a kernel, a file system or a sandbox does not have it.
+/// A system call that fails as it does if the kernel, the file system or a sandbox lacks it.
 struct LackedCall: Sendable {
     private let number: UInt32
     private let failure: CInt
-    /// Of its second argument; `nil` for all of its calls.
+    /// The second argument of the calls that fail, or nil if all of them do.
     private let argument: UInt32?
 
     private init(_ x86: UInt32, arm: UInt32, _ failure: CInt, argument: UInt32? = nil) {
@@ -31,7 +31,7 @@ struct LackedCall: Sendable {
     static func renameat2(_ failure: CInt) -> Self { Self(316, arm: 276, failure) }
     static func linkat(_ failure: CInt) -> Self { Self(265, arm: 37, failure) }
 
-    /// A program of seccomp(2)'s.
+    /// The filter for seccomp(2) that fails this call.
     ///
     /// <https://docs.kernel.org/userspace-api/seccomp_filter.html>
     private var instructions: [UInt64] {
@@ -50,7 +50,7 @@ struct LackedCall: Sendable {
 
     private typealias Prctl = @convention(c) (CInt, UInt, UInt, UInt, UInt) -> CInt
 
-    /// For this thread, as long as it lives; no rights are needed for that.
+    /// Takes the calls from this thread until it ends. That needs no rights.
     private static func take(away calls: [LackedCall]) -> Bool {
         guard let address = unsafe dlsym(nil, "prctl") else { return false }
         let prctl = unsafe unsafeBitCast(address, to: Prctl.self)

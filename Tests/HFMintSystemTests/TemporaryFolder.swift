@@ -4,7 +4,7 @@ import HFMintCore
 import HFMintTesting
 import Testing
 
-/// A folder of a test's own, gone when the test is.
+/// A folder that is removed at the end of its test.
 final class TemporaryFolder: Sendable {
     let path: String
 
@@ -23,7 +23,7 @@ final class TemporaryFolder: Sendable {
 
     func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Makes a file, and says where.
+    /// Makes a file, and returns its path.
     @discardableResult
     func file(_ name: String, _ text: String = "", mode: Int = 0o600) throws -> String {
         try Data(text.utf8).write(to: URL(filePath: self(name)))
@@ -31,7 +31,7 @@ final class TemporaryFolder: Sendable {
         return self(name)
     }
 
-    /// Another file in its place.
+    /// Puts another file in the place of one.
     func put(_ name: String, _ text: String) throws {
         try file("\(name).new", text)
         guard unsafe rename(self("\(name).new"), self(name)) == 0 else { throw POSIXError(.EIO) }

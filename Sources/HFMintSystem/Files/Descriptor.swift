@@ -28,9 +28,7 @@ struct Descriptor: ~Copyable {
         return Descriptor(adopting: number)
     }
 
-    func status() throws(Errno) -> FileStatus {
-        try FileStatus { unsafe fstat(number, &$0) }
-    }
+    func status() throws(Errno) -> FileStatus { try FileStatus { unsafe fstat(number, &$0) } }
 
     /// Returns the status of this file, and adds `path` to an error.
     func status(_ path: String) throws(FileFailure) -> FileStatus { try naming(path, try status()) }
@@ -47,8 +45,7 @@ struct Descriptor: ~Copyable {
 
     func identity() throws(Errno) -> FileIdentity {
         let status = try status()
-        return FileIdentity(
-            device: status.device, inode: status.inode, madeAt: hfmint_linux_birth_time(number))
+        return FileIdentity(device: status.device, inode: status.inode, madeAt: hfmint_linux_birth_time(number))
     }
 
     /// Returns whether the entry `name` is the file with this identity.

@@ -74,9 +74,7 @@ struct FileStatus: Equatable {
 /// replace the files anyway, so distrusting the file's group would gain nothing.
 extension FileStatus {
     /// Whether an untrusted user can write it.
-    var othersCanWrite: Bool {
-        permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup
-    }
+    var othersCanWrite: Bool { permissions & S_IWOTH != 0 || permissions & S_IWGRP != 0 && isOurs && !isOurGroup }
 
     /// Whether its group or everybody can write it, which is too much for a log that proves who did what.
     var isWritableBeyondOwner: Bool { permissions & (S_IWGRP | S_IWOTH) != 0 }

@@ -65,7 +65,7 @@ struct PosixFilesTests {
     func readFIFO() throws {
         try folder.fifo("f")
         let path = folder("f")
-        // LooseClaim for writing blocks until the reader has opened it, so a thread of its own.
+        // Opening it for writing blocks until the reader has opened it.
         Thread.detachNewThread {
             guard let file = FileHandle(forWritingAtPath: path) else { return }
             file.write(Data("through the pipe".utf8))

@@ -14,7 +14,7 @@ struct SharedFileTests {
         folder = try TemporaryFolder()
     }
 
-    /// Why not; both the question and the act must say the same.
+    /// Returns why the file is not replaced; the check and the replacement must say the same.
     private func replace(_ name: String, mode: UInt16? = nil) -> String? {
         let asked = reason { () throws(FileFailure) in try files.checkSharedFile(folder(name), mode: mode) }
         let done = reason { () throws(FileFailure) in

@@ -181,10 +181,10 @@ struct UserFileTests {
     }
 }
 
-/// Notes in memory, and what others do meanwhile.
+/// Marks in memory, and what other processes do meanwhile.
 final class KeptMarks: FileMarks {
     private let kept = Mutex<[FileMark]>([])
-    /// The next is done at each note, and at each look at a file without a mark of its own.
+    /// What is done at each note, and at each look at a file without a mark.
     let onNote = Mutex<[@Sendable () -> Void]>([])
     let onLook = Mutex<[@Sendable () -> Void]>([])
 
