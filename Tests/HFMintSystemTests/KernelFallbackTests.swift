@@ -16,7 +16,7 @@ struct KernelFallbackTests {
 
     private static let failures = [ENOSYS, EPERM, ENOLCK, EOPNOTSUPP, EINVAL]
 
-    /// A file, and whether its lock was taken. The lock is held until the file is closed.
+    /// A file, and whether its lock was taken; the lock is held until the file is closed.
     private struct Taken: Sendable {
         let file: SharedDescriptor
         let isTaken: Bool

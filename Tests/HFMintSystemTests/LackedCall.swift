@@ -50,7 +50,7 @@ struct LackedCall: Sendable {
 
     private typealias Prctl = @convention(c) (CInt, UInt, UInt, UInt, UInt) -> CInt
 
-    /// Takes the calls from this thread until it ends. That needs no rights.
+    /// Takes the calls from this thread until it ends, which needs no rights.
     private static func take(away calls: [LackedCall]) -> Bool {
         guard let address = unsafe dlsym(nil, "prctl") else { return false }
         let prctl = unsafe unsafeBitCast(address, to: Prctl.self)
