@@ -204,6 +204,8 @@ extension World: Processes {
 }
 
 extension World: Output {
+    var failure: String? { nil }
+
     func write(_ text: borrowing Secret, to stream: OutputStream) {
         let bytes = text.reveal { $0.bytes }
         state.withLock { $0.written[stream, default: []] += bytes }
