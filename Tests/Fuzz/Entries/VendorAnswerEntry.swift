@@ -13,6 +13,7 @@ package func fuzzVendorAnswer(_ input: [UInt8]) {
             HTTPHeader("location", location), HTTPHeader("retry-after", wait), HTTPHeader("x-ratelimit-reset", wait),
         ],
         body: Secret(copying: parts[3]))
+    let destination = response.redirectDestination(from: "old.example")
     let answer = API.Answer(response, of: "app")
     for code in answer.vendorCodes {
         let isWord =
@@ -20,7 +21,7 @@ package func fuzzVendorAnswer(_ input: [UInt8]) {
             && code.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_.-".utf8.contains($0) }
         hold(isWord && !code.looksLikeToken, "a code is one short word")
     }
-    if let place = destination(ofRedirect: location, from: "old.example") {
+    if let place = destination {
         hold(place.utf8.count <= 400 && !place.unicodeScalars.contains(where: isTroublesome), "a place can be printed")
         hold(!place.utf8.prefix { $0 != ASCII.slash }.contains(UInt8(ascii: "@")), "a place names no user")
         hold(!place.utf8.contains { "?#".utf8.contains($0) }, "a place ends before its query")
