@@ -1,5 +1,19 @@
 internal import HFMintCore
 
+/// One call of hfmint, before anything is read: what was typed, where it runs, and what will record it.
+package struct Call: Sendable {
+    let arguments: Arguments
+    let context: Context
+    /// Records nothing until a manifest says where.
+    let audit: AuditTrail
+
+    init(_ arguments: Arguments, in context: Context) {
+        self.arguments = arguments
+        self.context = context
+        audit = AuditTrail(on: context.machine)
+    }
+}
+
 extension Call {
     /// Returns the manifest that `--manifest` or else HFMINT_MANIFEST names, or nil: no folder is searched for one.
     ///
@@ -78,15 +92,15 @@ extension Call {
     /// The job's log is kept elsewhere, so the head in it proves later what the audit log was.
     ///
     /// - Parameters:
-    ///   - isTalking: whether people read stderr; if not, the head is only traced.
+    ///   - tellsHead: whether stderr gets the head without `--verbose` too.
     ///   - sends: whether the collector is asked.
-    func endAudit(isTalking: Bool = true, sends: Bool = true) throws(MintError) {
+    func endAudit(tellsHead: Bool = true, sends: Bool = true) throws(MintError) {
         guard let head = audit.head else {
             if sends, audit.isActing { try audit.sendRecords(in: context) }
             return
         }
-        if isTalking { context.note("audit head \(head)") } else { context.trace("audit head \(head)") }
-        if isTalking, let settings = audit.settings, let file = settings.file, settings.url == nil,
+        if tellsHead { context.note("audit head \(head)") } else { context.trace("audit head \(head)") }
+        if tellsHead, let settings = audit.settings, let file = settings.file, settings.url == nil,
             let reason = context.willVanish(file)
         {
             context.note("audit: '\(file)' proves nothing later: \(reason); name a collector with audit.url")

@@ -1,4 +1,4 @@
-package import HFMintCore
+internal import HFMintCore
 
 /// One command, declared once: the parser, the help, the man page and the completions read this.
 ///
@@ -8,51 +8,30 @@ package import HFMintCore
 /// static let greet = Command(
 ///     name: "greet", summary: "say hello to somebody", operands: "NAME", description: ["Says hello."],
 ///     options: Option.reporting, examples: [Example("to the Hub", "hfmint greet hub")],
-///     run: { call throws(MintError) in Report(lines: ["hello"], json: ["greeted": .bool(true)]) })
+///     run: { _ in Report(lines: ["hello"], json: ["greeted": .bool(true)]) })
 /// ```
 package struct Command: Sendable {
     /// As typed after `hfmint`; empty for `hfmint` alone.
-    package let name: String
+    package var name: String
     /// One clause, lower case, without a full stop.
-    package let summary: String
+    package var summary: String
     /// How its operands look in a usage line; `nil` if it takes none.
-    package let operands: String?
+    package var operands: String?
     /// Paragraphs for the help and the man page.
-    package let description: [String]
-    package let options: [Option]
-    package let examples: [Example]
+    package var description: [String]
+    package var options: [Option]
+    package var examples: [Example]
     /// Whether the words after `--` are a program and its arguments.
-    package let runsAnother: Bool
+    package var runsAnother = false
     /// The exit status when hfmint itself fails, for a command whose other statuses are a program's.
-    package let ownFailureStatus: Int32?
+    package var ownFailureStatus: Int32?
+    /// Whether git calls the command, so that people who work with git read its stderr.
+    package var isCalledByGit = false
     /// Whether a shell evaluates what the command prints, so that a failure must reach that shell.
-    package let printsShell: @Sendable (Arguments) -> Bool
-    /// Does the work.
-    package let run: @Sendable (Call) throws(MintError) -> Report
-
-    package init(
-        name: String,
-        summary: String,
-        operands: String? = nil,
-        description: [String],
-        options: [Option],
-        examples: [Example],
-        runsAnother: Bool = false,
-        ownFailureStatus: Int32? = nil,
-        printsShell: @escaping @Sendable (Arguments) -> Bool = { _ in false },
-        run: @escaping @Sendable (Call) throws(MintError) -> Report
-    ) {
-        self.name = name
-        self.summary = summary
-        self.operands = operands
-        self.description = description
-        self.options = options
-        self.examples = examples
-        self.runsAnother = runsAnother
-        self.ownFailureStatus = ownFailureStatus
-        self.printsShell = printsShell
-        self.run = run
-    }
+    ///
+    /// The arguments are `nil` if they were refused.
+    package var printsShell: @Sendable (Arguments?) -> Bool = { _ in false }
+    package var run: @Sendable (Call) throws(MintError) -> Report
 
     package struct Example: Sendable {
         /// What the line does, as a clause.
@@ -72,18 +51,4 @@ package struct Command: Sendable {
     package var allOptions: [Option] { options + [.help] }
 
     var helpHint: String { "see `hfmint help\(name.isEmpty || name.hasPrefix("-") ? "" : " \(name)")`" }
-}
-
-/// One call of hfmint, before anything is read: what was typed, where it runs, and what will record it.
-package struct Call: Sendable {
-    let arguments: Arguments
-    package let context: Context
-    /// Records nothing until a manifest says where.
-    let audit: AuditTrail
-
-    init(_ arguments: Arguments, in context: Context) {
-        self.arguments = arguments
-        self.context = context
-        audit = AuditTrail(on: context.machine)
-    }
 }

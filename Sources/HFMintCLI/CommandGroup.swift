@@ -12,6 +12,9 @@ struct CommandGroup: Sendable {
     /// The second words of their names.
     var operations: [String] { commands.map { operation($0) } }
 
+    /// The second words with what each command is for.
+    var operationsWithSummaries: [(name: String, summary: String)] { commands.map { (operation($0), $0.summary) } }
+
     /// Returns the second word of a command's name.
     func operation(_ command: Command) -> String { String(command.name.dropFirst(name.count + 1)) }
 }

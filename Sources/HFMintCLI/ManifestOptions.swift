@@ -18,9 +18,12 @@ extension Environment.Key {
 extension Arguments {
     /// Returns the options that give a git helper, which is run in other folders, the same manifest and role.
     func manifestWords(in folder: String) -> [String] {
-        let manifest = value(.manifest).map { path in
-            ["--manifest", FilePath(path).from(folder).text]
-        }
-        return (manifest ?? []) + (value(.role).map { ["--role", $0] } ?? [])
+        let manifest = value(.manifest).map { ["--manifest", FilePath($0).from(folder).text] }
+        return (manifest ?? []) + words([.role])
+    }
+
+    /// Returns those of the options that have a value here, with it, for another call of hfmint.
+    func words(_ options: [Option]) -> [String] {
+        options.flatMap { option in value(option).map { ["--\(option.name)", $0] } ?? [] }
     }
 }

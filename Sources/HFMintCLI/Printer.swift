@@ -8,29 +8,31 @@ internal import HFMintCore
 struct Printer {
     let output: any Output
     let environment: Environment
-    let asJSON: Bool
+    var asJSON: Bool
+    /// Whether a shell evaluates stdout, so that an error prints a line there that makes that shell fail.
+    var isEvaluated: Bool
 
-    /// Prints a report: its failures on stderr, then its text or its JSON on stdout.
-    func print(_ report: Report) {
+    /// Prints a report, its failures first, and returns the exit status.
+    func print(_ report: Report) -> Int32 {
         for failure in report.failures { tell(failure) }
         if asJSON {
             write(report.json)
         } else if !report.text.isEmpty {
             output.write(Secret(joining: report.text), to: .out)
         }
+        return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
     }
 
-    /// Prints an error.
-    ///
-    /// - Parameter evaluated: whether a shell evaluates stdout. Then stdout gets a line that makes that shell fail.
-    func print(_ error: MintError, evaluated: Bool) {
+    /// Prints an error, and returns the exit status.
+    func print(_ error: MintError) -> Int32 {
         tell(error)
         if asJSON {
             write(["error": error.json])
-        } else if evaluated && output.kind(of: .out) != .terminal {
+        } else if isEvaluated && output.kind(of: .out) != .terminal {
             // `eval ""` succeeds, and the script would go on without a token.
             output.write("(exit \(error.code.exitStatus.rawValue))\n", to: .out)
         }
+        return error.code.exitStatus.rawValue
     }
 
     private func write(_ json: JSONValue) {

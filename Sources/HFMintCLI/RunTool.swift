@@ -42,32 +42,37 @@ package let allCommands: [Command] = [
 /// `Help`, `Manual/` and `Completions/` are made from the same declarations. This module decides nothing about tokens,
 /// policies or rotations, and reaches the machine only through the seams of the ``Context``.
 package func runTool(_ words: [String], in context: Context) -> Int32 {
-    var context = context
     // The words after `--` belong to another program.
     let asksForJSON = words.prefix { $0 != "--" }.contains("--json")
-    var printer = Printer(output: context.output, environment: context.environment, asJSON: asksForJSON)
     // An unknown command may be a misspelt `exchange`, whose output a shell evaluates: that shell must fail too.
-    var isEvaluated = !asksForJSON && mayBeExchange(words.first)
-    var ownFailureStatus = words.first == Command.run.name ? Command.run.ownFailureStatus : nil
+    let mayBeExchange = !allGroups.contains { $0.name == words.first }
+    var printer = Printer(
+        output: context.output, environment: context.environment, asJSON: asksForJSON, isEvaluated: mayBeExchange)
+    let status = status(of: words, in: context, &printer)
+    guard status == 0, let failure = context.output.failure else { return status }
+    return printer.print(MintError(.stateUnusable, failure))
+}
+
+/// Carries out the command that `words` name, prints what comes of it, and returns the exit status.
+private func status(of words: [String], in context: Context, _ printer: inout Printer) -> Int32 {
+    var ownFailureStatus: Int32?
     do throws(MintError) {
         let (command, rest) = try command(words)
-        let arguments = try Arguments(rest, for: command)
-        isEvaluated = command.printsShell(arguments)
         ownFailureStatus = command.ownFailureStatus
-        printer = Printer(
-            output: context.output, environment: context.environment, asJSON: arguments.has(.json))
+        printer.isEvaluated = command.printsShell(nil)
+        let arguments = try Arguments(rest, for: command)
+        printer.isEvaluated = command.printsShell(arguments)
+        printer.asJSON = arguments.has(.json)
+        var context = context
         context.speaker.verbosity = try arguments.verbosity()
         guard !arguments.has(.help) else {
-            let help = Report(lines: Help.lines(for: command), json: .null)
-            Printer(output: context.output, environment: context.environment, asJSON: false).print(help)
-            return 0
+            printer.asJSON = false
+            return printer.print(Report(lines: Help.lines(for: command)))
         }
-        let report = try carryOut(command, Call(arguments, in: context))
-        printer.print(report)
-        return report.childStatus ?? report.failures.first?.code.exitStatus.rawValue ?? 0
+        return printer.print(try carryOut(command, Call(arguments, in: context)))
     } catch {
-        printer.print(error, evaluated: isEvaluated)
-        return ownFailureStatus ?? error.code.exitStatus.rawValue
+        let status = printer.print(error)
+        return ownFailureStatus ?? status
     }
 }
 
@@ -75,27 +80,20 @@ package func runTool(_ words: [String], in context: Context) -> Int32 {
 ///
 /// A collector that has just refused a record is not asked again.
 private func carryOut(_ command: Command, _ call: Call) throws(MintError) -> Report {
-    let isTalking = command.name != Command.gitCredential.name
     var report: Report
     do throws(MintError) {
         report = try command.run(call)
     } catch {
-        try? call.endAudit(isTalking: isTalking, sends: error.code != .auditUnavailable)
+        try? call.endAudit(tellsHead: !command.isCalledByGit, sends: error.code != .auditUnavailable)
         throw error
     }
     do throws(MintError) {
         let wasRefused = report.failures.contains { $0.code == .auditUnavailable }
-        try call.endAudit(isTalking: isTalking, sends: !wasRefused)
+        try call.endAudit(tellsHead: !command.isCalledByGit, sends: !wasRefused)
     } catch {
         report.failures.append(error)
     }
     return report
-}
-
-private func mayBeExchange(_ word: String?) -> Bool {
-    guard let word, !word.utf8.starts(with: "-".utf8) else { return false }
-    let isAnother = allCommands.contains { $0.name == word } || allGroups.contains { $0.name == word }
-    return word == Command.exchange.name || !isAnother
 }
 
 /// Returns the command that the first words name, and the words after them.

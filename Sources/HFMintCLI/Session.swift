@@ -50,7 +50,7 @@ extension Examination.Question {
         }
         source = arguments.idTokenSource
         detected = Provider.allDetected(in: context.job)
-        provider = try source.provider.map { name throws(MintError) in try Provider.named(name) } ?? detected.first
+        provider = try source.provider.map(Provider.named) ?? detected.first
     }
 }
 

@@ -5,11 +5,11 @@ struct TokenSession {
     let directory: (any PrivateDirectory)?
     /// Gets tokens, and keeps them in ``directory``.
     let exchanger: Exchanger
-    /// Whether tokens are kept.
+    /// Whether tokens are kept for the job's next calls.
     ///
     /// Without a provider, only the ID token command could tell this job from another job of the same user. Tokens are
     /// then kept only in a directory that somebody named.
-    private let isLasting: Bool
+    private let keepsTokens: Bool
     private let context: Context
 
     init(_ session: Session) throws(MintError) {
@@ -17,12 +17,11 @@ struct TokenSession {
         let arguments = call.arguments
         context = call.context
         let provider = try Provider.here(arguments.value(.provider), in: context)
-        // With a manifest, a member needs an ID token too: a grant decides by it whether this job has the member's role.
+        // Under a manifest, a member's token needs an ID token too: a grant says which jobs have the member's role.
         let member = session.gate == nil ? session.member : nil
         let source: IDTokenSource?
         if member == nil {
-            source = try IDTokenSource(
-                arguments.idTokenSource, of: provider, audience: authority.audience, in: context)
+            source = try IDTokenSource(arguments.idTokenSource, of: provider, audience: authority.audience, in: context)
         } else {
             try authority.checkClientSecret()
             source = nil
@@ -33,10 +32,10 @@ struct TokenSession {
             RunDirectory.sweep(directory, on: context.machine)
         }
         self.directory = directory
-        isLasting =
+        keepsTokens =
             source?.isUnknownCommand != true || arguments.has(.stateDirectory)
             || context.environment.isSet(.hfmintStateDirectory)
-        let cache = isLasting ? directory.map { [context] in TokenCache($0, context: context) } : nil
+        let cache = keepsTokens ? directory.map { [context] in TokenCache($0, context: context) } : nil
         exchanger = Exchanger(
             authority: authority, source: source, member: member, provider: provider,
             allowsUntrustedEvent: arguments.has(.allowUntrustedEvent), gate: session.gate,
@@ -45,6 +44,6 @@ struct TokenSession {
 
     /// Returns an exchanger for the same job that keeps its tokens in another directory.
     func exchanger(keepingIn directory: any PrivateDirectory) -> Exchanger {
-        exchanger.keeping(in: isLasting ? TokenCache(directory, context: context) : nil)
+        exchanger.keeping(in: keepsTokens ? TokenCache(directory, context: context) : nil)
     }
 }

@@ -6,7 +6,6 @@ import HFMintSystem
 ThisProcess.harden()
 
 let environment = ThisProcess.environment
-let streams = StandardStreams()
 let machine = Machine(
     transport: CurlTransport(environment: environment),
     clock: SystemClock(),
@@ -20,11 +19,5 @@ let machine = Machine(
     random: { .random(in: .min ... .max) },
     programPath: ThisProcess.path
 )
-let live = Context(machine, environment: environment, speaker: Speaker(streams))
-
-let status = runTool(ThisProcess.arguments, in: live)
-if status == 0, let failure = streams.failure {
-    streams.write("hfmint: error: \(failure) [state-unusable]\n", to: .err)
-    ThisProcess.exit(MintError.Code.stateUnusable.exitStatus.rawValue)
-}
-ThisProcess.exit(status)
+let live = Context(machine, environment: environment, speaker: Speaker(StandardStreams()))
+ThisProcess.exit(runTool(ThisProcess.arguments, in: live))

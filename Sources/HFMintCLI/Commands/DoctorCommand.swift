@@ -26,17 +26,19 @@ extension Command {
                 "hfmint doctor acme/model --expect repository=acme/training --expect branch=main"),
             Example("what to type into the Hub's form", "hfmint doctor acme/model --suggest"),
         ],
-        run: { call throws(MintError) in
-            let arguments = call.arguments
-            guard arguments.operands.count <= 1 else {
-                throw .usage("doctor takes one resource", hint: "ask for one after the other")
-            }
-            let examiner = Examiner(try Examination.Question(call), audit: call.audit, in: call.context)
-            let diagnosis = Diagnosis(try examiner.examine(), suggests: arguments.has(.suggest))
-            return Report(
-                lines: diagnosis.lines(onlyProblems: arguments.has(.quiet)), json: diagnosis.json,
-                failures: diagnosis.failure.map { [$0] } ?? [])
-        })
+        run: diagnosis)
+
+    private static func diagnosis(_ call: Call) throws(MintError) -> Report {
+        let arguments = call.arguments
+        guard arguments.operands.count <= 1 else {
+            throw .usage("doctor takes one resource", hint: "ask for one after the other")
+        }
+        let examiner = Examiner(try Examination.Question(call), audit: call.audit, in: call.context)
+        let diagnosis = Diagnosis(try examiner.examine(), suggests: arguments.has(.suggest))
+        return Report(
+            lines: diagnosis.lines(onlyProblems: arguments.has(.quiet)), json: diagnosis.json,
+            failures: diagnosis.failure.map { [$0] } ?? [])
+    }
 }
 
 extension Option {

@@ -19,8 +19,7 @@ extension Command {
                 + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],
         options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization
-            + [.stateDirectory]
-            + Option.reporting,
+            + [.stateDirectory] + Option.reporting,
         examples: [
             Example(
                 "in any CI system: the following commands of this step use the token",
@@ -33,8 +32,8 @@ extension Command {
                 "the token itself, for a program that wants it on its stdin",
                 "hfmint exchange acme/model --deliver stdout | login --token-stdin"),
         ],
-        printsShell: { ExchangeCommand.printsShell($0) },
-        run: { call throws(MintError) in try ExchangeCommand(call).run() })
+        printsShell: ExchangeCommand.printsShell,
+        run: ExchangeCommand.run)
 }
 
 extension Option {
@@ -47,35 +46,33 @@ extension Option {
 }
 
 private struct ExchangeCommand {
-    private let context: Context
     private let session: Session
     private let requests: [TokenRequest]
     private let methods: [DeliveryMethod]
-    private let arguments: Arguments
+    private var arguments: Arguments { session.call.arguments }
+    private var context: Context { session.call.context }
 
-    static func printsShell(_ arguments: Arguments) -> Bool {
-        let words = arguments.values(.deliver)
-        let methods = words.compactMap { try? DeliveryMethod(parsing: $0) }
-        // A misspelt delivery must stop the script too.
-        let mayBeShell = methods.count < words.count || methods.contains(.auto) || methods.contains(.shell)
-        return !arguments.has(.json) && (words.isEmpty || mayBeShell)
+    static func printsShell(_ arguments: Arguments?) -> Bool {
+        // A misspelt option or delivery must stop the script too.
+        guard let words = arguments?.values(.deliver), !words.isEmpty else { return true }
+        let methods = words.map { try? DeliveryMethod(parsing: $0) }
+        return methods.contains { $0 == nil || $0 == .auto || $0 == .shell }
     }
 
-    init(_ call: Call) throws(MintError) {
-        arguments = call.arguments
-        context = call.context
+    static func run(_ call: Call) throws(MintError) -> Report { try Self(call).run() }
+
+    private init(_ call: Call) throws(MintError) {
         session = try Session(call)
         requests = try Self.requests(session)
-        methods = try arguments.values(.deliver).map { text throws(MintError) in try DeliveryMethod(parsing: text) }
+        methods = try call.arguments.values(.deliver).map(DeliveryMethod.init(parsing:))
         var files: Set<[UInt8]> = []
         for path in methods.compactMap(\.path) {
-            let file = FilePath(path).from(context.files.workingDirectory).normalised.text
+            let file = FilePath(path).from(call.context.files.workingDirectory).normalised.text
             guard files.insert(Array(file.utf8)).inserted else {
                 throw .usage("two deliveries name one file: '\(path)'", hint: "give each a file of its own")
             }
         }
-        let namesTokenFile = methods.contains { if case .tokenFile(.some) = $0 { true } else { false } }
-        if requests.count > 1, namesTokenFile {
+        if requests.count > 1, methods.contains(where: { if case .tokenFile(.some) = $0 { true } else { false } }) {
             throw .usage(
                 "one token file cannot hold \(requests.count) tokens", hint: "use --deliver token-file without a path")
         }
@@ -88,13 +85,12 @@ private struct ExchangeCommand {
             return try TokenRequest.parse(operands, endpoint: endpoint).map { $0.of(session.member) }
         }
         if let member = session.member { return [TokenRequest(for: member)] }
-        let requests = try TokenRequest.unnamed(
-            session.gate, in: session.call.context.environment, endpoint: endpoint)
+        let requests = try TokenRequest.unnamed(session.gate, in: session.call.context.environment, endpoint: endpoint)
         guard !requests.isEmpty else { throw .noResource(example: "hfmint exchange owner/name", session.gate) }
         return requests
     }
 
-    func run() throws(MintError) -> Report {
+    private func run() throws(MintError) -> Report {
         let job = try TokenSession(session)
         let delivery = try Delivery(
             methods: methods, exportsValues: arguments.has(.export), printsReport: arguments.has(.json),
@@ -126,9 +122,8 @@ private struct ExchangeCommand {
     }
 
     private func report(_ tokens: [NamedToken], _ failures: [MintError], _ receipt: Delivery.Receipt) -> Report {
-        let printed = receipt.tokens
-        var text =
-            receipt.lines.map { TextOrToken.text("\($0)\n") } + printed.flatMap { [.token($0.bearer), .text("\n")] }
+        var text = receipt.lines.map { TextOrToken.text("\($0)\n") }
+        text += receipt.tokens.flatMap { [.token($0.bearer), .text("\n")] }
         if let failure = failures.first, Self.printsShell(arguments) {
             text.append(.text("(exit \(failure.code.exitStatus.rawValue))\n"))
         }
@@ -136,27 +131,24 @@ private struct ExchangeCommand {
             "tokens": .array(
                 tokens.enumerated().map { index, named in
                     let path = index < receipt.tokenPaths.count ? receipt.tokenPaths[index] : nil
-                    return named.json(path: path, includesToken: !printed.isEmpty)
+                    return named.json(path: path, includesToken: !receipt.tokens.isEmpty)
                 }),
             "environment_file": .string(receipt.environmentFile),
             "deliveries": .array(
                 receipt.destinations.map { ["method": .string($0.method), "target": .string($0.target)] }),
             "errors": .array(failures.map(\.json)),
         ]
-        return Report(text: text, json: json, failures: toldOnce(failures))
+        return Report(text: text, json: json, failures: withoutRepeatedAdvice(failures))
     }
 
-    /// Returns the failures, with advice on the claims only at the first refusal: all resources were asked for with the
-    /// same claims.
-    private func toldOnce(_ failures: [MintError]) -> [MintError] {
-        let first = failures.firstIndex { $0.code == .exchangeRejected }
-        return failures.enumerated().map { index, failure in
-            guard let first, index > first, failure.code == .exchangeRejected else { return failure }
-            var told = failure
-            told.details = []
-            told.publisher = []
-            return told
+    /// Returns the failures with advice on the claims only at the first refusal, as the claims were the same for all.
+    private func withoutRepeatedAdvice(_ failures: [MintError]) -> [MintError] {
+        var failures = failures
+        for index in failures.indices.filter({ failures[$0].code == .exchangeRejected }).dropFirst() {
+            failures[index].details = []
+            failures[index].publisher = []
         }
+        return failures
     }
 }
 

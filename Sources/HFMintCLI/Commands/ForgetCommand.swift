@@ -18,41 +18,34 @@ extension Command {
             Example("the last step of a job, also after a failure", "hfmint forget"),
             Example("for a script that wants to know", "hfmint forget --json"),
         ],
-        run: { call throws(MintError) in try ForgetCommand(call).run() })
+        run: ForgetCommand.run)
 }
 
+/// Overwrites and removes what a job was given, and collects what it removed and what remains.
 private struct ForgetCommand {
     private let context: Context
     private let session: EndSession
+    private var removed: [String] = []
+    private var remaining: [String] = []
 
-    init(_ call: Call) throws(MintError) {
-        context = call.context
-        session = try EndSession(call)
+    /// The notes of copies that may still be there, which stay in their directory for the next call.
+    private struct KeptNotes {
+        var names: Set<String> = []
+        /// Whether the notes could not be listed, so that all of them stay.
+        var areAll = false
+
+        func contains(_ name: String) -> Bool { names.contains(name) || areAll && UserCopy.isNote(name) }
     }
 
-    func run() -> Report {
-        var removed: [String] = []
-        var remaining: [String] = []
-        for directory in session.directory.existing(in: context) {
-            let copies = erasedCopies(in: directory)
-            removed += copies.removed
-            remaining += copies.remaining
-            let back = GitTakeBack(directory, in: context)
-            removed += back.removed
-            remaining += back.remaining
-            let before = directory.names
-            do throws(FileFailure) {
-                removed += try directory.erase(keeping: copies.isKept) {
-                    remaining.append("'\($0.path)': \($0.reason)")
-                }
-            } catch {
-                let after = directory.names
-                removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }
-                remaining.append("'\(error.path)': \(error.reason)")
-            }
-        }
+    static func run(_ call: Call) throws(MintError) -> Report {
+        var command = Self(context: call.context, session: try EndSession(call))
+        return command.run()
+    }
+
+    private mutating func run() -> Report {
+        for directory in session.directory.existing(in: context) { erase(directory) }
         remaining += beyondReach()
-        record(removed.count)
+        recordEnd()
         let lines = removed.map { "removed  \($0.printable)" } + remaining.map { "remains  \($0.printable)" }
         return Report(
             lines: lines.isEmpty ? ["this job has no tokens here"] : lines,
@@ -62,90 +55,91 @@ private struct ForgetCommand {
     }
 
     /// Records what was done, but does not fail a job that succeeded.
-    private func record(_ count: Int) {
+    private func recordEnd() {
         do throws(MintError) {
-            try session.record(AuditEvent(.tokenForgotten, reason: "\(count) \(count == 1 ? "file" : "files") removed"))
+            try session.record(AuditEvent(.tokenForgotten, reason: "\(counted(removed.count, "file")) removed"))
         } catch {
             context.note(error.message)
         }
     }
 
-    /// What happened to the copies that are noted in a directory.
-    private struct Copies {
-        var removed: [String] = []
-        var remaining: [String] = []
-        /// The notes of copies that may still be there, which stay for the next call.
-        private var notes: Set<String> = []
-        /// Whether the notes could not be listed, so that all stay.
-        private var areNotesUnknown = false
-
-        func isKept(_ name: String) -> Bool { notes.contains(name) || areNotesUnknown && UserCopy.isNote(name) }
-
-        mutating func keep(_ copy: UserCopy, _ failure: FileFailure) {
-            notes.insert(copy.noteName)
-            let reason = "\(failure.reason); `hfmint forget` tries it again"
-            let line = "'\(failure.path)': \(reason)"
-            if !remaining.contains(line) { remaining.append(line) }
-        }
-
-        mutating func keepNote(_ failure: FileFailure, in directory: String) {
-            let name = FilePath(failure.path).name
-            if failure.path.utf8.elementsEqual(directory.utf8) { areNotesUnknown = true } else { notes.insert(name) }
-            remaining.append("what '\(failure.path)' named as a copy, which could not be read: \(failure.reason)")
+    private mutating func erase(_ directory: any PrivateDirectory) {
+        let kept = eraseCopies(notedIn: directory)
+        let back = GitTakeBack(directory, in: context)
+        removed += back.removed
+        remaining += back.remaining
+        let before = directory.names
+        do throws(FileFailure) {
+            let erased = try directory.erase(keeping: kept.contains) {
+                remaining.append("'\($0.path)': \($0.reason)")
+            }
+            removed += erased
+        } catch {
+            let after = directory.names
+            removed += before.filter { !after.contains($0) }.map { "\(directory.path)/\($0)" }
+            remaining.append("'\(error.path)': \(error.reason)")
         }
     }
 
-    private func erasedCopies(in directory: any PrivateDirectory) -> Copies {
-        var copies = Copies()
-        let all = UserCopy.all(in: directory) { copies.keepNote($0, in: directory.path) }
-        let byPath = Dictionary(grouping: all) { Array($0.path.utf8) }
-        for (_, noted) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            erase(noted, at: noted[0].path, directory, &copies)
+    private mutating func eraseCopies(notedIn directory: any PrivateDirectory) -> KeptNotes {
+        var kept = KeptNotes()
+        let copies = UserCopy.all(in: directory) { failure in
+            let isListing = failure.path.utf8.elementsEqual(directory.path.utf8)
+            if isListing { kept.areAll = true } else { kept.names.insert(FilePath(failure.path).name) }
+            remaining.append("what '\(failure.path)' named as a copy, which could not be read: \(failure.reason)")
         }
-        return copies
+        let byPath = Dictionary(grouping: copies) { Array($0.path.utf8) }
+        for (_, copies) in byPath.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            erase(copies, at: copies[0].path, notedIn: directory, &kept)
+        }
+        return kept
     }
 
     /// Erases what was delivered at one path.
     ///
-    /// - Parameter noted: the notes of that path; all but one of the copies may be gone already.
-    private func erase(
-        _ noted: [UserCopy], at path: String, _ directory: any PrivateDirectory, _ copies: inout Copies
+    /// - Parameter copies: what the notes say of that path; all but one of them may be gone already.
+    private mutating func erase(
+        _ copies: [UserCopy], at path: String, notedIn directory: any PrivateDirectory, _ kept: inout KeptNotes
     ) {
         let marks = UserCopies(of: path, in: directory)
         var endings: [UserFileErasure] = []
-        for copy in noted {
+        for copy in copies {
             do throws(FileFailure) {
                 endings.append(try context.files.eraseUserFile(path, copy.mark, marks: marks))
             } catch {
-                copies.keep(copy, error)
+                kept.names.insert(copy.noteName)
+                let line = "'\(error.path)': \(error.reason); `hfmint forget` tries it again"
+                if !remaining.contains(line) { remaining.append(line) }
             }
         }
-        if endings.contains(.erased) { copies.removed.append(path) }
-        if endings.contains(.emptied) { copies.removed.append("what was delivered in '\(path)', which is empty again") }
+        if endings.contains(.erased) { removed.append(path) }
+        if endings.contains(.emptied) { removed.append("what was delivered in '\(path)', which is empty again") }
         guard !endings.contains(.erased), !endings.contains(.emptied) else { return }
-        let held = heldTokens(path)
+        let tokens = tokensInWords(path)
         if endings.contains(.changed) {
-            copies.remaining.append("'\(path)': it was changed since hfmint wrote it\(held)")
-        } else if endings.contains(.another), !held.isEmpty {
-            copies.remaining.append("'\(path)': hfmint did not make what is there now\(held)")
+            remaining.append("'\(path)': it was changed since hfmint wrote it\(tokens)")
+        } else if endings.contains(.another), !tokens.isEmpty {
+            remaining.append("'\(path)': hfmint did not make what is there now\(tokens)")
         }
     }
 
     /// Returns the end of a line about a file that stays: which of its lines hold a token.
-    private func heldTokens(_ path: String) -> String {
+    private func tokensInWords(_ path: String) -> String {
+        if let facts = context.files.facts(of: path), facts.kind != .regular { return "" }
         do throws(FileFailure) {
             let lines = try linesWithToken(path)
-            return lines.isEmpty ? "" : "; a token is in \(lines): delete that"
+            guard !lines.isEmpty else { return "" }
+            let numbers = lines.map { "\($0)" }.joined(separator: ", ")
+            return "; a token is in \(lines.count == 1 ? "line" : "lines") \(numbers): delete that"
         } catch {
             return "; whether a token is in it could not be seen: \(error.reason)"
         }
     }
 
-    /// Returns the numbers of the lines that hold a short-lived token, such as `lines 2, 5`; empty if no line does.
-    private func linesWithToken(_ path: String) throws(FileFailure) -> String {
-        if let facts = context.files.facts(of: path), facts.kind != .regular { return "" }
-        guard let file = try context.files.read(path, limit: 1 << 20) else { return "" }
-        let numbers = file.reveal { text in
+    /// Returns the numbers of the lines that hold a short-lived token.
+    private func linesWithToken(_ path: String) throws(FileFailure) -> [Int] {
+        guard let file = try context.files.read(path, limit: 1 << 20) else { return [] }
+        return file.reveal { text in
             var numbers: [Int] = []
             var line = 1
             for index in text.indices {
@@ -154,8 +148,6 @@ private struct ForgetCommand {
             }
             return numbers
         }
-        guard !numbers.isEmpty else { return "" }
-        return (numbers.count == 1 ? "line " : "lines ") + numbers.map { "\($0)" }.joined(separator: ", ")
     }
 
     /// Returns a line for each token that no program can take back.
@@ -164,17 +156,13 @@ private struct ForgetCommand {
         for key in [Environment.Key.hfToken, .legacyHubToken] where context.environment.secret(key).isShortLived {
             lines.append("\(key.name) in the environment of this step, until it ends")
         }
-        for key in session.provider?.stepFiles.fileVariables ?? [] where holdsToken(key) {
+        for key in session.provider?.stepFiles.fileVariables ?? [] {
+            guard let path = context.environment[key], let found = try? linesWithToken(path), !found.isEmpty else {
+                continue
+            }
             lines.append("a token in \(key.name), which the provider hands to later steps")
         }
         return lines
-    }
-
-    private func holdsToken(_ key: Environment.Key) -> Bool {
-        guard let path = context.environment[key], let file = try? context.files.read(path, limit: 1 << 20) else {
-            return false
-        }
-        return file.reveal { text in text.indices.contains { HubToken.Kind(in: text, at: $0) != nil } }
     }
 }
 

@@ -15,92 +15,90 @@ extension Command {
             .stateDirectory, .quiet, .verbose,
         ],
         examples: [
-            Example(
-                "let git ask it",
-                "hfmint setup-git"),
+            Example("let git ask it", "hfmint setup-git"),
             Example(
                 "ask as git does",
                 "printf 'protocol=https\\nhost=huggingface.co\\npath=acme/model\\n' | hfmint git-credential get"),
         ],
-        run: { call throws(MintError) in
-            switch call.arguments.operands.first {
-            case "get": GitCredentialCommand(call).get()
-            case "erase": GitCredentialCommand(call).erase()
-            case "capability": Report(text: CredentialAnswer.capabilities.pieces, json: .null)
-            case nil: throw .usage("no operation was named", hint: "one of get, store, erase, capability")
-            // A helper must ignore what it does not know: <https://git-scm.com/docs/gitcredentials#_custom_helpers>.
-            default: Report(lines: [], json: .null)
-            }
-        })
+        isCalledByGit: true,
+        run: GitCredentialCommand.run)
 }
 
 private struct GitCredentialCommand {
     private let call: Call
-    private let arguments: Arguments
-    private let context: Context
+    private var context: Context { call.context }
 
-    init(_ call: Call) {
-        self.call = call
-        arguments = call.arguments
-        context = call.context
-    }
-
-    /// Answers git, or ends git's search.
-    ///
-    /// Nobody is prompted then, and no other helper hands out a stale credential.
-    func get() -> Report {
-        do throws(MintError) {
-            guard let request = try request(standardInput()) else { return Report(lines: [], json: .null) }
-            let (resource, session) = (request.resource, request.session)
-            let token = try session.exchanger.token(for: resource)
-            try session.exchanger.handOver([(resource, token)], as: .gitAnswered, how: "git-credential get")
-            if let directory = session.directory {
-                GitHandout(token, for: request.description, in: context.files.workingDirectory).note(in: directory)
-            }
-            return Report(text: CredentialAnswer(token, for: request.description).pieces, json: .null)
-        } catch {
-            return Report(text: CredentialAnswer.quit.pieces, json: .null, failures: [error])
+    static func run(_ call: Call) throws(MintError) -> Report {
+        switch call.arguments.operands.first {
+        case "get": return Self(call: call).get()
+        case "erase": return Self(call: call).erase()
+        case "capability": return Report(text: CredentialAnswer.capabilities.pieces)
+        case nil: throw .usage("no operation was named", hint: "one of get, store, erase, capability")
+        // A helper must ignore what it does not know: <https://git-scm.com/docs/gitcredentials#_custom_helpers>.
+        default: return Report()
         }
     }
 
-    /// Drops the token that the Hub rejected, but never fails the git command: at worst a useless token stays a while.
-    func erase() -> Report {
+    /// Answers git, or ends git's search: then nobody is prompted, and no other helper hands out a stale credential.
+    private func get() -> Report {
         do throws(MintError) {
+            let git = try git()
+            guard let question = try git.question(standardInput()) else { return Report() }
+            let session = try Session(call, authority: question.authority)
+            let resource = try resource(of: question, git, session)
+            let job = try TokenSession(session)
+            let token = try job.exchanger.token(for: resource)
+            try job.exchanger.handOver([(resource, token)], as: .gitAnswered, how: "git-credential get")
+            if let directory = job.directory {
+                GitHandout(token, for: question.description, in: context.files.workingDirectory).note(in: directory)
+            }
+            return Report(text: CredentialAnswer(token, for: question.description).pieces)
+        } catch {
+            return Report(text: CredentialAnswer.quit.pieces, failures: [error])
+        }
+    }
+
+    /// Drops the token that the Hub rejected.
+    ///
+    /// A mistake in an option or in the manifest is an error, which git passes on to the user and otherwise ignores.
+    /// Any other failure is only traced, as it costs little: a useless token stays a while.
+    private func erase() -> Report {
+        do throws(MintError) {
+            let git = try git()
             let text = try standardInput()
-            guard let request = try request(text) else { return Report(lines: [], json: .null) }
+            guard let question = try git.question(text) else { return Report() }
+            let session: Session
+            let job: TokenSession
+            do throws(MintError) {
+                session = try Session(call, authority: question.authority)
+                job = try TokenSession(session)
+            } catch {
+                guard error.code.exitStatus == .usage else { throw error }
+                return Report(failures: [error])
+            }
+            let resource = try resource(of: question, git, session)
             for field in ["password", "credential"] {
-                try drop(text.reveal { CredentialDescription.secret(named: field, in: $0) }, request)
+                switch text.reveal({ CredentialDescription.secret(named: field, in: $0) }) {
+                case .none: break
+                case .some(let rejected): try job.exchanger.drop(rejected, for: resource)
+                }
             }
         } catch {
             context.trace("erase: \(error.message)")
         }
-        return Report(lines: [], json: .null)
+        return Report()
     }
 
-    /// What git asks for, and the session that can answer.
-    private struct Request {
-        let description: CredentialDescription
-        /// `nil` for a member's token, which is for all that the member may reach.
-        let resource: Resource?
-        let session: TokenSession
+    private func git() throws(MintError) -> GitCredential {
+        GitCredential(try call.arguments.authority(in: context.environment), context: context)
     }
 
-    /// Returns what git asks for, or nil, before a manifest is read, if the host is not ours.
-    private func request(_ text: borrowing Secret) throws(MintError) -> Request? {
-        let git = GitCredential(try arguments.authority(in: context.environment), context: context)
-        guard let question = try git.question(text) else { return nil }
-        let session = try Session(call, authority: question.authority)
-        let resource =
-            session.member != nil
-            ? nil : try git.resource(of: question) { () throws(MintError) in try session.gate?.resourceForGit() }
-        return Request(description: question.description, resource: resource, session: try TokenSession(session))
-    }
-
-    private func drop(_ rejected: consuming Secret?, _ request: Request) throws(MintError) {
-        switch rejected {
-        case .none: break
-        case .some(let secret): try request.session.exchanger.drop(secret, for: request.resource)
-        }
+    /// Returns the repository that git asks about, or nil for a member's token, which is for all of the member's.
+    private func resource(
+        of question: GitCredential.Question, _ git: GitCredential, _ session: Session
+    ) throws(MintError) -> Resource? {
+        guard session.member == nil else { return nil }
+        return try git.resource(of: question) { () throws(MintError) in try session.gate?.resourceForGit() }
     }
 
     private func standardInput() throws(MintError) -> Secret {

@@ -16,7 +16,7 @@ extension Command {
             Example("what to do when a rotation was refused", "hfmint help rotate runbook refused"),
             Example("the manual page, where none is installed", "hfmint help exchange --man | man -l -"),
         ],
-        run: { call throws(MintError) in try explanation(call.arguments) })
+        run: explanation)
 
     package static let version = Command(
         name: "--version",
@@ -24,13 +24,12 @@ extension Command {
         description: ["Prints the version."],
         options: [.json],
         examples: [Example("for a script", "hfmint --version --json"), Example("for a report", "hfmint --version")],
-        run: { _ throws(MintError) in
-            Report(lines: ["hfmint \(hfmintVersion)"], json: ["version": .string(hfmintVersion)])
-        })
+        run: { _ in Report(lines: ["hfmint \(hfmintVersion)"], json: ["version": .string(hfmintVersion)]) })
 
-    private static func explanation(_ arguments: Arguments) throws(MintError) -> Report {
-        let name = arguments.operands.joined(separator: " ")
-        let showsManual = arguments.has(.man)
+    private static func explanation(_ call: Call) throws(MintError) -> Report {
+        let operands = call.arguments.operands
+        let name = operands.joined(separator: " ")
+        let showsManual = call.arguments.has(.man)
         guard !name.isEmpty else {
             return Report(lines: showsManual ? ManualPage.overview() : Help.overview(), json: Declaration.json)
         }
@@ -38,17 +37,16 @@ extension Command {
             let lines = showsManual ? manual(command) : Help.lines(for: command)
             return Report(lines: lines, json: Declaration.json(command))
         }
-        let runbook = "\(Command.rotateRunbook.name) "
-        if arguments.operands.count == 3, name.utf8.starts(with: runbook.utf8) {
-            return try Command.runbook(arguments.operands[2])
+        if operands.count == 3, name.utf8.starts(with: "\(Command.rotateRunbook.name) ".utf8) {
+            return try runbook(operands[2])
         }
-        if let group = allGroups.first(where: { $0.name == arguments.operands[0] }) {
-            guard arguments.operands.count == 1 else { throw unknownOperation(arguments.operands[1], of: group) }
+        if let group = allGroups.first(where: { $0.name == operands[0] }) {
+            guard operands.count == 1 else { throw unknownOperation(operands[1], of: group) }
             let lines = showsManual ? manual(group.commands[0]) : Help.lines(for: group)
             return Report(lines: lines, json: .array(group.commands.map(Declaration.json)))
         }
-        guard arguments.operands.count == 1 else {
-            throw .usage("help explains one command at a time", hint: "hfmint help \(arguments.operands[0])")
+        guard operands.count == 1 else {
+            throw .usage("help explains one command at a time", hint: "hfmint help \(operands[0])")
         }
         let names = FirstWord.all.map(\.name)
         throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")

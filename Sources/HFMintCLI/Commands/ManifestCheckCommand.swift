@@ -19,34 +19,32 @@ extension Command {
                 "git worktree add /tmp/base origin/main &&"
                     + " hfmint manifest check --manifest hfmint.json5 --against /tmp/base/hfmint.json5"),
         ],
-        run: { call throws(MintError) in
-            let path = try call.manifestPath()
-            let manifest = try Manifest(at: path, in: call.context.machine)
-            let graph = try manifest.accessGraph(in: call.context.machine)
-            let rotations = manifest.isApp ? [] : try manifest.rotations(in: call.context)
-            let counts = graph.counts + [("rotation", rotations.count)]
-            var report = Report(
-                lines: [
-                    "'\(path.printable)' is fine: \(counts.map { "\($1) \($0)\($1 == 1 ? "" : "s")" }.joined(separator: ", "))"
-                ],
-                json: .null)
-            let concerns = graph.concerns
-            for block in concerns.blocks(limit: 20) { report.text += block.map { .text("\($0.printable)\n") } }
-            var members: [JSONValue.Member] = [
-                .init("manifest", .string(path)), .init("rotations", .array(rotations.map { .string($0.name) })),
-            ]
-            members += graph.counts.map { .init("\($0)s", .integer($1)) }
-            members.append(.init("concerns", .array(concerns.map(\.json))))
-            if let old = call.arguments.value(.against) {
-                let before = try Manifest(at: old, in: call.context.machine).accessGraph(in: call.context.machine)
-                let change = AccessChange(from: try before.listable(), to: try graph.listable())
-                report.text += change.lines.map { .text("\($0.printable)\n") }
-                members += change.members
-                report.failures = change.failures(path)
-            }
-            report.json = .object(members)
-            return report
-        })
+        run: check)
+
+    private static func check(_ call: Call) throws(MintError) -> Report {
+        let path = try call.manifestPath()
+        let manifest = try Manifest(at: path, in: call.context.machine)
+        let graph = try manifest.accessGraph(in: call.context.machine)
+        let rotations = manifest.isApp ? [] : try manifest.rotations(in: call.context)
+        let counts = graph.counts + [("rotation", rotations.count)]
+        let concerns = graph.concerns
+        let summary = "'\(path)' is fine: \(counts.map { counted($1, $0) }.joined(separator: ", "))"
+        var lines = [summary] + concerns.blocks(limit: 20).joined()
+        var failures: [MintError] = []
+        var members: [JSONValue.Member] = [
+            .init("manifest", .string(path)), .init("rotations", .array(rotations.map { .string($0.name) })),
+        ]
+        members += graph.counts.map { .init("\($0)s", .integer($1)) }
+        members.append(.init("concerns", .array(concerns.map(\.json))))
+        if let old = call.arguments.value(.against) {
+            let before = try Manifest(at: old, in: call.context.machine).accessGraph(in: call.context.machine)
+            let change = AccessChange(from: try before.listable(), to: try graph.listable())
+            lines += change.lines
+            members += change.members
+            failures = change.failures(path)
+        }
+        return Report(lines: lines.map(\.printable), json: .object(members), failures: failures)
+    }
 }
 
 extension Option {
@@ -75,10 +73,9 @@ extension AccessChange {
 
     fileprivate func failures(_ path: String) -> [MintError] {
         guard !gained.isEmpty else { return [] }
-        let count = gained.count == 1 ? "1 line" : "\(gained.count) lines"
         return [
             MintError(
-                .accessGained, "'\(path)' gives what was not given before: \(count)",
+                .accessGained, "'\(path)' gives what was not given before: \(counted(gained.count, "line"))",
                 hint: "let somebody review each line that begins with '+'")
         ]
     }
@@ -87,9 +84,9 @@ extension AccessChange {
 extension AccessChange.Line {
     /// `write acme/model in the role publisher: https://… repository=acme/training [grants[0]]`.
     fileprivate var sentence: String {
-        let who = identity.map { $0.name.equals("iss") ? String(decoding: $0.value, as: UTF8.self) : $0.text }
+        let who = identity.map(\.inWords).joined(separator: " ")
         let source = app.map { "\(grant) of \($0)" } ?? grant
-        return "\(access.rawValue) \(opens) in the role \(role): \(who.joined(separator: " ")) [\(source)]"
+        return "\(access.rawValue) \(opens) in the role \(role): \(who) [\(source)]"
     }
 
     fileprivate var json: JSONValue {

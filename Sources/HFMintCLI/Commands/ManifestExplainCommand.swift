@@ -18,39 +18,31 @@ extension Command {
                 "hfmint manifest explain --manifest hfmint.json5 --json |"
                     + " jq '.access[] | select(.opens == \"acme/model\" and .access == \"write\")'"),
         ],
-        run: { call throws(MintError) in
-            let path = try call.manifestPath()
-            let endpoint = try call.arguments.authority(in: call.context.environment).endpoint
-            let manifest = try Manifest(at: path, in: call.context.machine)
-            let explanation = AccessExplanation(
-                try manifest.accessGraph(in: call.context.machine).listable(), organization: manifest.organization,
-                endpoint: endpoint)
-            // Only one is made, as either may be large.
-            let isJSON = call.arguments.has(.json)
-            return Report(lines: isJSON ? [] : explanation.lines, json: isJSON ? explanation.json : .null)
-        })
+        run: explanation)
+
+    private static func explanation(_ call: Call) throws(MintError) -> Report {
+        let path = try call.manifestPath()
+        let endpoint = try call.arguments.authority(in: call.context.environment).endpoint
+        let manifest = try Manifest(at: path, in: call.context.machine)
+        let explanation = AccessExplanation(
+            graph: try manifest.accessGraph(in: call.context.machine).listable(), organization: manifest.organization,
+            endpoint: endpoint)
+        // Only one is made, as either may be large.
+        let isJSON = call.arguments.has(.json)
+        return Report(lines: isJSON ? [] : explanation.lines, json: isJSON ? explanation.json : .null)
+    }
 }
 
 /// An access graph, as text and as JSON.
 private struct AccessExplanation {
-    private let graph: AccessGraph
-    private let organization: String?
-    private let endpoint: Origin
-    private let concerns: [AccessConcern]
-    private let publishers: [NeededPublisher]
-
-    init(_ graph: AccessGraph, organization: String?, endpoint: Origin) {
-        self.graph = graph
-        self.organization = organization
-        self.endpoint = endpoint
-        concerns = graph.concerns
-        publishers = graph.neededPublishers
-    }
+    let graph: AccessGraph
+    let organization: String?
+    let endpoint: Origin
 
     /// The text, escaped: names, claims and paths may hold anything.
     var lines: [String] {
-        let blocks = graph.policies.map(grantLines) + concerns.blocks() + [publisherLines]
-        return blocks.filter { !$0.isEmpty }.map { $0.map(\.printable) }.reduce([]) { $0.isEmpty ? $1 : $0 + [""] + $1 }
+        let blocks = graph.policies.map(grantLines) + graph.concerns.blocks() + [publisherLines]
+        return blocks.filter { !$0.isEmpty }.joined(separator: [""]).map(\.printable)
     }
 
     private func grantLines(_ policy: Policy) -> [String] {
@@ -63,7 +55,7 @@ private struct AccessExplanation {
             table.append([
                 [grant.place.path]
                     + [grant.name.map { "(\($0))" }, grant.extends.map { "from \($0)" }].compactMap(\.self),
-                grant.identity.map { $0.name.equals("iss") ? String(decoding: $0.value, as: UTF8.self) : $0.text },
+                grant.identity.map(\.inWords),
                 ["\(role.name) (\(role.access.rawValue))"] + (role.extends.map { ["from \($0)"] } ?? []),
                 role.opened.map(\.text),
             ])
@@ -72,6 +64,7 @@ private struct AccessExplanation {
     }
 
     private var publisherLines: [String] {
+        let publishers = graph.neededPublishers
         guard !publishers.isEmpty else { return [] }
         return ["Trusted Publishers that must exist on the Hub:"]
             + publishers.flatMap { publisher in
@@ -89,8 +82,8 @@ private struct AccessExplanation {
             "organization": .string(organization),
             "manifests": .array(graph.policies.map(\.json)),
             "access": .array(graph.entitlements.map { $0.json(in: graph) }),
-            "concerns": .array(concerns.map(\.json)),
-            "publishers": .array(publishers.map { $0.json(on: endpoint) }),
+            "concerns": .array(graph.concerns.map(\.json)),
+            "publishers": .array(graph.neededPublishers.map { $0.json(on: endpoint) }),
         ]
     }
 }
@@ -138,6 +131,11 @@ extension NeededPublisher {
             "grants": .array(grants.map { .string($0) }),
         ]
     }
+}
+
+extension Grant.Claim {
+    /// The claim as `name=value`, but the issuer by its value alone.
+    var inWords: String { name.equals("iss") ? String(decoding: value, as: UTF8.self) : text }
 }
 
 extension JSONValue {

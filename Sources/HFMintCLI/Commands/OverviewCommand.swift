@@ -14,22 +14,22 @@ extension Command {
             Example("where am I, and what is missing?", "hfmint"),
             Example("for a script: can this job prove who it is?", "hfmint --json | jq .can_prove_identity"),
         ],
-        run: { call throws(MintError) in
-            let authority = try call.arguments.authority(in: call.context.environment)
-            return Overview(authority: authority, context: call.context).report()
-        })
+        run: surroundings)
+
+    private static func surroundings(_ call: Call) throws(MintError) -> Report {
+        let context = call.context
+        return Overview(
+            authority: try call.arguments.authority(in: context.environment), context: context,
+            providers: Provider.allDetected(in: context.job)
+        ).report()
+    }
 }
 
 private struct Overview {
     let authority: Authority
     let context: Context
-    private let providers: [Provider]
-
-    init(authority: Authority, context: Context) {
-        self.authority = authority
-        self.context = context
-        providers = Provider.allDetected(in: context.job)
-    }
+    /// The providers that were detected here; the first would be asked.
+    let providers: [Provider]
 
     func report() -> Report {
         guard let provider = providers.first else {
@@ -39,7 +39,9 @@ private struct Overview {
             let source = try IDTokenSource(.init(), of: provider, audience: authority.audience, in: context)
             return ready(provider, source.acquisition)
         } catch {
-            return refused(provider, error)
+            return Report(
+                lines: recognised(provider), json: json(provider, canProve: false, next: error.hint.map { [$0] } ?? []),
+                failures: [error])
         }
     }
 
@@ -53,19 +55,11 @@ private struct Overview {
             json: json(provider, canProve: true, next: [command]))
     }
 
-    private func refused(_ provider: Provider, _ error: MintError) -> Report {
-        Report(
-            lines: recognised(provider),
-            json: json(provider, canProve: false, next: error.hint.map { [$0] } ?? []),
-            failures: [error])
-    }
-
     private var others: ArraySlice<Provider> { providers.dropFirst() }
 
     private func recognised(_ provider: Provider?) -> [String] {
         guard let provider else { return ["provider   none that hfmint knows"] }
-        return
-            ["provider   \(provider.title) (\(provider.recognisedBy))"]
+        return ["provider   \(provider.title) (\(provider.recognisedBy))"]
             + others.map { "also here  \($0.title) (\($0.recognisedBy)); --provider \($0.name) would ask it instead" }
     }
 

@@ -16,7 +16,7 @@ extension Command {
             Example("the token that this job was given", "hfmint revoke"),
             Example("a token that was found somewhere", "hfmint revoke --token-stdin < leaked.txt"),
         ],
-        run: { call throws(MintError) in try RevokeCommand(call).run() })
+        run: RevokeCommand.run)
 }
 
 extension Option {
@@ -31,8 +31,10 @@ private struct RevokeCommand {
     private let session: EndSession
     private let endpoint: Origin
 
+    static func run(_ call: Call) throws(MintError) -> Report { try Self(call).run() }
+
     /// - Throws: ``MintError/Code/endpointRefused`` if only a variable names the Hub: it could lead a token away.
-    init(_ call: Call) throws(MintError) {
+    private init(_ call: Call) throws(MintError) {
         arguments = call.arguments
         context = call.context
         session = try EndSession(call)
@@ -44,7 +46,7 @@ private struct RevokeCommand {
         }
     }
 
-    func run() throws(MintError) -> Report {
+    private func run() throws(MintError) -> Report {
         let token = try readToken()
         let resource = context.environment[.hfmintResource].flatMap { text in
             try? Resource(parsing: text, endpoint: endpoint)
@@ -100,28 +102,25 @@ private struct RevokeCommand {
 
     private func expiry(of token: borrowing Secret) -> String? {
         if let claimed = HubToken.claimedExpiry(of: token) { return claimed.rfc3339 }
-        // The variable is about this job's own token, not about a token that was found somewhere.
+        // The variable is about the job's own token, not about one that was found somewhere.
         return arguments.has(.tokenStdin) ? nil : context.environment[Environment.Key(VariableName.hfToken.expiresAt)]
     }
 
     private func report(_ observation: Revocation.Observation, expiry: String?) -> Report {
         let until = expiry.map { "expires \($0.printable)" } ?? "when it expires is not known"
-        let json: JSONValue = ["outcome": .string(observation.rawValue), "expires_at": .string(expiry)]
-        switch observation {
-        case .dead: return Report(lines: ["dead: it worked before the report, and was refused twice after"], json: json)
-        case .accepted:
-            return Report(
-                lines: ["accepted, \(until): \(endpoint.host) took the report, which does not say that the token died"],
-                json: json)
-        case .cannotBeRevoked:
-            return Report(
-                lines: ["cannot be revoked, \(until)"], json: json,
-                failures: [
-                    MintError(
-                        .exchangeRejected,
-                        "\(endpoint.host) takes no report of a token longer than \(LeakReport.longestToken) bytes",
-                        hint: "remove the Trusted Publisher that it came from, so that no new one is given")
-                ])
-        }
+        let line =
+            switch observation {
+            case .dead: "dead: it worked before the report, and was refused twice after"
+            case .accepted:
+                "accepted, \(until): \(endpoint.host) took the report, which does not say that the token died"
+            case .cannotBeRevoked: "cannot be revoked, \(until)"
+            }
+        let tooLong = MintError(
+            .exchangeRejected,
+            "\(endpoint.host) takes no report of a token longer than \(LeakReport.longestToken) bytes",
+            hint: "remove the Trusted Publisher that it came from, so that no new one is given")
+        return Report(
+            lines: [line], json: ["outcome": .string(observation.rawValue), "expires_at": .string(expiry)],
+            failures: observation == .cannotBeRevoked ? [tooLong] : [])
     }
 }

@@ -24,7 +24,7 @@ extension Command {
         ],
         runsAnother: true,
         ownFailureStatus: 125,
-        run: { call throws(MintError) in try RunCommand(call).run() })
+        run: RunCommand.run)
 }
 
 extension Option {
@@ -33,15 +33,16 @@ extension Option {
 }
 
 private struct RunCommand {
-    private let arguments: Arguments
-    private let context: Context
     private let session: Session
     /// `nil` only for a member's token.
     private let resource: Resource?
+    private var arguments: Arguments { session.call.arguments }
+    private var context: Context { session.call.context }
 
-    init(_ call: Call) throws(MintError) {
-        arguments = call.arguments
-        context = call.context
+    static func run(_ call: Call) throws(MintError) -> Report { try Self(call).run() }
+
+    private init(_ call: Call) throws(MintError) {
+        let arguments = call.arguments
         guard !arguments.childCommand.isEmpty else {
             throw .usage(
                 "no command was given", hint: "put it behind two dashes: hfmint run acme/model -- python train.py")
@@ -51,16 +52,19 @@ private struct RunCommand {
                 "one resource at a time; '\(arguments.operands[1])' is a second one", hint: "put the command behind --")
         }
         session = try Session(call)
-        let endpoint = session.authority.endpoint
         if let operand = arguments.operands.first {
-            resource = try Resource(parsing: operand, endpoint: endpoint)
-            return
-        }
-        guard session.member == nil else {
+            resource = try Resource(parsing: operand, endpoint: session.authority.endpoint)
+        } else if session.member != nil {
             resource = nil
-            return
+        } else {
+            resource = try Self.unnamedResource(session)
         }
-        let requests = try TokenRequest.unnamed(session.gate, in: context.environment, endpoint: endpoint)
+    }
+
+    /// Returns the one resource that the role or a variable names.
+    private static func unnamedResource(_ session: Session) throws(MintError) -> Resource? {
+        let requests = try TokenRequest.unnamed(
+            session.gate, in: session.call.context.environment, endpoint: session.authority.endpoint)
         guard requests.count <= 1 else {
             throw .usage(
                 "the role names \(requests.count) resources, and a command runs with a token for one",
@@ -69,65 +73,60 @@ private struct RunCommand {
         guard let request = requests.first else {
             throw .noResource(example: "hfmint run owner/name -- COMMAND", session.gate)
         }
-        resource = request.resource
+        return request.resource
     }
 
-    func run() throws(MintError) -> Report {
+    private func run() throws(MintError) -> Report {
         let job = try TokenSession(session)
         guard let jobDirectory = job.directory else { throw .noDirectory }
         if arguments.has(.exec) { return try become(job, jobDirectory) }
-        let runDirectory = try keeping { () throws(FileFailure) in
-            try RunDirectory(in: jobDirectory, on: context.machine)
-        }
+        let runDirectory = try keeping(try RunDirectory(in: jobDirectory, on: context.machine))
         defer { runDirectory.end(context.speaker) }
         let exchanger = job.exchanger(keepingIn: runDirectory.directory)
         let token = try exchanger.token(for: resource)
-        try start(token, exchanger)
-        let keeper = try keeping { () throws(FileFailure) in
+        try recordStart(token, exchanger)
+        let keeper = try keeping(
             try TokenKeeper(
-                token, for: resource, exchanger: exchanger, directory: runDirectory.directory, context: context)
-        }
+                token, for: resource, exchanger: exchanger, directory: runDirectory.directory, context: context))
         defer { keeper.end() }
         context.transport.closeIdleConnections()
         let command = child(job, token, path: keeper.path, stateDirectory: runDirectory.directory.path)
-        let report: Report
+        var report: Report
         do throws(ProcessFailure) {
-            report = status(try context.supervisor.run(command, renewal: keeper.renewal))
+            report = Report(childStatus: try context.supervisor.run(command, renewal: keeper.renewal))
         } catch {
-            report = failed(error)
+            report = notStarted(error)
         }
-        return ended(report, token)
-    }
-
-    /// Records the start with the name of the program, but not with its arguments, as they may hold a secret.
-    private func start(_ token: HubToken, _ exchanger: Exchanger) throws(MintError) {
-        try exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
-    }
-
-    /// Records the end; the command's exit status stands even if that fails.
-    private func ended(_ report: Report, _ token: HubToken) -> Report {
-        var report = report
         do throws(MintError) {
-            let how = "\(arguments.childCommand[0]): exit \(report.childStatus ?? 0)"
-            try session.call.audit.record(
-                AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256),
-                in: session.call.context)
+            try recordEnd(report.childStatus ?? 0, token)
         } catch {
+            // The exit status is the command's all the same.
             report.failures.append(error)
         }
         return report
     }
 
+    /// Records the start with the name of the program, but not with its arguments, as they may hold a secret.
+    private func recordStart(_ token: HubToken, _ exchanger: Exchanger) throws(MintError) {
+        try exchanger.handOver([(resource, token)], as: .runStarted, how: arguments.childCommand[0])
+    }
+
+    private func recordEnd(_ status: Int32, _ token: HubToken) throws(MintError) {
+        let how = "\(arguments.childCommand[0]): exit \(status)"
+        try session.call.audit.record(
+            AuditEvent(.runEnded, resource: resource?.canonical, reason: how, tokenSHA256: token.sha256), in: context)
+    }
+
     private func become(_ job: TokenSession, _ directory: any PrivateDirectory) throws(MintError) -> Report {
         let token = try job.exchanger.token(for: resource)
-        try start(token, job.exchanger)
+        try recordStart(token, job.exchanger)
         try session.call.endAudit()
         let name = JobFileName.token(for: resource, of: session.member)
-        try keeping { () throws(FileFailure) in try directory.replace(name, with: token.bearer.secret) }
+        try keeping(try directory.replace(name, with: token.bearer.secret))
         context.note("the token is not renewed, and `hfmint forget` is the job's to call at its end")
         let command = child(job, token, path: "\(directory.path)/\(name)", stateDirectory: directory.path)
         context.transport.closeIdleConnections()
-        return failed(context.supervisor.become(command))
+        return notStarted(context.supervisor.become(command))
     }
 
     /// Returns the command with its environment: a path to the token, git's configuration, and no variable that would
@@ -169,9 +168,8 @@ private struct RunCommand {
 
     /// Returns the options with which the command's git helper proves the job as this call did.
     private func helperOptions(_ stateDirectory: String) -> [String] {
-        let passed: [Option] = [.endpoint, .audience, .provider, .idTokenCommand]
-        return ["--state-dir", stateDirectory]
-            + passed.flatMap { option in arguments.value(option).map { ["--\(option.name)", $0] } ?? [] }
+        ["--state-dir", stateDirectory]
+            + arguments.words([.endpoint, .audience, .provider, .idTokenCommand])
             + idTokenFile + arguments.manifestWords(in: context.files.workingDirectory)
             + arguments.organizationWords(in: context.files.workingDirectory)
             + (arguments.has(.allowUntrustedEvent) ? ["--allow-untrusted-event"] : [])
@@ -183,29 +181,23 @@ private struct RunCommand {
         return ["--id-token-file", FilePath(file).from(context.files.workingDirectory).text]
     }
 
-    /// Runs `body`, which keeps a token in a directory.
-    private func keeping<Result>(_ body: () throws(FileFailure) -> Result) throws(MintError) -> Result {
+    /// Returns what `work`, which keeps a token in a directory, returns.
+    private func keeping<Result>(_ work: @autoclosure () throws(FileFailure) -> Result) throws(MintError) -> Result {
         do throws(FileFailure) {
-            return try body()
+            return try work()
         } catch {
             throw MintError(.stateUnusable, "cannot keep the token in '\(error.path)': \(error.reason)")
         }
     }
 
     /// Says why the program did not start, and returns the status that shells have for that.
-    private func failed(_ failure: ProcessFailure) -> Report {
+    private func notStarted(_ failure: ProcessFailure) -> Report {
         let program = arguments.childCommand[0].printable
         guard failure != .notFound else {
             context.note("'\(program)' was not found")
-            return status(127)
+            return Report(childStatus: 127)
         }
         context.note("'\(program)' cannot be run\(failure.reason.map { ": \($0)" } ?? "")")
-        return status(126)
-    }
-
-    private func status(_ status: Int32) -> Report {
-        var report = Report(lines: [], json: .null)
-        report.childStatus = status
-        return report
+        return Report(childStatus: 126)
     }
 }

@@ -18,8 +18,8 @@ extension Command {
             Example("without touching any file", "eval \"$(hfmint setup-git --environment)\""),
             Example("take it back", "hfmint setup-git --undo"),
         ],
-        printsShell: { $0.has(.environmentScope) && !$0.has(.json) },
-        run: { call throws(MintError) in try SetupGitCommand(call).run() })
+        printsShell: { $0?.has(.environmentScope) ?? false },
+        run: SetupGitCommand.run)
 }
 
 extension Option {
@@ -36,7 +36,9 @@ private struct SetupGitCommand {
     private let configuration: GitConfiguration
     private let setup: GitSetup
 
-    init(_ call: Call) throws(MintError) {
+    static func run(_ call: Call) throws(MintError) -> Report { try Self(call).run() }
+
+    private init(_ call: Call) throws(MintError) {
         let (arguments, context) = (call.arguments, call.context)
         self.arguments = arguments
         self.context = context
@@ -44,9 +46,7 @@ private struct SetupGitCommand {
         let namesManifest = arguments.has(.manifest) || arguments.has(.role)
         let authority = try Session(call, readsManifest: namesManifest && !arguments.has(.undo)).authority
         // The helper must know the Hub that the command line names: no variable tells it.
-        let options = [Option.endpoint, .audience].flatMap { option in
-            arguments.value(option).map { ["--\(option.name)", $0] } ?? []
-        }
+        let options = arguments.words([.endpoint, .audience])
         let folder = context.files.workingDirectory
         configuration = GitConfiguration(
             authority, programPath: context.programPath,
@@ -60,22 +60,22 @@ private struct SetupGitCommand {
         }
     }
 
-    func run() throws(MintError) -> Report {
+    private func run() throws(MintError) -> Report {
         guard !arguments.has(.environmentScope) else { return try environment() }
         let isChosen = arguments.has(.global)
         let scope = scope()
         guard !arguments.has(.undo) else {
             try setup.remove(scope, isChosen: isChosen)
             context.note("git does not ask hfmint any more (\(scope.rawValue))")
-            return report([scope.rawValue], [])
+            return report([scope.rawValue])
         }
         let (scopes, obstacles) = try setup.write(scope, isChosen: isChosen)
-        context.note(
-            "git asks hfmint for the Hub's repositories (\(scopes.map(\.rawValue).joined(separator: ", ")))")
-        return report(scopes.map(\.rawValue), obstacles)
+        let names = scopes.map(\.rawValue)
+        context.note("git asks hfmint for the Hub's repositories (\(names.joined(separator: ", ")))")
+        return report(names, obstacles)
     }
 
-    private func report(_ scopes: [String], _ obstacles: [GitObstacle], lines: [String] = []) -> Report {
+    private func report(_ scopes: [String], _ obstacles: [GitObstacle] = [], lines: [String] = []) -> Report {
         for obstacle in obstacles {
             context.note("warning: \(obstacle.message)")
             context.note("hint: \(obstacle.next)")
@@ -84,13 +84,12 @@ private struct SetupGitCommand {
             lines: lines,
             json: [
                 "scope": .string(scopes[0]), "scopes": .array(scopes.map { .string($0) }),
-                "undone": .bool(arguments.has(.undo)), "entries": entries,
+                "undone": .bool(arguments.has(.undo)),
+                "entries": .array(
+                    configuration.entries.map { ["key": .string($0.key), "value": .string($0.value)] }),
                 "warnings": .array(
-                    obstacles.map { obstacle in
-                        [
-                            "message": .string(obstacle.message.withoutTokens),
-                            "next": .string(obstacle.next.withoutTokens),
-                        ]
+                    obstacles.map {
+                        ["message": .string($0.message.withoutTokens), "next": .string($0.next.withoutTokens)]
                     }),
             ])
     }
@@ -110,9 +109,5 @@ private struct SetupGitCommand {
         let words = variables.map { "\($0.key)=\(shellQuoted($0.value))" }
         return report(
             ["--environment"], setup.obstacles(with: variables), lines: ["export \(words.joined(separator: " "))"])
-    }
-
-    private var entries: JSONValue {
-        .array(configuration.entries.map { ["key": .string($0.key), "value": .string($0.value)] })
     }
 }

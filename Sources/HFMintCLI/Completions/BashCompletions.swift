@@ -2,14 +2,11 @@
 /// <https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html>
 enum BashCompletions {
     static var script: [String] {
-        let firstWords = FirstWord.all
-        return ["# \(CompletionShell.bash.title)", "", "_hfmint_names() {", "    case $1 in"]
-            + ["    '') echo '\(firstWords.map(\.name).joined(separator: " "))' ;;"]
-            + firstWords.filter { $0.group != nil }.map {
-                "    \($0.name)) echo '\($0.operations.map(\.name).joined(separator: " "))' ;;"
-            }
-            + ["    esac", "}", ""] + beginning
-            + ["    case $command in"] + commands.flatMap(arm) + ["    esac"] + end
+        ["# \(CompletionShell.bash.title)", "", "_hfmint_names() {", "    case $1 in"]
+            + ["    '') echo '\(FirstWord.all.map(\.name).joined(separator: " "))' ;;"]
+            + allGroups.map { "    \($0.name)) echo '\($0.operations.joined(separator: " "))' ;;" }
+            + ["    esac", "}", "", beginning]
+            + ["    case $command in"] + commands.flatMap(arm) + ["    esac", end]
     }
 
     /// Every command, also `hfmint` alone, whose name is empty.
@@ -48,7 +45,7 @@ enum BashCompletions {
                     command="$command ${before[1]-}"
                 fi
             fi
-        """#.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        """#
 
     /// Returns the arm of a `case` that says what completes one command.
     private static func arm(_ command: Command) -> [String] {
@@ -119,5 +116,5 @@ enum BashCompletions {
         }
 
         complete -F _hfmint hfmint
-        """#.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        """#
 }

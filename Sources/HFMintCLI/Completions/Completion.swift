@@ -55,11 +55,6 @@ struct FirstWord {
     let commands: [Command]
     let group: CommandGroup?
 
-    /// The second words of a group's commands.
-    var operations: [(name: String, summary: String)] {
-        group.map { group in commands.map { (group.operation($0), $0.summary) } } ?? []
-    }
-
     /// Every first word, in the order of ``allCommands``.
     static var all: [FirstWord] {
         var words: [FirstWord] = []

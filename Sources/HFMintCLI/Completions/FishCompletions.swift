@@ -1,10 +1,9 @@
 /// The script for fish 3 and later. <https://fishshell.com/docs/current/completions.html>
 enum FishCompletions {
     static var script: [String] {
-        ["# \(CompletionShell.fish.title)", ""] + functions
-            + ["complete -c hfmint -f"]
+        ["# \(CompletionShell.fish.title)", "", functions, "complete -c hfmint -f"]
             + names(after: "")
-            + FirstWord.all.filter { $0.group != nil }.flatMap { operations($0, after: $0.name) }
+            + allGroups.flatMap { operations($0, after: $0.name) }
             + ["complete -c hfmint -n '__hfmint_next' -l version -d \(quoted(Command.version.summary))"]
             + Command.overview.allOptions.map { line($0, condition: "__hfmint_alone") }
             + allCommands.flatMap(lines)
@@ -50,14 +49,14 @@ enum FishCompletions {
             complete -C (string join -- ' ' (string escape -- $words) (commandline -ct))
         end
 
-        """#.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        """#
 
     private static func names(after words: String) -> [String] {
         FirstWord.all.map { word($0.name, $0.summary, after: words) }
     }
 
-    private static func operations(_ group: FirstWord, after words: String) -> [String] {
-        group.operations.map { word($0.name, $0.summary, after: words) }
+    private static func operations(_ group: CommandGroup, after words: String) -> [String] {
+        group.operationsWithSummaries.map { word($0.name, $0.summary, after: words) }
     }
 
     private static func word(_ name: String, _ summary: String, after words: String) -> String {
@@ -84,10 +83,7 @@ enum FishCompletions {
         case .files: ["complete -c hfmint -n '\(condition)' -F"]
         case .directories: ["complete -c hfmint -n '\(condition)' -a '(__fish_complete_directories)'"]
         case .command:
-            names(after: command.name)
-                + FirstWord.all.filter { $0.group != nil }.flatMap {
-                    operations($0, after: "\(command.name) \($0.name)")
-                }
+            names(after: command.name) + allGroups.flatMap { operations($0, after: "\(command.name) \($0.name)") }
         }
     }
 
@@ -102,6 +98,6 @@ enum FishCompletions {
 
     /// Returns the text in single quotes, as fish reads them.
     private static func quoted(_ text: String) -> String {
-        "'" + text.utf8Replacing("\\", with: #"\\"#).utf8Replacing("'", with: #"\'"#) + "'"
+        "'" + text.escaped(["\\": #"\\"#, "'": #"\'"#]) + "'"
     }
 }

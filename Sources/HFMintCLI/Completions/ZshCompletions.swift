@@ -2,45 +2,72 @@
 /// <https://zsh.sourceforge.io/Doc/Release/Completion-System.html>
 enum ZshCompletions {
     static var script: [String] {
-        let firstWords = FirstWord.all
-        return ["#compdef hfmint", "# \(CompletionShell.zsh.title)", "", "_hfmint_names() {"]
-            + ["    local -a names=()", "    case $1 in"]
-            + names("''", firstWords.map { ($0.name, $0.summary) })
-            + firstWords.filter { $0.group != nil }.flatMap { names($0.name, $0.operations) }
-            + ["    esac", "    _describe -t commands command names", "}", ""]
-            + ["_hfmint() {", "    local command", "    local at=${words[(ie)--]}"]
-            + ["    if (( at < CURRENT )); then", "        case \"$words[2] $words[3]\" in"]
-            + allCommands.filter(\.runsAnother).map { command in
-                "        '\(command.name) '*) shift $at words; (( CURRENT -= at )); _normal ;;"
+        let commands = FirstWord.all.map { ($0.name, $0.summary) }
+        let arms = names("''", commands) + allGroups.flatMap { names($0.name, $0.operationsWithSummaries) }
+        let programs = allCommands.filter(\.runsAnother).map { command in
+            "        '\(command.name) '*) shift $at words; (( CURRENT -= at )); _normal ;;"
+        }
+        return [
+            """
+            #compdef hfmint
+            # \(CompletionShell.zsh.title)
+
+            _hfmint_names() {
+                local -a names=()
+                case $1 in
+            \(arms.joined(separator: "\n"))
+                esac
+                _describe -t commands command names
             }
-            + ["        esac", "        return", "    fi"]
-            + ["    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then", "        _hfmint_names ''"]
-            + ["        return", "    fi", "    command=$words[2]", "    case $command in", "    -*) command='' ;;"]
-            + firstWords.filter { $0.group != nil }.flatMap { group in
-                [
-                    "    \(group.name))",
-                    "        if (( CURRENT == 3 )); then",
-                    "            _hfmint_names \(group.name)",
-                    "            return",
-                    "        fi",
-                    "        command=\"$command $words[3]\"",
-                    "        shift words",
-                    "        (( CURRENT -= 1 ))",
-                    "        ;;",
-                ]
+
+            _hfmint() {
+                local command
+                local at=${words[(ie)--]}
+                if (( at < CURRENT )); then
+                    case "$words[2] $words[3]" in
+            \(programs.joined(separator: "\n"))
+                    esac
+                    return
+                fi
+                if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+                    _hfmint_names ''
+                    return
+                fi
+                command=$words[2]
+                case $command in
+                -*) command='' ;;
+                \(allGroups.map(\.name).joined(separator: "|")))
+                    if (( CURRENT == 3 )); then
+                        _hfmint_names $command
+                        return
+                    fi
+                    command="$command $words[3]"
+                    shift words
+                    (( CURRENT -= 1 ))
+                    ;;
+                esac
+                if [[ -n $command ]]; then
+                    shift words
+                    (( CURRENT -= 1 ))
+                fi
+                case $command in
+            \(([.overview] + allCommands).flatMap(arm).joined(separator: "\n"))
+                esac
             }
-            + [
-                "    esac", "    if [[ -n $command ]]; then", "        shift words", "        (( CURRENT -= 1 ))",
-                "    fi",
-            ]
-            + ["    case $command in"] + ([.overview] + allCommands).flatMap(arm) + ["    esac", "}", ""]
-            + ["if [[ $funcstack[1] == _hfmint ]]; then", "    _hfmint \"$@\"", "else"]
-            + ["    compdef _hfmint hfmint", "fi"]
+
+            if [[ $funcstack[1] == _hfmint ]]; then
+                _hfmint "$@"
+            else
+                compdef _hfmint hfmint
+            fi
+            """
+        ]
     }
 
+    /// Returns the arm of a `case` that lists names and what they are for.
     private static func names(_ pattern: String, _ rows: [(name: String, summary: String)]) -> [String] {
         ["    \(pattern))", "        names=("]
-            + rows.map { "            \(CompletionShell.quoted("\($0.name):\($0.summary)"))" }
+            + rows.map { "            \(quoted("\($0.name):\($0.summary)"))" }
             + ["        )", "        ;;"]
     }
 
@@ -52,7 +79,7 @@ enum ZshCompletions {
             + operands(command.completion)
         return ["    '\(command.name)')", "        _arguments \\"]
             + specifications.enumerated().map { index, text in
-                "            \(CompletionShell.quoted(text))\(index + 1 < specifications.count ? " \\" : "")"
+                "            \(quoted(text))\(index + 1 < specifications.count ? " \\" : "")"
             }
             + ["        ;;"]
     }
@@ -81,7 +108,8 @@ enum ZshCompletions {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.utf8Replacing("\\", with: #"\\"#).utf8Replacing("[", with: #"\["#).utf8Replacing("]", with: #"\]"#)
-            .utf8Replacing(":", with: #"\:"#)
+        text.escaped(["\\": #"\\"#, "[": #"\["#, "]": #"\]"#, ":": #"\:"#])
     }
+
+    private static func quoted(_ text: String) -> String { "'" + text.escaped(["'": #"'\''"#]) + "'" }
 }

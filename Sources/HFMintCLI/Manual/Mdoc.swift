@@ -70,7 +70,7 @@ struct Mdoc {
     mutating func text(_ paragraph: String) {
         var line: [String] = []
         // Backquotes are for a terminal.
-        for word in paragraph.utf8Replacing("`", with: "").utf8.split(separator: ASCII.space) {
+        for word in paragraph.escaped(["`": ""]).utf8.split(separator: ASCII.space) {
             let word = Self.escaped(String(decoding: word, as: UTF8.self))
             if line.joined(separator: " ").utf8.count + word.utf8.count > 76 { flush(&line) }
             line.append(word)
@@ -93,19 +93,14 @@ struct Mdoc {
 
     /// Returns the text as one argument of a macro: no space, quote or name of another macro in it counts.
     private static func argument(_ text: String) -> String {
-        "\"\(escaped(text).utf8Replacing("\"", with: "\\(dq"))\""
+        "\"\(escaped(text).escaped(["\"": #"\(dq"#]))\""
     }
 
     /// Returns the text so that it can be copied from the page: a hyphen is a minus, and a quote is straight.
     private static func escaped(_ text: String) -> String {
-        let plain = text.utf8Replacing("\\", with: "\\e").utf8Replacing("'", with: "\\(aq")
-            .utf8Replacing("`", with: "\\(ga").utf8Replacing("^", with: "\\(ha").utf8Replacing("~", with: "\\(ti")
-            .utf8Replacing("-", with: "\\-")
-        var result: [UInt8] = []
-        for scalar in plain.unicodeScalars {
-            // Every device has dots, but not every device an ellipsis.
-            result += scalar == "\u{2026}" ? Array("...".utf8) : Array(String(scalar).utf8)
-        }
-        return String(decoding: result, as: UTF8.self)
+        // Every device has dots, but not every device an ellipsis.
+        text.escaped([
+            "\\": #"\e"#, "'": #"\(aq"#, "`": #"\(ga"#, "^": #"\(ha"#, "~": #"\(ti"#, "-": #"\-"#, "\u{2026}": "...",
+        ])
     }
 }

@@ -14,18 +14,20 @@ extension Command {
             Example("of the manifest's log", "hfmint audit head --manifest /etc/hfmint/hfmint.json5"),
             Example("keep it in another place", "hfmint audit head audit.jsonl | ssh vault 'cat >> heads'"),
         ],
-        run: { call throws(MintError) in
-            let log = try AuditLog(call)
-            let chain = try log.chain(call.context)
-            guard let head = try chain.head(call.context.digests) else {
-                throw MintError(.stateUnusable, "the audit log '\(log.path)' has no records")
-            }
-            if chain.isTorn { call.context.note("the last line is torn; this is the head of the last whole one") }
-            return Report(
-                lines: [head.description],
-                json: [
-                    "head": .string(head.description), "log": .string(head.log), "seq": .integer(head.seq),
-                    "sha256": .string(head.sha256),
-                ])
-        })
+        run: head)
+
+    private static func head(_ call: Call) throws(MintError) -> Report {
+        let log = try AuditLog(call)
+        let chain = try log.chain(call.context)
+        guard let head = try chain.head(call.context.digests) else {
+            throw MintError(.stateUnusable, "the audit log '\(log.path)' has no records")
+        }
+        if chain.isTorn { call.context.note("the last line is torn; this is the head of the last whole one") }
+        return Report(
+            lines: [head.description],
+            json: [
+                "head": .string(head.description), "log": .string(head.log), "seq": .integer(head.seq),
+                "sha256": .string(head.sha256),
+            ])
+    }
 }

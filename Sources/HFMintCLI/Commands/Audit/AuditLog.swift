@@ -6,9 +6,9 @@ extension Option {
 
 /// The log that a command of `audit` reads.
 ///
-/// `AuditShowCommand` reads it whole and picks records, `AuditVerifyCommand` follows its chain from the first line, and
-/// `AuditHeadCommand` reads only its end. No command of this folder writes a log or trusts it: what a record means, and
-/// whether the chain holds, HFMintCore says.
+/// `audit show` reads it whole and picks records, `audit verify` follows its chain from the first line, and `audit head`
+/// reads only its end. No command of this folder writes a log or trusts it: HFMintCore says what a record means, and
+/// whether the chain holds.
 struct AuditLog {
     let path: String
     private let reader: any LogReader
@@ -39,12 +39,8 @@ struct AuditLog {
         return log
     }
 
-    /// Lends `body` the log from its beginning, in pieces.
-    func read(_ body: (Span<UInt8>) throws(MintError) -> Void) throws(MintError) {
-        while let piece = try next() { try body(piece.span) }
-    }
-
-    private func next() throws(MintError) -> [UInt8]? {
+    /// Returns the next piece of the log, or nil at its end.
+    func next() throws(MintError) -> [UInt8]? {
         do throws(FileFailure) {
             return try reader.next()
         } catch {

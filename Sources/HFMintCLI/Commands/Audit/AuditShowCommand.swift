@@ -21,31 +21,19 @@ extension Command {
             ),
             Example("every refusal", "hfmint audit show audit.jsonl --decision denied --last 0"),
         ],
-        run: { call throws(MintError) in
-            let now = call.context.clock.now()
-            var query = AuditQuery()
-            query.events = call.arguments.values(.event)
-            query.decisions = call.arguments.values(.decision)
-            query.roles = call.arguments.values(.roles)
-            query.resources = call.arguments.values(.resource)
-            query.actors = call.arguments.values(.actor)
-            query.tokens = call.arguments.values(.token)
-            query.since = try moment(.since, call.arguments, now)
-            query.until = try moment(.until, call.arguments, now)
-            try checkEvents(query.events)
-            let last = try call.arguments.number(.last, in: 0...1_000_000) ?? 100
-            return try show(AuditLog(call), query, last: last == 0 ? .max : last, call.context)
-        })
+        run: records)
 
-    private static func show(
-        _ log: AuditLog, _ query: AuditQuery, last: Int, _ context: Context
-    ) throws(MintError) -> Report {
+    private static func records(_ call: Call) throws(MintError) -> Report {
+        let query = try query(call)
+        let given = try call.arguments.number(.last, in: 0...1_000_000) ?? 100
+        let last = given == 0 ? .max : given
+        let log = try AuditLog(call)
         var splitter = LineSplitter()
         var shown: [AuditEntry] = []
-        var (matching, strange) = (0, 0)
-        try log.read { piece throws(MintError) in
-            splitter.read(piece) { line, isTooLong in
-                guard !isTooLong, let entry = AuditEntry(line) else { return strange += 1 }
+        var (matching, malformed) = (0, 0)
+        while let piece = try log.next() {
+            splitter.read(piece.span) { line, isTooLong in
+                guard !isTooLong, let entry = AuditEntry(line) else { return malformed += 1 }
                 guard query.matches(entry) else { return }
                 matching += 1
                 shown.append(entry)
@@ -53,16 +41,31 @@ extension Command {
                 if shown.count / 2 > last { shown.removeFirst(shown.count - last) }
             }
         }
-        if splitter.isInLine { strange += 1 }
+        if splitter.isInLine { malformed += 1 }
         shown = Array(shown.suffix(last))
         if shown.count < matching {
-            context.note("these are the last \(shown.count) of \(matching) records; --last 0 shows all")
+            call.context.note("these are the last \(shown.count) of \(matching) records; --last 0 shows all")
         }
-        if strange > 0 {
-            context.note(
-                "\(strange) \(strange == 1 ? "line is no record" : "lines are no records"): hfmint audit verify")
+        if malformed > 0 {
+            let lines = malformed == 1 ? "1 line is no record" : "\(malformed) lines are no records"
+            call.context.note("\(lines): hfmint audit verify")
         }
         return Report(lines: shown.map(\.line), json: ["records": .array(shown.map(\.json))])
+    }
+
+    private static func query(_ call: Call) throws(MintError) -> AuditQuery {
+        let (arguments, now) = (call.arguments, call.context.clock.now())
+        var query = AuditQuery()
+        query.events = arguments.values(.event)
+        query.decisions = arguments.values(.decision)
+        query.roles = arguments.values(.roles)
+        query.resources = arguments.values(.resource)
+        query.actors = arguments.values(.actor)
+        query.tokens = arguments.values(.token)
+        query.since = try moment(.since, arguments, now)
+        query.until = try moment(.until, arguments, now)
+        try checkEvents(query.events)
+        return query
     }
 
     private static func checkEvents(_ events: [String]) throws(MintError) {

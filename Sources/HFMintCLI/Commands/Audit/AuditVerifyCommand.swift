@@ -17,47 +17,46 @@ extension Command {
             Example("the log of the manifest", "hfmint audit verify --manifest /etc/hfmint/hfmint.json5"),
             Example("against a head from a job's log", "hfmint audit verify audit.jsonl --head \"$KEPT_HEAD\""),
         ],
-        run: { call throws(MintError) in
-            let heads = try call.arguments.values(.head).map { text throws(MintError) in
-                guard let head = AuditHead(text) else {
-                    throw .usage(
-                        "'\(text)' is no head", hint: "a head is LOG:NUMBER:SHA256, as `hfmint audit head` prints it")
-                }
-                return head
-            }
-            let log = try AuditLog(call)
-            var examination = AuditExamination(heads: heads, digests: call.context.digests)
-            try log.read { piece throws(MintError) in try examination.read(piece) }
-            try examination.finish()
-            return report(examination, log.path)
-        })
+        run: verification)
+
+    private static func verification(_ call: Call) throws(MintError) -> Report {
+        let heads = try call.arguments.values(.head).map(head)
+        let log = try AuditLog(call)
+        var examination = AuditExamination(heads: heads, digests: call.context.digests)
+        while let piece = try log.next() { try examination.read(piece.span) }
+        try examination.finish()
+        return report(examination, log.path)
+    }
+
+    private static func head(_ text: String) throws(MintError) -> AuditHead {
+        if let head = AuditHead(text) { return head }
+        throw .usage("'\(text)' is no head", hint: "a head is LOG:NUMBER:SHA256, as `hfmint audit head` prints it")
+    }
 
     private static func report(_ examination: AuditExamination, _ path: String) -> Report {
         let findings = examination.findings
-        var lines = findings.map { finding in
-            "\(finding.kind.rawValue.padded(to: 11)) \(finding.sentence)"
-        }
-        let count = "\(examination.recordCount) \(examination.recordCount == 1 ? "record" : "records")"
+        var rows = findings.map { ($0.kind.rawValue, $0.sentence) }
         if findings.isEmpty {
             let span = examination.log.map { " of log \($0), \(examination.firstSeq) to \(examination.lastSeq)" } ?? ""
-            lines.append("consistent  \(count)\(span)")
-            lines +=
-                examination.repairs == 0
-                ? [] : ["repaired    \(examination.repairs) torn, and ended by the next writer"]
+            rows.append(("consistent", counted(examination.recordCount, "record") + span))
+            if examination.repairs > 0 {
+                rows.append(("repaired", "\(examination.repairs) torn, and ended by the next writer"))
+            }
         }
         if let proven = examination.provenSeq {
-            lines.append("untampered  up to record \(proven), by a head kept elsewhere")
+            rows.append(("untampered", "up to record \(proven), by a head kept elsewhere"))
         }
-        if let head = examination.head { lines.append("head        \(head)") }
+        if let head = examination.head { rows.append(("head", head.description)) }
         if examination.provenSeq == nil, findings.isEmpty {
-            lines.append(
-                "note        no head from elsewhere was given, so a log that was written anew would look the same")
+            rows.append(
+                ("note", "no head from elsewhere was given, so a log that was written anew would look the same"))
         }
         let failure = MintError(
             .auditBroken, "the audit log '\(path)' is not as it was written: \(findings.first?.sentence ?? "")",
             hint: "keep it as it is, and compare it with what the collector was sent")
         return Report(
-            lines: lines.map(\.printable), json: json(examination, path), failures: findings.isEmpty ? [] : [failure])
+            lines: rows.map { "\($0.padded(to: 12))\($1)".printable }, json: json(examination, path),
+            failures: findings.isEmpty ? [] : [failure])
     }
 
     private static func json(_ examination: AuditExamination, _ path: String) -> JSONValue {

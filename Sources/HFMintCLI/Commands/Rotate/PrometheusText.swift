@@ -6,13 +6,16 @@ func prometheusText(_ rows: [RotationStatus]) -> String {
     metrics.map { metric in
         let samples = rows.flatMap { row in
             metric.samples(row).map { sample in
-                let labels = ([("rotation", row.name)] + sample.labels).map { "\($0)=\"\(escaped($1))\"" }
+                let labels = ([("rotation", row.name)] + sample.labels).map { "\($0)=\"\($1.escaped(labelEscapes))\"" }
                 return "\(metric.name){\(labels.joined(separator: ","))} \(sample.value)\n"
             }
         }
         return "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) gauge\n" + samples.joined()
     }.joined()
 }
+
+/// What stands for the characters that a label's value cannot hold.
+private let labelEscapes: [Unicode.Scalar: String] = ["\\": #"\\"#, "\"": #"\""#, "\n": #"\n"#]
 
 /// Whether each line is about a metric of hfmint, so that nothing else is lost when the file is replaced.
 private func isPrometheusText(_ text: Span<UInt8>) -> Bool {
@@ -91,7 +94,7 @@ private let metrics: [Metric] = [
         $0.clockLead
     },
     Metric("running", "Whether a rotation is under way.") { $0.state.isRunning ? 1 : 0 },
-    Metric("callbacks_not_delivered", "Notices that have not reached everyone.") { $0.untold.count },
+    Metric("callbacks_not_delivered", "Notices that have not reached everyone.") { $0.undelivered.count },
     Metric("phase", "1 for the phase that the rotation is in.") { row in
         RotationState.Phase.allCases.map { phase in
             .init(labels: [("phase", phase.rawValue)], value: phase == row.state.phase ? 1 : 0)
@@ -117,16 +120,3 @@ private let metrics: [Metric] = [
         row.state.deathProof.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] } ?? []
     },
 ]
-
-/// Returns the text as a label's value, with backslash, quote and line break escaped.
-private func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
-        case ASCII.lineFeed: bytes += Array("\\n".utf8)
-        default: bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}

@@ -17,32 +17,34 @@ extension Command {
             Example(
                 "with a journal on a volume that outlives the job", "hfmint rotate init --journal-dir /data/rotations"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let rotations = try session.rotations(making: true)
-            var lines: [String] = []
-            var json: [JSONValue] = []
-            var all: [Rotations.Enabled] = []
-            for definition in session.definitions { all.append(try rotations.enable(definition)) }
-            let sights = rotations.sights(loggingIn: true)
-            let complaints = rotations.unready()
-            for (definition, enabled) in zip(session.definitions, all) {
-                let sinks = sights[definition.name] ?? []
-                lines.append("ready      \(definition.name): \(predecessor(enabled, definition, session.command))")
-                let unready = complaints[definition.name] ?? []
-                lines += unready.map { "  not ready  \($0)" }
-                lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition, session.command))" }
-                json.append([
-                    "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
-                    "alive": .array(enabled.alive.map { .string($0) }),
-                    "not_ready": .array(unready.map { .string($0) }),
-                    "sinks": .array(sinks.map { .object($0.json(definition)) }),
-                ])
-            }
-            return Report(
-                lines: ["journal    \(rotations.directory.path)"] + lines.map(\.printable),
-                json: ["journal": .string(rotations.directory.path), "rotations": .array(json)])
-        })
+        run: prepare)
+
+    private static func prepare(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let rotations = try session.rotations(making: true)
+        var lines: [String] = []
+        var json: [JSONValue] = []
+        var all: [Rotations.Enabled] = []
+        for definition in session.definitions { all.append(try rotations.enable(definition)) }
+        let sights = rotations.sights(loggingIn: true)
+        let complaints = rotations.unready()
+        for (definition, enabled) in zip(session.definitions, all) {
+            let sinks = sights[definition.name] ?? []
+            lines.append("ready      \(definition.name): \(predecessor(enabled, definition, session.command))")
+            let unready = complaints[definition.name] ?? []
+            lines += unready.map { "  not ready  \($0)" }
+            lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition, session.command))" }
+            json.append([
+                "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
+                "alive": .array(enabled.alive.map { .string($0) }),
+                "not_ready": .array(unready.map { .string($0) }),
+                "sinks": .array(sinks.map { .object($0.json(definition)) }),
+            ])
+        }
+        return Report(
+            lines: ["journal    \(rotations.directory.path)"] + lines.map(\.printable),
+            json: ["journal": .string(rotations.directory.path), "rotations": .array(json)])
+    }
 
     private static func predecessor(
         _ enabled: Rotations.Enabled, _ definition: RotationDefinition, _ command: RotateCommand

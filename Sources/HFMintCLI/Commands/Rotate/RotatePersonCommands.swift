@@ -16,18 +16,20 @@ extension Command {
             Example("from a password manager", "pass show hub/oauth-app | hfmint rotate supply hub-oauth"),
             Example("from a file for you alone", "hfmint rotate supply hub-oauth < ~/.hub-oauth && rm ~/.hub-oauth"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let definition = try session.definition(call.arguments.operands.first)
-            guard definition.issuer.shape == .person else {
-                throw .usage(
-                    "'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
-            }
-            let rotations = try session.rotations()
-            let secret = try standardInput(call.context, session.command)
-            let results = rotations.run([definition.name], order: .supplied(secret))
-            return report(results, session.command) { notTaken($0, session.command) }
-        })
+        run: supply)
+
+    private static func supply(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let definition = try session.definition()
+        guard definition.issuer.shape == .person else {
+            throw .usage(
+                "'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
+        }
+        let rotations = try session.rotations()
+        let secret = try standardInput(call.context, session.command)
+        let results = rotations.run([definition.name], order: .supplied(secret))
+        return session.report(results) { notTaken($0, session.command) }
+    }
 
     /// Returns what failed, or nil.
     ///
@@ -60,18 +62,19 @@ extension Command {
             Example("which ids are alive?", "hfmint rotate init"),
             Example("the next rotation replaces this one", "hfmint rotate adopt hub-app ocs1a2b3c"),
         ],
-        run: { call throws(MintError) in
-            let command = RotateCommand(call.arguments)
-            guard call.arguments.operands.count == 2 else {
-                throw .usage(
-                    "give a rotation and the id of a secret",
-                    hint: "\(command("adopt", "NAME", "ID")); `\(command("init"))` lists the ids")
-            }
-            let session = try RotateSession(call)
-            let definition = try session.definition(call.arguments.operands.first)
-            let line = try session.rotations().adopt(call.arguments.operands[1], definition)
-            return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
-        })
+        run: adopt)
+
+    private static func adopt(_ call: Call) throws(MintError) -> Report {
+        let command = RotateCommand(call.arguments)
+        guard call.arguments.operands.count == 2 else {
+            throw .usage(
+                "give a rotation and the id of a secret",
+                hint: "\(command("adopt", "NAME", "ID")); `\(command("init"))` lists the ids")
+        }
+        let session = try RotateSession(call)
+        let definition = try session.definition()
+        return report(try session.rotations().adopt(call.arguments.operands[1], definition), definition)
+    }
 
     package static let rotateResume = Command(
         name: "rotate resume",
@@ -88,14 +91,16 @@ extension Command {
                 "without the agreement of an endpoint that is gone",
                 "hfmint rotate resume hub-app --without-ack https://ops.acme.example/hooks"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let definition = try session.definition(call.arguments.operands.first)
-            let rotations = try session.rotations()
-            try rotations.resume(
-                definition, waiving: call.arguments.value(.withoutAck), overwriting: call.arguments.has(.overwrite))
-            return report(rotations.run([definition.name], order: .due), session.command)
-        })
+        run: resume)
+
+    private static func resume(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let definition = try session.definition()
+        let rotations = try session.rotations()
+        try rotations.resume(
+            definition, waiving: call.arguments.value(.withoutAck), overwriting: call.arguments.has(.overwrite))
+        return session.report(rotations.run([definition.name], order: .due))
+    }
 
     package static let rotateAbandon = Command(
         name: "rotate abandon",
@@ -110,16 +115,19 @@ extension Command {
             Example("how far has it come?", "hfmint rotate status"),
             Example("give it up", "hfmint rotate abandon hub-app"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let definition = try session.definition(call.arguments.operands.first)
-            let line = try session.rotations().abandon(definition)
-            return Report(lines: [line.printable], json: ["name": .string(definition.name), "result": .string(line)])
-        })
+        run: abandon)
 
-    private static func standardInput(
-        _ context: Context, _ command: RotateCommand
-    ) throws(MintError) -> SharedSecret {
+    private static func abandon(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let definition = try session.definition()
+        return report(try session.rotations().abandon(definition), definition)
+    }
+
+    private static func report(_ result: String, _ definition: RotationDefinition) -> Report {
+        Report(lines: [result.printable], json: ["name": .string(definition.name), "result": .string(result)])
+    }
+
+    private static func standardInput(_ context: Context, _ command: RotateCommand) throws(MintError) -> SharedSecret {
         do throws(FileFailure) {
             let secret = try context.files.readStandardInput(.whole, limit: 64 << 10).withoutTrailingLineBreak()
             guard secret.byteCount > 0 else { throw FileFailure("stdin", "it is empty") }

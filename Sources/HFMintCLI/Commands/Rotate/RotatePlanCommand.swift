@@ -15,24 +15,27 @@ extension Command {
             Example("the next five times", "hfmint rotate plan --times 5"),
             Example("what a changed manifest would do", "hfmint rotate plan --manifest $PWD/hfmint.json5"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let count = try call.arguments.number(.times, in: 1...100) ?? 3
-            let now = call.context.clock.now()
-            let rotations = try? session.rotations()
-            let sights = Rotations.sights(session.definitions, loggingIn: false, in: call.context)
-            let complaints = Rotations.unready(session.definitions, rotations, in: call.context)
-            let plans = session.definitions.map { definition in
-                let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
-                return RotationPlan(
-                    definition, sights[definition.name] ?? [], unready: complaints[definition.name] ?? [], state: state,
-                    next: definition.nextRuns(count, after: state, at: now), now, session.command)
-            }
-            let advice = rotations == nil ? ["", "there is no journal yet: `\(session.command("init"))` makes it"] : []
-            return Report(
-                lines: plans.flatMap(\.lines).map(\.printable) + advice,
-                json: ["rotations": .array(plans.map(\.json)), "has_journal": .bool(rotations != nil)])
-        })
+        run: plan)
+
+    private static func plan(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let count = try call.arguments.number(.times, in: 1...100) ?? 3
+        let now = call.context.clock.now()
+        let rotations = try? session.rotations()
+        let sights = Rotations.sights(session.definitions, loggingIn: false, in: call.context)
+        let unready = Rotations.unready(session.definitions, rotations, in: call.context)
+        let plans = session.definitions.map { definition in
+            let state = (try? rotations?.state(of: definition.name)) ?? RotationState()
+            return RotationPlan(
+                definition: definition, sinks: sights[definition.name] ?? [], unready: unready[definition.name] ?? [],
+                state: state, next: definition.nextRuns(count, after: state, at: now), now: now,
+                command: session.command)
+        }
+        let advice = rotations == nil ? ["", "there is no journal yet: `\(session.command("init"))` makes it"] : []
+        return Report(
+            lines: plans.flatMap(\.lines).map(\.printable) + advice,
+            json: ["rotations": .array(plans.map(\.json)), "has_journal": .bool(rotations != nil)])
+    }
 }
 
 extension Option {
@@ -41,27 +44,14 @@ extension Option {
 
 /// What one rotation would do, and when.
 private struct RotationPlan {
-    private let definition: RotationDefinition
-    private let sinks: [Inspection.SinkSight]
+    let definition: RotationDefinition
+    let sinks: [Inspection.SinkSight]
     /// What would stop the rotation before it begins.
-    private let unready: [String]
-    private let state: RotationState
-    private let next: [Timestamp]
-    private let now: Timestamp
-    private let command: RotateCommand
-
-    init(
-        _ definition: RotationDefinition, _ sinks: [Inspection.SinkSight], unready: [String], state: RotationState,
-        next: [Timestamp], _ now: Timestamp, _ command: RotateCommand
-    ) {
-        self.definition = definition
-        self.sinks = sinks
-        self.unready = unready
-        self.state = state
-        self.next = next
-        self.now = now
-        self.command = command
-    }
+    let unready: [String]
+    let state: RotationState
+    let next: [Timestamp]
+    let now: Timestamp
+    let command: RotateCommand
 
     private var logIns: Int { definition.verifier?.neededLogIns ?? 0 }
     private var sinkCount: Int { definition.sinks.count }
@@ -174,6 +164,3 @@ extension IssuerShape {
         }
     }
 }
-
-/// Returns a count with its noun: `1 sink`, `2 sinks`.
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -16,13 +16,15 @@ extension Command {
                 "from a timer, see `hfmint rotate schedule`", "hfmint rotate run --manifest /etc/hfmint/hfmint.json5"),
             Example("for a script: what was done, and when the next is due", "hfmint rotate run --json"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let rotations = try session.rotations()
-            let results = rotations.run(order: .due)
-            session.noteForgotten(rotations)
-            return report(results, session.command)
-        })
+        run: runDue)
+
+    private static func runDue(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let rotations = try session.rotations()
+        let results = rotations.run(order: .due)
+        session.noteForgotten(rotations)
+        return session.report(results)
+    }
 
     package static let rotateNow = Command(
         name: "rotate now",
@@ -41,26 +43,28 @@ extension Command {
             Example("ahead of a release", "hfmint rotate now hub-app"),
             Example("the secret was in a log", "hfmint rotate now hub-app --leaked"),
         ],
-        run: { call throws(MintError) in
-            let session = try RotateSession(call)
-            let definition = try session.definition(call.arguments.operands.first)
-            let cause: RotationState.Cause = call.arguments.has(.leaked) ? .leaked : .now
-            let grace = try grace(call.arguments)
-            let options = [cause == .leaked ? "--leaked" : nil, call.arguments.value(.grace).map { "--grace \($0)" }]
-            let again = session.command("now", ([definition.name] + options.compactMap(\.self)).joined(separator: " "))
-            let results = try session.rotations().run(
-                [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
-            var report = report(results, session.command) { problem($0, cause, session.command, again) }
-            if cause == .leaked {
-                let isRetired = results.allSatisfy { $0.stop == .finished }
-                let left = isRetired ? "" : "not revoked yet: the leaked secret itself, until this rotation is done\n"
-                report.text.append(
-                    .text(left + "not revoked: tokens that were issued with the old secret live until they expire\n"))
-            }
-            return report
-        })
+        run: runNow)
 
-    /// Returns what failed, or nil; an order that was not taken, or did not do what it is for, is a failure.
+    private static func runNow(_ call: Call) throws(MintError) -> Report {
+        let session = try RotateSession(call)
+        let definition = try session.definition()
+        let cause: RotationState.Cause = call.arguments.has(.leaked) ? .leaked : .now
+        let grace = try grace(call.arguments)
+        let options = (cause == .leaked ? ["--leaked"] : []) + call.arguments.words([.grace])
+        let again = session.command("now", ([definition.name] + options).joined(separator: " "))
+        let results = try session.rotations().run(
+            [definition.name], order: .now(cause, grace: grace, overwriting: call.arguments.has(.overwrite)))
+        var report = session.report(results) { problem($0, cause, session.command, again) }
+        if cause == .leaked {
+            let isRetired = results.allSatisfy { $0.stop == .finished }
+            let left = isRetired ? "" : "not revoked yet: the leaked secret itself, until this rotation is done\n"
+            report.text.append(
+                .text(left + "not revoked: tokens that were issued with the old secret live until they expire\n"))
+        }
+        return report
+    }
+
+    /// Returns what failed, or nil; an order that was not taken, or did not retire a leaked secret, has failed.
     private static func problem(
         _ result: Rotations.RunResult, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
     ) -> MintError? {

@@ -16,11 +16,13 @@ extension Command {
             Example("the same", "hfmint help rotate runbook refused"),
             Example("to read all of it", "hfmint rotate runbook | less"),
         ],
-        run: { call throws(MintError) in
-            let operands = call.arguments.operands
-            guard operands.count <= 1 else { throw .usage("the runbook is asked for one reason at a time") }
-            return try runbook(operands.first)
-        })
+        run: reason)
+
+    private static func reason(_ call: Call) throws(MintError) -> Report {
+        let operands = call.arguments.operands
+        guard operands.count <= 1 else { throw .usage("the runbook is asked for one reason at a time") }
+        return try runbook(operands.first)
+    }
 
     /// Returns what the runbook says of a reason, or all of the runbook for nil.
     static func runbook(_ reason: String?) throws(MintError) -> Report {

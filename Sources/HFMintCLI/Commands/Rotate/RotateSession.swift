@@ -15,27 +15,24 @@ extension Environment.Key {
 /// The start of every `rotate` command but `schedule` and `runbook`: the manifest's rotations, and their journal.
 ///
 /// A command makes a session, which reads the manifest, and asks it for the ``Rotations``, which opens the journal.
-/// HFMintCore then does the work, and the command tells the outcome: `rotate run`, `now`, `supply` and `resume` through
-/// `report` below, `plan` through a `RotationPlan`, `status` through a ``RotationStatus``. `InspectionWords` and
-/// `SinkSightWords` say what was seen at issuers and sinks, and ``RotateCommand`` what to type next.
+/// HFMintCore then does the work, and the command tells the outcome: `rotate run`, `now`, `supply` and `resume` by
+/// ``report(_:problem:)``, `plan` by a `RotationPlan`, `status` by a ``RotationStatus``. `InspectionWords` and
+/// `SinkSightWords` say what was seen at issuers and sinks, and ``RotateCommand`` says what to type next.
 ///
 /// No command of this folder decides when or whether a step is taken, and none prints a secret.
 struct RotateSession {
     let definitions: [RotationDefinition]
-    private let journalOption: String?
-    private let audit: AuditTrail
-    private let context: Context
     /// What to type next about the same rotations.
     let command: RotateCommand
+    private let call: Call
+    private var context: Context { call.context }
 
-    /// - Parameter asks: whether issuers and sinks will be asked. If so, the proxy is checked first.
-    init(_ call: Call, asks: Bool = true) throws(MintError) {
-        context = call.context
-        audit = call.audit
-        if asks { try context.checkProxy() }
+    /// - Parameter asksServers: whether issuers and sinks will be asked. If so, the proxy is checked first.
+    init(_ call: Call, asksServers: Bool = true) throws(MintError) {
+        self.call = call
+        if asksServers { try call.context.checkProxy() }
         command = RotateCommand(call.arguments)
-        journalOption = call.arguments.value(.journalDirectory)
-        definitions = try call.openManifest(at: call.manifestPath()).rotations(in: context)
+        definitions = try call.openManifest(at: call.manifestPath()).rotations(in: call.context)
     }
 
     /// Returns the rotations with their journal.
@@ -60,8 +57,8 @@ struct RotateSession {
                 FileFailure(path, "there is no such directory"),
                 "make the journal once, on the machine that will rotate: \(command("init"))")
         }
-        audit.keep(in: opened.path)
-        return Rotations(definitions, in: opened, audit: audit, context: context)
+        call.audit.keep(in: opened.path)
+        return Rotations(definitions, in: opened, audit: call.audit, context: context)
     }
 
     private static func notRemembered(_ failure: FileFailure, _ hint: String) -> MintError {
@@ -70,7 +67,7 @@ struct RotateSession {
 
     private func journalPath() throws(MintError) -> String {
         let environment = context.environment
-        if let given = journalOption ?? environment[.journalDirectory] { return given }
+        if let given = call.arguments.value(.journalDirectory) ?? environment[.journalDirectory] { return given }
         // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
         if let state = environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
             return "\(state)/hfmint/rotations"
@@ -101,19 +98,31 @@ struct RotateSession {
         }
     }
 
-    /// Returns the definition of the rotation that an operand names.
-    func definition(_ name: String?) throws(MintError) -> RotationDefinition {
-        guard let name else {
-            throw .usage(
-                "no rotation was named", hint: "the manifest has \(definitions.map(\.name).joined(separator: ", "))")
+    /// Returns the definition of the rotation that the first operand names.
+    func definition() throws(MintError) -> RotationDefinition {
+        let names = definitions.map(\.name)
+        guard let name = call.arguments.operands.first else {
+            throw .usage("no rotation was named", hint: "the manifest has \(names.joined(separator: ", "))")
         }
         guard let definition = definitions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw .usage(
                 "the manifest has no rotation '\(name)'",
-                hint: didYouMean(name, among: definitions.map(\.name))
-                    ?? "it has \(definitions.map(\.name).joined(separator: ", "))")
+                hint: didYouMean(name, among: names) ?? "it has \(names.joined(separator: ", "))")
         }
         return definition
+    }
+
+    /// Returns a report on several rotations; the most urgent failure decides the exit status.
+    ///
+    /// - Parameter problem: returns what failed; by default, ``Rotations/RunResult/failure(_:)``.
+    func report(_ results: [Rotations.RunResult], problem: ((Rotations.RunResult) -> MintError?)? = nil) -> Report {
+        let urgency: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
+        let failures = results.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
+            (urgency.firstIndex(of: left.code.exitStatus) ?? 9) < (urgency.firstIndex(of: right.code.exitStatus) ?? 9)
+        }
+        return Report(
+            lines: results.isEmpty ? ["the manifest has no rotations"] : results.map { $0.line(command).printable },
+            json: ["rotations": .array(results.map(\.json))], failures: failures)
     }
 }
 
@@ -154,29 +163,20 @@ extension Rotations.RunResult {
     }
 
     var json: JSONValue {
-        var members: [JSONValue.Member] = [.init("name", .string(name)), .init("phase", .string(state.phase.rawValue))]
-        switch stop {
-        case .finished: members.append(.init("outcome", "done"))
-        case .notDue(let until): members += [.init("outcome", "not-due"), .init("until", .string(until?.rfc3339))]
-        case .waiting(let until, let reason):
-            members += [
-                .init("outcome", "waiting"), .init("until", .string(until.rfc3339)), .init("reason", .string(reason)),
-            ]
-        case .retrying(let from, let reason):
-            members += [
-                .init("outcome", "retrying"), .init("from", .string(from.rfc3339)), .init("reason", .string(reason)),
-            ]
-        case .attention(let attention):
-            members += [
-                .init("outcome", "attention"), .init("attention", .string(attention.reason.rawValue)),
-                .init("reason", .string(attention.message)),
-            ]
-        case .busy: members.append(.init("outcome", "busy"))
-        case .unrecorded(let reason):
-            members += [.init("outcome", "unrecorded"), .init("reason", .string(reason))]
-        case .failed(let reason): members += [.init("outcome", "failed"), .init("reason", .string(reason))]
-        }
-        return .object(members)
+        let (outcome, facts): (String, [(String, String?)]) =
+            switch stop {
+            case .finished: ("done", [])
+            case .notDue(let until): ("not-due", [("until", until?.rfc3339)])
+            case .waiting(let until, let reason): ("waiting", [("until", until.rfc3339), ("reason", reason)])
+            case .retrying(let from, let reason): ("retrying", [("from", from.rfc3339), ("reason", reason)])
+            case .attention(let attention):
+                ("attention", [("attention", attention.reason.rawValue), ("reason", attention.message)])
+            case .busy: ("busy", [])
+            case .unrecorded(let reason): ("unrecorded", [("reason", reason)])
+            case .failed(let reason): ("failed", [("reason", reason)])
+            }
+        let start: [(String, String?)] = [("name", name), ("phase", state.phase.rawValue), ("outcome", outcome)]
+        return .object((start + facts).map { .init($0, .string($1)) })
     }
 }
 
@@ -184,34 +184,18 @@ extension RotationState {
     /// Returns what a finished run did not do, as the end of its line.
     fileprivate func leftovers(overlaps: Bool) -> String {
         var clauses: [String] = []
-        let behind = sinks.filter { $0.evidence == nil }.map(\.target)
-        if !behind.isEmpty { clauses.append("without the new secret: \(behind.joined(separator: ", "))") }
+        let unconfirmed = sinks.filter { $0.evidence == nil }.map(\.target)
+        if !unconfirmed.isEmpty { clauses.append("without the new secret: \(unconfirmed.joined(separator: ", "))") }
         if overlaps, predecessor == nil { clauses.append("no old secret was known, and none is retired") }
         if !strangers.isEmpty { clauses.append("not ours, and left alone: \(strangers.joined(separator: ", "))") }
         return clauses.isEmpty ? "" : ": " + clauses.joined(separator: "; ")
     }
 }
 
-/// Returns a report on several rotations; the most urgent failure decides the exit status.
-///
-/// - Parameter problem: returns what failed; by default, ``Rotations/RunResult/failure(_:)``.
-func report(
-    _ results: [Rotations.RunResult], _ command: RotateCommand, problem: ((Rotations.RunResult) -> MintError?)? = nil
-) -> Report {
-    let urgency: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
-    let failures = results.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
-        (urgency.firstIndex(of: left.code.exitStatus) ?? 9) < (urgency.firstIndex(of: right.code.exitStatus) ?? 9)
-    }
-    return Report(
-        lines: results.isEmpty ? ["the manifest has no rotations"] : results.map { $0.line(command).printable },
-        json: ["rotations": .array(results.map(\.json))], failures: failures)
-}
-
 extension MintError {
     /// Returns the error for one rotation whose journal cannot be used, while the others go on.
     static func damagedJournal(_ message: String) -> MintError {
-        MintError(
-            .stateUnusable, message, hint: "hfmint help rotate runbook journal says what to type")
+        MintError(.stateUnusable, message, hint: "hfmint help rotate runbook journal says what to type")
     }
 }
 

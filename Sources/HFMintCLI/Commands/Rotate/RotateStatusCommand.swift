@@ -17,37 +17,38 @@ extension Command {
             Example("has anybody overwritten a sink?", "hfmint rotate status --check"),
             Example("for monitoring", "hfmint rotate status --prometheus /var/lib/node_exporter/hfmint.prom"),
         ],
-        run: { call throws(MintError) in
-            let metrics = try PrometheusTarget(call.arguments)
-            let session = try RotateSession(call, asks: call.arguments.has(.check))
-            let rotations = try session.rotations()
-            let inspections = call.arguments.has(.check) ? rotations.inspections() : [:]
-            var rows: [RotationStatus] = []
-            var failures: [MintError] = []
-            for definition in session.definitions {
-                // A journal that cannot be read does not hide the other rotations.
-                do throws(MintError) {
-                    let seen = inspections[definition.name]
-                    let row = try RotationStatus(
-                        definition, rotations, seen, at: call.context.clock.now(), session.command)
-                    rows.append(row)
-                    failures += row.failures
-                } catch {
-                    failures.append(error)
-                }
+        run: status)
+
+    private static func status(_ call: Call) throws(MintError) -> Report {
+        let metrics = try PrometheusTarget(call.arguments)
+        let session = try RotateSession(call, asksServers: call.arguments.has(.check))
+        let rotations = try session.rotations()
+        let inspections = call.arguments.has(.check) ? rotations.inspections() : [:]
+        var rows: [RotationStatus] = []
+        var failures: [MintError] = []
+        for definition in session.definitions {
+            // A journal that cannot be read does not hide the other rotations.
+            do throws(MintError) {
+                let row = try RotationStatus(
+                    definition, rotations, inspections[definition.name], at: call.context.clock.now(), session.command)
+                rows.append(row)
+                failures += row.failures
+            } catch {
+                failures.append(error)
             }
-            session.noteForgotten(rotations)
-            try metrics?.write(rows, in: call.context)
-            let lines =
-                session.definitions.isEmpty
-                ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
-            return Report(
-                text: metrics?.isStdout == true ? [.text(prometheusText(rows))] : lines.map { .text("\($0)\n") },
-                json: [
-                    "rotations": .array(rows.map(\.json)),
-                    "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
-                ], failures: failures)
-        })
+        }
+        session.noteForgotten(rotations)
+        try metrics?.write(rows, in: call.context)
+        let lines =
+            session.definitions.isEmpty
+            ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
+        return Report(
+            text: metrics?.isStdout == true ? [.text(prometheusText(rows))] : lines.map { .text("\($0)\n") },
+            json: [
+                "rotations": .array(rows.map(\.json)),
+                "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
+            ], failures: failures)
+    }
 }
 
 extension Option {
@@ -97,7 +98,7 @@ struct RotationStatus {
     var lastSuccess: Timestamp? { state.age(at: now).map { now + -$0 } }
 
     /// The notices that have not been delivered.
-    var untold: [CallbackEvent.Delivery] {
+    var undelivered: [CallbackEvent.Delivery] {
         state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
     }
 
@@ -123,9 +124,9 @@ struct RotationStatus {
         if !state.strangers.isEmpty {
             lines.append("  not ours   \(state.strangers.joined(separator: ", ")): left alone")
         }
-        if !untold.isEmpty {
-            let problem = untold.compactMap(\.problem).last.map { ": \($0)" } ?? ""
-            lines.append("  callbacks  \(untold.count) not delivered yet\(problem)")
+        if !undelivered.isEmpty {
+            let problem = undelivered.compactMap(\.problem).last.map { ": \($0)" } ?? ""
+            lines.append("  callbacks  \(undelivered.count) not delivered yet\(problem)")
         }
         lines += state.closedEndpoints.map { "  callbacks  closed by a 410: \($0)" }
         return lines + (inspection?.lines ?? [])
@@ -184,7 +185,7 @@ struct RotationStatus {
                         "times_overwritten": .integer(sink.timesOverwritten),
                     ]
                 }),
-            "callbacks_not_delivered": .integer(untold.count),
+            "callbacks_not_delivered": .integer(undelivered.count),
             "check": inspection?.json ?? .null,
         ]
     }
