@@ -35,14 +35,10 @@ package struct Arguments: Sendable {
         }
     }
 
-    /// U+FFFD, which replaces bytes that are not UTF-8: a path that holds it is not the path that was typed.
-    private static let repaired = Array("\u{FFFD}".utf8)
-
     /// Refuses words that are not UTF-8; the caller leaves out the words of a program that is run.
     private static func refuseRepaired(_ words: ArraySlice<String>, for command: Command) throws(MintError) {
-        for word in words {
-            let bytes = Array(word.utf8)
-            guard bytes.indices.contains(where: { bytes[$0...].starts(with: repaired) }) else { continue }
+        // U+FFFD replaces bytes that are not UTF-8: a path that holds it is not the path that was typed.
+        for word in words where word.unicodeScalars.contains("\u{FFFD}") {
             throw .usage(
                 "the argument '\(word)' of '\(command.fullName)' is not UTF-8 text",
                 hint: "give what it names another name, in UTF-8; for a file, a link to its folder will do (ln -s)")
@@ -96,7 +92,6 @@ package struct Arguments: Sendable {
         }
     }
 
-    /// Whether the option was given.
     package func has(_ option: Option) -> Bool { values[option.name] != nil }
 
     /// Returns the value of an option that is given at most once, or nil.

@@ -1,7 +1,7 @@
 internal import HFMintCore
 
 /// One call of hfmint, before anything is read: what was typed, where it runs, and what will record it.
-package struct Call: Sendable {
+struct Call: Sendable {
     let arguments: Arguments
     let context: Context
     /// Records nothing until a manifest says where.

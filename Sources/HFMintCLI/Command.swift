@@ -31,7 +31,7 @@ package struct Command: Sendable {
     ///
     /// The arguments are `nil` if they were refused.
     package var printsShell: @Sendable (Arguments?) -> Bool = { _ in false }
-    package var run: @Sendable (Call) throws(MintError) -> Report
+    var run: @Sendable (Call) throws(MintError) -> Report
 
     package struct Example: Sendable {
         /// What the line does, as a clause.

@@ -28,12 +28,13 @@ extension Option {
     /// The options that say who this job is, and where the Hub is.
     static let identity: [Option] = [endpoint, audience, provider, idTokenFile, idTokenCommand, deadline]
     static let reporting: [Option] = [json, quiet, verbose]
+    /// The options of a command that gets a token.
+    static let exchanging = policy + [allowUntrustedEvent] + identity + organization + [stateDirectory]
 }
 
 extension Arguments {
     var idTokenSource: IDTokenSource.Options {
-        IDTokenSource.Options(
-            file: value(.idTokenFile), command: value(.idTokenCommand), provider: value(.provider))
+        IDTokenSource.Options(file: value(.idTokenFile), command: value(.idTokenCommand), provider: value(.provider))
     }
 
     /// Returns which Hub is asked, and the audience that an ID token must have.
@@ -52,12 +53,10 @@ extension Arguments {
     ///
     /// - Throws: ``MintError/Code/usage`` for `--quiet` and `--verbose` together.
     func verbosity() throws(MintError) -> Verbosity {
-        switch (has(.quiet), has(.verbose)) {
-        case (true, true): throw .usage("--quiet and --verbose exclude each other", hint: "give one of them")
-        case (true, false): .quiet
-        case (false, true): .verbose
-        case (false, false): .normal
+        guard !has(.quiet) || !has(.verbose) else {
+            throw .usage("--quiet and --verbose exclude each other", hint: "give one of them")
         }
+        return has(.quiet) ? .quiet : has(.verbose) ? .verbose : .normal
     }
 }
 

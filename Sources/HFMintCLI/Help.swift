@@ -9,7 +9,7 @@ enum Help {
     static func overview() -> [String] {
         let rows =
             [("hfmint", Command.overview.summary)]
-            + allCommands.compactMap(row)
+            + FirstWord.all.map { ("hfmint \(usage($0))", $0.summary) }
             + [("hfmint --version", Command.version.summary)]
         return [
             "hfmint: the Hugging Face credential that a CI job needs, while it needs it",
@@ -27,13 +27,6 @@ enum Help {
         ]
     }
 
-    /// Returns the row of a command, or nil: a group has one row, at its first command.
-    private static func row(_ command: Command) -> (String, String)? {
-        guard let group = command.group else { return ("hfmint \(usage(command))", command.summary) }
-        guard group.operations.first == group.operation(command) else { return nil }
-        return ("hfmint \(group.name) \(group.operations.joined(separator: " | "))", group.summary)
-    }
-
     /// Returns the lines of `hfmint help rotate`, for instance.
     static func lines(for group: CommandGroup) -> [String] {
         let rows = group.commands.map { command in
@@ -49,7 +42,7 @@ enum Help {
     static func lines(for command: Command) -> [String] {
         // Options stand before the operands, as what follows the COMMAND of `run` belongs to that program.
         let options = command.options.isEmpty ? nil : "[OPTION]…"
-        let words = ["hfmint", command.name, options, command.operands].compactMap(\.self).filter { !$0.isEmpty }
+        let words = [command.fullName, options, command.operands].compactMap(\.self)
         return ["usage: \(words.joined(separator: " "))", ""]
             + command.description.flatMap { wrapped($0) + [""] }
             + ["options:"] + aligned(command.allOptions.map { ($0.usage, $0.help) })
@@ -57,8 +50,9 @@ enum Help {
             + command.examples.flatMap { ["  # \($0.purpose)", "  \($0.line)"] }
     }
 
-    private static func usage(_ command: Command) -> String {
-        [command.name, command.operands ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    private static func usage(_ word: FirstWord) -> String {
+        let rest = word.group?.operations.joined(separator: " | ") ?? word.commands[0].operands
+        return [word.name, rest].compactMap(\.self).joined(separator: " ")
     }
 
     /// Returns the rows in two columns; a left cell that is too long stands on a line of its own.

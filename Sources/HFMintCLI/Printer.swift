@@ -41,8 +41,7 @@ struct Printer {
 
     private func tell(_ error: MintError) {
         let lines =
-            ["\(red("error:")) \(error.message.printable) [\(error.code.rawValue)]"]
-            + error.facts.map(\.printable)
+            ["\(red("error:")) \(error.message.printable) [\(error.code.rawValue)]"] + error.facts.map(\.printable)
             + (error.hint.map { ["\(bold("hint:")) \($0.printable)"] } ?? [])
         output.write(lines.map { "hfmint: \($0)\n" }.joined(), to: .err)
     }
@@ -62,7 +61,7 @@ extension MintError {
         [
             "code": .string(code.rawValue),
             "message": .string(message),
-            "details": .array(facts.map { .string($0) }),
+            "details": .strings(facts),
             "hint": .string(hint),
             "exit_status": .integer(Int(code.exitStatus.rawValue)),
         ]

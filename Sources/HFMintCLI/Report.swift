@@ -1,15 +1,19 @@
-package import HFMintCore
+internal import HFMintCore
 
 /// What a command found or did, to be printed as text or as JSON.
-package struct Report: Sendable {
+struct Report: Sendable {
     /// What stdout gets without `--json`, byte for byte.
-    package var text: [TextOrToken] = []
+    var text: [TextOrToken] = []
     /// What stdout gets with `--json`.
-    package var json: JSONValue = .null
+    var json: JSONValue = .null
     /// What failed while other parts succeeded; the first failure decides the exit status.
-    package var failures: [MintError] = []
+    var failures: [MintError] = []
     /// The exit status of the program, if one was run.
-    package var childStatus: Int32?
+    var childStatus: Int32?
+}
+
+extension JSONValue {
+    static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 }
 
 extension Report {

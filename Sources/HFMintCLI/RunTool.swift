@@ -113,12 +113,13 @@ private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlic
         if typed == "--help" || typed == "-h" { return (.help, [first]) }
         throw unknownOperation(typed, of: group)
     }
-    guard let command = allCommands.first(where: { $0.name == first }) else {
-        throw .usage(
-            "unknown command '\(first)'",
-            hint: didYouMean(first, among: allCommands.map(\.name) + allGroups.map(\.name)) ?? "see `hfmint help`")
-    }
+    guard let command = allCommands.first(where: { $0.name == first }) else { throw unknownCommand(first) }
     return (command, words.dropFirst())
+}
+
+func unknownCommand(_ typed: String) -> MintError {
+    let known = allCommands.map(\.name) + allGroups.map(\.name)
+    return .usage("unknown command '\(typed)'", hint: didYouMean(typed, among: known) ?? "see `hfmint help`")
 }
 
 /// Returns the error for a group that was named without one of its operations.

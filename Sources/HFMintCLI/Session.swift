@@ -69,7 +69,6 @@ struct EndSession {
         directory = call.jobDirectory(of: provider)
     }
 
-    /// Records what was done.
     func record(_ event: AuditEvent) throws(MintError) {
         directory.openForRecords(of: call.audit, in: call.context)
         try call.audit.record(event, in: call.context)

@@ -113,6 +113,16 @@ struct RunToolTests {
         #expect(run(["xyzzy"], on: machine).err.contains("\u{1B}[") == isColoured)
     }
 
+    @Test("fails where what it prints is lost, but keeps the status of another failure")
+    func lostOutput() {
+        let machine = FakeMachine()
+        var context = machine.context
+        context.speaker.output = FullDisk(stderr: machine.output)
+        #expect(runTool(["--version"], in: context) == 5)
+        #expect(machine.output.all == [.init(stream: .err, text: "hfmint: error: no space left [state-unusable]\n")])
+        #expect(runTool(["xyzzy"], in: context) == 2)
+    }
+
     @Test("touches nothing for a command line that it refuses")
     func untouched() {
         let machine = FakeMachine(["GITHUB_ACTIONS": "true"])
@@ -130,4 +140,16 @@ struct RunToolTests {
     func ownFailure(words: [String]) {
         #expect(run(words).status == 125)
     }
+}
+
+/// An output that loses all that goes to stdout.
+private struct FullDisk: Output {
+    let stderr: RecordedOutput
+    let failure: String? = "no space left"
+
+    func write(_ text: borrowing Secret, to stream: OutputStream) {
+        if stream == .err { stderr.write(text, to: stream) }
+    }
+
+    func kind(of stream: OutputStream) -> StreamKind { .other }
 }

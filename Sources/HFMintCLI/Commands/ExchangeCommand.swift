@@ -18,8 +18,7 @@ extension Command {
             "With --member, an Enterprise organization's client asks for a token of that member instead: for all that the"
                 + " scopes allow in the organization, so that no RESOURCE is needed, and no ID token.",
         ],
-        options: [.deliver, .export] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization
-            + [.stateDirectory] + Option.reporting,
+        options: [.deliver, .export] + Option.exchanging + Option.reporting,
         examples: [
             Example(
                 "in any CI system: the following commands of this step use the token",

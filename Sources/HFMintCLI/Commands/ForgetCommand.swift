@@ -49,9 +49,7 @@ private struct ForgetCommand {
         let lines = removed.map { "removed  \($0.printable)" } + remaining.map { "remains  \($0.printable)" }
         return Report(
             lines: lines.isEmpty ? ["this job has no tokens here"] : lines,
-            json: [
-                "removed": .array(removed.map { .string($0) }), "remaining": .array(remaining.map { .string($0) }),
-            ])
+            json: ["removed": .strings(removed), "remaining": .strings(remaining)])
     }
 
     /// Records what was done, but does not fail a job that succeeded.

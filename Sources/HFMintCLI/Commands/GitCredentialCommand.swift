@@ -11,9 +11,7 @@ extension Command {
             "`store` keeps nothing. `erase` drops a token that the Hub rejected, so that the next question is answered"
                 + " with a fresh one.",
         ],
-        options: Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
-            .stateDirectory, .quiet, .verbose,
-        ],
+        options: Option.exchanging + [.quiet, .verbose],
         examples: [
             Example("let git ask it", "hfmint setup-git"),
             Example(

@@ -48,8 +48,7 @@ extension Command {
         guard operands.count == 1 else {
             throw .usage("help explains one command at a time", hint: "hfmint help \(operands[0])")
         }
-        let names = FirstWord.all.map(\.name)
-        throw .usage("unknown command '\(name)'", hint: didYouMean(name, among: names) ?? "see `hfmint help`")
+        throw unknownCommand(name)
     }
 
     /// Returns the manual page of a command, which is that of its group if it has one.

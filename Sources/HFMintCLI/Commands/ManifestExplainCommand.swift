@@ -128,7 +128,7 @@ extension NeededPublisher {
             "opens": .string(opens.text), "page": .string(page(on: endpoint)), "access": .string(access.rawValue),
             "preset": .string(form.preset), "issuer": .string(form.issuer),
             "claims": .array(form.rows.map { ["claim": .string($0.claim), "value": .string($0.value)] }),
-            "grants": .array(grants.map { .string($0) }),
+            "grants": .strings(grants),
         ]
     }
 }

@@ -69,22 +69,21 @@ private struct Overview {
         let found = folders().lazy.compactMap { folder in
             examples.first { context.files.kind(of: "\(folder)/\($0.1.marker)") != nil }
         }.first
-        guard let (provider, example) = found else {
-            return Report(
-                lines: [
+        let lines =
+            if let (provider, example) = found {
+                [
+                    "provider   none: this is not a CI job, but the repository uses \(provider.title)",
+                    "next       add to \(example.file):",
+                    "",
+                ] + example.lines.map { "    \($0)" }
+            } else {
+                [
                     "provider   none: this is not a CI job that hfmint knows",
                     "next       run it in one of: \(examples.map(\.0.title).joined(separator: ", "))",
                     "           or bring an ID token: HF_OIDC_ID_TOKEN, --id-token-file, --id-token-command",
-                ],
-                json: json(nil, canProve: false, next: []))
-        }
-        return Report(
-            lines: [
-                "provider   none: this is not a CI job, but the repository uses \(provider.title)",
-                "next       add to \(example.file):",
-                "",
-            ] + example.lines.map { "    \($0)" },
-            json: json(nil, canProve: false, next: example.lines))
+                ]
+            }
+        return Report(lines: lines, json: json(nil, canProve: false, next: found?.1.lines ?? []))
     }
 
     private var resource: String {
@@ -101,7 +100,7 @@ private struct Overview {
             "can_prove_identity": .bool(canProve),
             "endpoint": .string(authority.endpoint.description),
             "audience": .string(authority.audience),
-            "next": .array(next.map { .string($0) }),
+            "next": .strings(next),
         ]
     }
 

@@ -12,9 +12,7 @@ extension Command {
             "The exit status is the command's (128 + n if signal n ended it), 127 if it was not found, 126 if it could"
                 + " not be run, and 125 if hfmint failed before it started.",
         ],
-        options: [.export, .exec] + Option.policy + [.allowUntrustedEvent] + Option.identity + Option.organization + [
-            .stateDirectory, .quiet, .verbose,
-        ],
+        options: [.export, .exec] + Option.exchanging + [.quiet, .verbose],
         examples: [
             Example("a training job that outlives an hour", "hfmint run acme/model -- python train.py"),
             Example(

@@ -83,7 +83,7 @@ private struct SetupGitCommand {
         return Report(
             lines: lines,
             json: [
-                "scope": .string(scopes[0]), "scopes": .array(scopes.map { .string($0) }),
+                "scope": .string(scopes[0]), "scopes": .strings(scopes),
                 "undone": .bool(arguments.has(.undo)),
                 "entries": .array(
                     configuration.entries.map { ["key": .string($0.key), "value": .string($0.value)] }),

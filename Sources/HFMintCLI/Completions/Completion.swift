@@ -56,15 +56,10 @@ struct FirstWord {
     let group: CommandGroup?
 
     /// Every first word, in the order of ``allCommands``.
-    static var all: [FirstWord] {
-        var words: [FirstWord] = []
-        for command in allCommands where command.group == nil || command.group?.name != words.last?.name {
-            let group = command.group
-            words.append(
-                FirstWord(
-                    name: group?.name ?? command.name, summary: group?.summary ?? command.summary,
-                    commands: group?.commands ?? [command], group: group))
-        }
-        return words
+    static let all = allCommands.filter { $0.group == nil || $0.group?.commands[0].name == $0.name }.map { command in
+        let group = command.group
+        return FirstWord(
+            name: group?.name ?? command.name, summary: group?.summary ?? command.summary,
+            commands: group?.commands ?? [command], group: group)
     }
 }

@@ -11,13 +11,13 @@ enum Declaration {
                     ["status": .integer(Int($0.rawValue)), "meaning": .string($0.meaning)]
                 }),
             "environment": .array(
-                documentedVariables.map {
-                    [
-                        "names": .array($0.names.map { .string($0) }), "meaning": .string($0.meaning),
-                        "set": .bool($0.isSet),
-                    ]
-                }),
+                DocumentedVariable.read.map { json($0, isSet: false) }
+                    + DocumentedVariable.set.map { json($0, isSet: true) }),
         ]
+    }
+
+    private static func json(_ variable: DocumentedVariable, isSet: Bool) -> JSONValue {
+        ["names": .strings(variable.names), "meaning": .string(variable.meaning), "set": .bool(isSet)]
     }
 
     static func json(_ command: Command) -> JSONValue {
@@ -37,7 +37,7 @@ enum Declaration {
             "name": .string(option.name),
             "value": .string(option.value),
             "repeats": .bool(option.repeats),
-            "choices": .array(option.choices.map { .string($0) }),
+            "choices": .strings(option.choices),
             "help": .string(option.help),
         ]
     }

@@ -6,36 +6,38 @@ struct DocumentedVariable {
     let names: [String]
     /// One clause, lower case where it can be, without a full stop.
     let meaning: String
-    /// Whether a delivery sets the variables; if not, hfmint reads them.
-    var isSet = false
+
+    init(_ names: String..., meaning: String) {
+        self.names = names
+        self.meaning = meaning
+    }
+
+    /// What hfmint reads.
+    static let read = [
+        Self("HFMINT_RESOURCE", "HF_OIDC_RESOURCE", meaning: "what the token is for, where no resource is named"),
+        Self("HF_OIDC_ID_TOKEN", meaning: "the ID token, whatever the CI system"),
+        Self("HFMINT_ID_TOKEN_FILE", meaning: "a file that holds it, read at each try"),
+        Self("HF_ENDPOINT", "HFMINT_AUDIENCE", meaning: "the Hub's origin, and the audience of the ID token"),
+        Self("HFMINT_STATE_DIR", meaning: "where this job's tokens lie"),
+        Self(
+            "HFMINT_MANIFEST", meaning: "the absolute path of the manifest, which then decides what a job may have"),
+        Self("HFMINT_JOURNAL_DIR", meaning: "where rotations are remembered"),
+        Self("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", meaning: "as in curl"),
+        Self("NO_COLOR", meaning: "no colours"),
+    ]
+
+    /// What a delivery sets.
+    static let set = [
+        Self("HF_TOKEN_PATH", meaning: "the file that holds the token"),
+        Self("HF_TOKEN_EXPIRES_AT", meaning: "until when it is good (RFC 3339)"),
+        Self("HFMINT_ENV_FILE", meaning: "the ephemeral environment file"),
+        Self("HFMINT_RESOURCE", meaning: "what the token is for"),
+        Self(
+            "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_RESOURCE",
+            meaning: "blanked where they hold something, as that would win; with `--export`, `HF_TOKEN` is the token"),
+    ]
 }
 
-let documentedVariables = [
-    DocumentedVariable(
-        names: ["HFMINT_RESOURCE", "HF_OIDC_RESOURCE"], meaning: "what the token is for, where no resource is named"),
-    DocumentedVariable(names: ["HF_OIDC_ID_TOKEN"], meaning: "the ID token, whatever the CI system"),
-    DocumentedVariable(names: ["HFMINT_ID_TOKEN_FILE"], meaning: "a file that holds it, read at each try"),
-    DocumentedVariable(
-        names: ["HF_ENDPOINT", "HFMINT_AUDIENCE"], meaning: "the Hub's origin, and the audience of the ID token"),
-    DocumentedVariable(names: ["HFMINT_STATE_DIR"], meaning: "where this job's tokens lie"),
-    DocumentedVariable(
-        names: ["HFMINT_MANIFEST"], meaning: "the absolute path of the manifest, which then decides what a job may have"
-    ),
-    DocumentedVariable(names: ["HFMINT_JOURNAL_DIR"], meaning: "where rotations are remembered"),
-    DocumentedVariable(
-        names: ["HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"], meaning: "as in curl"),
-    DocumentedVariable(names: ["NO_COLOR"], meaning: "no colours"),
-    DocumentedVariable(names: ["HF_TOKEN_PATH"], meaning: "the file that holds the token", isSet: true),
-    DocumentedVariable(names: ["HF_TOKEN_EXPIRES_AT"], meaning: "until when it is good (RFC 3339)", isSet: true),
-    DocumentedVariable(names: ["HFMINT_ENV_FILE"], meaning: "the ephemeral environment file", isSet: true),
-    DocumentedVariable(names: ["HFMINT_RESOURCE"], meaning: "what the token is for", isSet: true),
-    DocumentedVariable(
-        names: ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_RESOURCE"],
-        meaning: "blanked where they hold something, as that would win; with `--export`, `HF_TOKEN` is the token",
-        isSet: true),
-]
-
-/// The files of the manual.
 let documentedFiles: [(term: String, explanation: String)] = [
     (
         "hfmint/HASH/token-HASH, env-HASH",

@@ -28,10 +28,10 @@ enum ManualPage {
         page.section("OPTIONS")
         page.options(Command.overview.allOptions + [Option("version", help: Command.version.summary)])
         page.section("ENVIRONMENT")
-        page.terms(documentedVariables.filter { !$0.isSet }.map { ($0.names.joined(separator: ", "), $0.meaning) })
+        page.terms(DocumentedVariable.read.map { ($0.names.joined(separator: ", "), $0.meaning) })
         page.macro(".Pp")
         page.text("A delivery sets:")
-        page.terms(documentedVariables.filter(\.isSet).map { ($0.names.joined(separator: ", "), $0.meaning) })
+        page.terms(DocumentedVariable.set.map { ($0.names.joined(separator: ", "), $0.meaning) })
         page.section("FILES")
         page.terms(documentedFiles)
         page.section("EXIT STATUS")
@@ -45,7 +45,7 @@ enum ManualPage {
     /// Returns the lines of hfmint-NAME(1), for a command, or for all that begin with one word.
     static func page(for word: FirstWord) -> [String] {
         let name = "hfmint-\(word.name)"
-        var page = Mdoc(title: "HFMINT-\(word.name.utf8Uppercased)", released: hfmintReleased)
+        var page = Mdoc(title: "HFMINT-\(word.name.asciiUppercased)", released: hfmintReleased)
         page.name(name, for: word.summary)
         page.section("SYNOPSIS")
         for command in word.commands { page.usage(of: command) }
@@ -76,8 +76,7 @@ enum ManualPage {
 }
 
 extension String {
-    /// The text with its ASCII letters in upper case.
-    fileprivate var utf8Uppercased: String {
+    fileprivate var asciiUppercased: String {
         String(decoding: utf8.map { $0.isASCIILowercase ? $0 - 32 : $0 }, as: UTF8.self)
     }
 }

@@ -5,7 +5,9 @@
 /// depends on a manifest or on the state of a rotation.
 package enum Runbook {
     /// Every section, in the order of the page.
-    package static let sections = refused + targets + endings
+    package static let sections =
+        [refused, targets, endings].joined().map { RunbookSection($0, title: "`\($0)`", $1) }
+        + [RunbookSection("journal", title: "A journal that cannot be used", journal)]
 
     private static let preface = #"""
         # When a rotation needs a person

@@ -62,7 +62,7 @@ extension Inspection {
             "drift": .bool(hasDrift),
             "issuer": .string(word),
             "problem": .string(detail),
-            "not_ours": .array(others.map { .string($0) }),
+            "not_ours": .strings(others),
             "sinks": .array(
                 sinks.map { sink in
                     [

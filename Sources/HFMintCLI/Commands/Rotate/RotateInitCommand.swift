@@ -22,22 +22,21 @@ extension Command {
     private static func prepare(_ call: Call) throws(MintError) -> Report {
         let session = try RotateSession(call)
         let rotations = try session.rotations(making: true)
+        let all = try session.definitions.map(rotations.enable)
+        let sights = rotations.sights(loggingIn: true)
+        let allUnready = rotations.unready()
         var lines: [String] = []
         var json: [JSONValue] = []
-        var all: [Rotations.Enabled] = []
-        for definition in session.definitions { all.append(try rotations.enable(definition)) }
-        let sights = rotations.sights(loggingIn: true)
-        let complaints = rotations.unready()
         for (definition, enabled) in zip(session.definitions, all) {
             let sinks = sights[definition.name] ?? []
+            let unready = allUnready[definition.name] ?? []
             lines.append("ready      \(definition.name): \(predecessor(enabled, definition, session.command))")
-            let unready = complaints[definition.name] ?? []
             lines += unready.map { "  not ready  \($0)" }
             lines += sinks.map { "  sink     \($0.sink.target): \($0.words(definition, session.command))" }
             json.append([
                 "name": .string(definition.name), "predecessor": .string(enabled.predecessor),
-                "alive": .array(enabled.alive.map { .string($0) }),
-                "not_ready": .array(unready.map { .string($0) }),
+                "alive": .strings(enabled.alive),
+                "not_ready": .strings(unready),
                 "sinks": .array(sinks.map { .object($0.json(definition)) }),
             ])
         }

@@ -22,8 +22,7 @@ extension Command {
         let session = try RotateSession(call)
         let definition = try session.definition()
         guard definition.issuer.shape == .person else {
-            throw .usage(
-                "'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
+            throw .usage("'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
         }
         let rotations = try session.rotations()
         let secret = try standardInput(call.context, session.command)

@@ -65,12 +65,13 @@ private struct RotationPlan {
         }
     }
 
-    private var shapeInWords: String {
+    /// The name of the issuer's shape in the documentation, and what becomes of the old secret.
+    private var shape: (name: String, meaning: String) {
         switch definition.issuer.shape {
-        case .separate: "separate: the old secret lives on until it is removed"
-        case .stacked: "stacked: the issuer keeps the old secret for a time of its own"
-        case .replacing: "replacing: the old secret dies when the new one is made"
-        case .person: "person: somebody makes the new secret, and the old one dies then"
+        case .separate: ("separate", "the old secret lives on until it is removed")
+        case .stacked: ("stacked", "the issuer keeps the old secret for a time of its own")
+        case .replacing: ("replacing", "the old secret dies when the new one is made")
+        case .person: ("person", "somebody makes the new secret, and the old one dies then")
         }
     }
 
@@ -87,9 +88,8 @@ private struct RotationPlan {
         let asked = definition.callbacks.count { $0.mustAcknowledge }
         let tell = definition.callbacks.isEmpty ? [] : ["tell \(counted(definition.callbacks.count, "endpoint"))"]
         let agree = asked == 0 ? [] : ["wait until \(counted(asked, "endpoint")) \(asked == 1 ? "agrees" : "agree")"]
-        let deliver =
-            (logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"])
-            + ["write \(counted(sinkCount, "sink"))"]
+        let logIn = logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"]
+        let deliver = logIn + ["write \(counted(sinkCount, "sink"))"]
         return switch definition.issuer.shape {
         case .separate, .stacked:
             ["make a secret"] + deliver + tell + agree
@@ -101,10 +101,8 @@ private struct RotationPlan {
 
     private var nextInWords: String {
         guard let first = next.first else { return "only when told: `\(command("now", definition.name))`" }
-        let moments = next.map(\.rfc3339)
-        return first > now
-            ? moments.joined(separator: ", ")
-            : (["now: `\(command("run"))`"] + moments.dropFirst()).joined(separator: ", ")
+        let start = first > now ? first.rfc3339 : "now: `\(command("run"))`"
+        return ([start] + next.dropFirst().map(\.rfc3339)).joined(separator: ", ")
     }
 
     /// What may go wrong without a sign of it.
@@ -125,7 +123,8 @@ private struct RotationPlan {
         lines += definition.callbacks.map { "  tells    \($0.url)\($0.mustAcknowledge ? " (must agree)" : "")" }
         lines += warnings.map { "  warning  \($0)" }
         return lines + [
-            "  shape    \(shapeInWords)", "  gap      \(gapInWords)", "  steps    \(steps.joined(separator: ", "))",
+            "  shape    \(shape.name): \(shape.meaning)", "  gap      \(gapInWords)",
+            "  steps    \(steps.joined(separator: ", "))",
         ]
     }
 
@@ -135,7 +134,7 @@ private struct RotationPlan {
             "phase": .string(state.phase.rawValue),
             "next": .array(next.map { .string($0.rfc3339) }),
             "client": .string(definition.issuer.target),
-            "shape": .string(definition.issuer.shape.word),
+            "shape": .string(shape.name),
             "sinks": .array(
                 sinks.map { sight in
                     .object([.init("readable", .bool(sight.sink.isReadable))] + sight.json(definition))
@@ -146,21 +145,9 @@ private struct RotationPlan {
                 }),
             "overlap_seconds": definition.issuer.shape.overlaps ? .integer(definition.overlap) : .null,
             "gap_seconds": gap.map { .integer($0) } ?? .null,
-            "steps": .array(steps.map { .string($0) }),
-            "not_ready": .array(unready.map { .string($0) }),
-            "warnings": .array(warnings.map { .string($0) }),
+            "steps": .strings(steps),
+            "not_ready": .strings(unready),
+            "warnings": .strings(warnings),
         ]
-    }
-}
-
-extension IssuerShape {
-    /// The name of the shape in the documentation.
-    fileprivate var word: String {
-        switch self {
-        case .separate: "separate"
-        case .stacked: "stacked"
-        case .replacing: "replacing"
-        case .person: "person"
-        }
     }
 }

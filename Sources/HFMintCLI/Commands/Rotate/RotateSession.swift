@@ -12,7 +12,7 @@ extension Environment.Key {
     fileprivate static let journalDirectory: Self = "HFMINT_JOURNAL_DIR"
 }
 
-/// The start of every `rotate` command but `schedule` and `runbook`: the manifest's rotations, and their journal.
+/// The start of the `rotate` commands, except `schedule` and `runbook`: the manifest's rotations, and their journal.
 ///
 /// A command makes a session, which reads the manifest, and asks it for the ``Rotations``, which opens the journal.
 /// HFMintCore then does the work, and the command tells the outcome: `rotate run`, `now`, `supply` and `resume` by

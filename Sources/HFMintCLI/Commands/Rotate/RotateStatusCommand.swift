@@ -39,9 +39,8 @@ extension Command {
         }
         session.noteForgotten(rotations)
         try metrics?.write(rows, in: call.context)
-        let lines =
-            session.definitions.isEmpty
-            ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
+        let isEmpty = session.definitions.isEmpty
+        let lines = isEmpty ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
         return Report(
             text: metrics?.isStdout == true ? [.text(prometheusText(rows))] : lines.map { .text("\($0)\n") },
             json: [
@@ -57,7 +56,7 @@ extension Option {
 
 /// How far one rotation has come.
 struct RotationStatus {
-    let name: String
+    var name: String { definition.name }
     let state: RotationState
     /// When the next run begins; `nil` without a schedule.
     let nextDue: Timestamp?
@@ -76,7 +75,6 @@ struct RotationStatus {
         _ definition: RotationDefinition, _ rotations: Rotations, _ inspection: Inspection?, at now: Timestamp,
         _ command: RotateCommand
     ) throws(MintError) {
-        name = definition.name
         self.definition = definition
         self.inspection = inspection
         overlaps = definition.issuer.shape.overlaps
@@ -175,7 +173,7 @@ struct RotationStatus {
             "next_due_at": .string(nextDue?.rfc3339),
             "overlap_ends_at": .string(overlapEnd?.rfc3339),
             "death_evidence": .string(state.deathProof),
-            "not_ours": .array(state.strangers.map { .string($0) }),
+            "not_ours": .strings(state.strangers),
             "sinks": .array(
                 state.sinks.map { sink in
                     [
