@@ -48,3 +48,20 @@ extension Command {
     /// The command's group, or nil.
     var group: CommandGroup? { allGroups.first { name.utf8.starts(with: "\($0.name) ".utf8) } }
 }
+
+/// A word that can be typed first: a command of one word, or a group of commands.
+struct FirstWord {
+    let name: String
+    let summary: String
+    /// The one command, or those of the group.
+    let commands: [Command]
+    let group: CommandGroup?
+
+    /// Every first word, in the order of ``allCommands``.
+    static let all = allCommands.filter { $0.group == nil || $0.group?.commands[0].name == $0.name }.map { command in
+        let group = command.group
+        return FirstWord(
+            name: group?.name ?? command.name, summary: group?.summary ?? command.summary,
+            commands: group?.commands ?? [command], group: group)
+    }
+}

@@ -31,8 +31,9 @@ extension Option {
 }
 
 private struct SetupGitCommand {
-    private let arguments: Arguments
-    private let context: Context
+    private let call: Call
+    private var arguments: Arguments { call.arguments }
+    private var context: Context { call.context }
     private let configuration: GitConfiguration
     private let setup: GitSetup
 
@@ -40,8 +41,7 @@ private struct SetupGitCommand {
 
     private init(_ call: Call) throws(MintError) {
         let (arguments, context) = (call.arguments, call.context)
-        self.arguments = arguments
-        self.context = context
+        self.call = call
         // A mistake in the manifest is told now: later it would show only when git asks.
         let namesManifest = arguments.has(.manifest) || arguments.has(.role)
         let authority = try Session(call, readsManifest: namesManifest && !arguments.has(.undo)).authority

@@ -28,13 +28,14 @@ extension Command {
         var failures: [MintError] = []
         for definition in session.definitions {
             // A journal that cannot be read does not hide the other rotations.
-            do throws(MintError) {
-                let row = try RotationStatus(
-                    definition, rotations, inspections[definition.name], at: call.context.clock.now(), session.command)
+            do throws(FileFailure) {
+                let row = RotationStatus(
+                    definition: definition, state: try rotations.state(of: definition.name),
+                    inspection: inspections[definition.name], now: call.context.clock.now(), command: session.command)
                 rows.append(row)
                 failures += row.failures
             } catch {
-                failures.append(error)
+                failures.append(.damagedJournal("cannot use the journal '\(error.path)': \(error.reason)"))
             }
         }
         session.noteForgotten(rotations)
@@ -56,41 +57,26 @@ extension Option {
 
 /// How far one rotation has come.
 struct RotationStatus {
-    var name: String { definition.name }
+    let definition: RotationDefinition
     let state: RotationState
-    /// When the next run begins; `nil` without a schedule.
-    let nextDue: Timestamp?
-    /// Why a person is needed; `nil` if none is.
-    let attention: Attention?
     /// What was seen at issuer and sinks; `nil` without `--check`.
     let inspection: Inspection?
-    private let definition: RotationDefinition
-    /// By how many seconds the journal is ahead of this machine's clock, if that stops the rotation; else 0.
-    let clockLead: Int
-    private let overlaps: Bool
-    private let now: Timestamp
-    private let command: RotateCommand
+    let now: Timestamp
+    let command: RotateCommand
 
-    init(
-        _ definition: RotationDefinition, _ rotations: Rotations, _ inspection: Inspection?, at now: Timestamp,
-        _ command: RotateCommand
-    ) throws(MintError) {
-        self.definition = definition
-        self.inspection = inspection
-        overlaps = definition.issuer.shape.overlaps
-        self.now = now
-        self.command = command
-        do throws(FileFailure) {
-            state = try rotations.state(of: definition.name)
-        } catch {
-            throw .damagedJournal("cannot use the journal '\(error.path)': \(error.reason)")
-        }
+    var name: String { definition.name }
+
+    /// When the next run begins; `nil` without a schedule.
+    var nextDue: Timestamp? { definition.nextRuns(1, after: state, at: now).first }
+
+    /// Why a person is needed; `nil` if none is.
+    var attention: Attention? {
         let isChanged = state.isRunning && state.definition != definition.digest
-        let disagreement = state.disagreement(with: now)
-        attention = isChanged ? .manifestChanged : state.attention ?? disagreement?.attention
-        clockLead = disagreement?.lead ?? 0
-        nextDue = definition.nextRuns(1, after: state, at: now).first
+        return isChanged ? .manifestChanged : state.attention ?? state.disagreement(with: now)?.attention
     }
+
+    /// By how many seconds the journal is ahead of this machine's clock, if that stops the rotation; else 0.
+    var clockLead: Int { state.disagreement(with: now)?.lead ?? 0 }
 
     /// When the secret was last rotated, but no later than now, as its age is counted from this.
     var lastSuccess: Timestamp? { state.age(at: now).map { now + -$0 } }
@@ -145,7 +131,9 @@ struct RotationStatus {
     var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning, command) ?? [] }
 
     /// Until when old and new secret both live; `nil` if they do not.
-    private var overlapEnd: Timestamp? { overlaps && state.phase == .delivered ? state.overlapEndsAt : nil }
+    private var overlapEnd: Timestamp? {
+        definition.issuer.shape.overlaps && state.phase == .delivered ? state.overlapEndsAt : nil
+    }
 
     /// Returns what the evidence of an old secret's death shows.
     private static func words(_ proof: String) -> String {
