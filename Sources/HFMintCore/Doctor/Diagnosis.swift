@@ -16,19 +16,25 @@ package struct Diagnosis: Sendable {
         }
     }
 
+    /// Runs the checks.
+    ///
     /// - Parameter suggests: whether to make a suggestion even if the Hub refused nothing.
     package init(_ examination: Examination, checks: [Check] = allChecks, suggests: Bool) {
         self.examination = examination
         self.suggests = suggests
         results = checks.map { Result(check: $0, findings: $0.findings(examination)) }
-        suggestion = suggests || examination.isRefused ? PublisherSuggestion(examination) : nil
+        suggestion =
+            suggests || examination.isRefused
+            ? PublisherSuggestion(
+                provider: examination.provider, claims: examination.knownClaims, resource: examination.resource,
+                endpoint: examination.endpoint ?? .huggingFace) : nil
     }
 
     package func count(_ status: Finding.Status) -> Int { findings.count { $0.status == status } }
 
     private var findings: [Finding] { results.flatMap(\.findings) }
 
-    /// The error that names the failed checks, or `nil` if none failed.
+    /// The error that names the failed checks, or nil if none failed.
     package var failure: MintError? {
         let failed = results.filter { $0.status == .fail }.map(\.check.id)
         guard !failed.isEmpty else { return nil }
@@ -70,13 +76,12 @@ extension Diagnosis {
 
     /// The report for programs; its schema is `docs/doctor.schema.json`.
     package var json: JSONValue {
-        let authority = try? examination.authority.get()
-        return [
+        [
             "version": .string(hfmintVersion),
             "status": .string(Finding.Status.allCases.last { count($0) > 0 }?.rawValue),
             "provider": .string(examination.provider?.name),
-            "endpoint": .string(authority?.endpoint.description),
-            "audience": .string(authority?.audience),
+            "endpoint": .string(examination.endpoint?.description),
+            "audience": .string(examination.authority?.audience),
             "resource": .string(examination.resource?.canonical),
             "checks": .array(results.map(\.json)),
             "suggestion": suggestion?.json ?? .null,
@@ -112,13 +117,5 @@ extension Examination {
     package var isRefused: Bool {
         guard case .failed(let error) = exchange else { return false }
         return !error.publisher.isEmpty
-    }
-}
-
-extension PublisherSuggestion {
-    fileprivate init?(_ examination: Examination) {
-        self.init(
-            provider: examination.provider, claims: examination.knownClaims, resource: examination.resource,
-            endpoint: examination.endpoint ?? .huggingFace)
     }
 }

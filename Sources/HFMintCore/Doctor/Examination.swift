@@ -9,7 +9,7 @@ package struct Examination: Sendable {
         package var stateDirectory: String?
         package var timeLimit = Duration.seconds(90)
         package var authority: Result<Authority, MintError> = .success(.huggingFace)
-        /// The gate of the manifest, or `nil` if none was named.
+        /// The gate of the manifest, or nil if no manifest was named.
         package var gate: Result<Gate, MintError>?
         package var source = IDTokenSource.Options()
         /// Every provider whose variables are set.
@@ -20,33 +20,24 @@ package struct Examination: Sendable {
         package init() {}
     }
 
+    package var question: Question
     package var context: Context
-    package var expectations: [Expectation]
-    package var allowsUntrustedEvent: Bool
-    /// The gate of the manifest, or `nil` if none was named.
-    package var gate: Result<Gate, MintError>?
     package var jobDirectory: JobDirectory
-
-    package var authority: Result<Authority, MintError>
-    /// The provider that was asked for an ID token.
-    package var provider: Provider?
-    /// Every provider whose variables are set.
-    package var detected: [Provider]
     package var acquisition: Result<Acquisition, MintError>
     /// The claims of the ID token, which was wiped.
     package var claims: Result<Claims, MintError>
     package var hub = HubContact.notAsked("nobody asked")
     package var resource: Resource?
     package var exchange = TrialExchange.notTried("no resource was named: `hfmint doctor acme/model` makes one")
-    /// `nil` if there is no git.
+    /// What git says of its settings, or nil if there is no git.
     package var git: GitFindings?
-    /// Where exchanges are recorded, or `nil` if no manifest asks for records.
+    /// Where exchanges are recorded, or nil if no manifest asks for records.
     package var recording: AuditTrail.Settings?
-    /// Whether records could be written, or `nil` if no manifest asks for them.
+    /// Whether records could be written, or nil if no manifest asks for them.
     package var audit: Result<Void, MintError>?
-    /// The number of records that a collector has not taken yet, or `nil` if there are too many to count.
+    /// The number of records that a collector has not taken yet, or nil if there are too many to count.
     package var waitingRecords: Int? = 0
-    /// Whether the agent accepts variables for later steps, or `nil` if no agent was asked.
+    /// Whether the agent accepts variables for later steps, or nil if no agent was asked.
     package var agent: Result<Void, MintError>?
     package var now: Timestamp
 
@@ -54,13 +45,8 @@ package struct Examination: Sendable {
         _ question: Question, _ context: Context, acquisition: Result<Acquisition, MintError>,
         claims: Result<Claims, MintError>
     ) {
+        self.question = question
         self.context = context
-        expectations = question.expectations
-        allowsUntrustedEvent = question.allowsUntrustedEvent
-        gate = question.gate
-        authority = question.authority
-        provider = question.provider
-        detected = question.detected
         jobDirectory = JobDirectory(option: question.stateDirectory, provider: question.provider, context: context)
         self.acquisition = acquisition
         self.claims = claims
@@ -75,7 +61,7 @@ package struct Examination: Sendable {
         /// - Parameter date: the time of the Hub's clock at the moment of ``Examination/now``.
         case answered(status: Int, date: Timestamp?)
 
-        /// Moves the Hub's time forward by the time that has passed since it answered.
+        /// Returns the answer with the Hub's time moved forward by `duration`, which has passed since the answer.
         func later(by duration: Duration) -> HubContact {
             guard case .answered(let status, let date?) = self else { return self }
             return .answered(status: status, date: date + duration.milliseconds / 1_000)
@@ -97,30 +83,27 @@ package struct Examination: Sendable {
         package let sha256: String
         /// The Hub's answer to a request that reads.
         package let read: TokenTrial.Answer
-        /// The Hub's answer to a request for write access, or `nil` for a user, who has no such route.
+        /// The Hub's answer to a request for write access, or nil for a user, who has no such route.
         package let write: TokenTrial.Answer?
-
-        package init(
-            kind: HubToken.Kind, expiresAt: Timestamp, sha256: String, read: TokenTrial.Answer,
-            write: TokenTrial.Answer?
-        ) {
-            self.kind = kind
-            self.expiresAt = expiresAt
-            self.sha256 = sha256
-            self.read = read
-            self.write = write
-        }
     }
+}
 
-    /// The claims of the ID token, or `nil` if there is none.
+extension Examination {
+    /// The provider that was asked for an ID token.
+    package var provider: Provider? { question.provider }
+
+    /// The Hub, or nil if the command line or a variable names no usable one.
+    var authority: Authority? { try? question.authority.get() }
+
+    package var endpoint: Origin? { authority?.endpoint }
+
+    /// The claims of the ID token, or nil if there is none.
     package var knownClaims: Claims? { try? claims.get() }
 
-    package var endpoint: Origin? { try? authority.get().endpoint }
-
-    /// The page of the resource's Trusted Publishers, or `nil` if no resource was named.
+    /// The page of the resource's Trusted Publishers, or nil if no resource was named.
     var settingsURL: String? { resource?.settingsURL(on: endpoint ?? .huggingFace) }
 
-    /// What is known of the granted token, or `nil` if the Hub granted none.
+    /// What is known of the granted token, or nil if the Hub granted none.
     var triedToken: TriedToken? { if case .granted(let token) = exchange { token } else { nil } }
 
     package var job: Provider.Job { context.job }
@@ -138,6 +121,6 @@ package struct Examination: Sendable {
     }
 
     package func expectation(_ claim: String) -> Expectation? {
-        expectations.first { $0.claim.utf8.elementsEqual(claim.utf8) }
+        question.expectations.first { $0.claim.utf8.elementsEqual(claim.utf8) }
     }
 }

@@ -32,7 +32,9 @@ package struct Examiner: Sendable {
     package func examine() throws(MintError) -> Examination {
         audit.stopRecording()
         let authority = try? question.authority.get()
-        let resource = try resource(on: authority?.endpoint ?? .huggingFace)
+        let resource = try question.resource.map { text throws(MintError) in
+            try Resource(parsing: text, endpoint: authority?.endpoint ?? .huggingFace)
+        }
         let source = try source(authority?.audience ?? Origin.huggingFace.description)
         // The Hub comes first, because a token endpoint that hangs may use up the time.
         let hub = contact(authority?.endpoint)
@@ -53,11 +55,6 @@ package struct Examiner: Sendable {
         return examination
     }
 
-    private func resource(on endpoint: Origin) throws(MintError) -> Resource? {
-        guard let text = question.resource else { return nil }
-        return try Resource(parsing: text, endpoint: endpoint)
-    }
-
     private func source(_ audience: String) throws(MintError) -> Result<IDTokenSource, MintError> {
         do throws(MintError) {
             return .success(try IDTokenSource(question.source, of: question.provider, audience: audience, in: context))
@@ -67,7 +64,7 @@ package struct Examiner: Sendable {
         }
     }
 
-    /// Gets an ID token, tries as often as an exchange would, and keeps only its claims.
+    /// Gets an ID token with as many tries as an exchange makes, and keeps only its claims.
     private func claims(from source: IDTokenSource) -> Result<Claims, MintError> {
         Result { () throws(MintError) in
             try attempts.repeating(in: context) { attempts throws(MintError) in
@@ -93,7 +90,7 @@ extension Examiner {
     private func exchange(
         _ resource: Resource, _ source: Result<IDTokenSource, MintError>, _ examination: Examination
     ) -> Examination.TrialExchange {
-        guard let authority = try? examination.authority.get() else { return .notTried("the endpoint is not usable") }
+        guard let authority = examination.authority else { return .notTried("the endpoint is not usable") }
         guard let source = try? source.get(), let claims = examination.knownClaims else {
             return .notTried("there is no ID token to trade")
         }
@@ -110,7 +107,7 @@ extension Examiner {
         }
     }
 
-    /// Returns why an exchange would fail, or `nil` if it may succeed.
+    /// Returns why an exchange would fail, or nil if it may succeed.
     private func reasonNotToTry(
         _ resource: Resource, _ source: IDTokenSource, _ claims: Claims, _ authority: Authority,
         _ examination: Examination
@@ -128,7 +125,7 @@ extension Examiner {
         return isAdmitted ? nil : "the manifest does not let this job have it"
     }
 
-    /// Tries what the token can do, at the origin that issued it.
+    /// Asks the Hub that issued the token what the token may do.
     private func tried(_ token: HubToken, _ resource: Resource, _ endpoint: Origin) -> Examination.TriedToken {
         func answer(_ trial: TokenTrial) -> TokenTrial.Answer {
             trial.answer(to: token.bearer.secret, at: endpoint, limits: attempts.limits(context.clock), in: context)

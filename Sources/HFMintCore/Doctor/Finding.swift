@@ -1,6 +1,6 @@
 /// One line of the doctor's report.
 package struct Finding: Equatable, Sendable {
-    /// In the order from good to bad.
+    /// How bad a finding is, from good to bad.
     package enum Status: String, CaseIterable, Sendable { case skip, ok, warn, fail }
 
     package let status: Status

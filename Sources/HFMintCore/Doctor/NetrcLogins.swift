@@ -3,7 +3,7 @@
 /// <https://everything.curl.dev/usingcurl/netrc.html>
 package struct NetrcLogins: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
-        /// The host in lower case, or `nil` for the `default` entry.
+        /// The host in lower case, or nil for the `default` entry.
         package let host: String?
         /// The line of the password, or of the entry if it has none.
         package fileprivate(set) var line: Int
@@ -41,12 +41,12 @@ package struct NetrcLogins: Equatable, Sendable {
         entries[last].line = text.line(of: value.lowerBound)
     }
 
-    /// Returns the first entry that holds a log-in for `host` or for every host, or `nil`.
+    /// Returns the first entry that holds a log-in for `host` or for every host, or nil.
     package func entry(for host: String) -> Entry? {
         entries.first { $0.hasLogin && ($0.host.map { $0.utf8.elementsEqual(host.utf8) } ?? true) }
     }
 
-    /// Returns the range of the next word, without the quotes around it, or `nil` at the end.
+    /// Returns the range of the next word, without the quotes around it, or nil at the end.
     ///
     /// A `#` where a word could begin starts a comment, which ends with the line.
     private static func nextWord(in text: Span<UInt8>, from index: inout Int) -> Range<Int>? {

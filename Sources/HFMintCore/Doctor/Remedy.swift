@@ -1,16 +1,11 @@
 /// An explanation why a claim differs from the value that a publisher pins, and how to fix it.
 struct Remedy {
-    private let expectation: Expectation
-    private let claims: Claims
-    private let value: PinnedValue
+    let expectation: Expectation
+    let claims: Claims
+    /// The value that the job has.
+    let value: PinnedValue
 
-    init(_ expectation: Expectation, _ claims: Claims, _ value: PinnedValue) {
-        self.expectation = expectation
-        self.claims = claims
-        self.value = value
-    }
-
-    /// One sentence, or `nil` if no cause stands out.
+    /// One sentence, or nil if no cause stands out.
     var sentence: String? { bySpelling ?? byClaim }
 
     private var wanted: [UInt8] { Array(expectation.value.utf8) }

@@ -31,15 +31,3 @@ package let allChecks: [Check] = [
     .stepFiles,
     .versions,
 ]
-
-extension Check {
-    /// Makes a check of an ID token's claims, which is skipped if there is no ID token.
-    static func ofClaims(
-        id: String, title: String, isPrerequisite: Bool = false,
-        run: @escaping @Sendable (Claims, Examination) -> [Finding]
-    ) -> Check {
-        Check(id: id, title: title, isPrerequisite: isPrerequisite) { examination in
-            examination.knownClaims.map { run($0, examination) } ?? [.skip("there is no ID token to look at")]
-        }
-    }
-}

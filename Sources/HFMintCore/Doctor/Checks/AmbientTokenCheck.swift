@@ -30,11 +30,11 @@ extension Check {
     }
 }
 
-/// The kind and the expiry of a token in a variable; never its bytes.
+/// The kind and the expiry of a token in a variable, without its bytes.
 private struct AmbientToken {
-    /// `nil` for anything but a token of the Hub.
+    /// The kind, or nil if the variable holds anything but a token of the Hub.
     let kind: HubToken.Kind?
-    /// In RFC 3339 and UTC, or `nil` if it is not known.
+    /// The time in RFC 3339 and UTC, or nil if it is not known.
     let expiry: String?
 
     init?(_ key: Environment.Key, _ environment: Environment) {
@@ -48,7 +48,7 @@ private struct AmbientToken {
         }
     }
 
-    /// Returns the expiry that `hfmint exchange` wrote beside the token, or `nil`.
+    /// Returns the expiry that `hfmint exchange` wrote beside the token, or nil.
     private static func noted(_ environment: Environment) -> String? {
         guard let text = environment[Environment.Key(VariableName.hfToken.expiresAt)], text.utf8.count == 20,
             text.utf8.allSatisfy({ $0.isASCIIDigit || "-:TZ".utf8.contains($0) })

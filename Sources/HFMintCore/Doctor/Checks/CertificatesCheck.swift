@@ -11,14 +11,12 @@ extension Check {
             let list = given.map { "\($0.name)='\(environment[$0] ?? "")'" }.joined(separator: " ")
             return [.ok("those of \(list)")]
         }
-        if environment.isSet("REQUESTS_CA_BUNDLE") {
-            return [
-                .warn(
-                    "the system's; REQUESTS_CA_BUNDLE is set, and only Python's requests reads it",
-                    next: "set SSL_CERT_FILE to the same file: hfmint, curl and huggingface_hub read that")
-            ]
-        }
-        return [system(examination)]
+        guard environment.isSet("REQUESTS_CA_BUNDLE") else { return [system(examination)] }
+        return [
+            .warn(
+                "the system's; REQUESTS_CA_BUNDLE is set, and only Python's requests reads it",
+                next: "set SSL_CERT_FILE to the same file: hfmint, curl and huggingface_hub read that")
+        ]
     }
 
     private static func problems(with key: Environment.Key, _ examination: Examination) -> [Finding] {
@@ -44,7 +42,6 @@ extension Check {
         return (kind == .directory) == wantsDirectory ? nil : "is \(wantsDirectory ? "no" : "a") directory"
     }
 
-    /// Checks the directory in which OpenSSL and Debian keep certificates.
     private static func system(_ examination: Examination) -> Finding {
         let directory = "/etc/ssl/certs"
         let isThere = !examination.context.files.names(in: directory).isEmpty

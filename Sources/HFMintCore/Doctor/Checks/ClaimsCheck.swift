@@ -11,17 +11,12 @@ extension Check {
         }
         let shown = rows.filter { $0.claim != "aud" && $0.claim != "exp" }
         guard !shown.isEmpty else {
-            return [
-                .warn(
-                    "the ID token has none of the claims that hfmint knows",
-                    next: "pin what its issuer documents, claim by claim")
-            ]
+            return .warn(
+                "the ID token has none of the claims that hfmint knows",
+                next: "pin what its issuer documents, claim by claim")
         }
-        return [
-            .ok(
-                "\(shown.count) that a Trusted Publisher can pin",
-                details: columns(shown.map { ($0.claim, $0.value) }),
-                facts: shown.map { Finding.Fact($0.claim, $0.value) })
-        ]
+        return .ok(
+            "\(shown.count) that a Trusted Publisher can pin", details: columns(shown.map { ($0.claim, $0.value) }),
+            facts: shown.map { Finding.Fact($0.claim, $0.value) })
     }
 }

@@ -1,8 +1,8 @@
 extension Check {
-    static let endpoint = Check(id: "endpoint", title: "which Hub is asked, and who says so") { examination in
-        switch examination.authority {
-        case .failure(let error): [.fail(error, next: "leave out --endpoint, and unset HF_ENDPOINT")]
-        case .success(let authority): [found(authority.endpoint, examination)]
+    static let endpoint = Check.single(id: "endpoint", title: "which Hub is asked, and who says so") { examination in
+        switch examination.question.authority {
+        case .failure(let error): .fail(error, next: "leave out --endpoint, and unset HF_ENDPOINT")
+        case .success(let authority): found(authority.endpoint, examination)
         }
     }
 

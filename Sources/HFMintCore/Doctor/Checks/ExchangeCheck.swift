@@ -1,9 +1,9 @@
 extension Check {
-    static let exchange = Check(id: "exchange", title: "what the Hub answers to an exchange") { examination in
+    static let exchange = Check.single(id: "exchange", title: "what the Hub answers to an exchange") { examination in
         switch examination.exchange {
-        case .notTried(let reason): [.skip(reason)]
-        case .failed(let error): [refused(error, examination)]
-        case .granted(let token): [granted(token, examination)]
+        case .notTried(let reason): .skip(reason)
+        case .failed(let error): refused(error, examination)
+        case .granted(let token): granted(token, examination)
         }
     }
 
@@ -15,7 +15,7 @@ extension Check {
             facts: [Finding.Fact("expires_at", token.expiresAt.rfc3339), Finding.Fact("sha256", token.sha256)])
     }
 
-    /// Reports a refusal without the publisher, which the report suggests at its end.
+    /// Reports a refusal without the suggested publisher, which stands at the end of the report.
     private static func refused(_ error: MintError, _ examination: Examination) -> Finding {
         var error = error
         error.publisher = []

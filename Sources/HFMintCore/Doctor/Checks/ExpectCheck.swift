@@ -2,11 +2,12 @@ extension Check {
     static let expect = Check(
         id: "expect", title: "whether the claims are what the Trusted Publisher pins, byte by byte"
     ) { examination in
-        guard !examination.expectations.isEmpty else {
+        let expectations = examination.question.expectations
+        guard !expectations.isEmpty else {
             return [.skip("say what the publisher pins: --expect repository=acme/training --expect branch=main")]
         }
         guard let claims = examination.knownClaims else { return [.skip("there is no ID token to look at")] }
-        return examination.expectations.map { Comparison($0, claims, examination).finding }
+        return expectations.map { Comparison($0, claims, examination).finding }
     }
 }
 
@@ -59,20 +60,22 @@ private struct Comparison {
             ? expectation.value.spelledOut : expectation.value
         return .fail(
             "\(expectation.claim): expected '\(wanted)', got \(got)",
-            next: Remedy(expectation, claims, value).sentence
+            next: Remedy(expectation: expectation, claims: claims, value: value).sentence
                 ?? "enter what the job has at \(page), or change the job", facts: facts)
     }
 
     private var facts: [Finding.Fact] {
         [
             Finding.Fact("claim", expectation.claim), Finding.Fact("expected", expectation.value),
-            Finding.Fact("got", value == .missing ? nil : plain),
+            Finding.Fact("got", plain),
         ]
     }
 
-    private var plain: String {
+    /// The value for programs.
+    private var plain: String? {
         switch value {
-        case .missing, .unusable: ""
+        case .missing: nil
+        case .unusable: ""
         case .string(let bytes): String(decoding: bytes, as: UTF8.self)
         case .strings(let values): values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
         case .other(let text): text
@@ -104,7 +107,7 @@ private struct Comparison {
 }
 
 extension String {
-    /// The text with each character but visible ASCII and the space as its number, so that look-alikes differ.
+    /// The text in which visible ASCII and spaces stand as they are, and every other character as its number.
     fileprivate var spelledOut: String {
         unicodeScalars.map { $0 == " " ? " " : $0.escaped(asASCII: true) }.joined()
     }

@@ -22,9 +22,9 @@ extension Check {
 }
 
 extension Examination {
-    /// The origins of the endpoint to which git would talk; the Hub has two.
+    /// The origins that git uses for the endpoint; the Hub has two.
     var gitOrigins: [String] {
-        guard let authority = try? authority.get() else { return [] }
+        guard let authority else { return [] }
         return authority.endpoint == .huggingFace ? GitHosts(authority).origins : [authority.endpoint.description]
     }
 }

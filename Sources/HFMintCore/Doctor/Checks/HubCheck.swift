@@ -1,12 +1,12 @@
 extension Check {
-    static let hub = Check(
+    static let hub = Check.single(
         id: "hub", title: "whether the Hub can be reached and trusted", isPrerequisite: true
     ) { examination in
-        guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
+        guard let endpoint = examination.endpoint else { return .skip("the endpoint is not usable") }
         return switch examination.hub {
-        case .notAsked(let reason): [.skip(reason)]
-        case .failed(let error): [unreachable(error, endpoint)]
-        case .answered(let status, _): [answered(status, endpoint)]
+        case .notAsked(let reason): .skip(reason)
+        case .failed(let error): unreachable(error, endpoint)
+        case .answered(let status, _): answered(status, endpoint)
         }
     }
 

@@ -2,7 +2,7 @@ extension Check {
     static let manifest = Check(
         id: "manifest", title: "whether the manifest lets this job have what it asks for, and no more than it expects"
     ) { examination in
-        guard let named = examination.gate else {
+        guard let named = examination.question.gate else {
             return [.skip("no manifest was named: --manifest hfmint.json5 says who may become what")]
         }
         let gate: Gate

@@ -1,19 +1,19 @@
 extension Check {
-    static let proxy = Check(
+    static let proxy = Check.single(
         id: "proxy", title: "whether the way to the Hub goes through a proxy", isPrerequisite: true
     ) { examination in
-        guard let endpoint = examination.endpoint else { return [.skip("the endpoint is not usable")] }
+        guard let endpoint = examination.endpoint else { return .skip("the endpoint is not usable") }
         let settings = ProxySettings(examination.context)
         do throws(TransportError) {
             switch try settings.route(to: endpoint) {
             case .proxy(let key):
                 let address = try settings.address(in: key)
-                return [.ok("through the one that \(key.name) names: \(address.description)")]
-            case .direct, .metadataServer, .unixSocket: return [direct(endpoint, examination.context.environment)]
+                return .ok("through the one that \(key.name) names: \(address.description)")
+            case .direct, .metadataServer, .unixSocket: return direct(endpoint, examination.context.environment)
             }
         } catch {
             let failure = MintError.transport(error, to: endpoint.host, doing: .serviceUnavailable)
-            return [.fail(failure.message, next: failure.hint ?? "unset it")]
+            return .fail(failure.message, next: failure.hint ?? "unset it")
         }
     }
 

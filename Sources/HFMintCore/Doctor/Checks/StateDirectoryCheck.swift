@@ -1,29 +1,25 @@
 extension Check {
-    static let stateDirectory = Check(
+    static let stateDirectory = Check.single(
         id: "state-directory", title: "where this job's tokens are kept, and whether that works"
     ) { examination in
         var reasons: [String] = []
         for candidate in examination.jobDirectory.candidates {
             switch DirectoryState(candidate, examination.context.files) {
-            case .usable(let path): return [.ok("'\(path)', for this user alone (0700)", details: reasons)]
-            case .missing(let path): return [.ok("'\(path)', which the first exchange makes (0700)", details: reasons)]
+            case .usable(let path): return .ok("'\(path)', for this user alone (0700)", details: reasons)
+            case .missing(let path): return .ok("'\(path)', which the first exchange makes (0700)", details: reasons)
             case .unusable(let path, let reason): reasons.append("not '\(path)': \(reason)")
             case .baseMissing: continue
             }
         }
-        guard reasons.count != 1 else { return [unusable("this job's tokens cannot be kept: \(reasons[0])", [])] }
-        return [unusable("this job's tokens cannot be kept anywhere", reasons)]
-    }
-
-    private static func unusable(_ message: String, _ details: [String]) -> Finding {
-        .fail(
-            message,
+        let isOnlyOne = reasons.count == 1
+        return .fail(
+            "this job's tokens cannot be kept" + (isOnlyOne ? ": \(reasons[0])" : " anywhere"),
             next: "name a directory that is yours alone (0700), on a disk that can be written: --state-dir or"
-                + " HFMINT_STATE_DIR", details: details)
+                + " HFMINT_STATE_DIR", details: isOnlyOne ? [] : reasons)
     }
 }
 
-/// The state of a candidate for the directory, which is only looked at.
+/// The state of a candidate for the directory, found without a change to it.
 private enum DirectoryState {
     case usable(String)
     /// It does not exist, and can be made.
@@ -55,7 +51,7 @@ private enum DirectoryState {
         }
     }
 
-    /// Returns the deepest directory of the candidate that exists, or `nil`.
+    /// Returns the deepest directory of the candidate that exists, or nil.
     private static func deepest(_ candidate: DirectoryCandidate, _ files: any Files) -> String? {
         guard files.kind(of: candidate.base) != nil else { return nil }
         var path = candidate.base

@@ -1,15 +1,15 @@
 extension Check {
-    static let stepFiles = Check(
+    static let stepFiles = Check.single(
         id: "step-files", title: "whether a token can be handed to the job's later steps"
     ) { examination in
-        guard let provider = examination.provider else { return [.skip("the provider is not known")] }
+        guard let provider = examination.provider else { return .skip("the provider is not known") }
         switch provider.stepFiles {
-        case .none(let instead): return [.skip("this provider has no file for that: \(instead)")]
-        case .jobAPI: return [agent(examination.agent)]
-        case .heredoc(let keys, _): return [finding(keys, "", provider, examination)]
-        case .exports(let key): return [finding([key], "", provider, examination)]
+        case .none(let instead): return .skip("this provider has no file for that: \(instead)")
+        case .jobAPI: return agent(examination.agent)
+        case .heredoc(let keys, _): return finding(keys, "", provider, examination)
+        case .exports(let key): return finding([key], "", provider, examination)
         case .lines(let key, let reaches):
-            return [finding([key], ", which reaches \(reaches) alone", provider, examination)]
+            return finding([key], ", which reaches \(reaches) alone", provider, examination)
         }
     }
 

@@ -1,17 +1,15 @@
 extension Check {
-    static let tokenFiles = Check(
+    static let tokenFiles = Check.single(
         id: "token-files", title: "which token files lie about, who can read them, and how old they are"
     ) { examination in
         let environment = examination.context.environment
-        if let path = environment[.hfTokenPath] { return [named(path, examination)] }
-        guard let path = defaultPath(environment) else { return [.ok("none: there is no home directory")] }
-        guard let facts = examination.context.files.facts(of: path) else { return [.ok("none at '\(path)'")] }
-        return [
-            .warn(
-                "'\(path)' holds a token that someone logged in with (mode \(mode(facts)),"
-                    + " \(age(facts, examination.now)) old): it is used wherever hfmint delivers none",
-                next: "remove it from this machine: hf auth logout")
-        ]
+        if let path = environment[.hfTokenPath] { return named(path, examination) }
+        guard let path = defaultPath(environment) else { return .ok("none: there is no home directory") }
+        guard let facts = examination.context.files.facts(of: path) else { return .ok("none at '\(path)'") }
+        return .warn(
+            "'\(path)' holds a token that someone logged in with (mode \(mode(facts)),"
+                + " \(age(facts, examination.now)) old): it is used wherever hfmint delivers none",
+            next: "remove it from this machine: hf auth logout")
     }
 
     private static func named(_ path: String, _ examination: Examination) -> Finding {
@@ -34,7 +32,7 @@ extension Check {
         return .ok("HF_TOKEN_PATH names '\(path)' (mode \(mode(facts)))")
     }
 
-    /// Returns the path where huggingface_hub looks if `HF_TOKEN_PATH` is not set, or `nil` without a home directory.
+    /// Returns the path where huggingface_hub looks if `HF_TOKEN_PATH` is not set, or nil without a home directory.
     ///
     /// <https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables#hfhome>
     private static func defaultPath(_ environment: Environment) -> String? {

@@ -1,26 +1,20 @@
 extension Check {
-    static let trust = Check(
+    static let trust = Check.single(
         id: "trust", title: "whether the Trusted Publisher trusts more than this job"
     ) { examination in
-        let isGranted = if case .granted = examination.exchange { true } else { false }
-        let pinned = examination.expectations.map(\.claim)
+        let pinned = examination.question.expectations.map(\.claim)
         let narrow = pinned.filter { claim in !WideClaims.contains(claim) }
-        guard narrow.isEmpty else { return [.ok("pinned to \(narrow.joined(separator: ", "))")] }
-        if !pinned.isEmpty {
-            return [
-                .warn(
-                    "\(pinned.joined(separator: " and ")) alone: every workflow on every branch of it gets the token",
-                    next: tighter(examination))
-            ]
+        guard narrow.isEmpty else { return .ok("pinned to \(narrow.joined(separator: ", "))") }
+        guard pinned.isEmpty else {
+            return .warn(
+                "\(pinned.joined(separator: " and ")) alone: every workflow on every branch of it gets the token",
+                next: tighter(examination))
         }
-        guard isGranted else { return [.skip("say what the publisher pins with --expect")] }
-        return [
-            .warn(
-                "the Hub trusts this job, and does not say how many others: what its publisher pins cannot be seen from"
-                    + " here",
-                next: "if it pins no more than the repository: \(tighter(examination)); else name what it pins with"
-                    + " --expect")
-        ]
+        guard case .granted = examination.exchange else { return .skip("say what the publisher pins with --expect") }
+        return .warn(
+            "the Hub trusts this job, and does not say how many others: what its publisher pins cannot be seen from here",
+            next: "if it pins no more than the repository: \(tighter(examination)); else name what it pins with"
+                + " --expect")
     }
 
     private static func tighter(_ examination: Examination) -> String {

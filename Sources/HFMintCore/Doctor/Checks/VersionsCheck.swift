@@ -1,5 +1,5 @@
 extension Check {
-    static let versions = Check(id: "versions", title: "which versions these are") { examination in
+    static let versions = Check.single(id: "versions", title: "which versions these are") { examination in
         let git = examination.git?.version
         let http = examination.context.transport.version
         let facts = [
@@ -7,6 +7,6 @@ extension Check {
         ]
         let noGit = examination.git == nil ? "no git" : "a git that cannot be asked"
         let names = ["hfmint \(hfmintVersion)", http ?? "no libcurl", git ?? noGit]
-        return [.ok(names.joined(separator: ", "), facts: facts)]
+        return .ok(names.joined(separator: ", "), facts: facts)
     }
 }

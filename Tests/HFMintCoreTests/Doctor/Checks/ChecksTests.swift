@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -19,9 +19,9 @@ struct ChecksTests {
         for check in allChecks { #expect(!check.run(examination).isEmpty, "\(check.id)") }
         examination.claims = .failure(.usage("x"))
         examination.acquisition = .failure(.usage("x"))
-        examination.authority = .failure(.usage("x"))
-        examination.provider = nil
-        examination.detected = []
+        examination.question.authority = .failure(.usage("x"))
+        examination.question.provider = nil
+        examination.question.detected = []
         examination.git = nil
         examination.hub = .notAsked("x")
         for check in allChecks { #expect(!check.run(examination).isEmpty, "\(check.id)") }
@@ -70,7 +70,7 @@ struct ChecksTests {
     @Test("warn of a mirror that only HF_ENDPOINT names")
     func mirror() throws {
         var examination = try TestExamination.make(environment: ["HF_ENDPOINT": "https://mirror.example"])
-        examination.authority = .success(
+        examination.question.authority = .success(
             try Authority(endpointOption: nil, audienceOption: nil, environment: examination.context.environment))
         #expect(try Check.finding("endpoint", examination).status == .warn)
         examination.context.environment = [:]

@@ -15,7 +15,7 @@ struct ManifestPolicyCheckTests {
         let policy = try TestPolicy.policy(TestPolicy.root(roles: roles, grants: grants))
         var examination = try TestExamination.make(environment: environment)
         let gate = Gate(policy, role: role)
-        examination.gate = .success(gate)
+        examination.question.gate = .success(gate)
         let requests = try TokenRequest.unnamed(gate, in: environment, endpoint: .huggingFace)
         let findings = Check.findings("manifest", examination)
         // Whatever an exchange would ask for is what was judged, one by one.
@@ -44,7 +44,7 @@ struct ManifestPolicyCheckTests {
         var examination = try TestExamination.make(environment: ["HFMINT_RESOURCE": "a/b/c"])
         let grant = TestPolicy.grant("publisher", [("repository", "acme/training")])
         let policy = try TestPolicy.policy(TestPolicy.root(roles: Self.one, grants: [grant]))
-        examination.gate = .success(Gate(policy, role: nil))
+        examination.question.gate = .success(Gate(policy, role: nil))
         let finding = try Check.finding("manifest", examination)
         #expect(finding.status == .fail && finding.message.hasPrefix("HFMINT_RESOURCE: "))
     }
