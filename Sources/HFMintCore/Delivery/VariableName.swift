@@ -30,7 +30,8 @@ package struct VariableName: Hashable, Sendable {
         "BASH_ENV", "ENV", "HF_ENDPOINT", "HF_HOME", "HF_OIDC_ID_TOKEN", "HF_OIDC_RESOURCE", "HF_TOKEN_PATH", "HOME",
         "HUGGING_FACE_HUB_TOKEN", "IFS", "NODE_OPTIONS", "PATH", "SHELLOPTS",
     ]
-    private static let refusedPrefixes = ["GIT_", "HFMINT_", "LD_", "PYTHON"] + allProviders.flatMap(\.ownVariables)
+    private static let refusedPrefixes =
+        ["GIT_", "HFMINT_", "LD_", "PYTHON"] + allProviders.flatMap(\.reservedPrefixes)
 
     package var path: String { name + "_PATH" }
     package var expiresAt: String { name + "_EXPIRES_AT" }

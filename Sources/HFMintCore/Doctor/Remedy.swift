@@ -86,7 +86,7 @@ struct Remedy {
         return "what is pinned is \(noun): pin it as \(other), or pin the job's own \(expectation.claim)"
     }
 
-    private func renamed(_ owner: ProviderClaims.RenameableClaim) -> String? {
+    private func renamed(_ owner: RenameableClaim) -> String? {
         guard let got else { return nil }
         let numbers = owner.numbers.compactMap { name in claims[name].map { "\(name)=\($0)" } }
         let tighter = numbers.first.map { ", or pin \($0), which survives a rename" } ?? ""

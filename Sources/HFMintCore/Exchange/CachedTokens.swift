@@ -45,7 +45,7 @@ struct CachedTokens {
         }
         return try applicant.trying { attempts throws(MintError) in
             let idToken = try applicant.idToken(from: source, attempts)
-            guard idToken.claims.sayTheSame(as: claims) else { return .otherIDToken }
+            guard idToken.claims.describesSameJob(as: claims) else { return .otherIDToken }
             try applicant.verify(idToken, for: allowed, ignoringTimes: true)
             return nil
         }

@@ -48,13 +48,13 @@ package struct Claims: Equatable, Sendable {
     }
 
     /// Returns whether both describe one job: ``lasting`` is the same, byte by byte.
-    func sayTheSame(as other: Claims) -> Bool {
+    func describesSameJob(as other: Claims) -> Bool {
         lasting.map { Array($0.utf8) } == other.lasting.map { Array($0.utf8) }
     }
 
-    /// Returns the claim `name` as a moment, moved into the years 1970 to 9999 so that it can be printed; else nil.
+    /// Returns the claim `name` as a moment, or nil if it is none.
     ///
-    /// A NumericDate may have a fraction (RFC 7519, 2), and some issuers write it as a string.
+    /// A moment outside the years 1970 to 9999 is moved to the nearest one inside, so that it can be printed. A NumericDate may have a fraction (RFC 7519, 2), and some issuers write it as a string.
     private func moment(_ name: String) -> Timestamp? {
         guard let node = text.root[name] else { return nil }
         let written = text.string(node) ?? (node.value == .number ? Array(text.bytes[node.range]) : [])

@@ -1,17 +1,17 @@
 /// A request to a token endpoint of the provider, and the place of the token in its answer.
 package struct HTTPAcquisition: Equatable, Sendable {
     package let provider: String
-    package let request: HTTPRequest
+    package var request: HTTPRequest
     /// A body that holds no secret, with its content type.
-    package let body: Content?
-    package let proof: Proof
-    package let answer: Answer
+    var body: Content?
+    var proof = Proof.none
+    let tokenPlace: TokenPlace
     /// Words in a 403 that mean "ask again", as GitHub answers for a job that is about to start.
-    package let transientRefusals: [String]
+    var transientRefusals: [String] = []
     /// What to do after a final refusal.
-    package let refusalHint: String
+    let refusalHint: String
     /// The variable in which the provider gives the address.
-    package let address: Environment.Key?
+    var addressVariable: Environment.Key?
 
     package struct Content: Equatable, Sendable {
         package let type: String
@@ -30,9 +30,9 @@ package struct HTTPAcquisition: Equatable, Sendable {
 
     /// The proof by which the endpoint knows which job asks.
     package indirect enum Proof: Equatable, Sendable {
-        /// None: the endpoint answers every request from this machine.
+        /// No proof: the endpoint answers every request from this machine.
         case none
-        /// Headers with the same secret, which is in a variable.
+        /// Headers that all hold the secret of a variable.
         case variable(Environment.Key, headers: [String], prefix: String)
         /// A header with a secret from a file.
         case file(String, header: String, prefix: String)
@@ -43,40 +43,13 @@ package struct HTTPAcquisition: Equatable, Sendable {
     }
 
     /// The place of the token in the answer.
-    package enum Answer: Equatable, Sendable {
+    package enum TokenPlace: Equatable, Sendable {
         /// The member of this name, at any depth.
         case member(String)
         /// The whole body.
         case text
         /// The member of this name, or the XML element: some APIs answer in one form or the other.
         case memberOrElement(String)
-    }
-
-    package init(
-        provider: String,
-        request: HTTPRequest,
-        body: Content? = nil,
-        proof: Proof = .none,
-        answer: Answer,
-        transientRefusals: [String] = [],
-        refusalHint: String,
-        address: Environment.Key? = nil
-    ) {
-        self.provider = provider
-        self.request = request
-        self.body = body
-        self.proof = proof
-        self.answer = answer
-        self.transientRefusals = transientRefusals
-        self.refusalHint = refusalHint
-        self.address = address
-    }
-}
-
-extension HTTPAcquisition.Proof {
-    /// Returns a proof of one header, with a secret from a variable.
-    package static func variable(_ key: Environment.Key, header: String, prefix: String) -> Self {
-        .variable(key, headers: [header], prefix: prefix)
     }
 }
 
@@ -97,7 +70,7 @@ extension HTTPAcquisition {
             throw .transport(error, to: host, doing: .identityUnavailable)
         }
         guard (200...201).contains(response.status) else { throw refusal(response, host, now: context.clock.now()) }
-        guard let token = answer.token(in: response.body) else {
+        guard let token = tokenPlace.token(in: response.body) else {
             throw MintError(
                 .identityUnavailable, "\(provider): \(host) answered, but without an ID token",
                 hint: response.body.looksLikePage
@@ -148,7 +121,7 @@ extension HTTPAcquisition {
     func unsuitable(_ reason: String) -> MintError {
         MintError(
             .identityUnsuitable, "\(host) did not give an ID token: \(reason)",
-            hint: "check that \(address?.name ?? host) is the \(provider) server's own")
+            hint: "check that \(addressVariable?.name ?? host) is the \(provider) server's own")
     }
 
     private func refusal(_ response: borrowing HTTPResponse, _ host: String, now: Timestamp) -> MintError {
@@ -197,7 +170,7 @@ extension HTTPAcquisition {
             "\(key.name) is another job's, or this job's time is over: hand it on from this very job, unaltered"
         case (401, .awsSignature): "the keys are wrong, or their session has expired: get new ones"
         case (404, _), (405, _), (410, _):
-            address.map {
+            addressVariable.map {
                 "\($0.name) is another job's or another server's: hand it on from this very job, unaltered"
             } ?? refusalHint
         default: refusalHint
@@ -205,7 +178,7 @@ extension HTTPAcquisition {
     }
 }
 
-extension HTTPAcquisition.Answer {
+extension HTTPAcquisition.TokenPlace {
     fileprivate func token(in body: borrowing Secret) -> Secret? {
         switch self {
         case .text: body.byteCount == 0 ? nil : body.duplicate()

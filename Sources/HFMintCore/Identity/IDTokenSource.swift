@@ -65,7 +65,7 @@ extension MintError {
     static func identityNotFound(in environment: Environment) -> MintError {
         let what = "no CI system was recognised here, and no ID token was given"
         for provider in allProviders {
-            guard let key = provider.traces.first(where: { environment.isSet($0) }) else { continue }
+            guard let key = provider.tokenVariables.first(where: { environment.isSet($0) }) else { continue }
             return MintError(
                 .identityNotFound,
                 "\(what); \(key.name) is set, as on \(provider.title), and \(provider.recognisedBy) is not",

@@ -10,7 +10,7 @@ extension Provider {
         }
 
         /// Returns whether the variable `key` is `true`, the way most providers announce themselves.
-        package func says(_ key: Environment.Key) -> Bool { environment[key] == "true" }
+        package func isTrue(_ key: Environment.Key) -> Bool { environment[key] == "true" }
 
         /// Reads the JSON file that the variable `key` names, such as the event behind the job; nil if it cannot.
         package func json(at key: Environment.Key) -> JSONText? {
@@ -21,7 +21,7 @@ extension Provider {
         }
     }
 
-    /// Returns what tells this job from all others by its environment: the provider, and the values of its variables.
+    /// Returns what the environment says to tell this job from all others: the provider, and its job variables.
     package static func jobIdentity(_ provider: Provider?, in environment: Environment) -> [String] {
         [provider?.name ?? "none"] + (provider?.jobVariables ?? []).map { environment[$0] ?? "" }
     }
@@ -56,6 +56,23 @@ extension Provider.Job {
                 hint: unsuitable ?? missing)
         }
         return .variable(key)
+    }
+
+    /// Returns the token endpoint whose address and credential the provider puts into two variables.
+    ///
+    /// - Parameters:
+    ///   - noun: what the provider calls a job.
+    ///   - hint: what to change if a variable is not set.
+    /// - Throws: ``MintError/Code/identityDenied`` if a variable is not set, or no secret may travel to the address.
+    func tokenEndpoint(
+        _ provider: String, _ address: Environment.Key, _ credential: Environment.Key, noun: String, hint: String
+    ) throws(MintError) -> HTTPURL {
+        guard let text = environment[address], environment.isSet(credential) else {
+            throw MintError(
+                .identityDenied,
+                "\(provider): this \(noun) may not request an ID token (\(address.name) is not set)", hint: hint)
+        }
+        return try confidentialURL(provider, address, text)
     }
 
     /// Parses a base URL that the provider gives in the variable `key`.

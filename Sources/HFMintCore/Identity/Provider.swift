@@ -19,22 +19,22 @@ package struct Provider: Sendable {
     package let isHere: @Sendable (Job) -> Bool
     /// The names of other providers whose variables its jobs have too.
     package var imitates: [String] = []
-    /// Whether CI systems run on it, so that a job may show both.
-    package var isGround = false
+    /// Whether CI systems run on it, so that a job may have the variables of both.
+    package var isPlatform = false
     /// Returns how this job gets an ID token for an audience.
     ///
     /// - Throws: ``MintError/Code/identityDenied`` if this job may have none, with what to change.
     package let acquisition: @Sendable (Job, _ audience: String) throws(MintError) -> Acquisition
-    /// The variables for its ID token, by which hfmint recognises a container that was given nothing else.
-    package var traces: [Environment.Key] = []
+    /// The variables for its ID token; a container may have been given these alone.
+    package var tokenVariables: [Environment.Key] = []
     /// The variables that tell this job from all jobs of the provider; none is a secret.
     package var jobVariables: [Environment.Key] = []
     /// The variable with a directory that is removed at the end of the job.
     package var temporaryDirectory: Environment.Key?
-    /// Returns why the whole machine goes at the end of the job, or nil if nothing says so.
+    /// Returns why the machine is thrown away at the end of the job, or nil if nothing says so.
     package var endOfMachine: @Sendable (Environment) -> String? = { _ in nil }
     /// The prefixes of variables that its runner keeps for itself.
-    package var ownVariables: [String] = []
+    package var reservedPrefixes: [String] = []
     /// Returns why strangers can cause the event behind this job, or nil if they cannot.
     package var untrustedEvent: @Sendable (Job, Claims) -> String? = { _, _ in nil }
     package var masking = Masking.none
@@ -45,13 +45,14 @@ package struct Provider: Sendable {
     package var claims = ProviderClaims()
     package var preset: PublisherPreset?
     /// Returns what to enter into the Hub's form so that the Hub trusts this job.
-    package var publisher: @Sendable (Claims) -> PublisherForm = { PublisherForm(claims: $0, rows: []) }
+    package var publisher: @Sendable (Claims) -> PublisherForm = PublisherForm.pinning([:])
     /// The file by which a repository shows that it uses this provider, and the lines to add to it.
     package var example: PipelineExample?
 }
 
 /// The audience that a provider's ID tokens have by default, or always.
 package struct OwnAudience: Sendable {
+    /// Returns whether `audience` is the provider's own.
     let isFound: @Sendable (_ audience: [UInt8]) -> Bool
     /// How the job asks for the Hub's audience instead.
     let advice: String

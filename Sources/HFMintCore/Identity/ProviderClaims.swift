@@ -1,14 +1,12 @@
-/// The meaning of a provider's claims, as far as the author of a grant can misread them.
-///
-/// Each provider declares it in its own value, and grants are compared with it.
+/// The meaning of a provider's claims, by which mistakes in a grant are found.
 package struct ProviderClaims: Sendable {
     /// The issuers of its ID tokens; `*` stands for any text.
     var issuers: [String] = []
-    /// Claims that show this provider in a grant for a self-hosted server.
+    /// Claims by which a grant for a self-hosted server shows that it means this provider.
     var recognisingClaims: [String] = []
-    /// Claims that say whose job it is: a grant without any of them means everybody at the issuer.
+    /// Claims that say whose job it is, so that a grant without them admits every job of the issuer.
     var owners: [String] = []
-    /// Claims that all jobs of a repository, an owner or a server share: a grant of these alone lets every branch in.
+    /// Claims that all jobs of a repository, an owner or a server share, so that they alone admit every branch.
     var shared: [String] = []
     /// Claims that may be shown, because they name no person.
     var shown: [String] = []
@@ -19,86 +17,26 @@ package struct ProviderClaims: Sendable {
     var renameableClaims: [RenameableClaim] = []
     var workflows: WorkflowClaims?
     var subject: Subject?
-    /// The beginning of the refs of proposed changes, and what the provider calls such a change.
+    /// How the ref of a proposed change begins, and what the provider calls such a change.
     var proposals: (start: String, noun: String)?
-    /// Returns why no ID token of this provider fits a grant that names one of its ``issuers``, as clauses.
+    /// Returns why no ID token of this provider can fit a grant, as clauses.
     var impossibilities: @Sendable (Lookup) -> [String] = { _ in [] }
 
     /// Returns the value of a claim in a grant or in an ID token, or nil.
     typealias Lookup = (_ claim: String) -> String?
 
     /// Events that anybody can cause, and that start jobs with the rights of the project.
-    ///
-    /// `exchange` and the concerns about a manifest read the same list.
     struct OpenEvents: Sendable {
         /// The claim that names the event.
         let claim: String
-        /// Events that are open in every case.
+        /// Events that anybody can cause in every case.
         let always: [String]
-        /// Events that are open to forks; the claim does not name a fork, but the job can see it.
+        /// Events that anybody can cause from a fork, which no claim shows, and which the job itself can find out.
         let perhaps: [String]
 
         func isOpen(_ event: String) -> Bool { (always + perhaps).contains { $0.utf8.elementsEqual(event.utf8) } }
     }
 
-    /// A claim that lets in more jobs than its author may expect, unless another claim stands beside it.
-    struct LooseClaim: Sendable {
-        let claim: String
-        /// Returns whether this value of the claim does so.
-        var isOpen: @Sendable (String) -> Bool = { _ in true }
-        /// The claim counts as loose only if the grant has one of these; empty if it always counts.
-        var onlyWith: [String] = []
-        let closedBy: [Companion]
-        /// Returns the reason for a value: a clause, with what to add.
-        let reason: @Sendable (String) -> String
-
-        /// Returns the reason if `grant` is open in this way, or nil.
-        func reason(in grant: Lookup) -> String? {
-            guard let value = grant(claim), isOpen(value),
-                onlyWith.isEmpty || onlyWith.contains(where: { grant($0) != nil }),
-                !closedBy.contains(where: { $0.stands(in: grant) })
-            else { return nil }
-            return reason(value)
-        }
-    }
-
-    /// A claim beside another, with any value or with one that fits.
-    struct Companion: Sendable, ExpressibleByStringLiteral {
-        let claim: String
-        let fits: @Sendable (String) -> Bool
-
-        init(_ claim: String, where fits: @escaping @Sendable (String) -> Bool) {
-            self.claim = claim
-            self.fits = fits
-        }
-
-        init(stringLiteral claim: String) { self.init(claim) { _ in true } }
-
-        static func yes(_ claim: String) -> Companion { Companion(claim) { $0.utf8.elementsEqual("true".utf8) } }
-
-        /// Returns a companion whose value contains `part`.
-        static func part(_ part: String, of claim: String) -> Companion { Companion(claim) { $0.hasPart(part) } }
-
-        func stands(in grant: Lookup) -> Bool { grant(claim).map(fits) ?? false }
-    }
-
-    /// A claim that holds a name, which others may take after a rename, and the claims that never change hands.
-    struct RenameableClaim: Sendable {
-        let claim: String
-        let numbers: [String]
-        /// Returns whether this value of the claim holds such a name.
-        let isName: @Sendable (String) -> Bool
-
-        init(_ claim: String, _ numbers: String..., where isName: @escaping @Sendable (String) -> Bool = { _ in true })
-        {
-            self.claim = claim
-            self.numbers = numbers
-            self.isName = isName
-        }
-    }
-}
-
-extension ProviderClaims {
     /// The claims that name the workflow that was started (the caller), and the one that holds the job (the callee).
     struct WorkflowClaims: Sendable {
         let caller: String
@@ -113,7 +51,7 @@ extension ProviderClaims {
         case numbered
         /// By its name.
         case named
-        /// In a form from the settings of the repository.
+        /// In a form that the settings of the repository define.
         case custom
     }
 
@@ -124,7 +62,7 @@ extension ProviderClaims {
         let remedy: @Sendable (_ pinned: String, Lookup) -> String?
     }
 
-    /// Returns the name in `claim` if the claim names an owner and nothing narrower, or nil.
+    /// Returns the declaration of `claim` if the claim holds the name of an owner and nothing narrower, or nil.
     func ownerName(_ claim: String) -> RenameableClaim? {
         let isOwner = owners.contains(claim) && shared.contains(claim)
         return isOwner ? renameableClaims.first { $0.claim.utf8.elementsEqual(claim.utf8) } : nil
@@ -140,16 +78,16 @@ extension ProviderClaims {
             && text.utf8.suffix(parts[1].count).elementsEqual(parts[1])
     }
 
-    /// Finds what is known of a grant or an ID token, by its issuer or else by the claims that it has.
+    /// Finds the provider that a grant or an ID token means, by its issuer or else by its claims.
     ///
-    /// If providers share them, the first of ``allProviders`` counts.
+    /// If several providers fit, the first of ``allProviders`` counts.
     static func known(issuer: String, _ value: Lookup) -> (claims: ProviderClaims, isItsIssuer: Bool) {
         if let own = allProviders.first(where: { $0.claims.issues(issuer) }) { return (own.claims, true) }
         let marked = allProviders.first { provider in provider.claims.recognisingClaims.contains { value($0) != nil } }
         return (marked?.claims ?? ProviderClaims(), false)
     }
 
-    /// Returns complaints about numbers with anything but digits, and about words that are not known.
+    /// Returns complaints about `numbers` that hold anything but digits, and about `words` that are not known ones.
     static func misspelt(_ grant: Lookup, numbers: [String], words: [(claim: String, known: [String])]) -> [String] {
         let ofNumbers = numbers.compactMap { claim -> String? in
             guard let value = grant(claim), !value.utf8.allSatisfy({ $0.isASCIIDigit }) else { return nil }
@@ -167,14 +105,12 @@ extension ProviderClaims {
     static let yesOrNo = ["true", "false"]
     static let branchOrTag = ["branch", "tag"]
 
-    /// The loose claims at an unknown issuer.
-    ///
-    /// They are names that may be a branch or a tag, and the loose claims of providers that have no issuer of their own.
-    static let ofAnybody: [LooseClaim] =
+    /// The loose claims at an unknown issuer: names of branches or tags, and those of providers without an issuer.
+    static let looseAtUnknownIssuer: [LooseClaim] =
         ["ref", "ref_name", "git_ref", "branch", "branch_name"].map { claim in
-            LooseClaim(
-                claim: claim, isOpen: { !$0.hasStart("refs/") }, closedBy: ["ref_type", "ref_path"],
-                reason: { "'\(claim)' may be a branch or a tag of the name '\($0)': add a claim that says which" })
+            LooseClaim(claim: claim, isOpen: { !$0.hasStart("refs/") }, closedBy: ["ref_type", "ref_path"]) {
+                "'\(claim)' may be a branch or a tag of the name '\($0)': add a claim that says which"
+            }
         }
         + allProviders.map(\.claims).filter { $0.issuers.isEmpty && $0.recognisingClaims.isEmpty }.flatMap(
             \.looseClaims)

@@ -1,44 +1,34 @@
 /// The rows to type into the Hub's Trusted Publishers form.
 package struct PublisherForm: Equatable, Sendable {
     /// The form's preset, or "Custom".
-    package let preset: String
+    package var preset = "Custom"
     package let issuer: String
-    package var rows: [Row]
+    package var rows: [Row] = []
     /// Rows that make the publisher narrower, or that still hold after a rename.
-    package var tighter: [Row]
+    package var tighter: [Row] = []
 
     package struct Row: Equatable, Sendable {
         package let claim: String
         package let value: String
         package let why: String
-
-        package init(_ claim: String, _ value: String, _ why: String) {
-            self.claim = claim
-            self.value = value
-            self.why = why
-        }
     }
 
-    /// Makes a form with a row for each of these claims that the token has.
-    package init(
-        preset: String = "Custom",
-        issuer: String = "",
-        claims: Claims,
-        rows: [(claim: String, why: String)],
-        tighter: [(claim: String, why: String)] = []
-    ) {
-        func present(_ rows: [(claim: String, why: String)]) -> [Row] {
-            rows.compactMap { row in claims[row.claim].map { Row(row.claim, $0, row.why) } }
+    /// Returns a function that makes the form for a job, with a row for each of these claims that its ID token has.
+    ///
+    /// - Parameters:
+    ///   - rows: the claims, each with the reason to pin it.
+    ///   - issuer: the issuer for an ID token that names none.
+    static func pinning(
+        _ rows: KeyValuePairs<String, String>, tighter: KeyValuePairs<String, String> = [:],
+        preset: String = "Custom", issuer: String = ""
+    ) -> @Sendable (Claims) -> PublisherForm {
+        { claims in
+            func present(_ rows: KeyValuePairs<String, String>) -> [Row] {
+                rows.compactMap { claim, why in claims[claim].map { Row(claim: claim, value: $0, why: why) } }
+            }
+            return PublisherForm(
+                preset: preset, issuer: claims["iss"] ?? issuer, rows: present(rows), tighter: present(tighter))
         }
-        self.init(
-            preset: preset, issuer: claims["iss"] ?? issuer, rows: present(rows), tighter: present(tighter))
-    }
-
-    package init(preset: String = "Custom", issuer: String, rows: [Row], tighter: [Row] = []) {
-        self.preset = preset
-        self.issuer = issuer
-        self.rows = rows
-        self.tighter = tighter
     }
 }
 

@@ -102,7 +102,7 @@ extension Grant {
         if let events = known.events, let event = value(events.claim), events.isOpen(event) {
             reasons.append("strangers can cause the event '\(event)'")
         }
-        let loose = isItsIssuer ? known.looseClaims : known.looseClaims + ProviderClaims.ofAnybody
+        let loose = isItsIssuer ? known.looseClaims : known.looseClaims + ProviderClaims.looseAtUnknownIssuer
         return reasons + loose.compactMap { $0.reason(in: value) }
     }
 

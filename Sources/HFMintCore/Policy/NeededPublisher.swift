@@ -52,7 +52,9 @@ extension PublisherForm {
     /// Makes the form with exactly the claims of `grant`, so that the Hub trusts what the manifest grants.
     init(pinning grant: Grant) {
         let rows = grant.claims.map { claim in
-            Row(String(decoding: claim.name, as: UTF8.self), String(decoding: claim.value, as: UTF8.self), "")
+            Row(
+                claim: String(decoding: claim.name, as: UTF8.self),
+                value: String(decoding: claim.value, as: UTF8.self), why: "")
         }
         let issuer = String(decoding: grant.issuer, as: UTF8.self)
         let preset = allProviders.lazy.compactMap(\.preset).first { ProviderClaims.matches(issuer, $0.issuer) }

@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -88,9 +88,9 @@ struct AcquisitionTests {
             .http(
                 HTTPAcquisition(
                     provider: "p", request: HTTPRequest(.get, url),
-                    proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
-                    transientRefusals: ["Pending", "Delayed"], refusalHint: "the hint",
-                    address: "ADDRESS")),
+                    proof: .variable("PROOF", headers: ["Authorization"], prefix: "Bearer "),
+                    tokenPlace: .member("value"), transientRefusals: ["Pending", "Delayed"], refusalHint: "the hint",
+                    addressVariable: "ADDRESS")),
             FakeMachine(["PROOF": "proof"], script: [answer])
         )
     }
@@ -207,7 +207,7 @@ struct AcquisitionTests {
         let url = try #require(HTTPURL("https://token.example/"))
         let http = HTTPAcquisition(
             provider: "p", request: HTTPRequest(.get, url),
-            proof: .variable("PROOF", header: "Authorization", prefix: "Bearer "), answer: .member("value"),
+            proof: .variable("PROOF", headers: ["Authorization"], prefix: "Bearer "), tokenPlace: .member("value"),
             refusalHint: "")
         #expect(
             failing(.http(http), on: FakeMachine())

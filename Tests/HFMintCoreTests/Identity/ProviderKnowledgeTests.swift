@@ -67,7 +67,8 @@ extension ProviderKnowledgeTests {
         let hosts: [String]
 
         init(_ provider: Provider) {
-            let variables = provider.jobVariables + provider.traces + [provider.temporaryDirectory].compactMap(\.self)
+            let variables =
+                provider.jobVariables + provider.tokenVariables + [provider.temporaryDirectory].compactMap(\.self)
             whole = [provider.name] + provider.claims.recognisingClaims + variables.map(\.name)
             // The Hub's own vendor is everywhere.
             parts = [provider.title.prefix { $0 != " " }.lowercased()].filter { $0 != "hugging" }

@@ -10,15 +10,13 @@ extension Provider {
         title: "AWS",
         recognisedBy: "AWS_EXECUTION_ENV or the credentials of a container",
         isHere: { job in AWS.announced.contains { job.environment.isSet($0) } },
-        isGround: true,
+        isPlatform: true,
         acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
         jobVariables: ["CODEBUILD_BUILD_ID", "AWS_LAMBDA_LOG_STREAM_NAME", "ECS_CONTAINER_METADATA_URI_V4"],
         apiSecret: APISecret(prefixes: ["AKIA", "ASIA"], noun: "an access key of AWS"),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [("sub", "the ARN of the role or user; AWS's other claims are nested, which no row can match")])
-        })
+        publisher: PublisherForm.pinning([
+            "sub": "the ARN of the role or user; AWS's other claims are nested, which no row can match"
+        ]))
 }
 
 extension Environment.Key {
@@ -42,14 +40,15 @@ private enum AWS {
         guard environment.isSet(.awsAccessKeyID), environment.isSet(.awsSecretAccessKey) else {
             return .program(program(audience: audience))
         }
-        guard let key = regions.first(where: { environment.isSet($0) }), let value = environment[key] else {
+        let keys: [Environment.Key] = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        guard let key = keys.first(where: { environment.isSet($0) }), let value = environment[key] else {
             throw MintError(
                 .identityDenied,
                 "aws: no region is set (AWS_REGION), and GetWebIdentityToken has only regional endpoints",
                 hint: "set AWS_REGION, for instance to us-east-1")
         }
         let region = value.withoutBlanksAround
-        guard isRegion(region) else {
+        guard region.utf8.allSatisfy({ $0.isASCIILetterOrDigit || $0 == ASCII.minus }) else {
             throw MintError(
                 .identityDenied, "aws: \(key.name) is no region: '\(value)'",
                 hint: "write it as AWS does, for instance us-east-1")
@@ -59,14 +58,11 @@ private enum AWS {
                 provider: "aws",
                 request: HTTPRequest(.post, try endpoint(job, region)),
                 body: .form([
-                    ("Action", "GetWebIdentityToken"),
-                    ("Version", "2011-06-15"),
-                    ("Audience.member.1", audience),
-                    ("SigningAlgorithm", "RS256"),
-                    ("DurationSeconds", "300"),
+                    ("Action", "GetWebIdentityToken"), ("Version", "2011-06-15"), ("Audience.member.1", audience),
+                    ("SigningAlgorithm", "RS256"), ("DurationSeconds", "300"),
                 ]),
                 proof: .awsSignature(region: region, service: "sts"),
-                answer: .memberOrElement("WebIdentityToken"),
+                tokenPlace: .memberOrElement("WebIdentityToken"),
                 refusalHint: hint))
     }
 
@@ -79,12 +75,6 @@ private enum AWS {
         }
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         return try job.confidentialURL("aws", "AWS_REGION", "https://sts.\(region).\(domain)/")
-    }
-
-    private static let regions: [Environment.Key] = ["AWS_REGION", "AWS_DEFAULT_REGION"]
-
-    private static func isRegion(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == ASCII.minus }
     }
 
     private static func program(audience: String) -> ProgramAcquisition {

@@ -1,5 +1,5 @@
 extension ActionsRuntime {
-    /// Events that anyone with an account can cause, and that run with the rights of the repository.
+    /// The events that anyone with an account can cause, and that run with the rights of the repository.
     ///
     /// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>
     static let openEvents = ProviderClaims.OpenEvents(
@@ -18,8 +18,7 @@ extension ActionsRuntime {
         ],
         owners: [
             "repository", "repository_id", "repository_owner", "repository_owner_id", "enterprise", "enterprise_id",
-            "sub",
-            "workflow_ref",
+            "sub", "workflow_ref",
         ],
         shared: [
             "repository", "repository_id", "repository_owner", "repository_owner_id", "repository_visibility",
@@ -34,65 +33,60 @@ extension ActionsRuntime {
         events: openEvents,
         looseClaims: [
             // The page of the events above says on which branch each event runs.
-            ProviderClaims.LooseClaim(
+            LooseClaim(
                 claim: "event_name", isOpen: { event in anyBranch.contains { $0.utf8.elementsEqual(event.utf8) } },
-                closedBy: namesBranch + ["environment"],
-                reason: { "the event '\($0)' happens on every branch: add ref=refs/heads/…" }),
-            ProviderClaims.LooseClaim(
+                closedBy: namesBranch + ["environment"]
+            ) { "the event '\($0)' happens on every branch: add ref=refs/heads/…" },
+            LooseClaim(
                 claim: "ref", onlyWith: ["repository_owner", "repository_owner_id", "enterprise", "enterprise_id"],
-                closedBy: ["repository", "repository_id", "workflow_ref", "job_workflow_ref", "sub"],
-                reason: { "every repository that the other claims let in may have '\($0)': add repository" }),
-            ProviderClaims.LooseClaim(
-                claim: "workflow", closedBy: ["workflow_ref", "job_workflow_ref"],
-                reason: { "any workflow file may call itself '\($0)': add workflow_ref, which names the file" }),
-            ProviderClaims.LooseClaim(
-                claim: "environment", closedBy: namesBranch,
-                reason: {
-                    "any branch may use the environment '\($0)', unless the environment's own rules name the branches: add"
-                        + " ref=refs/heads/…"
-                }),
-            ProviderClaims.LooseClaim(
+                closedBy: ["repository", "repository_id", "workflow_ref", "job_workflow_ref", "sub"]
+            ) { "every repository that the other claims let in may have '\($0)': add repository" },
+            LooseClaim(claim: "workflow", closedBy: ["workflow_ref", "job_workflow_ref"]) {
+                "any workflow file may call itself '\($0)': add workflow_ref, which names the file"
+            },
+            LooseClaim(claim: "environment", closedBy: namesBranch) {
+                "any branch may use the environment '\($0)', unless the environment's own rules name the branches: add"
+                    + " ref=refs/heads/…"
+            },
+            LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasPart(":environment:") && !$0.hasPart(":ref:") },
-                closedBy: namesBranch,
-                reason: { _ in
-                    "'sub' names an environment, which any branch may use, unless the environment's own rules name the"
-                        + " branches: add ref=refs/heads/…"
-                }),
-            ProviderClaims.LooseClaim(
-                claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasEnd(":pull_request") }, closedBy: [],
-                reason: { _ in "'sub' means every pull request of the repository" }),
-            ProviderClaims.LooseClaim(
+                closedBy: namesBranch
+            ) { _ in
+                "'sub' names an environment, which any branch may use, unless the environment's own rules name the"
+                    + " branches: add ref=refs/heads/…"
+            },
+            LooseClaim(claim: "sub", isOpen: { $0.hasStart("repo:") && $0.hasEnd(":pull_request") }) { _ in
+                "'sub' means every pull request of the repository"
+            },
+            LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("repo:") && $0.utf8.count(where: { $0 == ASCII.colon }) == 1 },
-                closedBy: namesBranch, reason: { _ in "'sub' names a repository alone: add ref=refs/heads/…" }),
-            ProviderClaims.LooseClaim(
-                claim: "head_ref", closedBy: [],
-                reason: { "whoever opens a pull request chooses the name '\($0)', in a fork too" }),
-            ProviderClaims.LooseClaim(
-                claim: "base_ref", closedBy: [], reason: { "every pull request that is meant for '\($0)' has it" }),
-            ProviderClaims.LooseClaim(
+                closedBy: namesBranch
+            ) { _ in "'sub' names a repository alone: add ref=refs/heads/…" },
+            LooseClaim(claim: "head_ref") { "whoever opens a pull request chooses the name '\($0)', in a fork too" },
+            LooseClaim(claim: "base_ref") { "every pull request that is meant for '\($0)' has it" },
+            LooseClaim(
                 claim: "job_workflow_ref",
                 closedBy: [
                     "repository", "repository_id", "repository_owner", "repository_owner_id", "sub", "workflow_ref",
-                ],
-                reason: { _ in "any repository may call the workflow that 'job_workflow_ref' names: add repository" }),
+                ]
+            ) { _ in "any repository may call the workflow that 'job_workflow_ref' names: add repository" },
         ]
             + ["ref", "sub", "workflow_ref", "job_workflow_ref"].map { claim in
-                ProviderClaims.LooseClaim(
-                    claim: claim, isOpen: { $0.hasPart("refs/pull/") }, closedBy: [],
-                    reason: { _ in "'\(claim)' names a pull request, whose author writes what runs there" })
+                LooseClaim(claim: claim, isOpen: { $0.hasPart("refs/pull/") }) { _ in
+                    "'\(claim)' names a pull request, whose author writes what runs there"
+                }
             },
         renameableClaims: [
-            ProviderClaims.RenameableClaim("repository", "repository_id", "repository_owner_id"),
-            ProviderClaims.RenameableClaim("repository_owner", "repository_owner_id", "repository_id"),
-            ProviderClaims.RenameableClaim(
-                "sub", "repository_id", "repository_owner_id",
-                where: { $0.hasStart("repo:") && !$0.utf8.contains(UInt8(ascii: "@")) }),
-            ProviderClaims.RenameableClaim("workflow_ref", "repository_id", "repository_owner_id"),
-            ProviderClaims.RenameableClaim("actor", "actor_id"),
+            RenameableClaim("repository", "repository_id", "repository_owner_id"),
+            RenameableClaim("repository_owner", "repository_owner_id", "repository_id"),
+            RenameableClaim("sub", "repository_id", "repository_owner_id") {
+                $0.hasStart("repo:") && !$0.utf8.contains(UInt8(ascii: "@"))
+            },
+            RenameableClaim("workflow_ref", "repository_id", "repository_owner_id"),
+            RenameableClaim("actor", "actor_id"),
         ],
         workflows: ProviderClaims.WorkflowClaims(
-            caller: "workflow_ref", callee: "job_workflow_ref", file: { workflowFile($0) }),
-        subject: subject,
+            caller: "workflow_ref", callee: "job_workflow_ref", file: { workflowFile($0) }), subject: subject,
         proposals: ("refs/pull/", "pull request"),
         impossibilities: { grant in
             let withoutRef = ["workflow_ref", "job_workflow_ref"].compactMap { claim -> String? in
@@ -126,14 +120,14 @@ extension ActionsRuntime {
         "pull_request_review_comment", "push", "workflow_dispatch",
     ]
 
-    private static let namesBranch: [ProviderClaims.Companion] = [
+    private static let namesBranch: [LooseClaim.Companion] = [
         "ref", "workflow_ref", "job_workflow_ref", .part(":ref:", of: "sub"),
     ]
 
-    /// Returns the claims for the issuers of one provider, with more impossibilities.
-    static func claims(of issuers: [String], also more: @escaping @Sendable (ProviderClaims.Lookup) -> [String])
-        -> ProviderClaims
-    {
+    /// Returns the claims for the issuers of one provider, with impossibilities of its own.
+    static func claims(
+        of issuers: [String], also more: @escaping @Sendable (ProviderClaims.Lookup) -> [String] = { _ in [] }
+    ) -> ProviderClaims {
         var claims = Self.claims
         claims.issuers = issuers
         let shared = claims.impossibilities

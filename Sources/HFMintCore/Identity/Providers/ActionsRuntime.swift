@@ -5,14 +5,15 @@ struct ActionsRuntime {
     let provider: String
     let job: Provider.Job
 
-    init(_ provider: String, _ job: Provider.Job) {
-        self.provider = provider
-        self.job = job
-    }
-
-    /// Returns the request, or nil in a job that may not have an ID token: the runner then sets neither variable.
-    func acquisition(audience: String, refusalHint: String) throws(MintError) -> Acquisition? {
-        guard let endpoint = job.environment[.actionsURL], job.environment.isSet(.actionsToken) else { return nil }
+    /// Returns the request for an ID token.
+    ///
+    /// - Parameter denial: returns the error for a job that may not have one: the runner then sets neither variable.
+    func acquisition(
+        audience: String, refusalHint: String, otherwise denial: () -> MintError
+    ) throws(MintError) -> Acquisition {
+        guard let endpoint = job.environment[.actionsURL], job.environment.isSet(.actionsToken) else {
+            throw denial()
+        }
         let url = try job.confidentialURL(provider, .actionsURL, endpoint)
         return .http(
             HTTPAcquisition(
@@ -20,11 +21,11 @@ struct ActionsRuntime {
                 request: HTTPRequest(
                     .get, url.appendingQuery("audience", audience),
                     headers: [HTTPHeader("Accept", "application/json; api-version=2.0")]),
-                proof: .variable(.actionsToken, header: "Authorization", prefix: "Bearer "),
-                answer: .member("value"),
+                proof: .variable(.actionsToken, headers: ["Authorization"], prefix: "Bearer "),
+                tokenPlace: .member("value"),
                 // https://github.com/aws-actions/configure-aws-credentials/issues/469
                 transientRefusals: ["Pending", "Delayed"],
-                refusalHint: refusalHint, address: .actionsURL))
+                refusalHint: refusalHint, addressVariable: .actionsURL))
     }
 
     /// Returns a refusal that names the missing variable.
@@ -43,11 +44,17 @@ extension Environment.Key {
 }
 
 extension ActionsRuntime {
-    /// The variables that tell a job from all jobs of its server; none is a secret.
+    /// The variables that tell a job from all jobs of its server.
     ///
     /// Only the request URL holds the ids of the run's plan and of this job.
     static let jobVariables: [Environment.Key] = [
         "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", .actionsURL,
+    ]
+
+    /// The claims to pin on Forgejo and Gitea.
+    static let pins: KeyValuePairs = [
+        "repository": "the repository that the job runs in", "ref": "only runs on this branch or tag",
+        "workflow_ref": "only this workflow file, as of this branch or tag",
     ]
 
     var isForkPullRequest: Bool { isForkPullRequest(job.environment[.eventName]) }

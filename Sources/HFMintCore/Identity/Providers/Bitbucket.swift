@@ -17,7 +17,7 @@ extension Provider {
                 unsuitable: "`oidc: true` gives the workspace's own audience; write"
                     + " `oidc: { audiences: [\"\(audience)\"] }` in its place")
         },
-        traces: ["BITBUCKET_STEP_OIDC_TOKEN"],
+        tokenVariables: ["BITBUCKET_STEP_OIDC_TOKEN"],
         jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
         stepFiles: .none(
             instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),
@@ -31,14 +31,12 @@ extension Provider {
             shared: ["repositoryUuid", "workspaceUuid"],
             shown: ["repositoryUuid", "branchName", "deploymentEnvironmentUuid", "workspaceUuid"],
             looseClaims: [
-                ProviderClaims.LooseClaim(
-                    claim: "deploymentEnvironmentUuid", closedBy: ["branchName"],
-                    reason: { _ in
-                        "any branch may deploy to the environment, unless its own settings name the branches: add branchName"
-                    }),
-                ProviderClaims.LooseClaim(
-                    claim: "branchName", closedBy: ["repositoryUuid"],
-                    reason: { "every repository of the workspace may have a branch '\($0)': add repositoryUuid" }),
+                LooseClaim(claim: "deploymentEnvironmentUuid", closedBy: ["branchName"]) { _ in
+                    "any branch may deploy to the environment, unless its own settings name the branches: add branchName"
+                },
+                LooseClaim(claim: "branchName", closedBy: ["repositoryUuid"]) {
+                    "every repository of the workspace may have a branch '\($0)': add repositoryUuid"
+                },
             ],
             impossibilities: { grant in
                 let changing = ["sub", "stepUuid", "pipelineUuid"].filter { grant($0) != nil }
@@ -50,19 +48,13 @@ extension Provider {
                     + bare.map { "'\($0)' stands in braces: '{…}'" }
                     + (isFull ? ["'branchName' is the bare name of the branch"] : [])
             }),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [
-                    (
-                        "repositoryUuid",
-                        "the repository, braces included; `sub` also names the step, so it changes with every run"
-                    ),
-                    ("branchName", "only runs on this branch"),
-                    ("deploymentEnvironmentUuid", "only steps that deploy to this environment"),
-                ],
-                tighter: [("workspaceUuid", "only while the repository stays in this workspace")])
-        },
+        publisher: PublisherForm.pinning(
+            [
+                "repositoryUuid":
+                    "the repository, braces included; `sub` also names the step, so it changes with every run",
+                "branchName": "only runs on this branch",
+                "deploymentEnvironmentUuid": "only steps that deploy to this environment",
+            ], tighter: ["workspaceUuid": "only while the repository stays in this workspace"]),
         example: PipelineExample(
             marker: "bitbucket-pipelines.yml",
             file: "bitbucket-pipelines.yml",

@@ -7,31 +7,24 @@ extension Provider {
         name: "bitrise",
         title: "Bitrise",
         recognisedBy: "BITRISE_IO=true",
-        isHere: { $0.says("BITRISE_IO") },
+        isHere: { $0.isTrue("BITRISE_IO") },
         acquisition: { job, audience throws(MintError) in
-            guard let build = job.environment[.buildURL], job.environment.isSet(.buildToken) else {
-                throw MintError(
-                    .identityDenied, "bitrise: this build may not request an ID token (BITRISE_BUILD_URL is not set)",
-                    hint:
-                        "BITRISE_BUILD_URL and BITRISE_BUILD_API_TOKEN are there on bitrise.io, not with the local CLI")
-            }
-            let url = try job.confidentialURL("bitrise", .buildURL, build)
+            let url = try job.tokenEndpoint(
+                "bitrise", .buildURL, .buildToken, noun: "build",
+                hint: "BITRISE_BUILD_URL and BITRISE_BUILD_API_TOKEN are there on bitrise.io, not with the local CLI")
             return .http(
                 HTTPAcquisition(
                     provider: "bitrise",
                     request: HTTPRequest(.post, HTTPURL(url.origin, "\(url.target)/id_token.json")),
                     body: .json(["aud": .string(audience), "sub": .string("")]),
                     proof: .variable(.buildToken, headers: ["Authorization", "BUILD_API_TOKEN"], prefix: ""),
-                    answer: .member("id_token"),
+                    tokenPlace: .member("id_token"),
                     refusalHint: "the credential is good for this build alone: check that the build still runs",
-                    address: .buildURL))
+                    addressVariable: .buildURL))
         },
-        traces: [.buildToken],
+        tokenVariables: [.buildToken],
         jobVariables: ["BITRISE_BUILD_SLUG"],
-        publisher: { claims in
-            PublisherForm(
-                claims: claims, rows: [("sub", "what the build is; check that it is the same in each run")])
-        })
+        publisher: PublisherForm.pinning(["sub": "what the build is; check that it is the same in each run"]))
 }
 
 extension Environment.Key {

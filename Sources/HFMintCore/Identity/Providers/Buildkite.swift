@@ -9,9 +9,9 @@ extension Provider {
         name: "buildkite",
         title: "Buildkite",
         recognisedBy: "BUILDKITE=true",
-        isHere: { $0.says("BUILDKITE") },
+        isHere: { $0.isTrue("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
-        traces: [.accessToken],
+        tokenVariables: [.accessToken],
         jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,
@@ -21,7 +21,7 @@ extension Provider {
             "Buildkite's default; ask with `buildkite-agent oidc request-token --audience https://huggingface.co`"),
         apiSecret: APISecret(prefixes: ["bkua_", "bkct_", "bkaj_"], noun: "a token of Buildkite's API"),
         claims: Buildkite.claims,
-        publisher: { Buildkite.publisher(for: $0) },
+        publisher: Buildkite.publisher,
         example: PipelineExample(
             marker: ".buildkite",
             file: ".buildkite/pipeline.yml",
@@ -56,10 +56,10 @@ private enum Buildkite {
                     "claims": .array([.string("organization_id"), .string("pipeline_id")]),
                     "subject_claim": .string("pipeline_id"),
                 ]),
-                proof: .variable(.accessToken, header: "Authorization", prefix: "Token "),
-                answer: .member("token"),
+                proof: .variable(.accessToken, headers: ["Authorization"], prefix: "Token "),
+                tokenPlace: .member("token"),
                 refusalHint: "check that the job still runs, and that the organization lets its pipelines request"
-                    + " OIDC tokens", address: .endpoint))
+                    + " OIDC tokens", addressVariable: .endpoint))
     }
 
     private static func program(audience: String) -> ProgramAcquisition {
@@ -78,7 +78,9 @@ private enum Buildkite {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Compares both repositories, whose forms may differ: `git@github.com:acme/a.git`, `git://…/acme/a.git`.
+    /// Returns a reason if the pull request is from another repository than the pipeline's own, or nil.
+    ///
+    /// The forms of both may differ: `git@github.com:acme/a.git`, `git://…/acme/a.git`.
     static func untrustedEvent(in environment: Environment) -> String? {
         guard let pullRequest = environment["BUILDKITE_PULL_REQUEST"], pullRequest != "false",
             let head = environment["BUILDKITE_PULL_REQUEST_REPO"], let own = environment["BUILDKITE_REPO"]
@@ -95,7 +97,7 @@ private enum Buildkite {
         }
     }
 
-    /// The claims, in which a branch is a bare name; a setting of the pipeline prefixes the branches of forks.
+    /// The claims: a branch is a bare name, and a setting of the pipeline puts a prefix before the branches of forks.
     ///
     /// <https://buildkite.com/docs/agent/v3/cli-oidc#claims>,
     /// <https://buildkite.com/docs/apis/rest-api/pipelines#provider-settings-properties>
@@ -109,40 +111,30 @@ private enum Buildkite {
         ],
         shown: ["organization_slug", "pipeline_slug", "organization_id", "build_branch", "step_key"],
         looseClaims: [
-            ProviderClaims.LooseClaim(
-                claim: "build_branch", closedBy: [],
-                reason: {
-                    "the build of a tag or of a fork's pull request may have the branch name '\($0)' too: let the pipeline's"
-                        + " settings build neither, or prefix the branches of forks"
-                })
+            LooseClaim(claim: "build_branch") {
+                "the build of a tag or of a fork's pull request may have the branch name '\($0)' too: let the pipeline's"
+                    + " settings build neither, or prefix the branches of forks"
+            }
         ],
         renameableClaims: [
-            ProviderClaims.RenameableClaim("pipeline_slug", "pipeline_id"),
-            ProviderClaims.RenameableClaim("organization_slug", "organization_id", "pipeline_id"),
+            RenameableClaim("pipeline_slug", "pipeline_id"),
+            RenameableClaim("organization_slug", "organization_id", "pipeline_id"),
         ],
         impossibilities: { grant in
-            let subject = grant("sub").flatMap { $0.hasStart("organization:") ? $0 : nil }
             let isFull = grant("build_branch")?.hasStart("refs/") ?? false
+            let isUsual = grant("sub")?.hasStart("organization:") ?? false
             return (isFull ? ["'build_branch' is the bare name of the branch"] : [])
-                + (subject == nil
-                    ? [] : ["'sub' is the pipeline's id, as hfmint asks for it: the usual one names the commit"])
+                + (isUsual ? ["'sub' is the pipeline's id, as hfmint asks for it: the usual one names the commit"] : [])
         })
 
-    static func publisher(for claims: Claims) -> PublisherForm {
-        PublisherForm(
-            claims: claims,
-            rows: [
-                ("organization_slug", "the organization that the job runs in"),
-                (
-                    "pipeline_slug",
-                    "the pipeline; the usual `sub` names the commit, so it changes with every run"
-                ),
-                ("build_branch", "only builds of this branch"),
-            ],
-            tighter: [
-                ("pipeline_id", "survives a rename; nobody can take it over"),
-                ("organization_id", "the same for the organization"),
-                ("step_key", "only this step"),
-            ])
-    }
+    static let publisher = PublisherForm.pinning(
+        [
+            "organization_slug": "the organization that the job runs in",
+            "pipeline_slug": "the pipeline; the usual `sub` names the commit, so it changes with every run",
+            "build_branch": "only builds of this branch",
+        ],
+        tighter: [
+            "pipeline_id": "survives a rename; nobody can take it over",
+            "organization_id": "the same for the organization", "step_key": "only this step",
+        ])
 }

@@ -9,7 +9,7 @@ extension Provider {
         because: "act plays a workflow on this machine, and no issuer vouches for it",
         instead: "guard the step with `if: ${{ !env.ACT }}`, or set HF_TOKEN to a token of your own for local runs",
         imitates: ["github-actions"]
-    ) { $0.says("ACT") && $0.says(.gitHubActions) && !$0.environment.isSet(.actionsURL) }
+    ) { $0.isTrue("ACT") && $0.isTrue(.gitHubActions) && !$0.environment.isSet(.actionsURL) }
 
     // https://learn.microsoft.com/azure/devops/pipelines/library/connect-to-azure
     package static let azureDevOps = cannotVouch(
@@ -26,13 +26,13 @@ extension Provider {
     package static let semaphore = cannotVouch(
         "semaphore", title: "Semaphore", recognisedBy: "SEMAPHORE=true",
         because: "its ID tokens are always for the organization's own address (https://<organization>.semaphoreci.com)"
-    ) { $0.says("SEMAPHORE") }
+    ) { $0.isTrue("SEMAPHORE") }
 
     // https://docs.travis-ci.com/user/environment-variables/: neither documentation nor code has a source of ID tokens.
     package static let travisCI = cannotVouch(
         "travis-ci", title: "Travis CI", recognisedBy: "TRAVIS=true",
         because: "its jobs have no ID tokens"
-    ) { $0.says("TRAVIS") }
+    ) { $0.isTrue("TRAVIS") }
 
     // https://github.com/woodpecker-ci/woodpecker/issues/4837
     package static let woodpecker = cannotVouch(
@@ -45,7 +45,7 @@ extension Provider {
     package static let drone = cannotVouch(
         "drone", title: "Drone", recognisedBy: "DRONE=true",
         because: "its jobs have no ID tokens"
-    ) { $0.says("DRONE") }
+    ) { $0.isTrue("DRONE") }
 
     // https://docs.spacelift.io/integrations/cloud-providers/oidc
     package static let spacelift = cannotVouch(
@@ -94,7 +94,7 @@ extension Provider {
         instead:
             "on AKS, mount a projected service account token with the Hub's audience; elsewhere, bring an ID token of your"
             + " own issuer in HF_OIDC_ID_TOKEN",
-        isGround: true
+        isPlatform: true
     ) { $0.environment.isSet("IDENTITY_ENDPOINT") && $0.environment.isSet("IDENTITY_HEADER") }
 
     private static func cannotVouch(
@@ -106,14 +106,14 @@ extension Provider {
             "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
             + " ID token of your own issuer in HF_OIDC_ID_TOKEN",
         imitates: [String] = [],
-        isGround: Bool = false,
+        isPlatform: Bool = false,
         temporaryDirectory: Environment.Key? = nil,
         ownAudience: OwnAudience? = nil,
         isHere: @escaping @Sendable (Job) -> Bool
     ) -> Provider {
         Provider(
             name: name, title: title, recognisedBy: recognisedBy, isHere: isHere, imitates: imitates,
-            isGround: isGround,
+            isPlatform: isPlatform,
             acquisition: { _, _ throws(MintError) in
                 throw MintError(.identityDenied, "\(name): \(reason)", hint: instead)
             },

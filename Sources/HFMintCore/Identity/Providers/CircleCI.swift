@@ -9,7 +9,7 @@ extension Provider {
         name: "circleci",
         title: "CircleCI",
         recognisedBy: "CIRCLECI=true",
-        isHere: { $0.says("CIRCLECI") },
+        isHere: { $0.isTrue("CIRCLECI") },
         acquisition: { _, audience throws(MintError) in .program(CircleCI.program(audience: audience)) },
         jobVariables: ["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_WORKFLOW_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX"],
         untrustedEvent: { CircleCI.untrustedEvent(in: $0.environment, $1) },
@@ -24,7 +24,7 @@ extension Provider {
                 + " `circleci run oidc get --claims '{\"aud\":\"https://huggingface.co\"}'`"),
         claims: CircleCI.claims,
         preset: CircleCI.preset,
-        publisher: { CircleCI.publisher(for: $0) },
+        publisher: CircleCI.publisher,
         example: PipelineExample(
             marker: ".circleci/config.yml",
             file: ".circleci/config.yml",
@@ -43,7 +43,9 @@ extension Provider {
 private enum CircleCI {
     static let preset = PublisherPreset(name: "CircleCI", issuer: "https://oidc.circleci.com/org/*")
 
-    // The organization's id: https://circleci.com/docs/openid-connect-tokens/
+    /// Returns whether the text has the form of an organization's id.
+    ///
+    /// <https://circleci.com/docs/openid-connect-tokens/>
     static func isUUID(_ text: [UInt8]) -> Bool {
         text.count == 36
             && text.enumerated().allSatisfy { index, byte in
@@ -75,7 +77,7 @@ private enum CircleCI {
         return isFork ? "the pull request is from a fork" : nil
     }
 
-    /// The claims: CircleCI builds a fork in the same project, and writes `vcs-ref` in full.
+    /// The claims, which a fork shares with its project in all but the repository.
     ///
     /// <https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/>
     static let claims = ProviderClaims(
@@ -91,14 +93,14 @@ private enum CircleCI {
             "oidc.circleci.com/pipeline-definition-id",
         ],
         looseClaims: [
-            ProviderClaims.LooseClaim(
+            LooseClaim(
                 claim: "oidc.circleci.com/vcs-ref",
-                closedBy: ["oidc.circleci.com/vcs-origin", .part("/vcs-origin/", of: "sub")],
-                reason: { "a fork may have '\($0)' too: add oidc.circleci.com/vcs-origin" }),
-            ProviderClaims.LooseClaim(
+                closedBy: ["oidc.circleci.com/vcs-origin", .part("/vcs-origin/", of: "sub")]
+            ) { "a fork may have '\($0)' too: add oidc.circleci.com/vcs-origin" },
+            LooseClaim(
                 claim: "sub", isOpen: { $0.hasStart("org/") && !$0.hasPart("/vcs-ref/") },
-                closedBy: ["oidc.circleci.com/vcs-ref"],
-                reason: { _ in "'sub' names no branch: add oidc.circleci.com/vcs-ref and vcs-origin" }),
+                closedBy: ["oidc.circleci.com/vcs-ref"]
+            ) { _ in "'sub' names no branch: add oidc.circleci.com/vcs-ref and vcs-origin" },
         ],
         impossibilities: { grant in
             let ref = grant("oidc.circleci.com/vcs-ref").flatMap {
@@ -108,20 +110,15 @@ private enum CircleCI {
             return [ref].compactMap(\.self) + noTexts.map { "'\($0)' is no text, and only texts are compared" }
         })
 
-    static func publisher(for claims: Claims) -> PublisherForm {
-        PublisherForm(
-            preset: preset.name, claims: claims,
-            rows: [
-                (
-                    "oidc.circleci.com/project-id",
-                    "the project; `sub` also names the user who started the job, so it does not fit every run"
-                ),
-                ("oidc.circleci.com/vcs-origin", "this repository and no fork of it"),
-                ("oidc.circleci.com/vcs-ref", "only this branch or tag"),
-            ],
-            tighter: [
-                ("oidc.circleci.com/pipeline-definition-id", "only this pipeline definition"),
-                ("oidc.circleci.com/ssh-rerun", "no job that was rerun with SSH, where it is false"),
-            ])
-    }
+    static let publisher = PublisherForm.pinning(
+        [
+            "oidc.circleci.com/project-id":
+                "the project; `sub` also names the user who started the job, so it does not fit every run",
+            "oidc.circleci.com/vcs-origin": "this repository and no fork of it",
+            "oidc.circleci.com/vcs-ref": "only this branch or tag",
+        ],
+        tighter: [
+            "oidc.circleci.com/pipeline-definition-id": "only this pipeline definition",
+            "oidc.circleci.com/ssh-rerun": "no job that was rerun with SSH, where it is false",
+        ], preset: preset.name)
 }

@@ -6,18 +6,15 @@ extension Provider {
         name: "cirrus-ci",
         title: "Cirrus CI",
         recognisedBy: "CIRRUS_CI=true",
-        isHere: { $0.says("CIRRUS_CI") },
+        isHere: { $0.isTrue("CIRRUS_CI") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(
                 "cirrus-ci", in: ["CIRRUS_OIDC_TOKEN"], audience: audience,
                 missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
         },
-        traces: ["CIRRUS_OIDC_TOKEN"],
+        tokenVariables: ["CIRRUS_OIDC_TOKEN"],
         jobVariables: ["CIRRUS_TASK_ID"],
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [("sub", "what the task is; check that it is the same in each run")],
-                tighter: [("repository_id", "survives a rename; nobody can take it over")])
-        })
+        publisher: PublisherForm.pinning(
+            ["sub": "what the task is; check that it is the same in each run"],
+            tighter: ["repository_id": "survives a rename; nobody can take it over"]))
 }

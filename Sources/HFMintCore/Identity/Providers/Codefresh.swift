@@ -9,43 +9,36 @@ extension Provider {
         recognisedBy: "CF_BUILD_ID",
         isHere: { $0.environment.isSet("CF_BUILD_ID") },
         acquisition: { job, audience throws(MintError) in
-            guard let endpoint = job.environment[.requestURL], job.environment.isSet(.requestToken) else {
-                throw MintError(
-                    .identityDenied,
-                    "codefresh: this step may not request an ID token (CF_OIDC_REQUEST_URL is not set)",
-                    hint: "use a hosted runtime or a hybrid one that supports OIDC; or the step `obtain-oidc-id-token`"
-                        + " with `AUDIENCE: \(audience)`, and HF_OIDC_ID_TOKEN=${{ID_TOKEN}}")
-            }
-            let url = try job.confidentialURL("codefresh", .requestURL, endpoint)
+            let url = try job.tokenEndpoint(
+                "codefresh", .requestURL, .requestToken, noun: "step",
+                hint: "use a hosted runtime or a hybrid one that supports OIDC; or the step `obtain-oidc-id-token`"
+                    + " with `AUDIENCE: \(audience)`, and HF_OIDC_ID_TOKEN=${{ID_TOKEN}}")
             return .http(
                 HTTPAcquisition(
                     provider: "codefresh",
                     request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
-                    proof: .variable(.requestToken, header: "Authorization", prefix: ""),
-                    answer: .member("id_token"),
+                    proof: .variable(.requestToken, headers: ["Authorization"], prefix: ""),
+                    tokenPlace: .member("id_token"),
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))
         },
-        traces: [.requestURL],
+        tokenVariables: [.requestURL],
         jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
         claims: ProviderClaims(
             issuers: ["https://oidc.codefresh.io"], recognisingClaims: ["scm_ref", "scm_repo_url"],
             owners: ["account_id", "account_name", "pipeline_id", "scm_repo_url", "sub"],
             shared: ["account_id", "account_name", "scm_repo_url"],
             looseClaims: [
-                ProviderClaims.LooseClaim(
-                    claim: "scm_ref", isOpen: { !$0.hasStart("refs/") }, closedBy: [],
-                    reason: { "a tag may have the name '\($0)' too: let the pipeline's triggers take branches alone" })
+                LooseClaim(claim: "scm_ref", isOpen: { !$0.hasStart("refs/") }) {
+                    "a tag may have the name '\($0)' too: let the pipeline's triggers take branches alone"
+                }
             ],
             renameableClaims: [
-                ProviderClaims.RenameableClaim("pipeline_name", "pipeline_id"),
-                ProviderClaims.RenameableClaim("account_name", "account_id"),
+                RenameableClaim("pipeline_name", "pipeline_id"),
+                RenameableClaim("account_name", "account_id"),
             ]),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [("sub", "the account, the pipeline and what started it; check that it is the same in each run")],
-                tighter: [("pipeline_id", "only this pipeline"), ("account_id", "only this account")])
-        })
+        publisher: PublisherForm.pinning(
+            ["sub": "the account, the pipeline and what started it; check that it is the same in each run"],
+            tighter: ["pipeline_id": "only this pipeline", "account_id": "only this account"]))
 }
 
 extension Environment.Key {

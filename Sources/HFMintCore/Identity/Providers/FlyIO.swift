@@ -7,7 +7,7 @@ extension Provider {
         title: "Fly.io",
         recognisedBy: "/.fly/api",
         isHere: { $0.files.kind(of: FlyIO.socket) == .socket },
-        isGround: true,
+        isPlatform: true,
         acquisition: { job, audience throws(MintError) in
             guard let url = HTTPURL("http://localhost/v1/tokens/oidc"), job.files.kind(of: FlyIO.socket) == .socket
             else {
@@ -20,30 +20,22 @@ extension Provider {
                     provider: "fly-io",
                     request: HTTPRequest(.post, url, route: .unixSocket(FlyIO.socket)),
                     body: .json(["aud": .string(audience)]),
-                    answer: .text,
+                    tokenPlace: .text,
                     refusalHint: "check that this Machine's app may have OIDC tokens"))
         },
         jobVariables: ["FLY_APP_NAME", "FLY_MACHINE_ID"],
         claims: ProviderClaims(
             issuers: ["https://oidc.fly.io/*"], recognisingClaims: ["app_name", "org_name"],
-            shared: ["org_name", "org_id"],
-            shown: ["org_name", "app_name"],
+            shared: ["org_name", "org_id"], shown: ["org_name", "app_name"],
             renameableClaims: [
-                ProviderClaims.RenameableClaim("app_name", "app_id"),
-                ProviderClaims.RenameableClaim("org_name", "org_id", "app_id"),
+                RenameableClaim("app_name", "app_id"),
+                RenameableClaim("org_name", "org_id", "app_id"),
             ]),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [
-                    ("app_name", "the app; `sub` also names the Machine, so it changes when one is replaced"),
-                    ("org_name", "only while the app stays in this organization"),
-                ],
-                tighter: [
-                    ("app_id", "nobody can take it over"),
-                    ("org_id", "the same for the organization"),
-                ])
-        })
+        publisher: PublisherForm.pinning(
+            [
+                "app_name": "the app; `sub` also names the Machine, so it changes when one is replaced",
+                "org_name": "only while the app stays in this organization",
+            ], tighter: ["app_id": "nobody can take it over", "org_id": "the same for the organization"]))
 }
 
 private enum FlyIO {

@@ -9,44 +9,37 @@ extension Provider {
         name: "forgejo-actions",
         title: "Forgejo Actions",
         recognisedBy: "FORGEJO_ACTIONS=true",
-        isHere: { $0.says("FORGEJO_ACTIONS") || $0.says(.gitHubActions) && $0.environment.isSet("FORGEJO_SERVER_URL") },
+        isHere: {
+            $0.isTrue("FORGEJO_ACTIONS") || $0.isTrue(.gitHubActions) && $0.environment.isSet("FORGEJO_SERVER_URL")
+        },
         imitates: ["gitea-actions", "github-actions"],
         acquisition: { job, audience throws(MintError) in
-            let runtime = ActionsRuntime("forgejo-actions", job)
-            guard
-                let acquisition = try runtime.acquisition(
-                    audience: audience,
-                    refusalHint: "check `enable-openid-connect: true` on the workflow or the job")
-            else {
-                throw runtime.denied(
-                    runtime.isForkPullRequest
-                        ? "a pull request from a fork gets no ID token" : "this job may not request an ID token",
-                    hint: runtime.isForkPullRequest
-                        ? "run this step on `push` instead: `if: forgejo.event_name == 'push'`"
-                        : "add `enable-openid-connect: true` to the workflow or the job; it needs Forgejo 15 and"
-                            + " a runner newer than 12.5 (`permissions:` has no effect here)")
+            let runtime = ActionsRuntime(provider: "forgejo-actions", job: job)
+            return try runtime.acquisition(
+                audience: audience, refusalHint: "check `enable-openid-connect: true` on the workflow or the job"
+            ) {
+                guard !runtime.isForkPullRequest else {
+                    return runtime.denied(
+                        "a pull request from a fork gets no ID token",
+                        hint: "run this step on `push` instead: `if: forgejo.event_name == 'push'`")
+                }
+                return runtime.denied(
+                    "this job may not request an ID token",
+                    hint: "add `enable-openid-connect: true` to the workflow or the job; it needs Forgejo 15 and a"
+                        + " runner newer than 12.5 (`permissions:` has no effect here)")
             }
-            return acquisition
         },
         jobVariables: ActionsRuntime.jobVariables,
-        untrustedEvent: { ActionsRuntime("forgejo-actions", $0).untrustedEvent($1) },
+        untrustedEvent: { ActionsRuntime(provider: "forgejo-actions", job: $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV", "FORGEJO_ENV"], output: ["GITHUB_OUTPUT", "FORGEJO_OUTPUT"]),
-        claims: ActionsRuntime.claims(of: ["https://*/api/actions"], also: { _ in [] }),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [
-                    ("repository", "the repository that the job runs in"),
-                    ("ref", "only runs on this branch or tag"),
-                    ("workflow_ref", "only this workflow file, as of this branch or tag"),
-                ],
-                tighter: [
-                    ("repository_id", "survives a rename; nobody can take it over (Forgejo 16)"),
-                    ("repository_owner_id", "the same for the owner"),
-                    ("event_name", "only runs that such an event started"),
-                ])
-        },
+        claims: ActionsRuntime.claims(of: ["https://*/api/actions"]),
+        publisher: PublisherForm.pinning(
+            ActionsRuntime.pins,
+            tighter: [
+                "repository_id": "survives a rename; nobody can take it over (Forgejo 16)",
+                "repository_owner_id": "the same for the owner", "event_name": "only runs that such an event started",
+            ]),
         example: PipelineExample(
             marker: ".forgejo/workflows",
             file: ".forgejo/workflows/publish.yml",

@@ -6,16 +6,16 @@ extension Provider {
         name: "github-actions",
         title: "GitHub Actions",
         recognisedBy: "GITHUB_ACTIONS=true",
-        isHere: { $0.says(.gitHubActions) },
+        isHere: { $0.isTrue(.gitHubActions) },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
-        traces: [.actionsURL],
+        tokenVariables: [.actionsURL],
         jobVariables: ActionsRuntime.jobVariables,
         temporaryDirectory: "RUNNER_TEMP",
         endOfMachine: {
             $0["RUNNER_ENVIRONMENT"] == "github-hosted" ? "a GitHub-hosted runner is thrown away after the job" : nil
         },
-        ownVariables: ["ACTIONS_", "GITHUB_", "RUNNER_"],
-        untrustedEvent: { ActionsRuntime("github-actions", $0).untrustedEvent($1) },
+        reservedPrefixes: ["ACTIONS_", "GITHUB_", "RUNNER_"],
+        untrustedEvent: { ActionsRuntime(provider: "github-actions", job: $0).untrustedEvent($1) },
         masking: .workflowCommand,
         stepFiles: .heredoc(environment: ["GITHUB_ENV"], output: ["GITHUB_OUTPUT"]),
         ownAudience: OwnAudience(
@@ -56,16 +56,16 @@ extension Provider {
 private enum GitHubActions {
     static let issuer = "https://token.actions.githubusercontent.com"
 
-    /// The preset, which takes a branch by its name; all claims but repository, branch and environment are custom ones.
+    /// The preset, which has rows for a repository, an environment and the name of a branch.
     static let preset = PublisherPreset(name: "GitHub", issuer: issuer) { row in
         switch row.claim {
         case "repository", "environment": row
-        case "ref": row.value.after("refs/heads/").map { PublisherForm.Row("branch", $0, row.why) }
+        case "ref": row.value.after("refs/heads/").map { PublisherForm.Row(claim: "branch", value: $0, why: row.why) }
         default: nil
         }
     }
 
-    /// Returns spellings and combinations that differ from GitHub's own examples.
+    /// Returns the spellings and the combinations in a grant that GitHub never gives.
     ///
     /// <https://docs.github.com/actions/reference/security/oidc#example-subject-claims>
     @Sendable static func impossibilities(_ grant: ProviderClaims.Lookup) -> [String] {
@@ -80,7 +80,7 @@ private enum GitHubActions {
 
     /// Returns the claims about repository and environment that `sub` contradicts.
     private static func contradictions(_ grant: ProviderClaims.Lookup) -> [String] {
-        // A `sub` with the numbers of owner and repository, for repositories made since 15 July 2026, is another text.
+        // Repositories made since 15 July 2026 have numbers in `sub`, which the other claims do not have.
         guard let subject = grant("sub"), subject.hasStart("repo:"), !subject.utf8.contains(UInt8(ascii: "@")) else {
             return []
         }
@@ -94,13 +94,11 @@ private enum GitHubActions {
     }
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
-        let runtime = ActionsRuntime("github-actions", job)
-        guard
-            let acquisition = try runtime.acquisition(
-                audience: audience,
-                refusalHint: "check `permissions: id-token: write` on the job, and that the run is not from a fork")
-        else { throw missingPermission(runtime) }
-        return acquisition
+        let runtime = ActionsRuntime(provider: "github-actions", job: job)
+        return try runtime.acquisition(
+            audience: audience,
+            refusalHint: "check `permissions: id-token: write` on the job, and that the run is not from a fork"
+        ) { missingPermission(runtime) }
     }
 
     /// Returns why this job may not request an ID token, as far as the job can see it.
@@ -126,9 +124,9 @@ private enum GitHubActions {
                 + " in a reusable workflow, to the calling job as well")
     }
 
-    /// Returns the file of the started workflow if another workflow that it calls holds this job, or nil.
+    /// Returns the file of the started workflow if it is checked out and does not define this job, or nil.
     ///
-    /// The job is in another workflow if the started one is checked out and does not define the job.
+    /// Another workflow, which the started one calls, then holds the job.
     private static func reusableWorkflowCaller(_ job: Provider.Job) -> String? {
         guard let name = job.environment["GITHUB_JOB"], let workspace = job.environment["GITHUB_WORKSPACE"],
             let repository = job.environment["GITHUB_REPOSITORY"], let ref = job.environment["GITHUB_WORKFLOW_REF"],
@@ -144,9 +142,9 @@ private enum GitHubActions {
     }
 
     static func publisher(for claims: Claims) -> PublisherForm {
-        var form = PublisherForm(preset: preset.name, issuer: claims["iss"] ?? issuer, rows: [])
+        var form = PublisherForm(preset: preset.name, issuer: claims["iss"] ?? issuer)
         func row(_ claim: String, _ value: String?, _ why: String) -> [PublisherForm.Row] {
-            value.map { [PublisherForm.Row(claim, $0, why)] } ?? []
+            value.map { [PublisherForm.Row(claim: claim, value: $0, why: why)] } ?? []
         }
         form.rows += row("repository", claims["repository"], "the repository that the job runs in")
         if let ref = claims["ref"] {

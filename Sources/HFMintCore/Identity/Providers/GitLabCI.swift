@@ -7,7 +7,7 @@ extension Provider {
         name: "gitlab-ci",
         title: "GitLab CI",
         recognisedBy: "GITLAB_CI=true",
-        isHere: { $0.says("GITLAB_CI") },
+        isHere: { $0.isTrue("GITLAB_CI") },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
         jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
@@ -20,7 +20,7 @@ extension Provider {
             prefixes: ["glpat-", "glcbt-", "gldt-", "glptt-", "glrt-"], noun: "a token of GitLab's API"),
         claims: GitLabCI.claims,
         preset: GitLabCI.preset,
-        publisher: { GitLabCI.publisher(for: $0) },
+        publisher: GitLabCI.publisher,
         example: PipelineExample(
             marker: ".gitlab-ci.yml",
             file: ".gitlab-ci.yml",
@@ -40,12 +40,12 @@ extension Provider {
 private enum GitLabCI {
     static let preset = PublisherPreset(name: "GitLab", issuer: "https://gitlab.com")
 
-    /// The name in the Hub's documentation; hfmint looks for `HF_OIDC_ID_TOKEN` before any provider.
+    /// The variable that the Hub's documentation has the job declare.
     private static let documented: Environment.Key = "HF_ID_TOKEN"
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
         if job.environment.isSet(documented) { return .variable(documented) }
-        // A variable with another name is suggested and never used, as the user decides which token is sent.
+        // An ID token in another variable is never sent, because the user decides which token is. The hint names it.
         let found = job.environment.names { value in
             guard let idToken = try? IDToken.parse(Secret(copying: value)) else { return false }
             return idToken.claims.audiences.contains { $0.equals(audience) }
@@ -71,7 +71,7 @@ private enum GitLabCI {
     private static let openEvents = ProviderClaims.OpenEvents(
         claim: "pipeline_source", always: [], perhaps: ["merge_request_event"])
 
-    private static let namesBranch: [ProviderClaims.Companion] = [
+    private static let namesBranch: [LooseClaim.Companion] = [
         "ref", "ref_path", "ci_config_ref_uri", .yes("ref_protected"), .part(":ref:", of: "sub"),
     ]
 
@@ -99,48 +99,46 @@ private enum GitLabCI {
         declared: ["environment"],
         events: openEvents,
         looseClaims: [
-            ProviderClaims.LooseClaim(
+            LooseClaim(
                 claim: "ref", isOpen: { !$0.hasStart("refs/") },
-                closedBy: ["ref_type", "ref_path", .part(":ref_type:", of: "sub")],
-                reason: { "a tag may have the name '\($0)' too: add ref_type=branch, or ref_path=refs/heads/\($0)" }),
-            ProviderClaims.LooseClaim(
+                closedBy: ["ref_type", "ref_path", .part(":ref_type:", of: "sub")]
+            ) { "a tag may have the name '\($0)' too: add ref_type=branch, or ref_path=refs/heads/\($0)" },
+            LooseClaim(
                 claim: "sub", isOpen: { $0.hasPart(":ref:") && !$0.hasPart(":ref_type:") },
-                closedBy: ["ref_type", "ref_path"],
-                reason: { _ in "'sub' does not say whether it is a branch or a tag: add ref_type=branch" }),
-            ProviderClaims.LooseClaim(
-                claim: "sub", isOpen: { $0.hasStart("project_path:") && !$0.hasPart(":ref:") }, closedBy: namesBranch,
-                reason: { _ in "'sub' names no branch: add ref_path=refs/heads/…" }),
-            ProviderClaims.LooseClaim(
-                claim: "pipeline_source", isOpen: { !openEvents.isOpen($0) }, closedBy: namesBranch + ["environment"],
-                reason: { "every branch may have a pipeline of the source '\($0)': add ref_path=refs/heads/…" }),
-            ProviderClaims.LooseClaim(
-                claim: "environment", closedBy: [.yes("environment_protected")] + namesBranch,
-                reason: {
-                    "a job of any branch may name the environment '\($0)': add environment_protected=true, or"
-                        + " ref_path=refs/heads/…"
-                }),
+                closedBy: ["ref_type", "ref_path"]
+            ) { _ in "'sub' does not say whether it is a branch or a tag: add ref_type=branch" },
+            LooseClaim(
+                claim: "sub", isOpen: { $0.hasStart("project_path:") && !$0.hasPart(":ref:") }, closedBy: namesBranch
+            ) { _ in "'sub' names no branch: add ref_path=refs/heads/…" },
+            LooseClaim(
+                claim: "pipeline_source", isOpen: { !openEvents.isOpen($0) }, closedBy: namesBranch + ["environment"]
+            ) { "every branch may have a pipeline of the source '\($0)': add ref_path=refs/heads/…" },
+            LooseClaim(claim: "environment", closedBy: [.yes("environment_protected")] + namesBranch) {
+                "a job of any branch may name the environment '\($0)': add environment_protected=true, or"
+                    + " ref_path=refs/heads/…"
+            },
         ]
             + ["ref", "ref_path"].map { claim in
-                ProviderClaims.LooseClaim(
+                LooseClaim(
                     claim: claim,
                     onlyWith: ["namespace_path", "namespace_id", "job_namespace_path", "job_namespace_id"],
                     closedBy: [
                         "project_path", "project_id", "job_project_path", "job_project_id", "ci_config_ref_uri", "sub",
-                    ], reason: { "every project that the other claims let in may have '\($0)': add project_path" })
+                    ]
+                ) { "every project that the other claims let in may have '\($0)': add project_path" }
             }
             + ["ref_path", "ci_config_ref_uri"].map { claim in
-                ProviderClaims.LooseClaim(
-                    claim: claim, isOpen: { $0.hasPart("refs/merge-requests/") }, closedBy: [],
-                    reason: { _ in "'\(claim)' names a merge request, whose author writes what runs there" })
+                LooseClaim(claim: claim, isOpen: { $0.hasPart("refs/merge-requests/") }) { _ in
+                    "'\(claim)' names a merge request, whose author writes what runs there"
+                }
             },
         renameableClaims: [
-            ProviderClaims.RenameableClaim("project_path", "project_id", "namespace_id"),
-            ProviderClaims.RenameableClaim("namespace_path", "namespace_id", "project_id"),
-            ProviderClaims.RenameableClaim(
-                "sub", "project_id", "namespace_id", where: { $0.hasStart("project_path:") }),
-            ProviderClaims.RenameableClaim("ci_config_ref_uri", "project_id", "namespace_id"),
-            ProviderClaims.RenameableClaim("user_login", "user_id"),
-            ProviderClaims.RenameableClaim("user_email", "user_id"),
+            RenameableClaim("project_path", "project_id", "namespace_id"),
+            RenameableClaim("namespace_path", "namespace_id", "project_id"),
+            RenameableClaim("sub", "project_id", "namespace_id") { $0.hasStart("project_path:") },
+            RenameableClaim("ci_config_ref_uri", "project_id", "namespace_id"),
+            RenameableClaim("user_login", "user_id"),
+            RenameableClaim("user_email", "user_id"),
         ],
         proposals: ("refs/merge-requests/", "merge request"),
         impossibilities: { grant in
@@ -162,20 +160,15 @@ private enum GitLabCI {
                     ])
         })
 
-    static func publisher(for claims: Claims) -> PublisherForm {
-        PublisherForm(
-            preset: preset.name, issuer: preset.issuer, claims: claims,
-            rows: [
-                ("project_path", "the project that the job runs in"),
-                ("ref", "only this branch or tag"),
-                ("ref_type", "a branch and a tag may share a name"),
-                ("environment", "only jobs that deploy to this environment"),
-            ],
-            tighter: [
-                ("project_id", "survives a rename; nobody can take it over"),
-                ("namespace_id", "the same for the group"),
-                ("ref_protected", "only protected branches and tags, where it is true"),
-                ("ci_config_ref_uri", "only this pipeline definition"),
-            ])
-    }
+    static let publisher = PublisherForm.pinning(
+        [
+            "project_path": "the project that the job runs in", "ref": "only this branch or tag",
+            "ref_type": "a branch and a tag may share a name",
+            "environment": "only jobs that deploy to this environment",
+        ],
+        tighter: [
+            "project_id": "survives a rename; nobody can take it over", "namespace_id": "the same for the group",
+            "ref_protected": "only protected branches and tags, where it is true",
+            "ci_config_ref_uri": "only this pipeline definition",
+        ], preset: preset.name, issuer: preset.issuer)
 }

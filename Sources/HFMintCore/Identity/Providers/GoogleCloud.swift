@@ -10,26 +10,17 @@ extension Provider {
         title: "Google Cloud",
         recognisedBy: "the machine is Google's",
         isHere: { GoogleCloud.isHere($0) },
-        isGround: true,
-        acquisition: { job, audience throws(MintError) in
-            try GoogleCloud.acquisition(for: job, audience: audience)
-        },
+        isPlatform: true,
+        acquisition: { job, audience throws(MintError) in try GoogleCloud.acquisition(for: job, audience: audience) },
         jobVariables: ["BUILD_ID", "CLOUD_RUN_EXECUTION", "K_REVISION", "HOSTNAME"],
         apiSecret: APISecret(prefixes: ["ya29."], noun: "an access token of Google's"),
         claims: ProviderClaims(
             issuers: ["https://accounts.google.com"], owners: ["sub", "email", "azp"],
-            renameableClaims: [ProviderClaims.RenameableClaim("email", "sub")]),
-        publisher: { claims in
-            PublisherForm(
-                issuer: "https://accounts.google.com", claims: claims,
-                rows: [
-                    (
-                        "sub",
-                        "the service account's number; the issuer is one for all of Google, so this row is a must"
-                    )
-                ],
-                tighter: [("email", "the service account's name, where the token has it")])
-        },
+            renameableClaims: [RenameableClaim("email", "sub")]),
+        publisher: PublisherForm.pinning(
+            ["sub": "the service account's number; the issuer is one for all of Google, so this row is a must"],
+            tighter: ["email": "the service account's name, where the token has it"],
+            issuer: "https://accounts.google.com"),
         example: PipelineExample(
             marker: "cloudbuild.yaml",
             file: "cloudbuild.yaml",
@@ -57,7 +48,7 @@ private enum GoogleCloud {
     private static let cloudBuild: Environment.Key = "BUILDER_OUTPUT"
 
     static func isHere(_ job: Provider.Job) -> Bool {
-        guard !job.says("NO_GCE_CHECK") else { return false }
+        guard !job.isTrue("NO_GCE_CHECK") else { return false }
         let announced: [Environment.Key] = [.metadataHost, cloudBuild, "K_SERVICE", "CLOUD_RUN_JOB"]
         return announced.contains { job.environment.isSet($0) } || productIsGoogle(job)
     }
@@ -71,18 +62,19 @@ private enum GoogleCloud {
 
     static func acquisition(for job: Provider.Job, audience: String) throws(MintError) -> Acquisition {
         guard job.environment.isSet(cloudBuild) else {
-            let identity = try metadata(
+            var identity = try metadata(
                 "identity", job, .text,
                 hint: "attach a service account to the machine; in Cloud Build set GOOGLE_SERVICE_ACCOUNT_NAME to the"
                     + " account to act as")
-            let url = identity.request.url.appendingQuery("audience", audience).appendingQuery("format", "full")
-            return .http(identity.asking(url))
+            let url = identity.request.url
+            identity.request.url = url.appendingQuery("audience", audience).appendingQuery("format", "full")
+            return .http(identity)
         }
         return .http(try impersonation(job, audience: audience))
     }
 
     private static func metadata(
-        _ what: String, _ job: Provider.Job, _ answer: HTTPAcquisition.Answer, hint: String
+        _ what: String, _ job: Provider.Job, _ tokenPlace: HTTPAcquisition.TokenPlace, hint: String
     ) throws(MintError) -> HTTPAcquisition {
         let host = job.environment[.metadataHost] ?? Route.metadataHosts[0]
         guard let url = HTTPURL("http://\(host)/computeMetadata/v1/instance/service-accounts/default/\(what)"),
@@ -98,7 +90,7 @@ private enum GoogleCloud {
             provider: "google-cloud",
             request: HTTPRequest(
                 .get, url, headers: [HTTPHeader("Metadata-Flavor", "Google")], route: .metadataServer),
-            answer: answer, refusalHint: hint)
+            tokenPlace: tokenPlace, refusalHint: hint)
     }
 
     /// Returns the request for an ID token of another account, by the access token of the build's own account.
@@ -131,18 +123,7 @@ private enum GoogleCloud {
             proof: .fetched(
                 try metadata("token", job, .member("access_token"), hint: hint), header: "Authorization",
                 prefix: "Bearer "),
-            answer: .member("token"),
+            tokenPlace: .member("token"),
             refusalHint: hint)
-    }
-}
-
-extension HTTPAcquisition {
-    /// Returns the same acquisition with another URL.
-    fileprivate func asking(_ url: HTTPURL) -> HTTPAcquisition {
-        var request = request
-        request.url = url
-        return HTTPAcquisition(
-            provider: provider, request: request, body: body, proof: proof, answer: answer,
-            transientRefusals: transientRefusals, refusalHint: refusalHint)
     }
 }

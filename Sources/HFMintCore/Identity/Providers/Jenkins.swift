@@ -18,9 +18,5 @@ extension Provider {
         },
         jobVariables: ["BUILD_URL"],
         temporaryDirectory: "WORKSPACE_TMP",
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [("sub", "the address of the job, unless the claim templates say otherwise")])
-        })
+        publisher: PublisherForm.pinning(["sub": "the address of the job, unless the claim templates say otherwise"]))
 }

@@ -12,7 +12,7 @@ extension Provider {
         title: "Kubernetes",
         recognisedBy: "KUBERNETES_SERVICE_HOST",
         isHere: { Kubernetes.isHere($0) },
-        isGround: true,
+        isPlatform: true,
         acquisition: { job, audience throws(MintError) in
             if let path = Kubernetes.file(in: job) { return .file(path) }
             throw MintError(
@@ -30,17 +30,11 @@ extension Provider {
         claims: ProviderClaims(
             // https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts
             looseClaims: [
-                ProviderClaims.LooseClaim(
-                    claim: "sub", isOpen: { $0.hasStart("system:serviceaccount:") && $0.hasEnd(":default") },
-                    closedBy: [],
-                    reason: { _ in
-                        "every pod of the namespace that names no service account has the one called 'default'"
-                    })
+                LooseClaim(
+                    claim: "sub", isOpen: { $0.hasStart("system:serviceaccount:") && $0.hasEnd(":default") }
+                ) { _ in "every pod of the namespace that names no service account has the one called 'default'" }
             ]),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims, rows: [("sub", "the namespace and the service account, in the cluster of this issuer")])
-        },
+        publisher: Kubernetes.publisher,
         example: PipelineExample(
             marker: "kustomization.yaml",
             file: "the pod's template",
@@ -61,9 +55,14 @@ extension Provider {
     )
 }
 
-private enum Kubernetes {
+enum Kubernetes {
+    /// The mount that hfmint proposes.
     static let directory = "/var/run/secrets/huggingface.co"
     static let path = directory + "/token"
+
+    static let publisher = PublisherForm.pinning([
+        "sub": "the namespace and the service account, in the cluster of this issuer"
+    ])
 
     static func isHere(_ job: Provider.Job) -> Bool {
         guard job.environment.isSet("KUBERNETES_SERVICE_HOST") else { return false }

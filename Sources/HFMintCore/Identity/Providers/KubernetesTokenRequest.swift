@@ -13,10 +13,7 @@ extension Provider {
             try TokenRequestAPI.acquisition(for: job, audience: audience)
         },
         jobVariables: ["KUBERNETES_SERVICE_HOST", "HOSTNAME"],
-        publisher: { claims in
-            PublisherForm(
-                claims: claims, rows: [("sub", "the namespace and the service account, in the cluster of this issuer")])
-        })
+        publisher: Kubernetes.publisher)
 }
 
 /// The API of the cluster, and the mount of the pod at its standard path.
@@ -59,7 +56,7 @@ private enum TokenRequestAPI {
                     "spec": ["audiences": .array([.string(audience)]), "expirationSeconds": .integer(600)],
                 ]),
                 proof: .file("\(directory)/token", header: "Authorization", prefix: "Bearer "),
-                answer: .member("token"),
+                tokenPlace: .member("token"),
                 refusalHint: "give the service account a Role with `resources: [serviceaccounts/token]`,"
                     + " `resourceNames: [\(account.name)]` and `verbs: [create]`; a projected volume needs no right"))
     }

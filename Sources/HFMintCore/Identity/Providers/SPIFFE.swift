@@ -9,7 +9,7 @@ extension Provider {
         title: "SPIFFE",
         recognisedBy: "SPIFFE_ENDPOINT_SOCKET",
         isHere: { $0.environment.isSet("SPIFFE_ENDPOINT_SOCKET") },
-        isGround: true,
+        isPlatform: true,
         acquisition: { job, audience throws(MintError) in
             if let path = job.environment[.hfmintIDTokenFile] { return .file(path) }
             throw MintError(
@@ -17,7 +17,5 @@ extension Provider {
                 hint: "run spiffe-helper with `jwt_svids = [{ jwt_audience = \"\(audience)\", jwt_svid_file_name ="
                     + " \"hf.token\" }]`, and set HFMINT_ID_TOKEN_FILE to that file; SPIRE needs `jwt_issuer`")
         },
-        publisher: { claims in
-            PublisherForm(claims: claims, rows: [("sub", "the workload's SPIFFE ID")])
-        })
+        publisher: PublisherForm.pinning(["sub": "the workload's SPIFFE ID"]))
 }

@@ -29,29 +29,22 @@ extension Provider {
             // https://developer.hashicorp.com/terraform/cloud-docs/run/remote-operations
             looseClaims: ["terraform_workspace_id", "terraform_workspace_name", "terraform_project_id", "sub"].map {
                 claim in
-                ProviderClaims.LooseClaim(
+                LooseClaim(
                     claim: claim, isOpen: { claim != "sub" || $0.hasPart(":run_phase:") },
                     closedBy: [
-                        ProviderClaims.Companion("terraform_run_phase") { $0.utf8.elementsEqual("apply".utf8) },
+                        LooseClaim.Companion("terraform_run_phase") { $0.utf8.elementsEqual("apply".utf8) },
                         .part(":run_phase:apply", of: "sub"),
-                    ],
-                    reason: { _ in "a pull request may start a plan of the workspace: add terraform_run_phase=apply" })
+                    ]
+                ) { _ in "a pull request may start a plan of the workspace: add terraform_run_phase=apply" }
             },
             renameableClaims: [
-                ProviderClaims.RenameableClaim("terraform_workspace_name", "terraform_workspace_id"),
-                ProviderClaims.RenameableClaim(
+                RenameableClaim("terraform_workspace_name", "terraform_workspace_id"),
+                RenameableClaim(
                     "terraform_organization_name", "terraform_organization_id", "terraform_workspace_id"),
             ]),
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [
-                    (
-                        "terraform_workspace_id",
-                        "the workspace; `sub` also names the run's phase, so plan and apply differ"
-                    ),
-                    ("terraform_run_phase", "only plans, or only applies"),
-                ],
-                tighter: [("terraform_organization_id", "only while the workspace stays in this organization")])
-        })
+        publisher: PublisherForm.pinning(
+            [
+                "terraform_workspace_id": "the workspace; `sub` also names the run's phase, so plan and apply differ",
+                "terraform_run_phase": "only plans, or only applies",
+            ], tighter: ["terraform_organization_id": "only while the workspace stays in this organization"]))
 }

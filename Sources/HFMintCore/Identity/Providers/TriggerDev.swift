@@ -17,9 +17,5 @@ extension Provider {
                 unsuitable: "ask for it with auth.getOIDCToken({ audience: '\(audience)' })")
         },
         jobVariables: ["TRIGGER_RUN_ID"],
-        publisher: { claims in
-            PublisherForm(
-                claims: claims,
-                rows: [("sub", "as the dashboard shows it")])
-        })
+        publisher: PublisherForm.pinning(["sub": "as the dashboard shows it"]))
 }
