@@ -42,17 +42,19 @@ extension Call {
 
     /// Reads the manifest at `path`, and begins to record where it says.
     ///
-    /// A command calls this, or ``openGate()``, once.
-    func openManifest(at path: String) throws(MintError) -> Manifest {
+    /// A command calls this, or ``openGate(on:)``, once.
+    ///
+    /// - Parameter provider: the detected CI system or cloud, or nil.
+    func openManifest(at path: String, on provider: Provider?) throws(MintError) -> Manifest {
         let manifest = try Manifest(at: path, in: context.machine)
-        if let definition = manifest.audit { audit.begin(try definition.settings(in: context)) }
+        if let definition = manifest.audit { audit.begin(try definition.settings(on: provider, in: context)) }
         return manifest
     }
 
     /// Begins to record where the manifest says, or notes why it cannot: the command works without a record too.
-    func beginAudit() {
+    func beginAudit(on provider: Provider?) {
         do throws(MintError) {
-            if let path = try namedManifest() { _ = try openManifest(at: path) }
+            if let path = try namedManifest() { _ = try openManifest(at: path, on: provider) }
         } catch {
             context.note("audit: not recorded: \(error.message)")
         }
@@ -63,7 +65,7 @@ extension Call {
     /// - Returns: the gate, or nil if no manifest was named.
     /// - Throws: ``MintError/Code/usage`` for a role without a manifest, a role that the manifest does not have, and an
     ///   option that a role supplies.
-    func openGate() throws(MintError) -> Gate? {
+    func openGate(on provider: Provider?) throws(MintError) -> Gate? {
         guard let path = try namedManifest() else {
             guard !arguments.has(.role) else {
                 throw .usage(
@@ -77,7 +79,7 @@ extension Call {
                 "--\(option.name) and a manifest exclude each other: its roles say that",
                 hint: "give --role, or leave out --manifest and HFMINT_MANIFEST")
         }
-        let gate = Gate(try openManifest(at: path).policy(), role: arguments.value(.role))
+        let gate = Gate(try openManifest(at: path, on: provider).policy(), role: arguments.value(.role))
         if let role = gate.role { _ = try gate.policy.requiredRole(role) }
         return gate
     }

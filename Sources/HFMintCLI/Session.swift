@@ -9,6 +9,8 @@ internal import HFMintCore
 struct Session {
     let call: Call
     let authority: Authority
+    /// The provider that this job's variables show, or nil.
+    let detected: Provider?
     /// `nil` if no manifest was named, or the manifest is not read.
     let gate: Gate?
     /// The member that the token is for; `nil` for the job itself.
@@ -21,8 +23,16 @@ struct Session {
         self.call = call
         self.authority =
             if let authority { authority } else { try call.arguments.authority(in: call.context.environment) }
-        gate = readsManifest ? try call.openGate() : nil
+        detected = Provider.detected(in: call.context.job)
+        gate = readsManifest ? try call.openGate(on: detected) : nil
         member = try call.arguments.member(under: gate)
+    }
+}
+
+extension Arguments {
+    /// Returns the provider that `--provider` names, or else the one that was detected.
+    func provider(else detected: Provider?) throws(MintError) -> Provider? {
+        try value(.provider).map(Provider.named) ?? detected
     }
 }
 
@@ -42,15 +52,15 @@ extension Examination.Question {
             guard error.code != .usage || !arguments.has(.audience) else { throw error }
             authority = .failure(error)
         }
+        detected = Provider.allDetected(in: context.job)
         do throws(MintError) {
-            gate = try call.openGate().map { .success($0) }
+            gate = try call.openGate(on: detected.first).map { .success($0) }
         } catch {
             guard error.code == .manifestInvalid else { throw error }
             gate = .failure(error)
         }
         source = arguments.idTokenSource
-        detected = Provider.allDetected(in: context.job)
-        provider = try source.provider.map(Provider.named) ?? detected.first
+        provider = try arguments.provider(else: detected.first)
     }
 }
 
@@ -64,8 +74,9 @@ struct EndSession {
 
     init(_ call: Call) throws(MintError) {
         self.call = call
-        call.beginAudit()
-        provider = try Provider.here(call.arguments.value(.provider), in: call.context)
+        let detected = Provider.detected(in: call.context.job)
+        call.beginAudit(on: detected)
+        provider = try call.arguments.provider(else: detected)
         directory = call.jobDirectory(of: provider)
     }
 

@@ -11,11 +11,10 @@ package struct AuditCursor: Equatable, Sendable {
     package let head: AuditHead?
 
     package static let start = AuditCursor(offset: 0, lineCount: 0, head: nil)
+    package static let byteLimit = 256
+}
 
-    init(offset: Int, lineCount: Int, head: AuditHead?) {
-        (self.offset, self.lineCount, self.head) = (offset, lineCount, head)
-    }
-
+extension AuditCursor {
     /// Reads what ``bytes`` wrote, and anything else as the start, so that no record is left out.
     package init(_ text: [UInt8]) {
         let line = text.prefix { $0 != ASCII.lineFeed }
@@ -38,8 +37,6 @@ package struct AuditCursor: Equatable, Sendable {
 
     /// The cursor as one short line, empty for the start of a log.
     package var bytes: [UInt8] { head.map { Array("\(offset) \(lineCount) \($0)\n".utf8) } ?? [] }
-
-    package static let byteLimit = 256
 
     /// Finds the end of the log at `path`, where a new collector begins.
     init(endOf path: String, in machine: Machine) throws(FileFailure) {

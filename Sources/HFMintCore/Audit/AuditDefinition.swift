@@ -1,16 +1,15 @@
 /// The key `audit` of a manifest: where grants and rotations are recorded.
 package struct AuditDefinition: Equatable, Sendable {
     /// The path of the log, as the manifest writes it.
-    package let file: String?
+    private let file: String?
     /// The address of an OpenTelemetry collector that takes OTLP/HTTP.
-    package let url: String?
+    private let url: String?
     /// The name of the header that holds ``credential``.
-    package let header: String?
-    package let credential: SecretReference?
-    /// Whether an act that cannot be recorded must not be done.
-    package let isRequired: Bool
-    /// The folder of the root manifest, from which a relative ``file`` counts.
-    package let folder: String
+    private let header: String?
+    private let credential: SecretReference?
+    private let isRequired: Bool
+    /// The folder of the root manifest, where a relative ``file`` starts.
+    private let folder: String
 
     static let shape = ObjectShape(
         [
@@ -39,11 +38,12 @@ package struct AuditDefinition: Equatable, Sendable {
 
     /// Returns the settings of the trail, with an absolute path and the credential's value.
     ///
-    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file inside a CI system, where the folder depends on
-    ///   the checkout; ``MintError/Code/stateUnusable`` if the credential cannot be read.
-    package func settings(in context: Context) throws(MintError) -> AuditTrail.Settings {
+    /// - Parameter provider: the detected CI system or cloud, or nil.
+    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file in a job of a provider, where the folder depends
+    ///   on the checkout; ``MintError/Code/stateUnusable`` if the credential cannot be read.
+    package func settings(on provider: Provider?, in context: Context) throws(MintError) -> AuditTrail.Settings {
         var settings = AuditTrail.Settings(isRequired: isRequired)
-        if let file { settings.file = try absolute(file, in: context) }
+        settings.file = try path(on: provider, in: context)
         settings.url = url.flatMap { HTTPURL($0) }
         if let header, let credential {
             let value = SharedSecret(try credential.read(relativeTo: folder, in: context))
@@ -53,14 +53,9 @@ package struct AuditDefinition: Equatable, Sendable {
     }
 
     /// Returns the absolute path of the log, or nil if the manifest names none.
-    package func path(in context: Context) throws(MintError) -> String? {
-        guard let file else { return nil }
-        return try absolute(file, in: context)
-    }
-
-    private func absolute(_ file: String, in context: Context) throws(MintError) -> String {
-        guard !FilePath(file).isAbsolute else { return file }
-        if let provider = Provider.detected(in: context.job) {
+    package func path(on provider: Provider?, in context: Context) throws(MintError) -> String? {
+        guard let file, !FilePath(file).isAbsolute else { return file }
+        if let provider {
             throw MintError(
                 .manifestInvalid, "'audit.file' is relative ('\(file)'), and this is a job of \(provider.name)",
                 hint: "name an absolute path that outlives the job, or a collector with audit.url")

@@ -8,6 +8,15 @@ extension AuditTrail {
     /// How long a refusal is remembered, so that the next records do not wait for another one.
     private static let refusalLifetime = Duration.seconds(30)
 
+    /// One delivery: where it goes, and until when.
+    struct Delivery {
+        let url: HTTPURL
+        let settings: Settings
+        let deadline: Uptime
+        /// The caller's, whose environment the requests use.
+        let context: Context
+    }
+
     /// Sends what the collector must have taken before an act, if the audit log is required.
     ///
     /// - Throws: ``MintError/Code/auditUnavailable``.
@@ -17,7 +26,6 @@ extension AuditTrail {
 
     /// Sends what the collector has not taken yet.
     ///
-    /// - Parameter context: the caller's, whose environment the requests use.
     /// - Throws: ``MintError/Code/auditUnavailable`` if the audit log is required; otherwise a failure is told once.
     package func sendRecords(in context: Context) throws(MintError) {
         guard let settings, let url = settings.url else { return }
@@ -39,8 +47,9 @@ extension AuditTrail {
         }
         do throws(MintError) {
             let deadline = clock.uptime() + (settings.isRequired ? .seconds(20) : .seconds(5))
-            try sendPending(to: url, settings, until: deadline, in: context)
-            try sendBacklog(to: url, settings, until: deadline, in: context)
+            let delivery = Delivery(url: url, settings: settings, deadline: deadline, context: context)
+            try sendPending(delivery)
+            try sendBacklog(delivery)
             return nil
         } catch {
             let now = clock.uptime()
@@ -51,9 +60,10 @@ extension AuditTrail {
 
     /// Returns how many records the collector has not taken, or nil if they are too many to be counted quickly.
     package func waitingRecords() -> Int? {
-        let log = change { $0.settings?.url == nil ? nil : $0.log }
-        guard let log, let text = cursorText(of: log) else { return 0 }
-        var cursor = AuditCursor(text)
+        guard let log = change({ $0.settings?.url == nil ? nil : $0.log }) else { return 0 }
+        let path = AuditTrail.cursorPath(of: log)
+        guard let text = (try? machine.files.read(path, limit: AuditCursor.byteLimit)) ?? nil else { return 0 }
+        var cursor = AuditCursor(text.reveal { $0.bytes })
         var count = 0
         for _ in 0..<100 {
             guard let backlog = try? AuditBacklog(log, behind: cursor, in: machine) else { return count }
@@ -64,85 +74,69 @@ extension AuditTrail {
         return nil
     }
 
-    private func cursorText(of log: String) -> [UInt8]? {
-        let path = AuditTrail.cursorPath(of: log)
-        return (try? machine.files.read(path, limit: AuditCursor.byteLimit))??.reveal { $0.bytes }
-    }
-
-    /// Sends the records that no log keeps.
-    private func sendPending(
-        to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
-    ) throws(MintError) {
+    /// Sends the records that no log keeps; if that fails, the next delivery tries them again.
+    private func sendPending(_ delivery: Delivery) throws(MintError) {
         let records = change { state in
-            let records = state.pending
-            state.pending = []
-            return records
+            defer { state.pending = [] }
+            return state.pending
         }
         guard !records.isEmpty else { return }
         do throws(MintError) {
-            try send(records, to: url, settings, until: deadline, in: context)
+            try send(records, by: delivery)
         } catch {
             change { state in
-                // The next delivery tries them again.
                 if state.pending.count < 2 * AuditTrail.mostPending { state.pending = records + state.pending }
             }
             throw error
         }
     }
 
-    private func sendBacklog(
-        to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
-    ) throws(MintError) {
+    /// Sends the records of the log behind its cursor, in as many requests as that takes.
+    private func sendBacklog(_ delivery: Delivery) throws(MintError) {
         guard let log = change({ $0.keepingLog }),
             machine.files.facts(of: AuditTrail.cursorPath(of: log)) != nil
         else { return }
         while true {
-            let batch = try sendBatch(of: log, to: url, settings, until: deadline, in: context)
-            if let failure = batch.failure { throw failure }
-            guard !batch.backlog.isComplete else {
-                return settings.file == nil ? empty(log, behind: batch.backlog.cursor) : ()
+            let (backlog, failure) = try sendBatch(of: log, by: delivery)
+            if let failure { throw failure }
+            guard !backlog.isComplete else {
+                return delivery.settings.file == nil ? empty(log, behind: backlog.cursor) : ()
             }
-            guard clock.uptime() < deadline else {
-                guard settings.isRequired else { return }
+            guard clock.uptime() < delivery.deadline else {
+                guard delivery.settings.isRequired else { return }
                 throw MintError(.auditUnavailable, "more wait for it than it takes in 20 s")
             }
         }
     }
 
-    /// Records that were sent in one request, and why the collector did not take them.
-    private struct Batch {
-        let backlog: AuditBacklog
-        var failure: MintError?
-    }
-
+    /// Sends as many records of the log as one request carries, and returns why the collector did not take them.
     private func sendBatch(
-        of log: String, to url: HTTPURL, _ settings: Settings, until deadline: Uptime, in context: Context
-    ) throws(MintError) -> Batch {
-        var batch: Batch?
+        of log: String, by delivery: Delivery
+    ) throws(MintError) -> (backlog: AuditBacklog, failure: MintError?) {
+        let path = AuditTrail.cursorPath(of: log)
+        var sent: (AuditBacklog, MintError?)?
         do throws(FileFailure) {
-            try machine.files.updateLog(AuditTrail.cursorPath(of: log), until: deadline, clock: clock) {
-                end throws(FileFailure) in
+            try machine.files.updateLog(path, until: delivery.deadline, clock: clock) { end throws(FileFailure) in
                 let text = try end.last(AuditCursor.byteLimit)
                 guard !AuditCursor.isForeign(text) else {
-                    throw FileFailure(
-                        AuditTrail.cursorPath(of: log), "hfmint did not write what it holds; move it away")
+                    throw FileFailure(path, "hfmint did not write what it holds; move it away")
                 }
                 let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: machine)
-                batch = Batch(backlog: backlog)
+                sent = (backlog, nil)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {
-                    try send(backlog.records, to: url, settings, until: deadline, in: context)
+                    try send(backlog.records, by: delivery)
                     return backlog.cursor.bytes
                 } catch {
-                    batch?.failure = error
+                    sent = (backlog, error)
                     return nil
                 }
             }
         } catch {
             throw MintError(.auditUnavailable, "'\(error.path)': \(error.reason)")
         }
-        guard let batch else { throw MintError(.auditUnavailable, "'\(log)' could not be read") }
-        return batch
+        guard let sent else { throw MintError(.auditUnavailable, "'\(log)' could not be read") }
+        return sent
     }
 
     /// Empties a log that only kept records for the collector, once it has taken all of them.
@@ -152,25 +146,21 @@ extension AuditTrail {
         }
     }
 
-    func send(
-        _ records: [AuditExport.Record], to url: HTTPURL, _ settings: Settings, until deadline: Uptime,
-        in context: Context
-    ) throws(MintError) {
-        try Attempts(until: deadline).repeating(in: context) { attempts throws(MintError) in
-            try attempt(records, to: url, settings, attempts.limits(clock), in: context)
+    func send(_ records: [AuditExport.Record], by delivery: Delivery) throws(MintError) {
+        try Attempts(until: delivery.deadline).repeating(in: delivery.context) { attempts throws(MintError) in
+            try attempt(records, by: delivery, attempts.limits(clock))
         }
     }
 
     private func attempt(
-        _ records: [AuditExport.Record], to url: HTTPURL, _ settings: Settings, _ limits: HTTPLimits,
-        in context: Context
+        _ records: [AuditExport.Record], by delivery: Delivery, _ limits: HTTPLimits
     ) throws(MintError) {
         var limits = limits
-        limits.totalMilliseconds = min(limits.totalMilliseconds, settings.isRequired ? 10_000 : 3_000)
+        limits.totalMilliseconds = min(limits.totalMilliseconds, delivery.settings.isRequired ? 10_000 : 3_000)
         let response: HTTPResponse
         do throws(TransportError) {
-            response = try context.send(
-                AuditExport.request(to: url), credential: credential(settings),
+            response = try delivery.context.send(
+                AuditExport.request(to: delivery.url), credential: delivery.credential,
                 body: .json(AuditExport.body(records).rendered()), limits: limits)
         } catch {
             throw MintError(.auditUnavailable, error.reason, isTransient: error.isTransient)
@@ -188,8 +178,10 @@ extension AuditTrail {
             throw MintError(.auditUnavailable, "it rejected \(rejected) of \(records.count)")
         }
     }
+}
 
-    private func credential(_ settings: Settings) -> HTTPCredential {
+extension AuditTrail.Delivery {
+    fileprivate var credential: HTTPCredential {
         guard let credential = settings.credential else { return .none }
         return .header(name: credential.header, prefix: "", credential.value.secret.duplicate())
     }

@@ -16,25 +16,18 @@ package enum AuditExport {
     }
 
     /// A line as it stands in a log, with its head and its texts.
-    struct Record: Equatable, Sendable {
+    struct Record: Sendable {
         let line: [UInt8]
         let head: AuditHead
         fileprivate let entry: AuditEntry
 
         /// Returns nil if `line` is no line of an audit log.
-        init?(_ line: [UInt8], _ head: AuditHead) {
-            guard let entry = AuditEntry(line.span) else { return nil }
-            (self.line, self.head, self.entry) = (line, head, entry)
-        }
-
         init?(_ line: [UInt8], _ digests: any Digests) {
             guard let entry = AuditEntry(line.span), let digest = try? digests.sha256(line.span) else { return nil }
             self.line = line
             self.entry = entry
             head = AuditHead(log: entry.log, seq: entry.seq, sha256: digest.hexadecimal)
         }
-
-        static func == (left: Record, right: Record) -> Bool { left.line == right.line }
     }
 
     /// Returns one `ExportLogsServiceRequest` with each record's line, its fields as attributes, and its head.

@@ -8,12 +8,11 @@ package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
     /// The SHA-256 of the record's line without its line feed, in hexadecimal.
     package let sha256: String
 
-    package init(log: String, seq: Int, sha256: String) {
-        self.log = log
-        self.seq = seq
-        self.sha256 = sha256
-    }
+    /// `LOG:SEQ:SHA256`: one word, for a variable, a ticket, or another log.
+    package var description: String { "\(log):\(seq):\(sha256)" }
+}
 
+extension AuditHead {
     /// Reads what ``description`` writes, or returns nil for anything else.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: ASCII.colon, omittingEmptySubsequences: false)
@@ -22,9 +21,6 @@ package struct AuditHead: Equatable, Sendable, CustomStringConvertible {
         else { return nil }
         self.init(log: String(Substring(parts[0])), seq: seq, sha256: String(Substring(parts[2])))
     }
-
-    /// `LOG:SEQ:SHA256`: one word, for a variable, a ticket, or another log.
-    package var description: String { "\(log):\(seq):\(sha256)" }
 }
 
 extension Collection<UInt8> {

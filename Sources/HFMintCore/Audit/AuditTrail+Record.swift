@@ -16,7 +16,7 @@ extension AuditTrail {
     /// The result of one write, for each thread whose record was in it.
     struct Written: Sendable {
         var failure: FileFailure?
-        /// A sentence to tell besides.
+        /// A sentence to tell the caller, also if nothing failed.
         var remark: String?
     }
 
@@ -50,7 +50,8 @@ extension AuditTrail {
         }
         guard settings.isRequired, let url = settings.url else { return }
         do throws(MintError) {
-            try send([], to: url, settings, until: clock.uptime() + Self.patience, in: context)
+            let deadline = clock.uptime() + Self.patience
+            try send([], by: Delivery(url: url, settings: settings, deadline: deadline, context: context))
         } catch {
             throw MintError(
                 .auditUnavailable, "audit: \(url.origin.host) does not take records: \(error.message)")
@@ -70,9 +71,7 @@ extension AuditTrail {
         return written
     }
 
-    private func append(
-        _ events: [AuditEvent], _ settings: Settings, _ remark: inout String?
-    ) throws(FileFailure) {
+    private func append(_ events: [AuditEvent], _ settings: Settings, _ remark: inout String?) throws(FileFailure) {
         guard let log = change({ $0.log }), settings.file != nil || settings.url != nil else {
             return try extendInMemory(events, settings)
         }
@@ -133,7 +132,7 @@ extension AuditTrail {
 
     private func keep(_ links: [AuditChain.Link], _ settings: Settings, isLogged: Bool) {
         let isPending = settings.url != nil && !isLogged
-        let records = isPending ? links.compactMap { AuditExport.Record($0.line, $0.head) } : []
+        let records = isPending ? links.compactMap { AuditExport.Record($0.line, machine.digests) } : []
         change { state in
             state.head = links.last?.head ?? state.head
             state.pending += records

@@ -25,16 +25,7 @@ package final class AuditTrail: Sendable {
         package var url: HTTPURL?
         package var credential: Credential?
         /// Whether an act that cannot be recorded must not be done.
-        package var isRequired: Bool
-
-        package init(
-            file: String? = nil, url: HTTPURL? = nil, credential: Credential? = nil, isRequired: Bool = false
-        ) {
-            self.file = file
-            self.url = url
-            self.credential = credential
-            self.isRequired = isRequired
-        }
+        package var isRequired = false
     }
 
     struct State {
@@ -46,7 +37,7 @@ package final class AuditTrail: Sendable {
         var head: AuditHead?
         /// Records for the collector that no log keeps.
         var pending: [AuditExport.Record] = []
-        /// Whether the cursor cannot be written, so that records that are not taken are lost with this process.
+        /// Whether the cursor cannot be written, so that this process alone keeps what the collector did not take.
         var keepsInMemory = false
         /// Why and when the collector last refused required records.
         var refusal: (reason: MintError, at: Uptime)?
@@ -80,8 +71,8 @@ package final class AuditTrail: Sendable {
 
     /// The lock is never held during a wait for a file or a collector.
     private let state = Mutex(State())
-    let writes = Rounds<AuditEvent, Written>()
-    let deliveries = Rounds<Void, MintError?>()
+    let writes = BatchedWork<AuditEvent, Written>()
+    let deliveries = BatchedWork<Void, MintError?>()
     let machine: Machine
     var clock: any Clock { machine.clock }
 

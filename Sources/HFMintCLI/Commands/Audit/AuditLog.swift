@@ -33,7 +33,9 @@ struct AuditLog {
         guard let path = try call.namedManifest() else {
             throw .usage("no log was named", hint: "give its path, or the manifest that names it: --manifest PATH")
         }
-        guard let log = try Manifest(at: path, in: call.context.machine).audit?.path(in: call.context) else {
+        let context = call.context
+        let definition = try Manifest(at: path, in: context.machine).audit
+        guard let log = try definition?.path(on: Provider.detected(in: context.job), in: context) else {
             throw .usage("'\(path)' names no audit.file", hint: "give the log's path")
         }
         return log

@@ -32,7 +32,8 @@ struct RotateSession {
         self.call = call
         if asksServers { try call.context.checkProxy() }
         command = RotateCommand(call.arguments)
-        definitions = try call.openManifest(at: call.manifestPath()).rotations(in: call.context)
+        let provider = Provider.detected(in: call.context.job)
+        definitions = try call.openManifest(at: call.manifestPath(), on: provider).rotations(in: call.context)
     }
 
     /// Returns the rotations with their journal.

@@ -1,9 +1,9 @@
 /// A verifier of ID tokens that the Hub never sees and so cannot verify.
 ///
 /// The verifier checks the ``JOSEHeader`` and the claims, asks ``IssuerKeys`` for the issuer's ``JSONWebKeySet`` at the
-/// address in its ``IssuerMetadata``, and lets the machine check the signature. The token never chooses how it is
+/// address in its ``IssuerMetadata``, and has the machine check the signature. The token does not choose how it is
 /// verified: the caller names the issuer and the audience, the issuer gives the keys, and each of the two algorithms
-/// takes keys of its own kind only.
+/// takes only keys of its own kind.
 ///
 /// ```swift
 /// let verifier = IDTokenVerifier(issuer: grant.issuer, audience: audience, keys: keys, context: context)
@@ -20,7 +20,7 @@ package struct IDTokenVerifier: Sendable {
     /// The allowed difference between the clocks of the issuer and of this machine, in seconds.
     package static let clockSkew = 60
 
-    /// - Parameter issuer: the issuer in the grant that fits the token, and never one that only the token names.
+    /// - Parameter issuer: the issuer that the fitting grant names, not the one that the token names.
     package init(issuer: [UInt8], audience: String, keys: IssuerKeys, context: Context) {
         self.issuer = issuer
         self.audience = audience
@@ -30,7 +30,7 @@ package struct IDTokenVerifier: Sendable {
 
     /// Verifies the header and the claims, and then the signature with the issuer's keys.
     ///
-    /// - Parameter ignoringTimes: whether to skip the times, for a token that was already used.
+    /// - Parameter ignoringTimes: whether the times do not count, for a token that was already used.
     /// - Throws: ``MintError/Code/identityUnverified`` with the reason; ``MintError/Code/identityUnavailable`` if the
     ///   issuer cannot be asked.
     package func verify(
@@ -81,7 +81,7 @@ package struct IDTokenVerifier: Sendable {
         }
     }
 
-    /// Checks that the token is valid now, give or take ``clockSkew``.
+    /// Checks that the token is valid now, within ``clockSkew``.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>
     private func checkTimes(_ claims: Claims) throws(Malformed) {

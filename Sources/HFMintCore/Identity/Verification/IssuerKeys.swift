@@ -3,27 +3,29 @@ internal import Synchronization
 /// The keys of issuers, which are requested when a token needs them, and kept for later tokens of the process.
 ///
 /// hfmint asks only issuers that a grant names: the caller names the issuer, never the token. Tokens cannot cause many
-/// requests either: callers who need the same keys at once share one request, and all tokens together cause at most
-/// one request past all caches within ``floor``. A transient failure is not kept: each caller spaces its own tries.
+/// requests either. Callers who need the same keys at once share one request, and for all tokens together hfmint
+/// bypasses the caches between here and the issuer at most once within ``pause``. A transient failure is not kept: each
+/// caller spaces its own tries.
 package final class IssuerKeys: Sendable {
-    fileprivate typealias Fetch = SharedWork<Result<JSONWebKeySet, MintError>>
+    fileprivate typealias Request = SharedWork<Result<JSONWebKeySet, MintError>>
 
-    /// The state of one issuer.
+    /// What is known of one issuer.
     fileprivate struct Issuer {
         var keys: (set: JSONWebKeySet, at: Uptime)?
-        /// When the issuer itself last answered, past all caches.
-        var renewedAt: Uptime?
+        /// When a request that bypassed the caches last ended.
+        var bypassedAt: Uptime?
         /// Why the issuer gives no keys.
         var refusal: (failure: MintError, at: Uptime)?
-        /// The request under way, and whether it goes past all caches.
-        var underWay: (fetch: Fetch, isAnew: Bool)?
+        /// The request under way, and whether it bypasses the caches.
+        var underWay: (request: Request, bypassesCaches: Bool)?
     }
 
+    /// What a caller does next to get keys.
     fileprivate enum Step: Sendable {
-        case take(JSONWebKeySet)
+        case use(JSONWebKeySet)
         case fail(MintError)
-        case wait(Fetch, isAnew: Bool)
-        case ask(Fetch)
+        case wait(Request, bypassesCaches: Bool)
+        case send(Request)
     }
 
     /// The lock is never held during a request.
@@ -34,21 +36,21 @@ package final class IssuerKeys: Sendable {
     /// How long keys are used without a new request.
     private static let lifetime = Duration.seconds(600)
 
-    /// How long an answer that came past all caches, or a refusal, stands without a new request.
-    private static let floor = Duration.seconds(30)
+    /// The least time between a refusal or a request that bypassed the caches, and the next such request.
+    private static let pause = Duration.seconds(30)
 
     /// Runs `check` on the issuer's keys, and once more on newer keys if the first may be stale.
     ///
-    /// An older answer lacks a key that the issuer has just rotated. A caller that waits for another caller's request
+    /// Stale keys lack the one that the issuer has just begun to use. A caller that waits for another caller's request
     /// waits no longer than the other's limits.
     func checking(
         _ issuer: [UInt8], keyID: [UInt8], in context: Context, limits: () -> HTTPLimits,
         _ check: (JSONWebKeySet) throws(MintError) -> Bool
     ) throws(MintError) -> Bool {
-        let (keys, areKept) = try keys(of: issuer, in: context, limits: limits)
+        let (keys, wereKept) = try keys(of: issuer, in: context, limits: limits)
         let answer = Result { () throws(MintError) in try check(keys) }
         if keys.has(keyID) {
-            guard areKept, (try? answer.get()) != true else { return try answer.get() }
+            guard wereKept, (try? answer.get()) != true else { return try answer.get() }
         } else {
             context.trace("the issuer's keys do not hold the one that the ID token names")
         }
@@ -58,75 +60,77 @@ package final class IssuerKeys: Sendable {
 
     private func keys(
         of issuer: [UInt8], in context: Context, limits: () -> HTTPLimits
-    ) throws(MintError) -> (JSONWebKeySet, areKept: Bool) {
+    ) throws(MintError) -> (JSONWebKeySet, wereKept: Bool) {
         let now = context.clock.uptime()
         let step = change(issuer) { known -> Step in
-            if let keys = known.keys, now - keys.at < Self.lifetime { return .take(keys.set) }
-            if let refusal = known.refusal, now - refusal.at < Self.floor { return .fail(refusal.failure) }
-            return known.join(anew: false)
+            if let keys = known.keys, now - keys.at < Self.lifetime { return .use(keys.set) }
+            if let refusal = known.refusal, now - refusal.at < Self.pause { return .fail(refusal.failure) }
+            return known.join(bypassingCaches: false)
         }
         switch step {
-        case .take(let keys): return (keys, true)
+        case .use(let keys): return (keys, true)
         case .fail(let failure): throw failure
-        case .wait(let fetch, _): return (try fetch.value(waitingWith: context.workers).get(), false)
-        case .ask(let fetch): return (try ask(issuer, fetch, anew: false, in: context, limits: limits), false)
+        case .wait(let request, _): return (try request.value(waitingWith: context.workers).get(), false)
+        case .send(let request):
+            return (try send(request, to: issuer, bypassingCaches: false, in: context, limits: limits), false)
         }
     }
 
-    /// Returns keys that came past all caches, now or within ``floor``.
+    /// Returns keys that came from the issuer itself, now or within ``pause``.
     ///
-    /// - Parameter keys: the keys that do not suffice.
+    /// - Parameter keys: the keys that may be stale.
     private func newestKeys(
         of issuer: [UInt8], after keys: JSONWebKeySet, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
         while true {
             let now = context.clock.uptime()
             let step = change(issuer) { known -> Step in
-                if let renewed = known.renewedAt, now - renewed < Self.floor { return .take(known.keys?.set ?? keys) }
-                return known.join(anew: true)
+                if let last = known.bypassedAt, now - last < Self.pause { return .use(known.keys?.set ?? keys) }
+                return known.join(bypassingCaches: true)
             }
             switch step {
-            case .take(let keys): return keys
+            case .use(let keys): return keys
             case .fail(let failure): throw failure
-            case .wait(let fetch, let isAnew):
-                let fetched = try fetch.value(waitingWith: context.workers).get()
+            case .wait(let request, let bypassesCaches):
+                let answer = try request.value(waitingWith: context.workers).get()
                 // A cache may have answered the other request.
-                if isAnew { return fetched }
-            case .ask(let fetch):
+                if bypassesCaches { return answer }
+            case .send(let request):
                 context.trace("asking the issuer for its keys once more")
-                return try ask(issuer, fetch, anew: true, in: context, limits: limits)
+                return try send(request, to: issuer, bypassingCaches: true, in: context, limits: limits)
             }
         }
     }
 
-    /// Asks the issuer, and hands the answer to every caller that waits for `fetch`.
-    ///
-    /// - Parameter anew: whether the request goes past all caches.
-    private func ask(
-        _ issuer: [UInt8], _ fetch: Fetch, anew: Bool, in context: Context, limits: () -> HTTPLimits
+    /// Asks the issuer, and hands the answer to every caller that waits for `request`.
+    private func send(
+        _ request: Request, to issuer: [UInt8], bypassingCaches: Bool, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
         let answer = Result { () throws(MintError) in
-            try published(by: issuer, anew: anew, in: context, limits: limits)
+            try published(by: issuer, bypassingCaches: bypassingCaches, in: context, limits: limits)
         }
         let now = context.clock.uptime()
-        change(issuer) { $0.take(answer, anew: anew, at: now) }
-        fetch.finish(answer)
+        change(issuer) { $0.keep(answer, bypassedCaches: bypassingCaches, at: now) }
+        request.finish(answer)
         return try answer.get()
     }
 
-    private func change<Answer: Sendable>(_ issuer: [UInt8], _ body: (inout Issuer) -> Answer) -> Answer {
+    private func change<Value: Sendable>(_ issuer: [UInt8], _ body: (inout Issuer) -> Value) -> Value {
         issuers.withLock { body(&$0[issuer, default: Issuer()]) }
     }
 
     /// Fetches the issuer's metadata, and then its keys.
     private func published(
-        by issuer: [UInt8], anew: Bool, in context: Context, limits: () -> HTTPLimits
+        by issuer: [UInt8], bypassingCaches: Bool, in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> JSONWebKeySet {
+        func get(_ url: HTTPURL) throws(MintError) -> [UInt8] {
+            try document(at: url, of: issuer, bypassingCaches: bypassingCaches, in: context, limits: limits())
+        }
         let url = try naming(issuer) { () throws(Malformed) in try IssuerMetadata.url(of: issuer) }
-        let document = try get(url, of: issuer, anew: anew, in: context, limits: limits())
+        let document = try get(url)
         let metadata = try naming(issuer) { () throws(Malformed) in try IssuerMetadata(document, of: issuer) }
-        let text = try get(metadata.keysURL, of: issuer, anew: anew, in: context, limits: limits())
-        return try naming(issuer) { () throws(Malformed) in try JSONWebKeySet(text) }
+        let keys = try get(metadata.keysURL)
+        return try naming(issuer) { () throws(Malformed) in try JSONWebKeySet(keys) }
     }
 
     /// Runs `body`, and names the issuer in its error.
@@ -140,31 +144,26 @@ package final class IssuerKeys: Sendable {
         }
     }
 
-    /// Fetches a document of the issuer.
-    private func get(
-        _ url: HTTPURL, of issuer: [UInt8], anew: Bool, in context: Context, limits: HTTPLimits
+    private func document(
+        at url: HTTPURL, of issuer: [UInt8], bypassingCaches: Bool, in context: Context, limits: HTTPLimits
     ) throws(MintError) -> [UInt8] {
-        let headers =
-            [HTTPHeader("Accept", "application/json")] + (anew ? [HTTPHeader("Cache-Control", "no-cache")] : [])
+        let host = url.origin.host
+        func unusable(_ what: String) -> MintError {
+            .notVerified(Malformed("\(host) \(what) where its keys should be"), issuer: issuer)
+        }
+        let cacheControl = bypassingCaches ? [HTTPHeader("Cache-Control", "no-cache")] : []
+        let headers = [HTTPHeader("Accept", "application/json")] + cacheControl
         let response: HTTPResponse
         do throws(TransportError) {
             response = try context.send(HTTPRequest(.get, url, headers: headers), limits: limits)
         } catch {
-            guard error.kind != .tooLarge else {
-                throw .notVerified(
-                    Malformed("\(url.origin.host) sent too much where its keys should be"), issuer: issuer)
-            }
-            throw .transport(error, to: url.origin.host, doing: .identityUnavailable)
+            guard error.kind != .tooLarge else { throw unusable("sent too much") }
+            throw .transport(error, to: host, doing: .identityUnavailable)
         }
         guard response.status == 200 else {
-            guard response.isTransient else {
-                throw .notVerified(
-                    Malformed("\(url.origin.host) answered \(response.status) where its keys should be"),
-                    issuer: issuer)
-            }
+            guard response.isTransient else { throw unusable("answered \(response.status)") }
             throw MintError(
-                .identityUnavailable,
-                "\(url.origin.host) answered \(response.status) when asked for the issuer's keys",
+                .identityUnavailable, "\(host) answered \(response.status) when asked for the issuer's keys",
                 hint: "this is safe to try again", isTransient: true,
                 retryAfterSeconds: response.retryAfterSeconds(now: context.clock.now()))
         }
@@ -173,16 +172,16 @@ package final class IssuerKeys: Sendable {
 }
 
 extension IssuerKeys.Issuer {
-    /// Returns the step to wait for the request under way, or to make one.
-    fileprivate mutating func join(anew: Bool) -> IssuerKeys.Step {
-        if let underWay { return .wait(underWay.fetch, isAnew: underWay.isAnew) }
-        let fetch = IssuerKeys.Fetch()
-        underWay = (fetch, anew)
-        return .ask(fetch)
+    /// Returns the step to wait for the request under way, or to send one.
+    fileprivate mutating func join(bypassingCaches: Bool) -> IssuerKeys.Step {
+        if let underWay { return .wait(underWay.request, bypassesCaches: underWay.bypassesCaches) }
+        let request = IssuerKeys.Request()
+        underWay = (request, bypassingCaches)
+        return .send(request)
     }
 
     /// Keeps what the issuer has answered.
-    fileprivate mutating func take(_ answer: Result<JSONWebKeySet, MintError>, anew: Bool, at now: Uptime) {
+    fileprivate mutating func keep(_ answer: Result<JSONWebKeySet, MintError>, bypassedCaches: Bool, at now: Uptime) {
         underWay = nil
         switch answer {
         case .success(let set):
@@ -192,7 +191,7 @@ extension IssuerKeys.Issuer {
             guard !failure.isTransient else { return }
             refusal = (failure, now)
         }
-        if anew { renewedAt = now }
+        if bypassedCaches { bypassedAt = now }
     }
 }
 

@@ -15,21 +15,16 @@ package struct IssuerMetadata: Equatable, Sendable {
             let reason = Origin.complaint(about: text).map { "its issuer \($0)" }
             throw Malformed(reason ?? "its issuer is no https URL whose keys could be asked for")
         }
-        // The standard removes one slash only: with more, the document would be another issuer's.
+        // The standard removes one slash at the end, and no more: the rest belongs to the name of the issuer.
         let path = url.target.utf8.last == ASCII.slash ? String(Substring(url.target.utf8.dropLast())) : url.target
         return HTTPURL(url.origin, "\(path)/.well-known/openid-configuration")
     }
 
     /// Reads the document from `issuer`.
     ///
-    /// - Throws: ``Malformed`` if it names another issuer, byte for byte, or an address that keys must not come from.
+    /// - Throws: ``Malformed`` if it names another issuer, byte for byte, or keys at an address that is not allowed.
     package init(_ bytes: [UInt8], of issuer: [UInt8]) throws(Malformed) {
-        let text: JSONText
-        do throws(Malformed) {
-            text = try JSONText(bytes)
-        } catch {
-            throw Malformed("the issuer's discovery document is not JSON: \(error.reason)")
-        }
+        let text = try JSONText(bytes, called: "the issuer's discovery document is")
         guard text.string(text.root["issuer"]) == issuer else {
             throw Malformed("the issuer's discovery document is about another issuer")
         }
@@ -41,5 +36,16 @@ package struct IssuerMetadata: Equatable, Sendable {
             throw Malformed("the issuer's keys are not at an https URL of another machine")
         }
         keysURL = url
+    }
+}
+
+extension JSONText {
+    /// Reads a document of an issuer, and begins its error with `subject`: "the issuer's keys are".
+    init(_ bytes: [UInt8], called subject: String) throws(Malformed) {
+        do throws(Malformed) {
+            try self.init(bytes)
+        } catch {
+            throw Malformed("\(subject) not JSON: \(error.reason)")
+        }
     }
 }

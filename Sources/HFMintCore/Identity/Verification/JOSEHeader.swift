@@ -1,15 +1,15 @@
-/// The header of an ID token, without anything that hfmint refuses.
+/// The header of an ID token that hfmint accepts.
 ///
-/// The maker of the token writes the header, so it only chooses one of two algorithms and names a key that the issuer
-/// publishes. It never brings a key, and never says where one is.
+/// Whoever made the token wrote the header. So it may choose one of two algorithms, and name a key that the issuer
+/// publishes. It must not bring a key, or say where one is.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7515#section-4.1>, <https://www.rfc-editor.org/rfc/rfc8725>
 package struct JOSEHeader: Equatable, Sendable {
     package let algorithm: SignatureAlgorithm
-    /// The name of the key, which is compared as bytes with the names that the issuer publishes, and used only so.
+    /// The name of the key, which is only compared with the names that the issuer publishes.
     package let keyID: [UInt8]
 
-    /// Reads the decoded first part of a compact token.
+    /// Reads the first part of a token, after it was decoded.
     package init(_ json: JSONText) throws(Malformed) {
         guard json.root.members != nil else { throw Malformed("its header is not a JSON object") }
         if let name = Self.refused.first(where: { json.root[$0] != nil }) {

@@ -1,19 +1,16 @@
 /// The keys that an issuer publishes.
 ///
-/// hfmint ignores keys of other kinds than its own, as the standard asks. An unfit key that a token names is an error.
+/// As the standard asks, a key that hfmint cannot use is no error, unless a token names it.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc7517#section-5>
 package struct JSONWebKeySet: Equatable, Sendable {
     private let keys: [JSONWebKey]
 
+    /// Reads a key set.
+    ///
     /// - Throws: ``Malformed`` for a text that is not a key set, for more than 100 keys, and for a private key.
     package init(_ bytes: [UInt8]) throws(Malformed) {
-        let text: JSONText
-        do throws(Malformed) {
-            text = try JSONText(bytes)
-        } catch {
-            throw Malformed("the issuer's keys are not JSON: \(error.reason)")
-        }
+        let text = try JSONText(bytes, called: "the issuer's keys are")
         guard let nodes = text.root["keys"]?.elements else { throw Malformed("the issuer's keys are not a key set") }
         guard nodes.count <= 100 else { throw Malformed("the issuer has more than 100 keys") }
         guard nodes.allSatisfy({ $0.members != nil }) else {
@@ -26,10 +23,10 @@ package struct JSONWebKeySet: Equatable, Sendable {
         keys = nodes.map { JSONWebKey($0, in: text) }
     }
 
-    /// Returns whether the set has a key of this name, fit or not.
+    /// Returns whether the set has a key of this name, usable or not.
     package func has(_ keyID: [UInt8]) -> Bool { keys.contains { $0.id == keyID } }
 
-    /// Returns the one key that `header` names, which is fit for its algorithm.
+    /// Returns the one key of the name and for the algorithm that `header` says.
     package func key(for header: JOSEHeader) throws(Malformed) -> PublicKey {
         let named = keys.filter { $0.id == header.keyID }
         guard !named.isEmpty else { throw Malformed("the issuer has no key of the name that its 'kid' says") }
@@ -72,7 +69,7 @@ private struct JSONWebKey: Equatable {
         }
     }
 
-    /// Reads an RSA key of at least 2,048 bits (RFC 7518, 3.3), and of at most 8,192, as more would take seconds.
+    /// Reads an RSA key of at least 2,048 bits (RFC 7518, 3.3) and at most 8,192; a longer one would take seconds.
     private func rsa() throws(Malformed) -> PublicKey {
         guard let modulus = number("n"), let exponent = number("e") else {
             throw Malformed("the issuer's RSA key lacks a number")
@@ -99,7 +96,7 @@ private struct JSONWebKey: Equatable {
 
     private func bytes(_ name: String) -> [UInt8]? { text.string(node[name]).flatMap { Base64URL.decode($0.span) } }
 
-    /// Reads a number without the zeros that some issuers put in front.
+    /// Returns a number without the zeros that some issuers put in front.
     private func number(_ name: String) -> [UInt8]? {
         guard let number = bytes(name)?.drop(while: { $0 == 0 }), !number.isEmpty else { return nil }
         return Array(number)
