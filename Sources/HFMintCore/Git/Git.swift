@@ -2,8 +2,8 @@
 ///
 /// Its output may hold a secret. Its complaints quote file names unescaped, so most calls throw them away.
 struct Git {
-    /// The result of a call.
-    enum Answer {
+    /// What came of a question.
+    enum Outcome {
         case printed(SharedSecret)
         case failed(Int)
         case notRun(ProcessFailure, predicate: String)
@@ -27,7 +27,7 @@ struct Git {
     }
 
     /// Asks a question that git answers at once: a git that takes 5 s would never answer.
-    func ask(_ arguments: [String]) -> Answer {
+    func ask(_ arguments: [String]) -> Outcome {
         let command = command(arguments, isQuiet: true, timeLimit: .seconds(5))
         do throws(ProcessFailure) {
             let result = try processes.run(command)
@@ -65,9 +65,15 @@ struct Git {
     }
 
     static let missing = MintError(.stateUnusable, "git could not be run", hint: "install it: apt-get install git")
+
+    /// The variables with which git reads no configuration of the user's or the machine's.
+    static let withoutConfiguration = [
+        ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"),
+    ].map { GitConfiguration.Entry(key: $0, value: $1) }
 }
 
-extension Git.Answer {
+extension Git.Outcome {
     /// The output, or `nil` if git failed or was not run.
     var printed: SharedSecret? { if case .printed(let output) = self { output } else { nil } }
 

@@ -64,71 +64,33 @@ extension GitConfiguration {
     /// - Parameter evenIfLast: whether to write them again even if they are the last entries of the file.
     package func write(_ scope: GitScope, evenIfLast: Bool = false, in context: Context) throws(MintError) {
         let file = try GitConfigurationFile(scope, in: context)
-        try file.check(in: context)
+        try file.check()
         // It is not enough that the entries exist: git tells the token to every helper behind ours.
         // Git lists names in lower case, and our hosts are in lower case too.
         let wanted = entries.map { entry in
             "\(String(decoding: entry.key.utf8.map(\.asciiLowercased), as: UTF8.self))\n\(entry.value)"
         }
-        let present = try present("--get-regexp", "^credential\\.", scope, in: context)
+        let present = try file.values("--get-regexp", "^credential\\.")
         guard evenIfLast || present.suffix(wanted.count) != wanted[...] else { return }
-        for section in sections { try remove(section, scope, file, in: context) }
-        for entry in entries {
-            try change(["config", scope.rawValue, "--add", entry.key, entry.value], scope, in: context)
-        }
-        warnOfSubmodules(scope, in: context)
+        for section in sections { try remove(section, from: file) }
+        for entry in entries { try file.change(["--add", entry.key, entry.value]) }
+        file.warnOfSubmodules()
     }
 
     /// Removes only what ``write(_:evenIfLast:in:)`` wrote.
     package func remove(_ scope: GitScope, in context: Context) throws(MintError) {
         let file = try GitConfigurationFile(scope, in: context)
-        guard file.mayHoldEntries(in: context) else { return }
-        for section in sections { try remove(section, scope, file, in: context) }
+        guard file.mayHoldEntries else { return }
+        for section in sections { try remove(section, from: file) }
     }
 
-    private func remove(
-        _ section: String, _ scope: GitScope, _ file: GitConfigurationFile, in context: Context
-    ) throws(MintError) {
+    private func remove(_ section: String, from file: GitConfigurationFile) throws(MintError) {
         // A section without a helper of hfmint's is not ours. The helper may be another installation's.
-        let helpers = try present("--get-all", "\(section).helper", scope, in: context)
-        let words = helpers.flatMap { $0.utf8.split(separator: ASCII.space) }
+        let words = try file.values("--get-all", "\(section).helper").flatMap { $0.utf8.split(separator: ASCII.space) }
         guard words.contains(where: { $0.elementsEqual("git-credential".utf8) }) else { return }
-        try file.check(in: context)
-        try unset("\(section).useHttpPath", "^true$", scope, in: context)
-        try unset("\(section).helper", " git-credential( |$)", scope, in: context)
-        try unset("\(section).helper", "^$", scope, in: context)
-    }
-
-    private func present(
-        _ query: String, _ pattern: String, _ scope: GitScope, in context: Context
-    ) throws(MintError) -> [String] {
-        let result = try Git(in: context).run(["config", scope.rawValue, "--null", query, pattern])
-        let values = result.output.reveal { $0.bytes }.split(separator: 0, omittingEmptySubsequences: false)
-        return values.dropLast().map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private func unset(_ key: String, _ pattern: String, _ scope: GitScope, in context: Context) throws(MintError) {
-        // Status 5 means that there is no such entry.
-        try change(["config", scope.rawValue, "--unset-all", key, pattern], accepting: [0, 5], scope, in: context)
-    }
-
-    /// Runs a command that changes the configuration, and retries for 3 s while another git is writing the file.
-    ///
-    /// Git does not wait for the file itself: it ends with status 255 or 4.
-    private func change(
-        _ arguments: [String], accepting: [Int] = [0], _ scope: GitScope, in context: Context
-    ) throws(MintError) {
-        let git = Git(in: context)
-        let deadline = context.clock.uptime() + .seconds(3)
-        var status = try git.run(arguments).status
-        while [4, 255].contains(status), context.clock.uptime() < deadline {
-            context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
-            status = try git.run(arguments).status
-        }
-        // The shell ends with 127 if there is no such program.
-        if status == 127 { throw Git.missing }
-        // Runs it once more, so that the user sees git's own message.
-        if !accepting.contains(status) { status = try git.run(arguments, isQuiet: false).status }
-        guard accepting.contains(status) else { throw failure(status, scope, in: context) }
+        try file.check()
+        try file.unset("\(section).useHttpPath", "^true$")
+        try file.unset("\(section).helper", " git-credential( |$)")
+        try file.unset("\(section).helper", "^$")
     }
 }

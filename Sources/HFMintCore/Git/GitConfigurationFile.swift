@@ -6,11 +6,17 @@
 struct GitConfigurationFile {
     static let instead = "change no file: eval \"$(hfmint setup-git --environment)\""
 
-    /// `nil` if there is none; then git itself says why.
+    let scope: GitScope
+    let context: Context
+    /// The path, or nil if there is no such file; then git itself says why.
     private let path: String?
 
-    /// Finds it as git does: <https://git-scm.com/docs/git-config#FILES>.
+    /// Finds the file as git does.
+    ///
+    /// <https://git-scm.com/docs/git-config#FILES>
     init(_ scope: GitScope, in context: Context) throws(MintError) {
+        self.scope = scope
+        self.context = context
         switch scope {
         case .local: path = try Self.path(of: "config", in: context)
         case .worktree: path = try Self.path(of: "config.worktree", in: context)
@@ -45,7 +51,7 @@ struct GitConfigurationFile {
         return isOther ? other : own
     }
 
-    /// Returns the user's file, and the one that git reads before it.
+    /// Returns the user's file, and the one that git reads before it, whether or not they exist.
     private static func homes(in environment: Environment) -> (own: String?, other: String?) {
         let folder = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
         return (environment["HOME"].map { "\($0)/.gitconfig" }, folder.map { "\($0)/git/config" })
@@ -135,13 +141,13 @@ struct GitConfigurationFile {
     }
 
     /// Whether git could have written entries into the file; it would wait for a FIFO without end.
-    func mayHoldEntries(in context: Context) -> Bool {
+    var mayHoldEntries: Bool {
         guard let path, let kind = context.files.kind(of: path) else { return path == nil }
         return kind == .regular
     }
 
     /// Refuses a file that git would destroy, or take away from its owner.
-    func check(in context: Context) throws(MintError) {
+    func check() throws(MintError) {
         guard let path else { return }
         do throws(FileFailure) {
             try context.files.checkForeignWrite(path)
@@ -152,8 +158,8 @@ struct GitConfigurationFile {
         }
     }
 
-    /// Returns why git could not write the file: its lock, or its folder; or `nil`.
-    func writeObstacle(in context: Context) -> GitObstacle? {
+    /// Why git could not write the file: its lock, or its folder; or nil.
+    var writeObstacle: GitObstacle? {
         guard let path else { return nil }
         if context.files.kind(of: "\(path).lock") != nil {
             return GitObstacle(

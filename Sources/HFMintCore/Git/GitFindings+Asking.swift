@@ -15,7 +15,8 @@ extension GitFindings {
     ///
     /// - Parameter variables: the variables of git's environment besides this process's own.
     package init?(asking hosts: GitHosts, with variables: [GitConfiguration.Entry] = [], in context: Context) {
-        switch Self.askVersion(in: context) {
+        // A git that cannot read its configuration does not even tell its version.
+        switch Git(in: context, with: Git.withoutConfiguration).ask(["--version"]) {
         case .printed(let version): self.init(version: version.secret.reveal { Self.firstLine($0) })
         case .failed: return nil
         case .notRun(_, let predicate):
@@ -38,15 +39,6 @@ extension GitFindings {
             guard let value = setting.value, helperFailures[value] == nil else { continue }
             helperFailures[value] = GitHelper(value: value).failure(in: context.machine)
         }
-    }
-
-    /// Asks without any configuration: a git that cannot read its configuration does not even tell its version.
-    private static func askVersion(in context: Context) -> Git.Answer {
-        let variables = [
-            ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
-            ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"),
-        ].map { GitConfiguration.Entry(key: $0, value: $1) }
-        return Git(in: context, with: variables).ask(["--version"])
     }
 
     private mutating func takeSettings(_ hosts: GitHosts, _ git: Git) {
@@ -101,18 +93,18 @@ extension GitFindings {
         switch name {
         case "helper": helpers.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
         case "usehttppath": pathSettings.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
-        case "extraheader": headers.append(HeaderSetting(setting(nil), Self.header(text, value)))
+        case "extraheader": headers.append(HeaderSetting(setting: setting(nil), header: Self.header(text, value)))
         case "insteadof", "pushinsteadof":
             let base = key.drop { $0 != ASCII.dot }.dropFirst().dropLast(name.utf8.count + 1)
             if let hasPassword = Self.hasPassword(Array(base).span, hosts) {
-                logins.append(Login(setting(nil), hasPassword: hasPassword))
+                logins.append(Login(setting: setting(nil), hasPassword: hasPassword))
             }
         default:
             if name == "url", key.starts(with: "remote.".utf8) {
                 remotes.append(Array(key.dropFirst("remote.".utf8.count).dropLast(".url".utf8.count)))
             }
             if let hasPassword = Self.hasPassword(text.extracting(value), hosts) {
-                logins.append(Login(setting(nil), hasPassword: hasPassword))
+                logins.append(Login(setting: setting(nil), hasPassword: hasPassword))
             }
         }
     }

@@ -58,7 +58,7 @@ extension GitFindings {
                     let setting = Setting(
                         origin: "file:\(path)", scope: "local", key: "the remote '\(name)'".withoutTokens,
                         line: number + 1)
-                    logins.append(Login(setting, hasPassword: hasPassword))
+                    logins.append(Login(setting: setting, hasPassword: hasPassword))
                 }
             }
         }

@@ -12,20 +12,12 @@ package struct GitFindings: Equatable, Sendable {
         /// The origin as git prints it: `file:/home/ci/.gitconfig`, `command line:`.
         package let origin: String
         /// The level as git prints it: `system`, `global`, `local`, `worktree`, `command`; empty if git prints none.
-        package let scope: String
+        package var scope = ""
         package let key: String
-        /// The value, or `nil` if it may be a secret.
-        package let value: String?
-        /// The line, if it stands in a file that `git config` cannot change.
-        let line: Int?
-
-        package init(origin: String, scope: String = "", key: String, value: String? = nil, line: Int? = nil) {
-            self.origin = origin
-            self.scope = scope
-            self.key = key
-            self.value = value
-            self.line = line
-        }
+        /// The value, or nil if it may be a secret.
+        package var value: String?
+        /// The line, if the setting stands in a file that `git config` cannot change.
+        var line: Int?
     }
 
     /// The kind of an `http…extraHeader`; an empty one makes git forget those before it.
@@ -34,23 +26,13 @@ package struct GitFindings: Equatable, Sendable {
     package struct HeaderSetting: Equatable, Sendable {
         package let setting: Setting
         package let header: Header
-
-        package init(_ setting: Setting, _ header: Header) {
-            self.setting = setting
-            self.header = header
-        }
     }
 
     /// A URL of one of the Hub's hosts that holds a password, or a token as the user name.
     package struct Login: Equatable, Sendable {
         package let setting: Setting
-        /// Whether it holds a password, perhaps an empty one; then git asks no helper.
+        /// Whether the URL holds a password, perhaps an empty one; then git asks no helper.
         package let hasPassword: Bool
-
-        package init(_ setting: Setting, hasPassword: Bool) {
-            self.setting = setting
-            self.hasPassword = hasPassword
-        }
     }
 
     package var version: String?
@@ -59,27 +41,21 @@ package struct GitFindings: Equatable, Sendable {
     /// Whether git can read its own configuration.
     package var isReadable = true
     /// Every `credential…helper`, in the order in which git reads them.
-    package var helpers: [Setting]
+    package var helpers: [Setting] = []
     /// Every `http…extraHeader`, in the order in which git reads them.
-    package var headers: [HeaderSetting]
-    package var logins: [Login]
+    package var headers: [HeaderSetting] = []
+    package var logins: [Login] = []
     /// The names of the remotes that have a URL in the configuration.
     var remotes: [[UInt8]] = []
     /// Every `credential…useHttpPath`, in the order in which git reads them.
     package var pathSettings: [Setting] = []
     /// Why helpers of hfmint's cannot be run, by their values.
-    package var helperFailures: [String: String]
+    package var helperFailures: [String: String] = [:]
+}
 
-    package init(
-        version: String? = nil, helpers: [Setting] = [], headers: [HeaderSetting] = [],
-        logins: [Login] = [], helperFailures: [String: String] = [:]
-    ) {
-        self.version = version
-        self.helpers = helpers
-        self.headers = headers
-        self.logins = logins
-        self.helperFailures = helperFailures
-    }
+extension GitFindings {
+    /// Makes findings of a git that has no settings.
+    package init() { self.init(version: nil) }
 }
 
 extension GitFindings {

@@ -67,11 +67,9 @@ struct GitIncludes {
     }
 
     /// The variables by which git reads only the file that it is asked about.
-    private static let alone = [
-        ("HOME", "/dev/null"), ("XDG_CONFIG_HOME", "/dev/null"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_COUNT", "0"), ("GIT_CONFIG_PARAMETERS", ""),
-        ("GIT_DIR", "/dev/null"),
-    ].map { GitConfiguration.Entry(key: $0, value: $1) }
+    private static let alone =
+        Git.withoutConfiguration
+        + [.init(key: "GIT_CONFIG_PARAMETERS", value: ""), .init(key: "GIT_DIR", value: "/dev/null")]
 
     /// Returns the includes that variables of git's set.
     private static func includes(of environment: Environment) -> [(path: String, isConditional: Bool)] {

@@ -90,23 +90,17 @@ package struct JSONText: Equatable, Sendable {
     package let bytes: [UInt8]
     package let root: JSONNode
 
-    package init(
-        _ bytes: [UInt8], limits: JSONLimits = .answer, dialect: JSONDialect = .json
-    ) throws(Malformed) {
-        self.bytes = bytes
-        root = try readJSON(bytes.span, limits: limits, dialect: dialect)
-    }
-
     /// An object without members.
     package static let emptyObject = JSONText(
         bytes: Array("{}".utf8), root: JSONNode(value: .object([]), range: 0..<2))
 
-    private init(bytes: [UInt8], root: JSONNode) {
-        self.bytes = bytes
-        self.root = root
-    }
-
     package func string(_ node: JSONNode?) -> [UInt8]? { node?.string(in: bytes.span) }
 
     package func integer(_ node: JSONNode?) -> Int? { node?.integer(in: bytes.span) }
+}
+
+extension JSONText {
+    package init(_ bytes: [UInt8], limits: JSONLimits = .answer, dialect: JSONDialect = .json) throws(Malformed) {
+        self.init(bytes: bytes, root: try readJSON(bytes.span, limits: limits, dialect: dialect))
+    }
 }

@@ -34,11 +34,6 @@ struct JSONReaderState {
     var position = 0
     var nodeCount = 0
 
-    init(limits: JSONLimits, dialect: JSONDialect) {
-        self.limits = limits
-        self.dialect = dialect
-    }
-
     func failure(_ fault: JSONFault) -> Malformed { Malformed(fault, at: position) }
 
     mutating func skipSpace(_ text: Span<UInt8>) throws(Malformed) {

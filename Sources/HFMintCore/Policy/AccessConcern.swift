@@ -1,7 +1,7 @@
 /// A concern about a role or grant that a reader of the manifest should know.
 package struct AccessConcern: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        /// More jobs may take the role, or it opens more, than its author may have meant.
+        /// More jobs may take the role than its author may have meant, or the role opens more.
         case wide = "over-wide"
         /// The grant uses a name that somebody else can have later.
         case renamable = "by-name"
@@ -37,38 +37,29 @@ extension AccessGraph {
 extension Policy {
     fileprivate var roleConcerns: [AccessConcern] {
         let granted = Set(grants.map { Array($0.role.utf8) })
-        return roles.flatMap { role -> [AccessConcern] in
-            var concerns: [AccessConcern] = []
-            func note(_ kind: AccessConcern.Kind, _ reason: String) {
-                concerns.append(AccessConcern(kind: kind, place: role.place, label: role.place.path, reason: reason))
-            }
-            for pattern in role.patterns where pattern.literal == nil {
-                note(
-                    .wide,
-                    "'\(pattern.text)' is every \(pattern.kind.rawValue) of \(pattern.namespace), also later ones")
+        return roles.flatMap { role in
+            let many = role.patterns.filter { $0.literal == nil }
+            var concerns: [(AccessConcern.Kind, String)] = many.map { pattern in
+                (.wide, "'\(pattern.text)' is every \(pattern.kind.rawValue) of \(pattern.namespace), also later ones")
             }
             if let member = role.member, role.access == .write {
-                note(.wide, "writes as \(member.email) wherever that member may write in the organization")
+                concerns.append((.wide, "writes as \(member.email) wherever that member may write in the organization"))
             }
-            if !granted.contains(Array(role.name.utf8)) { note(.unused, "no grant gives it to anybody") }
-            return concerns
+            if !granted.contains(Array(role.name.utf8)) { concerns.append((.unused, "no grant gives it to anybody")) }
+            return concerns.map { AccessConcern(kind: $0, place: role.place, label: role.place.path, reason: $1) }
         }
     }
 
     fileprivate var grantConcerns: [AccessConcern] {
-        // The role is one more claim here, as only grants of the same role can make each other useless.
+        // The role counts as a claim, because only grants of the same role can make each other useless.
         let sets = grants.map { $0.identity + [Grant.Claim(name: [], value: Array($0.role.utf8))] }
         let index = ClaimIndex(sets)
-        return grants.enumerated().flatMap { position, grant -> [AccessConcern] in
-            var concerns: [AccessConcern] = []
-            func note(_ kind: AccessConcern.Kind, _ reason: String) {
-                concerns.append(AccessConcern(kind: kind, place: grant.place, label: grant.label, reason: reason))
-            }
-            for concern in grant.concerns { note(concern.kind, concern.reason) }
+        return grants.enumerated().flatMap { position, grant in
+            var concerns = grant.concerns
             if let earlier = index.firstSubset(of: sets[position], where: { $0 < position }) {
-                note(.unused, "\(grants[earlier].label) gives the role to all whom this one means")
+                concerns.append((.unused, "\(grants[earlier].label) gives the role to all whom this one means"))
             }
-            return concerns
+            return concerns.map { AccessConcern(kind: $0, place: grant.place, label: grant.label, reason: $1) }
         }
     }
 }
@@ -81,7 +72,7 @@ extension Grant {
     private var names: [String] { claims.map { String(decoding: $0.name, as: UTF8.self) } }
 
     /// The concerns about the grant's claims.
-    fileprivate var concerns: [(kind: AccessConcern.Kind, reason: String)] {
+    fileprivate var concerns: [(AccessConcern.Kind, String)] {
         let (known, isItsIssuer) = ProviderClaims.known(issuer: String(decoding: issuer, as: UTF8.self), value)
         return wideness(known, isItsIssuer).map { (.wide, $0) } + renames(known).map { (.renamable, $0) }
             + impossibilities(known, isItsIssuer).map { (.never, $0) }
@@ -106,7 +97,7 @@ extension Grant {
         return reasons + loose.compactMap { $0.reason(in: value) }
     }
 
-    /// Returns the concern about a name that others may have later, if no claim for a lasting number stands beside it.
+    /// Returns a reason if a claim holds a name that others may have later, and no claim holds its number.
     private func renames(_ known: ProviderClaims) -> [String] {
         let name = known.renameableClaims.first { name in
             (value(name.claim).map(name.isName) ?? false) && name.numbers.allSatisfy { value($0) == nil }
@@ -143,7 +134,9 @@ extension Grant.Claim {
     }
 }
 
-/// Claims that all jobs of a repository, an owner or an instance share; alone they admit every branch and workflow.
+/// The claims that all jobs of a repository, an owner or a server share.
+///
+/// A grant or a publisher of these alone admits every branch and workflow.
 package enum WideClaims {
     private static let names = Set(
         (["iss", "aud"] + allProviders.flatMap(\.claims.shared)).map { Array($0.utf8) })

@@ -38,8 +38,9 @@ package struct AccessGraph: Sendable {
         }
     }
 
-    /// The most bytes of all ``entitlements`` together: each grant counts once for everything that its role opens, so
-    /// that a short manifest can have very many.
+    /// The most bytes of all ``entitlements`` together.
+    ///
+    /// There is one for each grant and each thing that its role opens, so that a short manifest can have very many.
     private static let listedByteLimit = 32 << 20
 
     /// Returns the graph itself if its ``entitlements`` fit into memory.

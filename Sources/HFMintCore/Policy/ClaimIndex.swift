@@ -1,4 +1,4 @@
-/// An index of sets of claims, which finds the sets that another set contains without a look at all of them.
+/// An index of sets of claims, which finds those that another set contains without a look at each of them.
 struct ClaimIndex {
     private let sets: [[Grant.Claim]]
     /// The indices of the sets, in order, by each set's rarest claim.
@@ -14,7 +14,7 @@ struct ClaimIndex {
         }
     }
 
-    /// Returns the index of the first set that `claims` contains and that passes `test`, or `nil`.
+    /// Returns the index of the first set that `claims` contains and that passes `test`, or nil.
     func firstSubset(of claims: [Grant.Claim], where test: (Int) -> Bool) -> Int? {
         var found: Int?
         let all = Set(claims)

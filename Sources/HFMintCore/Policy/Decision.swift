@@ -9,7 +9,7 @@ package enum Decision: Equatable, Sendable {
         package let role: Role
         /// The first grant of the role that the claims fit.
         package let grant: Grant
-        /// The resource; `nil` if the role is a member's.
+        /// The resource, or nil if the role is a member's.
         package let resource: Resource?
     }
 
@@ -18,7 +18,7 @@ package enum Decision: Equatable, Sendable {
         /// The requested role, or the role of the nearest grant.
         package let role: String?
         package let resource: Resource?
-        /// The grant from which the fewest claims differ.
+        /// The grant that the fewest claims of the job differ from.
         package let nearest: Grant?
         package let differences: [Difference]
     }

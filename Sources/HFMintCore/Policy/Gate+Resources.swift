@@ -12,7 +12,7 @@ extension Gate {
 
     /// Returns the one resource of the requested role, or of the only grant's role, for a git that names no repository.
     ///
-    /// Returns `nil` for several resources, as git can still use variables and its work tree.
+    /// Returns nil for several resources; a variable or the work tree may still say which one is meant.
     package func resourceForGit() throws(MintError) -> Resource? {
         let grants = policy.grants
         let name = role ?? (grants.count == 1 ? grants[0].role : nil)

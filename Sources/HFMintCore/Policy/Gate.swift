@@ -1,8 +1,7 @@
-/// The gate that every Hub token passes, be it fresh, cached or renewed: a manifest, and the role that the caller asks
-/// for.
+/// The gate that every fresh, cached or renewed Hub token passes: a manifest's policy, and the requested role.
 package struct Gate: Sendable {
     package let policy: Policy
-    /// The role of `--role`; `nil` if the grants decide the role.
+    /// The role of `--role`, or nil if the grants decide the role.
     package let role: String?
 
     package init(_ policy: Policy, role: String?) {
@@ -13,8 +12,8 @@ package struct Gate: Sendable {
     /// Returns the role and grant that admit a job, or throws why none does.
     ///
     /// - Parameters:
-    ///   - resource: the token's resource; `nil` for a member's role.
-    ///   - access: the access that is needed; `nil` to take the role's.
+    ///   - resource: the token's resource, or nil for a member's role.
+    ///   - access: the access that is needed, or nil to take the role's.
     /// - Throws: ``MintError/Code/policyDenied`` with the nearest grant; ``MintError/Code/usage`` if several roles fit,
     ///   or if role and resource do not fit together.
     package func admit(
@@ -79,7 +78,7 @@ extension Decision.Denied {
 }
 
 extension Decision.Difference {
-    /// What the ID token has instead; it includes the value only of claims that may be shown.
+    /// What the ID token has instead, with the value if the claim may be shown.
     var foundForMessage: String {
         let isShown = Claims.shown.contains { claim.equals($0) }
         return switch found {

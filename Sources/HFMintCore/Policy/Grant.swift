@@ -1,13 +1,13 @@
 /// A grant: the identity that may take a role.
 package struct Grant: Equatable, Sendable {
-    /// The grant's place in its manifest, such as `grants[3]`.
+    /// The grant's place in its manifest.
     package let place: ManifestPlace
     package let name: String?
     package let role: String
     package let issuer: [UInt8]
     /// The claims that an ID token must have, including `environment`; at least one.
     package let claims: [Claim]
-    /// The name of the parent's grant that an app's grant narrows; `nil` in the root manifest.
+    /// The name of the parent's grant that an app's grant narrows, or nil in the root manifest.
     package let extends: String?
 
     package struct Claim: Hashable, Sendable {
@@ -34,10 +34,10 @@ package struct DecodedClaims: Sendable {
 
     package subscript(name: [UInt8]) -> PinnedValue { values[name] ?? .missing }
 
-    /// Returns the claim's bytes if it is a string, else `nil`.
+    /// Returns the claim's bytes if it is a string, else nil.
     ///
-    /// An `aud` that is a list of one audience counts as that string (RFC 7519, 4.1.3). A list of several audiences
-    /// does not, as its token is for others too.
+    /// An `aud` that is a list of one audience counts as that string (RFC 7519, 4.1.3). A list of several does not count,
+    /// because its token is for others too.
     func text(_ name: [UInt8]) -> [UInt8]? {
         switch self[name] {
         case .string(let found): found

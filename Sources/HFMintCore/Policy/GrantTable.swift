@@ -3,7 +3,7 @@ struct GrantTable: Sendable {
     /// The index of each grant's role, or -1 if there is no such role.
     let roles: [Int]
     private let issuers: [Int]
-    /// The index in ``names`` and ``values`` at which each grant's claims begin, and one more for the end.
+    /// Where each grant's claims begin in ``names`` and ``values``; a last element is the end of both.
     private let starts: [Int]
     private let names: [Int]
     private let values: [[UInt8]]
@@ -11,23 +11,13 @@ struct GrantTable: Sendable {
     private let knownNames: [[UInt8]]
 
     init(_ grants: [Grant], roles: [[UInt8]: Int]) {
-        var (issuers, issuerList) = (Numbers(), [Int]())
-        var (names, nameList) = (Numbers(), [Int]())
-        var values: [[UInt8]] = []
-        var starts = [0]
-        for grant in grants {
-            issuerList.append(issuers.number(of: grant.issuer))
-            for claim in grant.claims {
-                nameList.append(names.number(of: claim.name))
-                values.append(claim.value)
-            }
-            starts.append(values.count)
-        }
+        var (issuers, names) = (NumberedTexts(), NumberedTexts())
         self.roles = grants.map { roles[Array($0.role.utf8)] ?? -1 }
-        self.issuers = issuerList
-        self.starts = starts
-        self.names = nameList
-        self.values = values
+        self.issuers = grants.map { issuers.number(of: $0.issuer) }
+        starts = grants.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.claims.count) }
+        let claims = grants.flatMap(\.claims)
+        self.names = claims.map { names.number(of: $0.name) }
+        values = claims.map(\.value)
         knownIssuers = issuers.list
         knownNames = names.list
     }
@@ -48,8 +38,8 @@ struct GrantTable: Sendable {
     }
 }
 
-/// Numbers for texts, in the order of their first appearance.
-private struct Numbers {
+/// Texts, each with a number in the order of their first appearance.
+private struct NumberedTexts {
     private var numbers: [[UInt8]: Int] = [:]
     private(set) var list: [[UInt8]] = []
 

@@ -6,7 +6,7 @@ package struct NeededPublisher: Sendable {
     /// The labels of the grants that need it, such as `grants[0] (main)`, with the path of an app's manifest.
     package var grants: [String]
 
-    /// Returns the page of the Hub's form; `nil` if each of many repositories has one.
+    /// Returns the page of the Hub's form, or nil if many repositories have one each.
     package func page(on endpoint: Origin) -> String? { opens.literal?.settingsURL(on: endpoint) }
 
     /// The choice in the Hub's form for ``access``.

@@ -18,9 +18,9 @@
 package struct Policy: Sendable {
     /// The manifest's path, as the user named it.
     package let manifest: String
-    /// The digest of the manifest and its parent; the cache serves no token of another one.
+    /// A fingerprint of the manifest and its parent, by which the cache finds the tokens of this policy.
     ///
-    /// It proves nothing, as a policy decides again about every cached token.
+    /// It need not be a proof, because the policy decides again about every cached token.
     package let digest: String
     package let roles: [Role]
     package let grants: [Grant]
@@ -49,33 +49,36 @@ package struct Policy: Sendable {
 
     /// Decides about one request; the Hub verifies the claims later, or hfmint itself for a member's role.
     ///
-    /// The order of grants decides only which of several fitting grants is recorded, and which of several equally near
-    /// ones a denial names.
+    /// The order of grants does not change the answer. If several fit, the first is recorded; if several are equally
+    /// near, a denial names the first.
     ///
     /// - Parameters:
-    ///   - role: the requested role; `nil` to let the grants decide.
-    ///   - resource: the resource that the token opens; `nil` for a member's role.
-    ///   - access: the access that is needed; the least role that has it is taken. `nil` to accept the role's access.
+    ///   - role: the requested role, or nil to let the grants decide.
+    ///   - resource: the resource that the token opens, or nil for a member's role.
+    ///   - access: the access that is needed, or nil to accept the role's. The role with the least access that suffices
+    ///     is taken.
     ///   - claims: the claims of the ID token that will be sent.
     /// - Throws: ``MintError/Code/usage`` if there is no role of that name, or if it does not fit the resource.
     package func decide(
         role name: String?, resource: Resource?, access: Access? = nil, claims: Claims
     ) throws(MintError) -> Decision {
         try checkRequest(role: name, resource: resource)
-        func denied(_ reason: Decision.Reason) -> Decision {
-            .denied(Decision.Denied(reason: reason, role: name, resource: resource, nearest: nil, differences: []))
+        func denied(_ reason: Decision.Reason, role: String?, nearest: Grant? = nil) -> Decision {
+            .denied(
+                Decision.Denied(
+                    reason: reason, role: role, resource: resource, nearest: nearest,
+                    differences: nearest.map { DecodedClaims(claims).differences(from: $0) } ?? []))
         }
         let isCovering = roles.map { role in
             (name.map { $0.utf8.elementsEqual(role.name.utf8) } ?? true)
                 && (resource.map { role.covers($0) } ?? (name != nil || role.member != nil))
         }
-        guard isCovering.contains(true) else { return denied(.notCovered) }
+        guard isCovering.contains(true) else { return denied(.notCovered, role: name) }
         let isCandidate = zip(roles, isCovering).map { role, covers in
             covers && (access.map { role.access >= $0 } ?? true)
         }
-        if let access, !isCandidate.contains(true) { return denied(.accessTooLow(access)) }
-        let decoded = DecodedClaims(claims)
-        let found = grants(fitting: decoded, where: isCandidate)
+        if let access, !isCandidate.contains(true) { return denied(.accessTooLow(access), role: name) }
+        let found = grants(fitting: DecodedClaims(claims), where: isCandidate)
         var matches = found.byRole
         if access != nil, let least = matches.keys.map({ roles[$0].access }).min() {
             matches = matches.filter { roles[$0.key].access == least }
@@ -86,14 +89,9 @@ package struct Policy: Sendable {
         }
         guard let nearest = found.nearest else {
             let only = isCandidate.count { $0 } == 1 ? isCandidate.firstIndex(of: true).map { roles[$0].name } : nil
-            return .denied(
-                Decision.Denied(
-                    reason: .notGranted, role: name ?? only, resource: resource, nearest: nil, differences: []))
+            return denied(.notGranted, role: name ?? only)
         }
-        return .denied(
-            Decision.Denied(
-                reason: .otherClaims, role: nearest.role, resource: resource, nearest: nearest,
-                differences: decoded.differences(from: nearest)))
+        return denied(.otherClaims, role: nearest.role, nearest: nearest)
     }
 
     /// Returns the first grant of each candidate role that fits, by index, and the nearest of those that do not fit.

@@ -1,7 +1,7 @@
 /// Makes roles and grants of a manifest whose shape is checked, and finds the mistakes that shapes cannot express.
 struct PolicyReader {
     private let document: ManifestDocument
-    /// The policy that an app must not exceed; `nil` for the root manifest.
+    /// The policy that an app must not exceed, or nil for the root manifest.
     private let parent: Policy?
     private(set) var issues: [ManifestIssue] = []
     /// The patterns of the parent's roles, by name, cached when first needed.

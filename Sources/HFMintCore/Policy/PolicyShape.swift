@@ -77,15 +77,15 @@ enum PolicyShape {
 
     private static let grant = ObjectShape(
         [.optional("name", .string(.name(of: "grant")), "by which grants of apps refer to it")] + grantFields,
-        rule: saysEnvironmentTwice, alsoInSchema: environmentOnce)
+        rule: environmentComplaint, alsoInSchema: environmentOnce)
 
     private static let appGrant = ObjectShape(
         [
             .optional("name", .string(.name(of: "grant")), "for messages and records"),
             .required("extends", .string(.name(of: "grant")), "the name of the parent's grant that this one narrows"),
-        ] + grantFields, rule: saysEnvironmentTwice, alsoInSchema: environmentOnce)
+        ] + grantFields, rule: environmentComplaint, alsoInSchema: environmentOnce)
 
-    private static let saysEnvironmentTwice: @Sendable (ManifestNode) -> String? = { grant in
+    private static let environmentComplaint: @Sendable (ManifestNode) -> String? = { grant in
         grant.has("environment") && grant["identity"]?["claims"]?["environment"] != nil
             ? "says the claim 'environment' twice" : nil
     }

@@ -4,14 +4,16 @@
 package struct ResourcePattern: Hashable, Sendable {
     package let kind: Resource.Kind
     package let namespace: String
-    /// The resource's name; `nil` for all names.
+    /// The resource's name, or nil for all names.
     package let name: String?
+}
 
-    /// Reads `acme/model`, `datasets/acme/*`, `acme-bot`; `nil` for anything else, a URL included.
+extension ResourcePattern {
+    /// Reads `acme/model`, `datasets/acme/*` or `acme-bot`, or returns nil for anything else, such as a URL.
     package init?(parsing text: String) {
         let everyName = Array("/*".utf8)
         let isEvery = text.utf8.suffix(2).elementsEqual(everyName)
-        // Some name takes the star's place, so that the reader of resources reads the rest.
+        // A name in the star's place makes it a resource, which the reader of resources checks.
         let literal = isEvery ? String(decoding: text.utf8.dropLast(2), as: UTF8.self) + "/any" : text
         guard let resource = try? Resource(parsing: literal, endpoint: .huggingFace),
             resource.canonical.utf8.elementsEqual(literal.utf8), !isEvery || resource.kind != .user
@@ -19,12 +21,6 @@ package struct ResourcePattern: Hashable, Sendable {
         kind = resource.kind
         namespace = resource.namespace
         name = isEvery ? nil : resource.name
-    }
-
-    private init(kind: Resource.Kind, namespace: String, name: String?) {
-        self.kind = kind
-        self.namespace = namespace
-        self.name = name
     }
 
     /// The pattern of all resources of this kind in this namespace.
@@ -35,7 +31,7 @@ package struct ResourcePattern: Hashable, Sendable {
         Resource(kind: kind, namespace: namespace, name: name ?? "*").canonical
     }
 
-    /// The one resource that the pattern covers; `nil` if it covers many.
+    /// The one resource that the pattern covers, or nil if it covers many.
     package var literal: Resource? {
         name.map { Resource(kind: kind, namespace: namespace, name: $0) }
     }

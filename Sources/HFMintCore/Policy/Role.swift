@@ -3,11 +3,11 @@ package struct Role: Equatable, Sendable {
     package let name: String
     /// The access that the token is meant for.
     ///
-    /// It decides the scopes of a ``Power/member(_:)``. For ``Power/resources(_:)``, the Hub's own setting decides:
-    /// hfmint cannot narrow such a token.
+    /// It decides the scopes of a ``Power/member(_:)``. hfmint cannot narrow a token for ``Power/resources(_:)``: there
+    /// the Hub's own setting decides.
     package let access: Access
     package let power: Power
-    /// The parent's role that an app's role narrows; `nil` in the root manifest.
+    /// The parent's role that an app's role narrows, or nil in the root manifest.
     package let extends: String?
     /// The role's place in its manifest, such as `roles.publisher`.
     package let place: ManifestPlace

@@ -19,7 +19,7 @@ package struct ManifestCheck {
     /// Adds an issue, and evaluates its complaint only if the issue is kept.
     private mutating func complain(_ complaint: @autoclosure () -> String, path: String, at offset: Int) {
         guard issues.count < 100 else { return }
-        issues.append(ManifestIssue(path: path, at: places[offset], complaint: complaint()))
+        issues.append(ManifestIssue(path: path, place: places[offset], complaint: complaint()))
     }
 
     private mutating func check(_ node: ManifestNode, _ shape: Shape, path: String) {

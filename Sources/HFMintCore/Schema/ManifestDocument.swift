@@ -33,7 +33,7 @@ struct ManifestDocument: Sendable {
     }
 
     func issue(_ complaint: String, _ path: String, _ node: ManifestNode) -> ManifestIssue {
-        ManifestIssue(path: path, at: places[node.offset], complaint: complaint)
+        ManifestIssue(path: path, place: places[node.offset], complaint: complaint)
     }
 
     private static func text(at path: String, in machine: Machine) throws(MintError) -> JSONText {

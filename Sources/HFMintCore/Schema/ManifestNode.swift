@@ -3,16 +3,6 @@ package struct ManifestNode: Sendable {
     let text: JSONText
     let json: JSONNode
 
-    package init(_ text: JSONText) {
-        self.text = text
-        json = text.root
-    }
-
-    private init(text: JSONText, json: JSONNode) {
-        self.text = text
-        self.json = json
-    }
-
     /// Where the value begins in the text, in bytes.
     var offset: Int { json.range.lowerBound }
 
@@ -43,6 +33,11 @@ package struct ManifestNode: Sendable {
     package func has(_ name: String) -> Bool { json.member(name) != nil }
 }
 
+extension ManifestNode {
+    /// Makes the node of the whole text.
+    package init(_ text: JSONText) { self.init(text: text, json: text.root) }
+}
+
 /// A mistake in a manifest, and where it stands.
 package struct ManifestIssue: Equatable, Sendable {
     /// `rotations.hub.schedule.cron`.
@@ -50,12 +45,6 @@ package struct ManifestIssue: Equatable, Sendable {
     package let place: TextPlace
     /// A clause that follows the path: "is not a duration such as 30s".
     package let complaint: String
-
-    package init(path: String, at place: TextPlace, complaint: String) {
-        self.path = path
-        self.place = place
-        self.complaint = complaint
-    }
 
     package var sentence: String {
         "\(place.words): \(path.isEmpty ? "the manifest" : "'\(path.printable)'") \(complaint)"

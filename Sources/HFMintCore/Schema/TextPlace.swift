@@ -4,11 +4,6 @@ package struct TextPlace: Equatable, Sendable {
     /// In Unicode scalars, without a byte order mark at the beginning.
     package let column: Int
 
-    package init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
-    }
-
     /// `line 3, column 7`.
     package var words: String { "line \(line), column \(column)" }
 }
@@ -21,12 +16,6 @@ package struct ManifestPlace: Equatable, Sendable {
     package let path: String
     /// Counted from 1.
     package let line: Int
-
-    package init(file: String, path: String, line: Int) {
-        self.file = file
-        self.path = path
-        self.line = line
-    }
 }
 
 /// An index of the lines of a text, which end as JSON5 says.

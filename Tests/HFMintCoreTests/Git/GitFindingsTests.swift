@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -101,7 +101,7 @@ struct GitFindingsTests {
 
     private func header(_ key: String, _ header: GitFindings.Header) -> GitFindings.HeaderSetting {
         GitFindings.HeaderSetting(
-            Setting(origin: "file:/etc/gitconfig", key: "http.\(key)extraheader"), header)
+            setting: Setting(origin: "file:/etc/gitconfig", key: "http.\(key)extraheader"), header: header)
     }
 
     @Test("fail on a header that holds an authorization, and warn of another one")
@@ -160,9 +160,10 @@ struct GitFindingsTests {
     @Test("fail on a URL with a password, and warn of a token for a user name")
     func logins() throws {
         let setting = Setting(origin: "file:/w/.git/config", key: "remote.origin.url")
-        let failed = try finding("git-login", GitFindings(logins: [.init(setting, hasPassword: true)]))
+        let failed = try finding("git-login", GitFindings(logins: [.init(setting: setting, hasPassword: true)]))
         #expect(failed.status == .fail)
         #expect(failed.message.hasPrefix("remote.origin.url in '/w/.git/config' holds a password"))
-        #expect(try finding("git-login", GitFindings(logins: [.init(setting, hasPassword: false)])).status == .warn)
+        let warned = try finding("git-login", GitFindings(logins: [.init(setting: setting, hasPassword: false)]))
+        #expect(warned.status == .warn)
     }
 }

@@ -1,19 +1,50 @@
-extension GitConfiguration {
+extension GitConfigurationFile {
+    /// Returns what git finds in the file.
+    func values(_ query: String, _ pattern: String) throws(MintError) -> [String] {
+        let result = try Git(in: context).run(["config", scope.rawValue, "--null", query, pattern])
+        let values = result.output.reveal { $0.bytes }.split(separator: 0, omittingEmptySubsequences: false)
+        return values.dropLast().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func unset(_ key: String, _ pattern: String) throws(MintError) {
+        // Status 5 means that there is no such entry.
+        try change(["--unset-all", key, pattern], accepting: [0, 5])
+    }
+
+    /// Changes the file, and tries again for 3 s while another git is writing it.
+    ///
+    /// Git does not wait for the file itself: it ends with status 255 or 4.
+    func change(_ arguments: [String], accepting: [Int] = [0]) throws(MintError) {
+        let git = Git(in: context)
+        let arguments = ["config", scope.rawValue] + arguments
+        let deadline = context.clock.uptime() + .seconds(3)
+        var status = try git.run(arguments).status
+        while [4, 255].contains(status), context.clock.uptime() < deadline {
+            context.clock.sleep(for: .milliseconds(10 + Int(context.random() % 40)))
+            status = try git.run(arguments).status
+        }
+        // The shell ends with 127 if there is no such program.
+        if status == 127 { throw Git.missing }
+        // Runs it once more, so that the user sees git's own message.
+        if !accepting.contains(status) { status = try git.run(arguments, isQuiet: false).status }
+        guard accepting.contains(status) else { throw failure(status) }
+    }
+
     /// Returns the error for a status with which git did not change its configuration, with the likely cause.
     ///
     /// Git has printed its own message before. <https://git-scm.com/docs/git-config#_description> lists the statuses:
     /// 128 is any `fatal:` of git's, and 255 means that git could not lock the file.
-    func failure(_ status: Int, _ scope: GitScope, in context: Context) -> MintError {
-        let instead = GitConfigurationFile.instead
+    private func failure(_ status: Int) -> MintError {
+        let instead = Self.instead
         func error(_ message: String, _ hint: String) -> MintError {
             MintError(.stateUnusable, "\(message) (status \(status))", hint: hint)
         }
         let git = Git(in: context)
         let isReadable = git.ask(["config", scope.rawValue, "--list"]).printed != nil
         if scope != .global, !isReadable {
-            return unreadableWorkTree(git, error, instead, in: context)
+            return unreadableWorkTree(git, error)
         }
-        if let obstacle = GitConfigurationFile.obstacle(in: context) {
+        if let obstacle = Self.obstacle(in: context) {
             return error(obstacle.message, "\(obstacle.next); or \(instead)")
         }
         guard isReadable || status != 128 else {
@@ -21,19 +52,14 @@ extension GitConfiguration {
                 "git cannot read the user's configuration",
                 "mend the line that git names above, in an editor: no git works before that")
         }
-        if let file = try? GitConfigurationFile(scope, in: context),
-            let obstacle = file.writeObstacle(in: context)
-        {
-            return error(obstacle.message, obstacle.next)
-        }
+        if let obstacle = writeObstacle { return error(obstacle.message, obstacle.next) }
         return error(
             "git cannot write its configuration (\(scope.rawValue))",
             "where its file is mounted, read-only, or not this user's, \(instead)")
     }
 
-    private func unreadableWorkTree(
-        _ git: Git, _ error: (String, String) -> MintError, _ instead: String, in context: Context
-    ) -> MintError {
+    private func unreadableWorkTree(_ git: Git, _ error: (String, String) -> MintError) -> MintError {
+        let instead = Self.instead
         let isRepository = git.ask(["rev-parse", "--git-dir"]).printed != nil
         // This trusts every folder for one question.
         // <https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>
@@ -64,7 +90,7 @@ extension GitConfiguration {
     }
 
     /// Warns that `--local` does not reach submodules, if the work tree has any.
-    func warnOfSubmodules(_ scope: GitScope, in context: Context) {
+    func warnOfSubmodules() {
         guard scope == .local,
             context.files.kind(of: "\(context.files.workingDirectory)/.gitmodules") == .regular
         else { return }
