@@ -127,8 +127,8 @@ package final class IssuerKeys: Sendable {
             try document(at: url, of: issuer, bypassingCaches: bypassingCaches, in: context, limits: limits())
         }
         let url = try naming(issuer) { () throws(Malformed) in try IssuerMetadata.url(of: issuer) }
-        let document = try get(url)
-        let metadata = try naming(issuer) { () throws(Malformed) in try IssuerMetadata(document, of: issuer) }
+        let found = try get(url)
+        let metadata = try naming(issuer) { () throws(Malformed) in try IssuerMetadata(found, of: issuer) }
         let keys = try get(metadata.keysURL)
         return try naming(issuer) { () throws(Malformed) in try JSONWebKeySet(keys) }
     }
