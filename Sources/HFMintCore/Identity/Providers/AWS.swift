@@ -6,9 +6,7 @@ extension Provider {
     /// `--provider aws`. The call has only regional endpoints, and answers in XML, or in JSON on request.
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html>
     package static let aws = Provider(
-        name: "aws",
-        title: "AWS",
-        recognisedBy: "AWS_EXECUTION_ENV or the credentials of a container",
+        name: "aws", title: "AWS", recognisedBy: "AWS_EXECUTION_ENV or the credentials of a container",
         isHere: { job in AWS.announced.contains { job.environment.isSet($0) } },
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
@@ -55,8 +53,7 @@ private enum AWS {
         }
         return .http(
             HTTPAcquisition(
-                provider: "aws",
-                request: HTTPRequest(.post, try endpoint(job, region)),
+                provider: "aws", request: HTTPRequest(.post, try endpoint(job, region)),
                 body: .form([
                     ("Action", "GetWebIdentityToken"), ("Version", "2011-06-15"), ("Audience.member.1", audience),
                     ("SigningAlgorithm", "RS256"), ("DurationSeconds", "300"),
@@ -79,8 +76,7 @@ private enum AWS {
 
     private static func program(audience: String) -> ProgramAcquisition {
         ProgramAcquisition(
-            provider: "aws",
-            name: "aws sts get-web-identity-token",
+            provider: "aws", name: "aws sts get-web-identity-token",
             options: [
                 "--audience", audience, "--signing-algorithm", "RS256", "--duration-seconds", "300", "--query",
                 "WebIdentityToken", "--output", "text",

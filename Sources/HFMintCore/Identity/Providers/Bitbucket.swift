@@ -6,9 +6,7 @@ extension Provider {
     /// The service stores `output-variables`, so hfmint puts no token into them.
     /// <https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/>
     package static let bitbucket = Provider(
-        name: "bitbucket",
-        title: "Bitbucket Pipelines",
-        recognisedBy: "BITBUCKET_BUILD_NUMBER",
+        name: "bitbucket", title: "Bitbucket Pipelines", recognisedBy: "BITBUCKET_BUILD_NUMBER",
         isHere: { $0.environment.isSet("BITBUCKET_BUILD_NUMBER") || $0.environment.isSet("BITBUCKET_STEP_UUID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(
@@ -56,8 +54,7 @@ extension Provider {
                 "deploymentEnvironmentUuid": "only steps that deploy to this environment",
             ], tighter: ["workspaceUuid": "only while the repository stays in this workspace"]),
         example: PipelineExample(
-            marker: "bitbucket-pipelines.yml",
-            file: "bitbucket-pipelines.yml",
+            marker: "bitbucket-pipelines.yml", file: "bitbucket-pipelines.yml",
             lines: [
                 "- step:",
                 "    oidc:",

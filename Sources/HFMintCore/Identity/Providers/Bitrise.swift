@@ -4,10 +4,7 @@ extension Provider {
     /// Bitrise's own step sends the build's token in two headers, and so does hfmint. The claims are not documented.
     /// <https://github.com/bitrise-steplib/bitrise-step-get-identity-token>
     package static let bitrise = Provider(
-        name: "bitrise",
-        title: "Bitrise",
-        recognisedBy: "BITRISE_IO=true",
-        isHere: { $0.isTrue("BITRISE_IO") },
+        name: "bitrise", title: "Bitrise", recognisedBy: "BITRISE_IO=true", isHere: { $0.isTrue("BITRISE_IO") },
         acquisition: { job, audience throws(MintError) in
             let url = try job.tokenEndpoint(
                 "bitrise", .buildURL, .buildToken, noun: "build",

@@ -6,10 +6,7 @@ extension Provider {
     /// can match. An agent before 3.121 does not know the option, and fails with a message that says so.
     /// <https://github.com/buildkite/agent/blob/main/api/oidc.go>
     package static let buildkite = Provider(
-        name: "buildkite",
-        title: "Buildkite",
-        recognisedBy: "BUILDKITE=true",
-        isHere: { $0.isTrue("BUILDKITE") },
+        name: "buildkite", title: "Buildkite", recognisedBy: "BUILDKITE=true", isHere: { $0.isTrue("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
         tokenVariables: [.accessToken],
         jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
@@ -23,8 +20,7 @@ extension Provider {
         claims: Buildkite.claims,
         publisher: Buildkite.publisher,
         example: PipelineExample(
-            marker: ".buildkite",
-            file: ".buildkite/pipeline.yml",
+            marker: ".buildkite", file: ".buildkite/pipeline.yml",
             lines: [
                 "steps:",
                 "  - commands:",
@@ -64,8 +60,7 @@ private enum Buildkite {
 
     private static func program(audience: String) -> ProgramAcquisition {
         ProgramAcquisition(
-            provider: "buildkite",
-            name: "buildkite-agent oidc request-token",
+            provider: "buildkite", name: "buildkite-agent oidc request-token",
             options: ["--audience", audience, "--subject-claim", "pipeline_id"],
             missingHint: "in the docker plugin, set `propagate-environment: true` and `mount-buildkite-agent: true`",
             failureHint: "the agent must be 3.121 or newer (`--subject-claim`), and its Job API reachable; or pass on"

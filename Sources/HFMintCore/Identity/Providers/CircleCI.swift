@@ -6,10 +6,7 @@ extension Provider {
     /// documentation; a user who trusts the root issuer gives `--id-token-command` with `--root-issuer`.
     /// <https://circleci.com/docs/guides/permissions-authentication/oidc-tokens-with-custom-claims/>
     package static let circleCI = Provider(
-        name: "circleci",
-        title: "CircleCI",
-        recognisedBy: "CIRCLECI=true",
-        isHere: { $0.isTrue("CIRCLECI") },
+        name: "circleci", title: "CircleCI", recognisedBy: "CIRCLECI=true", isHere: { $0.isTrue("CIRCLECI") },
         acquisition: { _, audience throws(MintError) in .program(CircleCI.program(audience: audience)) },
         jobVariables: ["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_WORKFLOW_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX"],
         untrustedEvent: { CircleCI.untrustedEvent(in: $0.environment, $1) },
@@ -26,8 +23,7 @@ extension Provider {
         preset: CircleCI.preset,
         publisher: CircleCI.publisher,
         example: PipelineExample(
-            marker: ".circleci/config.yml",
-            file: ".circleci/config.yml",
+            marker: ".circleci/config.yml", file: ".circleci/config.yml",
             lines: [
                 "steps:",
                 "  - run: |",
@@ -56,8 +52,7 @@ private enum CircleCI {
     static func program(audience: String) -> ProgramAcquisition {
         let claims: JSONValue = ["aud": .string(audience)]
         return ProgramAcquisition(
-            provider: "circleci",
-            name: "circleci run oidc get",
+            provider: "circleci", name: "circleci run oidc get",
             options: ["--claims", claims.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) }],
             missingHint:
                 "the job's own `circleci` program is on PATH in every executor: in a container started by hand,"

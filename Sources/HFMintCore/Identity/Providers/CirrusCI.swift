@@ -3,10 +3,7 @@ extension Provider {
     ///
     /// <https://cirrus-ci.org/guide/writing-tasks/#oidc-tokens>
     package static let cirrusCI = Provider(
-        name: "cirrus-ci",
-        title: "Cirrus CI",
-        recognisedBy: "CIRRUS_CI=true",
-        isHere: { $0.isTrue("CIRRUS_CI") },
+        name: "cirrus-ci", title: "Cirrus CI", recognisedBy: "CIRRUS_CI=true", isHere: { $0.isTrue("CIRRUS_CI") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(
                 "cirrus-ci", in: ["CIRRUS_OIDC_TOKEN"], audience: audience,

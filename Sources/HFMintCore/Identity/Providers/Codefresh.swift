@@ -4,9 +4,7 @@ extension Provider {
     /// `cf_export` hands variables to later steps, but its file's form is not documented, so hfmint does not write it.
     /// <https://codefresh.io/docs/docs/integrations/oidc-pipelines/>
     package static let codefresh = Provider(
-        name: "codefresh",
-        title: "Codefresh",
-        recognisedBy: "CF_BUILD_ID",
+        name: "codefresh", title: "Codefresh", recognisedBy: "CF_BUILD_ID",
         isHere: { $0.environment.isSet("CF_BUILD_ID") },
         acquisition: { job, audience throws(MintError) in
             let url = try job.tokenEndpoint(
@@ -15,8 +13,7 @@ extension Provider {
                     + " with `AUDIENCE: \(audience)`, and HF_OIDC_ID_TOKEN=${{ID_TOKEN}}")
             return .http(
                 HTTPAcquisition(
-                    provider: "codefresh",
-                    request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
+                    provider: "codefresh", request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
                     proof: .variable(.requestToken, headers: ["Authorization"], prefix: ""),
                     tokenPlace: .member("id_token"),
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))

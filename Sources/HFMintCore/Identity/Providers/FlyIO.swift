@@ -3,9 +3,7 @@ extension Provider {
     ///
     /// <https://fly.io/docs/security/openid-connect/>
     package static let flyIO = Provider(
-        name: "fly-io",
-        title: "Fly.io",
-        recognisedBy: "/.fly/api",
+        name: "fly-io", title: "Fly.io", recognisedBy: "/.fly/api",
         isHere: { $0.files.kind(of: FlyIO.socket) == .socket },
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in
@@ -17,8 +15,7 @@ extension Provider {
             }
             return .http(
                 HTTPAcquisition(
-                    provider: "fly-io",
-                    request: HTTPRequest(.post, url, route: .unixSocket(FlyIO.socket)),
+                    provider: "fly-io", request: HTTPRequest(.post, url, route: .unixSocket(FlyIO.socket)),
                     body: .json(["aud": .string(audience)]),
                     tokenPlace: .text,
                     refusalHint: "check that this Machine's app may have OIDC tokens"))

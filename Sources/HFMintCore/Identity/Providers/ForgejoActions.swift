@@ -6,9 +6,7 @@ extension Provider {
     /// The lifetime of its ID tokens is not documented, so hfmint fetches a new one at every try.
     /// <https://forgejo.org/docs/next/user/actions/security-openid-connect>
     package static let forgejoActions = Provider(
-        name: "forgejo-actions",
-        title: "Forgejo Actions",
-        recognisedBy: "FORGEJO_ACTIONS=true",
+        name: "forgejo-actions", title: "Forgejo Actions", recognisedBy: "FORGEJO_ACTIONS=true",
         isHere: {
             $0.isTrue("FORGEJO_ACTIONS") || $0.isTrue(.gitHubActions) && $0.environment.isSet("FORGEJO_SERVER_URL")
         },
@@ -41,8 +39,7 @@ extension Provider {
                 "repository_owner_id": "the same for the owner", "event_name": "only runs that such an event started",
             ]),
         example: PipelineExample(
-            marker: ".forgejo/workflows",
-            file: ".forgejo/workflows/publish.yml",
+            marker: ".forgejo/workflows", file: ".forgejo/workflows/publish.yml",
             lines: [
                 "enable-openid-connect: true",
                 "jobs:",

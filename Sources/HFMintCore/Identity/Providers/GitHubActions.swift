@@ -3,9 +3,7 @@ extension Provider {
     ///
     /// <https://docs.github.com/actions/reference/security/oidc>
     package static let gitHubActions = Provider(
-        name: "github-actions",
-        title: "GitHub Actions",
-        recognisedBy: "GITHUB_ACTIONS=true",
+        name: "github-actions", title: "GitHub Actions", recognisedBy: "GITHUB_ACTIONS=true",
         isHere: { $0.isTrue(.gitHubActions) },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
         tokenVariables: [.actionsURL],
@@ -32,8 +30,7 @@ extension Provider {
         preset: GitHubActions.preset,
         publisher: { GitHubActions.publisher(for: $0) },
         example: PipelineExample(
-            marker: ".github/workflows",
-            file: ".github/workflows/publish.yml",
+            marker: ".github/workflows", file: ".github/workflows/publish.yml",
             lines: [
                 "jobs:",
                 "  publish:",

@@ -4,10 +4,7 @@ extension Provider {
     /// The job's `id_tokens:` declares a variable for the ID token; a running job cannot request one.
     /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/>
     package static let gitLabCI = Provider(
-        name: "gitlab-ci",
-        title: "GitLab CI",
-        recognisedBy: "GITLAB_CI=true",
-        isHere: { $0.isTrue("GITLAB_CI") },
+        name: "gitlab-ci", title: "GitLab CI", recognisedBy: "GITLAB_CI=true", isHere: { $0.isTrue("GITLAB_CI") },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
         jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
@@ -22,8 +19,7 @@ extension Provider {
         preset: GitLabCI.preset,
         publisher: GitLabCI.publisher,
         example: PipelineExample(
-            marker: ".gitlab-ci.yml",
-            file: ".gitlab-ci.yml",
+            marker: ".gitlab-ci.yml", file: ".gitlab-ci.yml",
             lines: [
                 "publish:",
                 "  id_tokens:",

@@ -4,9 +4,7 @@ extension Provider {
     /// Until then no job has an ID token, and hfmint says so.
     /// <https://github.com/go-gitea/gitea/pull/36988>
     package static let giteaActions = Provider(
-        name: "gitea-actions",
-        title: "Gitea Actions",
-        recognisedBy: "GITEA_ACTIONS=true",
+        name: "gitea-actions", title: "Gitea Actions", recognisedBy: "GITEA_ACTIONS=true",
         isHere: { $0.isTrue("GITEA_ACTIONS") },
         imitates: ["github-actions"],
         acquisition: { job, audience throws(MintError) in

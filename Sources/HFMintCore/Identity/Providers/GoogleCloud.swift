@@ -6,9 +6,7 @@ extension Provider {
     /// gets one for the account in `GOOGLE_SERVICE_ACCOUNT_NAME`.
     /// <https://cloud.google.com/compute/docs/instances/verifying-instance-identity>
     package static let googleCloud = Provider(
-        name: "google-cloud",
-        title: "Google Cloud",
-        recognisedBy: "the machine is Google's",
+        name: "google-cloud", title: "Google Cloud", recognisedBy: "the machine is Google's",
         isHere: { GoogleCloud.isHere($0) },
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in try GoogleCloud.acquisition(for: job, audience: audience) },
@@ -22,8 +20,7 @@ extension Provider {
             tighter: ["email": "the service account's name, where the token has it"],
             issuer: "https://accounts.google.com"),
         example: PipelineExample(
-            marker: "cloudbuild.yaml",
-            file: "cloudbuild.yaml",
+            marker: "cloudbuild.yaml", file: "cloudbuild.yaml",
             lines: [
                 "steps:",
                 "  - name: python:3.13",

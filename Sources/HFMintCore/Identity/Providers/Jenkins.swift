@@ -3,9 +3,7 @@ extension Provider {
     ///
     /// <https://plugins.jenkins.io/oidc-provider/>
     package static let jenkins = Provider(
-        name: "jenkins",
-        title: "Jenkins",
-        recognisedBy: "JENKINS_URL",
+        name: "jenkins", title: "Jenkins", recognisedBy: "JENKINS_URL",
         isHere: { $0.environment.isSet("JENKINS_URL") && $0.environment.isSet("BUILD_ID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

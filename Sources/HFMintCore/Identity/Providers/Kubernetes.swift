@@ -8,9 +8,7 @@ extension Provider {
     /// In a pod of Google's or Amazon's cloud without such a file, hfmint asks the cloud instead.
     /// <https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection>
     package static let kubernetes = Provider(
-        name: "kubernetes",
-        title: "Kubernetes",
-        recognisedBy: "KUBERNETES_SERVICE_HOST",
+        name: "kubernetes", title: "Kubernetes", recognisedBy: "KUBERNETES_SERVICE_HOST",
         isHere: { Kubernetes.isHere($0) },
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in
@@ -36,8 +34,7 @@ extension Provider {
             ]),
         publisher: Kubernetes.publisher,
         example: PipelineExample(
-            marker: "kustomization.yaml",
-            file: "the pod's template",
+            marker: "kustomization.yaml", file: "the pod's template",
             lines: [
                 "command: [sh, -ec, 'eval \"$(hfmint exchange acme/model)\"; hf upload acme/model .']",
                 "volumeMounts:",

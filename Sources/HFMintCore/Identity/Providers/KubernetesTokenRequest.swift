@@ -5,8 +5,7 @@ extension Provider {
     /// `serviceaccounts/token`, which few pods have, and which is more dangerous than a mounted file.
     /// <https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/>
     package static let kubernetesTokenRequest = Provider(
-        name: "kubernetes-token-request",
-        title: "Kubernetes TokenRequest",
+        name: "kubernetes-token-request", title: "Kubernetes TokenRequest",
         recognisedBy: "--provider kubernetes-token-request",
         isHere: { _ in false },
         acquisition: { job, audience throws(MintError) in

@@ -5,9 +5,7 @@ extension Provider {
     /// sets `jwt_issuer`.
     /// <https://github.com/spiffe/spiffe-helper#configuration>
     package static let spiffe = Provider(
-        name: "spiffe",
-        title: "SPIFFE",
-        recognisedBy: "SPIFFE_ENDPOINT_SOCKET",
+        name: "spiffe", title: "SPIFFE", recognisedBy: "SPIFFE_ENDPOINT_SOCKET",
         isHere: { $0.environment.isSet("SPIFFE_ENDPOINT_SOCKET") },
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in

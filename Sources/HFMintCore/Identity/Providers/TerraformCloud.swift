@@ -4,9 +4,7 @@ extension Provider {
     /// The user chooses the tag `_HF`, and hfmint looks for this one first.
     /// <https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/manual-generation>
     package static let terraformCloud = Provider(
-        name: "terraform-cloud",
-        title: "HCP Terraform",
-        recognisedBy: "TFC_RUN_ID",
+        name: "terraform-cloud", title: "HCP Terraform", recognisedBy: "TFC_RUN_ID",
         isHere: { $0.environment.isSet("TFC_RUN_ID") || $0.environment.isSet("TFC_WORKLOAD_IDENTITY_TOKEN") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

@@ -4,9 +4,7 @@ extension Provider {
     /// The worker sets `TRIGGER_RUN_ID`; if a version does not, `HF_OIDC_ID_TOKEN` is enough.
     /// <https://trigger.dev/docs/oidc/hugging-face>
     package static let triggerDev = Provider(
-        name: "trigger-dev",
-        title: "Trigger.dev",
-        recognisedBy: "TRIGGER_RUN_ID",
+        name: "trigger-dev", title: "Trigger.dev", recognisedBy: "TRIGGER_RUN_ID",
         isHere: { $0.environment.isSet("TRIGGER_RUN_ID") },
         acquisition: { job, audience throws(MintError) in
             try job.givenToken(

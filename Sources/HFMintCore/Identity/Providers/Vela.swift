@@ -3,17 +3,13 @@ extension Provider {
     ///
     /// <https://go-vela.github.io/docs/reference/yaml/steps/#the-id_request-key>
     package static let vela = Provider(
-        name: "vela",
-        title: "Vela",
-        recognisedBy: "VELA=true",
-        isHere: { $0.isTrue("VELA") },
+        name: "vela", title: "Vela", recognisedBy: "VELA=true", isHere: { $0.isTrue("VELA") },
         acquisition: { job, audience throws(MintError) in
             let url = try job.tokenEndpoint(
                 "vela", .requestURL, .requestToken, noun: "step", hint: "add `id_request: yes` to the step")
             return .http(
                 HTTPAcquisition(
-                    provider: "vela",
-                    request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
+                    provider: "vela", request: HTTPRequest(.get, url.appendingQuery("audience", audience)),
                     proof: .variable(.requestToken, headers: ["Authorization"], prefix: "Bearer "),
                     tokenPlace: .member("value"),
                     refusalHint: "add `id_request: yes` to the step, and check that the build still runs",
