@@ -23,7 +23,7 @@ package enum TestExamination {
         let machine = FakeMachine(environment, files: files)
         let claims = claims.merging(changes) { _, new in new }.filter { !removed.contains($0.key) }
         var question = Examination.Question()
-        question.expectations = expectations.map { Expectation(claim: $0.0, value: $0.1) }
+        question.expectations = try Expectation.parse(expectations.map { "\($0.0)=\($0.1)" })
         question.provider = .gitHubActions
         question.detected = Provider.allDetected(in: machine.context.job)
         var examination = Examination(

@@ -10,25 +10,23 @@
 /// ```
 package struct AuditChain: Sendable {
     /// Everything from the beginning of the last whole line, without a line feed at the end.
-    private var last: [UInt8]
-    private var lastLine: [UInt8]
+    private var last: [UInt8] = []
+    private var lastLine: [UInt8] = []
     private var log: String
-    private var seq: Int
+    private var seq = 0
     /// Whether the log ends with a torn line.
-    package private(set) var isTorn: Bool
+    package private(set) var isTorn = false
     /// A line feed if the log does not end with one.
-    private var separator: [UInt8]
+    private var separator: [UInt8] = []
 
     /// Begins a new log.
     ///
     /// - Parameter random: returns 64 random bits.
     package init(beginningWith random: () -> UInt64) {
-        last = []
-        lastLine = []
-        log = Self.newLog(random)
-        seq = 0
-        isTorn = false
-        separator = []
+        let name = [random(), random()].flatMap { bits in
+            (0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) }
+        }
+        log = name.hexadecimal
     }
 
     /// Finds the chain in the last bytes of a log, or returns nil if that is no audit log, or damaged beyond repair.
@@ -76,11 +74,7 @@ package struct AuditChain: Sendable {
         throw FileFailure(path, "it does not end like an audit log of hfmint's; move it away, and a new one begins")
     }
 
-    private static func newLog(_ random: () -> UInt64) -> String {
-        [random(), random()].flatMap { bits in (0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) } }
-            .hexadecimal
-    }
-
+    /// Returns whether a first line that was torn can be one of hfmint's.
     private static func isBeginning(_ bytes: [UInt8]) -> Bool {
         let beginning = Array(#"{"log":""#.utf8)
         let name = bytes.dropFirst(beginning.count).prefix(AuditLine.logDigits)

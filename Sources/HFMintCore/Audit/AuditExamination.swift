@@ -26,10 +26,11 @@ package struct AuditExamination {
 
     /// The last whole line, and the torn lines after it.
     private var last: [UInt8] = []
+    /// The digest of the last whole line, and of the one before it.
     private var lastHash: [UInt8] = []
     private var hashBeforeLast: [UInt8] = []
     private var highestSeq = 0
-    /// Lines that are no records; the next record tells what they are.
+    /// The lines before this one that are no records; the next record shows why.
     private var broken: (first: Int, count: Int)?
     /// Whether the line before is out of order, so that the next one cannot follow it.
     private var isDisplaced = false
@@ -175,11 +176,11 @@ package struct AuditExamination {
         }
         settleBroken(record)
         if isFirst { (log, firstSeq) = (record.log, record.seq) }
-        // The fault has been found. The lines after it are judged without it.
+        // One fault is one finding, so the lines after it are judged as if it were not there.
         isDisplaced = false
     }
 
-    /// Finds what the broken lines are, with the record after them.
+    /// Finds what the broken lines are, by the record after them.
     private mutating func settleBroken(_ next: Position?) {
         guard let broken else { return }
         self.broken = nil
@@ -234,14 +235,7 @@ package struct AuditFinding: Equatable, Sendable {
     package let line: Int
     package let sentence: String
     /// The numbers of the records that are missing here.
-    let missing: ClosedRange<Int>?
-
-    init(kind: Kind, line: Int, sentence: String, missing: ClosedRange<Int>? = nil) {
-        self.kind = kind
-        self.line = line
-        self.sentence = sentence
-        self.missing = missing
-    }
+    var missing: ClosedRange<Int>?
 
     static func range(_ numbers: ClosedRange<Int>) -> String {
         numbers.count == 1 ? "record \(numbers.lowerBound)" : "records \(numbers.lowerBound) to \(numbers.upperBound)"

@@ -78,7 +78,7 @@ package enum AuditExport {
     private static func attributes(_ pairs: [(key: String, value: String?)]) -> JSONValue {
         .array(
             pairs.compactMap { key, value in
-                value.map { ["key": .string(key), "value": ["stringValue": .auditText($0)]] }
+                value.map { ["key": .string(key), "value": ["stringValue": .string($0.auditText)]] }
             })
     }
 

@@ -1,38 +1,21 @@
-/// One line of an audit log, as hfmint writes it: every member, in a fixed order, without spaces.
+/// A line as hfmint writes it: every member, in a fixed order, without spaces.
 ///
-/// It holds positions in the line, so that a long log is read without copies of its texts.
-package struct AuditLine: Equatable, Sendable {
-    package let log: Range<Int>
-    package let seq: Int
-    package let time: Range<Int>
-    package let event: Range<Int>
-    /// The actor's issuer, or nil if no actor is known.
-    package let issuer: Range<Int>?
-    package let subject: Range<Int>?
-    package let verified: Range<Int>
-    package let role: Range<Int>?
-    package let resource: Range<Int>?
-    package let decision: Range<Int>?
-    package let reason: Range<Int>?
-    package let tokenSHA256: Range<Int>?
-    package let expiresAt: Range<Int>?
-    package let requestID: Range<Int>?
-    /// The digest of the line before, or nil in the first line of a log.
-    package let previous: Range<Int>?
+/// It holds places in the line, so that a long log is read without copies of its texts.
+package typealias AuditLine = AuditRecord<Range<Int>>
 
-    package static let logDigits = 32
-    package static let hashDigits = 64
+extension AuditLine {
+    package static var logDigits: Int { 32 }
+    package static var hashDigits: Int { 64 }
     /// The most bytes of a line that hfmint writes.
-    package static let byteLimit = 256 << 10
+    package static var byteLimit: Int { 256 << 10 }
     /// The most bytes of one text of an event, before escapes; a longer text is cut, and says so.
-    package static let textLimit = 2_048
-
-    private static let limits = JSONLimits(byteCount: byteLimit, depth: 2, nodeCount: 16)
+    package static var textLimit: Int { 2_048 }
 
     /// Reads a line without its line feed, or returns nil if hfmint did not write it.
     package init?(_ text: Span<UInt8>) {
         guard text.count <= Self.byteLimit else { return nil }
-        var reader = JSONReaderState(limits: Self.limits, dialect: .json)
+        var reader = JSONReaderState(
+            limits: JSONLimits(byteCount: Self.byteLimit, depth: 2, nodeCount: 16), dialect: .json)
         do throws(Malformed) {
             log = try reader.member(#"{"log":"#, text)
             seq = try reader.sequenceNumber(#","seq":"#, text)
@@ -64,35 +47,7 @@ package struct AuditLine: Equatable, Sendable {
     package static func bytes(
         _ event: AuditEvent, log: String, seq: Int, time: Timestamp, previous: String?
     ) -> [UInt8] {
-        let actor: JSONValue =
-            event.actor.map { ["issuer": .auditText($0.issuer), "subject": .auditText($0.subject)] } ?? .null
-        let record: JSONValue = [
-            "log": .string(log),
-            "seq": .integer(seq),
-            "time": .string(time.rfc3339),
-            "event": .string(event.kind.rawValue),
-            "actor": actor,
-            "actor_verified": .string((event.actor?.verified ?? .no).rawValue),
-            "role": .auditText(event.role),
-            "resource": .auditText(event.resource),
-            "decision": .string(event.decision?.rawValue),
-            "reason": .auditText(event.reason),
-            "token_sha256": .auditText(event.tokenSHA256),
-            "expires_at": .string(event.expiresAt?.rfc3339),
-            "request_id": .auditText(event.requestID),
-            "previous": .string(previous),
-        ]
-        return record.rendered().reveal { $0.bytes }
-    }
-}
-
-extension JSONValue {
-    /// Returns a text from outside without what looks like a token; a text that is too long is cut, and says so.
-    static func auditText(_ text: String?) -> JSONValue {
-        guard let text = text?.withoutTokens else { return .null }
-        guard text.utf8.count > AuditLine.textLimit else { return .string(text) }
-        let kept = String(decoding: text.utf8.prefix(AuditLine.textLimit), as: UTF8.self)
-        return .string("\(kept)… (\(text.utf8.count) bytes)")
+        AuditEntry(event, log: log, seq: seq, time: time, previous: previous).json.rendered().reveal { $0.bytes }
     }
 }
 

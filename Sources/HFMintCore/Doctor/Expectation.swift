@@ -3,11 +3,6 @@ package struct Expectation: Equatable, Sendable {
     package let claim: String
     package let value: String
 
-    package init(claim: String, value: String) {
-        self.claim = claim
-        self.value = value
-    }
-
     /// Reads `CLAIM=VALUE` texts, which may name each claim only once.
     package static func parse(_ texts: [String]) throws(MintError) -> [Expectation] {
         var expectations: [Expectation] = []

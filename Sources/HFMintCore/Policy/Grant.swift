@@ -13,11 +13,6 @@ package struct Grant: Equatable, Sendable {
     package struct Claim: Hashable, Sendable {
         package let name: [UInt8]
         package let value: [UInt8]
-
-        package init(name: [UInt8], value: [UInt8]) {
-            self.name = name
-            self.value = value
-        }
     }
 
     /// The grant's name in messages and records: `grants[3]`, or `grants[3] (production)`.

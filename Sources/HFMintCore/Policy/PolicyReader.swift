@@ -3,14 +3,9 @@ struct PolicyReader {
     private let document: ManifestDocument
     /// The policy that an app must not exceed, or nil for the root manifest.
     private let parent: Policy?
-    private(set) var issues: [ManifestIssue] = []
+    private var issues: [ManifestIssue] = []
     /// The patterns of the parent's roles, by name, cached when first needed.
     private var parentPatterns: [[UInt8]: Set<ResourcePattern>] = [:]
-
-    private init(_ document: ManifestDocument, parent: Policy?) {
-        self.document = document
-        self.parent = parent
-    }
 
     /// Returns the policy of `document`.
     ///
@@ -18,7 +13,7 @@ struct PolicyReader {
     static func policy(
         of document: ManifestDocument, below parent: Policy? = nil, digest: String
     ) throws(MintError) -> Policy {
-        var reader = PolicyReader(document, parent: parent)
+        var reader = PolicyReader(document: document, parent: parent)
         let roles = reader.roles()
         let grants = reader.grants(of: roles)
         if parent == nil { reader.checkApps() }

@@ -12,21 +12,14 @@
 ///
 /// <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>, <https://www.rfc-editor.org/rfc/rfc8725>
 package struct IDTokenVerifier: Sendable {
-    private let issuer: [UInt8]
-    private let audience: String
-    private let keys: IssuerKeys
-    private let context: Context
+    /// The issuer that the fitting grant names, not the one that the token names.
+    let issuer: [UInt8]
+    let audience: String
+    let keys: IssuerKeys
+    let context: Context
 
     /// The allowed difference between the clocks of the issuer and of this machine, in seconds.
     package static let clockSkew = 60
-
-    /// - Parameter issuer: the issuer that the fitting grant names, not the one that the token names.
-    package init(issuer: [UInt8], audience: String, keys: IssuerKeys, context: Context) {
-        self.issuer = issuer
-        self.audience = audience
-        self.keys = keys
-        self.context = context
-    }
 
     /// Verifies the header and the claims, and then the signature with the issuer's keys.
     ///

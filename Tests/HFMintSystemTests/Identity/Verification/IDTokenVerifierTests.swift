@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintSystem
 import HFMintTesting
 import Testing
