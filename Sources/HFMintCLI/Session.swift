@@ -29,13 +29,6 @@ struct Session {
     }
 }
 
-extension Arguments {
-    /// Returns the provider that `--provider` names, or else the one that was detected.
-    func provider(else detected: Provider?) throws(MintError) -> Provider? {
-        try value(.provider).map(Provider.named) ?? detected
-    }
-}
-
 extension Examination.Question {
     /// Begins `doctor`: a mistake on the command line is thrown; one in a variable or the manifest becomes a finding.
     init(_ call: Call) throws(MintError) {
@@ -60,7 +53,7 @@ extension Examination.Question {
             gate = .failure(error)
         }
         source = arguments.idTokenSource
-        provider = try arguments.provider(else: detected.first)
+        provider = try Provider.chosen(source.provider, else: detected.first)
     }
 }
 
@@ -76,7 +69,7 @@ struct EndSession {
         self.call = call
         let detected = Provider.detected(in: call.context.job)
         call.beginAudit(on: detected)
-        provider = try call.arguments.provider(else: detected)
+        provider = try Provider.chosen(call.arguments.value(.provider), else: detected)
         directory = call.jobDirectory(of: provider)
     }
 

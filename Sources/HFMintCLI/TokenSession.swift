@@ -16,7 +16,7 @@ struct TokenSession {
         let (call, authority) = (session.call, session.authority)
         let arguments = call.arguments
         context = call.context
-        let provider = try arguments.provider(else: session.detected)
+        let provider = try Provider.chosen(arguments.value(.provider), else: session.detected)
         // Under a manifest, a member's token needs an ID token too: a grant says which jobs have the member's role.
         let member = session.gate == nil ? session.member : nil
         let source: IDTokenSource?

@@ -30,7 +30,7 @@ package struct ExchangeWorld {
         Exchanger(
             authority: try Authority(endpointOption: nil, audienceOption: nil, environment: [:]),
             source: try IDTokenSource(
-                options, of: try Provider.here(options.provider, in: machine.context),
+                options, of: try Provider.chosen(options.provider, else: Provider.detected(in: machine.context.job)),
                 audience: "https://huggingface.co", in: machine.context),
             job: job, allowsUntrustedEvent: allowsUntrustedEvent, timeLimit: timeLimit, cache: cache,
             audit: machine.audit, context: machine.context)

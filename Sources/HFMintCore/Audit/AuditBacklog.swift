@@ -4,7 +4,6 @@ struct AuditBacklog {
     private static let mostBytes = 1 << 20
 
     private(set) var records: [AuditExport.Record] = []
-    /// The cursor after these records.
     private(set) var cursor: AuditCursor
     /// Whether the log holds no records after these.
     private(set) var isComplete = true

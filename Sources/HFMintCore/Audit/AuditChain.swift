@@ -2,19 +2,12 @@
 ///
 /// Each line carries the SHA-256 of the line before it, without its line feed. After torn lines it carries the SHA-256
 /// of everything from the last whole line on, so that the chain has no hole.
-///
-/// ```swift
-/// var chain = try AuditChain(end, path: path, random: machine.random)
-/// let links = try chain.extend(with: event, at: clock.now(), digests: machine.digests)
-/// return chain.bytes(of: links)
-/// ```
 package struct AuditChain: Sendable {
     /// Everything from the beginning of the last whole line, without a line feed at the end.
     private var last: [UInt8] = []
     private var lastLine: [UInt8] = []
     private var log: String
     private var seq = 0
-    /// Whether the log ends with a torn line.
     package private(set) var isTorn = false
     /// A line feed if the log does not end with one.
     private var separator: [UInt8] = []

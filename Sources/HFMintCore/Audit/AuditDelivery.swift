@@ -174,9 +174,7 @@ extension AuditTrail {
         guard let rejected = AuditExport.rejectedCount(in: response.body) else {
             throw MintError(.auditUnavailable, "it answered \(response.status), but not as a collector does")
         }
-        guard rejected == 0 else {
-            throw MintError(.auditUnavailable, "it rejected \(rejected) of \(records.count)")
-        }
+        guard rejected == 0 else { throw MintError(.auditUnavailable, "it rejected \(rejected) of \(records.count)") }
     }
 }
 

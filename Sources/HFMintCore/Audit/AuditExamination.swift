@@ -38,7 +38,6 @@ package struct AuditExamination {
     private var isForeign = false
     private var matchedHeads: Set<String> = []
 
-    /// The head of the last record.
     package var head: AuditHead? {
         log.map { AuditHead(log: $0, seq: lastSeq, sha256: lastHash.hexadecimal) }
     }

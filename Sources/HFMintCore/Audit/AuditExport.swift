@@ -21,7 +21,6 @@ package enum AuditExport {
         let head: AuditHead
         fileprivate let entry: AuditEntry
 
-        /// Returns nil if `line` is no line of an audit log.
         init?(_ line: [UInt8], _ digests: any Digests) {
             guard let entry = AuditEntry(line.span), let digest = try? digests.sha256(line.span) else { return nil }
             self.line = line

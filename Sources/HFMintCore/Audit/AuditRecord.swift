@@ -55,7 +55,6 @@ extension AuditEntry {
             expiresAt: event.expiresAt?.rfc3339, requestID: event.requestID?.auditText, previous: previous)
     }
 
-    /// The line as JSON.
     package var json: JSONValue {
         let actor: JSONValue =
             issuer.map { ["issuer": .string($0), "subject": .string(subject)] } ?? .null

@@ -1,5 +1,4 @@
 extension Machine {
-    /// Opens the log at `path`, or returns nil if there is none.
     package func readLog(_ path: String) throws(FileFailure) -> (any LogReader)? {
         try files.readLog(path, until: clock.uptime() + AuditTrail.patience, clock: clock)
     }

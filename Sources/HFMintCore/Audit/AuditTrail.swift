@@ -66,7 +66,6 @@ package final class AuditTrail: Sendable {
     /// The most bytes of a log that only keeps records for the collector.
     static let mostSpooled = 16 << 20
 
-    /// Returns the path of the cursor beside a log.
     static func cursorPath(of log: String) -> String { "\(log).sent" }
 
     /// The lock is never held during a wait for a file or a collector.
@@ -80,7 +79,6 @@ package final class AuditTrail: Sendable {
         self.machine = machine
     }
 
-    /// Starts recording.
     package func begin(_ settings: Settings) { state.withLock { $0.settings = settings } }
 
     /// Stops recording, for a command that only shows what it would do.
@@ -96,7 +94,6 @@ package final class AuditTrail: Sendable {
     /// Keeps records for the collector in this directory if the manifest names no file.
     package func keep(in directory: String) { state.withLock { $0.directory = directory } }
 
-    /// Whether records for the collector need a directory.
     package var needsDirectory: Bool {
         state.withLock { $0.settings?.url != nil && $0.settings?.file == nil && !$0.isRehearsed }
     }

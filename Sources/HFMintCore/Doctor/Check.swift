@@ -30,7 +30,6 @@ extension Check {
         }
     }
 
-    /// Returns the findings for the report.
     func findings(_ examination: Examination) -> [Finding] {
         let findings = run(examination)
         guard isPrerequisite, case .granted = examination.exchange else { return findings }

@@ -34,7 +34,6 @@ package struct Diagnosis: Sendable {
 
     private var findings: [Finding] { results.flatMap(\.findings) }
 
-    /// The error that names the failed checks, or nil if none failed.
     package var failure: MintError? {
         let failed = results.filter { $0.status == .fail }.map(\.check.id)
         guard !failed.isEmpty else { return nil }

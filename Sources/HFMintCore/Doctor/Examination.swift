@@ -103,7 +103,6 @@ extension Examination {
     /// The page of the resource's Trusted Publishers, or nil if no resource was named.
     var settingsURL: String? { resource?.settingsURL(on: endpoint ?? .huggingFace) }
 
-    /// What is known of the granted token, or nil if the Hub granted none.
     var triedToken: TriedToken? { if case .granted(let token) = exchange { token } else { nil } }
 
     package var job: Provider.Job { context.job }

@@ -1,11 +1,6 @@
 /// The settings that decide who answers git for the Hub, from every level that git reads.
 ///
 /// Git itself tells them, in this directory, so that includes and conditions count. No header and no password is kept.
-///
-/// ```swift
-/// guard let found = GitFindings(asking: hosts, in: context) else { return }
-/// let obstacles = found.helperObstacles(hosts.origins) + found.loginObstacles
-/// ```
 package struct GitFindings: Equatable, Sendable {
     /// One setting, and the file that it comes from.
     package struct Setting: Equatable, Sendable {
@@ -132,9 +127,7 @@ extension GitFindings.Setting {
 
     /// What to do to remove the setting.
     var removal: String {
-        guard let file else {
-            return "unset \(key) where it is set: GIT_CONFIG_COUNT and its variables, or `git -c`"
-        }
+        guard let file else { return "unset \(key) where it is set: GIT_CONFIG_COUNT and its variables, or `git -c`" }
         // A token in a key's user is not printed, so the printed key would not match.
         guard GitPattern(ofKey: key)?.hasUser != true else {
             return "remove it: git config --file \(shellQuoted(file)) --edit"

@@ -52,12 +52,10 @@ package struct GitHandout: Sendable {
         description = ["protocol", "host", "path", "username"].compactMap { key in text(key).map { (key, $0) } }
     }
 
-    /// Whether `password` is the token of this note.
     func isToken(_ password: borrowing Secret, in machine: Machine) -> Bool {
         (try? machine.digests.sha256(password).hexadecimal.utf8.elementsEqual(sha256.utf8)) ?? false
     }
 
-    /// The question for a helper.
     var question: SharedSecret { SharedSecret(Secret(copying: "\(lines)\n".utf8)) }
 
     /// Returns the description by which a helper erases this password.

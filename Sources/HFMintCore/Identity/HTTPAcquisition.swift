@@ -152,7 +152,6 @@ extension HTTPAcquisition {
         }
     }
 
-    /// The proof, for messages.
     private var proofName: String {
         switch proof {
         case .variable(let key, _, _): key.name

@@ -1,7 +1,7 @@
 /// The source of this run's ID token, and the provider that vouches for the job.
 ///
 /// ```swift
-/// let provider = try Provider.here(options.provider, in: context)
+/// let provider = try Provider.chosen(options.provider, else: Provider.detected(in: context.job))
 /// let source = try IDTokenSource(options, of: provider, audience: audience, in: context)
 /// let idToken = try source.acquisition.idToken(in: context, limits: limits)
 /// ```

@@ -10,7 +10,6 @@ struct LooseClaim: Sendable {
     /// Returns why the grant is too wide: a clause, with what to add.
     let reason: @Sendable (String) -> String
 
-    /// Returns the reason if `grant` is too wide, or nil.
     func reason(in grant: ProviderClaims.Lookup) -> String? {
         guard let value = grant(claim), isOpen(value),
             onlyWith.isEmpty || onlyWith.contains(where: { grant($0) != nil }),

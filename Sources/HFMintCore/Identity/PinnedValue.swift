@@ -1,9 +1,7 @@
 /// The value that the Hub compares for a pinned name: a claim, or one of two names of its own.
 package enum PinnedValue: Equatable, Sendable {
     case missing
-    /// The bytes of a string.
     case string([UInt8])
-    /// The strings of an array.
     case strings([[UInt8]])
     /// A number or a boolean, as it is written.
     case other(String)

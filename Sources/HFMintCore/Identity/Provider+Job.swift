@@ -28,7 +28,6 @@ extension Provider {
 }
 
 extension Context {
-    /// The job as providers see it.
     package var job: Provider.Job { Provider.Job(environment: environment, files: files) }
 }
 

@@ -27,7 +27,6 @@ package struct ProviderClaims: Sendable {
 
     /// Events that anybody can cause, and that start jobs with the rights of the project.
     struct OpenEvents: Sendable {
-        /// The claim that names the event.
         let claim: String
         /// Events that anybody can cause in every case.
         let always: [String]

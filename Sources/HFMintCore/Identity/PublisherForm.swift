@@ -1,6 +1,5 @@
 /// The rows to type into the Hub's Trusted Publishers form.
 package struct PublisherForm: Equatable, Sendable {
-    /// The form's preset, or "Custom".
     package var preset = "Custom"
     package let issuer: String
     package var rows: [Row] = []

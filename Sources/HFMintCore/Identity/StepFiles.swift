@@ -16,7 +16,6 @@ package enum StepFiles: Sendable {
     /// The hint for a provider without such a way.
     package static let sameStep = "use eval \"$(hfmint exchange …)\" in the step that needs the token"
 
-    /// The variables that name the files.
     package var fileVariables: [Environment.Key] {
         switch self {
         case .none, .jobAPI: []

@@ -21,7 +21,6 @@ package struct JSONNode: Equatable, Sendable {
     package let range: Range<Int>
 }
 
-/// A member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
     /// The name with its escapes resolved.
     package let name: [UInt8]

@@ -53,7 +53,6 @@ private struct IndexedEntitlements {
         index = ClaimIndex(sets)
     }
 
-    /// Returns the entitlements that nothing in `other` covers.
     func missing(in other: IndexedEntitlements) -> [AccessChange.Line] {
         entitlements.enumerated().compactMap { index, entitlement in
             let (role, grant) = (entitlement.role, entitlement.grant)

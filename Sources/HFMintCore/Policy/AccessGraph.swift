@@ -28,7 +28,6 @@ package struct AccessGraph: Sendable {
             }
         }
 
-        /// Whether this opens everything that `other` opens.
         func covers(_ other: Opened) -> Bool {
             switch (self, other) {
             case (.pattern(let wide), .pattern(let narrow)): wide.covers(narrow)

@@ -1,6 +1,5 @@
 /// A grant: the identity that may take a role.
 package struct Grant: Equatable, Sendable {
-    /// The grant's place in its manifest.
     package let place: ManifestPlace
     package let name: String?
     package let role: String
@@ -41,7 +40,6 @@ package struct DecodedClaims: Sendable {
         }
     }
 
-    /// Whether the claim has exactly the wanted value.
     package func has(_ wanted: Grant.Claim) -> Bool { text(wanted.name) == wanted.value }
 
     func isFrom(_ issuer: [UInt8]) -> Bool { text(Self.issuerName) == issuer }

@@ -23,7 +23,6 @@ extension ResourcePattern {
         name = isEvery ? nil : resource.name
     }
 
-    /// The pattern of all resources of this kind in this namespace.
     var ofEveryName: ResourcePattern { ResourcePattern(kind: kind, namespace: namespace, name: nil) }
 
     /// The pattern in the spelling of a manifest.
@@ -37,11 +36,9 @@ extension ResourcePattern {
     }
 
     package func covers(_ resource: Resource) -> Bool {
-        guard kind == resource.kind, namespace.utf8.elementsEqual(resource.namespace.utf8) else { return false }
-        return name.map { $0.utf8.elementsEqual(resource.name.utf8) } ?? true
+        covers(ResourcePattern(kind: resource.kind, namespace: resource.namespace, name: resource.name))
     }
 
-    /// Whether the pattern covers everything that `other` covers.
     package func covers(_ other: ResourcePattern) -> Bool {
         guard kind == other.kind, namespace.utf8.elementsEqual(other.namespace.utf8) else { return false }
         guard let name else { return true }

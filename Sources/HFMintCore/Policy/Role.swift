@@ -37,7 +37,6 @@ package struct Role: Equatable, Sendable {
         if case .member(let member) = power { member } else { nil }
     }
 
-    /// Whether one of the role's patterns covers `resource`.
     package func covers(_ resource: Resource) -> Bool { patterns.contains { $0.covers(resource) } }
 
     /// The resources that the role names one by one, in the manifest's order.

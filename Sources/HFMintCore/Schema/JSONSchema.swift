@@ -1,5 +1,4 @@
 extension Shape {
-    /// The shape in JSON Schema, for editors.
     package var schema: JSONValue { .object(schemaMembers) }
 
     fileprivate var schemaMembers: [JSONValue.Member] {

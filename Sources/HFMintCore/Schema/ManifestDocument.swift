@@ -18,7 +18,6 @@ struct ManifestDocument: Sendable {
         try refuse(ManifestCheck.issues(in: text, shape: shape(root)))
     }
 
-    /// Throws the issues as one error, or returns if there are none.
     func refuse(_ issues: [ManifestIssue]) throws(MintError) {
         guard !issues.isEmpty else { return }
         throw MintError(

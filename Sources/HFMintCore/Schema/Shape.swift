@@ -110,7 +110,6 @@ package struct Field: Sendable {
 /// What a string in the manifest must look like.
 package enum StringRule: Sendable {
     case any
-    /// One of these words.
     case word([String])
     /// `30s 5m 2h 24h 30d`.
     case duration

@@ -40,7 +40,6 @@ struct TextPlaces {
         self.starts = starts
     }
 
-    /// Returns the place of the byte at `offset`.
     subscript(offset: Int) -> TextPlace {
         let line = line(at: offset)
         var start = starts[line - 1]

@@ -31,7 +31,6 @@ package struct Secret: ~Copyable, @unchecked Sendable {
         unsafe memory.copyBytes(from: bytes)
     }
 
-    /// Copies the bytes that `span` lends.
     package init(copying span: Span<UInt8>) {
         unsafe memory = .allocate(byteCount: span.count, alignment: 1)
         unsafe span.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }

@@ -1,9 +1,4 @@
 /// A moment by the machine's uptime, which nobody sets: a deadline is one, and the time between two is a `Duration`.
-///
-/// ```swift
-/// let deadline = clock.uptime() + .seconds(30)
-/// let left = deadline - clock.uptime()
-/// ```
 package struct Uptime: Comparable, Sendable {
     /// The time since an arbitrary moment, such as the machine's start.
     package let sinceStart: Duration

@@ -12,8 +12,8 @@ struct IDTokenSourceTests {
     private func source(_ options: IDTokenSource.Options, _ environment: Environment) throws -> IDTokenSource {
         let context = FakeMachine(environment).context
         return try IDTokenSource(
-            options, of: try Provider.here(options.provider, in: context), audience: "https://huggingface.co",
-            in: context)
+            options, of: try Provider.chosen(options.provider, else: Provider.detected(in: context.job)),
+            audience: "https://huggingface.co", in: context)
     }
 
     @Test("is what an option says, before any variable")

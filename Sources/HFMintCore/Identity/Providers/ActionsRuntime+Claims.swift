@@ -29,8 +29,7 @@ extension ActionsRuntime {
             "repository", "repository_id", "repository_owner", "repository_owner_id", "ref", "ref_type", "event_name",
             "environment", "workflow", "workflow_ref", "job_workflow_ref", "runner_environment",
         ],
-        declared: ["environment"],
-        events: openEvents,
+        declared: ["environment"], events: openEvents,
         looseClaims: [
             // The page of the events above says on which branch each event runs.
             LooseClaim(

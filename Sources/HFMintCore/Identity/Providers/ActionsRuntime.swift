@@ -11,9 +11,7 @@ struct ActionsRuntime {
     func acquisition(
         audience: String, refusalHint: String, otherwise denial: () -> MintError
     ) throws(MintError) -> Acquisition {
-        guard let endpoint = job.environment[.actionsURL], job.environment.isSet(.actionsToken) else {
-            throw denial()
-        }
+        guard let endpoint = job.environment[.actionsURL], job.environment.isSet(.actionsToken) else { throw denial() }
         let url = try job.confidentialURL(provider, .actionsURL, endpoint)
         return .http(
             HTTPAcquisition(

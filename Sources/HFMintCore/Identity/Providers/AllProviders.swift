@@ -65,9 +65,9 @@ extension Provider {
         return called?.name ?? nearestWord(to: name, among: allProviders.map(\.name))
     }
 
-    /// Returns the provider that the user names, else the one that is detected.
-    package static func here(_ name: String?, in context: Context) throws(MintError) -> Provider? {
-        try name.map { name throws(MintError) in try named(name) } ?? detected(in: context.job)
+    /// Returns the provider that the user names, or else the detected one.
+    package static func chosen(_ name: String?, else detected: Provider?) throws(MintError) -> Provider? {
+        try name.map { name throws(MintError) in try named(name) } ?? detected
     }
 
     /// Returns the detected providers in the order of ``allProviders``, without those that another of them imitates.
@@ -78,7 +78,6 @@ extension Provider {
         return here.filter { original in !here.contains { $0.imitates.contains(original.name) } }
     }
 
-    /// Returns the first detected provider, or nil.
     package static func detected(in job: Job) -> Provider? { allProviders.first { $0.isHere(job) } }
 
     /// The variables with a directory that is removed at the end of the job, in the order of ``allProviders``.

@@ -19,8 +19,7 @@ extension Provider {
                     refusalHint: "the credential is good for this build alone: check that the build still runs",
                     addressVariable: .buildURL))
         },
-        tokenVariables: [.buildToken],
-        jobVariables: ["BITRISE_BUILD_SLUG"],
+        tokenVariables: [.buildToken], jobVariables: ["BITRISE_BUILD_SLUG"],
         publisher: PublisherForm.pinning(["sub": "what the build is; check that it is the same in each run"]))
 }
 

@@ -8,8 +8,7 @@ extension Provider {
     package static let buildkite = Provider(
         name: "buildkite", title: "Buildkite", recognisedBy: "BUILDKITE=true", isHere: { $0.isTrue("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
-        tokenVariables: [.accessToken],
-        jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
+        tokenVariables: [.accessToken], jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,
         stepFiles: .jobAPI,
@@ -17,8 +16,7 @@ extension Provider {
             start: "https://buildkite.com/",
             "Buildkite's default; ask with `buildkite-agent oidc request-token --audience https://huggingface.co`"),
         apiSecret: APISecret(prefixes: ["bkua_", "bkct_", "bkaj_"], noun: "a token of Buildkite's API"),
-        claims: Buildkite.claims,
-        publisher: Buildkite.publisher,
+        claims: Buildkite.claims, publisher: Buildkite.publisher,
         example: PipelineExample(
             marker: ".buildkite", file: ".buildkite/pipeline.yml",
             lines: [

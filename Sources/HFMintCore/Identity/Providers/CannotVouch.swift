@@ -30,21 +30,18 @@ extension Provider {
 
     // https://docs.travis-ci.com/user/environment-variables/: neither documentation nor code has a source of ID tokens.
     package static let travisCI = cannotVouch(
-        "travis-ci", title: "Travis CI", recognisedBy: "TRAVIS=true",
-        because: "its jobs have no ID tokens"
+        "travis-ci", title: "Travis CI", recognisedBy: "TRAVIS=true", because: "its jobs have no ID tokens"
     ) { $0.isTrue("TRAVIS") }
 
     // https://github.com/woodpecker-ci/woodpecker/issues/4837
     package static let woodpecker = cannotVouch(
-        "woodpecker", title: "Woodpecker CI", recognisedBy: "CI=woodpecker",
-        because: "its jobs have no ID tokens yet",
+        "woodpecker", title: "Woodpecker CI", recognisedBy: "CI=woodpecker", because: "its jobs have no ID tokens yet",
         imitates: ["drone"]
     ) { $0.environment["CI"] == "woodpecker" }
 
     // https://docs.drone.io/pipeline/environment/reference/: neither documentation nor code has a source of ID tokens.
     package static let drone = cannotVouch(
-        "drone", title: "Drone", recognisedBy: "DRONE=true",
-        because: "its jobs have no ID tokens"
+        "drone", title: "Drone", recognisedBy: "DRONE=true", because: "its jobs have no ID tokens"
     ) { $0.isTrue("DRONE") }
 
     // https://docs.spacelift.io/integrations/cloud-providers/oidc
@@ -61,8 +58,7 @@ extension Provider {
 
     // https://modal.com/docs/guide/oidc-integration
     package static let modal = cannotVouch(
-        "modal", title: "Modal", recognisedBy: "MODAL_TASK_ID",
-        because: "its ID tokens are always for oidc.modal.com",
+        "modal", title: "Modal", recognisedBy: "MODAL_TASK_ID", because: "its ID tokens are always for oidc.modal.com",
         instead: "give the function a Modal secret, or bring an ID token of your own issuer in HF_OIDC_ID_TOKEN"
     ) { $0.environment.isSet("MODAL_TASK_ID") || $0.environment.isSet("MODAL_IDENTITY_TOKEN") }
 
@@ -93,22 +89,15 @@ extension Provider {
         because: "a managed identity's tokens are for an application registered in Entra, never for the Hub's address",
         instead:
             "on AKS, mount a projected service account token with the Hub's audience; elsewhere, bring an ID token of your"
-            + " own issuer in HF_OIDC_ID_TOKEN",
-        isPlatform: true
+            + " own issuer in HF_OIDC_ID_TOKEN", isPlatform: true
     ) { $0.environment.isSet("IDENTITY_ENDPOINT") && $0.environment.isSet("IDENTITY_HEADER") }
 
     private static func cannotVouch(
-        _ name: String,
-        title: String,
-        recognisedBy: String,
-        because reason: String,
+        _ name: String, title: String, recognisedBy: String, because reason: String,
         instead: String =
             "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
-            + " ID token of your own issuer in HF_OIDC_ID_TOKEN",
-        imitates: [String] = [],
-        isPlatform: Bool = false,
-        temporaryDirectory: Environment.Key? = nil,
-        ownAudience: OwnAudience? = nil,
+            + " ID token of your own issuer in HF_OIDC_ID_TOKEN", imitates: [String] = [], isPlatform: Bool = false,
+        temporaryDirectory: Environment.Key? = nil, ownAudience: OwnAudience? = nil,
         isHere: @escaping @Sendable (Job) -> Bool
     ) -> Provider {
         Provider(
@@ -116,7 +105,6 @@ extension Provider {
             isPlatform: isPlatform,
             acquisition: { _, _ throws(MintError) in
                 throw MintError(.identityDenied, "\(name): \(reason)", hint: instead)
-            },
-            temporaryDirectory: temporaryDirectory, ownAudience: ownAudience)
+            }, temporaryDirectory: temporaryDirectory, ownAudience: ownAudience)
     }
 }

@@ -19,9 +19,7 @@ extension Provider {
             isFound: { CircleCI.isUUID($0) },
             advice: "CircleCI fixes the audience of CIRCLE_OIDC_TOKEN; ask with"
                 + " `circleci run oidc get --claims '{\"aud\":\"https://huggingface.co\"}'`"),
-        claims: CircleCI.claims,
-        preset: CircleCI.preset,
-        publisher: CircleCI.publisher,
+        claims: CircleCI.claims, preset: CircleCI.preset, publisher: CircleCI.publisher,
         example: PipelineExample(
             marker: ".circleci/config.yml", file: ".circleci/config.yml",
             lines: [

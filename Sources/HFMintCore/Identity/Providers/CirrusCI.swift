@@ -9,8 +9,7 @@ extension Provider {
                 "cirrus-ci", in: ["CIRRUS_OIDC_TOKEN"], audience: audience,
                 missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
         },
-        tokenVariables: ["CIRRUS_OIDC_TOKEN"],
-        jobVariables: ["CIRRUS_TASK_ID"],
+        tokenVariables: ["CIRRUS_OIDC_TOKEN"], jobVariables: ["CIRRUS_TASK_ID"],
         publisher: PublisherForm.pinning(
             ["sub": "what the task is; check that it is the same in each run"],
             tighter: ["repository_id": "survives a rename; nobody can take it over"]))

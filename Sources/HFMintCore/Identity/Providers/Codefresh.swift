@@ -18,8 +18,7 @@ extension Provider {
                     tokenPlace: .member("id_token"),
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))
         },
-        tokenVariables: [.requestURL],
-        jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
+        tokenVariables: [.requestURL], jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
         claims: ProviderClaims(
             issuers: ["https://oidc.codefresh.io"], recognisingClaims: ["scm_ref", "scm_repo_url"],
             owners: ["account_id", "account_name", "pipeline_id", "scm_repo_url", "sub"],

@@ -16,8 +16,7 @@ extension Provider {
             return .http(
                 HTTPAcquisition(
                     provider: "fly-io", request: HTTPRequest(.post, url, route: .unixSocket(FlyIO.socket)),
-                    body: .json(["aud": .string(audience)]),
-                    tokenPlace: .text,
+                    body: .json(["aud": .string(audience)]), tokenPlace: .text,
                     refusalHint: "check that this Machine's app may have OIDC tokens"))
         },
         jobVariables: ["FLY_APP_NAME", "FLY_MACHINE_ID"],

@@ -6,8 +6,7 @@ extension Provider {
         name: "github-actions", title: "GitHub Actions", recognisedBy: "GITHUB_ACTIONS=true",
         isHere: { $0.isTrue(.gitHubActions) },
         acquisition: { job, audience throws(MintError) in try GitHubActions.acquisition(for: job, audience: audience) },
-        tokenVariables: [.actionsURL],
-        jobVariables: ActionsRuntime.jobVariables,
+        tokenVariables: [.actionsURL], jobVariables: ActionsRuntime.jobVariables,
         temporaryDirectory: "RUNNER_TEMP",
         endOfMachine: {
             $0["RUNNER_ENVIRONMENT"] == "github-hosted" ? "a GitHub-hosted runner is thrown away after the job" : nil
@@ -27,8 +26,7 @@ extension Provider {
                 GitHubActions.issuer, "\(GitHubActions.issuer)/*", "https://token.actions.*.ghe.com",
                 "https://*/_services/token",
             ], also: GitHubActions.impossibilities),
-        preset: GitHubActions.preset,
-        publisher: { GitHubActions.publisher(for: $0) },
+        preset: GitHubActions.preset, publisher: { GitHubActions.publisher(for: $0) },
         example: PipelineExample(
             marker: ".github/workflows", file: ".github/workflows/publish.yml",
             lines: [

@@ -15,9 +15,7 @@ extension Provider {
         // https://docs.gitlab.com/security/tokens/#token-prefixes
         apiSecret: APISecret(
             prefixes: ["glpat-", "glcbt-", "gldt-", "glptt-", "glrt-"], noun: "a token of GitLab's API"),
-        claims: GitLabCI.claims,
-        preset: GitLabCI.preset,
-        publisher: GitLabCI.publisher,
+        claims: GitLabCI.claims, preset: GitLabCI.preset, publisher: GitLabCI.publisher,
         example: PipelineExample(
             marker: ".gitlab-ci.yml", file: ".gitlab-ci.yml",
             lines: [
@@ -92,8 +90,7 @@ private enum GitLabCI {
             "project_path", "project_id", "namespace_path", "namespace_id", "ref", "ref_type", "ref_path",
             "ref_protected", "environment", "pipeline_source", "ci_config_ref_uri", "runner_environment",
         ],
-        declared: ["environment"],
-        events: openEvents,
+        declared: ["environment"], events: openEvents,
         looseClaims: [
             LooseClaim(
                 claim: "ref", isOpen: { !$0.hasStart("refs/") },

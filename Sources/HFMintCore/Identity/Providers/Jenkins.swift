@@ -14,7 +14,6 @@ extension Provider {
                     + " 'HF_OIDC_ID_TOKEN')])",
                 unsuitable: "set the audience of the credential to \(audience)")
         },
-        jobVariables: ["BUILD_URL"],
-        temporaryDirectory: "WORKSPACE_TMP",
+        jobVariables: ["BUILD_URL"], temporaryDirectory: "WORKSPACE_TMP",
         publisher: PublisherForm.pinning(["sub": "the address of the job, unless the claim templates say otherwise"]))
 }

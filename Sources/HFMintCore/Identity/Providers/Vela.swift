@@ -15,8 +15,7 @@ extension Provider {
                     refusalHint: "add `id_request: yes` to the step, and check that the build still runs",
                     addressVariable: .requestURL))
         },
-        tokenVariables: [.requestURL],
-        jobVariables: ["VELA_BUILD_LINK", "VELA_STEP_NUMBER"],
+        tokenVariables: [.requestURL], jobVariables: ["VELA_BUILD_LINK", "VELA_STEP_NUMBER"],
         untrustedEvent: { job, _ in
             job.environment["VELA_PULL_REQUEST_FROM_FORK"] == "true" ? "the pull request is from a fork" : nil
         },

@@ -65,9 +65,7 @@ package struct IDTokenVerifier: Sendable {
         case .strings(let list): audiences = list
         default: throw Malformed("it names no audience ('aud')")
         }
-        guard audiences.contains(where: { $0.equals(audience) }) else {
-            throw Malformed("it is for another audience")
-        }
+        guard audiences.contains(where: { $0.equals(audience) }) else { throw Malformed("it is for another audience") }
         guard audiences.count == 1 else { throw Malformed("it is for several audiences, and so for others too") }
         guard case .string(let subject) = claims.comparable("sub"), !subject.isEmpty else {
             throw Malformed("it does not say whom it is about ('sub')")
@@ -119,9 +117,7 @@ private struct CompactToken {
             throw Malformed("its header is not a JSON object")
         }
         header = try JOSEHeader(json)
-        guard let signature = decoded[2] else {
-            throw Malformed("its signature is not base64url")
-        }
+        guard let signature = decoded[2] else { throw Malformed("its signature is not base64url") }
         if header.algorithm == .es256 {
             guard signature.count == 64 else { throw Malformed("its signature is not 64 bytes, as ES256 has them") }
             let isZero = [signature[..<32], signature[32...]].contains { $0.allSatisfy { byte in byte == 0 } }

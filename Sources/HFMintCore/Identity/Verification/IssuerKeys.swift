@@ -9,7 +9,6 @@ internal import Synchronization
 package final class IssuerKeys: Sendable {
     fileprivate typealias Request = SharedWork<Result<JSONWebKeySet, MintError>>
 
-    /// What is known of one issuer.
     fileprivate struct Issuer {
         var keys: (set: JSONWebKeySet, at: Uptime)?
         /// When a request that bypassed the caches last ended.
@@ -180,7 +179,6 @@ extension IssuerKeys.Issuer {
         return .send(request)
     }
 
-    /// Keeps what the issuer has answered.
     fileprivate mutating func keep(_ answer: Result<JSONWebKeySet, MintError>, bypassedCaches: Bool, at now: Uptime) {
         underWay = nil
         switch answer {

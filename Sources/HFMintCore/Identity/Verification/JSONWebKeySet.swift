@@ -13,9 +13,7 @@ package struct JSONWebKeySet: Equatable, Sendable {
         let text = try JSONText(bytes, called: "the issuer's keys are")
         guard let nodes = text.root["keys"]?.elements else { throw Malformed("the issuer's keys are not a key set") }
         guard nodes.count <= 100 else { throw Malformed("the issuer has more than 100 keys") }
-        guard nodes.allSatisfy({ $0.members != nil }) else {
-            throw Malformed("one of the issuer's keys is no object")
-        }
+        guard nodes.allSatisfy({ $0.members != nil }) else { throw Malformed("one of the issuer's keys is no object") }
         // An issuer that publishes its private key has given it to everybody.
         guard !nodes.contains(where: { $0["d"] != nil }) else {
             throw Malformed("the issuer publishes a private key, so that anybody can sign in its name")
