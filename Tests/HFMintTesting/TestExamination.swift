@@ -30,7 +30,7 @@ package enum TestExamination {
             question, machine.context, acquisition: .success(.variable(.hfOIDCIDToken)),
             claims: .success(try testClaims(claims)))
         examination.hub = .answered(status: 200, date: FrozenClock.usualNow)
-        examination.git = GitFindings()
+        examination.git = .empty
         return examination
     }
 }

@@ -46,11 +46,9 @@ package struct GitFindings: Equatable, Sendable {
     package var pathSettings: [Setting] = []
     /// Why helpers of hfmint's cannot be run, by their values.
     package var helperFailures: [String: String] = [:]
-}
 
-extension GitFindings {
-    /// Makes findings of a git that has no settings.
-    package init() { self.init(version: nil) }
+    /// The findings of a git without settings.
+    package static let empty = GitFindings()
 }
 
 extension GitFindings {

@@ -184,7 +184,7 @@ package func fuzzGitFindings(_ input: [UInt8]) {
     let hosts = GitHosts(authorities[0])
     for hasScope in [true, false] {
         func findings(_ bytes: [UInt8]) -> GitFindings {
-            var findings = GitFindings()
+            var findings = GitFindings.empty
             findings.take(Secret(copying: bytes), hasScope: hasScope, hosts)
             return findings
         }
