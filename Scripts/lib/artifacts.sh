@@ -77,7 +77,7 @@ deb() {
 # wheel FOLDER SBOM: for pip and uv; prints its name.
 wheel() {
     mkdir -p "$place/wheel"
-    files "$place/wheel" LICENSE README.md Scripts/debian/control
+    git archive "$commit" LICENSE README.md Scripts/debian/control Scripts/wheel | tar -x -C "$place/wheel"
     .venv/bin/python Scripts/lib/wheel.py "$binary" "$version" "$2" "$place/wheel" "$1"
     rm -rf "$place/wheel"
 }

@@ -43,7 +43,11 @@ def main(binary: Path, version: str) -> None:
         "checksums": [{"algorithm": "SHA256", "checksumValue": digest}],
     }
     runtime = package("swift-runtime", swift[1], "Apache-2.0 WITH Swift-exception")
-    cxx = package("libstdc++", run("g++", "-dumpfullversion").strip(), "GPL-3.0-or-later WITH GCC-exception-3.1")
+    cxx = package(
+        "libstdc++",
+        run("g++", "-dumpfullversion").strip(),
+        "GPL-3.0-or-later WITH GCC-exception-3.1",
+    )
     opened = [package(name, soname, licence) for name, (soname, licence) in OPENED.items()]
     needed = [package(*library) for library in libraries(binary)]
     links = [
