@@ -1,4 +1,4 @@
-/// A JSON value that is to be written, and may hold tokens.
+/// A JSON value that is to be written, and may hold secrets.
 ///
 /// ```swift
 /// let body: JSONValue = ["name": "ci", "token": .token(bearer)]
@@ -12,6 +12,8 @@ package indirect enum JSONValue: Sendable {
     case array([JSONValue])
     case object([Member])
     case token(BearerToken)
+    /// A string that is secret.
+    case secret(SharedSecret)
 
     package struct Member: Sendable {
         package let name: String
@@ -70,6 +72,8 @@ extension JSONValue {
         case .token(let token):
             // The bytes of a token need no escapes: see ``BearerToken``.
             pieces += [.text("\""), .token(token), .text("\"")]
+        case .secret(let shared):
+            pieces += [.text("\""), .secret(SharedSecret(shared.secret.jsonEscaped())), .text("\"")]
         }
     }
 }

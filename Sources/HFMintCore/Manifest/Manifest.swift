@@ -88,7 +88,7 @@ package struct Manifest: Sendable {
         var definitions: [RotationDefinition] = []
         var owners: [String: String] = [:]
         for (name, node) in root.root["rotations"]?.members ?? [] {
-            let surroundings = RotationSurroundings(name: name, folder: root.folder, context: context)
+            let surroundings = RotationSurroundings(name: name, manifest: root.path, context: context)
             let definition = try RotationDefinition(node, surroundings)
             for target in [definition.issuer.target] + definition.sinks.map(\.target) {
                 if let owner = owners.updateValue(name, forKey: target) {

@@ -40,11 +40,11 @@ package struct Attention: Equatable, Sendable {
         case journalIncomplete = "journal-incomplete"
     }
 
-    package let reason: Reason
+    package var reason: Reason
     /// A clause that names the server and what was asked of it, never what the server answered.
-    package let message: String
+    package var message: String
 
-    package init(_ reason: Reason, _ message: String) {
+    init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
     }

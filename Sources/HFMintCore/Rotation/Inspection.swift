@@ -45,10 +45,6 @@ extension Rotations {
     /// Returns what the sinks of each rotation show, by the rotation's name.
     ///
     /// - Parameter loggingIn: whether values that can be read are tried at a log-in.
-    package func sights(loggingIn: Bool) -> [String: [Inspection.SinkSight]] {
-        Self.sights(definitions, loggingIn: loggingIn, in: context)
-    }
-
     package static func sights(
         _ definitions: [RotationDefinition], loggingIn: Bool, in context: Context
     ) -> [String: [Inspection.SinkSight]] {
@@ -108,78 +104,70 @@ extension Rotations {
 extension Inspection {
     fileprivate init(of definition: RotationDefinition, _ state: RotationState, in context: Context) {
         // A run under way may have begun with another manifest. Then its journal says nothing about these sinks.
-        let isOther = state.isRunning && state.definition != definition.digest
-        issuer = isOther ? .notAsked : IssuerSight(of: definition, state)
+        let isOther = state.isRunning && state.run.definition != definition.digest
+        issuer = isOther ? .notAsked : IssuerSight(of: definition.issuer, state)
         sinks = definition.sinks.map { sink in
-            SinkSight(of: sink, isOther ? nil : state.evidence(of: sink.target), state.created, in: context)
+            let evidence = isOther ? nil : state.delivery[sink.target]?.evidence
+            return SinkSight(of: sink, evidence, state.successor, in: context)
         }
     }
 }
 
 extension Inspection.SinkSight {
     fileprivate init(
-        of sink: any Sink, _ evidence: Evidence?, _ created: RotationState.Created?, in context: Context
+        of sink: any Sink, _ evidence: Evidence?, _ successor: RotationState.Successor?, in context: Context
     ) {
         self.init(sink: sink)
         do throws(StepFailure) {
             let sighting = try sink.look()
             presence = sighting.presence
-            guard let evidence, let created else { return }
-            standing = try Self.standing(of: sighting, evidence, created, in: context)
+            guard let evidence, let successor else { return }
+            standing = try sighting.standing(since: evidence, sha256: successor.sha256) {
+                (value) throws(StepFailure) in
+                try context.sha256(value.secret) { StepFailure(.refused, $0.message) }
+            }
         } catch {
             failure = error
-        }
-    }
-
-    private static func standing(
-        of sighting: Sighting, _ evidence: Evidence, _ created: RotationState.Created, in context: Context
-    ) throws(StepFailure) -> Standing {
-        do throws(MintError) {
-            return try sighting.standing(since: evidence, sha256: created.sha256, context.digests)
-        } catch {
-            throw StepFailure(.refused, error.message)
         }
     }
 }
 
 extension Inspection.IssuerSight {
-    fileprivate init(of definition: RotationDefinition, _ state: RotationState) {
-        guard definition.issuer.shape != .person else {
+    fileprivate init(of issuer: any Issuer, _ state: RotationState) {
+        guard issuer.succession != .person else {
             self = .notAsked
             return
         }
         do throws(StepFailure) {
-            self.init(try definition.issuer.survey(), definition.issuer, state)
+            self.init(try issuer.survey(), issuer, state)
         } catch {
             self = .silent(error)
         }
     }
 
     private init(_ survey: IssuerSurvey, _ issuer: any Issuer, _ state: RotationState) {
-        let alive = survey.secrets.filter(\.isActive)
-        let isLive = { (id: String) in alive.contains { $0.id == id } }
-        if let id = state.inUse, !isLive(id) {
+        if let id = state.inUse, !survey.hasActive(id) {
             self = .drifted("\(id) is not in use any more at \(issuer.target), and sinks hold it")
-        } else if let id = state.predecessorToKeep, case .separate = issuer.shape, !isLive(id) {
+        } else if let id = state.predecessorToKeep, issuer.succession.isSeparate, !survey.hasActive(id) {
             self = .drifted("\(id) is not in use any more at \(issuer.target), and the overlap is not over")
-        } else if let created = state.created, let held = survey.value(of: created.id, issuer.shape),
-            held != created.sha256
+        } else if let successor = state.successor, let held = survey.value(of: successor.id, issuer.succession),
+            held != successor.sha256
         {
             self = .drifted("somebody else has changed the secret at \(issuer.target)")
-        } else if state.created == nil, state.inUse == nil {
+        } else if state.successor == nil, state.inUse == nil {
             self = .asLeft(others: [])
         } else {
-            let known = state.knownIDs + state.lost + [state.inUse, state.predecessor].compactMap(\.self)
-            self = .asLeft(others: alive.map(\.id).filter { !known.contains($0) })
+            let known = state.ids.known + state.ids.lost + [state.inUse, state.predecessor.id].compactMap(\.self)
+            self = .asLeft(others: survey.active.map(\.id).filter { !known.contains($0) })
         }
     }
 }
 
 extension IssuerSurvey {
     /// Returns the SHA-256 of the value that the issuer holds for this secret now, or nil if it does not show it.
-    fileprivate func value(of id: String, _ shape: IssuerShape) -> String? {
-        switch shape {
-        case .separate, .person: secrets.first { $0.id == id }?.sha256
+    fileprivate func value(of id: String, _ succession: Succession) -> String? {
+        switch succession {
+        case .separate, .person: secret(id)?.sha256
         // The issuer holds one current value, and lists it first.
         case .stacked, .replacing: secrets.first?.sha256
         }
@@ -189,15 +177,14 @@ extension IssuerSurvey {
 extension RotationState {
     /// The id of the secret that the sinks hold, or are given now.
     fileprivate var inUse: String? {
-        guard isRunning else { return adopted ?? last?.id }
-        return created?.id
+        isRunning ? successor?.id : timetable.adopted ?? timetable.last?.id
     }
 
     /// The id of the old secret, until it begins to be retired.
     fileprivate var predecessorToKeep: String? {
-        guard isRunning, cause != .leaked, phase != .retired, deathProof == nil,
+        guard isRunning, run.cause != .leaked, phase != .retired, predecessor.deathProof == nil,
             pending != .deactivate, pending != .delete
         else { return nil }
-        return predecessor
+        return predecessor.id
     }
 }

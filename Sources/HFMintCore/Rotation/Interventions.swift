@@ -9,21 +9,16 @@ extension Rotations {
 
     /// Records that the schedule counts from now, and which secret is in use.
     package func enable(_ definition: RotationDefinition) throws(MintError) -> Enabled {
-        let alive = try alive(definition)
-        return try withJournal(of: definition.name) { journal throws(MintError) in
-            var state = journal.state
-            if state.enabledAt == nil { state.enabledAt = context.clock.now() }
-            // A secret that another rotation has made is not adopted unasked.
-            if state.adopted == nil, state.last == nil, alive.count == 1, !alive[0].belongsToAnother(definition.name) {
-                state.adopted = alive[0].id
-                state.adoptedExpiresAt = alive[0].expiresAt
-            }
-            try journal.save(state)
-            let ids = alive.map(\.id)
-            let known = [state.adopted, state.last?.id].compactMap(\.self).first { ids.contains($0) }
-            let only = alive.count == 1 && !alive[0].belongsToAnother(definition.name) ? ids[0] : nil
-            return Enabled(alive: ids, predecessor: known ?? only)
-        }
+        let active = try activeSecrets(of: definition)
+        // A secret that another rotation has made is not adopted unasked.
+        let only = active.count == 1 && !active[0].belongsToAnother(definition.name) ? active[0] : nil
+        let journal = try journal(of: definition.name)
+        var state = journal.state
+        if state.timetable.enabledAt == nil { state.timetable.enabledAt = context.clock.now() }
+        if let only, state.timetable.adopted == nil, state.timetable.last == nil { state.timetable.adopt(only) }
+        try journal.save(state)
+        let ids = active.map(\.id)
+        return Enabled(alive: ids, predecessor: state.timetable.inUse(among: ids) ?? only?.id)
     }
 
     /// Records that the secret with this id is in use, so that the next run replaces it.
@@ -31,34 +26,31 @@ extension Rotations {
     /// - Returns: a sentence that says so.
     /// - Throws: ``MintError/Code/usage`` if a run is under way, or the issuer lists no such secret.
     package func adopt(_ id: String, _ definition: RotationDefinition) throws(MintError) -> String {
-        let alive = try alive(definition)
-        guard let secret = alive.first(where: { $0.id.utf8.elementsEqual(id.utf8) }) else {
-            let ids = alive.map(\.id)
+        let active = try activeSecrets(of: definition)
+        guard let secret = active.first(where: { $0.id.utf8.elementsEqual(id.utf8) }) else {
             throw .usage(
                 "\(definition.issuer.target) has no live secret '\(id)'",
-                hint: ids.isEmpty ? "it lists none" : "it has \(ids.joined(separator: ", "))")
+                hint: active.isEmpty ? "it lists none" : "it has \(active.map(\.id).joined(separator: ", "))")
         }
-        return try withJournal(of: definition.name) { journal throws(MintError) in
-            var state = journal.state
-            guard !state.isRunning else {
-                throw .usage("'\(definition.name)' is under way", hint: "adopt when it is done")
-            }
-            (state.adopted, state.adoptedExpiresAt) = (id, secret.expiresAt)
-            try journal.save(state)
-            return "'\(definition.name)' replaces \(id) next"
+        let journal = try journal(of: definition.name)
+        var state = journal.state
+        guard !state.isRunning else {
+            throw .usage("'\(definition.name)' is under way", hint: "adopt when it is done")
         }
+        state.timetable.adopt(secret)
+        try journal.save(state)
+        return "'\(definition.name)' replaces \(id) next"
     }
 
-    private func alive(_ definition: RotationDefinition) throws(MintError) -> [LiveSecret] {
-        guard definition.issuer.shape != .person else { return [] }
+    private func activeSecrets(of definition: RotationDefinition) throws(MintError) -> [ListedSecret] {
         do throws(StepFailure) {
-            return try definition.issuer.survey().secrets.filter(\.isActive)
+            return try definition.issuer.survey().active
         } catch {
-            let message = "\(definition.name): \(error.message)"
-            guard error.kind == .refused else { throw MintError(.serviceUnavailable, message) }
-            throw MintError(
-                .issuerRefused, message,
-                hint: "hfmint help rotate runbook refused: what 'rotations.\(definition.name).issuer' must be allowed")
+            throw .failed(
+                error, of: definition.name,
+                hint: error.kind == .refused
+                    ? "hfmint help rotate runbook refused: what 'rotations.\(definition.name).issuer' must be allowed"
+                    : nil)
         }
     }
 
@@ -79,68 +71,60 @@ extension Rotations {
                     hint: urls.isEmpty ? "none of its endpoints must agree" : "it has \(urls.joined(separator: ", "))")
             }
         }
-        try withJournal(of: definition.name) { journal throws(MintError) in
-            let now = context.clock.now()
-            guard
-                journal.state.isUnderWay || !journal.state.closedEndpoints.isEmpty
-                    || journal.state.disagreement(with: now) != nil
-            else {
-                throw .usage("'\(definition.name)' is not under way")
-            }
-            var state = journal.state.resumed(waiving: waived, at: now)
-            if overwriting { state.mayOverwrite = definition.sinks.map(\.target) }
-            try journal.save(state)
+        let journal = try journal(of: definition.name)
+        let now = context.clock.now()
+        guard
+            journal.state.isUnderWay || !journal.state.told.closedEndpoints.isEmpty
+                || journal.state.disagreement(with: now) != nil
+        else {
+            throw .usage("'\(definition.name)' is not under way")
         }
+        var state = journal.state.resumed(waiving: waived, at: now)
+        if overwriting { state.delivery.mayOverwrite = definition.sinks.map(\.target) }
+        try journal.save(state)
     }
 
     /// Gives up the run that is under way.
     ///
     /// - Returns: a sentence that says what was done.
     package func abandon(_ definition: RotationDefinition) throws(MintError) -> String {
-        try withJournal(of: definition.name) { journal throws(MintError) in
-            guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
-            do throws(StepFailure) {
-                return try RotationMachine(definition, journal: journal, context: context).abandon()
-            } catch {
-                let code: MintError.Code =
-                    switch error.kind {
-                    case .unwritten(let failure): throw .journal(failure)
-                    case .refused: .issuerRefused
-                    case .transient, .ambiguous: .serviceUnavailable
-                    case .needsPerson: .rotationAttention
-                    }
-                throw MintError(code, "\(definition.name): \(error.message)")
-            }
+        let journal = try journal(of: definition.name)
+        guard journal.state.isUnderWay else { throw .usage("'\(definition.name)' is not under way") }
+        do throws(StepFailure) {
+            return try RotationMachine(definition, journal: journal, context: context).abandon()
+        } catch {
+            throw .failed(error, of: definition.name)
         }
     }
 }
 
 extension RotationState {
     /// Whether a run can be resumed or given up.
-    fileprivate var isUnderWay: Bool { isRunning || wanted != nil || attention != nil }
+    fileprivate var isUnderWay: Bool { isRunning || timetable.wanted != nil || attention != nil }
 
     /// Returns the state in which the step is tried again, and every endpoint is asked again, even a closed one.
     fileprivate func resumed(waiving waived: String?, at now: Timestamp) -> RotationState {
         var state = countedAnew(from: now)
-        (state.attention, state.closedEndpoints) = (nil, [])
-        state.forgetFailures()
-        for sink in state.sinks { state.update(sink.target) { $0.timesOverwritten = 0 } }
-        for event in events.indices where events[event].kind == .secretRevoking && events[event].run == run {
-            for index in events[event].deliveries.indices {
-                var delivery = events[event].deliveries[index]
+        (state.attention, state.told.closedEndpoints) = (nil, [])
+        state.retry = .init()
+        for index in state.delivery.sinks.indices { state.delivery.sinks[index].timesOverwritten = 0 }
+        for event in told.events.indices
+        where told.events[event].kind == .secretRevoking && told.events[event].run == run.number {
+            for index in told.events[event].deliveries.indices {
+                var delivery = told.events[event].deliveries[index]
                 if let waived, delivery.url.utf8.elementsEqual(waived.utf8) {
                     delivery.status = .waived
                 } else if [.pending, .closed, .failed].contains(delivery.status) {
                     (delivery.status, delivery.dueAt) = (.pending, now)
                 }
-                state.events[event].deliveries[index] = delivery
+                state.told.events[event].deliveries[index] = delivery
             }
         }
         return state
     }
 }
 
-extension LiveSecret {
+extension ListedSecret {
     /// Whether the secret carries the marker of another rotation.
     func belongsToAnother(_ rotation: String) -> Bool { owner.map { !$0.utf8.elementsEqual(rotation.utf8) } ?? false }
 
@@ -164,7 +148,30 @@ extension RotationJournal {
     }
 }
 
+extension RotationState.Timetable {
+    fileprivate mutating func adopt(_ secret: ListedSecret) {
+        (adopted, adoptedExpiresAt) = (secret.id, secret.expiresAt)
+    }
+
+    /// Returns which of these secrets a person adopted, else which the last run made, or nil.
+    func inUse(among ids: [String]) -> String? {
+        [adopted, last?.id].compactMap(\.self).first { ids.contains($0) }
+    }
+}
+
 extension MintError {
+    /// Makes the error of a command whose step failed.
+    fileprivate static func failed(_ failure: StepFailure, of rotation: String, hint: String? = nil) -> MintError {
+        let code: MintError.Code
+        switch failure.kind {
+        case .unwritten(let failure): return .journal(failure)
+        case .refused: code = .issuerRefused
+        case .transient, .ambiguous: code = .serviceUnavailable
+        case .needsPerson: code = .rotationAttention
+        }
+        return MintError(code, "\(rotation): \(failure.message)", hint: hint)
+    }
+
     static func journal(_ failure: FileFailure) -> MintError {
         failure.isUnrecorded
             ? MintError(

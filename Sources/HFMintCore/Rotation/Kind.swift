@@ -1,10 +1,10 @@
 /// A kind of issuer, verifier or sink: its fields in the manifest, and how one is made from them.
-package struct Kind<Made>: Sendable {
+struct Kind<Made>: Sendable {
     /// The value of `kind` in the manifest.
-    package let name: String
+    let name: String
     /// One clause for the schema and the documentation.
-    package let help: String
-    package let schema: ObjectShape
+    let help: String
+    let schema: ObjectShape
     fileprivate let build: @Sendable (Settings) throws(MintError) -> Made
 
     init(
@@ -29,7 +29,7 @@ extension Array {
     /// Makes what `node` describes, or returns nil if the list lacks its kind, or if `node` is nil.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` for mistakes that a schema cannot express.
-    package func make<Made>(
+    func make<Made>(
         _ node: ManifestNode?, _ surroundings: RotationSurroundings
     ) throws(MintError) -> Made? where Element == Kind<Made> {
         guard let node, let kind = first(where: { $0.name == node["kind"]?.string }) else { return nil }

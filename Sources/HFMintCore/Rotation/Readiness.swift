@@ -1,7 +1,6 @@
 extension Rotations {
     /// Returns what would stop each rotation before it makes a secret, by the rotation's name.
-    package func unready() -> [String: [String]] { Self.unready(definitions, self, in: context) }
-
+    ///
     /// - Parameter rotations: the rotations with their journals, if their directory exists already.
     package static func unready(
         _ definitions: [RotationDefinition], _ rotations: Rotations?, in context: Context
@@ -28,22 +27,22 @@ extension RotationDefinition {
     /// Returns why the issuer and the sinks would refuse a run.
     fileprivate func refusals(_ state: RotationState) -> [String] {
         // A run under way has passed the issuer's check, and has made a secret itself.
-        let asksIssuer = issuer.shape != .person && !state.isRunning
-        return ((asksIssuer ? [issuerRefusal(state)] : []) + sinks.map(Self.refusal)).compactMap(\.self)
-    }
-
-    private func issuerRefusal(_ state: RotationState) -> String? {
-        do throws(StepFailure) {
-            return objection(to: try issuer.survey(), adopted: state.adopted)?.message
-        } catch {
-            return error.kind == .refused ? error.message : nil
+        let ofIssuer = Self.refusal { () throws(StepFailure) in
+            state.isRunning ? nil : objection(to: try issuer.survey(), adopted: state.timetable.adopted)?.message
         }
+        let ofSinks = sinks.map { sink in
+            Self.refusal { () throws(StepFailure) in
+                try sink.preflight()
+                return nil
+            }
+        }
+        return ([ofIssuer] + ofSinks).compactMap(\.self)
     }
 
-    private static func refusal(of sink: any Sink) -> String? {
+    /// Returns the complaint of `check`, or the message with which it refuses, or nil.
+    private static func refusal(_ check: () throws(StepFailure) -> String?) -> String? {
         do throws(StepFailure) {
-            try sink.preflight()
-            return nil
+            return try check()
         } catch {
             return error.kind == .refused ? error.message : nil
         }
@@ -52,11 +51,11 @@ extension RotationDefinition {
     /// Returns why no secret may be made beside those that the issuer holds, or nil if one may be made.
     func objection(to survey: IssuerSurvey, adopted: String?) -> Attention? {
         // Two rotations of one client would retire each other's secrets.
-        for secret in survey.secrets where secret.isActive && secret.id != adopted && secret.belongsToAnother(name) {
+        for secret in survey.active where secret.id != adopted && secret.belongsToAnother(name) {
             guard let owner = secret.owner else { continue }
             return Attention(.otherRotation, "\(issuer.target) holds a live secret of the rotation '\(owner)'")
         }
-        guard case .separate(let limit?) = issuer.shape, survey.secrets.count >= limit else { return nil }
+        guard case .separate(let limit?) = issuer.succession, survey.secrets.count >= limit else { return nil }
         return Attention(
             .noRoom,
             "\(issuer.target) already holds \(survey.secrets.count) secrets, and takes \(limit) at the most")

@@ -7,18 +7,8 @@ extension RotationMachine {
     ///
     /// - Returns: what comes next instead, or nil if no sink shows a change.
     func reconcile() throws(StepFailure) -> Next? {
-        guard let created = state.created else {
-            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
-        }
-        var changes: [Change] = []
-        for sink in definition.sinks {
-            guard let evidence = state.evidence(of: sink.target) else { continue }
-            do throws(StepFailure) {
-                if let change = try change(of: sink, since: evidence, created) { changes.append(change) }
-            } catch {
-                guard isPastGrace, error.isOfTheWorld else { throw error }
-            }
-        }
+        let successor = try successor()
+        let changes = try changes(since: successor)
         guard !changes.isEmpty else {
             hasSeenChange = false
             return nil
@@ -29,20 +19,19 @@ extension RotationMachine {
         }
         hasSeenChange = false
         do throws(StepFailure) {
-            for change in changes { try checkMayWriteAgain(change, created) }
-            if isPastGrace, try !recoverValue(created) { return try leaveBehind(changes) }
+            for change in changes { try checkMayWriteAgain(change, successor) }
+            if isPastGrace, try !recoverValue(of: successor) { return try leaveBehind(changes) }
         } catch {
             // A leaked secret waits for sinks and persons until its grace ends, and no longer.
             if case .unwritten = error.kind { throw error }
-            guard state.graceEndsAt != nil else { throw error }
-            guard isPastGrace else { throw StepFailure(.transient(retryAfterSeconds: nil), error.message) }
+            guard state.deadlines.graceEndsAt != nil else { throw error }
+            guard isPastGrace else { throw .transient(error.message) }
             return try leaveBehind(changes)
         }
-        let targets = changes.map(\.sink.target)
-        try move(to: .verified) { state in
-            (state.pending, state.overlapEndsAt) = (nil, nil)
-            for target in targets {
-                state.update(target) { sink in
+        try recorder.enter(.verified) { state in
+            (state.pending, state.deadlines.overlapEndsAt) = (nil, nil)
+            for change in changes {
+                state.delivery.update(change.sink.target) { sink in
                     sink.evidence = nil
                     sink.timesOverwritten += 1
                 }
@@ -58,31 +47,34 @@ extension RotationMachine {
         let value: SharedSecret?
     }
 
-    /// Returns how a sink has changed since it was written, or nil if it shows no change.
-    private func change(
-        of sink: any Sink, since evidence: Evidence, _ created: RotationState.Created
-    ) throws(StepFailure) -> Change? {
-        let sighting = try sink.look()
-        let standing: Standing
-        do throws(MintError) {
-            standing = try sighting.standing(since: evidence, sha256: created.sha256, context.digests)
-        } catch {
-            throw .needsPerson(.libraryMissing, error.message)
+    /// Returns the sinks that have changed since they were written.
+    private func changes(since successor: RotationState.Successor) throws(StepFailure) -> [Change] {
+        var changes: [Change] = []
+        for sink in definition.sinks {
+            guard let evidence = state.delivery[sink.target]?.evidence else { continue }
+            do throws(StepFailure) {
+                let sighting = try sink.look()
+                let standing = try sighting.standing(since: evidence, sha256: successor.sha256) {
+                    (value) throws(StepFailure) in try context.sha256(value.secret)
+                }
+                if standing == .changed || standing == .gone {
+                    changes.append(Change(sink: sink, standing: standing, value: sighting.value))
+                }
+            } catch {
+                guard isPastGrace, error.isExternal else { throw error }
+            }
         }
-        switch standing {
-        case .same, .notShown: return nil
-        case .changed, .gone:
-            return Change(sink: sink, standing: standing, value: sighting.value)
-        }
+        return changes
     }
 
     /// Whether a leaked secret does not wait any longer for sinks that fail.
-    private var isPastGrace: Bool { state.graceEndsAt.map { $0 <= context.clock.now() } ?? false }
+    private var isPastGrace: Bool { state.deadlines.graceEndsAt.map { $0 <= context.clock.now() } ?? false }
 
     /// Records that these sinks do not have the new secret, which the end of the run reports.
     private func leaveBehind(_ changes: [Change]) throws(StepFailure) -> Next? {
-        let targets = changes.map(\.sink.target)
-        try record { state in for target in targets { state.update(target) { $0.evidence = nil } } }
+        try recorder.record { state in
+            for change in changes { state.delivery.update(change.sink.target) { $0.evidence = nil } }
+        }
         return nil
     }
 
@@ -91,13 +83,15 @@ extension RotationMachine {
     /// How often one sink is written again before a person is asked: a controller may put the old value back each time.
     private static let mostOverwritten = 3
 
-    private func checkMayWriteAgain(_ change: Change, _ created: RotationState.Created) throws(StepFailure) {
+    private func checkMayWriteAgain(
+        _ change: Change, _ successor: RotationState.Successor
+    ) throws(StepFailure) {
         let target = change.sink.target
-        guard !state.mayOverwrite.contains(target) else { return }
+        guard !state.delivery.mayOverwrite.contains(target) else { return }
         if change.standing == .gone, !definition.creatable.contains(target) {
             throw changed(target, "was removed since it got the new secret, and its sink does not say `create: true`")
         }
-        let times = state.timesOverwritten(target)
+        let times = state.delivery[target]?.timesOverwritten ?? 0
         guard times < Self.mostOverwritten else {
             throw changed(
                 target,
@@ -106,10 +100,9 @@ extension RotationMachine {
         }
         guard change.standing == .changed else { return }
         let survey = try survey()
-        try checkNobodyElseMadeOne(survey, target, created)
-        if let value = change.value, try !isOld(value, survey, created) {
-            throw changed(
-                target, "was overwritten since with what is neither the old secret nor the new one")
+        try checkNobodyElseMadeOne(survey, target, successor)
+        if let value = change.value, try !isOld(value, survey, successor) {
+            throw changed(target, "was overwritten since with what is neither the old secret nor the new one")
         }
     }
 
@@ -119,17 +112,17 @@ extension RotationMachine {
 
     /// Checks that the sink cannot hold a secret that somebody else has made at the issuer.
     private func checkNobodyElseMadeOne(
-        _ survey: IssuerSurvey, _ target: String, _ created: RotationState.Created
+        _ survey: IssuerSurvey, _ target: String, _ successor: RotationState.Successor
     ) throws(StepFailure) {
-        let others = strangers(in: survey).filter { id in survey.secrets.contains { $0.id == id && $0.isActive } }
+        let others = strangers(in: survey).filter(survey.hasActive)
         guard others.isEmpty else {
             throw changed(
                 target,
                 "was overwritten since, perhaps with a secret that is not ours"
                     + " (\(others.joined(separator: ", ")) at \(definition.issuer.target))")
         }
-        guard definition.issuer.shape == .stacked, let current = survey.secrets.first?.sha256,
-            current != created.sha256
+        guard definition.issuer.succession == .stacked, let current = survey.secrets.first?.sha256,
+            current != successor.sha256
         else { return }
         throw .needsPerson(
             .changedByOthers,
@@ -139,16 +132,15 @@ extension RotationMachine {
 
     /// Whether `value` is the old secret, so that nothing is lost if the sink is written again.
     private func isOld(
-        _ value: SharedSecret, _ survey: IssuerSurvey, _ created: RotationState.Created
+        _ value: SharedSecret, _ survey: IssuerSurvey, _ successor: RotationState.Successor
     ) throws(StepFailure) -> Bool {
-        if let known = state.predecessorSHA256 { return try sha256(value.secret) == known }
-        if let predecessor = state.predecessor, let old = try readValue(predecessor) {
+        if let known = state.predecessor.sha256 { return try context.sha256(value.secret) == known }
+        if let predecessor = state.predecessor.id, let old = try readValue(predecessor) {
             return old.secret.holdsSameBytes(as: value.secret)
         }
         // A value that logs in is the old one if the issuer lists no secret of others.
-        let ours = [created.id, state.predecessor].compactMap(\.self) + state.lost
-        let others = survey.secrets.filter { $0.isActive && !ours.contains($0.id) }
-        guard others.isEmpty, definition.verifier != nil else { return false }
-        return try works(value)
+        let ours = [successor.id, state.predecessor.id].compactMap(\.self) + state.ids.lost
+        guard survey.active.allSatisfy({ ours.contains($0.id) }), definition.verifier != nil else { return false }
+        return try logsIn(with: value)
     }
 }

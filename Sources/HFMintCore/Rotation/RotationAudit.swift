@@ -1,12 +1,12 @@
 /// Writes to the audit log what each line of a rotation's journal changes.
 ///
 /// Every step, every act, and every order of a person goes through the journal, so nothing can bypass the log.
-package struct RotationAudit: Sendable {
+struct RotationAudit: Sendable {
     private let resource: String
     private let audit: AuditTrail
     private let context: Context
 
-    package init(_ rotation: String, in audit: AuditTrail, _ context: Context) {
+    init(_ rotation: String, in audit: AuditTrail, _ context: Context) {
         resource = "rotation:\(rotation)"
         self.audit = audit
         self.context = context
@@ -59,86 +59,79 @@ package struct RotationAudit: Sendable {
     private struct Change {
         let kind: AuditEvent.Kind
         let reason: String
-
-        init(_ kind: AuditEvent.Kind, _ reason: String) {
-            self.kind = kind
-            self.reason = reason
-        }
     }
 
     private static func changes(_ old: RotationState, _ new: RotationState) -> [Change] {
         var changes: [Change] = []
-        if old.isRunning, new.phase == .idle, new.wanted == nil {
-            changes.append(.init(.rotationIntervened, "run \(new.run) is given up in phase \(old.phase.rawValue)"))
+        func add(_ kind: AuditEvent.Kind, _ reason: String) { changes.append(Change(kind: kind, reason: reason)) }
+        let made = new.successor?.id ?? "the new secret"
+        if old.isRunning, new.phase == .idle, new.timetable.wanted == nil {
+            add(.rotationIntervened, "run \(new.run.number) is given up in phase \(old.phase.rawValue)")
         } else if old.phase != new.phase {
-            changes.append(.init(.rotationStep, step(old, new)))
+            add(.rotationStep, step(old, new))
         }
-        if let act = new.pending, act != old.pending {
-            changes.append(.init(.rotationAct, "about to \(words(act, new))"))
+        if let act = new.pending, act != old.pending { add(.rotationAct, "about to \(words(act, new))") }
+        for sink in new.delivery.sinks {
+            guard let evidence = sink.evidence, old.delivery[sink.target]?.evidence != evidence else { continue }
+            add(.rotationAct, "\(sink.target) holds \(made): \(evidence.words)")
         }
-        for sink in new.sinks {
-            guard let evidence = sink.evidence, old.evidence(of: sink.target) != evidence else { continue }
-            changes.append(
-                .init(.rotationAct, "\(sink.target) holds \(new.created?.id ?? "the new secret"): \(evidence.words)"))
+        for sink in new.overwrittenSinks(since: old) {
+            add(.rotationFailed, "\(sink.target) does not hold \(made) any more")
         }
-        changes += overwritten(old, new)
-        changes += deliveries(old, new)
-        if let proof = new.deathProof, proof != old.deathProof {
-            changes.append(.init(.rotationAct, "\(new.predecessor ?? "the old secret") is dead: \(proof)"))
+        for target in new.delivery.mayOverwrite where !old.delivery.mayOverwrite.contains(target) {
+            add(.rotationIntervened, "\(target) may be overwritten, whatever it holds")
         }
-        if new.failedTries > old.failedTries {
-            changes.append(.init(.rotationFailed, "try \(new.failedTries) after phase \(new.phase.rawValue) failed"))
+        changes += notices(old, new)
+        if let proof = new.predecessor.deathProof, proof != old.predecessor.deathProof {
+            add(.rotationAct, "\(new.predecessor.id ?? "the old secret") is dead: \(proof)")
+        }
+        if new.retry.failedTries > old.retry.failedTries {
+            add(.rotationFailed, "try \(new.retry.failedTries) after phase \(new.phase.rawValue) failed")
         }
         if let reason = new.attention?.message, reason != old.attention?.message {
-            changes.append(.init(.rotationAttention, reason))
+            add(.rotationAttention, reason)
         } else if new.attention == nil, old.attention != nil, new.phase == old.phase {
-            changes.append(.init(.rotationIntervened, "resumed in phase \(new.phase.rawValue)"))
+            add(.rotationIntervened, "resumed in phase \(new.phase.rawValue)")
         }
-        if let id = new.adopted, id != old.adopted { changes.append(.init(.rotationIntervened, "replaces \(id) next")) }
+        if let id = new.timetable.adopted, id != old.timetable.adopted {
+            add(.rotationIntervened, "replaces \(id) next")
+        }
         return changes
     }
 
     private static func step(_ old: RotationState, _ new: RotationState) -> String {
-        let step = "run \(new.run): \(old.phase.rawValue) → \(new.phase.rawValue)"
+        let step = "run \(new.run.number): \(old.phase.rawValue) → \(new.phase.rawValue)"
         return switch new.phase {
         case .planned where old.phase == .idle || old.phase == .done:
-            "\(step), because: \(new.cause.rawValue); replaces \(new.predecessor ?? "nothing")"
-        case .created: "\(step), \(new.created?.id ?? "")"
-        case .done: "\(step), \(new.last?.id ?? "") is in use"
+            "\(step), because: \(new.run.cause.rawValue); replaces \(new.predecessor.id ?? "nothing")"
+        case .created: "\(step), \(new.successor?.id ?? "")"
+        case .done: "\(step), \(new.timetable.last?.id ?? "") is in use"
         case .idle, .planned, .verified, .delivered, .announced, .retired: step
         }
     }
 
     private static func words(_ act: RotationState.Act, _ state: RotationState) -> String {
-        switch act {
+        let made = state.successor?.id ?? "the new secret"
+        let old = state.predecessor.id ?? "the old secret"
+        return switch act {
         case .create: "create a secret"
-        case .removeCreated: "remove \(state.created?.id ?? "the new secret") again"
-        case .write(let sink): "write \(state.created?.id ?? "the new secret") to \(sink)"
-        case .deactivate: "deactivate \(state.predecessor ?? "the old secret")"
-        case .delete: "delete \(state.predecessor ?? "the old secret")"
+        case .removeCreated: "remove \(made) again"
+        case .write(let sink): "write \(made) to \(sink)"
+        case .deactivate: "deactivate \(old)"
+        case .delete: "delete \(old)"
         }
-    }
-
-    private static func overwritten(_ old: RotationState, _ new: RotationState) -> [Change] {
-        let found = new.overwrittenSinks(since: old).map { sink in
-            Change(.rotationFailed, "\(sink.target) does not hold \(new.created?.id ?? "the new secret") any more")
-        }
-        let allowed = new.mayOverwrite.filter { !old.mayOverwrite.contains($0) }.map { target in
-            Change(.rotationIntervened, "\(target) may be overwritten, whatever it holds")
-        }
-        return found + allowed
     }
 
     /// Names endpoints by their origin only, as a path may hold a key.
-    private static func deliveries(_ old: RotationState, _ new: RotationState) -> [Change] {
-        new.events.flatMap { event in
-            let before = old.events.first { $0.id == event.id }
+    private static func notices(_ old: RotationState, _ new: RotationState) -> [Change] {
+        new.told.events.flatMap { event in
+            let before = old.told.events.first { $0.id == event.id }
             return event.deliveries.compactMap { delivery -> Change? in
                 let status = before?.deliveries.first { $0.url == delivery.url }?.status ?? .pending
                 guard delivery.status != status else { return nil }
                 let origin = HTTPURL(delivery.url).map { "\($0.origin)" } ?? "an endpoint"
                 let kind: AuditEvent.Kind = delivery.status == .waived ? .rotationIntervened : .rotationAct
-                return Change(kind, "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
+                return Change(kind: kind, reason: "\(event.kind.rawValue) to \(origin): \(delivery.status.rawValue)")
             }
         }
     }
@@ -150,8 +143,4 @@ extension FileFailure {
         failure.isUnrecorded = true
         return failure
     }
-}
-
-extension Evidence {
-    fileprivate var words: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
 }

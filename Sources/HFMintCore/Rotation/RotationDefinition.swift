@@ -7,11 +7,11 @@ package struct RotationDefinition: Sendable {
     /// The targets that hfmint may make if they do not exist.
     package let creatable: Set<String>
     package let callbacks: [CallbackEndpoint]
-    package let schedule: Schedule?
+    let schedule: Schedule?
     /// How long the old secret stays alive beside the new one, in seconds.
     package let overlap: Int
     /// Whether the issuer's acceptance of a removal counts as proof that the old secret is dead.
-    package let acceptsUnprovenDeath: Bool
+    let acceptsUnprovenDeath: Bool
     /// Identifies the client, the sinks and the endpoints, which must stay the same during a run.
     package let digest: String
     /// What the rotation needs on this machine.
@@ -19,11 +19,10 @@ package struct RotationDefinition: Sendable {
     /// The folder of the manifest, from which relative paths count.
     var folder = ""
 
-    package init(
+    init(
         name: String, issuer: any Issuer, verifier: (any Verifier)?, sinks: [any Sink],
         creatable: Set<String> = [], callbacks: [CallbackEndpoint] = [], schedule: Schedule? = nil,
-        overlap: Int = 86_400,
-        acceptsUnprovenDeath: Bool = false, digest: String
+        overlap: Int = 86_400, acceptsUnprovenDeath: Bool = false, digest: String
     ) {
         self.name = name
         self.issuer = issuer

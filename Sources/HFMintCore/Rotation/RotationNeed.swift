@@ -1,10 +1,10 @@
 /// A secret, program or certificate file that a rotation needs on this machine, and checks before it makes a secret.
-package struct RotationNeed: Equatable, Sendable {
+struct RotationNeed: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case secret(SecretReference, SecretReference.Content)
         case program(String)
         /// The path of a file of certificates.
-        case authority(String)
+        case certificates(String)
     }
 
     /// Its path in the manifest, such as `verify.clientId`.
@@ -23,12 +23,12 @@ package struct RotationNeed: Equatable, Sendable {
                 return error.message
             }
         case .program(let path): return Self.complaint(about: path, in: context)
-        case .authority(let path):
-            return Self.complaint(aboutAuthority: FilePath(path).from(folder).text, in: context)
+        case .certificates(let path):
+            return Self.complaint(aboutCertificates: FilePath(path).from(folder).text, in: context)
         }
     }
 
-    private static func complaint(aboutAuthority path: String, in context: Context) -> String? {
+    private static func complaint(aboutCertificates path: String, in context: Context) -> String? {
         let mostBytes = 4 << 20
         do throws(FileFailure) {
             guard let found = try context.files.read(path, limit: mostBytes)?.reveal({ $0.bytes }) else {
@@ -53,50 +53,42 @@ package struct RotationNeed: Equatable, Sendable {
 
 extension RotationNeed {
     /// Returns everything that one rotation of the manifest needs.
-    static func all(of node: ManifestNode) -> [RotationNeed] {
-        var needs: [RotationNeed] = []
-        collect(node, .object(RotationShape.rotation), "", &needs)
-        // The client id may be a reference, or the id itself.
-        if let id = node["verify"]?["clientId"]?.string, let reference = SecretReference(parsing: id) {
-            needs.append(RotationNeed(path: "verify.clientId", kind: .secret(reference, .line)))
-        }
-        return needs
-    }
+    static func all(of node: ManifestNode) -> [RotationNeed] { needs(of: node, .object(RotationShape.rotation), "") }
 
-    private static func collect(_ node: ManifestNode, _ shape: Shape, _ path: String, _ needs: inout [RotationNeed]) {
+    private static func needs(of node: ManifestNode, _ shape: Shape, _ path: String) -> [RotationNeed] {
         switch shape {
-        case .object(let shape): collect(node, shape.fields, path, &needs)
+        case .object(let object): needs(of: node, object.fields, path)
         case .variants(let variants):
-            let kind = node["kind"]?.string
-            collect(node, variants.first { $0.kind == kind }?.shape.fields ?? [], path, &needs)
-        case .map(let shape, _, _, _):
-            for member in node.members { collect(member.value, shape, "\(path).\(member.name)", &needs) }
-        case .array(let shape, _, _):
-            for (index, element) in node.elements.enumerated() {
-                collect(element, shape, "\(path)[\(index)]", &needs)
-            }
-        case .secretReference:
-            guard let reference = SecretReference(node) else { return }
-            let isKey = path.utf8.starts(with: "callbacks".utf8)
-            needs.append(RotationNeed(path: path, kind: .secret(reference, isKey ? .key : .line)))
-        case .string, .integer, .bool: break
+            needs(of: node, variants.first { $0.kind == node["kind"]?.string }?.shape.fields ?? [], path)
+        case .array(let element, _, _):
+            node.elements.enumerated().flatMap { needs(of: $1, element, "\(path)[\($0)]") }
+        case .secretReference: SecretReference(node).map { [.init(path: path, kind: .secret($0, .line))] } ?? []
+        case .map, .string, .integer, .bool: []
         }
     }
 
-    private static func collect(_ node: ManifestNode, _ fields: [Field], _ path: String, _ needs: inout [RotationNeed])
-    {
-        for field in fields {
-            guard let value = node[field.name] else { continue }
-            let fieldPath = path.isEmpty ? field.name : "\(path).\(field.name)"
-            // In each kind, `command` is an absolute path and its arguments.
-            if field.name == "command", let program = value.elements.first?.string {
-                needs.append(RotationNeed(path: fieldPath, kind: .program(program)))
-            }
-            if field.name == "ca", let path = value.string {
-                needs.append(RotationNeed(path: fieldPath, kind: .authority(path)))
-            }
-            collect(value, field.shape, fieldPath, &needs)
+    private static func needs(of node: ManifestNode, _ fields: [Field], _ path: String) -> [RotationNeed] {
+        fields.flatMap { field -> [RotationNeed] in
+            guard let value = node[field.name] else { return [] }
+            let path = path.isEmpty ? field.name : "\(path).\(field.name)"
+            guard let need = field.need else { return needs(of: value, field.shape, path) }
+            return Kind(need, value).map { [.init(path: path, kind: $0)] } ?? []
         }
+    }
+}
+
+extension RotationNeed.Kind {
+    /// Makes what a field declares of its value, or returns nil if this value needs nothing.
+    fileprivate init?(_ need: Field.Need, _ value: ManifestNode) {
+        let kind: Self? =
+            switch need {
+            case .program: value.elements.first?.string.map { .program($0) }
+            case .certificates: value.string.map { .certificates($0) }
+            case .key: SecretReference(value).map { .secret($0, .key) }
+            case .referredSecret: value.string.flatMap { SecretReference(parsing: $0) }.map { .secret($0, .line) }
+            }
+        guard let kind else { return nil }
+        self = kind
     }
 }
 
@@ -104,13 +96,5 @@ extension RotationDefinition {
     /// Returns the complaint about each unmet need, with its path in the manifest.
     func unmetNeeds(in context: Context) -> [(path: String, complaint: String)] {
         needs.compactMap { need in need.complaint(relativeTo: folder, in: context).map { (need.path, $0) } }
-    }
-}
-
-extension RotationMachine {
-    /// Checks that every need is met.
-    func checkNeeds() throws(StepFailure) {
-        guard let first = definition.unmetNeeds(in: context).first else { return }
-        throw .needsPerson(.refused, "'\(first.path)': \(first.complaint)")
     }
 }

@@ -1,6 +1,6 @@
 /// What the manifest may say under `rotations`.
-package enum RotationShape {
-    package static var rotation: ObjectShape {
+enum RotationShape {
+    static var rotation: ObjectShape {
         ObjectShape(
             [
                 .required("issuer", .variants(issuerKinds.map { $0.variant() }), "who holds the client secret"),
@@ -18,7 +18,7 @@ package enum RotationShape {
     }
 
     /// The shape of one sink.
-    package static let sink = Shape.variants(sinkKinds.map { $0.variant(adding: [create]) })
+    static let sink = Shape.variants(sinkKinds.map { $0.variant(adding: [create]) })
 
     /// Says that a missing target is no misspelt name.
     private static let create = Field.optional(
@@ -62,7 +62,7 @@ package enum RotationShape {
     private static let callback = ObjectShape(
         [
             .required("url", .string(.url), "where the event is sent"),
-            .required("secret", .secretReference, "the key that signs it"),
+            .required("secret", .secretReference, "the key that signs it").needing(.key),
             .optional(
                 "format", .string(.word(["standard-webhooks", "caep"])), "how it is written (standard-webhooks)"),
             .optional("acknowledge", .bool, "whether the old secret stays until this endpoint has agreed"),
@@ -91,17 +91,18 @@ extension RotationDefinition {
     /// Makes a definition from a node that ``RotationShape/rotation`` has accepted.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` for mistakes that a shape cannot express.
-    package init(_ node: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError) {
+    init(_ node: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError) {
         guard let issuer = try issuerKinds.make(node["issuer"], surroundings) else {
             throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).issuer' is of no known kind")
         }
-        guard issuer.shape != .replacing || node["allowCutover"]?.bool == true else {
+        guard issuer.succession != .replacing || node["allowCutover"]?.bool == true else {
             throw MintError(
                 .manifestInvalid,
                 "'rotations.\(surroundings.name)': the issuer kills the old secret at the moment in which it makes a new one",
-                hint: "if that gap is acceptable, say allowCutover: true; `hfmint rotate plan` shows how long it lasts")
+                hint: "if that gap is acceptable, say allowCutover: true; `hfmint rotate plan --manifest"
+                    + " \(surroundings.manifest)` shows how long it lasts")
         }
-        guard issuer.shape != .person || node.has("verify") else {
+        guard issuer.succession != .person || node.has("verify") else {
             throw MintError(
                 .manifestInvalid, "'rotations.\(surroundings.name)' has no 'verify'",
                 hint: "what a person supplies must log in before a sink is touched, for instance with"
@@ -147,22 +148,21 @@ extension CallbackEndpoint {
         else { throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).callbacks' lacks a url or a secret") }
         self.init(
             url: url, format: Self.format(node, secret, surroundings),
-            mustAcknowledge: node["acknowledge"]?.bool ?? false, patience: node.duration("deadline") ?? 86_400,
+            mustAcknowledge: node["acknowledge"]?.bool ?? false, agreementTimeout: node.duration("deadline") ?? 86_400,
             allowsPrivate: node["allowPrivate"]?.bool ?? false)
     }
 
     private static func format(
-        _ node: ManifestNode, _ secret: SecretReference, _ surroundings: RotationSurroundings
+        _ node: ManifestNode, _ reference: SecretReference, _ surroundings: RotationSurroundings
     ) -> any CallbackFormat {
-        guard node["format"]?.string == "caep" else {
-            return StandardWebhooks(secret: secret, folder: surroundings.folder, context: surroundings.context)
-        }
+        let secret = SecretSource(
+            reference: reference, folder: surroundings.folder, context: surroundings.context)
+        guard node["format"]?.string == "caep" else { return StandardWebhooks(secret: secret) }
         let algorithm = node["algorithm"]?.string.flatMap { SignatureAlgorithm(rawValue: $0) }
         return SecurityEventToken(
             issuer: node["issuer"]?.string ?? "", audience: node["audience"]?.string ?? "",
             subject: (node["subjectIssuer"]?.string ?? "", node["client"]?.string ?? ""),
-            key: algorithm.map { .asymmetric($0) } ?? .hs256, keyID: node["keyID"]?.string, secret: secret,
-            surroundings: surroundings)
+            key: algorithm.map { .asymmetric($0) } ?? .hs256, keyID: node["keyID"]?.string, secret: secret)
     }
 }
 

@@ -1,12 +1,12 @@
 extension RotationState {
     /// Returns the sinks that somebody else has overwritten since `earlier`.
-    func overwrittenSinks(since earlier: RotationState) -> [SinkState] {
-        sinks.filter { $0.timesOverwritten > earlier.timesOverwritten($0.target) }
+    func overwrittenSinks(since earlier: RotationState) -> [Delivery.Sink] {
+        delivery.sinks.filter { $0.timesOverwritten > earlier.delivery[$0.target]?.timesOverwritten ?? 0 }
     }
 
     /// Returns lines for a person who watches the run: what has become true since `earlier`.
     func news(since earlier: RotationState) -> [String] {
-        let confirmed = zip(sinks, earlier.sinks).filter { $0.evidence != nil && $1.evidence == nil }
+        let confirmed = zip(delivery.sinks, earlier.delivery.sinks).filter { $0.evidence != nil && $1.evidence == nil }
         let news =
             overwrittenSinks(since: earlier).map { "\($0.target) was overwritten since, and gets the new secret again" }
             + confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }

@@ -3,9 +3,7 @@ final class RotationUnit: @unchecked Sendable {
     // `@unchecked`: the pool never calls a unit on two threads at once, and passes it on through a lock.
     private let definition: RotationDefinition
     private let order: Rotations.Order
-    private let directory: any PrivateDirectory
-    private let audit: AuditTrail
-    private let context: Context
+    private let rotations: Rotations
     private var machine: RotationMachine?
 
     enum Advance {
@@ -13,22 +11,22 @@ final class RotationUnit: @unchecked Sendable {
         case over(Rotations.RunResult)
     }
 
-    init(
-        _ definition: RotationDefinition, order: Rotations.Order, directory: any PrivateDirectory, audit: AuditTrail,
-        context: Context
-    ) {
+    init(_ definition: RotationDefinition, _ order: Rotations.Order, in rotations: Rotations) {
         self.definition = definition
         self.order = order
-        self.directory = directory
-        self.audit = audit
-        self.context = context
+        self.rotations = rotations
     }
 
     /// Takes the rotation one step forward.
     func advance() -> Advance {
         do throws(FileFailure) {
-            guard let machine else { return try open() }
-            return try goOn(machine)
+            if machine == nil { machine = try open() }
+            guard let machine else { return over(.busy, RotationState()) }
+            switch try next(machine) {
+            case .go: return .again(.zero)
+            case .soon(let seconds): return .again(.seconds(seconds))
+            case .over(let stop): return over(stop, machine.state)
+            }
         } catch {
             let state = machine?.state ?? RotationState()
             guard !error.isUnrecorded else { return over(.unrecorded(error.reason), state) }
@@ -39,110 +37,74 @@ final class RotationUnit: @unchecked Sendable {
     private func over(_ stop: Rotations.RunResult.Stop, _ state: RotationState) -> Advance {
         machine = nil
         return .over(
-            .init(name: definition.name, overlaps: definition.issuer.shape.overlaps, stop: stop, state: state))
+            .init(name: definition.name, overlaps: definition.issuer.succession.overlaps, stop: stop, state: state))
     }
 
-    private func open() throws(FileFailure) -> Advance {
-        guard let file = try directory.openLog(RotationJournal.fileName(definition.name)) else {
-            return over(.busy, RotationState())
-        }
+    /// Opens the journal and records the order, or returns nil if another process holds the journal.
+    private func open() throws(FileFailure) -> RotationMachine? {
+        guard let journal = try rotations.openJournal(of: definition.name) else { return nil }
         let machine = RotationMachine(
-            definition, supplied: order.supplied, grace: order.grace,
-            journal: try RotationJournal(
-                file, at: directory.journalPath(of: definition.name),
-                audit: RotationAudit(definition.name, in: audit, context)),
-            context: context)
+            definition, supplied: order.supplied, grace: order.grace, journal: journal, context: rotations.context)
         self.machine = machine
-        let state = machine.state.ordered(order, definition, at: context.clock.now())
-        if state != machine.state { try machine.saveState(state) }
-        return try goOn(machine)
+        let state = machine.state.ordered(order, definition, at: rotations.context.clock.now())
+        if state != machine.state { try journal.record(state) }
+        return machine
     }
 
-    private func goOn(_ machine: RotationMachine) throws(FileFailure) -> Advance {
-        guard !machine.state.isRunning else { return try step(machine) }
-        try machine.flushCallbacks()
+    private func next(_ machine: RotationMachine) throws(FileFailure) -> RotationMachine.Next {
+        guard !machine.state.isRunning else {
+            guard machine.state.run.definition == definition.digest else { return .over(.attention(.manifestChanged)) }
+            let next = try machine.step()
+            if next == .over(.finished) { try machine.outbox.flush() }
+            return next
+        }
+        try machine.outbox.flush()
         let state = machine.state
-        if let attention = state.attention { return over(.attention(attention), state) }
-        if let due = state.nextTry(at: context.clock.now()) {
-            return over(.retrying(from: due, because: state.reasonToRetry), state)
+        if let attention = state.attention { return .over(.attention(attention)) }
+        if let due = state.nextTry(at: rotations.context.clock.now()) {
+            return .over(.retrying(from: due, because: state.retry.reason))
         }
-        switch try beginning(machine) {
-        case .now(let cause, let slot):
-            // A full disk must be found before a secret is made, as the journal must name it.
-            try directory.checkRoom(
-                for: RotationJournal.fileName(definition.name), byteCount: Rotations.mostRecorded)
-            return try follow(machine.begin(cause, slot: slot), machine)
-        case .later(let until): return over(.notDue(until: until), machine.state)
-        case .disagreement(let disagreement): return over(.attention(disagreement.attention), machine.state)
-        }
-    }
-
-    /// When a run begins.
-    private enum Beginning {
-        case now(RotationState.Cause, slot: Timestamp?)
-        /// At `until`, or only at a person's order.
-        case later(until: Timestamp?)
-        /// Clocks disagree, so that nobody can say when.
-        case disagreement(ClockDisagreement)
-    }
-
-    private func beginning(_ machine: RotationMachine) throws(FileFailure) -> Beginning {
         switch order {
-        case .now(let cause, _, _): return .now(cause, slot: nil)
-        case .supplied: return .now(.supplied, slot: nil)
-        case .due: break
+        case .now(let cause, _, _): return try begin(cause, slot: nil, machine)
+        case .supplied: return try begin(.supplied, slot: nil, machine)
+        case .due: return try beginIfDue(machine)
         }
-        if let disagreement = machine.state.disagreement(with: context.clock.now()) {
-            return .disagreement(disagreement)
-        }
-        if let wanted = machine.state.wanted { return .now(wanted.cause, slot: wanted.slot) }
-        guard let schedule = definition.schedule else { return .later(until: nil) }
-        let now = context.clock.now()
-        guard let enabledAt = machine.state.enabledAt else {
+    }
+
+    private func begin(
+        _ cause: RotationState.Cause, slot: Timestamp?, _ machine: RotationMachine
+    ) throws(FileFailure) -> RotationMachine.Next {
+        // A full disk must be found before a secret is made, as the journal must name it.
+        try rotations.directory.checkRoom(
+            for: RotationJournal.fileName(definition.name), byteCount: Rotations.mostRecorded)
+        return try machine.begin(cause, slot: slot)
+    }
+
+    private func beginIfDue(_ machine: RotationMachine) throws(FileFailure) -> RotationMachine.Next {
+        let now = rotations.context.clock.now()
+        var state = machine.state
+        if let disagreement = state.disagreement(with: now) { return .over(.attention(disagreement.attention)) }
+        if let wanted = state.timetable.wanted { return try begin(wanted.cause, slot: wanted.slot, machine) }
+        guard let schedule = definition.schedule else { return .over(.notDue(until: nil)) }
+        guard state.timetable.enabledAt != nil else {
             // The rotation is new to this journal, and its schedule counts from now.
-            var state = machine.state
-            state.enabledAt = now
-            try machine.saveState(state)
-            return .later(until: schedule.nextSlot(after: now))
+            state.timetable.enabledAt = now
+            try machine.recorder.journal.record(state)
+            return .over(.notDue(until: schedule.nextSlot(after: now)))
         }
-        let anchor = machine.state.last.map { $0.slot ?? $0.at } ?? enabledAt
-        switch schedule.timing(at: now, anchor: anchor, expiry: machine.state.expiry) {
-        case .due(let slot): return .now(.schedule, slot: slot)
-        case .waiting(let until): return .later(until: until)
+        let anchor = state.timetable.anchor ?? now
+        switch schedule.timing(at: now, anchor: anchor, expiry: state.timetable.expiry) {
+        case .due(let slot): return try begin(.schedule, slot: slot, machine)
+        case .waiting(let until): return .over(.notDue(until: until))
         case .clockWentBack(let last):
-            context.note(
+            rotations.context.note(
                 "\(definition.name): the clock went back behind \(last.rfc3339); nothing is done until it is past")
-            return .later(until: last)
-        }
-    }
-
-    private func step(_ machine: RotationMachine) throws(FileFailure) -> Advance {
-        guard machine.state.definition == definition.digest else {
-            return over(.attention(.manifestChanged), machine.state)
-        }
-        return try follow(machine.step(), machine)
-    }
-
-    private func follow(_ next: RotationMachine.Next, _ machine: RotationMachine) throws(FileFailure) -> Advance {
-        switch next {
-        case .go: return .again(.zero)
-        case .soon(let seconds): return .again(.seconds(seconds))
-        case .later(let moment, let reason): return over(.waiting(until: moment, because: reason), machine.state)
-        case .retry(let moment, let reason): return over(.retrying(from: moment, because: reason), machine.state)
-        case .attention(let attention): return over(.attention(attention), machine.state)
-        case .finished:
-            try machine.flushCallbacks()
-            return over(.finished, machine.state)
+            return .over(.notDue(until: last))
         }
     }
 }
 
 extension RotationState {
-    /// - Parameter seconds: how long a leaked secret may wait for sinks that fail; `nil` waits for all of them.
-    mutating func setGrace(_ seconds: Int?, at now: Timestamp) {
-        (graceEndsAt, graceSetAt) = (seconds.map { now + $0 }, seconds.map { _ in now })
-    }
-
     /// Returns the state with what a person's order changes in it.
     fileprivate func ordered(
         _ order: Rotations.Order, _ definition: RotationDefinition, at now: Timestamp
@@ -152,34 +114,23 @@ extension RotationState {
         case .due: break
         case .supplied:
             // The secret for which the run stopped has arrived.
-            if attention != nil {
-                state.attention = nil
-                state.forgetFailures()
-            }
+            if attention != nil { (state.attention, state.retry) = (nil, .init()) }
         case .now(let cause, let grace, let overwriting):
-            if overwriting { state.mayOverwrite = definition.sinks.map(\.target) }
+            if overwriting { state.delivery.mayOverwrite = definition.sinks.map(\.target) }
             guard isRunning else {
-                state.attention = nil
-                state.forgetFailures()
+                (state.attention, state.retry) = (nil, .init())
                 break
             }
             // A person does not wait for the next try.
-            state.dueAt = nil
+            state.retry.dueAt = nil
             guard cause == .leaked else { break }
             // The old secret ends now, and no endpoint is asked to agree.
-            state.cause = .leaked
-            state.setGrace(grace, at: now)
+            state.run.cause = .leaked
+            state.deadlines.setGrace(grace, at: now)
             if attention?.reason == .notAcknowledged { state.attention = nil }
             // Endpoints that were told of a later end are told again.
-            if let end = overlapEndsAt, end > now { state.overlapEndsAt = nil }
+            if let end = deadlines.overlapEndsAt, end > now { state.deadlines.overlapEndsAt = nil }
         }
         return state
-    }
-
-    /// When the secret in use expires, or nil if that is not known.
-    var expiry: Schedule.Expiry? {
-        if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
-        guard let end = adoptedExpiresAt, let enabledAt else { return nil }
-        return Schedule.Expiry(at: end, since: enabledAt)
     }
 }

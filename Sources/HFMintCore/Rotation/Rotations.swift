@@ -85,7 +85,7 @@ package struct Rotations: Sendable {
         let chosen = definitions.filter { names?.contains($0.name) ?? true }
         let results = Mutex<[String: RunResult]>([:])
         let units = chosen.map { definition in
-            let unit = RotationUnit(definition, order: order, directory: directory, audit: audit, context: context)
+            let unit = RotationUnit(definition, order, in: self)
             return { @Sendable () -> Duration? in
                 switch unit.advance() {
                 case .again(let wait): return wait
@@ -114,30 +114,32 @@ package struct Rotations: Sendable {
         let known = Set(definitions.map { RotationJournal.fileName($0.name) })
         return directory.names.filter { !known.contains($0) }.compactMap { fileName in
             guard let name = RotationJournal.rotation(ofFile: fileName), let state = try? state(of: name),
-                state.isRunning || state.wanted != nil
+                state.isRunning || state.timetable.wanted != nil
             else { return nil }
             return RotationState.Named(name: name, state: state)
         }
     }
 
-    /// Opens the journal of one rotation for `body`, and keeps other processes out meanwhile.
+    /// Opens the journal of one rotation, and keeps other processes out while it is used.
+    ///
+    /// - Returns: nil if another process holds the journal.
+    func openJournal(of name: String) throws(FileFailure) -> RotationJournal? {
+        guard let file = try directory.openLog(RotationJournal.fileName(name)) else { return nil }
+        return try RotationJournal(
+            file, at: directory.journalPath(of: name), audit: RotationAudit(name, in: audit, context))
+    }
+
+    /// Opens the journal of one rotation for a person's order.
     ///
     /// - Throws: ``MintError/Code/stateUnusable`` if another process holds the journal.
-    package func withJournal<Result>(
-        of name: String, _ body: (RotationJournal) throws(MintError) -> Result
-    ) throws(MintError) -> Result {
+    func journal(of name: String) throws(MintError) -> RotationJournal {
         audit.beginActing()
-        let journal: RotationJournal
         do throws(FileFailure) {
-            guard let file = try directory.openLog(RotationJournal.fileName(name)) else {
-                throw FileFailure(directory.journalPath(of: name), "another process works on it")
-            }
-            journal = try RotationJournal(
-                file, at: directory.journalPath(of: name), audit: RotationAudit(name, in: audit, context))
+            if let journal = try openJournal(of: name) { return journal }
+            throw FileFailure(directory.journalPath(of: name), "another process works on it")
         } catch {
             throw .journal(error)
         }
-        return try body(journal)
     }
 }
 

@@ -36,23 +36,29 @@ extension Settings {
         try url(name, default: standard).withoutTrailingSlashes
     }
 
-    /// Returns the reference to a secret.
-    func secret(_ name: String, default standard: SecretReference? = nil) throws(MintError) -> SecretReference {
+    /// Returns the secret that a field points at.
+    func secret(_ name: String, default standard: SecretReference? = nil) throws(MintError) -> SecretSource {
         guard let reference = node[name].flatMap({ SecretReference($0) }) ?? standard else { throw missing(name) }
-        return reference
+        return source(reference)
+    }
+
+    func source(_ reference: SecretReference) -> SecretSource {
+        SecretSource(reference: reference, folder: surroundings.folder, context: context)
     }
 
     /// Returns the authorization that sends the secret of `token` in a header of each call.
     func token(
         in header: String = "Authorization", prefix: String = "Bearer ", default standard: SecretReference? = nil
     ) throws(MintError) -> API.Authorization {
-        .header(header, prefix: prefix, try secret("token", default: standard), folder: surroundings.folder)
+        .header(header, prefix: prefix, try secret("token", default: standard))
     }
 
     /// Returns the program of `command`, with its `timeout`.
+    ///
+    /// - Parameter name: the part of the manifest that runs it, for messages.
     func program(_ name: String) -> CommandProgram {
         CommandProgram(
-            name, words: words("command"), timeLimit: .seconds(seconds("timeout") ?? 30), context: context)
+            name: name, words: words("command"), timeLimit: .seconds(seconds("timeout") ?? 30), context: context)
     }
 
     func missing(_ name: String) -> MintError {
@@ -61,17 +67,21 @@ extension Settings {
 }
 
 /// What every issuer, sink, verifier and callback of a rotation is made with.
-package struct RotationSurroundings: Sendable {
+struct RotationSurroundings: Sendable {
     /// The name of the rotation.
-    package let name: String
-    /// The folder of the manifest, from which relative paths count.
-    package let folder: String
-    package let context: Context
+    let name: String
+    /// The path of the manifest.
+    let manifest: String
+    let context: Context
 
-    package init(name: String, folder: String, context: Context) {
-        self.name = name
-        self.folder = folder
-        self.context = context
+    /// The folder of the manifest, from which relative paths count.
+    var folder: String { FilePath(manifest).folder }
+}
+
+extension Field {
+    /// A user's program, by its absolute path and with its arguments.
+    static func command(_ help: String) -> Field {
+        required("command", .array(.string(.any), atLeast: 1), help).needing(.program)
     }
 }
 

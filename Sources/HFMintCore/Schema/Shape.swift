@@ -92,6 +92,26 @@ package struct Field: Sendable {
     package let isRequired: Bool
     /// One clause for the schema and the documentation.
     package let help: String
+    /// What must be on this machine for the value to be of use, beside a secret that it refers to.
+    package var need: Need?
+
+    package enum Need: Sendable {
+        /// The program of a list of words, by its absolute path.
+        case program
+        /// A file of certificates.
+        case certificates
+        /// A key, which a secret reference names.
+        case key
+        /// The secret, if the text is a reference to one.
+        case referredSecret
+    }
+
+    /// Returns the field with what must be on this machine.
+    package func needing(_ need: Need) -> Field {
+        var field = self
+        field.need = need
+        return field
+    }
 
     package static func required(_ name: String, _ shape: Shape, _ help: String) -> Field {
         Field(name: name, shape: shape, isRequired: true, help: help)

@@ -12,7 +12,8 @@ package func fuzzRotation(_ input: [UInt8]) {
         hold(!issue.sentence.printable.unicodeScalars.contains(where: isTroublesome), "a complaint can be printed")
     }
     guard issues.isEmpty else { return }
-    let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: World().context([:]))
+    let surroundings = RotationSurroundings(
+        name: "app", manifest: "/etc/hfmint/hfmint.json5", context: World().context([:]))
     do throws(MintError) {
         let definition = try RotationDefinition(ManifestNode(text), surroundings)
         hold(!definition.sinks.isEmpty && definition.overlap >= 0, "a definition has sinks, and no negative overlap")

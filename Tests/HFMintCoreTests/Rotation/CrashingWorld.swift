@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Synchronization
 
@@ -13,7 +13,7 @@ final class CrashingWorld: Sendable {
     }
 
     struct State {
-        var shape = IssuerShape.separate(limit: 2)
+        var succession = Succession.separate(limit: 2)
         var secrets: [String: Stored] = [:]
         /// Of a stacked issuer: what it keeps beside the current one.
         var nextID = 1
@@ -35,13 +35,13 @@ final class CrashingWorld: Sendable {
     private let issuerIsReadable: Bool
 
     init(
-        shape: IssuerShape = .separate(limit: 2), sinkIsReadable: Bool, issuerIsReadable: Bool,
+        succession: Succession = .separate(limit: 2), sinkIsReadable: Bool, issuerIsReadable: Bool,
         crashAt point: Int? = nil
     ) {
         self.sinkIsReadable = sinkIsReadable
         self.issuerIsReadable = issuerIsReadable
         var state = State()
-        state.shape = shape
+        state.succession = succession
         state.secrets["old"] = Stored(value: Array("old-value".utf8))
         state.sinks = ["first": Array("old-value".utf8), "second": Array("old-value".utf8)]
         state.pointsUntilCrash = point
@@ -63,7 +63,9 @@ final class CrashingWorld: Sendable {
             try point(&state, failing)
             try change(&state)
             state.acts.append(name)
-            if state.shape.overlaps, state.sinks.values.contains(where: { !state.accepts($0) }) { state.outages += 1 }
+            if state.succession.overlaps, state.sinks.values.contains(where: { !state.accepts($0) }) {
+                state.outages += 1
+            }
             try point(&state, failing)
         }
     }
@@ -93,7 +95,7 @@ final class CrashingWorld: Sendable {
         let machine = FakeMachine(clock: clock)
         let rotation = RotationMachine(
             definition, journal: try RotationJournal(WorldLog(world: self)), context: machine.context)
-        if !rotation.state.isRunning, rotation.state.attention == nil, rotation.state.last == nil {
+        if !rotation.state.isRunning, rotation.state.attention == nil, rotation.state.timetable.last == nil {
             let next = try rotation.begin(.now)
             guard next == .go else { return next }
         }
@@ -102,12 +104,12 @@ final class CrashingWorld: Sendable {
             switch try rotation.step() {
             case .go: continue
             case .soon(let seconds): clock.advance(by: .seconds(seconds))
-            case .later(let moment, _), .retry(let moment, _): clock.advance(by: .seconds(moment - clock.now()))
-            case .attention(let attention): return .attention(attention)
-            case .finished: return .finished
+            case .over(.waiting(let moment, _)), .over(.retrying(let moment, _)):
+                clock.advance(by: .seconds(moment - clock.now()))
+            case .over(let stop): return .over(stop)
             }
         }
-        return .attention(Attention(.triesUsedUp, "it never ends"))
+        return .over(.attention(Attention(.triesUsedUp, "it never ends")))
     }
 }
 
@@ -120,7 +122,7 @@ private let powerCut = StepFailure(.ambiguous, "the power failed")
 private struct WorldIssuer: Issuer {
     let world: CrashingWorld
     let isReadable: Bool
-    var shape: IssuerShape { world.state.withLock { $0.shape } }
+    var succession: Succession { world.state.withLock { $0.succession } }
     var target: String { "world" }
     var takesChosenValue: Bool { false }
 
@@ -128,23 +130,23 @@ private struct WorldIssuer: Issuer {
         let (secrets, isDown) = world.state.withLock { ($0.secrets, $0.isDown) }
         if isDown { throw powerCut }
         let listed = secrets.sorted { $0.key < $1.key }.map { id, secret in
-            LiveSecret(
+            ListedSecret(
                 id: id, marker: secret.marker, isActive: secret.isActive,
                 sha256: isReadable ? digest(secret.value) : nil)
         }
-        return IssuerSurvey(listed, date: world.clock.now())
+        return IssuerSurvey(secrets: listed, date: world.clock.now())
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         var created: CreatedSecret?
         try world.act("create", failing: powerCut) { state throws(StepFailure) in
-            if case .separate(let limit?) = state.shape, state.secrets.count >= limit {
+            if case .separate(let limit?) = state.succession, state.secrets.count >= limit {
                 throw StepFailure(.refused, "the limit is reached")
             }
             let id = "new\(state.nextID)"
             state.nextID += 1
             let value = Array("value-\(id)".utf8)
-            if state.shape == .replacing { state.secrets = [:] }
+            if state.succession == .replacing { state.secrets = [:] }
             state.secrets[id] = .init(value: value, marker: creation.marker)
             created = CreatedSecret(id: id, value: SharedSecret(Secret(copying: value)))
         }
@@ -161,16 +163,16 @@ private struct WorldIssuer: Issuer {
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool {
         try world.act("deactivate \(id)", failing: powerCut) { state throws(StepFailure) in
-            if state.shape != .stacked { state.secrets[id]?.isActive = false }
+            if state.succession != .stacked { state.secrets[id]?.isActive = false }
         }
-        return shape != .stacked
+        return succession != .stacked
     }
 
     func delete(_ id: String) throws(StepFailure) {
         try world.act("delete \(id)", failing: powerCut) { state throws(StepFailure) in
             let current = "new\(state.nextID - 1)"
             // A stacked issuer knows one order: drop all but the current one.
-            state.secrets = state.secrets.filter { state.shape == .stacked ? $0.key == current : $0.key != id }
+            state.secrets = state.secrets.filter { state.succession == .stacked ? $0.key == current : $0.key != id }
         }
     }
 }

@@ -117,7 +117,7 @@ struct RotationClockTests {
         #expect(reason(try stage.run(.due).stop) == .clockWasAhead)
         try resume(stage)
         let state = try stage.rotations().state(of: "app")
-        #expect(state.graceEndsAt == state.graceSetAt.map { $0 + 7_200 })
+        #expect(state.deadlines.graceEndsAt == state.deadlines.graceSetAt.map { $0 + 7_200 })
         #expect(try stage.runToEnd() == .finished)
         #expect(stage.live == ["new1"])
     }
@@ -182,7 +182,7 @@ struct RotationClockTests {
     @Test("the journal keeps when a grace began")
     func journalled() throws {
         var state = RotationState()
-        state.setGrace(60, at: FrozenClock.usualNow)
+        state.deadlines.setGrace(60, at: FrozenClock.usualNow)
         let text = try JSONText(state.json.rendered().reveal { $0.bytes }, limits: .event)
         #expect(RotationState(ManifestNode(text)) == state)
     }

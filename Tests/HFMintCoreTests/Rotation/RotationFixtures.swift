@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -44,7 +44,7 @@ enum RotationFixtures {
     }
 
     private static func surroundings(_ machine: FakeMachine) -> RotationSurroundings {
-        RotationSurroundings(name: "demo", folder: "/etc/hfmint", context: machine.context)
+        RotationSurroundings(name: "demo", manifest: "/etc/hfmint/hfmint.json5", context: machine.context)
     }
 
     /// What the journal would hold of `text`.

@@ -44,7 +44,7 @@ struct RotationInspectionTests {
     @Test("finds that the secret in use is gone, and names what is not ours")
     func issuer() throws {
         let stage = try stage()
-        stage.edit { $0.secrets.append(LiveSecret(id: "admin")) }
+        stage.edit { $0.secrets.append(ListedSecret(id: "admin")) }
         #expect(try look(stage).issuer == .asLeft(others: ["admin"]))
         stage.edit { $0.secrets.removeAll { $0.id == "new1" } }
         let seen = try look(stage)

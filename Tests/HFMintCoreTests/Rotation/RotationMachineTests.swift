@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Synchronization
 import Testing
@@ -6,31 +6,32 @@ import Testing
 @Suite("rotation machine")
 struct RotationMachineTests {
     struct Setting: Sendable, CustomTestStringConvertible {
-        let shape: IssuerShape
+        let succession: Succession
         let sinkIsReadable: Bool
         let issuerIsReadable: Bool
 
         var testDescription: String {
-            "\(shape), \(sinkIsReadable ? "readable" : "write-only") sink, \(issuerIsReadable ? "readable" : "silent") issuer"
+            "\(succession), \(sinkIsReadable ? "readable" : "write-only") sink, \(issuerIsReadable ? "readable" : "silent") issuer"
         }
 
         func world(crashAt point: Int? = nil) -> CrashingWorld {
             CrashingWorld(
-                shape: shape, sinkIsReadable: sinkIsReadable, issuerIsReadable: issuerIsReadable, crashAt: point)
+                succession: succession, sinkIsReadable: sinkIsReadable, issuerIsReadable: issuerIsReadable,
+                crashAt: point)
         }
     }
 
-    static let settings: [Setting] = [IssuerShape.separate(limit: 2), .separate(limit: nil), .stacked, .replacing]
-        .flatMap { shape in
+    static let settings: [Setting] = [Succession.separate(limit: 2), .separate(limit: nil), .stacked, .replacing]
+        .flatMap { succession in
             [true, false].flatMap { sink in
-                [true, false].map { Setting(shape: shape, sinkIsReadable: sink, issuerIsReadable: $0) }
+                [true, false].map { Setting(succession: succession, sinkIsReadable: sink, issuerIsReadable: $0) }
             }
         }
 
     @Test("ends with one live secret in every sink, and the old one gone", arguments: settings)
     func undisturbed(setting: Setting) throws {
         let world = setting.world()
-        #expect(try world.run() == .finished)
+        #expect(try world.run() == .over(.finished))
         let state = world.state.withLock { $0 }
         #expect(state.secrets.count == 1 && state.secrets["old"] == nil)
         #expect(Set(state.sinks.values) == Set(state.secrets.values.map(\.value)))
@@ -52,9 +53,9 @@ struct RotationMachineTests {
             let story = "cut at \(point) of \(points): \(next), \(state.acts)"
             #expect(state.outages == 0, "\(story)")
             #expect(state.sinks.values.allSatisfy { state.accepts($0) }, "a sink holds a dead secret; \(story)")
-            if next == .finished {
+            if next == .over(.finished) {
                 #expect(state.secrets.count == 1, "an orphan is left: \(state.secrets.keys.sorted()); \(story)")
-            } else if case .attention = next {
+            } else if case .over(.attention) = next {
                 #expect(!state.secrets.isEmpty, "\(story)")
             } else {
                 Issue.record("it neither ended nor stopped; \(story)")
@@ -70,13 +71,14 @@ struct RotationMachineTests {
         world.state.withLock { $0.losesCreations = true }
         let next = try world.run()
         let state = world.state.withLock { $0 }
-        switch (setting.shape, setting.issuerIsReadable) {
-        case (_, true): #expect(next == .finished)
+        switch (setting.succession, setting.issuerIsReadable) {
+        case (_, true): #expect(next == .over(.finished))
         case (.separate, false):
-            #expect(next != .finished && next != .attention(Attention(.triesUsedUp, "it never ends")))
+            #expect(next != .over(.finished) && next != .over(.attention(Attention(.triesUsedUp, "it never ends"))))
             // The last one, which is removed when the rotation goes on.
             #expect(state.secrets.count == 2 && state.secrets["old"] != nil)
-        default: #expect(next != .finished && next != .attention(Attention(.triesUsedUp, "it never ends")))
+        default:
+            #expect(next != .over(.finished) && next != .over(.attention(Attention(.triesUsedUp, "it never ends"))))
         }
         #expect(state.outages == 0)
     }
@@ -86,7 +88,7 @@ struct RotationMachineTests {
         let world = setting.world()
         #expect(try world.run(until: .announced) == .go)
         world.state.withLock { $0.secrets["new1"] = nil }
-        guard case .attention(let attention) = try world.run() else {
+        guard case .over(.attention(let attention)) = try world.run() else {
             Issue.record("it did not stop")
             return
         }
@@ -98,6 +100,6 @@ struct RotationMachineTests {
 extension RotationMachineTests.Setting {
     /// Whether each secret is removed by its own name.
     fileprivate var hasNames: Bool {
-        if case .separate = shape { true } else { false }
+        if case .separate = succession { true } else { false }
     }
 }

@@ -22,7 +22,7 @@ struct RotationOrdersTests {
         let stage = RotationStage()
         _ = try stage.run(.now(.now))
         // The clock may have been at the very end of its second.
-        #expect(try stage.rotations().state(of: "app").overlapEndsAt == stage.clock.now() + 3_601)
+        #expect(try stage.rotations().state(of: "app").deadlines.overlapEndsAt == stage.clock.now() + 3_601)
     }
 
     @Test("a later run knows why the last try failed")
@@ -34,9 +34,9 @@ struct RotationOrdersTests {
             return
         }
         #expect(reason == "the server is away")
-        #expect(try stage.rotations().state(of: "app").problem == "the server is away")
+        #expect(try stage.rotations().state(of: "app").retry.problem == "the server is away")
         #expect(try stage.runToEnd() == .finished)
-        #expect(try stage.rotations().state(of: "app").problem == nil)
+        #expect(try stage.rotations().state(of: "app").retry.problem == nil)
     }
 
     @Test("a reason is kept short")
@@ -44,7 +44,7 @@ struct RotationOrdersTests {
         let long = StepFailure(.transient(retryAfterSeconds: 3_600), String(repeating: "ä", count: 1_000))
         let stage = RotationStage { $0.failures["survey"] = [long] }
         _ = try stage.run(.now(.now))
-        let kept = try stage.rotations().state(of: "app").problem
+        let kept = try stage.rotations().state(of: "app").retry.problem
         #expect(try #require(kept).utf8.count <= 300)
     }
 
@@ -65,9 +65,9 @@ struct RotationOrdersTests {
     func leakIsTold() throws {
         let stage = RotationStage()
         _ = try stage.run(.now(.now))
-        let promised = try stage.rotations().state(of: "app").events.last { $0.kind == .secretRevoking }
+        let promised = try stage.rotations().state(of: "app").told.events.last { $0.kind == .secretRevoking }
         #expect(try stage.run(.now(.leaked)).stop == .finished)
-        let last = try stage.rotations().state(of: "app").events.last { $0.kind == .secretRevoking }
+        let last = try stage.rotations().state(of: "app").told.events.last { $0.kind == .secretRevoking }
         #expect(told(stage, "secret.revoking").count == 2)
         #expect(last?.id != promised?.id)
         #expect(last?.notBefore == stage.clock.now())
@@ -118,7 +118,7 @@ struct RotationOrdersTests {
         }
         #expect(reason(try stage.runToEnd(.now(.now))) == .refused)
         // The manifest names another client since, which has a secret of that id.
-        let other = RotationStage { $0.secrets = [LiveSecret(id: "new1")] }
+        let other = RotationStage { $0.secrets = [ListedSecret(id: "new1")] }
         let said = try stage.rotations().abandon(other.definition(sinks: ["elsewhere"]))
         #expect(other.live == ["new1"])
         #expect(said.contains("new1"))

@@ -70,24 +70,24 @@ struct RotationPromisesTests {
             (.replacing, true, 1, nil), (.stacked, true, 1, nil),
             // Another one could push out the one that works.
             (.stacked, false, 1, .refused),
-        ] as [(IssuerShape, Bool, Int, Attention.Reason?)])
-    func refusedAfterActing(shape: IssuerShape, isReadable: Bool, creations: Int, stop: Attention.Reason?) throws {
+        ] as [(Succession, Bool, Int, Attention.Reason?)])
+    func refusedAfterActing(succession: Succession, isReadable: Bool, creations: Int, stop: Attention.Reason?) throws {
         let stage = RotationStage { state in
-            (state.shape, state.isReadable, state.refusesAfterActing) = (shape, isReadable, true)
+            (state.succession, state.isReadable, state.refusesAfterActing) = (succession, isReadable, true)
         }
         let end = try stage.runToEnd(.now(.now))
         #expect(reason(end) == stop)
         if stop == nil { #expect(end == .finished) }
         #expect(stage.acts.filter { $0 == "create" }.count == creations)
-        if case .separate = shape { #expect(stage.live == ["new\(creations)"]) }
+        if case .separate = succession { #expect(stage.live == ["new\(creations)"]) }
     }
 
     @Test(
         "a secret that is new after a refusal, and not proven ours, is left to a person",
-        arguments: [IssuerShape.separate(limit: 3), .stacked, .replacing])
-    func refusedBesideAnother(shape: IssuerShape) throws {
+        arguments: [Succession.separate(limit: 3), .stacked, .replacing])
+    func refusedBesideAnother(succession: Succession) throws {
         let stage = RotationStage { state in
-            (state.shape, state.isReadable) = (shape, true)
+            (state.succession, state.isReadable) = (succession, true)
             // So often that this run ends.
             state.failures["create"] = Array(repeating: outage, count: 5) + [refusal]
         }
@@ -95,7 +95,7 @@ struct RotationPromisesTests {
             Issue.record("it should be for a later run")
             return
         }
-        stage.edit { $0.secrets.insert(LiveSecret(id: "admin", sha256: "of another"), at: 0) }
+        stage.edit { $0.secrets.insert(ListedSecret(id: "admin", sha256: "of another"), at: 0) }
         #expect(reason(try stage.runToEnd()) == .refused)
         #expect(!stage.acts.contains("create") && stage.live == ["admin", "old"])
     }
@@ -128,12 +128,12 @@ struct RotationPromisesTests {
     @Test("nothing begins where the issuer has no room, a key is missing, or another rotation owns the client")
     func refusals() throws {
         let full = RotationStage { state in
-            state.secrets = ["a", "b", "c"].map { LiveSecret(id: $0) }
+            state.secrets = ["a", "b", "c"].map { ListedSecret(id: $0) }
         }
         #expect(reason(try full.run(.now(.now)).stop) == .noRoom)
         let unsigned = RotationStage { $0.keyIsMissing = true }
         #expect(reason(try unsigned.run(.now(.now)).stop) == .callbackUnsigned)
-        let owned = RotationStage { $0.secrets = [LiveSecret(id: "theirs", marker: "hfmint:other:4")] }
+        let owned = RotationStage { $0.secrets = [ListedSecret(id: "theirs", marker: "hfmint:other:4")] }
         #expect(reason(try owned.run(.now(.now)).stop) == .otherRotation)
         for stage in [full, unsigned, owned] { #expect(!stage.acts.contains("create")) }
     }
@@ -141,7 +141,7 @@ struct RotationPromisesTests {
     @Test("a person may adopt what another rotation made, and only what is there")
     func adopt() throws {
         let stage = RotationStage { state in
-            state.secrets = [LiveSecret(id: "theirs", marker: "hfmint:other:4"), LiveSecret(id: "stray")]
+            state.secrets = [ListedSecret(id: "theirs", marker: "hfmint:other:4"), ListedSecret(id: "stray")]
         }
         let rotations = try stage.rotations()
         #expect(throws: MintError.self) { try rotations.adopt("nothing", stage.definition()) }
@@ -154,7 +154,7 @@ struct RotationPromisesTests {
     func enable() throws {
         let stage = RotationStage()
         #expect(try stage.rotations().enable(stage.definition()).predecessor == "old")
-        let other = RotationStage { $0.secrets = [LiveSecret(id: "theirs", marker: "hfmint:other:4")] }
+        let other = RotationStage { $0.secrets = [ListedSecret(id: "theirs", marker: "hfmint:other:4")] }
         #expect(try other.rotations().enable(other.definition()).predecessor == nil)
     }
 
@@ -167,12 +167,12 @@ struct RotationPromisesTests {
         }
         // A list that was late: the marker shows whose this one is. The other one is an administrator's.
         stage.edit { state in
-            state.secrets.append(LiveSecret(id: "late", marker: "hfmint:app:1"))
-            state.secrets.append(LiveSecret(id: "admin"))
+            state.secrets.append(ListedSecret(id: "late", marker: "hfmint:app:1"))
+            state.secrets.append(ListedSecret(id: "admin"))
         }
         #expect(try stage.runToEnd() == .finished)
         #expect(stage.live == ["new2", "admin"])
-        #expect(try stage.rotations().state(of: "app").strangers == ["admin"])
+        #expect(try stage.rotations().state(of: "app").ids.strangers == ["admin"])
     }
 
     @Test("what still logs in is not dead, whatever the list says")
@@ -186,7 +186,7 @@ struct RotationPromisesTests {
         stage.edit { $0.deadStillLogsIn = false }
         try stage.rotations().resume(stage.definition(), waiving: nil)
         #expect(try stage.runToEnd() == .finished)
-        #expect(try stage.rotations().state(of: "app").deathProof == "refused")
+        #expect(try stage.rotations().state(of: "app").predecessor.deathProof == "refused")
     }
 
     @Test("a leak that comes to light during the overlap ends it")
@@ -222,7 +222,7 @@ struct RotationPromisesTests {
     @Test("on an issuer that stacks secrets there is only forward")
     func stacked() throws {
         let stage = RotationStage { state in
-            (state.shape, state.isReadable, state.refusedValues) = (.stacked, true, ["value-new1"])
+            (state.succession, state.isReadable, state.refusedValues) = (.stacked, true, ["value-new1"])
         }
         #expect(reason(try stage.run(.now(.now)).stop) == .logInRefused)
         stage.edit { $0.refusedValues = [] }

@@ -42,7 +42,7 @@ struct RotationReconciliationTests {
         // The value came from the issuer, or from the other sink.
         #expect(stage.state.withLock { $0.sinks } == ["first": "value-new1", "second": "value-new1"])
         #expect(stage.live == ["old", "new1"])
-        #expect(try stage.rotations().state(of: "app").overlapEndsAt == stage.clock.now() + 3_601)
+        #expect(try stage.rotations().state(of: "app").deadlines.overlapEndsAt == stage.clock.now() + 3_601)
         #expect(try stage.runToEnd() == .finished)
         #expect(stage.live == ["new1"])
         #expect(stage.state.withLock { $0.told.filter { $0.hasPrefix("secret.revoking") }.count } == 2)
@@ -61,7 +61,7 @@ struct RotationReconciliationTests {
 
     @Test("where no other secret can be made a person is asked, and both live")
     func noRoom() throws {
-        let stage = try overlapping(.version) { $0.shape = .separate(limit: 2) }
+        let stage = try overlapping(.version) { $0.succession = .separate(limit: 2) }
         stage.put("value-old", into: "first")
         let stop = try stage.run(.due).stop
         #expect(reason(stop) == .valueLost)
@@ -90,7 +90,7 @@ struct RotationReconciliationTests {
     @Test("a secret that somebody else made meanwhile may be what the sink holds", arguments: [true, false])
     func stranger(isReadable: Bool) throws {
         let stage = try overlapping(isReadable ? .value : .version)
-        stage.edit { $0.secrets.append(LiveSecret(id: "admin")) }
+        stage.edit { $0.secrets.append(ListedSecret(id: "admin")) }
         stage.put("value-admin", into: "first")
         #expect(reason(try stage.run(.due).stop) == .sinkChanged)
         #expect(stage.state.withLock { $0.sinks["first"] } == "value-admin")
@@ -204,7 +204,7 @@ struct RotationReconciliationTests {
         let result = try stage.run(.now(.leaked, grace: 1_200))
         #expect(try result.stop == .finished || stage.runToEnd() == .finished)
         #expect((1_200...1_300).contains(stage.clock.now() - began))
-        let behind = try stage.rotations().state(of: "app").sinks.filter { $0.evidence == nil }.map(\.target)
+        let behind = try stage.rotations().state(of: "app").delivery.sinks.filter { $0.evidence == nil }.map(\.target)
         #expect(behind == (trouble == "away" ? [] : ["first"]))
         #expect(stage.live == ["new1"])
     }

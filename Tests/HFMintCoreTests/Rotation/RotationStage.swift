@@ -7,9 +7,9 @@ final class RotationStage: Sendable {
     enum Showing { case nothing, version, value }
 
     struct State {
-        var shape = IssuerShape.separate(limit: 3)
+        var succession = Succession.separate(limit: 3)
         var isReadable = false
-        var secrets = [LiveSecret(id: "old")]
+        var secrets = [ListedSecret(id: "old")]
         var created = 0
         /// What each of the next calls throws instead of acting.
         var failures: [String: [StepFailure]] = [:]
@@ -74,7 +74,7 @@ final class RotationStage: Sendable {
                 callbacks: [
                     CallbackEndpoint(
                         url: HTTPURL(Self.hook) ?? HTTPURL(.huggingFace, "/"), format: StageFormat(stage: self),
-                        mustAcknowledge: acknowledges, patience: 6 * 3_600)
+                        mustAcknowledge: acknowledges, agreementTimeout: 6 * 3_600)
                 ], schedule: schedule, overlap: 3_600, digest: sinks.joined(separator: ",")))
     }
 
@@ -138,14 +138,14 @@ private struct PatientThread: Workers {
 
 private struct StageIssuer: Issuer {
     let stage: RotationStage
-    var shape: IssuerShape { stage.state.withLock { $0.shape } }
+    var succession: Succession { stage.state.withLock { $0.succession } }
     var target: String { "stage" }
     var takesChosenValue: Bool { false }
     var isReadable: Bool { stage.state.withLock { $0.isReadable } }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
         try stage.call("survey")
-        return IssuerSurvey(stage.state.withLock { $0.secrets }, date: stage.clock.now())
+        return IssuerSurvey(secrets: stage.state.withLock { $0.secrets }, date: stage.clock.now())
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
@@ -153,7 +153,7 @@ private struct StageIssuer: Issuer {
         let (id, end) = stage.state.withLock { state in
             state.created += 1
             let id = "new\(state.created)"
-            state.secrets.append(LiveSecret(id: id, marker: creation.marker, expiresAt: state.expiresAt))
+            state.secrets.append(ListedSecret(id: id, marker: creation.marker, expiresAt: state.expiresAt))
             return (id, state.expiresAt)
         }
         if stage.state.withLock({ $0.lostAnswers.remove("create") }) != nil {
@@ -177,7 +177,7 @@ private struct StageIssuer: Issuer {
         try stage.call("deactivate \(id)")
         stage.state.withLock { state in
             state.secrets = state.secrets.map { secret in
-                secret.id == id ? LiveSecret(id: id, marker: secret.marker, isActive: false) : secret
+                secret.id == id ? ListedSecret(id: id, marker: secret.marker, isActive: false) : secret
             }
         }
         return true

@@ -57,7 +57,7 @@ struct RotationTargetsTests {
         // Only where a person waits is the issuer asked first: a timer makes none in vain.
         #expect(stage.acts.contains("create") == (cause == .now))
         #expect(try stage.runToEnd(.now(.now, overwriting: true)) == .finished)
-        #expect(try stage.rotations().state(of: "app").mayOverwrite == [])
+        #expect(try stage.rotations().state(of: "app").delivery.mayOverwrite == [])
         // From then on the place is known to be right.
         stage.put("", into: "second")
         #expect(try stage.runToEnd(.now(.now)) == .finished)
@@ -80,11 +80,11 @@ struct RotationTargetsTests {
     @Test(
         "nothing is made before the proof where it could not be taken back",
         arguments: [
-            IssuerShape.stacked, .replacing,
+            Succession.stacked, .replacing,
         ])
-    func proofFirst(shape: IssuerShape) throws {
+    func proofFirst(succession: Succession) throws {
         let stage = stage(.value, ["first": "value-old", "second": "of another client"])
-        stage.edit { $0.shape = shape }
+        stage.edit { $0.succession = succession }
         #expect(reason(try stage.run(.now(.now)).stop) == .targetUnproven)
         #expect(!stage.acts.contains("create"))
     }
@@ -165,7 +165,8 @@ struct RotationTargetsTests {
     func sights() throws {
         let stage = stage(.value, ["first": "junk"])
         let rotations = try stage.rotations()
-        let sights = try #require(rotations.sights(loggingIn: true)["app"])
+        let sights = try #require(
+            Rotations.sights(rotations.definitions, loggingIn: true, in: rotations.context)["app"])
         #expect(sights.map(\.presence) == [.there, .absent])
         #expect(sights.map(\.logsIn) == [false, nil])
         #expect(stage.acts == ["look first", "look second"])

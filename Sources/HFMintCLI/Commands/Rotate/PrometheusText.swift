@@ -86,9 +86,9 @@ private let metrics: [Metric] = [
     },
     Metric("next_due_timestamp_seconds", "When the next run begins.") { $0.nextDue?.secondsSince1970 },
     Metric("expiry_timestamp_seconds", "When the secret in use expires.") {
-        $0.state.last?.expiresAt?.secondsSince1970
+        $0.state.timetable.last?.expiresAt?.secondsSince1970
     },
-    Metric("attempts", "Failed tries of the present step.") { $0.state.failedTries },
+    Metric("attempts", "Failed tries of the present step.") { $0.state.retry.failedTries },
     Metric("attention", "Whether a person is needed.") { $0.attention == nil ? 0 : 1 },
     Metric("clock_lead_seconds", "How far the journal is ahead of this machine's clock, where that stops it.") {
         $0.clockLead
@@ -101,7 +101,7 @@ private let metrics: [Metric] = [
         }
     },
     Metric("sink_confirmed", "Whether a sink has confirmed the new secret, and with which evidence.") { row in
-        row.state.sinks.map { sink in
+        row.state.delivery.sinks.map { sink in
             .init(
                 labels: [("sink", sink.target), ("evidence", sink.evidence?.kind.rawValue ?? "")],
                 value: sink.evidence == nil ? 0 : 1)
@@ -117,6 +117,7 @@ private let metrics: [Metric] = [
         }
     },
     Metric("old_secret_dead", "Whether the old secret was seen dead, and with which evidence.") { row in
-        row.state.deathProof.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] } ?? []
+        row.state.predecessor.deathProof.map { [.init(labels: [("evidence", $0)], value: $0 == "accepted" ? 0 : 1)] }
+            ?? []
     },
 ]

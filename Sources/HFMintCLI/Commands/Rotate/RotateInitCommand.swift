@@ -49,7 +49,7 @@ extension Command {
         _ enabled: Rotations.Enabled, _ definition: RotationDefinition, _ command: RotateCommand
     ) -> String {
         if let id = enabled.predecessor { return "replaces \(id) at \(definition.issuer.target)" }
-        if case .person = definition.issuer.shape { return "a person makes the new secret; the old one dies then" }
+        if case .person = definition.issuer.succession { return "a person makes the new secret; the old one dies then" }
         let ids = enabled.alive.joined(separator: ", ")
         return switch enabled.alive.count {
         case 0: "nothing will be retired, as no secret is alive at \(definition.issuer.target)"

@@ -21,7 +21,7 @@ extension Command {
     private static func supply(_ call: Call) throws(MintError) -> Report {
         let session = try RotateSession(call)
         let definition = try session.definition()
-        guard definition.issuer.shape == .person else {
+        guard definition.issuer.succession == .person else {
             throw .usage("'\(definition.name)' makes its secrets itself", hint: session.command("now", definition.name))
         }
         let rotations = try session.rotations()

@@ -58,7 +58,7 @@ private struct RotationPlan {
 
     /// How many seconds no sink has a secret that works, at a second for each request; `nil` if a person sets the pace.
     private var gap: Int? {
-        switch definition.issuer.shape {
+        switch definition.issuer.succession {
         case .separate, .stacked: 0
         case .replacing: 1 + logIns + sinkCount
         case .person: nil
@@ -67,7 +67,7 @@ private struct RotationPlan {
 
     /// The name of the issuer's shape in the documentation, and what becomes of the old secret.
     private var shape: (name: String, meaning: String) {
-        switch definition.issuer.shape {
+        switch definition.issuer.succession {
         case .separate: ("separate", "the old secret lives on until it is removed")
         case .stacked: ("stacked", "the issuer keeps the old secret for a time of its own")
         case .replacing: ("replacing", "the old secret dies when the new one is made")
@@ -77,7 +77,7 @@ private struct RotationPlan {
 
     private var gapInWords: String {
         let work = "\(counted(logIns, "log-in")) and \(counted(sinkCount, "write")), at a second each"
-        return switch definition.issuer.shape {
+        return switch definition.issuer.succession {
         case .separate, .stacked: "none: both are alive for \(inWords(seconds: definition.overlap)) and more"
         case .replacing: "about \(inWords(seconds: gap ?? 0)): \(work); longer while a sink is away"
         case .person: "from the button until `\(command("supply", definition.name))` is done: \(work)"
@@ -90,7 +90,7 @@ private struct RotationPlan {
         let agree = asked == 0 ? [] : ["wait until \(counted(asked, "endpoint")) \(asked == 1 ? "agrees" : "agree")"]
         let logIn = logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"]
         let deliver = logIn + ["write \(counted(sinkCount, "sink"))"]
-        return switch definition.issuer.shape {
+        return switch definition.issuer.succession {
         case .separate, .stacked:
             ["make a secret"] + deliver + tell + agree
                 + ["wait \(inWords(seconds: definition.overlap))", "retire the old secret"]
@@ -143,7 +143,7 @@ private struct RotationPlan {
                 definition.callbacks.map {
                     ["url": .string($0.url.description), "must_agree": .bool($0.mustAcknowledge)]
                 }),
-            "overlap_seconds": definition.issuer.shape.overlaps ? .integer(definition.overlap) : .null,
+            "overlap_seconds": definition.issuer.succession.overlaps ? .integer(definition.overlap) : .null,
             "gap_seconds": gap.map { .integer($0) } ?? .null,
             "steps": .strings(steps),
             "not_ready": .strings(unready),

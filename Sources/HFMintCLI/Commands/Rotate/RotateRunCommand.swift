@@ -73,7 +73,7 @@ extension Command {
             return MintError(
                 .serviceUnavailable, "\(result.name): another process works on it, and did not hear this order",
                 hint: "in a moment: \(again)")
-        case .finished where cause == .leaked && result.overlaps && result.state.predecessor == nil:
+        case .finished where cause == .leaked && result.overlaps && result.state.predecessor.id == nil:
             return MintError(
                 .rotationAttention,
                 "\(result.name): no old secret was known, and none is retired: the leaked one may still work",

@@ -185,10 +185,10 @@ extension RotationState {
     /// Returns what a finished run did not do, as the end of its line.
     fileprivate func leftovers(overlaps: Bool) -> String {
         var clauses: [String] = []
-        let unconfirmed = sinks.filter { $0.evidence == nil }.map(\.target)
+        let unconfirmed = delivery.sinks.filter { $0.evidence == nil }.map(\.target)
         if !unconfirmed.isEmpty { clauses.append("without the new secret: \(unconfirmed.joined(separator: ", "))") }
-        if overlaps, predecessor == nil { clauses.append("no old secret was known, and none is retired") }
-        if !strangers.isEmpty { clauses.append("not ours, and left alone: \(strangers.joined(separator: ", "))") }
+        if overlaps, predecessor.id == nil { clauses.append("no old secret was known, and none is retired") }
+        if !ids.strangers.isEmpty { clauses.append("not ours, and left alone: \(ids.strangers.joined(separator: ", "))") }
         return clauses.isEmpty ? "" : ": " + clauses.joined(separator: "; ")
     }
 }

@@ -71,7 +71,7 @@ struct RotationStatus {
 
     /// Why a person is needed; `nil` if none is.
     var attention: Attention? {
-        let isChanged = state.isRunning && state.definition != definition.digest
+        let isChanged = state.isRunning && state.run.definition != definition.digest
         return isChanged ? .manifestChanged : state.attention ?? state.disagreement(with: now)?.attention
     }
 
@@ -83,7 +83,7 @@ struct RotationStatus {
 
     /// The notices that have not been delivered.
     var undelivered: [CallbackEvent.Delivery] {
-        state.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
+        state.told.events.flatMap(\.deliveries).filter { $0.status == .pending || $0.status == .failed }
     }
 
     private var phaseInWords: String {
@@ -98,31 +98,31 @@ struct RotationStatus {
             lines.append("  to do      \(attention.hint(for: name, command))")
         }
         if let due = state.nextTry(at: now) {
-            let problem = state.problem.map { ": \($0)" } ?? ""
-            lines.append("  attempts   \(state.failedTries) failed, again from \(due.rfc3339)\(problem)")
+            let problem = state.retry.problem.map { ": \($0)" } ?? ""
+            lines.append("  attempts   \(state.retry.failedTries) failed, again from \(due.rfc3339)\(problem)")
         }
         if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `\(command("run"))`")") }
-        lines += state.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
+        lines += state.delivery.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
-        if let proof = state.deathProof { lines.append("  old one    \(Self.words(proof))") }
-        if !state.strangers.isEmpty {
-            lines.append("  not ours   \(state.strangers.joined(separator: ", ")): left alone")
+        if let proof = state.predecessor.deathProof { lines.append("  old one    \(Self.words(proof))") }
+        if !state.ids.strangers.isEmpty {
+            lines.append("  not ours   \(state.ids.strangers.joined(separator: ", ")): left alone")
         }
         if !undelivered.isEmpty {
             let problem = undelivered.compactMap(\.problem).last.map { ": \($0)" } ?? ""
             lines.append("  callbacks  \(undelivered.count) not delivered yet\(problem)")
         }
-        lines += state.closedEndpoints.map { "  callbacks  closed by a 410: \($0)" }
+        lines += state.told.closedEndpoints.map { "  callbacks  closed by a 410: \($0)" }
         return lines + (inspection?.lines ?? [])
     }
 
-    private func confirmation(of sink: RotationState.SinkState) -> String {
+    private func confirmation(of sink: RotationState.Delivery.Sink) -> String {
         guard let evidence = sink.evidence else { return "not yet" }
-        return evidence.inWords + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
+        return evidence.words + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
     }
 
     /// Returns whether a sink shows that others overwrote it; nil if it is not in the manifest any more.
-    private func showsChange(_ sink: RotationState.SinkState) -> Bool? {
+    private func showsChange(_ sink: RotationState.Delivery.Sink) -> Bool? {
         guard let defined = definition.sinks.first(where: { $0.target == sink.target }) else { return nil }
         return sink.evidence.map { defined.showsChange(since: $0) } ?? defined.showsChange
     }
@@ -132,7 +132,7 @@ struct RotationStatus {
 
     /// Until when old and new secret both live; `nil` if they do not.
     private var overlapEnd: Timestamp? {
-        definition.issuer.shape.overlaps && state.phase == .delivered ? state.overlapEndsAt : nil
+        definition.issuer.succession.overlaps && state.phase == .delivered ? state.deadlines.overlapEndsAt : nil
     }
 
     /// Returns what the evidence of an old secret's death shows.
@@ -149,21 +149,21 @@ struct RotationStatus {
         [
             "name": .string(name),
             "phase": .string(state.phase.rawValue),
-            "attempts": .integer(state.failedTries),
+            "attempts": .integer(state.retry.failedTries),
             "retry_at": .string(state.nextTry(at: now)?.rfc3339),
-            "problem": .string(state.problem),
+            "problem": .string(state.retry.problem),
             "attention": .string(attention?.message),
             "attention_reason": .string(attention?.reason.rawValue),
-            "last_rotated_at": .string(state.last?.at.rfc3339),
+            "last_rotated_at": .string(state.timetable.last?.at.rfc3339),
             "age_seconds": state.age(at: now).map { .integer($0) } ?? .null,
-            "current_id": .string(state.last?.id),
-            "expires_at": .string(state.last?.expiresAt?.rfc3339),
+            "current_id": .string(state.timetable.last?.id),
+            "expires_at": .string(state.timetable.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339),
             "overlap_ends_at": .string(overlapEnd?.rfc3339),
-            "death_evidence": .string(state.deathProof),
-            "not_ours": .strings(state.strangers),
+            "death_evidence": .string(state.predecessor.deathProof),
+            "not_ours": .strings(state.ids.strangers),
             "sinks": .array(
-                state.sinks.map { sink in
+                state.delivery.sinks.map { sink in
                     [
                         "target": .string(sink.target), "evidence": .string(sink.evidence?.kind.rawValue),
                         "detail": .string(sink.evidence?.detail),
@@ -175,9 +175,4 @@ struct RotationStatus {
             "check": inspection?.json ?? .null,
         ]
     }
-}
-
-extension Evidence {
-    /// The kind of evidence and its detail, such as `version 7`.
-    fileprivate var inWords: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
 }

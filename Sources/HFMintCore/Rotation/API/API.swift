@@ -14,66 +14,38 @@
 struct API: Sendable {
     /// The issuer or sink as the manifest names it, for messages: `okta:0oa1b2`.
     let name: String
-    private let base: HTTPURL
-    private let authorization: Authorization
-    private let trust: TrustAnchors?
-    private let answers: [KnownAnswer]
-    private let refusals: [Int: String]
-    private let context: Context
+    let base: HTTPURL
+    var authorization: Authorization
+    /// The answers of this kind of server whose status alone does not say what they mean.
+    let answers: [KnownAnswer]
+    /// The words that stand in a message in place of the call, by the status of a refusal.
+    var refusals: [Int: String] = [:]
+    var trust: TrustAnchors?
+    let context: Context
 
     /// How a call proves who sends it; each call reads the secret anew, and wipes it afterwards.
     enum Authorization: Sendable {
         case none
         /// A secret in memory, sent in the header `Authorization`.
         case given(prefix: String, SharedSecret)
-        case header(String, prefix: String, SecretReference, folder: String)
-        /// AWS Signature Version 4.
-        case aws(region: String, service: String, AWSKeys)
+        case header(String, prefix: String, SecretSource)
+        /// AWS Signature Version 4; `session` is nil for the keys of an IAM user.
+        case aws(region: String, service: String, id: SecretSource, key: SecretSource, session: SecretSource?)
         /// A bearer token that the closure returns, which may make a call for it.
         case token(@Sendable () throws(StepFailure) -> SharedSecret)
-    }
-
-    /// Names where the two or three parts of an AWS credential are.
-    struct AWSKeys: Sendable {
-        let id: SecretReference
-        let key: SecretReference
-        /// Nil for the keys of an IAM user.
-        let session: SecretReference?
-        let folder: String
     }
 
     /// The byte limit of an answer that carries more than one value: the largest secret of Kubernetes, AWS and Vault,
     /// and the JSON around it.
     static let largeBody = 4 << 20
 
-    /// - Parameters:
-    ///   - answers: the answers of this kind of server whose status alone does not say what they mean.
-    ///   - refusals: the words for a refusal, by its status. They stand in the message in place of the call.
-    init(
-        _ name: String, base: HTTPURL, authorization: Authorization, answers: [KnownAnswer],
-        refusals: [Int: String] = [:], trust: TrustAnchors? = nil, context: Context
-    ) {
-        self.name = name
-        self.base = base
-        self.authorization = authorization
-        self.answers = answers
-        self.refusals = refusals
-        self.trust = trust
-        self.context = context
-    }
-
     enum Body: Sendable {
         case none
-        /// A JSON text in pieces, some of them secret.
-        case json([TextOrToken])
+        case json(JSONValue, type: String = "application/json")
+        /// Form fields in pieces, some of them secret.
         case form([TextOrToken])
-        /// Bytes of another content type.
-        case other(type: String, [TextOrToken])
-
-        /// Returns a JSON text that holds no secret.
-        static func json(_ value: JSONValue) -> Body {
-            .json([.text(value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })])
-        }
+        /// A JSON text in pieces, one of them JSON that is secret as a whole.
+        case jsonText([TextOrToken])
     }
 
     /// Whether a call may be sent again when its answer is lost.
@@ -83,6 +55,9 @@ struct API: Sendable {
         /// The call may act twice if it is sent twice: a lost answer is ``StepFailure/Kind/ambiguous``.
         case once
     }
+
+    /// Returns the URL of `path` in the one spelling that names it in messages.
+    func spelling(of path: String) -> String { "\(base.spelling)\(path)" }
 
     /// Sends one request once, and returns its answer.
     ///
@@ -113,9 +88,12 @@ struct API: Sendable {
 
     func refused(_ why: String) -> StepFailure { StepFailure(.refused, "\(name): \(why)") }
 
-    func retry(_ why: String) -> StepFailure { StepFailure(.transient(retryAfterSeconds: nil), "\(name): \(why)") }
+    func retry(_ why: String) -> StepFailure { .transient("\(name): \(why)") }
 
-    func failure(_ error: MintError) -> StepFailure { StepFailure(error, at: name) }
+    /// Returns the digest of a client secret in hexadecimal, as the journal holds it.
+    func sha256(_ secret: borrowing Secret) throws(StepFailure) -> String {
+        try context.sha256(secret) { refused($0.message) }
+    }
 
     /// Returns the words for a redirect, which hfmint never follows: the manifest does not name its destination.
     private func movedTo(_ answer: borrowing Answer) -> String {
@@ -149,26 +127,18 @@ struct API: Sendable {
         case .none: return .none
         case .given(let prefix, let shared):
             return .header(name: "Authorization", prefix: prefix, shared.secret.duplicate())
-        case .header(let header, let prefix, let reference, let folder):
-            return .header(name: header, prefix: prefix, try read(reference, folder))
-        case .aws(let region, let service, let keys):
-            let id = try read(keys.id, keys.folder).reveal { String(decoding: $0.bytes, as: UTF8.self) }
-            let key = try read(keys.key, keys.folder)
-            guard let session = keys.session else {
+        case .header(let header, let prefix, let source):
+            return .header(name: header, prefix: prefix, try source.read(for: name))
+        case .aws(let region, let service, let id, let key, let session):
+            let id = try id.text(for: name)
+            let key = try key.read(for: name)
+            guard let session else {
                 return .awsSignature(region: region, service: service, keyID: id, key: key, sessionToken: nil)
             }
             return .awsSignature(
-                region: region, service: service, keyID: id, key: key, sessionToken: try read(session, keys.folder))
+                region: region, service: service, keyID: id, key: key, sessionToken: try session.read(for: name))
         case .token(let token):
             return .header(name: "Authorization", prefix: "Bearer ", try token().secret.duplicate())
-        }
-    }
-
-    private func read(_ reference: SecretReference, _ folder: String) throws(StepFailure) -> Secret {
-        do throws(MintError) {
-            return try reference.read(relativeTo: folder, in: context)
-        } catch {
-            throw failure(error)
         }
     }
 }
@@ -177,10 +147,10 @@ extension API.Body {
     fileprivate var content: HTTPBody.Content? {
         switch self {
         case .none: nil
-        case .json(let pieces): HTTPBody.Content(type: "application/json", bytes: Secret(joining: pieces))
+        case .json(let value, let type): HTTPBody.Content(type: type, bytes: value.rendered())
         case .form(let pieces):
             HTTPBody.Content(type: "application/x-www-form-urlencoded", bytes: Secret(joining: pieces))
-        case .other(let type, let pieces): HTTPBody.Content(type: type, bytes: Secret(joining: pieces))
+        case .jsonText(let pieces): HTTPBody.Content(type: "application/json", bytes: Secret(joining: pieces))
         }
     }
 }

@@ -25,9 +25,7 @@ extension API {
 extension API.Answer {
     /// Returns this answer if it is JSON, and throws a transient failure otherwise.
     consuming func asJSON() throws(StepFailure) -> API.Answer {
-        guard root != nil else {
-            throw StepFailure(.transient(retryAfterSeconds: nil), "\(name): answered \(status) with no JSON")
-        }
+        guard root != nil else { throw .transient("\(name): answered \(status) with no JSON") }
         return self
     }
 
@@ -39,17 +37,16 @@ extension API.Answer {
         else kind: StepFailure.Kind = .transient(retryAfterSeconds: nil),
         _ body: (JSONNode, Span<UInt8>) throws(StepFailure) -> Result?
     ) throws(StepFailure) -> Result {
-        let (root, name) = (root, name)
-        return try response.body.reveal { (text) throws(StepFailure) -> Result in
-            if let root, let result = try body(root, text) { return result }
-            throw StepFailure(kind, "\(name): the answer is not one that it gives")
-        }
+        if let result = try lending(body) { return result }
+        throw StepFailure(kind, "\(name): the answer is not one that it gives")
     }
 
     /// Lends the JSON to `body`, and returns its result, or nil if there is no JSON.
-    func lending<Result: ~Copyable>(_ body: (JSONNode, Span<UInt8>) -> Result?) -> Result? {
+    func lending<Result: ~Copyable, Failure: Error>(
+        _ body: (JSONNode, Span<UInt8>) throws(Failure) -> Result?
+    ) throws(Failure) -> Result? {
         guard let root else { return nil }
-        return response.body.reveal { text in body(root, text) }
+        return try response.body.reveal { (text) throws(Failure) -> Result? in try body(root, text) }
     }
 }
 

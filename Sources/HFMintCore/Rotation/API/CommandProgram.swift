@@ -2,18 +2,11 @@
 ///
 /// Secrets travel through those two alone. The program shares hfmint's stderr, and must write no secret there.
 struct CommandProgram {
-    private let name: String
-    private let words: [String]
-    private let timeLimit: Duration
-    private let context: Context
-
-    /// - Parameter name: the part of the manifest that runs it, for messages.
-    init(_ name: String, words: [String], timeLimit: Duration, context: Context) {
-        self.name = name
-        self.words = words
-        self.timeLimit = timeLimit
-        self.context = context
-    }
+    /// The part of the manifest that runs it, for messages.
+    let name: String
+    let words: [String]
+    let timeLimit: Duration
+    let context: Context
 
     var path: String { words.first ?? "" }
 
@@ -34,10 +27,10 @@ struct CommandProgram {
     ///
     /// - Throws: as ``run(_:_:effect:)``. An answer that `body` cannot read leaves open whether the program has acted.
     func ask<Result>(
-        _ operation: String, _ request: [TextOrToken], effect: API.Effect,
+        _ operation: String, _ request: JSONValue, effect: API.Effect,
         _ body: (JSONNode, Span<UInt8>) -> Result?
     ) throws(StepFailure) -> Result {
-        let output = try run(operation, SharedSecret(Secret(joining: request)), effect: effect)
+        let output = try run(operation, SharedSecret(request.rendered()), effect: effect)
         let answer = output.reveal { text -> Result? in
             (try? readJSON(text, limits: .answer)).flatMap { body($0, text) }
         }

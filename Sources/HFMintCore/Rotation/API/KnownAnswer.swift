@@ -1,6 +1,6 @@
 /// An answer whose status alone does not say what it means: one row of the table that each kind of server has.
-package struct KnownAnswer: Equatable, Sendable {
-    package enum Meaning: Equatable, Sendable {
+struct KnownAnswer: Equatable, Sendable {
+    enum Meaning: Equatable, Sendable {
         /// The server did nothing, and the same call works later: after `seconds`, unless the answer says when.
         case later(seconds: Int?)
         /// The trouble passes, and the server may have acted before it answered.
@@ -9,29 +9,29 @@ package struct KnownAnswer: Equatable, Sendable {
         case refused
     }
 
-    package let status: Int
+    let status: Int
     /// The vendor's own code; nil fits an answer with any code or none.
-    package let code: String?
+    let code: String?
     /// Words of the body, in lower case; nil fits any body.
-    package let words: String?
-    package let meaning: Meaning
+    let words: String?
+    let meaning: Meaning
     /// The cause in our own words, for the message.
-    package var reason: String?
+    var reason: String?
 
-    package static func later(
+    static func later(
         _ status: Int, _ code: String? = nil, saying words: String? = nil, seconds: Int? = nil,
         because reason: String? = nil
     ) -> KnownAnswer {
         KnownAnswer(status: status, code: code, words: words, meaning: .later(seconds: seconds), reason: reason)
     }
 
-    package static func doubt(
+    static func doubt(
         _ status: Int, _ code: String? = nil, saying words: String? = nil, because reason: String? = nil
     ) -> KnownAnswer {
         KnownAnswer(status: status, code: code, words: words, meaning: .doubt, reason: reason)
     }
 
-    package static func refused(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
+    static func refused(_ status: Int, _ code: String? = nil, saying words: String? = nil) -> KnownAnswer {
         KnownAnswer(status: status, code: code, words: words, meaning: .refused)
     }
 }

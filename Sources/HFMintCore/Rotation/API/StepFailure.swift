@@ -17,7 +17,7 @@ package struct StepFailure: Error, Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// Lower case; names the issuer, sink or log-in, what it was asked, and no more of its answer than the code.
+    /// In lower case: the issuer, sink or log-in, what it was asked, and of its answer no more than the code.
     package let message: String
     /// How many seconds the server asks hfmint to wait, or nil.
     let retryAfterSeconds: Int?
@@ -28,6 +28,9 @@ package struct StepFailure: Error, Equatable, Sendable {
         self.retryAfterSeconds = if case .transient(let seconds) = kind { seconds } else { retryAfterSeconds }
     }
 
+    /// Makes the failure of a step that may work in a moment, of a server that does not say when.
+    static func transient(_ message: String) -> StepFailure { StepFailure(.transient(retryAfterSeconds: nil), message) }
+
     static func needsPerson(_ reason: Attention.Reason, _ message: String) -> StepFailure {
         StepFailure(.needsPerson(reason), message)
     }
@@ -36,8 +39,8 @@ package struct StepFailure: Error, Equatable, Sendable {
 
     static func unwritten(_ failure: FileFailure) -> StepFailure { StepFailure(.unwritten(failure), failure.reason) }
 
-    /// Whether an issuer, a sink or a log-in failed, so that another try may succeed, or other sinks may go on.
-    var isOfTheWorld: Bool {
+    /// Whether an issuer, a sink or a log-in failed, so that the other sinks may go on without this one.
+    var isExternal: Bool {
         switch kind {
         case .transient, .ambiguous, .refused: true
         case .needsPerson, .unwritten: false

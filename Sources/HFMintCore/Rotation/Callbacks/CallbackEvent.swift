@@ -11,16 +11,16 @@ package struct CallbackEvent: Equatable, Sendable {
     }
 
     /// The same for all tries and endpoints, so that a receiver recognises a repetition.
-    package let id: String
+    package var id = ""
     /// The number of the run.
-    package let run: Int
-    package let kind: Kind
-    package let at: Timestamp
+    package var run = 0
+    package var kind = Kind.rotationStarted
+    package var at = Timestamp(secondsSince1970: 0)
     /// The id of the secret that was made, delivered or revoked.
-    package let secretID: String?
+    package var secretID: String?
     /// The moment before which the old secret is not revoked.
-    package let notBefore: Timestamp?
-    package var deliveries: [Delivery]
+    package var notBefore: Timestamp?
+    package var deliveries: [Delivery] = []
 
     package struct Delivery: Equatable, Sendable {
         package enum Status: String, Sendable {
@@ -34,11 +34,11 @@ package struct CallbackEvent: Equatable, Sendable {
             case failed
         }
 
-        package let url: String
-        package var status: Status
+        package var url = ""
+        package var status = Status.pending
         /// How often the event was sent.
-        package var tries: Int
-        package var dueAt: Timestamp
+        package var tries = 0
+        package var dueAt = Timestamp(secondsSince1970: 0)
         /// Why the last try failed, as a clause.
         package var problem: String?
     }

@@ -1,31 +1,50 @@
-// Tells endpoints what happens to the secrets of a rotation.
-//
-// The machine adds a `CallbackEvent` to the state that it records, so the journal is the outbox. Before each step,
-// `flushCallbacks()` sends what is due to every `CallbackEndpoint`, in its `CallbackFormat`: `StandardWebhooks` or
-// `SecurityEventToken`. Each event is sent at least once, under the same id, and its tries are recorded. A callback
-// never holds a value. A failed callback never stops a rotation, unless the manifest says that the endpoint must agree.
+/// Tells endpoints what happens to the secrets of a rotation.
+///
+/// An event is added to the state that is recorded, so the journal is the outbox. Before each step, ``flush()`` sends
+/// what is due to every ``CallbackEndpoint``, in its ``CallbackFormat``: `StandardWebhooks` or `SecurityEventToken`.
+/// Each event is sent at least once, under the same id, and its tries are recorded. A callback never holds a value. A
+/// failed callback never stops a rotation, unless the manifest says that the endpoint must agree.
+struct Outbox {
+    let definition: RotationDefinition
+    let journal: RotationJournal
+    let context: Context
 
-extension RotationMachine {
-    /// Makes an event of this run for every endpoint, due at once.
-    ///
-    /// - Parameter state: the state to which the caller adds the event; the recorded state by default.
-    func event(
-        _ kind: CallbackEvent.Kind, secretID: String? = nil, notBefore: Timestamp? = nil,
-        in state: RotationState? = nil
+    /// Adds an event of this run to a state that is about to be recorded, due at once for every endpoint.
+    func add(
+        _ kind: CallbackEvent.Kind, secretID: String? = nil, notBefore: Timestamp? = nil, to state: inout RotationState
+    ) {
+        state.told.events.append(event(kind, secretID, notBefore, in: state))
+    }
+
+    private func event(
+        _ kind: CallbackEvent.Kind, _ secretID: String? = nil, _ notBefore: Timestamp? = nil, in state: RotationState
     ) -> CallbackEvent {
-        let state = state ?? self.state
         let now = context.clock.now()
-        let number = state.events.count
+        let (run, number) = (state.run.number, state.told.events.count)
         return CallbackEvent(
             // The time keeps ids unique after a journal was lost, as runs are then counted anew.
-            id: "\(definition.name).\(state.run).\(kind.rawValue.replacingDots)-\(number)-\(now.secondsSince1970)",
-            run: state.run, kind: kind, at: now,
-            secretID: secretID, notBefore: notBefore,
+            id: "\(definition.name).\(run).\(kind.rawValue.replacingDots)-\(number)-\(now.secondsSince1970)",
+            run: run, kind: kind, at: now, secretID: secretID, notBefore: notBefore,
             deliveries: definition.callbacks.map { endpoint in
                 let url = endpoint.url.description
-                let isClosed = state.closedEndpoints.contains(url)
-                return .init(url: url, status: isClosed ? .closed : .pending, tries: 0, dueAt: now)
+                let isClosed = state.told.closedEndpoints.contains(url)
+                return .init(url: url, status: isClosed ? .closed : .pending, dueAt: now)
             })
+    }
+
+    /// Checks that an event can be signed for every endpoint.
+    func checkSignatures() throws(StepFailure) {
+        for endpoint in definition.callbacks {
+            do throws(StepFailure) {
+                _ = try endpoint.format.request(
+                    for: event(.rotationStarted, in: journal.state), of: definition.name, to: endpoint.url,
+                    at: context.clock.now())
+            } catch {
+                let message = "\(endpoint.url.origin.host): \(error.message)"
+                guard error.kind == .refused else { throw StepFailure(error.kind, message) }
+                throw .needsPerson(.callbackUnsigned, message)
+            }
+        }
     }
 
     /// The seconds between tries, as in the standard's example: three days in all.
@@ -34,19 +53,21 @@ extension RotationMachine {
     private static let spacing = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
 
     /// Sends every event that is due, and records what came of it.
-    func flushCallbacks() throws(FileFailure) {
-        for eventIndex in state.events.indices {
-            for index in state.events[eventIndex].deliveries.indices {
-                let delivery = state.events[eventIndex].deliveries[index]
-                guard delivery.isDue(at: context.clock.now()),
-                    let endpoint = definition.callbacks.first(where: { $0.url.description == delivery.url })
+    func flush() throws(FileFailure) {
+        for eventIndex in journal.state.told.events.indices {
+            for index in journal.state.told.events[eventIndex].deliveries.indices {
+                let event = journal.state.told.events[eventIndex]
+                guard event.deliveries[index].isDue(at: context.clock.now()),
+                    let endpoint = definition.callbacks.first(where: {
+                        $0.url.description == event.deliveries[index].url
+                    })
                 else { continue }
-                try sendRecordsFirst()
-                let sent = send(state.events[eventIndex], to: endpoint, delivery)
-                var state = state
-                state.events[eventIndex].deliveries[index] = sent
-                if sent.status == .closed { state.close(sent.url) }
-                try saveState(state)
+                try journal.sendRecordsFirst()
+                let sent = send(event, to: endpoint, event.deliveries[index])
+                var state = journal.state
+                state.told.events[eventIndex].deliveries[index] = sent
+                if sent.status == .closed { state.told.close(sent.url) }
+                try journal.record(state)
             }
         }
     }
@@ -90,20 +111,20 @@ extension RotationMachine {
             let response = try context.send(request, body: body, limits: .default)
             return (response.status, response.retryAfterSeconds(now: now))
         } catch {
-            throw StepFailure(.transient(retryAfterSeconds: nil), error.reason)
+            throw .transient(error.reason)
         }
     }
 }
 
-extension RotationState {
+extension RotationState.Told {
     /// Records that an endpoint answered 410: it wants no more events.
     fileprivate mutating func close(_ url: String) {
         if !closedEndpoints.contains(url) { closedEndpoints.append(url) }
         for event in events.indices {
-            for index in events[event].deliveries.indices where events[event].deliveries[index].url == url {
-                if events[event].deliveries[index].status == .pending {
-                    events[event].deliveries[index].status = .closed
-                }
+            for index in events[event].deliveries.indices {
+                let delivery = events[event].deliveries[index]
+                guard delivery.url == url, delivery.status == .pending else { continue }
+                events[event].deliveries[index].status = .closed
             }
         }
     }

@@ -1,9 +1,9 @@
 /// Callbacks as Security Event Tokens (RFC 8417), pushed (RFC 8935), with CAEP's `credential-change`.
 ///
 /// <https://openid.net/specs/openid-caep-1_0-final.html>
-package struct SecurityEventToken: CallbackFormat {
+struct SecurityEventToken: CallbackFormat {
     /// The algorithm of the signature.
-    package enum Key: Sendable {
+    enum Key: Sendable {
         case hs256
         case asymmetric(SignatureAlgorithm)
 
@@ -15,29 +15,15 @@ package struct SecurityEventToken: CallbackFormat {
         }
     }
 
-    private let issuer: String
-    private let audience: String
+    let issuer: String
+    let audience: String
     /// CAEP's subject: the client whose secret changes.
-    private let subject: (issuer: String, client: String)
-    private let key: Key
-    private let keyID: String?
-    private let secret: SecretReference
-    private let surroundings: RotationSurroundings
+    let subject: (issuer: String, client: String)
+    let key: Key
+    let keyID: String?
+    let secret: SecretSource
 
-    package init(
-        issuer: String, audience: String, subject: (issuer: String, client: String), key: Key, keyID: String?,
-        secret: SecretReference, surroundings: RotationSurroundings
-    ) {
-        self.issuer = issuer
-        self.audience = audience
-        self.subject = subject
-        self.key = key
-        self.keyID = keyID
-        self.secret = secret
-        self.surroundings = surroundings
-    }
-
-    package func request(
+    func request(
         for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
     ) throws(StepFailure) -> SignedCallback {
         var header: [JSONValue.Member] = [.init("alg", .string(key.name)), .init("typ", "secevent+jwt")]
@@ -54,16 +40,16 @@ package struct SecurityEventToken: CallbackFormat {
     }
 
     private func signature(_ input: [UInt8]) throws(MintError) -> [UInt8] {
-        let context = surroundings.context
-        let secret = try secret.read(.key, relativeTo: surroundings.folder, in: context)
+        let signatures = self.secret.context.signatures
+        let secret = try self.secret.read(.key)
         switch key {
         case .hs256:
             // <https://www.rfc-editor.org/rfc/rfc7518#section-3.2>
             guard secret.byteCount >= 32 else {
                 throw MintError(.stateUnusable, "the key of an event is shorter than the 32 bytes that HS256 demands")
             }
-            return try context.signatures.hmacSHA256(input, key: secret)
-        case .asymmetric(let algorithm): return try context.signatures.sign(input, with: algorithm, pem: secret)
+            return try signatures.hmacSHA256(input, key: secret)
+        case .asymmetric(let algorithm): return try signatures.sign(input, with: algorithm, pem: secret)
         }
     }
 

@@ -1,18 +1,10 @@
 /// Callbacks as Standard Webhooks 1.0 writes and signs them: JSON, `v1` HMAC-SHA256.
 ///
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
-package struct StandardWebhooks: CallbackFormat {
-    private let secret: SecretReference
-    private let folder: String
-    private let context: Context
+struct StandardWebhooks: CallbackFormat {
+    let secret: SecretSource
 
-    package init(secret: SecretReference, folder: String, context: Context) {
-        self.secret = secret
-        self.folder = folder
-        self.context = context
-    }
-
-    package func request(
+    func request(
         for event: CallbackEvent, of rotation: String, to url: HTTPURL, at moment: Timestamp
     ) throws(StepFailure) -> SignedCallback {
         let body = String(decoding: payload(event, rotation).rendered().reveal { $0.bytes }, as: UTF8.self)
@@ -20,8 +12,8 @@ package struct StandardWebhooks: CallbackFormat {
         let id = String(decoding: event.id.utf8.map { $0 == ASCII.dot ? ASCII.underscore : $0 }, as: UTF8.self)
         let signed = Array("\(id).\(moment.secondsSince1970).\(body)".utf8)
         do throws(MintError) {
-            let key = try Self.key(secret.read(.key, relativeTo: folder, in: context))
-            let signature = Secret(copying: try context.signatures.hmacSHA256(signed, key: key)).base64Encoded()
+            let key = try Self.key(secret.read(.key))
+            let signature = Secret(copying: try secret.context.signatures.hmacSHA256(signed, key: key)).base64Encoded()
             return SignedCallback(
                 headers: [
                     HTTPHeader("webhook-id", id),

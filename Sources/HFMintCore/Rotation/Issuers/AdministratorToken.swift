@@ -11,28 +11,23 @@ final class AdministratorToken: Sendable {
 
     private let api: API
     private let clientID: String
-    private let secret: SecretReference
+    private let secret: SecretSource
     private let fields: [(String, String)]
-    private let surroundings: RotationSurroundings
     private let kept = Mutex<Kept?>(nil)
 
     /// - Parameter fields: more fields that the token endpoint needs, such as a scope.
-    init(
-        _ name: String, url: HTTPURL, clientID: String, secret: SecretReference, fields: [(String, String)],
-        surroundings: RotationSurroundings
-    ) {
+    init(_ name: String, url: HTTPURL, clientID: String, secret: SecretSource, fields: [(String, String)]) {
         api = API(
-            "\(name): login", base: url, authorization: .none, answers: TokenEndpointAnswers.all,
-            context: surroundings.context)
+            name: "\(name): login", base: url, authorization: .none, answers: TokenEndpointAnswers.all,
+            context: secret.context)
         self.clientID = clientID
         self.secret = secret
         self.fields = fields
-        self.surroundings = surroundings
     }
 
     /// Returns the token, and logs in for a new one when it is needed.
     func current() throws(StepFailure) -> SharedSecret {
-        let now = surroundings.context.clock.uptime()
+        let now = api.context.clock.uptime()
         if let kept = kept.withLock({ $0 }), kept.usableUntil > now { return kept.token }
         let fresh = try logIn(at: now)
         kept.withLock { $0 = fresh }
@@ -53,13 +48,7 @@ final class AdministratorToken: Sendable {
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
     private func form() throws(StepFailure) -> API.Body {
-        let value: SharedSecret
-        do throws(MintError) {
-            value = SharedSecret(
-                try secret.read(relativeTo: surroundings.folder, in: surroundings.context).formEncoded())
-        } catch {
-            throw api.failure(error)
-        }
+        let value = SharedSecret(try secret.read(for: api.name).formEncoded())
         let rest = fields.isEmpty ? "" : "&\(formEncoded(fields))"
         return .form([
             .text("grant_type=client_credentials&client_id=\(percentEncoded(clientID))&client_secret="),

@@ -14,11 +14,10 @@ extension Auth0 {
         // <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens/get-management-api-access-tokens-for-production>
         let tokenURL = try settings.base("loginUrl", default: base.description).below("/oauth/token")
         let audience = settings["audience"] ?? "\(base.spelling)/api/v2/"
-        let authorization = try settings.authorization(name, tokenURL: tokenURL, fields: [("audience", audience)])
         return Auth0(
-            base: base, client: try settings.text("client"),
-            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
-            context: settings.context)
+            client: try settings.text("client"),
+            api: try settings.administeredAPI(
+                name, at: base, tokenURL: tokenURL, fields: [("audience", audience)], answers: answers))
     }
 }
 
@@ -27,16 +26,14 @@ extension Auth0 {
 /// hfmint chooses the value, so that its digest proves the creation after a lost answer. With Auth0's own rotation, the
 /// value would be lost with the answer. <https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id>
 struct Auth0: Issuer {
-    let base: HTTPURL
     let client: String
     let api: API
-    let context: Context
 
     /// The id of the one secret that an application has.
     private static let id = "client_secret"
 
-    var shape: IssuerShape { .replacing }
-    var target: String { "\(base.spelling)\(path)" }
+    var succession: Succession { .replacing }
+    var target: String { api.spelling(of: path) }
     var takesChosenValue: Bool { true }
     var isReadable: Bool { true }
 
@@ -44,8 +41,8 @@ struct Auth0: Issuer {
 
     func survey() throws(StepFailure) -> IssuerSurvey {
         let current = try current()
-        let sha256 = try context.sha256(current.value.secret, for: api.name)
-        return IssuerSurvey([LiveSecret(id: Self.id, sha256: sha256)], date: current.date)
+        let secret = ListedSecret(id: Self.id, sha256: try api.sha256(current.value.secret))
+        return IssuerSurvey(secrets: [secret], date: current.date)
     }
 
     /// Reads the application's secret.
@@ -64,30 +61,19 @@ struct Auth0: Issuer {
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
-        guard let chosen = creation.value else {
-            throw api.refused("a value must be chosen before it is sent")
-        }
-        let body = API.Body.json([
-            .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text(#""}"#),
-        ])
-        // If the answer holds another value, nobody knows what Auth0 has kept.
-        let response = try api.call(.patch, path, body: body, effect: .once)
+        guard let chosen = creation.value else { throw api.refused("a value must be chosen before it is sent") }
+        let response = try api.call(.patch, path, body: .json(["client_secret": .secret(chosen)]), effect: .once)
         return try response.reading(else: .ambiguous) { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
-            if let value = root["client_secret"]?.clientSecret(in: text),
-                !value.secret.holdsSameBytes(as: chosen.secret)
-            {
-                return nil
-            }
-            return CreatedSecret(id: Self.id, value: chosen)
+            // If the answer holds another value, nobody knows what Auth0 has kept.
+            let kept = root["client_secret"]?.clientSecret(in: text) ?? chosen
+            return kept.secret.holdsSameBytes(as: chosen.secret) ? CreatedSecret(id: Self.id, value: chosen) : nil
         }
     }
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
         id == Self.id ? try current().value.secret.duplicate() : nil
     }
-
-    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     func delete(_ id: String) throws(StepFailure) {
         throw api.refused("an application's one secret can be replaced, and never removed")

@@ -3,7 +3,7 @@ extension CommandIssuer {
         "command", help: "a program of yours: {hfmint, operation, client, …} on stdin, one JSON object on stdout",
         schema: ObjectShape(
             [
-                .required("command", .array(.string(.any), atLeast: 1), "the program, absolute, and its arguments"),
+                .command("the program, absolute, and its arguments"),
                 .required("client", .string(.any), "which client it manages, in your words"),
                 .required(
                     "shape", .string(.word(["separate", "stacked", "replacing"])), "what becomes of the old secret"),
@@ -18,14 +18,15 @@ extension CommandIssuer {
             return node.has("limit") && node["shape"]?.string != "separate" ? "'limit' is for separate secrets" : nil
         }
     ) { settings throws(MintError) in
-        let shape: IssuerShape =
+        let succession: Succession =
             switch try settings.text("shape") {
             case "separate": .separate(limit: settings.integer("limit"))
             case "stacked": .stacked
             default: .replacing
             }
         return CommandIssuer(
-            program: settings.program(try settings.name("client")), client: try settings.text("client"), shape: shape,
+            program: settings.program(try settings.name("client")), client: try settings.text("client"),
+            succession: succession,
             takesChosenValue: settings.flag("takesValue"), isReadable: settings.flag("readable"),
             showsDeath: settings.flag("showsDeath", default: true))
     }
@@ -35,49 +36,47 @@ extension CommandIssuer {
 struct CommandIssuer: Issuer {
     let program: CommandProgram
     let client: String
-    let shape: IssuerShape
+    let succession: Succession
     let takesChosenValue: Bool
     let isReadable: Bool
     let showsDeath: Bool
 
     var target: String { "\(client) by \(program.path)" }
 
-    /// Asks the program for one operation; each of the `members` begins with a comma.
+    /// Asks the program for one operation, with more members of the request.
     private func ask<Result>(
-        _ operation: String, _ members: [TextOrToken] = [], effect: API.Effect = .repeatable,
+        _ operation: String, _ members: [JSONValue.Member] = [], effect: API.Effect = .repeatable,
         _ body: (JSONNode, Span<UInt8>) -> Result?
     ) throws(StepFailure) -> Result {
-        let head = #"{"hfmint":1,"operation":"\#(operation)","client":\#(JSONString.quoted(client))"#
-        return try program.ask(operation, [.text(head)] + members + [.text("}")], effect: effect, body)
+        let head: [JSONValue.Member] = [
+            .init("hfmint", .integer(1)), .init("operation", .string(operation)), .init("client", .string(client)),
+        ]
+        return try program.ask(operation, .object(head + members), effect: effect, body)
     }
-
-    private func member(id: String) -> [TextOrToken] { [.text(#","id":\#(JSONString.quoted(id))"#)] }
 
     func survey() throws(StepFailure) -> IssuerSurvey {
         try ask("survey") { root, text in
             guard let elements = root["secrets"]?.elements else { return nil }
             let secrets = elements.compactMap { Self.secret($0, text) }
             guard secrets.count == elements.count else { return nil }
-            return IssuerSurvey(secrets, date: root["date"]?.moment(in: text), showsDeath: showsDeath)
+            return IssuerSurvey(secrets: secrets, date: root["date"]?.moment(in: text), showsDeath: showsDeath)
         }
     }
 
-    private static func secret(_ node: JSONNode, _ text: Span<UInt8>) -> LiveSecret? {
+    private static func secret(_ node: JSONNode, _ text: Span<UInt8>) -> ListedSecret? {
         guard let id = node["id"]?.identifier(in: text) else { return nil }
         let digest = node["sha256"]?.text(in: text)
         let isDigest = digest.map { $0.utf8.count == 64 && $0.utf8.allSatisfy { $0.hexDigitValue != nil } } ?? true
         guard isDigest else { return nil }
-        return LiveSecret(
+        return ListedSecret(
             id: id, marker: marker(node["marker"]?.text(in: text)), isActive: node["active"]?.value != .bool(false),
             expiresAt: node["expiresAt"]?.moment(in: text), sha256: digest?.lowercased())
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
-        var members: [TextOrToken] = [.text(#","marker":\#(JSONString.quoted(creation.marker))"#)]
+        var members: [JSONValue.Member] = [.init("marker", .string(creation.marker))]
         let chosen = takesChosenValue ? creation.value : nil
-        if let chosen {
-            members += [.text(#","value":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())), .text("\"")]
-        }
+        if let chosen { members.append(.init("value", .secret(chosen))) }
         return try ask("create", members, effect: .once) { root, text in
             guard let id = root["id"]?.identifier(in: text),
                 let value = root["value"]?.clientSecret(in: text) ?? chosen
@@ -88,7 +87,7 @@ struct CommandIssuer: Issuer {
 
     func read(_ id: String) throws(StepFailure) -> Secret? {
         guard isReadable else { return nil }
-        let found = try ask("read", member(id: id)) { root, text -> FoundSecret? in
+        let found = try ask("read", [.init("id", .string(id))]) { root, text -> FoundSecret? in
             // With `null` the program says that it does not show the value again.
             guard let value = root.member("value") else { return nil }
             return value.isNull ? FoundSecret(value: nil) : value.clientSecret(in: text).map { FoundSecret(value: $0) }
@@ -97,15 +96,12 @@ struct CommandIssuer: Issuer {
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool {
-        try ask("deactivate", member(id: id)) { root, _ in
-            switch root["deactivated"]?.value {
-            case .bool(let isDone): isDone
-            default: nil
-            }
+        try ask("deactivate", [.init("id", .string(id))]) { root, _ in
+            if case .bool(let isDone) = root["deactivated"]?.value { isDone } else { nil }
         }
     }
 
     func delete(_ id: String) throws(StepFailure) {
-        _ = try ask("delete", member(id: id)) { root, _ in root.members }
+        _ = try ask("delete", [.init("id", .string(id))]) { root, _ in root.members }
     }
 }

@@ -20,13 +20,11 @@ extension Entra {
         let login = try settings.base("loginUrl", default: "https://login.microsoftonline.com")
         // <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
         let tokenURL = login.below("/\(percentEncoded(settings["tenant"] ?? ""))/oauth2/v2.0/token")
-        let authorization = try settings.authorization(
-            name, tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")])
         return Entra(
-            base: base, app: try settings.text("app").lowercased(), lifetime: settings.seconds("lifetime"),
+            app: try settings.text("app").lowercased(), lifetime: settings.seconds("lifetime"),
             limit: settings.integer("limit"),
-            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
-            context: settings.context)
+            api: try settings.administeredAPI(
+                name, at: base, tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")], answers: answers))
     }
 
     private static func isGUID(_ text: String) -> Bool {
@@ -40,17 +38,13 @@ extension Entra {
 /// Entra takes no idempotency key, and shows a value once. After a lost answer, the marker in the secret's name tells
 /// whether it was made. <https://learn.microsoft.com/en-us/graph/api/resources/passwordcredential>
 struct Entra: Issuer {
-    let base: HTTPURL
     let app: String
     let lifetime: Int?
     let limit: Int?
     let api: API
-    let context: Context
 
-    var shape: IssuerShape { .separate(limit: limit) }
-    var target: String { "\(base.spelling)\(path)" }
-    var takesChosenValue: Bool { false }
-    var isReadable: Bool { false }
+    var succession: Succession { .separate(limit: limit) }
+    var target: String { api.spelling(of: path) }
 
     private var path: String { "/v1.0/applications(appId='\(app)')" }
 
@@ -58,18 +52,18 @@ struct Entra: Issuer {
         // An application may hold more than a thousand secrets.
         let response = try api.call(.get, "\(path)?$select=passwordCredentials", bodyLimit: 1 << 20)
         let date = response.date
-        let now = date ?? context.clock.now()
+        let now = date ?? api.context.clock.now()
         return try response.reading { root, text in
             guard let credentials = root["passwordCredentials"]?.elements else { return nil }
-            let secrets = credentials.compactMap { node -> LiveSecret? in
+            let secrets = credentials.compactMap { node -> ListedSecret? in
                 guard let id = node["keyId"]?.identifier(in: text) else { return nil }
                 let end = node["endDateTime"]?.moment(in: text)
-                return LiveSecret(
+                return ListedSecret(
                     id: id, marker: marker(node["displayName"]?.text(in: text)),
                     // An expired secret stays in the list.
                     isActive: end.map { $0 > now } ?? true, expiresAt: end)
             }
-            return secrets.count == credentials.count ? IssuerSurvey(secrets, date: date) : nil
+            return secrets.count == credentials.count ? IssuerSurvey(secrets: secrets, date: date) : nil
         }
     }
 
@@ -79,7 +73,7 @@ struct Entra: Issuer {
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
         var credential: [JSONValue.Member] = [.init("displayName", .string(creation.marker))]
         if let lifetime {
-            credential.append(.init("endDateTime", .string((context.clock.now() + lifetime).rfc3339)))
+            credential.append(.init("endDateTime", .string((api.context.clock.now() + lifetime).rfc3339)))
         }
         let response = try api.call(
             .post, "\(path)/addPassword", body: .json(["passwordCredential": .object(credential)]), effect: .once)
@@ -89,11 +83,6 @@ struct Entra: Issuer {
             return CreatedSecret(id: id, value: value, expiresAt: root["endDateTime"]?.moment(in: text))
         }
     }
-
-    func read(_ id: String) throws(StepFailure) -> Secret? { nil }
-
-    /// Entra cannot switch a secret off.
-    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     /// Removes a secret for good.
     ///

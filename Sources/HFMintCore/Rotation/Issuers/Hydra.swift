@@ -13,12 +13,11 @@ extension Hydra {
             return "needs 'dropAll: true': Hydra drops all old secrets or none, so only hfmint may rotate the client"
         }
     ) { settings throws(MintError) in
-        let base = try settings.base()
-        let authorization = settings.node.has("token") ? try settings.token() : .none
-        return Hydra(
-            base: base, client: try settings.text("client"),
+        Hydra(
+            client: try settings.text("client"),
             api: API(
-                try settings.name("client"), base: base, authorization: authorization, answers: answers,
+                name: try settings.name("client"), base: try settings.base(),
+                authorization: settings.node.has("token") ? try settings.token() : .none, answers: answers,
                 context: settings.context))
     }
 }
@@ -31,14 +30,11 @@ extension Hydra {
 ///
 /// <https://github.com/ory/hydra/blob/83127c5752d907f52dd5f048a734c596c4316477/client/handler.go#L884>
 struct Hydra: Issuer {
-    let base: HTTPURL
     let client: String
     let api: API
 
-    var shape: IssuerShape { .stacked }
-    var target: String { "\(base.spelling)\(path)" }
-    var takesChosenValue: Bool { false }
-    var isReadable: Bool { false }
+    var succession: Succession { .stacked }
+    var target: String { api.spelling(of: path) }
 
     private var path: String { "/admin/clients/\(percentEncoded(client))" }
 
@@ -74,12 +70,16 @@ struct Hydra: Issuer {
         return try response.reading { root, text in
             guard root["client_id"]?.text(in: text) == client else { return nil }
             let metadata = root["metadata"].flatMap { $0.members == nil ? nil : $0 }
-            let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
             guard let ledger = Self.ledger(metadata?["hfmint"], text) else { return nil }
             return Client(
-                ledger: ledger, hasMetadata: metadata != nil,
-                expiresAt: end > 0 ? Timestamp(secondsSince1970: end) : nil, date: date)
+                ledger: ledger, hasMetadata: metadata != nil, expiresAt: Self.expiry(root, text), date: date)
         }
+    }
+
+    /// Returns when the current secret expires, which Hydra writes as 0 if it does not.
+    private static func expiry(_ root: JSONNode, _ text: Span<UInt8>) -> Timestamp? {
+        guard let end = root["client_secret_expires_at"]?.integer(in: text), end > 0 else { return nil }
+        return Timestamp(secondsSince1970: end)
     }
 
     /// Returns the ledger, which is empty at first, or nil if hfmint did not write it: its count cannot be trusted.
@@ -95,10 +95,10 @@ struct Hydra: Issuer {
     func survey() throws(StepFailure) -> IssuerSurvey {
         let client = try look()
         let ledger = client.ledger
-        let current = LiveSecret(id: Ledger.id(ledger.generation), marker: ledger.marker, expiresAt: client.expiresAt)
+        let current = ListedSecret(id: Ledger.id(ledger.generation), marker: ledger.marker, expiresAt: client.expiresAt)
         let kept = max(0, ledger.generation - ledger.kept)..<ledger.generation
-        let old = kept.reversed().map { LiveSecret(id: Ledger.id($0)) }
-        return IssuerSurvey([current] + old, date: client.date, showsDeath: false)
+        let old = kept.reversed().map { ListedSecret(id: Ledger.id($0)) }
+        return IssuerSurvey(secrets: [current] + old, date: client.date, showsDeath: false)
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
@@ -124,10 +124,8 @@ struct Hydra: Issuer {
         }
         return try response.reading(else: .ambiguous) { root, text in
             guard let value = root["client_secret"]?.clientSecret(in: text) else { return nil }
-            let end = root["client_secret_expires_at"]?.integer(in: text) ?? 0
             return CreatedSecret(
-                id: Ledger.id(ledger.generation), value: value,
-                expiresAt: end > 0 ? Timestamp(secondsSince1970: end) : nil)
+                id: Ledger.id(ledger.generation), value: value, expiresAt: Self.expiry(root, text))
         }
     }
 
@@ -152,10 +150,6 @@ struct Hydra: Issuer {
             : ["op": "add", "path": "/metadata", "value": ["hfmint": ledger.json]]
         _ = try api.call(.patch, path, body: .json(.array([operation])))
     }
-
-    func read(_ id: String) throws(StepFailure) -> Secret? { nil }
-
-    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     /// Drops all old secrets, as Hydra cannot drop one; the manifest agrees to that with `dropAll`.
     func delete(_ id: String) throws(StepFailure) {

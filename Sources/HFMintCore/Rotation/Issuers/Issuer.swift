@@ -7,7 +7,7 @@
 /// deactivates and deletes the old one. An issuer never touches a sink, keeps no client secret, and repeats no call:
 /// after a lost answer the machine asks ``survey()`` first.
 package protocol Issuer: Sendable {
-    var shape: IssuerShape { get }
+    var succession: Succession { get }
 
     /// The client's name, for messages, by which no two rotations share one client; it holds no secret.
     var target: String { get }
@@ -36,8 +36,16 @@ package protocol Issuer: Sendable {
     func delete(_ id: String) throws(StepFailure)
 }
 
-/// The way in which an issuer holds the old and the new secret of one client.
-package enum IssuerShape: Equatable, Sendable {
+/// An issuer chooses its values itself, shows each once, and switches none off, unless it says otherwise.
+extension Issuer {
+    package var takesChosenValue: Bool { false }
+    package var isReadable: Bool { false }
+    package func read(_ id: String) throws(StepFailure) -> Secret? { nil }
+    package func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+}
+
+/// How the new secret of a client takes the place of the old one at the issuer.
+package enum Succession: Equatable, Sendable {
     /// Secrets are added and removed by id, up to `limit` at once.
     case separate(limit: Int?)
     /// The server keeps the old secret for a time of its own; a new one cannot be taken back.
@@ -54,63 +62,49 @@ package enum IssuerShape: Equatable, Sendable {
         case .replacing, .person: false
         }
     }
+
+    /// Whether each secret is listed and removed by its own id.
+    var isSeparate: Bool {
+        if case .separate = self { true } else { false }
+    }
 }
 
 package struct IssuerSurvey: Equatable, Sendable {
-    package let secrets: [LiveSecret]
+    package let secrets: [ListedSecret]
     /// The issuer's time, from the header `Date`.
-    package let date: Timestamp?
+    let date: Timestamp?
     /// Whether this survey proves that a secret is dead if it lists it as inactive, or not at all.
-    package let showsDeath: Bool
+    var showsDeath = true
 
-    package init(_ secrets: [LiveSecret], date: Timestamp?, showsDeath: Bool = true) {
-        self.secrets = secrets
-        self.date = date
-        self.showsDeath = showsDeath
-    }
+    var active: [ListedSecret] { secrets.filter(\.isActive) }
+
+    /// Returns whether the secret with this id is listed as active.
+    func hasActive(_ id: String) -> Bool { secrets.contains { $0.id == id && $0.isActive } }
+
+    /// Returns the secret with this id, or nil.
+    func secret(_ id: String) -> ListedSecret? { secrets.first { $0.id == id } }
 }
 
 /// A secret as its issuer lists it, without its value.
-package struct LiveSecret: Equatable, Sendable {
-    package let id: String
+package struct ListedSecret: Equatable, Sendable {
+    let id: String
     /// The rotation's marker, if the issuer has room for it; see `SecretCreation`.
-    package let marker: String?
-    package let isActive: Bool
-    package let expiresAt: Timestamp?
+    var marker: String?
+    var isActive = true
+    var expiresAt: Timestamp?
     /// The value's digest in hexadecimal, or nil if the issuer does not show the value.
-    package let sha256: String?
-
-    package init(
-        id: String, marker: String? = nil, isActive: Bool = true, expiresAt: Timestamp? = nil, sha256: String? = nil
-    ) {
-        self.id = id
-        self.marker = marker
-        self.isActive = isActive
-        self.expiresAt = expiresAt
-        self.sha256 = sha256
-    }
+    var sha256: String?
 }
 
 package struct SecretCreation: Sendable {
     /// `hfmint:<rotation>:<run>`, which is written beside the secret if the issuer has room.
-    package let marker: String
+    let marker: String
     /// The chosen value, for issuers that take one.
-    package let value: SharedSecret?
-
-    package init(marker: String, value: SharedSecret?) {
-        self.marker = marker
-        self.value = value
-    }
+    let value: SharedSecret?
 }
 
 package struct CreatedSecret: Sendable {
-    package let id: String
-    package let value: SharedSecret
-    package let expiresAt: Timestamp?
-
-    package init(id: String, value: SharedSecret, expiresAt: Timestamp? = nil) {
-        self.id = id
-        self.value = value
-        self.expiresAt = expiresAt
-    }
+    let id: String
+    let value: SharedSecret
+    var expiresAt: Timestamp?
 }

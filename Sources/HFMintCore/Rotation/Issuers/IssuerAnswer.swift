@@ -28,17 +28,6 @@ extension JSONNode {
     func moment(in span: Span<UInt8>) -> Timestamp? { text(in: span).flatMap { Timestamp(internetDate: $0) } }
 }
 
-extension Context {
-    /// Returns the digest of a client secret in hexadecimal, as the journal holds it; a failure names `api`.
-    func sha256(_ secret: borrowing Secret, for api: String) throws(StepFailure) -> String {
-        do throws(MintError) {
-            return try digests.sha256(secret).hexadecimal
-        } catch {
-            throw StepFailure(.refused, "\(api): \(error.message)")
-        }
-    }
-}
-
 /// Returns the text if it is a marker of hfmint, `hfmint:<rotation>:<run>`, or nil for other people's words.
 func marker(_ text: String?) -> String? {
     text.flatMap { $0.utf8.starts(with: "hfmint:".utf8) ? $0 : nil }

@@ -1,5 +1,5 @@
 /// Every kind of issuer that a manifest may name.
-package let issuerKinds: [Kind<any Issuer>] = [
+let issuerKinds: [Kind<any Issuer>] = [
     Okta.kind,
     Entra.kind,
     Auth0.kind,

@@ -19,12 +19,10 @@ extension Keycloak {
         let realm = try settings.text("realm")
         let loginRealm = percentEncoded(settings["loginRealm"] ?? realm)
         let tokenURL = base.below("/realms/\(loginRealm)/protocol/openid-connect/token")
-        let authorization = try settings.authorization(name, tokenURL: tokenURL)
         return Keycloak(
-            base: base, realm: realm, client: try settings.text("client").lowercased(),
+            realm: realm, client: try settings.text("client").lowercased(),
             hasPolicy: settings.flag("rotationPolicy"),
-            api: API(name, base: base, authorization: authorization, answers: answers, context: settings.context),
-            context: settings.context)
+            api: try settings.administeredAPI(name, at: base, tokenURL: tokenURL, answers: answers))
     }
 }
 
@@ -32,16 +30,13 @@ extension Keycloak {
 ///
 /// <https://www.keycloak.org/docs-api/latest/rest-api/index.html#_clients>
 struct Keycloak: Issuer {
-    let base: HTTPURL
     let realm: String
     let client: String
     let hasPolicy: Bool
     let api: API
-    let context: Context
 
-    var shape: IssuerShape { hasPolicy ? .stacked : .replacing }
-    var target: String { "\(base.spelling)\(clientPath)" }
-    var takesChosenValue: Bool { false }
+    var succession: Succession { hasPolicy ? .stacked : .replacing }
+    var target: String { api.spelling(of: clientPath) }
     var isReadable: Bool { true }
 
     var realmPath: String { "/admin/realms/\(percentEncoded(realm))" }
@@ -54,26 +49,27 @@ struct Keycloak: Issuer {
         // The old secret is read first: a rotation between the two calls then shows one secret twice, and hides none.
         let old = try rotated()
         let current = try current()
-        var secrets = [
-            LiveSecret(
-                id: try id(of: current.value), expiresAt: times.expiresAt,
-                sha256: try context.sha256(current.value.secret, for: api.name))
-        ]
+        var secrets = [try listed(current.value, isActive: true, expiresAt: times.expiresAt)]
         if let old, !old.secret.holdsSameBytes(as: current.value.secret) {
-            let now = current.date ?? context.clock.now()
-            secrets.append(
-                LiveSecret(
-                    id: try id(of: old), isActive: times.rotatedExpiresAt.map { $0 > now } ?? false,
-                    expiresAt: times.rotatedExpiresAt, sha256: try context.sha256(old.secret, for: api.name)))
+            let now = current.date ?? api.context.clock.now()
+            let isActive = times.rotatedExpiresAt.map { $0 > now } ?? false
+            secrets.append(try listed(old, isActive: isActive, expiresAt: times.rotatedExpiresAt))
         }
-        return IssuerSurvey(secrets, date: current.date)
+        return IssuerSurvey(secrets: secrets, date: current.date)
+    }
+
+    private func listed(
+        _ value: SharedSecret, isActive: Bool, expiresAt: Timestamp?
+    ) throws(StepFailure) -> ListedSecret {
+        ListedSecret(
+            id: try id(of: value), isActive: isActive, expiresAt: expiresAt, sha256: try api.sha256(value.secret))
     }
 
     /// Returns an id that is a part of the secret's digest, as Keycloak gives its secrets no ids.
     ///
     /// These bits tell the two secrets of a client apart, and are too few to confirm a guess of a weak secret.
     private func id(of value: SharedSecret) throws(StepFailure) -> String {
-        "secret-\(try context.sha256(value.secret, for: api.name).suffix(5))"
+        "secret-\(try api.sha256(value.secret).suffix(5))"
     }
 
     private func current() throws(StepFailure) -> CurrentSecret {
@@ -105,9 +101,7 @@ struct Keycloak: Issuer {
             }
         }
         let response = try api.call(.post, secretPath, body: .json([:]), effect: .once)
-        let value = try response.reading(else: .ambiguous) { root, text in
-            root["value"]?.clientSecret(in: text)
-        }
+        let value = try response.reading(else: .ambiguous) { root, text in root["value"]?.clientSecret(in: text) }
         // The secret exists, even if its end cannot be read.
         let expiresAt = try? times().expiresAt
         return CreatedSecret(id: try id(of: value), value: value, expiresAt: expiresAt)
@@ -119,8 +113,6 @@ struct Keycloak: Issuer {
         guard let old = try rotated(), try self.id(of: old) == id else { return nil }
         return old.secret.duplicate()
     }
-
-    func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
 
     func delete(_ id: String) throws(StepFailure) {
         guard try self.id(of: try current().value) != id else {

@@ -8,14 +8,12 @@ extension Okta {
             .optional("tokenType", .string(.word(["SSWS", "Bearer"])), "which of the two it is (SSWS)"),
         ])
     ) { settings throws(MintError) in
-        let base = try settings.base()
-        let prefix = "\(settings["tokenType"] ?? "SSWS") "
-        return Okta(
-            base: base, app: try settings.text("app"),
+        Okta(
+            app: try settings.text("app"),
             api: API(
-                try settings.name("app"), base: base, authorization: try settings.token(prefix: prefix),
-                answers: answers, context: settings.context),
-            context: settings.context)
+                name: try settings.name("app"), base: try settings.base(),
+                authorization: try settings.token(prefix: "\(settings["tokenType"] ?? "SSWS") "), answers: answers,
+                context: settings.context))
     }
 }
 
@@ -23,17 +21,16 @@ extension Okta {
 ///
 /// <https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/>
 struct Okta: Issuer {
-    let base: HTTPURL
     let app: String
     let api: API
-    let context: Context
 
-    var shape: IssuerShape { .separate(limit: 2) }
-    var target: String { "\(base.spelling)/api/v1/apps/\(percentEncoded(app))" }
+    var succession: Succession { .separate(limit: 2) }
+    var target: String { api.spelling(of: path) }
     var takesChosenValue: Bool { true }
     var isReadable: Bool { true }
 
-    private var secrets: String { "/api/v1/apps/\(percentEncoded(app))/credentials/secrets" }
+    private var path: String { "/api/v1/apps/\(percentEncoded(app))" }
+    private var secrets: String { "\(path)/credentials/secrets" }
 
     private func path(_ id: String) -> String { "\(secrets)/\(percentEncoded(id))" }
 
@@ -42,31 +39,27 @@ struct Okta: Issuer {
         let date = response.date
         return try response.reading { (root, text) throws(StepFailure) in
             guard let elements = root.elements else { return nil }
-            var secrets: [LiveSecret] = []
+            var secrets: [ListedSecret] = []
             for element in elements {
                 guard let secret = try secret(element, text) else { return nil }
                 secrets.append(secret)
             }
-            return IssuerSurvey(secrets, date: date)
+            return IssuerSurvey(secrets: secrets, date: date)
         }
     }
 
-    private func secret(_ node: JSONNode, _ text: Span<UInt8>) throws(StepFailure) -> LiveSecret? {
+    private func secret(_ node: JSONNode, _ text: Span<UInt8>) throws(StepFailure) -> ListedSecret? {
         guard let id = node["id"]?.identifier(in: text), let status = node["status"]?.text(in: text) else { return nil }
         let value = node["client_secret"]?.clientSecret(in: text)
-        let digest: String? = if let value { try context.sha256(value.secret, for: api.name) } else { nil }
-        return LiveSecret(id: id, isActive: status != "INACTIVE", sha256: digest)
+        let digest: String? = if let value { try api.sha256(value.secret) } else { nil }
+        return ListedSecret(id: id, isActive: status != "INACTIVE", sha256: digest)
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {
-        guard let chosen = creation.value else {
-            throw api.refused("a value must be chosen before it is sent")
-        }
-        let body = API.Body.json([
-            .text(#"{"client_secret":""#), .secret(SharedSecret(chosen.secret.jsonEscaped())),
-            .text(#"","status":"ACTIVE"}"#),
-        ])
-        let response = try api.call(.post, secrets, body: body, effect: .once, accepting: [200, 201, 400])
+        guard let chosen = creation.value else { throw api.refused("a value must be chosen before it is sent") }
+        let response = try api.call(
+            .post, secrets, body: .json(["client_secret": .secret(chosen), "status": "ACTIVE"]), effect: .once,
+            accepting: [200, 201, 400])
         if response.status == 400 { throw api.refused(Self.reason(response)) }
         return try response.reading(else: .ambiguous) { root, text in
             guard let id = root["id"]?.identifier(in: text) else { return nil }

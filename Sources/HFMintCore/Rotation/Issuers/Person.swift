@@ -38,12 +38,11 @@ struct Person: Issuer {
     let page: HTTPURL
     let name: String?
 
-    var shape: IssuerShape { .person }
+    var succession: Succession { .person }
     var target: String { name.map { "\(page.spelling) (\($0))" } ?? page.spelling }
-    var takesChosenValue: Bool { false }
-    var isReadable: Bool { false }
 
-    func survey() throws(StepFailure) -> IssuerSurvey { IssuerSurvey([], date: nil, showsDeath: false) }
+    /// Lists no secret, as nobody can be asked.
+    func survey() throws(StepFailure) -> IssuerSurvey { IssuerSurvey(secrets: [], date: nil, showsDeath: false) }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret { throw refusal }
 

@@ -6,18 +6,25 @@ extension Settings {
         return "\(kind):\(parts.joined(separator: "/").printable)"
     }
 
-    /// Returns the bearer token that the manifest names, or one that its `login` gets at `tokenURL`.
+    /// Returns the issuer's API, with the bearer token of the manifest or one that its `login` gets at `tokenURL`.
     ///
-    /// - Parameter fields: more fields that the token endpoint needs.
-    func authorization(
-        _ api: String, tokenURL: HTTPURL, fields: [(String, String)] = []
-    ) throws(MintError) -> API.Authorization {
-        guard let node = node["login"] else { return try token() }
-        let login = Settings(kind: kind, node: node, surroundings: surroundings)
-        let administrator = AdministratorToken(
-            api, url: tokenURL, clientID: try login.text("clientId"), secret: try login.secret("clientSecret"),
-            fields: fields, surroundings: surroundings)
-        return .token { () throws(StepFailure) in try administrator.current() }
+    /// - Parameters:
+    ///   - client: the client as ``name(_:)`` returns it.
+    ///   - fields: more fields that the token endpoint needs.
+    func administeredAPI(
+        _ client: String, at base: HTTPURL, tokenURL: HTTPURL, fields: [(String, String)] = [], answers: [KnownAnswer]
+    ) throws(MintError) -> API {
+        var api = API(name: client, base: base, authorization: .none, answers: answers, context: context)
+        if let node = node["login"] {
+            let login = Settings(kind: kind, node: node, surroundings: surroundings)
+            let administrator = AdministratorToken(
+                client, url: tokenURL, clientID: try login.text("clientId"), secret: try login.secret("clientSecret"),
+                fields: fields)
+            api.authorization = .token { () throws(StepFailure) in try administrator.current() }
+        } else {
+            api.authorization = try token()
+        }
+        return api
     }
 }
 

@@ -12,12 +12,12 @@
 /// state.pending = .deactivate
 /// try journal.record(state)
 /// ```
-package final class RotationJournal {
+final class RotationJournal {
     private let file: any LogFile
     private let audit: RotationAudit?
-    package private(set) var state: RotationState
+    private(set) var state: RotationState
 
-    package static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
+    static func fileName(_ rotation: String) -> String { "\(rotation).journal" }
 
     /// Returns the rotation whose journal has this file name, or nil if it is another file.
     static func rotation(ofFile name: String) -> String? {
@@ -31,9 +31,7 @@ package final class RotationJournal {
     ///
     /// - Parameter path: the path of the file, for messages.
     /// - Throws: a failure if a whole line is damaged, or from another version. Then only a person may go on.
-    package init(
-        _ file: any LogFile, at path: String = "journal", audit: RotationAudit? = nil
-    ) throws(FileFailure) {
+    init(_ file: any LogFile, at path: String = "journal", audit: RotationAudit? = nil) throws(FileFailure) {
         self.file = file
         self.audit = audit
         state = try Self.lastState(in: try file.read(), at: path)
@@ -82,7 +80,7 @@ package final class RotationJournal {
     }
 
     /// Appends `state`, waits until it is durable, and makes it the current state.
-    package func record(_ state: RotationState) throws(FileFailure) {
+    func record(_ state: RotationState) throws(FileFailure) {
         try audit?.record(self.state, state)
         try file.append(Self.line(state))
         self.state = state
@@ -92,7 +90,7 @@ package final class RotationJournal {
     func sendRecordsFirst() throws(FileFailure) { try audit?.sendFirst() }
 
     /// Replaces the whole file with `state`, as durably as ``record(_:)``.
-    package func compact(_ state: RotationState) throws(FileFailure) {
+    func compact(_ state: RotationState) throws(FileFailure) {
         try audit?.record(self.state, state)
         try file.replace(Self.line(state))
         self.state = state

@@ -35,11 +35,11 @@ extension RotationState {
             isRunning
             ? [
                 ("the end of the overlap was set", waitsForOverlap ? announcement?.at : nil),
-                ("the grace of a leaked secret began", graceEndsAt == nil ? nil : graceSetAt ?? startedAt),
+                ("the grace of a leaked secret began", graceBegan),
             ]
             : [
-                ("the secret was last rotated", last?.at), ("the last run was due", last?.slot),
-                ("the schedule began to count", last == nil ? enabledAt : nil),
+                ("the secret was last rotated", timetable.last?.at), ("the last run was due", timetable.last?.slot),
+                ("the schedule began to count", timetable.last == nil ? timetable.enabledAt : nil),
             ]
         for case (let what, let moment?) in written where moment > now + Self.tolerance {
             return ClockDisagreement(what: what, moment: moment, now: now)
@@ -57,49 +57,53 @@ extension RotationState {
 
     /// When the new secret expires, if that is before its run began, so that one of the clocks is wrong.
     var endBeforeItsRun: Timestamp? {
-        guard let end = created?.expiresAt, let startedAt, end <= startedAt else { return nil }
+        guard let end = successor?.expiresAt, let startedAt = run.startedAt, end <= startedAt else { return nil }
         return end
     }
 
-    private var waitsForOverlap: Bool { overlapEndsAt != nil && (phase == .planned || phase == .delivered) }
+    private var waitsForOverlap: Bool {
+        deadlines.overlapEndsAt != nil && (phase == .planned || phase == .delivered)
+    }
+
+    /// When the grace of a leaked secret began, or nil if it has none.
+    private var graceBegan: Timestamp? {
+        deadlines.graceEndsAt == nil ? nil : deadlines.graceSetAt ?? run.startedAt
+    }
 
     /// The event that announces the old secret's end, if this run has made it.
-    var announcement: CallbackEvent? { events.last { $0.kind == .secretRevoking && $0.run == run } }
+    var announcement: CallbackEvent? { told.events.last { $0.kind == .secretRevoking && $0.run == run.number } }
 
     /// Returns when the next try is due, or nil if it is due now.
     ///
     /// No try waits longer than a day. A later moment comes from a wrong clock, and an early try does no harm.
     package func nextTry(at now: Timestamp) -> Timestamp? {
-        dueAt.flatMap { Self.isAhead($0, of: now) ? $0 : nil }
+        retry.dueAt.flatMap { Self.isAhead($0, of: now) ? $0 : nil }
     }
 
     fileprivate static func isAhead(_ due: Timestamp, of now: Timestamp) -> Bool {
         due > now && due <= now + longestWait + tolerance
     }
 
-    /// Returns the state with `now` in place of every moment in the future.
-    ///
-    /// A person has said that the clock is right.
+    /// Returns the state with `now` in place of every moment in the future, as a person says that the clock is right.
     ///
     /// An overlap begins anew, and every endpoint is told of its new end.
     func countedAnew(from now: Timestamp) -> RotationState {
         var state = self
-        if let announcement, announcement.at > now { state.overlapEndsAt = nil }
-        if let end = graceEndsAt, let set = graceSetAt ?? startedAt, set > now {
-            (state.graceEndsAt, state.graceSetAt) = (now + max(0, end - set), now)
+        if let announcement, announcement.at > now { state.deadlines.overlapEndsAt = nil }
+        if let end = deadlines.graceEndsAt, let began = graceBegan, began > now {
+            state.deadlines.setGrace(max(0, end - began), at: now)
         }
-        state.enabledAt = enabledAt.map { min($0, now) }
-        state.startedAt = startedAt.map { min($0, now) }
-        state.last = last.map { last in
-            Completed(
-                id: last.id, at: min(last.at, now), slot: last.slot.flatMap { $0 > now ? nil : $0 },
-                expiresAt: last.expiresAt)
+        state.run.startedAt = run.startedAt.map { min($0, now) }
+        state.timetable.enabledAt = timetable.enabledAt.map { min($0, now) }
+        if let last = timetable.last {
+            state.timetable.last?.at = min(last.at, now)
+            if let slot = last.slot, slot > now { state.timetable.last?.slot = nil }
         }
         return state
     }
 
     /// Returns how long the current secret has been in use, in seconds, or nil if no run has finished.
-    package func age(at now: Timestamp) -> Int? { last.map { max(0, now - $0.at) } }
+    package func age(at now: Timestamp) -> Int? { timetable.last.map { max(0, now - $0.at) } }
 }
 
 extension CallbackEvent.Delivery {

@@ -1,6 +1,7 @@
 /// How far a rotation has come.
 ///
-/// It holds everything that must be known after a crash, and no secret value.
+/// It holds everything that must be known after a crash, and no secret value. Each group of fields answers one
+/// question; `RotationState+JSON` writes them all into one flat object.
 package struct RotationState: Equatable, Sendable {
     /// Each names what has been done, and is durable.
     package enum Phase: String, CaseIterable, Sendable {
@@ -22,66 +23,22 @@ package struct RotationState: Equatable, Sendable {
     }
 
     package var phase = Phase.idle
-    /// The number of the run, which is part of the marker of its secret.
-    package var run = 0
-    package var cause = Cause.schedule
-    package var startedAt: Timestamp?
-    /// The slot of the schedule for which this run began.
-    package var slot: Timestamp?
-    /// The digest of the definition with which this run began.
-    package var definition = ""
-
-    /// The ids of the secrets that the issuer held before this run made one.
-    package var knownIDs: [String] = []
-    /// The id of the old secret.
-    package var predecessor: String?
-    /// The SHA-256 of the old secret's value, if the issuer shows it.
-    package var predecessorSHA256: String?
-
     package var pending: Act?
-    package var created: Created?
-    /// The ids of our secrets whose value was lost; they are removed together with the predecessor.
-    package var lost: [String] = []
-    package var sinks: [SinkState] = []
-    /// Whether a sink may hold the new secret, which is not removed then.
-    package var hasTouchedSinks = false
-
-    package var overlapEndsAt: Timestamp?
-    /// How it is known that the old secret is dead: `refused`, `listed` or `accepted`.
-    package var deathProof: String?
-    package var events: [CallbackEvent] = []
-
-    /// How often the present step has failed.
-    package var failedTries = 0
-    /// When the next try is due.
-    package var dueAt: Timestamp?
-    /// Why the last try failed, without anything that a server said; nil once the step is done.
-    package var problem: String?
+    package var run = Run()
+    package var predecessor = Predecessor()
+    /// The new secret, once the issuer has made it.
+    package var successor: Successor?
+    package var ids = IDs()
+    package var delivery = Delivery()
+    package var deadlines = Deadlines()
+    package var told = Told()
+    package var retry = Retry()
     package var attention: Attention?
-    /// A run that could not begin yet, and is tried again.
-    package var wanted: Wanted?
-    /// When a leaked secret is retired, even if some sinks do not have the new one by then.
-    package var graceEndsAt: Timestamp?
-    /// When the grace began.
-    package var graceSetAt: Timestamp?
-    /// The ids of secrets that somebody else made during this run; they stay.
-    package var strangers: [String] = []
-    /// The URLs of endpoints that answered 410; they are told nothing more until a person resumes the rotation.
-    package var closedEndpoints: [String] = []
-
-    /// When the schedule began to count: a newly enabled rotation is not due.
-    package var enabledAt: Timestamp?
-
-    /// The id of the secret that was in use before hfmint made one.
-    package var adopted: String?
-    /// The targets that a person allows to be overwritten once, whatever they hold.
-    package var mayOverwrite: [String] = []
-    /// When the adopted secret expires, if the issuer shows it.
-    package var adoptedExpiresAt: Timestamp?
-    /// The last finished run.
-    package var last: Completed?
+    package var timetable = Timetable()
 
     package init() {}
+
+    package var isRunning: Bool { phase != .idle && phase != .done }
 
     /// A state with the name of its rotation.
     package struct Named: Equatable, Sendable {
@@ -89,47 +46,151 @@ package struct RotationState: Equatable, Sendable {
         package let state: RotationState
     }
 
-    package struct Wanted: Equatable, Sendable {
-        package let cause: Cause
-        package let slot: Timestamp?
+    /// What the run under way is, or the last one was.
+    package struct Run: Equatable, Sendable {
+        /// Its number, which is part of the marker of its secret.
+        package var number = 0
+        package var cause = Cause.schedule
+        package var startedAt: Timestamp?
+        /// The slot of the schedule for which it began.
+        package var slot: Timestamp?
+        /// The digest of the definition with which it began.
+        package var definition = ""
     }
 
-    package struct Created: Equatable, Sendable {
-        package let id: String
-        package let sha256: String
-        package let expiresAt: Timestamp?
+    /// The old secret.
+    package struct Predecessor: Equatable, Sendable {
+        package var id: String?
+        /// The SHA-256 of its value, if the issuer shows it.
+        package var sha256: String?
+        /// How it is known that the secret is dead: `refused`, `listed` or `accepted`.
+        package var deathProof: String?
     }
 
-    package struct SinkState: Equatable, Sendable {
-        package let target: String
-        package var evidence: Evidence?
-        /// How often somebody else has overwritten the new secret.
-        package var timesOverwritten = 0
+    /// The new secret.
+    package struct Successor: Equatable, Sendable {
+        package var id = ""
+        package var sha256 = ""
+        package var expiresAt: Timestamp?
+    }
 
-        package init(target: String, evidence: Evidence?, timesOverwritten: Int = 0) {
-            self.target = target
-            self.evidence = evidence
-            self.timesOverwritten = timesOverwritten
+    /// The ids of the other secrets of the client.
+    package struct IDs: Equatable, Sendable {
+        /// Those that the issuer held before this run made one.
+        package var known: [String] = []
+        /// Those of ours whose value was lost; they are removed together with the predecessor.
+        package var lost: [String] = []
+        /// Those that somebody else made during this run; they stay.
+        package var strangers: [String] = []
+    }
+
+    /// What the sinks were given.
+    package struct Delivery: Equatable, Sendable {
+        package var sinks: [Sink] = []
+        /// Whether a sink may hold the new secret, which is not removed then.
+        package var hasTouchedSinks = false
+        /// The targets that a person allows to be overwritten once, whatever they hold.
+        package var mayOverwrite: [String] = []
+
+        package struct Sink: Equatable, Sendable {
+            package var target = ""
+            /// What shows that the sink has the new secret, or nil if it does not have it.
+            package var evidence: Evidence?
+            /// How often somebody else has overwritten the new secret.
+            package var timesOverwritten = 0
+        }
+
+        package subscript(target: String) -> Sink? { sinks.first { $0.target == target } }
+
+        /// Changes what is known of one sink.
+        mutating func update(_ target: String, _ change: (inout Sink) -> Void) {
+            guard let index = sinks.firstIndex(where: { $0.target == target }) else { return }
+            change(&sinks[index])
         }
     }
 
+    /// When the old secret may end.
+    package struct Deadlines: Equatable, Sendable {
+        package var overlapEndsAt: Timestamp?
+        /// When a leaked secret is retired, even if some sinks do not have the new one by then.
+        package var graceEndsAt: Timestamp?
+        /// When the grace began.
+        package var graceSetAt: Timestamp?
+
+        /// - Parameter seconds: how long a leaked secret may wait for sinks that fail; `nil` waits for all of them.
+        mutating func setGrace(_ seconds: Int?, at now: Timestamp) {
+            (graceEndsAt, graceSetAt) = (seconds.map { now + $0 }, seconds.map { _ in now })
+        }
+    }
+
+    /// What endpoints were told, or are to be told.
+    package struct Told: Equatable, Sendable {
+        package var events: [CallbackEvent] = []
+        /// The URLs of endpoints that answered 410; they are told nothing more until a person resumes the rotation.
+        package var closedEndpoints: [String] = []
+    }
+
+    /// What became of the tries of the present step.
+    package struct Retry: Equatable, Sendable {
+        package var failedTries = 0
+        /// When the next try is due.
+        package var dueAt: Timestamp?
+        /// Why the last try failed, without anything that a server said; nil once the step is done.
+        package var problem: String?
+
+        /// Why the step is to be tried again.
+        var reason: String { problem ?? "the last try failed" }
+    }
+
+    /// From what the next run is counted.
+    package struct Timetable: Equatable, Sendable {
+        /// When the schedule began to count: a newly enabled rotation is not due.
+        package var enabledAt: Timestamp?
+        /// A run that could not begin yet, and is tried again.
+        package var wanted: Wanted?
+        /// The id of the secret that was in use before hfmint made one.
+        package var adopted: String?
+        /// When the adopted secret expires, if the issuer shows it.
+        package var adoptedExpiresAt: Timestamp?
+        /// The last finished run.
+        package var last: Completed?
+
+        /// The moment after which the next slot is looked for, or nil if the schedule does not count yet.
+        var anchor: Timestamp? { last.map { $0.slot ?? $0.at } ?? enabledAt }
+
+        /// When the secret in use expires, or nil if that is not known.
+        var expiry: Schedule.Expiry? {
+            if let last { return last.expiresAt.map { Schedule.Expiry(at: $0, since: last.at) } }
+            guard let end = adoptedExpiresAt, let enabledAt else { return nil }
+            return Schedule.Expiry(at: end, since: enabledAt)
+        }
+    }
+
+    package struct Wanted: Equatable, Sendable {
+        package var cause = Cause.schedule
+        package var slot: Timestamp?
+    }
+
     package struct Completed: Equatable, Sendable {
-        package let id: String
-        package let at: Timestamp
-        package let slot: Timestamp?
-        package let expiresAt: Timestamp?
+        package var id = ""
+        package var at = Timestamp(secondsSince1970: 0)
+        package var slot: Timestamp?
+        package var expiresAt: Timestamp?
     }
+}
 
-    /// Returns how it is known that a sink has the new secret of this run, or nil if it does not have it.
-    package func evidence(of target: String) -> Evidence? { sinks.first { $0.target == target }?.evidence }
-
-    func timesOverwritten(_ target: String) -> Int { sinks.first { $0.target == target }?.timesOverwritten ?? 0 }
-
-    /// Changes what is known of one sink.
-    mutating func update(_ target: String, _ change: (inout SinkState) -> Void) {
-        guard let index = sinks.firstIndex(where: { $0.target == target }) else { return }
-        change(&sinks[index])
+extension RotationState {
+    /// Returns a state with what outlives a run.
+    ///
+    /// Keeps the secret in use, the number of the last run, the beginning of the schedule, the endpoints that are
+    /// closed, and the secrets that are to be removed.
+    func afterRun() -> RotationState {
+        var next = RotationState()
+        next.run.number = run.number
+        next.timetable.enabledAt = timetable.enabledAt
+        (next.timetable.adopted, next.timetable.last) = (timetable.adopted, timetable.last)
+        next.told.closedEndpoints = told.closedEndpoints
+        next.ids.lost = ids.lost
+        return next
     }
-
-    package var isRunning: Bool { phase != .idle && phase != .done }
 }

@@ -7,16 +7,16 @@ extension RotationMachine {
     func abandon() throws(StepFailure) -> String {
         let name = definition.name
         guard state.isRunning else {
-            try record { $0 = $0.abandoned(keeping: nil) }
+            try recorder.record { $0 = $0.abandoned(keeping: nil) }
             return "'\(name)' is given up: it had not begun"
         }
-        var made = state.created?.id
+        var made = state.successor?.id
         if made == nil { made = try interruptedCreation() }
         guard let made else {
             try close(keeping: nil)
             return "'\(name)' is given up: no secret had been made"
         }
-        guard case .separate = definition.issuer.shape, !state.hasTouchedSinks else {
+        guard definition.issuer.succession.isSeparate, !state.delivery.hasTouchedSinks else {
             try close(keeping: made)
             return "'\(name)' is given up: \(made) stays at \(definition.issuer.target), as a sink may hold it"
         }
@@ -34,20 +34,18 @@ extension RotationMachine {
     ///
     /// Another client may have a secret with the same id.
     private func isOurs(_ id: String) throws(StepFailure) -> Bool {
-        guard state.definition != definition.digest else { return true }
-        return try survey().secrets.contains { secret in
-            secret.id == id
-                && (secret.marker == marker || (secret.sha256 != nil && secret.sha256 == state.created?.sha256))
-        }
+        guard state.run.definition != definition.digest else { return true }
+        guard let secret = try survey().secret(id) else { return false }
+        return secret.marker == marker || (secret.sha256 != nil && secret.sha256 == state.successor?.sha256)
     }
 
     private func close(keeping made: String?) throws(StepFailure) {
-        try record { state in
-            state.events.append(self.event(.rotationFailed, secretID: made))
+        try recorder.record { state in
+            outbox.add(.rotationFailed, secretID: made, to: &state)
             state = state.abandoned(keeping: made)
         }
         do throws(FileFailure) {
-            try flushCallbacks()
+            try outbox.flush()
         } catch {
             throw .unwritten(error)
         }
@@ -65,9 +63,10 @@ extension RotationState {
     ///
     /// - Parameter made: the id of a new secret that stays. The next run removes it once every sink has another one.
     func abandoned(keeping made: String?) -> RotationState {
-        var next = RotationState()
-        (next.adopted, next.last, next.run, next.enabledAt) = (adopted ?? predecessor, last, run, enabledAt)
-        (next.closedEndpoints, next.events, next.lost) = (closedEndpoints, events, lost + (made.map { [$0] } ?? []))
+        var next = afterRun()
+        next.timetable.adopted = timetable.adopted ?? predecessor.id
+        next.told.events = told.events
+        if let made { next.ids.lost.append(made) }
         return next
     }
 }

@@ -5,23 +5,23 @@ extension RotationMachine {
     /// that was journalled before the call. After a crash the issuer is asked first. A secret of ours is taken if its
     /// value can be read; else it is removed by its id, and another one is made.
     func create() throws(StepFailure) -> Next {
-        if case .person = definition.issuer.shape {
-            if let supplied {
-                self.supplied = nil
-                return try take(CreatedSecret(id: "supplied-\(state.run)", value: supplied))
+        if definition.issuer.succession == .person {
+            guard let supplied else {
+                throw .needsPerson(
+                    .pressRefresh, "press Refresh at \(definition.issuer.target) now; the old secret dies then")
             }
-            throw .needsPerson(
-                .pressRefresh,
-                "press Refresh at \(definition.issuer.target) now; the old secret dies then")
+            self.supplied = nil
+            return try take(CreatedSecret(id: "supplied-\(state.run.number)", value: supplied))
         }
         if case .create(let sha256) = state.pending { return try recoverCreation(sha256: sha256) }
         if state.pending == .removeCreated { return try removeCreated() }
         let chosen = definition.issuer.takesChosenValue ? SharedSecret(chooseValue()) : nil
-        let digest: String? = if let chosen { try sha256(chosen.secret) } else { nil }
+        let digest: String? = if let chosen { try context.sha256(chosen.secret) } else { nil }
         let creation = SecretCreation(marker: marker, value: chosen)
         do throws(StepFailure) {
             // The result is one record: a crash between two records would leave a secret that nobody knows.
-            try act(.create(sha256: digest)) { () throws(StepFailure) -> (secret: CreatedSecret, sha256: String) in
+            try recorder.act(.create(sha256: digest)) {
+                () throws(StepFailure) -> (secret: CreatedSecret, sha256: String) in
                 let issued = try definition.issuer.create(creation)
                 return (issued, try digestForJournal(issued.value))
             } result: { state, issued in
@@ -39,10 +39,10 @@ extension RotationMachine {
     /// ends with the status of a refusal too (an exception of Python, `set -e`). A new secret without a proof may be an
     /// administrator's, so a person decides about it.
     private func recordIfMadeDespite(_ error: StepFailure, sha256: String?) throws(StepFailure) -> Bool {
-        guard error.kind == .refused, state.failedTries + 1 < Self.waits.count,
+        guard error.kind == .refused, state.retry.failedTries + 1 < RetryPolicy.waits.count,
             canMakeAnother, proven(in: try survey(), sha256: sha256) != nil
         else { return false }
-        try record { $0.failedTries += 1 }
+        try recorder.record { $0.retry.failedTries += 1 }
         return true
     }
 
@@ -50,7 +50,7 @@ extension RotationMachine {
     ///
     /// A stacked issuer would push out the secret that still works.
     private var canMakeAnother: Bool {
-        switch definition.issuer.shape {
+        switch definition.issuer.succession {
         case .separate, .replacing: true
         case .stacked: definition.issuer.isReadable
         case .person: false
@@ -58,27 +58,25 @@ extension RotationMachine {
     }
 
     private func digestForJournal(_ value: SharedSecret) throws(StepFailure) -> String {
-        do throws(StepFailure) {
-            return try sha256(value.secret)
-        } catch {
-            throw StepFailure(.ambiguous, "the new secret's SHA-256 could not be computed")
+        try context.sha256(value.secret) { _ in
+            StepFailure(.ambiguous, "the new secret's SHA-256 could not be computed")
         }
     }
 
     private func take(_ issued: CreatedSecret, sha256: String, _ state: inout RotationState) {
         value = issued.value
-        (logInsInARow, refusalsInARow) = (0, 0)
-        state.forgetFailures()
+        logIns = LogInCount()
+        state.retry = .init()
         state.pending = nil
         state.phase = .created
-        state.created = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)
-        state.events.append(event(.secretCreated, secretID: issued.id))
+        state.successor = .init(id: issued.id, sha256: sha256, expiresAt: issued.expiresAt)
+        outbox.add(.secretCreated, secretID: issued.id, to: &state)
     }
 
     /// Takes a secret that already exists.
     private func take(_ issued: CreatedSecret) throws(StepFailure) -> Next {
-        let digest = try sha256(issued.value.secret)
-        try record { self.take(issued, sha256: digest, &$0) }
+        let digest = try context.sha256(issued.value.secret)
+        try recorder.record { self.take(issued, sha256: digest, &$0) }
         return .go
     }
 
@@ -100,22 +98,22 @@ extension RotationMachine {
         let survey = try survey()
         guard let ours = ours(in: survey, sha256: sha256) else {
             // The call did nothing.
-            try record { $0.pending = nil }
+            try recorder.record { $0.pending = nil }
             return .go
         }
         if let value = try readValue(ours.id) {
             return try take(CreatedSecret(id: ours.id, value: value, expiresAt: ours.expiresAt))
         }
-        guard case .separate = definition.issuer.shape else {
+        guard definition.issuer.succession.isSeparate else {
             // The next creation replaces it. Until then it proves nothing about that one.
-            try record { state in
+            try recorder.record { state in
                 state.pending = nil
-                state.knownIDs.append(ours.id)
+                state.ids.known.append(ours.id)
             }
             return .go
         }
-        try record { state in
-            state.created = .init(id: ours.id, sha256: sha256 ?? "", expiresAt: nil)
+        try recorder.record { state in
+            state.successor = .init(id: ours.id, sha256: sha256 ?? "", expiresAt: nil)
             state.pending = .removeCreated
         }
         return try removeCreated()
@@ -124,14 +122,14 @@ extension RotationMachine {
     /// Returns the secret that an interrupted call made, or nil.
     ///
     /// A new secret without a proof may be an administrator's, and is never taken for ours.
-    func ours(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
+    func ours(in survey: IssuerSurvey, sha256: String?) -> ListedSecret? {
         if let proven = proven(in: survey, sha256: sha256) { return proven }
         guard sha256 == nil else { return nil }
-        switch definition.issuer.shape {
+        switch definition.issuer.succession {
         case .stacked, .replacing:
             // The issuer holds one current value and lists it first. If it changed, our call changed it.
             guard let current = survey.secrets.first, let sha256 = current.sha256,
-                sha256 != state.predecessorSHA256
+                sha256 != state.predecessor.sha256
             else { return nil }
             return current
         case .separate, .person: return nil
@@ -139,30 +137,43 @@ extension RotationMachine {
     }
 
     /// Returns the secret that has our marker, or the SHA-256 of the value that we chose.
-    private func proven(in survey: IssuerSurvey, sha256: String?) -> LiveSecret? {
-        let fresh = survey.secrets.filter { !state.knownIDs.contains($0.id) && !state.lost.contains($0.id) }
+    private func proven(in survey: IssuerSurvey, sha256: String?) -> ListedSecret? {
+        let fresh = survey.secrets.filter { !state.ids.known.contains($0.id) && !state.ids.lost.contains($0.id) }
         if let marked = fresh.first(where: { $0.marker == marker }) { return marked }
         guard let sha256 else { return nil }
         return survey.secrets.first { $0.sha256 == sha256 }
     }
 
+    /// Asks the issuer for its secrets.
+    func survey() throws(StepFailure) -> IssuerSurvey { try definition.issuer.survey() }
+
+    /// Deletes a secret at the issuer, as an act.
+    func delete(
+        _ id: String, as act: RotationState.Act, result: (inout RotationState) -> Void = { _ in }
+    ) throws(StepFailure) {
+        try recorder.act(act) { () throws(StepFailure) in
+            try definition.issuer.delete(id)
+        } result: { state, _ in
+            result(&state)
+        }
+    }
+
     /// Returns the value of a secret as the issuer shows it, or nil if it does not show values.
     func readValue(_ id: String) throws(StepFailure) -> SharedSecret? {
-        guard definition.issuer.isReadable else { return nil }
-        guard let secret = try definition.issuer.read(id) else { return nil }
+        guard definition.issuer.isReadable, let secret = try definition.issuer.read(id) else { return nil }
         return SharedSecret(secret)
     }
 
     /// Removes the new secret, which no sink holds, and goes back to the phase before its creation.
     func removeCreated() throws(StepFailure) -> Next {
-        guard let created = state.created else {
-            try record { $0.pending = nil }
+        guard let id = state.successor?.id else {
+            try recorder.record { $0.pending = nil }
             return .go
         }
-        try delete(created.id, as: .removeCreated) { state in
-            state.created = nil
+        try delete(id, as: .removeCreated) { state in
+            state.successor = nil
             state.phase = phaseBeforeCreation
-            state.dueAt = nil
+            state.retry.dueAt = nil
         }
         value = nil
         return .go
@@ -173,10 +184,10 @@ extension RotationMachine {
     /// Only an issuer that lists secrets separately can remove it; the others replace it with the next one.
     func discard() throws(StepFailure) -> Next {
         value = nil
-        if case .separate = definition.issuer.shape { return try removeCreated() }
-        try move(to: phaseBeforeCreation) { $0.created = nil }
+        if definition.issuer.succession.isSeparate { return try removeCreated() }
+        try recorder.enter(phaseBeforeCreation) { $0.successor = nil }
         return .go
     }
 
-    var phaseBeforeCreation: RotationState.Phase { definition.issuer.shape.overlaps ? .planned : .announced }
+    var phaseBeforeCreation: RotationState.Phase { definition.issuer.succession.overlaps ? .planned : .announced }
 }

@@ -5,61 +5,58 @@ extension RotationMachine {
     /// that a sink may hold. A value that was lost in a crash is read back from the issuer or from a sink. If neither
     /// shows it, another secret is made while both stay alive; if the issuer has no room for it, a person is asked.
     func deliver() throws(StepFailure) -> Next {
-        guard let created = state.created else {
-            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
-        }
+        let successor = try successor()
         if state.pending == .removeCreated { return try removeCreated() }
-        guard try recoverValue(created) else { return try createAnother(created) }
+        guard try recoverValue(of: successor) else { return try createAnother() }
         try proveTargetsLate()
-        try writeAll(created)
-        try move(to: .delivered) { state in
-            state.events.append(self.event(.secretDelivered, secretID: created.id))
-        }
+        try writeAll(successor)
+        try recorder.enter(.delivered) { outbox.add(.secretDelivered, secretID: successor.id, to: &$0) }
         return .go
     }
 
-    private func writeAll(_ created: RotationState.Created) throws(StepFailure) {
+    private func writeAll(_ successor: RotationState.Successor) throws(StepFailure) {
         var failure: StepFailure?
-        for sink in definition.sinks where state.evidence(of: sink.target) == nil {
+        for sink in definition.sinks where state.delivery[sink.target]?.evidence == nil {
             do throws(StepFailure) {
                 try checkIsStillThere(sink)
-                try write(to: sink, created)
+                try write(successor, to: sink)
             } catch {
                 // If the secret has leaked, the other sinks do not wait for this one.
-                guard state.graceEndsAt != nil, error.isOfTheWorld else { throw error }
+                guard state.deadlines.graceEndsAt != nil, error.isExternal else { throw error }
                 failure = failure ?? error
-                try record { $0.pending = nil }
+                try recorder.record { $0.pending = nil }
             }
         }
-        guard let failure, let end = state.graceEndsAt, context.clock.now() < end else { return }
-        throw StepFailure(.transient(retryAfterSeconds: nil), failure.message)
+        guard let failure, let end = state.deadlines.graceEndsAt, context.clock.now() < end else { return }
+        throw .transient(failure.message)
     }
 
-    private func write(to sink: any Sink, _ created: RotationState.Created) throws(StepFailure) {
+    private func write(_ successor: RotationState.Successor, to sink: any Sink) throws(StepFailure) {
         guard let value else { return }
-        let key = "\(marker):\(created.sha256.prefix(16))"
+        let key = "\(marker):\(successor.sha256.prefix(16))"
         // An interrupted write is repeated with the same value and the same key.
-        try act(.write(sink: sink.target), alsoIntending: { $0.hasTouchedSinks = true }) {
+        try recorder.act(.write(sink: sink.target), alsoIntending: { $0.delivery.hasTouchedSinks = true }) {
             () throws(StepFailure) -> Evidence in
             try sink.write(value.secret, idempotencyKey: key)
         } result: { state, evidence in
-            state.update(sink.target) { $0.evidence = evidence }
-            state.mayOverwrite.removeAll { $0 == sink.target }
-            state.forgetFailures()
+            state.delivery.update(sink.target) { $0.evidence = evidence }
+            state.delivery.mayOverwrite.removeAll { $0 == sink.target }
+            state.retry = .init()
         }
     }
 
     /// Reads the value of the new secret back if this process does not have it.
     ///
     /// - Returns: whether this process has the value now.
-    func recoverValue(_ created: RotationState.Created) throws(StepFailure) -> Bool {
+    func recoverValue(of successor: RotationState.Successor) throws(StepFailure) -> Bool {
         if value != nil { return true }
-        if let read = try readValue(created.id), try sha256(read.secret) == created.sha256 {
+        if let read = try readValue(successor.id), try context.sha256(read.secret) == successor.sha256 {
             value = read
             return true
         }
         for sink in definition.sinks where sink.isReadable {
-            guard let found = try sink.look().value, try sha256(found.secret) == created.sha256, try works(found)
+            guard let found = try sink.look().value, try context.sha256(found.secret) == successor.sha256,
+                try logsIn(with: found)
             else { continue }
             value = found
             return true
@@ -68,7 +65,7 @@ extension RotationMachine {
     }
 
     /// Whether the client can log in with `value`, or no verifier is defined.
-    func works(_ value: SharedSecret) throws(StepFailure) -> Bool {
+    func logsIn(with value: SharedSecret) throws(StepFailure) -> Bool {
         guard let verifier = definition.verifier else { return true }
         return try verifier.logIn(with: value.secret) == .accepted
     }
@@ -78,16 +75,16 @@ extension RotationMachine {
     /// Each stays at the issuer until the old secret is retired.
     private static let mostLost = 2
 
-    private func createAnother(_ created: RotationState.Created) throws(StepFailure) -> Next {
-        guard state.hasTouchedSinks else { return try discard() }
-        guard state.lost.count < Self.mostLost else {
+    private func createAnother() throws(StepFailure) -> Next {
+        guard state.delivery.hasTouchedSinks else { return try discard() }
+        guard state.ids.lost.count < Self.mostLost else {
             throw .needsPerson(
                 .valueLost,
-                "the value of the new secret was lost \(state.lost.count + 1) times, each after some sinks had it")
+                "the value of the new secret was lost \(state.ids.lost.count + 1) times, each after some sinks had it")
         }
-        if case .separate(let limit?) = definition.issuer.shape {
+        if case .separate(let limit?) = definition.issuer.succession {
             guard try survey().secrets.count < limit else {
-                let overwritten = state.sinks.filter { $0.timesOverwritten > 0 }.map(\.target)
+                let overwritten = state.delivery.sinks.filter { $0.timesOverwritten > 0 }.map(\.target)
                 let story =
                     overwritten.isEmpty
                     ? "the value of the new secret is lost, some sinks hold it"
@@ -98,12 +95,13 @@ extension RotationMachine {
                     "\(story), and \(definition.issuer.target) has no room for another; the old secret stays")
             }
         }
-        try move(to: phaseBeforeCreation) { state in
-            if case .separate = self.definition.issuer.shape { state.lost.append(created.id) }
-            state.knownIDs.append(created.id)
-            state.created = nil
-            state.pending = nil
-            for index in state.sinks.indices { state.sinks[index].evidence = nil }
+        try recorder.enter(phaseBeforeCreation) { state in
+            if let lost = state.successor?.id {
+                if definition.issuer.succession.isSeparate { state.ids.lost.append(lost) }
+                state.ids.known.append(lost)
+            }
+            (state.successor, state.pending) = (nil, nil)
+            for index in state.delivery.sinks.indices { state.delivery.sinks[index].evidence = nil }
         }
         return .go
     }

@@ -3,20 +3,26 @@ extension RotationMachine {
     ///
     /// Queues `secret.revoked` for every endpoint, and shrinks the journal to one line.
     func finish() throws(StepFailure) -> Next {
+        let successor = try successor()
         var state = state
-        guard let created = state.created else {
-            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
-        }
-        if state.predecessor != nil { state.events.append(event(.secretRevoked, secretID: state.predecessor)) }
+        if let old = state.predecessor.id { outbox.add(.secretRevoked, secretID: old, to: &state) }
         let now = context.clock.now()
         // A slot in the future was recorded by a wrong clock.
-        let slot = state.slot.flatMap { $0 > now ? nil : $0 }
-        state.last = .init(id: created.id, at: now, slot: slot, expiresAt: created.expiresAt)
+        let slot = state.run.slot.flatMap { $0 > now ? nil : $0 }
+        state.timetable.last = .init(id: successor.id, at: now, slot: slot, expiresAt: successor.expiresAt)
         state.phase = .done
-        state.forgetFailures()
-        (state.adopted, state.mayOverwrite) = (nil, [])
-        try compactState(state)
+        state.retry = .init()
+        (state.timetable.adopted, state.delivery.mayOverwrite) = (nil, [])
+        try recorder.compact(state)
         value = nil
-        return .finished
+        return .over(.finished)
+    }
+
+    /// Returns the new secret, which an earlier step has recorded.
+    func successor() throws(StepFailure) -> RotationState.Successor {
+        guard let successor = state.successor else {
+            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
+        }
+        return successor
     }
 }

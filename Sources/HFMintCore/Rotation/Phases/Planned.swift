@@ -4,7 +4,7 @@
 // done. An issuer that kills the old secret at once takes another order: planned, announced, created, verified,
 // delivered, done. A person can give up a run in any phase (Abandoned.swift).
 //
-// A phase is recorded only when its promise holds. Each file acts through `RotationMachine.act`, which records the
+// A phase is recorded only when its promise holds. Each file acts through `RotationRecorder.act`, which records the
 // intent before and the result after the effect. No phase deletes a secret that a sink may hold, unless every sink
 // has a newer one.
 
@@ -15,72 +15,49 @@ extension RotationMachine {
     ///
     /// In phase planned, the journal holds the definition's digest, the ids of the live secrets, and the predecessor;
     /// every sink has accepted its credential and has its target. After a crash the run begins again.
-    package func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Next {
+    func begin(_ cause: RotationState.Cause, slot: Timestamp? = nil) throws(FileFailure) -> Next {
         do throws(StepFailure) {
             let survey = try survey()
             let predecessor = predecessor(in: survey)
-            if let objection = definition.objection(to: survey, adopted: state.adopted) {
+            if let objection = definition.objection(to: survey, adopted: state.timetable.adopted) {
                 throw StepFailure.needsPerson(objection)
             }
-            try checkCallbacks()
+            try outbox.checkSignatures()
             for sink in definition.sinks { try sink.preflight() }
-            try checkNeeds()
+            if let unmet = definition.unmetNeeds(in: context).first {
+                throw StepFailure.needsPerson(.refused, "'\(unmet.path)': \(unmet.complaint)")
+            }
             try checkTargets(cause)
-            try record { state in
+            try recorder.record { state in
                 state = state.remembered(endpoints: definition.callbacks.map(\.url.description))
-                state.run += 1
-                state.lost = state.lost.filter { id in survey.secrets.contains { $0.id == id } }
+                state.run = .init(
+                    number: state.run.number + 1, cause: cause, startedAt: context.clock.now(), slot: slot,
+                    definition: definition.digest)
+                state.ids.lost = state.ids.lost.filter { survey.secret($0) != nil }
                 state.phase = .planned
-                state.cause = cause
-                state.slot = slot
-                state.startedAt = context.clock.now()
-                state.definition = definition.digest
-                state.knownIDs = survey.secrets.map(\.id)
-                state.predecessor = predecessor?.id
-                state.predecessorSHA256 = predecessor?.sha256
-                state.sinks = definition.sinks.map { .init(target: $0.target, evidence: nil) }
-                state.setGrace(cause == .leaked ? grace : nil, at: context.clock.now())
+                state.ids.known = survey.secrets.map(\.id)
+                state.predecessor = .init(id: predecessor?.id, sha256: predecessor?.sha256)
+                state.delivery.sinks = definition.sinks.map { .init(target: $0.target) }
+                state.deadlines.setGrace(cause == .leaked ? grace : nil, at: context.clock.now())
                 // The event is in the same record, so that a crash cannot lose it.
-                state.events.append(event(.rotationStarted, in: state))
+                outbox.add(.rotationStarted, to: &state)
             }
             return .go
         } catch {
             if case .unwritten(let failure) = error.kind, !failure.isUnrecorded { throw failure }
             // A later run begins again when the next try is due, or when a person orders it.
             var state = state
-            state.wanted = .init(cause: cause, slot: slot)
-            try saveState(state)
+            state.timetable.wanted = .init(cause: cause, slot: slot)
+            try recorder.journal.record(state)
             return try failed(error)
         }
     }
 
-    /// Asks the issuer for its secrets; an issuer without an API lists none.
-    func survey() throws(StepFailure) -> IssuerSurvey {
-        guard definition.issuer.shape != .person else { return IssuerSurvey([], date: nil) }
-        return try definition.issuer.survey()
-    }
-
     /// Returns the secret that a person adopted, else the one that the last run created, else the only live one.
-    private func predecessor(in survey: IssuerSurvey) -> LiveSecret? {
-        let alive = survey.secrets.filter(\.isActive)
-        for id in [state.adopted, state.last?.id] {
-            if let id, let secret = alive.first(where: { $0.id == id }) { return secret }
-        }
-        return alive.count == 1 ? alive.first : nil
-    }
-
-    /// Checks that an event can be signed for every endpoint.
-    private func checkCallbacks() throws(StepFailure) {
-        for endpoint in definition.callbacks {
-            do throws(StepFailure) {
-                _ = try endpoint.format.request(
-                    for: event(.rotationStarted), of: definition.name, to: endpoint.url, at: context.clock.now())
-            } catch {
-                let message = "\(endpoint.url.origin.host): \(error.message)"
-                guard error.kind == .refused else { throw StepFailure(error.kind, message) }
-                throw .needsPerson(.callbackUnsigned, message)
-            }
-        }
+    private func predecessor(in survey: IssuerSurvey) -> ListedSecret? {
+        let active = survey.active
+        if let id = state.timetable.inUse(among: active.map(\.id)) { return survey.secret(id) }
+        return active.count == 1 ? active.first : nil
     }
 }
 
@@ -89,11 +66,10 @@ extension RotationState {
     ///
     /// - Parameter endpoints: the URLs of the endpoints in the manifest.
     func remembered(endpoints: [String]) -> RotationState {
-        var next = RotationState()
-        (next.adopted, next.last, next.run, next.enabledAt) = (adopted, last, run, enabledAt)
-        next.mayOverwrite = mayOverwrite
-        (next.closedEndpoints, next.lost) = (closedEndpoints.filter(endpoints.contains), lost)
-        next.events = events.filter { event in
+        var next = afterRun()
+        next.delivery.mayOverwrite = delivery.mayOverwrite
+        next.told.closedEndpoints = told.closedEndpoints.filter(endpoints.contains)
+        next.told.events = told.events.filter { event in
             event.deliveries.contains { $0.status == .pending && endpoints.contains($0.url) }
         }
         return next

@@ -4,11 +4,11 @@ extension RotationMachine {
     /// First checks again what every sink holds: see ``reconcile()``. Switches the predecessor off if the issuer can
     /// switch it on again, proves its death, and only then deletes it. Without a predecessor nothing is retired.
     func retire() throws(StepFailure) -> Next {
-        guard let predecessor = state.predecessor, predecessor != state.created?.id else {
-            if !state.lost.isEmpty, let next = try reconcile() { return next }
+        guard let predecessor = state.predecessor.id, predecessor != state.successor?.id else {
+            if !state.ids.lost.isEmpty, let next = try reconcile() { return next }
             return try removeLost()
         }
-        if state.deathProof == nil {
+        if state.predecessor.deathProof == nil {
             let canCheck = definition.issuer.isReadable && definition.verifier != nil
             let old = canCheck ? try readValue(predecessor) : nil
             try checkSuccessor()
@@ -20,7 +20,7 @@ extension RotationMachine {
                     "\(definition.issuer.target) took the order to retire the old secret, and shows no proof that it is dead"
                 )
             }
-            try record { $0.deathProof = proof }
+            try recorder.record { $0.predecessor.deathProof = proof }
             if isRemoved { return try removeLost() }
         } else if let next = try reconcile() {
             return next
@@ -33,17 +33,14 @@ extension RotationMachine {
     ///
     /// Else the old secret is the last one that is known to work, and must stay.
     private func checkSuccessor() throws(StepFailure) {
-        guard let created = state.created else {
-            throw .needsPerson(.journalIncomplete, "the journal names no new secret")
-        }
-        let listed = try survey().secrets.first { $0.id == created.id }
-        let endsAsPromised = listed?.expiresAt.map { end in created.expiresAt.map { end >= $0 } ?? true } ?? true
+        let successor = try successor()
+        let listed = try survey().secret(successor.id)
+        let endsAsPromised = listed?.expiresAt.map { end in successor.expiresAt.map { end >= $0 } ?? true } ?? true
         guard let listed, listed.isActive, endsAsPromised else {
             // The issuer may not list it yet.
-            throw StepFailure(
-                .transient(retryAfterSeconds: nil),
-                "the new secret \(created.id) is not in use any more at \(definition.issuer.target), so the old one stays"
-            )
+            throw .transient(
+                "the new secret \(successor.id) is not in use any more at \(definition.issuer.target), so the old one"
+                    + " stays")
         }
     }
 
@@ -52,7 +49,7 @@ extension RotationMachine {
     /// - Returns: whether the secret can be switched on again.
     private func deactivate(_ id: String) throws(StepFailure) -> Bool {
         var isReversible = false
-        try act(.deactivate) { () throws(StepFailure) in
+        try recorder.act(.deactivate) { () throws(StepFailure) in
             isReversible = try definition.issuer.deactivate(id)
             if !isReversible { try definition.issuer.delete(id) }
         } result: { _, _ in
@@ -70,41 +67,41 @@ extension RotationMachine {
             if oldAnswer == .refused && newAnswer == .accepted { return "refused" }
             // A secret that logs in is not dead, whatever the issuer lists.
             guard oldAnswer == .refused else {
-                throw StepFailure(
-                    .transient(retryAfterSeconds: nil),
+                throw .transient(
                     "\(definition.issuer.target) took the order to retire the old secret, which still logs in")
             }
         }
         let listings = try [survey(), survey()]
-        let isGone = listings.allSatisfy { survey in !survey.secrets.contains { $0.id == id && $0.isActive } }
+        let isGone = listings.allSatisfy { !$0.hasActive(id) }
         // An empty list proves nothing.
         if isGone, listings.allSatisfy({ $0.showsDeath && !$0.secrets.isEmpty }) { return "listed" }
         return definition.acceptsUnprovenDeath ? "accepted" : nil
     }
 
-    private func newValue() throws(StepFailure) -> SharedSecret? {
+    /// Returns the value of the new secret: from memory, or read from the issuer again.
+    func newValue() throws(StepFailure) -> SharedSecret? {
         if let value { return value }
-        guard let created = state.created else { return nil }
-        return try readValue(created.id)
+        guard let id = state.successor?.id else { return nil }
+        return try readValue(id)
     }
 
     private func removeLost() throws(StepFailure) -> Next {
         try findStrays()
-        while let id = state.lost.first {
-            try delete(id, as: .delete) { $0.lost.removeFirst() }
+        while let id = state.ids.lost.first {
+            try delete(id, as: .delete) { $0.ids.lost.removeFirst() }
         }
-        try move(to: .retired)
+        try recorder.enter(.retired)
         return .go
     }
 
     /// Adds secrets that carry this run's marker, and that no earlier survey listed, to the lost ones.
     private func findStrays() throws(StepFailure) {
-        guard case .separate = definition.issuer.shape else { return }
+        guard definition.issuer.succession.isSeparate else { return }
         let strays = try survey().secrets.filter { secret in
-            secret.marker == marker && secret.id != state.created?.id
-                && !(state.lost + state.knownIDs).contains(secret.id)
+            secret.marker == marker && secret.id != state.successor?.id
+                && !(state.ids.lost + state.ids.known).contains(secret.id)
         }
         guard !strays.isEmpty else { return }
-        try record { $0.lost += strays.map(\.id) }
+        try recorder.record { $0.ids.lost += strays.map(\.id) }
     }
 }

@@ -8,16 +8,18 @@ extension RotationDefinition {
         // If clocks disagree, nobody can say when a run is due.
         guard state.disagreement(with: now) == nil else { return [] }
         var moments: [Timestamp] = []
-        if state.wanted != nil, state.attention == nil { moments.append(max(now, state.nextTry(at: now) ?? now)) }
+        if state.timetable.wanted != nil, state.attention == nil {
+            moments.append(max(now, state.nextTry(at: now) ?? now))
+        }
         guard let schedule else { return moments }
-        let anchor = state.last.map { $0.slot ?? $0.at } ?? state.enabledAt ?? now
+        let anchor = state.timetable.anchor ?? now
         if moments.isEmpty, !state.isRunning,
-            case .due = schedule.timing(at: now, anchor: anchor, expiry: state.expiry)
+            case .due = schedule.timing(at: now, anchor: anchor, expiry: state.timetable.expiry)
         {
             moments.append(now)
         }
         let slots = schedule.upcoming(count, after: max(now, anchor), anchor: anchor)
-        if moments.isEmpty, let expiry = state.expiry, let first = slots.first, expiry.isNearFrom < first {
+        if moments.isEmpty, let expiry = state.timetable.expiry, let first = slots.first, expiry.isNearFrom < first {
             moments.append(expiry.isNearFrom)
         }
         return Array((moments + slots).prefix(count))

@@ -15,10 +15,8 @@ extension AWSSecretsManagerSink {
                 node.has("accessKeyId") == node.has("secretAccessKey")
                     && (node.has("accessKeyId") || !node.has("sessionToken"))
                     ? nil : "needs both 'accessKeyId' and 'secretAccessKey', or neither"
-            })
-    ) { settings throws(MintError) in
-        try AWSSecretsManagerSink(settings)
-    }
+            }),
+        build: AWSSecretsManagerSink.init)
 }
 
 /// A secret in AWS Secrets Manager.
@@ -28,12 +26,9 @@ extension AWSSecretsManagerSink {
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/>
 struct AWSSecretsManagerSink: Sink {
     let target: String
-    let isReadable = true
-    let showsChange = true
     private let secret: String
     private let key: String?
     private let api: API
-    private let digests: any Digests
 
     init(_ settings: Settings) throws(MintError) {
         let region = lowercased(try settings.text("region"))
@@ -45,22 +40,21 @@ struct AWSSecretsManagerSink: Sink {
         let name = "\(region)/\(Self.name(of: secret))" + (key.map { "#\($0)" } ?? "")
         // AWS has several endpoints for one region.
         target = isAWS ? settings.target(name) : settings.target(name, at: base)
-        digests = settings.context.digests
-        api = settings.api(
-            target, base: base, .aws(region: region, service: "secretsmanager", try Self.keys(settings)),
-            answers: Self.answers)
+        api = settings.api(target, base: base, try Self.authorization(settings, region), answers: Self.answers)
     }
 
-    /// Returns the keys that the manifest names, or the job's own.
-    private static func keys(_ settings: Settings) throws(MintError) -> API.AWSKeys {
+    /// Signs with the keys that the manifest names, or with the job's own.
+    private static func authorization(
+        _ settings: Settings, _ region: String
+    ) throws(MintError) -> API.Authorization {
         let isGiven = settings.node.has("accessKeyId")
         let hasSession =
             isGiven ? settings.node.has("sessionToken") : settings.context.environment.isSet(.awsSessionToken)
-        return API.AWSKeys(
+        return .aws(
+            region: region, service: "secretsmanager",
             id: try settings.secret("accessKeyId", default: .variable(.awsAccessKeyID)),
             key: try settings.secret("secretAccessKey", default: .variable(.awsSecretAccessKey)),
-            session: hasSession ? try settings.secret("sessionToken", default: .variable(.awsSessionToken)) : nil,
-            folder: settings.surroundings.folder)
+            session: hasSession ? try settings.secret("sessionToken", default: .variable(.awsSessionToken)) : nil)
     }
 
     /// Returns the name in an ARN, without the six random characters that AWS adds, or any other text as it is.
@@ -100,7 +94,7 @@ struct AWSSecretsManagerSink: Sink {
 
     /// Reads the current version, or nil if the secret has none.
     private func current() throws(StepFailure) -> Current? {
-        let answer = try ask("GetSecretValue", ",\"VersionStage\":\"AWSCURRENT\"", accepting: [.notFound])
+        let answer = try ask("GetSecretValue", ["VersionStage": "AWSCURRENT"], accepting: [.notFound])
         guard answer.status == 200 else { return nil }
         guard let version = answer.string("VersionId") else { throw api.retry("answered with no version") }
         guard let text = answer.secret("SecretString") else { throw api.refused("the secret is binary") }
@@ -169,36 +163,36 @@ struct AWSSecretsManagerSink: Sink {
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html#API_PutSecretValue_RequestSyntax>
     private func version(of text: borrowing Secret, _ idempotencyKey: String) throws(StepFailure) -> String {
-        do throws(MintError) {
-            return try digests.sha256(text.enclosed(by: "\(idempotencyKey)\n", and: "")).hexadecimal
-        } catch {
-            throw api.refused(error.message)
-        }
+        try api.sha256(text.enclosed(by: "\(idempotencyKey)\n", and: ""))
     }
 
     private func put(_ text: borrowing Secret, _ version: String) throws(StepFailure) {
         _ = try ask(
             "PutSecretValue",
-            ",\"ClientRequestToken\":\"\(version)\",\"VersionStages\":[\"AWSPENDING\"],\"SecretString\":\"",
-            SharedSecret(text.jsonEscaped()), "\"", accepting: [])
+            [
+                "ClientRequestToken": .string(version), "VersionStages": .array(["AWSPENDING"]),
+                "SecretString": .secret(SharedSecret(text.duplicate())),
+            ], accepting: [])
     }
 
     /// Moves AWSCURRENT to a version, or returns false if it is no longer at `old`: AWS then moves nothing.
     private func promote(_ version: String, from old: String) throws(StepFailure) -> Bool {
-        let move =
-            ",\"VersionStage\":\"AWSCURRENT\",\"MoveToVersionId\":\"\(version)\",\"RemoveFromVersionId\":"
-            + JSONString.quoted(old)
         // AWS may not see a new version at once: <https://github.com/aws/aws-sdk-js-v3/issues/7701>.
-        return try ask("UpdateSecretVersionStage", move, accepting: [.invalidParameter, .notFound]).status == 200
+        try ask(
+            "UpdateSecretVersionStage",
+            ["VersionStage": "AWSCURRENT", "MoveToVersionId": .string(version), "RemoveFromVersionId": .string(old)],
+            accepting: [.invalidParameter, .notFound]
+        ).status == 200
     }
 
     /// Detaches AWSPENDING from a version, as it would stop the next rotation, by hfmint or by others.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html>
     private func detachPending(from version: String) throws(StepFailure) {
-        let removal = ",\"VersionStage\":\"AWSPENDING\",\"RemoveFromVersionId\":\(JSONString.quoted(version))"
         // AWS refuses it if another program has moved AWSPENDING meanwhile.
-        _ = try ask("UpdateSecretVersionStage", removal, accepting: [.invalidParameter])
+        _ = try ask(
+            "UpdateSecretVersionStage",
+            ["VersionStage": "AWSPENDING", "RemoveFromVersionId": .string(version)], accepting: [.invalidParameter])
     }
 
     // MARK: The protocol
@@ -211,17 +205,15 @@ struct AWSSecretsManagerSink: Sink {
         case invalidParameter = "InvalidParameterException"
     }
 
-    /// Calls an operation on the secret; the request ends with `members`, `value` and `end`.
+    /// Calls an operation on the secret, with more members of the request.
     private func ask(
-        _ operation: String, _ members: String = "", _ value: SharedSecret? = nil, _ end: String = "",
-        accepting: Set<Refusal>
+        _ operation: String, _ members: KeyValuePairs<String, JSONValue> = [:], accepting: Set<Refusal>
     ) throws(StepFailure) -> API.Answer {
-        var body = [TextOrToken.text("{\"SecretId\":\(JSONString.quoted(secret))\(members)")]
-        if let value { body.append(.secret(value)) }
-        body.append(.text("\(end)}"))
+        let members =
+            [JSONValue.Member("SecretId", .string(secret))] + members.map { JSONValue.Member($0.key, $0.value) }
         let answer = try api.call(
             .post, "/", headers: [HTTPHeader("X-Amz-Target", "secretsmanager.\(operation)")],
-            body: .other(type: "application/x-amz-json-1.1", body), accepting: [200, 400],
+            body: .json(.object(members), type: "application/x-amz-json-1.1"), accepting: [200, 400],
             bodyLimit: API.largeBody
         ).asJSON()
         guard answer.status == 400 else { return answer }

@@ -3,19 +3,15 @@ extension CommandSink {
         "command", help: "a program of yours, which gets the value on stdin",
         schema: ObjectShape(
             [
-                .required(
-                    "command", .array(.string(.any), atLeast: 1),
-                    "an absolute path and its arguments; there is no shell"),
+                .command("an absolute path and its arguments; there is no shell"),
                 .optional("preflight", .bool, "whether it is also called to see whether a write would work (false)"),
                 .optional("readable", .bool, "whether it is also called to read the value back (false)"),
                 .optional(
                     "evidence", .bool, "whether it is also called to show its version or time of change again (false)"),
                 .optional("timeout", .string(.duration), "how long one call may take, 1s to 10m (30s)"),
             ],
-            rule: { $0.programComplaint })
-    ) { settings in
-        CommandSink(settings)
-    }
+            rule: { $0.programComplaint }),
+        build: CommandSink.init)
 }
 
 /// A program that puts the value where hfmint cannot.
@@ -37,23 +33,19 @@ struct CommandSink: Sink {
     private let program: CommandProgram
     private let hasPreflight: Bool
     private let hasEvidence: Bool
-    private let context: Context
 
     var showsChange: Bool { isReadable || hasEvidence }
 
     init(_ settings: Settings) {
-        let words = settings.words("command")
         hasPreflight = settings.flag("preflight")
         hasEvidence = settings.flag("evidence")
         isReadable = settings.flag("readable")
-        context = settings.context
-        target = settings.target(words.joined(separator: " "))
-        program = CommandProgram(
-            target, words: words, timeLimit: .seconds(settings.seconds("timeout") ?? 30), context: context)
+        target = settings.target(settings.words("command").joined(separator: " "))
+        program = settings.program(target)
     }
 
     func preflight() throws(StepFailure) {
-        if let complaint = RotationNeed.complaint(about: program.path, in: context) {
+        if let complaint = RotationNeed.complaint(about: program.path, in: program.context) {
             throw StepFailure(.refused, "\(target): \(complaint)")
         }
         if hasPreflight { _ = try run("preflight") }
@@ -63,7 +55,7 @@ struct CommandSink: Sink {
         let output = try run("write", idempotencyKey, value)
         guard isReadable else { return evidence(output, value) }
         guard let found = try read(), found.holdsSameBytes(as: value) else {
-            throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): it does not read what was written")
+            throw .transient("\(target): it does not read what was written")
         }
         return Evidence(.readBack)
     }

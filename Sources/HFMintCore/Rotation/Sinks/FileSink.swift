@@ -6,17 +6,12 @@ extension FileSink {
             .optional(
                 "mode", .string(.custom("mode", check: complaint)),
                 "its permissions, such as \"0640\" (those that it has; 0600 for a new one)"),
-        ])
-    ) { settings throws(MintError) in
-        try FileSink(settings)
-    }
+        ]), build: FileSink.init)
 }
 
 /// A file; ``Files/replaceSharedFile(_:with:mode:)`` says what its readers may count on.
 struct FileSink: Sink {
     let target: String
-    let isReadable = true
-    let showsChange = true
     private let path: String
     private let mode: UInt16?
     private let files: any Files
@@ -47,7 +42,7 @@ struct FileSink: Sink {
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         try naming { () throws(FileFailure) in try files.replaceSharedFile(path, with: value, mode: mode) }
         guard let found = try text(), found.holdsSameBytes(as: value) else {
-            throw StepFailure(.transient(retryAfterSeconds: nil), "\(target): another program wrote it meanwhile")
+            throw .transient("\(target): another program wrote it meanwhile")
         }
         return Evidence(.readBack)
     }

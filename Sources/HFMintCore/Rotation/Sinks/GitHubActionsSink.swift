@@ -20,10 +20,8 @@ extension GitHubActionsSink {
                 if node.has("environment"), !node.has("repository") { return "'environment' needs 'repository'" }
                 return node.has("visibility") && !node.has("organization")
                     ? "'visibility' is for an organization's secret" : nil
-            })
-    ) { settings throws(MintError) in
-        try GitHubActionsSink(settings)
-    }
+            }),
+        build: GitHubActionsSink.init)
 }
 
 /// A secret of GitHub Actions, sealed to the public key of its scope.
@@ -34,14 +32,12 @@ struct GitHubActionsSink: Sink {
 
     let target: String
     let isReadable = false
-    let showsChange = true
     /// The path of the scope's secrets: `/repos/acme/training/actions/secrets`.
     private let secrets: String
     private let name: String
     private let isOrganization: Bool
     private let newVisibility: String
     private let api: API
-    private let context: Context
 
     init(_ settings: Settings) throws(MintError) {
         let base = try settings.apiBase(default: Self.publicAPI)
@@ -64,7 +60,6 @@ struct GitHubActionsSink: Sink {
         isOrganization = settings["organization"] != nil
         newVisibility = settings["visibility"] ?? "private"
         target = settings.target("\(scope)/\(name)", at: base, insteadOf: Self.publicAPI)
-        context = settings.context
         api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
@@ -93,8 +88,7 @@ struct GitHubActionsSink: Sink {
         if isOrganization { members += try access(before) }
         _ = try api.call(
             .put, "\(secrets)/\(name)", headers: Self.headers, body: .json(.object(members)), accepting: [201, 204])
-        guard let updatedAt = try known()?.updatedAt else { return Evidence(.accepted) }
-        return Evidence(updatedAt == before?.updatedAt ? .accepted : .updated, updatedAt)
+        return Evidence(updatedAt: try known()?.updatedAt, before: before?.updatedAt)
     }
 
     func look() throws(StepFailure) -> Sighting {
@@ -175,7 +169,7 @@ struct GitHubActionsSink: Sink {
 
     private func seal(_ value: borrowing Secret, to key: PublicKey) throws(StepFailure) -> String {
         do throws(MintError) {
-            let box = Secret(copying: try context.sealedBoxes.seal(value, to: key.bytes)).base64Encoded()
+            let box = Secret(copying: try api.context.sealedBoxes.seal(value, to: key.bytes)).base64Encoded()
             return String(decoding: box.reveal { $0.bytes }, as: UTF8.self)
         } catch {
             throw api.refused([error.message, error.hint].compactMap(\.self).joined(separator: "; "))

@@ -12,22 +12,19 @@ extension GitLabSink {
             ],
             rule: { node in
                 node.has("project") == node.has("group") ? "needs either 'project' or 'group'" : nil
-            })
-    ) { settings throws(MintError) in
-        try GitLabSink(settings)
-    }
+            }),
+        build: GitLabSink.init)
 }
 
 /// A CI/CD variable, whose flags stay as they are.
+///
+/// A hidden variable shows no value, and only reading it shows that it is hidden.
 ///
 /// <https://docs.gitlab.com/api/project_level_variables/>, <https://docs.gitlab.com/api/group_level_variables/>
 struct GitLabSink: Sink {
     static let publicAPI = "https://gitlab.com/api/v4"
 
     let target: String
-    /// True, although a hidden variable shows no value; whether it is hidden shows only when it is read.
-    let isReadable = true
-    let showsChange = true
     /// The path of the variables: `/projects/acme%2Ftraining/variables`.
     private let variables: String
     private let key: String
@@ -60,15 +57,17 @@ struct GitLabSink: Sink {
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let before = try variable()
         if before.secret("value")?.holdsSameBytes(as: value) == true { return Evidence(.readBack) }
-        let text = TextOrToken.secret(SharedSecret(value.jsonEscaped()))
+        let text = JSONValue.secret(SharedSecret(value.duplicate()))
         if before.status == 200 {
-            let body = [.text("{\"value\":\""), text, .text("\"}")]
-            _ = try send(.put, "\(variables)/\(key)\(filter)", body)
+            try send(.put, "\(variables)/\(key)\(filter)", ["value": text])
         } else {
-            let name = "\"key\":\(JSONString.quoted(key)),\"environment_scope\":\(JSONString.quoted(scope))"
             // `raw` keeps a `$` in the value from referring to another variable.
-            let body = [.text("{\(name),\"masked\":true,\"raw\":true,\"value\":\""), text, .text("\"}")]
-            _ = try send(.post, variables, body)
+            try send(
+                .post, variables,
+                [
+                    "key": .string(key), "environment_scope": .string(scope), "masked": true, "raw": true,
+                    "value": text,
+                ])
         }
         return try evidence(of: value)
     }
@@ -79,11 +78,13 @@ struct GitLabSink: Sink {
         guard variable.status == 200, (variable.string("environment_scope") ?? scope).utf8.elementsEqual(scope.utf8)
         else { return Sighting(.absent) }
         // A hidden variable shows nothing that tells one value from another.
-        guard variable.bool("hidden") != true, let value = variable.secret("value") else { return Sighting(.there) }
+        guard variable.bool("hidden") != true, let value = variable.secret("value") else {
+            return Sighting(.there)
+        }
         return Sighting(showing: value)
     }
 
-    private func send(_ method: HTTPRequest.Method, _ path: String, _ body: [TextOrToken]) throws(StepFailure) {
+    private func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSONValue) throws(StepFailure) {
         let response = try api.call(method, path, body: .json(body), accepting: [200, 201, 400])
         guard response.status == 400 else { return }
         throw api.refused("the value cannot be what the variable is, for instance masked (400)")

@@ -6,10 +6,7 @@ extension HubSpaceSink {
             .token("a user's token with write access to the Space; one of Trusted Publishers is not known to work"),
             .required("space", .string(.custom("space", check: complaint)), "owner/name"),
             .required("name", .string(.name(of: "secret", and: "_")), "of the secret"),
-        ])
-    ) { settings throws(MintError) in
-        try HubSpaceSink(settings)
-    }
+        ]), build: HubSpaceSink.init)
 }
 
 /// A secret of a Space, see ``SpaceSecrets``.
@@ -18,12 +15,10 @@ struct HubSpaceSink: Sink {
 
     let target: String
     let isReadable = false
-    let showsChange = true
     private let secrets: String
     private let name: String
     private let api: API
-    private let reference: SecretReference
-    private let surroundings: RotationSurroundings
+    private let token: SecretSource
 
     init(_ settings: Settings) throws(MintError) {
         let base = try settings.apiBase(default: Self.publicAPI)
@@ -34,8 +29,7 @@ struct HubSpaceSink: Sink {
         secrets = SpaceSecrets.path(of: resource)
         // The Hub heeds the case of a Space's name, yet allows no two names that differ only in case.
         target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
-        reference = try settings.secret("token")
-        surroundings = settings.surroundings
+        token = try settings.secret("token")
         api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
     }
 
@@ -49,7 +43,8 @@ struct HubSpaceSink: Sink {
     }
 
     func preflight() throws(StepFailure) {
-        guard try !isPublisherToken() else {
+        let isPublishers = try token.read(for: target).reveal { HubToken.Kind(in: $0) == .repository }
+        guard !isPublishers else {
             throw api.refused("a token of Trusted Publishers is not known to work here; it needs a user's token")
         }
         _ = try known()
@@ -59,9 +54,8 @@ struct HubSpaceSink: Sink {
         guard value.byteCount > 0 else { throw api.refused("the value is empty") }
         let before = try known()
         let body = SpaceSecrets.body(name: name, value: value, description: before?.description)
-        _ = try api.call(.post, secrets, body: .json(body))
-        guard let updatedAt = try known()?.updatedAt else { return Evidence(.accepted) }
-        return Evidence(updatedAt == before?.updatedAt ? .accepted : .updated, updatedAt)
+        _ = try api.call(.post, secrets, body: .jsonText(body))
+        return Evidence(updatedAt: try known()?.updatedAt, before: before?.updatedAt)
     }
 
     func look() throws(StepFailure) -> Sighting {
@@ -80,15 +74,5 @@ struct HubSpaceSink: Sink {
         guard answer.has(name) else { return nil }
         return Known(
             updatedAt: answer.string(name, "updatedAt")?.plain, description: answer.string(name, "description"))
-    }
-
-    private func isPublisherToken() throws(StepFailure) -> Bool {
-        do throws(MintError) {
-            return try reference.read(relativeTo: surroundings.folder, in: surroundings.context).reveal {
-                HubToken.Kind(in: $0) == .repository
-            }
-        } catch {
-            throw api.failure(error)
-        }
     }
 }

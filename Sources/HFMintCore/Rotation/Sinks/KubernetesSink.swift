@@ -4,16 +4,14 @@ extension KubernetesSink {
         schema: ObjectShape([
             .apiBase(inCluster),
             .optional("token", .secretReference, "may `get` and `patch` the Secret (the pod's own service account)"),
-            .optional("ca", .string(.path), "a bundle of the cluster's certificate authority (the pod's own)"),
+            .optional("ca", .string(.path), "a bundle of the cluster's certificate authority (the pod's own)")
+                .needing(.certificates),
             .required("namespace", .string(.name(of: "namespace", and: "-", most: 63)), "of the Secret"),
             .required("name", .string(.name(of: "Secret", and: "-.", most: 253)), "of the Secret"),
             .required(
                 "key", .string(.name(of: "key", and: "-_.", most: 253)), "in its data; the other keys stay as they are"),
             .optional("force", .bool, "whether to take the key over from another field manager"),
-        ])
-    ) { settings throws(MintError) in
-        try KubernetesSink(settings)
-    }
+        ]), build: KubernetesSink.init)
 }
 
 /// One key of a Secret, written by server-side apply.
@@ -27,8 +25,6 @@ struct KubernetesSink: Sink {
     private static let serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     let target: String
-    let isReadable = true
-    let showsChange = true
     private let namespace: String
     private let name: String
     private let key: String
@@ -89,15 +85,14 @@ struct KubernetesSink: Sink {
     /// It uses `data`, as an apply never gives up a `stringData`. JSON is YAML:
     /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>
     private func apply(_ value: borrowing Secret, isTrial: Bool) throws(StepFailure) -> API.Answer {
-        let metadata =
-            "\"metadata\":{\"name\":\(JSONString.quoted(name)),\"namespace\":\(JSONString.quoted(namespace))}"
-        let body: [TextOrToken] = [
-            .text("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\(metadata),\"data\":{\(JSONString.quoted(key)):\""),
-            .secret(SharedSecret(value.base64Encoded())), .text("\"}}"),
+        let data = JSONValue.object([.init(key, .secret(SharedSecret(value.base64Encoded())))])
+        let secret: JSONValue = [
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": ["name": .string(name), "namespace": .string(namespace)], "data": data,
         ]
         let query = "fieldManager=\(percentEncoded(manager))&force=\(force)\(isTrial ? "&dryRun=All" : "")"
         let answer = try api.call(
-            .patch, "\(path)?\(query)", body: .other(type: "application/apply-patch+yaml", body),
+            .patch, "\(path)?\(query)", body: .json(secret, type: "application/apply-patch+yaml"),
             accepting: [200, 201, 409, 422], bodyLimit: API.largeBody
         ).asJSON()
         switch answer.status {

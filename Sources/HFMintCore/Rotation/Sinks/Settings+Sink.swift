@@ -16,7 +16,7 @@ extension Settings {
             404: "there is no such place, or the credential may not see it",
         ]
         return API(
-            target, base: base, authorization: authorization, answers: answers, refusals: refusals, trust: trust,
+            name: target, base: base, authorization: authorization, answers: answers, refusals: refusals, trust: trust,
             context: context)
     }
 

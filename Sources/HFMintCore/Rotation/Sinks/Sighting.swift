@@ -8,20 +8,20 @@ package struct Sighting: Sendable {
         case unknown
     }
 
-    package let presence: Presence
+    let presence: Presence
     /// The value, if the sink shows it.
-    package let value: SharedSecret?
+    let value: SharedSecret?
     /// The version or the time of the last change, as in ``Evidence/detail``.
-    package let mark: String?
+    let mark: String?
 
-    package init(_ presence: Presence, value: SharedSecret? = nil, mark: String? = nil) {
+    init(_ presence: Presence, value: SharedSecret? = nil, mark: String? = nil) {
         self.presence = presence
         self.value = value
         self.mark = mark
     }
 
     /// Makes the sighting of a sink that shows its value, which is nil if nothing is there.
-    package init(showing value: consuming Secret?) {
+    init(showing value: consuming Secret?) {
         if let value {
             self.init(.there, value: SharedSecret(value))
         } else {

@@ -9,7 +9,7 @@
 /// ```swift
 /// try sink.preflight()
 /// let evidence = try sink.write(secret, idempotencyKey: key)
-/// let standing = try sink.look().standing(since: evidence, sha256: sha256, digests)
+/// let standing = try sink.look().standing(since: evidence, sha256: sha256, digest: digest)
 /// ```
 package protocol Sink: Sendable {
     /// The sink's name, for messages, by which no two rotations write one sink; it holds no secret.
@@ -31,6 +31,12 @@ package protocol Sink: Sendable {
     func look() throws(StepFailure) -> Sighting
 }
 
+/// A sink shows its value, and so each change of it, unless it says otherwise.
+extension Sink {
+    package var isReadable: Bool { true }
+    package var showsChange: Bool { true }
+}
+
 /// What shows that a sink holds the new secret.
 package struct Evidence: Equatable, Sendable {
     package enum Kind: String, Sendable {
@@ -44,12 +50,20 @@ package struct Evidence: Equatable, Sendable {
         case accepted
     }
 
-    package let kind: Kind
+    package var kind: Kind
     /// A version or a time, which ``Sink/look()`` shows again; never a value.
-    package let detail: String?
+    package var detail: String?
 
-    package init(_ kind: Kind, _ detail: String? = nil) {
+    init(_ kind: Kind, _ detail: String? = nil) {
         self.kind = kind
         self.detail = detail
     }
+
+    /// Makes the evidence of a sink that shows only when it was last changed, now and `before` the write.
+    init(updatedAt: String?, before: String?) {
+        self.init(updatedAt == nil || updatedAt == before ? .accepted : .updated, updatedAt)
+    }
+
+    /// The kind of evidence and its detail, such as `version 7`.
+    package var words: String { detail.map { "\(kind.rawValue) \($0)" } ?? kind.rawValue }
 }

@@ -1,5 +1,5 @@
 /// Every kind of sink that a manifest may name.
-package let sinkKinds: [Kind<any Sink>] = [
+let sinkKinds: [Kind<any Sink>] = [
     FileSink.kind,
     GitHubActionsSink.kind,
     GitLabSink.kind,

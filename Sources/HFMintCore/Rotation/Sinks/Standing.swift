@@ -10,17 +10,18 @@ package enum Standing: String, Equatable, Sendable {
 }
 
 extension Sighting {
-    /// Returns whether the sink still holds what was delivered.
+    /// Returns what has become of the secret that was delivered.
     ///
     /// - Parameters:
     ///   - evidence: what the sink showed when it was written.
     ///   - sha256: the digest of the delivered value, in hexadecimal.
-    package func standing(
-        since evidence: Evidence, sha256: String, _ digests: any Digests
-    ) throws(MintError) -> Standing {
+    ///   - digest: returns the same digest of the value that the sink shows now.
+    func standing<Failure: Error>(
+        since evidence: Evidence, sha256: String, digest: (SharedSecret) throws(Failure) -> String
+    ) throws(Failure) -> Standing {
         guard presence != .absent else { return .gone }
         if let value {
-            let found = Secret(copying: try digests.sha256(value.secret).hexadecimal.utf8)
+            let found = Secret(copying: try digest(value).utf8)
             return found.holdsSameBytes(as: Secret(copying: sha256.utf8)) ? .same : .changed
         }
         guard let mark, let detail = evidence.detail else { return .notShown }

@@ -8,10 +8,7 @@ extension VaultSink {
             .optional("mount", .string(.name(of: "mount", and: "-_./")), "of the secrets engine (secret)"),
             .required("path", .string(.name(of: "path", and: "-_./@:+ ")), "of the secret, below the mount"),
             .required("field", .string(.any), "of the secret; its other fields stay as they are"),
-        ])
-    ) { settings throws(MintError) in
-        try VaultSink(settings)
-    }
+        ]), build: VaultSink.init)
 }
 
 /// A field of a KV version 2 secret, which is written only if its version is the one that was read before.
@@ -19,8 +16,6 @@ extension VaultSink {
 /// <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2>
 struct VaultSink: Sink {
     let target: String
-    let isReadable = true
-    let showsChange = true
     private let mount: String
     private let path: String
     private let field: String
@@ -154,12 +149,10 @@ struct VaultSink: Sink {
 
     /// Sends the field alone, which needs Vault 1.9 and the capability `patch`.
     private func patch(_ value: borrowing Secret, against version: Int) throws(StepFailure) -> Patched {
-        let body: [TextOrToken] = [
-            .text("{\"options\":{\"cas\":\(version)},\"data\":{\(JSONString.quoted(field)):\""),
-            .secret(SharedSecret(value.jsonEscaped())), .text("\"}}"),
-        ]
+        let fields = JSONValue.object([.init(field, .secret(SharedSecret(value.duplicate())))])
+        let body: JSONValue = ["options": ["cas": .integer(version)], "data": fields]
         let response = try api.call(
-            .patch, data, headers: headers, body: .other(type: "application/merge-patch+json", body),
+            .patch, data, headers: headers, body: .json(body, type: "application/merge-patch+json"),
             accepting: [200, 400, 403, 404, 405])
         switch response.status {
         case 200: return .made(try self.version(of: response))
@@ -176,7 +169,7 @@ struct VaultSink: Sink {
         let body: [TextOrToken] = [
             .text("{\"options\":{\"cas\":\(version)},\"data\":"), .secret(SharedSecret(merged)), .text("}"),
         ]
-        let response = try api.call(.post, data, headers: headers, body: .json(body), accepting: [200, 204, 400])
+        let response = try api.call(.post, data, headers: headers, body: .jsonText(body), accepting: [200, 204, 400])
         switch response.status {
         case 200: return try self.version(of: response)
         // Version 1 accepts anything at any path.

@@ -8,12 +8,7 @@ extension ClientAuthentication {
             .clientID, .method,
             .optional("redirectUri", .string(.any), "for servers that look at it before the code"),
             .neededLogIns,
-        ])
-    ) { settings throws(MintError) in
-        ClientAuthentication(
-            logIn: try ClientLogIn(settings, defaultURL: "https://huggingface.co/oauth/token"),
-            redirectURI: settings["redirectUri"], neededLogIns: settings.neededLogIns)
-    }
+        ]), build: ClientAuthentication.init)
 }
 
 /// A log-in with an authorization code that nobody issued: `invalid_grant` means that the client was accepted.
@@ -28,10 +23,10 @@ final class ClientAuthentication: Verifier {
     let neededLogIns: Int
     private let tellsClientsApart = Mutex(false)
 
-    init(logIn client: ClientLogIn, redirectURI: String?, neededLogIns: Int) {
-        self.client = client
-        self.redirectURI = redirectURI
-        self.neededLogIns = neededLogIns
+    init(_ settings: Settings) throws(MintError) {
+        client = try ClientLogIn(settings, defaultURL: "https://huggingface.co/oauth/token")
+        redirectURI = settings["redirectUri"]
+        neededLogIns = settings.neededLogIns
     }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {

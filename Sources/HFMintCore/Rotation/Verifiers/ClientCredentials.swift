@@ -7,27 +7,22 @@ extension ClientCredentials {
             .optional("scope", .string(.any), "what to ask for"),
             .optional("audience", .string(.any), "for servers that want one, such as Auth0"),
             .neededLogIns,
-        ])
-    ) { settings throws(MintError) in
-        ClientCredentials(
-            logIn: try ClientLogIn(settings),
-            fields: ["scope", "audience"].compactMap { name in settings[name].map { (name, $0) } },
-            neededLogIns: settings.neededLogIns)
-    }
+        ]), build: ClientCredentials.init)
 }
 
 /// A log-in with client credentials: the secret works if the endpoint gives a token.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>
 struct ClientCredentials: Verifier {
-    let client: ClientLogIn
-    let fields: String
+    private let client: ClientLogIn
+    private let fields: String
     let neededLogIns: Int
 
-    init(logIn client: ClientLogIn, fields: [(String, String)], neededLogIns: Int) {
-        self.client = client
-        self.fields = formEncoded([("grant_type", "client_credentials")] + fields)
-        self.neededLogIns = neededLogIns
+    init(_ settings: Settings) throws(MintError) {
+        client = try ClientLogIn(settings)
+        let named = ["scope", "audience"].compactMap { name in settings[name].map { (name, $0) } }
+        fields = formEncoded([("grant_type", "client_credentials")] + named)
+        neededLogIns = settings.neededLogIns
     }
 
     func logIn(with secret: borrowing Secret) throws(StepFailure) -> LogIn {

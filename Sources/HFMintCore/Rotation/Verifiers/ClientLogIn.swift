@@ -10,21 +10,25 @@ struct ClientLogIn: Sendable {
     /// The log-in with the client as the manifest names it, for messages.
     let name: String
     let url: HTTPURL
-    let clientID: ClientID
-    let method: Method
     let context: Context
+    /// The client's id, unless ``idSource`` gives it.
+    private let clientID: String
+    /// Where the client's id is, if the manifest does not have it: `env:NAME` or `file:PATH`.
+    private let idSource: SecretSource?
+    private let method: Method
 
     /// Reads the settings, and keeps the URL exactly as it is given: a slash at its end may matter.
     init(_ settings: Settings, defaultURL: String? = nil) throws(MintError) {
         name = try settings.name("clientId")
         url = try settings.url(default: defaultURL)
-        clientID = ClientID(try settings.text("clientId"), folder: settings.surroundings.folder)
+        clientID = try settings.text("clientId")
+        idSource = SecretReference(parsing: clientID).map { settings.source($0) }
         method = settings["method"].flatMap { Method(rawValue: $0) } ?? .basic
         context = settings.context
     }
 
-    /// An answer of the token endpoint.
-    struct Answer {
+    /// What the token endpoint answered.
+    struct TokenResponse {
         let status: Int
         /// The OAuth error, or nil.
         let error: String?
@@ -49,8 +53,8 @@ struct ClientLogIn: Sendable {
     /// Asks the token endpoint once with `secret`.
     ///
     /// - Parameter fields: the form-encoded fields of the grant.
-    func ask(_ fields: String, with secret: borrowing Secret) throws(StepFailure) -> Answer {
-        let id = try clientID.read(name, context)
+    func ask(_ fields: String, with secret: borrowing Secret) throws(StepFailure) -> TokenResponse {
+        let id = try idSource?.text(for: name) ?? clientID
         var body = [TextOrToken.text(fields)]
         let authorization: API.Authorization
         switch method {
@@ -63,15 +67,15 @@ struct ClientLogIn: Sendable {
             ]
         }
         let api = API(
-            name, base: url, authorization: authorization, answers: TokenEndpointAnswers.all, context: context)
+            name: name, base: url, authorization: authorization, answers: TokenEndpointAnswers.all, context: context)
         let answer = try api.call(.post, url.target == "/" ? "/" : "", body: .form(body), accepting: [200, 400, 401])
         let error = answer.lending { root, text in root["error"]?.identifier(in: text) }
         let hasToken = answer.lending { root, _ in root["access_token"].map { $0.isString && !$0.range.isEmpty } }
-        return Answer(status: answer.status, error: error, hasToken: hasToken ?? false)
+        return TokenResponse(status: answer.status, error: error, hasToken: hasToken ?? false)
     }
 
     /// Makes the failure for an answer that is neither yes nor no.
-    func undecided(_ answer: Answer) -> StepFailure {
+    func undecided(_ answer: TokenResponse) -> StepFailure {
         let known = [
             "invalid_request", "invalid_grant", "invalid_scope", "unauthorized_client", "unsupported_grant_type",
             "access_denied", "invalid_target",
@@ -87,33 +91,12 @@ struct ClientLogIn: Sendable {
     }
 }
 
-/// A client's id as the manifest gives it: the id, or its source (`env:NAME`, `file:PATH`).
-struct ClientID: Sendable {
-    private let text: String
-    private let folder: String
-
-    init(_ text: String, folder: String) {
-        self.text = text
-        self.folder = folder
-    }
-
-    /// Returns the id, or throws a refusal that begins with `name`.
-    func read(_ name: String, _ context: Context) throws(StepFailure) -> String {
-        guard let reference = SecretReference(parsing: text) else { return text }
-        do throws(MintError) {
-            let id = try reference.read(relativeTo: folder, in: context)
-            return id.reveal { String(decoding: $0.bytes, as: UTF8.self) }
-        } catch {
-            throw StepFailure(.refused, "\(name): \(error.message)")
-        }
-    }
-}
-
 extension Field {
     static let neededLogIns = Field.optional(
         "attempts", .integer(1...20), "how many log-ins in a row must work (3)")
 
     static let clientID = Field.required("clientId", .string(.any), "the client's id, or env:NAME or file:PATH")
+        .needing(.referredSecret)
 
     static let method = Field.optional(
         "method", .string(.word(ClientLogIn.Method.allCases.map(\.rawValue))),

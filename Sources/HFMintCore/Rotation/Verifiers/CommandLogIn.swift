@@ -3,7 +3,7 @@ extension CommandLogIn {
         "command", help: "a program of yours: exit 0 is yes, 1 is no; it reads the secret on stdin",
         schema: ObjectShape(
             [
-                .required("command", .array(.string(.any), atLeast: 1), "the program, absolute, and its arguments"),
+                .command("the program, absolute, and its arguments"),
                 .optional("timeout", .string(.duration), "for one log-in (30s; 10m at the most)"),
                 .neededLogIns,
             ], rule: { $0.programComplaint })

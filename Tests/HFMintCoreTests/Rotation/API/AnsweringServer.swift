@@ -68,7 +68,8 @@ extension AnsweringServer {
         var machine = FakeMachine(["T": "t0ken", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "key"])
         machine.context.machine.transport = ConstantTransport(answer)
         let node = ManifestNode(try JSONText(Array(manifest.utf8), dialect: .json5))
-        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
+        let surroundings = RotationSurroundings(
+            name: "app", manifest: "/etc/hfmint/hfmint.json5", context: machine.context)
         return try #require(try sinkKinds.make(node, surroundings))
     }
 }

@@ -16,10 +16,10 @@ struct RotationCallbackTests {
     @Test("a key that is shorter than HS256 demands signs nothing", arguments: [0, 31])
     func shortKey(byteCount: Int) throws {
         let machine = FakeMachine(["KEY": String(repeating: "k", count: byteCount)])
-        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
+        let key = SecretSource(reference: .variable("KEY"), folder: "/etc/hfmint", context: machine.context)
         let format = SecurityEventToken(
             issuer: "https://us.example", audience: "https://them.example", subject: ("https://idp.example", "app"),
-            key: .hs256, keyID: nil, secret: .variable("KEY"), surroundings: surroundings)
+            key: .hs256, keyID: nil, secret: key)
         let url = try #require(HTTPURL(RotationStage.hook))
         let event = CallbackEvent(
             id: "app.1.x-1", run: 1, kind: .secretCreated, at: Timestamp(secondsSince1970: 1), secretID: nil,
@@ -34,15 +34,14 @@ struct RotationCallbackTests {
         "a key whose program asks to come back is asked for again; without any, nothing is signed",
         arguments: ProgramEnding.all)
     func keyFromProgram(end: ProgramEnding) throws {
-        let key = SecretReference.command(["/bin/key"])
         let processes = ScriptedProcesses(Array(repeating: (["/bin/key"], end.ending), count: 2))
         let context = FakeMachine(processes: processes).context
-        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: context)
+        let key = SecretSource(reference: .command(["/bin/key"]), folder: "/etc/hfmint", context: context)
         let formats: [any CallbackFormat] = [
-            StandardWebhooks(secret: key, folder: "/etc/hfmint", context: context),
+            StandardWebhooks(secret: key),
             SecurityEventToken(
                 issuer: "https://us.example", audience: "https://them.example", subject: ("https://idp.example", "app"),
-                key: .hs256, keyID: nil, secret: key, surroundings: surroundings),
+                key: .hs256, keyID: nil, secret: key),
         ]
         let url = try #require(HTTPURL(RotationStage.hook))
         let event = CallbackEvent(
@@ -104,7 +103,7 @@ struct RotationCallbackTests {
         let stage = RotationStage { $0.answers = [410] }
         #expect(try stage.runToEnd(.now(.now)) == .finished)
         #expect(stage.state.withLock { $0.told.count } == 1)
-        #expect(try stage.rotations().state(of: "app").closedEndpoints == [RotationStage.hook])
+        #expect(try stage.rotations().state(of: "app").told.closedEndpoints == [RotationStage.hook])
         #expect(try stage.runToEnd(.now(.now)) == .finished)
         #expect(stage.state.withLock { $0.told.count } == 1)
         try stage.rotations().resume(stage.definition(), waiving: nil)
@@ -130,8 +129,8 @@ struct RotationCallbackTests {
         }
         #expect(told(stage, "secret.revoked").count == 10)
         let state = try stage.rotations().state(of: "app")
-        #expect(state.events.last?.deliveries.first?.status == .failed)
-        #expect(state.events.last?.deliveries.first?.problem == "it answered 500")
+        #expect(state.told.events.last?.deliveries.first?.status == .failed)
+        #expect(state.told.events.last?.deliveries.first?.problem == "it answered 500")
     }
 
     @Test("whoever must be told is told although the rotation waits for a person")

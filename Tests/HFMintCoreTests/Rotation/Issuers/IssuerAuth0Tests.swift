@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -17,11 +17,11 @@ struct IssuerAuth0Tests {
     @Test("replaces: one secret, chosen by us, that can be read back")
     func nature() throws {
         let (auth0, _) = try auth0(.answer(Self.get, 200, #"{"client_id":"abc","client_secret":"SENTINEL"}"#))
-        #expect(auth0.shape == .replacing && auth0.takesChosenValue && auth0.isReadable)
+        #expect(auth0.succession == .replacing && auth0.takesChosenValue && auth0.isReadable)
         #expect(auth0.target == Self.client)
         #expect(
             try auth0.survey().secrets == [
-                LiveSecret(id: "client_secret", sha256: try RotationFixtures.sha256("SENTINEL"))
+                ListedSecret(id: "client_secret", sha256: try RotationFixtures.sha256("SENTINEL"))
             ])
     }
 

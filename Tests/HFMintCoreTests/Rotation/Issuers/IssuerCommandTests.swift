@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -25,10 +25,10 @@ struct IssuerCommandTests {
     @Test("is of the shape that the manifest declares")
     func nature() throws {
         let (plain, _) = try command()
-        #expect(plain.shape == .separate(limit: nil) && !plain.isReadable && !plain.takesChosenValue)
+        #expect(plain.succession == .separate(limit: nil) && !plain.isReadable && !plain.takesChosenValue)
         #expect(plain.target == #"billing "x" by /opt/rotate"#)
         let (rich, _) = try command(", limit: 3, readable: true, takesValue: true")
-        #expect(rich.shape == .separate(limit: 3) && rich.isReadable && rich.takesChosenValue)
+        #expect(rich.succession == .separate(limit: 3) && rich.isReadable && rich.takesChosenValue)
     }
 
     @Test("asks on stdin, with no secret in its arguments, and reads the list on stdout")
@@ -44,9 +44,9 @@ struct IssuerCommandTests {
         let survey = try command.survey()
         #expect(
             survey.secrets == [
-                LiveSecret(
+                ListedSecret(
                     id: "a", marker: "hfmint:demo:3", isActive: false,
-                    expiresAt: Timestamp(secondsSince1970: 0), sha256: digest.lowercased()), LiveSecret(id: "b"),
+                    expiresAt: Timestamp(secondsSince1970: 0), sha256: digest.lowercased()), ListedSecret(id: "b"),
             ])
         #expect(survey.date == Timestamp(secondsSince1970: 1) && !survey.showsDeath)
         #expect(input(processes) == #"{"hfmint":1,"operation":"survey","client":"billing \"x\""}"#)

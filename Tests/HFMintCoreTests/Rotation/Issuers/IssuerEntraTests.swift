@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -24,11 +24,11 @@ struct IssuerEntraTests {
     @Test("is Graph's public service unless the manifest says otherwise, and one application has one name")
     func nature() throws {
         let (entra, _) = try entra()
-        #expect(entra.shape == .separate(limit: nil))
+        #expect(entra.succession == .separate(limit: nil))
         #expect(!entra.takesChosenValue && !entra.isReadable)
         #expect(entra.target == Self.path)
         let personal = Self.manifest.dropLast() + ", limit: 2}"
-        #expect(try self.entra(String(personal)).0.shape == .separate(limit: 2))
+        #expect(try self.entra(String(personal)).0.succession == .separate(limit: 2))
     }
 
     @Test("lists secrets with our markers, and takes an expired one for dead and other people's names for none")

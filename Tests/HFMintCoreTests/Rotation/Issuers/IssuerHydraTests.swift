@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -33,10 +33,10 @@ struct IssuerHydraTests {
     @Test("stacks, and shows no secret's death")
     func nature() throws {
         let (hydra, transport) = try hydra(Self.get(""))
-        #expect(hydra.shape == .stacked && !hydra.takesChosenValue && !hydra.isReadable)
+        #expect(hydra.succession == .stacked && !hydra.takesChosenValue && !hydra.isReadable)
         #expect(hydra.target == Self.client)
         let survey = try hydra.survey()
-        #expect(survey.secrets == [LiveSecret(id: "generation-0")])
+        #expect(survey.secrets == [ListedSecret(id: "generation-0")])
         #expect(!survey.showsDeath)
         #expect(transport.sent.map(\.credential) == [nil])
     }
@@ -46,8 +46,8 @@ struct IssuerHydraTests {
         let (hydra, _) = try hydra(Self.get(Self.ledger(7, kept: 2)))
         #expect(
             try hydra.survey().secrets == [
-                LiveSecret(id: "generation-7", marker: "hfmint:demo:3"), LiveSecret(id: "generation-6"),
-                LiveSecret(id: "generation-5"),
+                ListedSecret(id: "generation-7", marker: "hfmint:demo:3"), ListedSecret(id: "generation-6"),
+                ListedSecret(id: "generation-5"),
             ])
     }
 

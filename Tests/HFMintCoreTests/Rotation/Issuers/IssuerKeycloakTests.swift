@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -55,8 +55,8 @@ struct IssuerKeycloakTests {
 
     @Test("replaces, unless the manifest says that a policy keeps the old secret")
     func nature() throws {
-        #expect(try keycloak([]).0.shape == .stacked)
-        #expect(try keycloak(policy: false, []).0.shape == .replacing)
+        #expect(try keycloak([]).0.succession == .stacked)
+        #expect(try keycloak(policy: false, []).0.succession == .replacing)
         #expect(try keycloak([]).0.target == Self.client)
     }
 

@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -20,7 +20,7 @@ struct IssuerOktaTests {
     @Test("holds two secrets with ids of their own, and is one client whatever its URL's spelling")
     func nature() throws {
         let (okta, _) = try okta()
-        #expect(okta.shape == .separate(limit: 2))
+        #expect(okta.succession == .separate(limit: 2))
         #expect(okta.takesChosenValue && okta.isReadable)
         #expect(okta.target == "https://acme.okta.com/api/v1/apps/0oa1b2")
     }
@@ -34,8 +34,8 @@ struct IssuerOktaTests {
         let survey = try okta.survey()
         #expect(
             survey.secrets == [
-                LiveSecret(id: "ocs1", sha256: try RotationFixtures.sha256("SENTINEL-old")),
-                LiveSecret(id: "ocs2", isActive: false),
+                ListedSecret(id: "ocs1", sha256: try RotationFixtures.sha256("SENTINEL-old")),
+                ListedSecret(id: "ocs2", isActive: false),
             ])
         #expect(survey.date == Timestamp(secondsSince1970: 784_111_777))
         #expect(transport.sent.map(\.credential) == ["Authorization: SSWS SENTINEL-token"])

@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -17,7 +17,7 @@ struct IssuerPersonTests {
     func page(manifest: String, target: String) throws {
         let person = try RotationFixtures.issuer(manifest, on: RotationFixtures.machine())
         #expect(person.target == target)
-        #expect(person.shape == .person && !person.isReadable && !person.takesChosenValue)
+        #expect(person.succession == .person && !person.isReadable && !person.takesChosenValue)
         #expect(try RotationFixtures.complaints(manifest).isEmpty)
     }
 

@@ -22,19 +22,21 @@ struct RotationJournalTests {
 
     private var full: RotationState {
         var state = RotationState()
-        (state.phase, state.run, state.cause, state.definition) = (.delivered, 7, .leaked, "d\"\n")
-        (state.startedAt, state.slot) = (FrozenClock.usualNow, FrozenClock.usualNow + -5)
-        (state.knownIDs, state.predecessor, state.predecessorSHA256) = (["a", "b"], "a", "00")
+        (state.phase, state.run.number, state.run.cause, state.run.definition) = (.delivered, 7, .leaked, "d\"\n")
+        (state.run.startedAt, state.run.slot) = (FrozenClock.usualNow, FrozenClock.usualNow + -5)
+        (state.ids.known, state.predecessor.id, state.predecessor.sha256) = (["a", "b"], "a", "00")
         state.pending = .write(sink: "file /x")
-        state.created = .init(id: "c", sha256: "11", expiresAt: FrozenClock.usualNow + 9)
-        (state.lost, state.strangers, state.closedEndpoints) = (["d"], ["e"], ["https://x.example/"])
-        state.sinks = [
+        state.successor = .init(id: "c", sha256: "11", expiresAt: FrozenClock.usualNow + 9)
+        (state.ids.lost, state.ids.strangers, state.told.closedEndpoints) = (["d"], ["e"], ["https://x.example/"])
+        state.delivery.sinks = [
             .init(target: "file /x", evidence: Evidence(.version, "3")),
             .init(target: "y", evidence: nil, timesOverwritten: 2),
         ]
-        (state.hasTouchedSinks, state.deathProof) = (true, "listed")
-        (state.overlapEndsAt, state.graceEndsAt, state.dueAt) = (FrozenClock.usualNow, FrozenClock.usualNow, nil)
-        state.events = [
+        (state.delivery.hasTouchedSinks, state.predecessor.deathProof) = (true, "listed")
+        (state.deadlines.overlapEndsAt, state.deadlines.graceEndsAt, state.retry.dueAt) = (
+            FrozenClock.usualNow, FrozenClock.usualNow, nil
+        )
+        state.told.events = [
             CallbackEvent(
                 id: "app.7.x-1", run: 7, kind: .secretRevoking, at: FrozenClock.usualNow, secretID: "a", notBefore: nil,
                 deliveries: [
@@ -43,11 +45,13 @@ struct RotationJournalTests {
                         problem: "it answered 503")
                 ])
         ]
-        (state.failedTries, state.attention) = (3, Attention(.noRoom, "no room"))
-        state.wanted = .init(cause: .schedule, slot: FrozenClock.usualNow)
-        state.mayOverwrite = ["y"]
-        (state.adopted, state.adoptedExpiresAt, state.enabledAt) = ("a", FrozenClock.usualNow, FrozenClock.usualNow)
-        state.last = .init(id: "a", at: FrozenClock.usualNow, slot: nil, expiresAt: nil)
+        (state.retry.failedTries, state.attention) = (3, Attention(.noRoom, "no room"))
+        state.timetable.wanted = .init(cause: .schedule, slot: FrozenClock.usualNow)
+        state.delivery.mayOverwrite = ["y"]
+        (state.timetable.adopted, state.timetable.adoptedExpiresAt, state.timetable.enabledAt) = (
+            "a", FrozenClock.usualNow, FrozenClock.usualNow
+        )
+        state.timetable.last = .init(id: "a", at: FrozenClock.usualNow, slot: nil, expiresAt: nil)
         return state
     }
 
@@ -70,8 +74,8 @@ struct RotationJournalTests {
             .replacing(#","times_overwritten":0"#, with: "").replacing(#","run":7,"kind""#, with: #","kind""#)
         let line = Array("\(fingerprint([Array(text.utf8)])) \(text)\n".utf8)
         var state = full
-        state.mayOverwrite = []
-        state.sinks = [state.sinks[0], .init(target: "y", evidence: nil)]
+        state.delivery.mayOverwrite = []
+        state.delivery.sinks = [state.delivery.sinks[0], .init(target: "y", evidence: nil)]
         #expect(try RotationJournal.lastState(in: line) == state)
         #expect(!text.contains("overwr") && !text.contains(#""run":7,"kind""#))
     }

@@ -20,7 +20,8 @@ struct SinkScene {
             sealedBoxes: sealedBoxes)
         let node = ManifestNode(try JSONText(Array(text.utf8), dialect: .json5))
         try #require(try Self.complaints(text).isEmpty)
-        let surroundings = RotationSurroundings(name: "app", folder: "/etc/hfmint", context: machine.context)
+        let surroundings = RotationSurroundings(
+            name: "app", manifest: "/etc/hfmint/hfmint.json5", context: machine.context)
         sink = try #require(try sinkKinds.make(node, surroundings))
     }
 

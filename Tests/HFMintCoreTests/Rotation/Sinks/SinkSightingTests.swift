@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -140,6 +140,9 @@ struct SinkSightingTests {
     func standing(row: Comparison) throws {
         let digests = TestDigests()
         let sha256 = try digests.sha256(Secret("new")).hexadecimal
-        #expect(try row.sighting.standing(since: row.evidence, sha256: sha256, digests) == row.standing)
+        let standing = try row.sighting.standing(since: row.evidence, sha256: sha256) {
+            (value) throws(MintError) in try digests.sha256(value.secret).hexadecimal
+        }
+        #expect(standing == row.standing)
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
