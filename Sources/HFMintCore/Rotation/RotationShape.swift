@@ -155,8 +155,7 @@ extension CallbackEndpoint {
     private static func format(
         _ node: ManifestNode, _ reference: SecretReference, _ surroundings: RotationSurroundings
     ) -> any CallbackFormat {
-        let secret = SecretSource(
-            reference: reference, folder: surroundings.folder, context: surroundings.context)
+        let secret = surroundings.source(reference)
         guard node["format"]?.string == "caep" else { return StandardWebhooks(secret: secret) }
         let algorithm = node["algorithm"]?.string.flatMap { SignatureAlgorithm(rawValue: $0) }
         return SecurityEventToken(

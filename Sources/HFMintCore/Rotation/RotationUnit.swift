@@ -1,15 +1,13 @@
 /// One rotation as the worker pool runs it.
 final class RotationUnit: @unchecked Sendable {
-    // `@unchecked`: the pool never calls a unit on two threads at once, and passes it on through a lock.
+    // `@unchecked`: the pool never calls a unit on two threads at once, and passes it on through a lock. The result is
+    // read after the pool has finished.
     private let definition: RotationDefinition
     private let order: Rotations.Order
     private let rotations: Rotations
     private var machine: RotationMachine?
-
-    enum Advance {
-        case again(Duration)
-        case over(Rotations.RunResult)
-    }
+    /// How far the rotation was taken, once nothing more can be done.
+    private(set) var result: Rotations.RunResult?
 
     init(_ definition: RotationDefinition, _ order: Rotations.Order, in rotations: Rotations) {
         self.definition = definition
@@ -18,13 +16,15 @@ final class RotationUnit: @unchecked Sendable {
     }
 
     /// Takes the rotation one step forward.
-    func advance() -> Advance {
+    ///
+    /// - Returns: how long to wait before the next step, or nil if nothing more can be done.
+    func advance() -> Duration? {
         do throws(FileFailure) {
             if machine == nil { machine = try open() }
             guard let machine else { return over(.busy, RotationState()) }
             switch try next(machine) {
-            case .go: return .again(.zero)
-            case .soon(let seconds): return .again(.seconds(seconds))
+            case .go: return .zero
+            case .soon(let seconds): return .seconds(seconds)
             case .over(let stop): return over(stop, machine.state)
             }
         } catch {
@@ -34,10 +34,11 @@ final class RotationUnit: @unchecked Sendable {
         }
     }
 
-    private func over(_ stop: Rotations.RunResult.Stop, _ state: RotationState) -> Advance {
+    private func over(_ stop: Rotations.RunResult.Stop, _ state: RotationState) -> Duration? {
         machine = nil
-        return .over(
-            .init(name: definition.name, overlaps: definition.issuer.succession.overlaps, stop: stop, state: state))
+        result = .init(
+            name: definition.name, overlaps: definition.issuer.succession.overlaps, stop: stop, state: state)
+        return nil
     }
 
     /// Opens the journal and records the order, or returns nil if another process holds the journal.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// All rotations of a manifest, with the directory that holds their journals.
 ///
 /// This folder replaces the client secrets of other services:
@@ -82,22 +80,9 @@ package struct Rotations: Sendable {
     /// Takes the named rotations, or all, as far as they can go now, side by side.
     package func run(_ names: [String]? = nil, order: Order) -> [RunResult] {
         audit.beginActing()
-        let chosen = definitions.filter { names?.contains($0.name) ?? true }
-        let results = Mutex<[String: RunResult]>([:])
-        let units = chosen.map { definition in
-            let unit = RotationUnit(definition, order, in: self)
-            return { @Sendable () -> Duration? in
-                switch unit.advance() {
-                case .again(let wait): return wait
-                case .over(let result):
-                    results.withLock { $0[definition.name] = result }
-                    return nil
-                }
-            }
-        }
-        context.workers.run(units)
-        let done = results.withLock { $0 }
-        return chosen.compactMap { done[$0.name] }
+        let units = definitions.filter { names?.contains($0.name) ?? true }.map { RotationUnit($0, order, in: self) }
+        context.workers.run(units.map { unit in { @Sendable in unit.advance() } })
+        return units.compactMap(\.result)
     }
 
     /// Returns the recorded state of a rotation, even while another process works on it.
@@ -110,13 +95,13 @@ package struct Rotations: Sendable {
     }
 
     /// The rotations that are under way or about to begin, and that the manifest does not define any more.
-    package var forgotten: [RotationState.Named] {
+    package var forgotten: [(name: String, state: RotationState)] {
         let known = Set(definitions.map { RotationJournal.fileName($0.name) })
         return directory.names.filter { !known.contains($0) }.compactMap { fileName in
             guard let name = RotationJournal.rotation(ofFile: fileName), let state = try? state(of: name),
                 state.isRunning || state.timetable.wanted != nil
             else { return nil }
-            return RotationState.Named(name: name, state: state)
+            return (name, state)
         }
     }
 

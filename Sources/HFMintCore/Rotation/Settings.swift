@@ -39,11 +39,7 @@ extension Settings {
     /// Returns the secret that a field points at.
     func secret(_ name: String, default standard: SecretReference? = nil) throws(MintError) -> SecretSource {
         guard let reference = node[name].flatMap({ SecretReference($0) }) ?? standard else { throw missing(name) }
-        return source(reference)
-    }
-
-    func source(_ reference: SecretReference) -> SecretSource {
-        SecretSource(reference: reference, folder: surroundings.folder, context: context)
+        return surroundings.source(reference)
     }
 
     /// Returns the authorization that sends the secret of `token` in a header of each call.
@@ -76,6 +72,10 @@ struct RotationSurroundings: Sendable {
 
     /// The folder of the manifest, from which relative paths count.
     var folder: String { FilePath(manifest).folder }
+
+    func source(_ reference: SecretReference) -> SecretSource {
+        SecretSource(reference: reference, folder: folder, context: context)
+    }
 }
 
 extension Field {

@@ -19,6 +19,14 @@ extension Auth0 {
             api: try settings.administeredAPI(
                 name, at: base, tokenURL: tokenURL, fields: [("audience", audience)], answers: answers))
     }
+
+    /// The answers by which Auth0 says that a call may work later.
+    ///
+    /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>
+    static let answers: [KnownAnswer] = [
+        // A quota of the subscription, which does not pass.
+        .refused(403, "too_many_entities")
+    ]
 }
 
 /// The one client secret of an application in Auth0.

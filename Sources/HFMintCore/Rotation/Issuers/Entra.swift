@@ -31,6 +31,17 @@ extension Entra {
         let groups = text.utf8.split(separator: ASCII.minus, omittingEmptySubsequences: false)
         return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.joined().allSatisfy { $0.hexDigitValue != nil }
     }
+
+    /// The answers by which Graph says that a call may work later.
+    ///
+    /// <https://learn.microsoft.com/en-us/graph/errors>, <https://learn.microsoft.com/en-us/graph/throttling>
+    static let answers: [KnownAnswer] = [
+        // <https://learn.microsoft.com/en-us/previous-versions/azure/ad/graph/howto/azure-ad-graph-api-error-codes-and-error-handling>
+        .doubt(403, "Request_ThrottledTemporarily"),
+        .doubt(400, "Directory_ReplicaUnavailable"), .doubt(404, "Directory_ReplicaUnavailable"),
+        // Two objects have one key, which does not pass.
+        .refused(409, "Request_MultipleObjectsWithSameKeyValue"),
+    ]
 }
 
 /// The client secrets ("password credentials") of an application in Microsoft Entra.

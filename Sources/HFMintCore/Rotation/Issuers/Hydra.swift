@@ -20,6 +20,14 @@ extension Hydra {
                 authorization: settings.node.has("token") ? try settings.token() : .none, answers: answers,
                 context: settings.context))
     }
+
+    /// The answers by which Hydra says that a call may work later.
+    ///
+    /// <https://github.com/ory/hydra/blob/master/oryx/sqlcon/error.go>
+    static let answers: [KnownAnswer] = [
+        // The database has rolled the transaction back.
+        .later(400, saying: "unable to serialize access due to a concurrent update")
+    ]
 }
 
 /// The client secrets of a client in Ory Hydra.

@@ -1,7 +1,7 @@
 /// An authority that holds the secrets of a client.
 ///
-/// Each kind of issuer is one file of this folder: first its `Kind`, then the type with its calls, and beside it the
-/// table of its `+Answers`. `IssuerKinds` lists them, and `Settings+Issuer` reads what their manifests share.
+/// Each kind of issuer is one file of this folder: first its `Kind` and the table of its `answers`, then the type with
+/// its calls. `IssuerKinds` lists them, and `Settings+Issuer` reads what their manifests share.
 /// ``AdministratorToken`` logs in to their APIs, and `IssuerAnswer` reads the parts that their answers share. The
 /// machine surveys an issuer, lets it create a secret, reads its value again where that is possible, and at the end
 /// deactivates and deletes the old one. An issuer never touches a sink, keeps no client secret, and repeats no call:

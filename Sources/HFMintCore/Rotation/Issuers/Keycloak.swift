@@ -24,6 +24,14 @@ extension Keycloak {
             hasPolicy: settings.flag("rotationPolicy"),
             api: try settings.administeredAPI(name, at: base, tokenURL: tokenURL, answers: answers))
     }
+
+    /// The answers by which Keycloak says that a call may work later.
+    static let answers: [KnownAnswer] = [
+        // Two changes of one client at once: <https://github.com/keycloak/keycloak/issues/11588>,
+        // <https://github.com/keycloak/keycloak/pull/52182>, and as 400 in
+        // <https://github.com/adorsys/keycloak-config-cli/issues/904>.
+        .doubt(400, saying: "optimisticlockexception")
+    ]
 }
 
 /// The client secret of a client in Keycloak, and under a policy the secret before it.

@@ -15,6 +15,14 @@ extension Okta {
                 authorization: try settings.token(prefix: "\(settings["tokenType"] ?? "SSWS") "), answers: answers,
                 context: settings.context))
     }
+
+    /// The answers by which Okta says that a call may work later.
+    ///
+    /// <https://developer.okta.com/docs/reference/error-codes/>
+    static let answers: [KnownAnswer] = [
+        // "Service is in read only mode", while Okta moves or upgrades a cell.
+        .later(503, "E0000010")
+    ]
 }
 
 /// The client secrets of an application in Okta.

@@ -46,10 +46,6 @@ struct Person: Issuer {
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret { throw refusal }
 
-    func read(_ id: String) throws(StepFailure) -> Secret? { throw refusal }
-
-    func deactivate(_ id: String) throws(StepFailure) -> Bool { throw refusal }
-
     func delete(_ id: String) throws(StepFailure) { throw refusal }
 
     private var refusal: StepFailure {

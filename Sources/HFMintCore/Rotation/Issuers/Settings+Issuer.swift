@@ -1,8 +1,7 @@
 extension Settings {
     /// Returns the client as the manifest names it, for messages: `keycloak:acme/11111111-…`.
     func name(_ fields: String...) throws(MintError) -> String {
-        var parts: [String] = []
-        for field in fields { parts.append(try text(field)) }
+        let parts = try fields.map { (field) throws(MintError) in try text(field) }
         return "\(kind):\(parts.joined(separator: "/").printable)"
     }
 

@@ -7,7 +7,7 @@ struct JournalCoding<Value>: Sendable {
 
 extension JournalCoding {
     /// A word of an enumeration.
-    static func word() -> JournalCoding where Value: RawRepresentable<String> {
+    static func word() -> JournalCoding where Value: RawRepresentable<String> & Sendable {
         JournalCoding(write: { .string($0.rawValue) }, read: { $0.string.flatMap { Value(rawValue: $0) } })
     }
 
@@ -63,7 +63,7 @@ struct JournalField<Record>: Sendable {
     ///
     /// - Parameter isRequired: whether the object cannot be read without it.
     static func value<Value>(
-        _ name: String, _ path: WritableKeyPath<Record, Value> & Sendable, _ coding: JournalCoding<Value>,
+        _ name: String, _ path: any WritableKeyPath<Record, Value> & Sendable, _ coding: JournalCoding<Value>,
         isRequired: Bool = false
     ) -> JournalField {
         JournalField(name: name) {
@@ -76,14 +76,14 @@ struct JournalField<Record>: Sendable {
     }
 
     static func required<Value>(
-        _ name: String, _ path: WritableKeyPath<Record, Value> & Sendable, _ coding: JournalCoding<Value>
+        _ name: String, _ path: any WritableKeyPath<Record, Value> & Sendable, _ coding: JournalCoding<Value>
     ) -> JournalField { value(name, path, coding, isRequired: true) }
 
     /// A member that is null if there is no value.
     ///
     /// - Parameter isStrict: whether the object cannot be read if the member holds anything else.
     static func optional<Value>(
-        _ name: String, _ path: WritableKeyPath<Record, Value?> & Sendable, _ coding: JournalCoding<Value>,
+        _ name: String, _ path: any WritableKeyPath<Record, Value?> & Sendable, _ coding: JournalCoding<Value>,
         isStrict: Bool = false
     ) -> JournalField {
         JournalField(name: name) {

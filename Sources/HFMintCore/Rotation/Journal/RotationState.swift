@@ -40,12 +40,6 @@ package struct RotationState: Equatable, Sendable {
 
     package var isRunning: Bool { phase != .idle && phase != .done }
 
-    /// A state with the name of its rotation.
-    package struct Named: Equatable, Sendable {
-        package let name: String
-        package let state: RotationState
-    }
-
     /// What the run under way is, or the last one was.
     package struct Run: Equatable, Sendable {
         /// Its number, which is part of the marker of its secret.

@@ -65,6 +65,6 @@ extension RotationMachine {
 
     func wait(until moment: Timestamp, _ reason: String) -> Next {
         let seconds = moment - context.clock.now()
-        return seconds <= 5 ? .soon(seconds: max(1, seconds)) : .later(moment, because: reason)
+        return seconds <= 5 ? .soon(seconds: max(1, seconds)) : .over(.waiting(until: moment, because: reason))
     }
 }

@@ -71,69 +71,35 @@ extension CronExpression {
     /// Returns the first moment after `moment` that fits.
     package func next(after moment: Timestamp) -> Timestamp {
         // 29 February comes again within eight years, so this loop ends.
-        var day = Day(containing: moment)
+        var day = Self.day(of: moment)
         while true {
-            if fits(day) {
-                for hour in hours.sorted() {
-                    for minute in minutes.sorted() {
-                        let candidate = day.start + (hour * 3_600 + minute * 60)
-                        if candidate > moment { return candidate }
-                    }
-                }
-            }
-            day = day.next
+            if let found = moments(on: day).first(where: { $0 > moment }) { return found }
+            day += 1
         }
     }
 
     /// Returns the last moment up to `moment` that fits, or nil if it is not after `bound`.
     package func latest(until moment: Timestamp, after bound: Timestamp) -> Timestamp? {
-        var day = Day(containing: moment)
-        while day.end > bound {
-            if fits(day) {
-                for hour in hours.sorted(by: >) {
-                    for minute in minutes.sorted(by: >) {
-                        let candidate = day.start + (hour * 3_600 + minute * 60)
-                        if candidate <= moment { return candidate > bound ? candidate : nil }
-                    }
-                }
-            }
-            day = day.previous
+        for day in (Self.day(of: bound)...max(Self.day(of: bound), Self.day(of: moment))).reversed() {
+            guard let found = moments(on: day).last(where: { $0 <= moment }) else { continue }
+            return found > bound ? found : nil
         }
         return nil
     }
 
-    private func fits(_ day: Day) -> Bool {
-        months.contains(day.month) && daysOfMonth.contains(day.dayOfMonth) && daysOfWeek.contains(day.dayOfWeek)
-    }
-}
-
-/// A day in UTC.
-private struct Day {
-    /// Days since 1970-01-01.
-    let number: Int
-    private let date: CivilDate
-
-    init(containing moment: Timestamp) {
-        self.init(number: moment.secondsSince1970.dividedDown(by: 86_400).quotient)
+    /// Returns the day of a moment, counted from 1970-01-01.
+    private static func day(of moment: Timestamp) -> Int {
+        moment.secondsSince1970.dividedDown(by: 86_400).quotient
     }
 
-    private init(number: Int) {
-        self.number = number
-        date = CivilDate(daysSince1970: number)
+    /// Returns the moments of a day that fit, in their order.
+    private func moments(on day: Int) -> [Timestamp] {
+        let date = CivilDate(daysSince1970: day)
+        // 1970-01-01 was a Thursday.
+        let dayOfWeek = (day + 4).dividedDown(by: 7).remainder
+        guard months.contains(date.month), daysOfMonth.contains(date.day), daysOfWeek.contains(dayOfWeek)
+        else { return [] }
+        let start = Timestamp(secondsSince1970: day * 86_400)
+        return hours.sorted().flatMap { hour in minutes.sorted().map { start + (hour * 3_600 + $0 * 60) } }
     }
-
-    var month: Int { date.month }
-
-    var dayOfMonth: Int { date.day }
-
-    var start: Timestamp { Timestamp(secondsSince1970: number * 86_400) }
-
-    /// 1970-01-01 was a Thursday.
-    var dayOfWeek: Int { (number + 4).dividedDown(by: 7).remainder }
-
-    var end: Timestamp { next.start }
-
-    var next: Day { Day(number: number + 1) }
-
-    var previous: Day { Day(number: number - 1) }
 }

@@ -67,11 +67,6 @@ package struct Schedule: Equatable, Sendable {
         /// When the secret came into use.
         let since: Timestamp
 
-        package init(at: Timestamp, since: Timestamp) {
-            self.at = at
-            self.since = since
-        }
-
         /// A week before the end, which leaves a person time to act, or the last third of a shorter life.
         var isNearFrom: Timestamp { at + -min(7 * 86_400, max(0, at - since) / 3) }
 

@@ -14,6 +14,17 @@ extension GitLabSink {
                 node.has("project") == node.has("group") ? "needs either 'project' or 'group'" : nil
             }),
         build: GitLabSink.init)
+
+    /// The answers by which GitLab says that a call may work later.
+    ///
+    /// <https://docs.gitlab.com/administration/maintenance_mode/#rest-api>
+    static let answers: [KnownAnswer] = [
+        // Maintenance, a secondary site of Geo, or the move of a database.
+        .later(403, saying: "write operations on a read-only instance", seconds: 60),
+        // Several variables have the key, and no filter chooses one:
+        // <https://docs.gitlab.com/api/project_level_variables/>.
+        .refused(409, saying: "multiple variables"),
+    ]
 }
 
 /// A CI/CD variable, whose flags stay as they are.

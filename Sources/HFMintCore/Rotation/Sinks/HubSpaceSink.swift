@@ -30,7 +30,7 @@ struct HubSpaceSink: Sink {
         // The Hub heeds the case of a Space's name, yet allows no two names that differ only in case.
         target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
         token = try settings.secret("token")
-        api = settings.api(target, base: base, try settings.token(), answers: Self.answers)
+        api = settings.api(target, base: base, try settings.token())
     }
 
     private static func resource(_ text: String) -> Resource? {

@@ -12,6 +12,20 @@ extension KubernetesSink {
                 "key", .string(.name(of: "key", and: "-_.", most: 253)), "in its data; the other keys stay as they are"),
             .optional("force", .bool, "whether to take the key over from another field manager"),
         ]), build: KubernetesSink.init)
+
+    /// The answers by which Kubernetes says that a call may work later.
+    ///
+    /// <https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go> (`StatusReason`)
+    static let answers: [KnownAnswer] = [
+        // Somebody else's write came first. A conflict of field managers says something else.
+        .doubt(409, saying: "the object has been modified"),
+        // An admission plugin has not filled its caches:
+        // <https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go>
+        .later(403, saying: "not yet ready to handle request"),
+        // The use of a quota has not been counted. An exceeded quota says something else.
+        // <https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/resourcequota/controller.go>
+        .later(403, saying: "status unknown for quota"),
+    ]
 }
 
 /// One key of a Secret, written by server-side apply.

@@ -8,7 +8,7 @@ extension Settings {
 
     /// Returns the sink's API, whose messages explain a refusal for a sink.
     func api(
-        _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer],
+        _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer] = [],
         trust: TrustAnchors? = nil
     ) -> API {
         let refusals = [

@@ -1,7 +1,7 @@
 /// A place where the new secret must arrive.
 ///
-/// Each kind of sink is one file of this folder: first its `Kind`, then the type with its calls, and beside it the
-/// table of its `+Answers`. `SinkKinds` lists them, and `Settings+Sink` reads what their manifests share. The machine
+/// Each kind of sink is one file of this folder: first its `Kind` and the table of its `answers`, then the type with
+/// its calls. `SinkKinds` lists them, and `Settings+Sink` reads what their manifests share. The machine
 /// checks a sink with ``preflight()``, looks at it before a secret is made (``look()`` returns a ``Sighting``), and
 /// writes it. The ``Evidence`` of the write goes into the journal, so that a later sighting tells what has become of
 /// the secret (``Standing``). A sink never deletes its target, knows no issuer, and claims no more than it saw.

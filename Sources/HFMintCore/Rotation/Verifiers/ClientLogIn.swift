@@ -22,7 +22,7 @@ struct ClientLogIn: Sendable {
         name = try settings.name("clientId")
         url = try settings.url(default: defaultURL)
         clientID = try settings.text("clientId")
-        idSource = SecretReference(parsing: clientID).map { settings.source($0) }
+        idSource = SecretReference(parsing: clientID).map { settings.surroundings.source($0) }
         method = settings["method"].flatMap { Method(rawValue: $0) } ?? .basic
         context = settings.context
     }

@@ -20,8 +20,5 @@ enum TokenEndpointAnswers {
                 // <https://learn.microsoft.com/en-us/entra/msal/dotnet/advanced/exceptions/msal-error-handling>
                 .later(status, saying: "aadsts50196", seconds: 60),
             ]
-        } + [
-            // <https://developer.okta.com/docs/reference/error-codes/>
-            .later(429, "E0000047"), .later(503, "E0000010"),
-        ]
+        }
 }

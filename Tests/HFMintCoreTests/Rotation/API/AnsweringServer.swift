@@ -53,7 +53,7 @@ extension AnsweringServer {
             answers: AWSSecretsManagerSink.answers, body: #"{"__type":"com.amazonaws#CODE","message":"WORDS"}"#),
         AnsweringServer(
             manifest: #"{kind: "hub-space", token: "env:T", space: "acme/chat", name: "S"}"#,
-            answers: HubSpaceSink.answers, body: #"{"error":"WORDS"}"#),
+            answers: [], body: #"{"error":"WORDS"}"#),
     ]
 
     /// Returns the issuer that it is, where it answers everything so.

@@ -67,6 +67,30 @@ struct RotationJournalTests {
         }
     }
 
+    @Test("is written as earlier versions read it")
+    func format() {
+        let now = FrozenClock.usualNow.secondsSince1970
+        let text = String(decoding: full.json.rendered().reveal { $0.bytes }, as: UTF8.self)
+        let parts = [
+            #"{"format":1,"phase":"delivered","run":7,"cause":"leaked","started_at":\#(now),"slot":\#(now - 5),"#,
+            #""definition":"d\"\n","known_ids":["a","b"],"predecessor":"a","predecessor_sha256":"00","#,
+            #""pending":{"act":"write","sink":"file /x"},"#,
+            #""created":{"id":"c","sha256":"11","expires_at":\#(now + 9)},"lost":["d"],"#,
+            #""sinks":[{"target":"file /x","evidence":{"kind":"version","detail":"3"},"times_overwritten":0},"#,
+            #"{"target":"y","evidence":null,"times_overwritten":2}],"has_touched_sinks":true,"#,
+            #""overlap_ends_at":\#(now),"death_evidence":"listed","#,
+            #""events":[{"id":"app.7.x-1","run":7,"kind":"secret.revoking","at":\#(now),"secret_id":"a","#,
+            #""not_before":null,"deliveries":[{"url":"https://x.example/","status":"pending","attempts":2,"#,
+            #""due_at":\#(now),"problem":"it answered 503"}]}],"attempts":3,"due_at":null,"problem":null,"#,
+            #""attention":{"reason":"no-room","message":"no room"},"wanted":{"cause":"schedule","slot":\#(now)},"#,
+            #""grace_ends_at":\#(now),"grace_set_at":null,"strangers":["e"],"#,
+            #""closed_endpoints":["https://x.example/"],"adopted_expires_at":\#(now),"enabled_at":\#(now),"#,
+            #""adopted":"a","may_overwrite":["y"],"#,
+            #""last":{"id":"a","at":\#(now),"slot":null,"expires_at":null}}"#,
+        ]
+        #expect(text == parts.joined())
+    }
+
     @Test("a line that an earlier version wrote is understood")
     func earlier() throws {
         let text = String(decoding: full.json.rendered().reveal { $0.bytes }, as: UTF8.self)
