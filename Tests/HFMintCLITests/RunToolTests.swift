@@ -147,9 +147,9 @@ private struct FullDisk: Output {
     let stderr: RecordedOutput
     let failure: String? = "no space left"
 
-    func write(_ text: borrowing Secret, to stream: OutputStream) {
+    func write(_ text: borrowing Secret, to stream: HFMintCore.OutputStream) {
         if stream == .err { stderr.write(text, to: stream) }
     }
 
-    func kind(of stream: OutputStream) -> StreamKind { .other }
+    func kind(of stream: HFMintCore.OutputStream) -> StreamKind { .other }
 }
