@@ -44,7 +44,7 @@ package struct Attention: Equatable, Sendable {
     /// A clause that names the server and what was asked of it, never what the server answered.
     package var message: String
 
-    init(_ reason: Reason, _ message: String) {
+    package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
     }

@@ -3,12 +3,6 @@
 /// Each act records its intent, has its effect, and records its result (``RotationRecorder``). An intent without a
 /// result is ambiguous: the issuer or the sink is asked before the act is repeated. ``RetryPolicy`` says when a failed
 /// step is tried again, and ``Outbox`` tells endpoints. Only the machine holds the value of the new secret.
-///
-/// ```swift
-/// let machine = RotationMachine(definition, journal: journal, context: context)
-/// if !machine.state.isRunning { _ = try machine.begin(.now) }
-/// while try machine.step() == .go {}
-/// ```
 final class RotationMachine {
     let definition: RotationDefinition
     let context: Context

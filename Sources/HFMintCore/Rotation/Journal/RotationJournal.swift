@@ -5,13 +5,6 @@
 /// `RotationState` says what is recorded, `RotationState+JSON` how a line is written and read. `RotationState+Clock`
 /// finds moments that a wrong clock recorded. The events for callbacks are part of the state, so that no crash can
 /// separate them. A line is durable when ``record(_:)`` returns. A damaged line is never guessed at.
-///
-/// ```swift
-/// let journal = try RotationJournal(file, at: path)
-/// var state = journal.state
-/// state.pending = .deactivate
-/// try journal.record(state)
-/// ```
 final class RotationJournal {
     private let file: any LogFile
     private let audit: RotationAudit?
