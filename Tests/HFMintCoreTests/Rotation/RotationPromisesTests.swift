@@ -207,7 +207,7 @@ struct RotationPromisesTests {
         let result = try stage.run(.now(.leaked, grace: 30))
         #expect(result.stop == .finished)
         #expect(stage.live == ["new1"])
-        #expect(result.state.sinks.filter { $0.evidence == nil }.map(\.target) == ["first"])
+        #expect(result.state.delivery.sinks.filter { $0.evidence == nil }.map(\.target) == ["first"])
         #expect(stage.state.withLock { $0.sinks } == ["second": "value-new1"])
     }
 

@@ -23,8 +23,8 @@ extension Command {
         let session = try RotateSession(call)
         let rotations = try session.rotations(making: true)
         let all = try session.definitions.map(rotations.enable)
-        let sights = rotations.sights(loggingIn: true)
-        let allUnready = rotations.unready()
+        let sights = Rotations.sights(session.definitions, loggingIn: true, in: call.context)
+        let allUnready = Rotations.unready(session.definitions, rotations, in: call.context)
         var lines: [String] = []
         var json: [JSONValue] = []
         for (definition, enabled) in zip(session.definitions, all) {

@@ -1,6 +1,7 @@
-import HFMintCore
 import HFMintTesting
 import Testing
+
+@testable import HFMintCore
 
 @Suite("github-actions")
 struct GitHubActionsTests {
@@ -34,8 +35,8 @@ struct GitHubActionsTests {
         #expect(http.request.headers == [HTTPHeader("Accept", "application/json; api-version=2.0")])
         #expect(
             http.proof
-                == .variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", header: "Authorization", prefix: "Bearer "))
-        #expect(http.answer == .member("value"))
+                == .variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", headers: ["Authorization"], prefix: "Bearer "))
+        #expect(http.tokenPlace == .member("value"))
         #expect(!"\(http)".contains("runner"))
     }
 
