@@ -37,11 +37,15 @@ class Step:
 
 
 class GitHubRunner:
-    """One job: what a step writes to GITHUB_ENV and GITHUB_PATH reaches the steps after it."""
+    """One job: what a step writes to GITHUB_ENV and GITHUB_PATH reaches the steps after it.
+
+    `state` is what an action saved for its `post` in GITHUB_STATE.
+    """
 
     def __init__(self, world: World, masks: tuple[str, ...] = ()) -> None:
         self.environment = world.environment("github")
         self.set_by_steps: dict[str, str] = {}
+        self.state: dict[str, str] = {}
         self.log = JobLog((world.github.runner_token, *masks))
         self._temp = Path(self.environment["RUNNER_TEMP"])
 
@@ -103,6 +107,7 @@ class GitHubRunner:
         self.environment["PATH"] = ":".join([*folders, self.environment["PATH"]])
         variables = read_env(Path(files["GITHUB_ENV"]).read_bytes())
         self.set_by_steps |= variables.values
+        self.state |= read_env(Path(files["GITHUB_STATE"]).read_bytes()).values
         return variables, read_output(Path(files["GITHUB_OUTPUT"]).read_bytes())
 
 
