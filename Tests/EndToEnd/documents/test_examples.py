@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import product
+from checkers import module
 from pipelines import PROVIDERS
 
 FOLDER = product.CHECKOUT / "ci-examples"
@@ -40,13 +39,6 @@ rules:
 def of(*providers: str) -> list[str]:
     """Their examples."""
     return [name for name in EXAMPLES if name.partition("/")[0] in providers]
-
-
-def module(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A checker, where it is installed."""
-    pytest.importorskip(name)
-    command = [sys.executable, "-m", name, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def code(name: str) -> str:

@@ -184,7 +184,7 @@ def with_gh(folder: Path, *attested: Release, ref: str | None = None) -> None:
 
 
 def asked_of_gh(folder: Path) -> list[tuple[list[str], str]]:
-    """The words of each call, and the token that came with it."""
+    """The words of each call, and how its token began."""
     log = folder / "calls"
     return (
         [tuple(json.loads(line)) for line in log.read_text().splitlines()] if log.exists() else []

@@ -197,7 +197,7 @@ def test_an_action_gives_githubs_token_to_gh_and_no_other(
     assert played.status == 0, played.log
     asked = asked_of_gh(tmp_path / "gh")
     assert ("gh has no token" in played.log) == (token is None)
-    assert {given[:4] for _, given in asked} == {token or ""}
+    assert {given for _, given in asked} == {token or ""}
     assert any(REPOSITORY in words for words, _ in asked) == (token is not None)
 
 
