@@ -168,15 +168,20 @@ def test_a_file_that_is_handed_in_needs_no_server(
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("resource", ["--export acme/model", "acme/model $(touch${IFS}pwned) *"])
+@pytest.mark.parametrize("resource", ["--export acme/model", "acme/m* $(touch${IFS}pwned)"])
 def test_a_resource_is_a_word_and_nothing_else(
-    start: Start, downloads: Downloads, made: Release, platform: str, resource: str
+    start: Start, downloads: Downloads, platform: str, resource: str
 ) -> None:
-    """No option, no command, no pattern."""
+    """No option, no command, and no pattern, even where a file fits it."""
     player = start(platform, "acme/model")
+    folder = player.stage.checkout / "acme"
+    folder.mkdir()
+    (folder / "model").touch()
     played = player.play("touch ran", **inputs(downloads, resource=resource))
     assert played.status in (1, 2), played.log
-    assert list(player.stage.checkout.iterdir()) == []
+    assert "[usage]" in played.log
+    assert "acme/m*" in played.log or "--export" in played.log
+    assert list(player.stage.checkout.iterdir()) == [folder]
     assert not player.stage.world.hub.attempts
 
 
