@@ -1,7 +1,7 @@
 // libcurl for Swift, opened with dlopen at first use.
 //
 // Linking libcurl would cost every start 6 ms for the forty libraries that it brings. So the functions are looked up
-// once, into one table. The types still come from curl.h. Swift cannot call C variadic functions, and every libcurl
+// once, into one table. The types still come from curl.h, of 7.68 or newer. Swift cannot call C variadic functions, and every libcurl
 // option goes through one: each wrapper below fixes one argument type, so that Swift checks it.
 
 #ifndef HFMINT_CCURL_SHIM_H
@@ -11,7 +11,14 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
+
+// What is newer than libcurl 7.68, by number.
+// https://github.com/curl/curl/blob/master/include/curl/curl.h
+static const CURLcode HFMINT_CURLE_PROXY = (CURLcode)97;
+static const CURLcode HFMINT_CURLE_UNRECOVERABLE_POLL = (CURLcode)99;
+static const CURLoption HFMINT_CURLOPT_AWS_SIGV4 = (CURLoption)(CURLOPTTYPE_OBJECTPOINT + 305);
 
 /// Called by libcurl for each piece of the body, and for each header line. Any result but `size * count` aborts the
 /// transfer.
@@ -36,11 +43,12 @@ typedef struct {
 
 #pragma clang assume_nonnull begin
 
-/// Fills `table`. Returns null, or the name of the library or function that is missing.
-static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table) {
+/// Fills `table` from the library `file`. Returns null, or the name of the function that is missing, which is empty if
+/// the library is.
+static inline const char *_Nullable hfmint_curl_load(hfmint_curl *table, const char *file) {
     // RTLD_LAZY, because most of the functions that its forty libraries call are never called here.
-    void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
-    if (!library) return "libcurl.so.4";
+    void *library = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
+    if (!library) return "";
 #define HFMINT_LOOK_UP(field, symbol) \
     if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
     HFMINT_LOOK_UP(global_init, curl_global_init);
@@ -68,6 +76,17 @@ static inline CURLcode hfmint_curl_set_string(
 static inline CURLcode hfmint_curl_set_list(
     const hfmint_curl *table, CURL *handle, CURLoption option, struct curl_slist *_Nullable list) {
     return table->easy_setopt(handle, option, list);
+}
+
+/// Allows the protocol `name`, `http` or `https`, and no other.
+///
+/// https://curl.se/libcurl/c/CURLOPT_PROTOCOLS.html
+static inline CURLcode hfmint_curl_set_protocol(const hfmint_curl *table, CURL *handle, const char *name) {
+    // CURLOPT_PROTOCOLS_STR, since 7.85, and CURLOPT_PROTOCOLS, which is deprecated since then.
+    CURLcode code = table->easy_setopt(handle, (CURLoption)(CURLOPTTYPE_OBJECTPOINT + 318), name);
+    if (code != CURLE_UNKNOWN_OPTION) return code;
+    long protocol = strcmp(name, "https") == 0 ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
+    return table->easy_setopt(handle, (CURLoption)(CURLOPTTYPE_LONG + 181), protocol);
 }
 
 static inline CURLcode hfmint_curl_set_sinks(

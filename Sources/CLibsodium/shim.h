@@ -22,16 +22,22 @@ typedef struct {
 
 #pragma clang assume_nonnull begin
 
-/// Fills `table`. Returns null, or the name of the library or function that is missing.
-static inline const char *_Nullable hfmint_sodium_load(hfmint_sodium *table) {
-    void *library = dlopen("libsodium.so.23", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return "libsodium.so.23";
+/// Fills `table` from the library `file`. Returns null, or the name of the function that is missing,
+/// which is empty if the library is.
+static inline const char *_Nullable hfmint_sodium_load(hfmint_sodium *table, const char *file) {
+    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "";
 #define HFMINT_LOOK_UP(field, symbol) \
     if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
     HFMINT_LOOK_UP(init, sodium_init);
     HFMINT_LOOK_UP(box_seal, crypto_box_seal);
 #undef HFMINT_LOOK_UP
-    return table->init() < 0 ? "a working libsodium.so.23" : NULL;
+    return NULL;
+}
+
+/// Prepares the library. Returns a negative number if it does not work.
+static inline int hfmint_sodium_init(const hfmint_sodium *table) {
+    return table->init();
 }
 
 /// Writes `count` + 48 bytes to `box`. Returns 0 on success.

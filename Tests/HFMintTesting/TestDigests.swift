@@ -8,6 +8,8 @@ package struct TestDigests: Digests {
         self.failure = failure
     }
 
+    package var version: String? { failure == nil ? "libcrypto 3.0.0" : nil }
+
     package func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] {
         if let failure { throw failure }
         let half = Array(fingerprint([secret.revealedBytes()]).utf8)

@@ -5,7 +5,7 @@ extension MintError {
     static func transport(_ error: TransportError, to host: String, doing code: Code) -> MintError {
         switch error.kind {
         case .library:
-            MintError(.libraryMissing, error.reason, hint: "install it: apt-get install libcurl4")
+            MintError(.libraryMissing, error.reason, hint: error.hint)
         case .forbidden:
             MintError(
                 .networkForbidden, "cannot reach \(host): \(error.reason)",

@@ -1,5 +1,8 @@
 /// The digests that libcrypto computes.
 package protocol Digests: Sendable {
+    /// The library that is used, such as `libcrypto 3.0.15`, or nil if there is none.
+    var version: String? { get }
+
     /// Returns the SHA-256 of `secret`, the one form in which a log may name a Hub token.
     ///
     /// - Throws: ``MintError/Code/libraryMissing``.

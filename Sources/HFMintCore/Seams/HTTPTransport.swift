@@ -113,7 +113,7 @@ package struct HTTPResponse: ~Copyable, Sendable {
 /// ``HTTPTransport`` throws it. A caller that knows the purpose of the request catches it.
 package struct TransportError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
-        /// libcurl is not installed, or too old.
+        /// No libcurl is installed that this request can be made with.
         case library
         /// hfmint never sends such a request, for instance plain http to another machine.
         case policy
@@ -145,10 +145,13 @@ package struct TransportError: Error, Equatable, Sendable {
     package let kind: Kind
     /// A reason in hfmint's words: lower case, without a host other than the proxy's, and without a server's text.
     package let reason: String
+    /// What to do about a library.
+    package let hint: String?
 
-    package init(_ kind: Kind, _ reason: String) {
+    package init(_ kind: Kind, _ reason: String, hint: String? = nil) {
         self.kind = kind
         self.reason = reason
+        self.hint = hint
     }
 
     /// Whether a repetition may succeed.

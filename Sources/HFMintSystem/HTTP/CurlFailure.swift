@@ -38,7 +38,7 @@ extension TransportError {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: self.init(.resolve, "its name could not be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY: self.init(.proxy, "the proxy's name could not be resolved")
-        case CURLE_PROXY: self.init(.proxy, "the proxy did not pass the request on")
+        case HFMINT_CURLE_PROXY: self.init(.proxy, "the proxy did not pass the request on")
         case CURLE_COULDNT_CONNECT:
             if case .proxy = request.route {
                 self.init(.proxy, "the proxy could not be reached")
@@ -54,7 +54,7 @@ extension TransportError {
             let why = "\(failure.reason) behind the proxy: perhaps its certificate's authority is not trusted here"
             self = isHidden ? TransportError(.tls, why) : failure
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            self.init(.untrusted, certificateReason(handle.number(CURLINFO_SSL_VERIFYRESULT)))
+            self.init(.untrusted, certificateReason(handle.number(CURLINFO_SSL_VERIFYRESULT), handle.build))
         case CURLE_SSL_CACERT_BADFILE: self.init(.untrusted, "the certificate file or directory cannot be read")
         case CURLE_WRITE_ERROR where handle.bodyIsTooLarge, CURLE_FILESIZE_EXCEEDED:
             self.init(.tooLarge, "the answer is too large")
@@ -63,8 +63,7 @@ extension TransportError {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
             self.init(.interrupted, "what answered does not speak HTTP")
         case CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_FAILED_INIT:
-            self.init(
-                .library, "the libcurl.so.4 that is found here is older than 7.85, or made without what is needed")
+            self.init(.library, "\(handle.build.description) is made without what this request needs")
         default: self.init(.interrupted, "the transfer failed (libcurl error \(code.rawValue))")
         }
     }
@@ -77,7 +76,7 @@ extension TransportError {
     ) -> TransportError? {
         switch error.code {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            let reason = certificateReason(handle.number(CURLINFO_PROXY_SSL_VERIFYRESULT))
+            let reason = certificateReason(handle.number(CURLINFO_PROXY_SSL_VERIFYRESULT), handle.build)
             return TransportError(.proxyUntrusted, "\(proxy.words) is not trusted: \(reason)")
         case CURLE_SSL_CONNECT_ERROR:
             let failure = handshake(handle)
@@ -87,37 +86,58 @@ extension TransportError {
         }
     }
 
-    /// Returns why a TLS handshake failed, by OpenSSL's description.
+    /// Returns why a TLS handshake failed, by the description of OpenSSL or GnuTLS.
     ///
     /// Other failures, such as a cut connection, may pass.
     private static func handshake(_ handle: EasyHandle) -> TransportError {
         let noCommon = [
             "protocol version", "unsupported protocol", "no protocols available", "handshake failure",
             "no shared cipher", "insufficient security",
+            // GnuTLS's.
+            "unsupported version", "Handshake failed", "Insufficient security",
         ]
         if noCommon.contains(where: handle.errorMentions) {
             return TransportError(.tlsVersion, "no common TLS version or cipher (TLS 1.2 is the least)")
         }
-        if handle.errorMentions("wrong version number") {
+        if ["wrong version number", "unexpected TLS packet"].contains(where: handle.errorMentions) {
             return TransportError(.tlsVersion, "what answers there does not speak TLS")
         }
         return TransportError(.tls, "the TLS handshake failed")
     }
 }
 
+private func certificateReason(_ verifyResult: Int, _ build: CurlBuild) -> String {
+    build.tls == .gnuTLS ? reasonOfGnuTLS(verifyResult) : reasonOfOpenSSL(verifyResult)
+}
+
+private let anotherHost = "its certificate is for another host"
+private let unknownAuthority = "its certificate is signed by an authority that is not trusted here"
+
 /// Returns why OpenSSL refused a certificate.
 ///
 /// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>
-private func certificateReason(_ verifyResult: Int) -> String {
+private func reasonOfOpenSSL(_ verifyResult: Int) -> String {
     switch verifyResult {
     case 9: "its certificate is not valid yet"
     case 10: "its certificate has expired"
     case 18, 19: "its certificate is self-signed"
-    case 20, 21, 2: "its certificate is signed by an authority that is not trusted here"
+    case 20, 21, 2: unknownAuthority
     // libcurl compares the names itself, and then leaves OpenSSL's result at its initial value.
-    case 0, 1, 62: "its certificate is for another host"
+    case 0, 1, 62: anotherHost
     default: "its certificate was refused (OpenSSL's verify error \(verifyResult))"
     }
+}
+
+/// Returns why GnuTLS refused a certificate, by its flags; it does not tell a self-signed one apart.
+///
+/// <https://www.gnutls.org/manual/html_node/Verifying-X_002e509-certificate-paths.html>
+private func reasonOfGnuTLS(_ flags: Int) -> String {
+    // libcurl compares the names itself.
+    if flags == 0 { return anotherHost }
+    if flags > 0, flags & 1 << 9 != 0 { return "its certificate is not valid yet" }
+    if flags > 0, flags & 1 << 10 != 0 { return "its certificate has expired" }
+    if flags > 0, flags & (1 << 6 | 1 << 7) != 0 { return unknownAuthority }
+    return "its certificate was refused (GnuTLS's status \(flags))"
 }
 
 extension CurlError {
@@ -125,7 +145,7 @@ extension CurlError {
     var mayBeUnconnected: Bool {
         [
             CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
-            CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNRECOVERABLE_POLL,
+            CURLE_BAD_FUNCTION_ARGUMENT, HFMINT_CURLE_UNRECOVERABLE_POLL,
         ].contains(code)
     }
 }

@@ -9,16 +9,16 @@ extension CurlTransport {
     ///
     /// <https://curl.se/libcurl/c/CURLOPT_NOPROXY.html>
     package func passesProxyBy(_ origin: Origin, exempting list: String) -> Bool {
-        guard LibCurl.shared.missing == nil else { return false }
+        guard let library = try? LibCurl.opened.get() else { return false }
         // The ports tell proxy and server apart. The addresses are reserved for documentation (RFC 5737).
         let proxyPort = origin.port == 1 ? 2 : 1
         let resolved = HeaderLines([SharedSecret(Secret(copying: "*:\(origin.port):192.0.2.1\0".utf8))])
         do throws(CurlError) {
             // A new handle, because a handle keeps the addresses of names.
-            let handle = try EasyHandle()
+            let handle = try EasyHandle(library)
             try handle.reset(bodyLimit: 0)
             try handle.set(CURLOPT_URL, HTTPURL(origin, "/").description)
-            try handle.set(CURLOPT_PROTOCOLS_STR, origin.scheme.rawValue)
+            try handle.allow(origin.scheme)
             try handle.set(CURLOPT_PROXY, "http://192.0.2.2:\(proxyPort)")
             try handle.set(CURLOPT_NOPROXY, list)
             try handle.set(CURLOPT_RESOLVE, resolved)

@@ -14,8 +14,8 @@ package final class CurlTransport: HTTPTransport {
     /// Lets eight requests at once go to one host, because more would meet rate limits.
     private let gate = HostGate(most: 8)
     private let idle = Mutex<[IdleHandle]>([])
-    /// Whether the hashed certificate directory has failed once, so that the bundle is used from then on.
-    private let prefersBundle = Mutex(false)
+    /// Whether the certificates that are read fastest have failed once, so that libcurl's own choice is used from then on.
+    private let prefersDefault = Mutex(false)
 
     /// - Parameter environment: holds the address of a proxy for ``Route/proxy(_:)``, which may contain a password.
     package init(environment: Environment) {
@@ -28,7 +28,7 @@ package final class CurlTransport: HTTPTransport {
         guard request.isAllowed else {
             throw TransportError(.policy, "plain http to another machine is never used")
         }
-        if let missing = LibCurl.shared.missing { throw TransportError(.library, missing) }
+        let library = try Self.library()
         guard request.peers == .any || !PublicAddress.isPrivateByName(request.url.origin.host) else {
             throw TransportError(
                 .policy, "its address is this machine's or a private one, and allowPrivate is not set")
@@ -39,14 +39,14 @@ package final class CurlTransport: HTTPTransport {
         gate.enter(request.url.origin)
         defer { gate.leave(request.url.origin) }
         let transfer = Transfer(request, environment: environment, trust: systemTrust)
-        let handle = try takeHandle()
+        let handle = try takeHandle(library)
         defer { idle.withLock { $0.append(IdleHandle(handle)) } }
         do throws(TransportError) {
             return try transfer.perform(on: handle, credential, body)
         } catch {
             // The certificate was refused, so nothing secret has been sent yet.
-            guard transfer.mayTryBundle(after: error), !prefersBundle.withLock({ $0 }) else { throw error }
-            prefersBundle.withLock { $0 = true }
+            guard transfer.mayTryOtherTrust(after: error), !prefersDefault.withLock({ $0 }) else { throw error }
+            prefersDefault.withLock { $0 = true }
             return try Transfer(request, environment: environment, trust: systemTrust).perform(
                 on: handle, credential, body)
         }
@@ -56,24 +56,25 @@ package final class CurlTransport: HTTPTransport {
         idle.withLock { $0 = [] }
     }
 
-    /// The version, such as `libcurl 7.88.1 (OpenSSL/3.0.15)`.
-    package var version: String? {
-        guard LibCurl.shared.missing == nil, let info = LibCurl.shared.table.version_info(CURLVERSION_FIRST) else {
-            return nil
+    /// The library that is used, such as `libcurl 7.88.1 (OpenSSL/3.0.15)`, `libcurl-gnutls 7.88.1 (GnuTLS/3.7.9)`.
+    package var version: String? { (try? LibCurl.opened.get())?.build.description }
+
+    private var systemTrust: SystemTrust { prefersDefault.withLock { $0 } ? .default : .fastest }
+
+    private static func library() throws(TransportError) -> LibCurl {
+        do throws(LibraryAbsence) {
+            return try LibCurl.opened.get()
+        } catch {
+            throw TransportError(.library, error.reason, hint: error.hint)
         }
-        let tls = unsafe info.pointee.ssl_version.map { unsafe " (\(String(cString: $0)))" } ?? ""
-        return unsafe info.pointee.version.map { unsafe "libcurl \(String(cString: $0))\(tls)" }
     }
 
-    /// Which certificates of the system are used: the directory takes a third of the bundle's time, but may be missing.
-    private var systemTrust: SystemTrust { prefersBundle.withLock { $0 } ? .bundle : .directory }
-
-    private func takeHandle() throws(TransportError) -> EasyHandle {
+    private func takeHandle(_ library: LibCurl) throws(TransportError) -> EasyHandle {
         if let handle = idle.withLock({ $0.popLast() }) { return handle.handle }
         do throws(CurlError) {
-            return try EasyHandle()
+            return try EasyHandle(library)
         } catch {
-            throw TransportError(.library, "libcurl could not be started")
+            throw TransportError(.library, "\(library.build.description) could not be started")
         }
     }
 }

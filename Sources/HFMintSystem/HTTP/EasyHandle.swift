@@ -15,13 +15,16 @@ internal import HFMintCore
 @safe
 final class EasyHandle {
     private let pointer: UnsafeMutableRawPointer
-    private var library = LibCurl.shared.table
+    private var library: hfmint_curl
+    let build: CurlBuild
     private let answer = Answer()
     /// libcurl's description of an error, which is searched and never shown.
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init() throws(CurlError) {
-        guard let pointer = LibCurl.shared.table.easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
+    init(_ library: LibCurl) throws(CurlError) {
+        guard let pointer = library.table.easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
+        self.library = library.table
+        build = library.build
         unsafe self.pointer = pointer
     }
 
@@ -37,6 +40,11 @@ final class EasyHandle {
     /// Sets an option to text that libcurl copies, or clears it if `value` is nil.
     func set(_ option: CURLoption, _ value: String?) throws(CurlError) {
         try check(unsafe hfmint_curl_set_string(&library, pointer, option, value))
+    }
+
+    /// Allows no other protocol than this one.
+    func allow(_ scheme: Origin.Scheme) throws(CurlError) {
+        try check(unsafe hfmint_curl_set_protocol(&library, pointer, scheme.rawValue))
     }
 
     /// Sets an option to a secret, which libcurl copies.

@@ -3,7 +3,23 @@ package import HFMintCore
 
 /// The ``Digests`` and ``Signatures`` of libcrypto, which is opened at first use.
 package struct LibCrypto: Digests, Signatures {
+    /// OpenSSL 3, else 1.1.1.
+    private static let opened = OpenedLibrary<hfmint_libcrypto>(
+        .crypto, ["libcrypto.so.3", "libcrypto.so.1.1"]
+    ) { file throws(LibraryRefusal) in
+        var table = hfmint_libcrypto()
+        try unsafe LibraryRefusal.check(hfmint_libcrypto_load(&table, file), of: file)
+        return table
+    }
+
     package init() {}
+
+    package var version: String? {
+        guard var table = try? Self.table(), let text = unsafe hfmint_libcrypto_version(&table) else { return nil }
+        // OpenSSL 3.0.15 3 Sep 2024
+        let words = unsafe String(cString: text).split(separator: " ")
+        return "libcrypto \(words.dropFirst().first ?? "")"
+    }
 
     package func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] {
         let table = try Self.table()
@@ -16,7 +32,7 @@ package struct LibCrypto: Digests, Signatures {
                 return unsafe hfmint_libcrypto_sha256(&table, start, bytes.count, &digest) == 1
             }
         }
-        guard isDone else { throw MintError(.libraryMissing, "libcrypto.so.3 could not compute SHA-256") }
+        guard isDone else { throw MintError(.libraryMissing, "libcrypto could not compute SHA-256") }
         return digest
     }
 
@@ -38,13 +54,14 @@ package struct LibCrypto: Digests, Signatures {
         _ message: [UInt8], with algorithm: SignatureAlgorithm, pem: borrowing Secret
     ) throws(MintError) -> [UInt8] {
         var table = try Self.table()
-        let kind = algorithm == .rs256 ? EVP_PKEY_RSA : EVP_PKEY_EC
-        var signature = [UInt8](repeating: 0, count: 1_024)
+        let identifier = algorithm.keyIdentifier
+        var signature = [UInt8](repeating: 0, count: 2_048)
         let count = pem.reveal { span in
             unsafe span.withUnsafeBytes { bytes in
                 guard let start = bytes.baseAddress else { return 0 }
                 return unsafe hfmint_libcrypto_sign(
-                    &table, start, CInt(bytes.count), kind, message, message.count, &signature, signature.count)
+                    &table, start, CInt(bytes.count), identifier, identifier.count, algorithm == .es256 ? 1 : 0,
+                    message, message.count, &signature, signature.count)
             }
         }
         guard count > 0 else {
@@ -57,42 +74,18 @@ package struct LibCrypto: Digests, Signatures {
         _ signature: [UInt8], of message: [UInt8], by key: PublicKey
     ) throws(MintError) -> Bool? {
         var table = try Self.table()
-        let answer: CInt
-        switch key {
-        case .rsa(let modulus, let exponent):
-            answer = unsafe hfmint_libcrypto_verify(
-                &table, modulus, modulus.count, exponent, exponent.count, signature, signature.count, message,
-                message.count)
-        case .p256(let x, let y):
-            let point = [0x04] + x + y
-            answer = unsafe hfmint_libcrypto_verify(
-                &table, point, point.count, nil, 0, signature, signature.count, message, message.count)
-        }
+        guard let info = key.subjectPublicKeyInfo else { return nil }
+        let converted = key.signatureForLibcrypto(signature) ?? []
+        let answer = unsafe hfmint_libcrypto_verify(
+            &table, info, info.count, converted, converted.count, message, message.count)
         return answer < 0 ? nil : answer == 1
     }
 
     private static func table() throws(MintError) -> hfmint_libcrypto {
-        guard let table = library.table else {
-            throw MintError(
-                .libraryMissing, library.missing, hint: "install it: apt-get install libssl3")
-        }
-        return table
-    }
-
-    /// The functions, or why they are missing.
-    private struct Library: @unchecked Sendable {
-        var table: hfmint_libcrypto?
-        var missing = ""
-
-        init() {
-            var table = hfmint_libcrypto()
-            if let missing = unsafe hfmint_libcrypto_load(&table) {
-                self.missing = absence(of: "libcrypto.so.3", unsafe String(cString: missing))
-            } else {
-                self.table = table
-            }
+        do throws(LibraryAbsence) {
+            return try opened.get()
+        } catch {
+            throw error.error
         }
     }
-
-    private static let library = Library()
 }

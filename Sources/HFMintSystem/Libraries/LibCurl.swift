@@ -5,16 +5,25 @@ internal import HFMintCore
 struct LibCurl: @unchecked Sendable {
     // `@unchecked`: the function pointers are written once.
     private(set) var table = hfmint_curl()
-    /// Why libcurl cannot be used, or nil.
-    private(set) var missing: String?
+    let build: CurlBuild
 
-    static let shared = LibCurl()
+    /// The first that can be used: Debian's other two have the same functions, and other names.
+    static let opened = OpenedLibrary<LibCurl>(
+        .curl, ["libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"]
+    ) { file throws(LibraryRefusal) in try LibCurl(file) }
 
-    private init() {
-        if let name = unsafe hfmint_curl_load(&table) {
-            missing = absence(of: "libcurl.so.4", unsafe String(cString: name))
-        } else if table.global_init(Int(CURL_GLOBAL_DEFAULT)) != CURLE_OK {
-            missing = absence(of: "libcurl.so.4", "a working libcurl.so.4")
+    private init(_ file: String) throws(LibraryRefusal) {
+        try unsafe LibraryRefusal.check(hfmint_curl_load(&table, file), of: file)
+        guard let info = unsafe table.version_info(CURLVERSION_FIRST) else {
+            throw LibraryRefusal("this is not a working \(file)")
+        }
+        build = unsafe CurlBuild(
+            file: file, version: info.pointee.version.map { unsafe String(cString: $0) } ?? "",
+            number: info.pointee.version_num, tls: info.pointee.ssl_version.map { unsafe String(cString: $0) } ?? "",
+            hasTLSProxies: info.pointee.features & CURL_VERSION_HTTPS_PROXY != 0)
+        if let refusal = build.refusal { throw LibraryRefusal(refusal) }
+        guard table.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
+            throw LibraryRefusal("this is not a working \(file)")
         }
     }
 }

@@ -3,14 +3,19 @@ package import HFMintCore
 
 /// The ``SealedBoxes`` of libsodium, which is opened at first use.
 package struct LibSodium: SealedBoxes {
+    private static let opened = OpenedLibrary<hfmint_sodium>(
+        .sodium, ["libsodium.so.23"]
+    ) { file throws(LibraryRefusal) in
+        var table = hfmint_sodium()
+        try unsafe LibraryRefusal.check(hfmint_sodium_load(&table, file), of: file)
+        guard unsafe hfmint_sodium_init(&table) >= 0 else { throw LibraryRefusal("this is not a working \(file)") }
+        return table
+    }
+
     package init() {}
 
     package func seal(_ secret: borrowing Secret, to publicKey: [UInt8]) throws(MintError) -> [UInt8] {
-        guard var table = Self.library.table else {
-            throw MintError(
-                .libraryMissing, Self.library.missing,
-                hint: "install it: apt-get install libsodium23")
-        }
+        var table = try Self.table()
         guard publicKey.count == HFMINT_SODIUM_PUBLIC_KEY_BYTES else {
             throw MintError(.answerInvalid, "the public key is not of 32 bytes")
         }
@@ -26,20 +31,11 @@ package struct LibSodium: SealedBoxes {
         return box
     }
 
-    /// The functions, or why they are missing.
-    private struct Library: @unchecked Sendable {
-        var table: hfmint_sodium?
-        var missing = ""
-
-        init() {
-            var table = hfmint_sodium()
-            if let missing = unsafe hfmint_sodium_load(&table) {
-                self.missing = absence(of: "libsodium.so.23", unsafe String(cString: missing))
-            } else {
-                self.table = table
-            }
+    private static func table() throws(MintError) -> hfmint_sodium {
+        do throws(LibraryAbsence) {
+            return try opened.get()
+        } catch {
+            throw error.error
         }
     }
-
-    private static let library = Library()
 }
