@@ -13,6 +13,7 @@ import evidence
 import product
 from auditing import AuditedJob
 from jobs import Job
+from libraries import SYSTEM, Libraries
 from membership import Member
 from rotating import Rotator
 from Sandbox.collector import Collector
@@ -80,13 +81,21 @@ def start_issuer() -> Iterator[Callable[[type[ProviderT]], ProviderT]]:
 
 
 @pytest.fixture
-def job(world: World, tmp_path: Path) -> Job:
+def libraries(request: pytest.FixtureRequest) -> Libraries:
+    """The system's, unless a test is run with others."""
+    return getattr(request, "param", SYSTEM)
+
+
+@pytest.fixture
+def job(world: World, tmp_path: Path, libraries: Libraries) -> Job:
     """A GitHub job that the Hub trusts with acme/model."""
     program = product.binary()
     if not program:
         pytest.skip("the product is not built")
     world.publish("acme/model")
-    return Job(world, program, tmp_path / "job")
+    job = Job(world, program, tmp_path / "job")
+    job.env |= libraries.variables
+    return job
 
 
 @pytest.fixture

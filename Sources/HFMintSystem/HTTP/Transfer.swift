@@ -60,10 +60,9 @@ struct Transfer {
 
     /// Returns why this libcurl cannot make the request, or nil.
     private func refusal(of build: CurlBuild, _ credential: borrowing HTTPCredential) -> String? {
-        let signsForAWS = if case .awsSignature = credential { true } else { false }
         let proxySpeaksTLS = proxy?.address.scheme == .https
         let anchors = [request.trust] + (proxySpeaksTLS ? [TrustAnchors(environment)] : [])
-        return build.refusal(signsForAWS: signsForAWS, proxySpeaksTLS: proxySpeaksTLS, trust: anchors)
+        return build.refusal(signsForAWS: credential.isAWSSignature, proxySpeaksTLS: proxySpeaksTLS, trust: anchors)
     }
 
     /// Returns why this process cannot use the network at all, or nil if it can or a connection was made.
@@ -210,6 +209,14 @@ extension HTTPCredential.AWSSignature {
 }
 
 extension HTTPCredential {
+    fileprivate var isAWSSignature: Bool {
+        switch self {
+        case .none: false
+        case .header: false
+        case .awsSignature: true
+        }
+    }
+
     /// Whether the credential has no line break, which would begin another header.
     var fitsOnOneLine: Bool {
         switch self {

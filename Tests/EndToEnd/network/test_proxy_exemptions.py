@@ -1,9 +1,8 @@
-"""`NO_PROXY`: hfmint and the curl of this machine choose the same way, over a generated table."""
+"""`NO_PROXY`: hfmint and the curl of the same library choose the same way, over a generated table."""
 
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from jobs import Job
+from libraries import WITH_CURL, Libraries, each, over
 from Sandbox.proxy import Proxy
 from Sandbox.world import World
 from tls import Authority, Front
 
-CURL = shutil.which("curl")
 # Names below localhost, which libcurl resolves itself, and an address that is none of loopback's.
 NAME, ADDRESS = "hub.test.localhost", "0.0.0.0"
 ENTRIES = {
@@ -92,9 +91,13 @@ def front(
         yield front
 
 
-def test_curl_chooses_the_same_way(job: Job, authority: Authority, front: Front) -> None:
+@over(WITH_CURL)
+def test_curl_chooses_the_same_way(
+    job: Job, authority: Authority, front: Front, libraries: Libraries
+) -> None:
     """The lower-case name counts first in both, and an empty one not at all."""
-    assert CURL, "curl is not installed"
+    curl = libraries.curl
+    assert curl, "curl is not installed"
     ways = set()
     with Proxy(answer=403) as proxy:
         for index, text in enumerate(lists(front.host, 30)):
@@ -104,7 +107,8 @@ def test_curl_chooses_the_same_way(job: Job, authority: Authority, front: Front)
             settings = {"HTTPS_PROXY": f"http://{proxy.address}", **variables}
             before = len(proxy.requests)
             trusting = ["--cacert", str(authority.file), "-s", "-m", "9", front.origin]
-            subprocess.run([CURL, *trusting], env=settings, capture_output=True, check=False)
+            with_it = settings | libraries.variables
+            subprocess.run([curl, *trusting], env=with_it, capture_output=True, check=False)
             of_curl = len(proxy.requests) - before
             ended = job.exchange(
                 *("--endpoint", front.origin, "--audience", front.origin),
@@ -121,6 +125,7 @@ def test_curl_chooses_the_same_way(job: Job, authority: Authority, front: Front)
 MALFORMED = ["0.0.0.0/x", "0.0.0.0/", "0.0.0.0/8x", "0.0.0.0/+8", "0.0.0.0/-1", "0.0.0.0//8"]
 
 
+@each
 @pytest.mark.parametrize("front", [ADDRESS], indirect=True)
 def test_a_malformed_range_exempts_nothing(job: Job, authority: Authority, front: Front) -> None:
     """As in curl from 8.18 on; older ones take it for the one address, or for another range."""

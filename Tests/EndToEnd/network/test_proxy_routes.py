@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from jobs import Ended, Job
+from libraries import each
 from Sandbox.proxy import Proxy
 from Sandbox.world import World
 from tls import HUB, Authority, Front
 
+pytestmark = each
 CONNECTED = "hub.test.example:443"
 PASSWORD = "pass-SENTINEL-word"
 

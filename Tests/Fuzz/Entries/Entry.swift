@@ -31,6 +31,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("proxy-address", fuzzProxyAddress),
     FuzzEntry("ip-address", fuzzIPAddress),
     FuzzEntry("environment", fuzzEnvironment),
+    FuzzEntry("os-release", fuzzOSRelease),
     FuzzEntry("arguments", fuzzArguments),
     FuzzEntry("resource", fuzzResource),
     FuzzEntry("token-requests", fuzzTokenRequests),

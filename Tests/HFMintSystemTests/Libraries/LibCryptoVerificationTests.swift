@@ -44,4 +44,36 @@ struct LibCryptoVerificationTests {
         let offCurve = PublicKey.p256(x: try bytes(Forge.point.x), y: try bytes(Forge.point.x))
         #expect(try LibCrypto().isSignature(signature, of: message, by: offCurve) == nil)
     }
+
+    @Test("takes no key that cannot be one, whichever libcrypto is there")
+    func impossible() throws {
+        let (modulus, signature) = (try bytes(Forge.modulus), [UInt8](repeating: 1, count: 256))
+        let even = modulus.dropLast() + [modulus[modulus.count - 1] & 0xFE]
+        for (modulus, exponent) in [
+            (modulus, []), (modulus, [0]), (modulus, [0, 1]), (modulus, [2]), (Array(even), [1, 0, 1]), ([], [3]),
+        ] as [([UInt8], [UInt8])] {
+            let key = PublicKey.rsa(modulus: modulus, exponent: exponent)
+            #expect(try LibCrypto().isSignature(signature, of: [], by: key) == nil)
+        }
+        for (x, y) in [([], []), ([4], [4]), ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 32))] {
+            #expect(try LibCrypto().isSignature(signature, of: [], by: .p256(x: x, y: y)) == nil)
+        }
+    }
+
+    @Test("takes what it has signed, and signs with a key of that kind alone", arguments: SignatureAlgorithm.allCases)
+    func own(algorithm: SignatureAlgorithm) throws {
+        let key =
+            switch algorithm {
+            case .rs256: PublicKey.rsa(modulus: try bytes(Forge.modulus), exponent: [1, 0, 1])
+            case .es256: PublicKey.p256(x: try bytes(Forge.point.x), y: try bytes(Forge.point.y))
+            }
+        // Among so many, some have numbers that begin with a zero byte, or with a bit that is set.
+        for index in 0..<UInt8(algorithm == .es256 ? 255 : 1) {
+            let signature = try LibCrypto().sign([index], with: algorithm, pem: Forge.pem(algorithm))
+            #expect(try LibCrypto().isSignature(signature, of: [index], by: key) == true)
+            #expect(try LibCrypto().isSignature(signature, of: [index, 0], by: key) == false)
+        }
+        let other = SignatureAlgorithm.allCases.first { $0 != algorithm } ?? algorithm
+        #expect(throws: MintError.self) { try LibCrypto().sign([], with: algorithm, pem: Forge.pem(other)) }
+    }
 }
