@@ -1,4 +1,4 @@
-"""`NO_PROXY`: hfmint and the curl of the same library choose the same way, over a generated table."""
+"""`NO_PROXY`: hfmint and curl choose the same way with one libcurl, over a generated table."""
 
 from __future__ import annotations
 
@@ -99,6 +99,8 @@ def test_curl_chooses_the_same_way(
     curl = libraries.curl
     assert curl, "curl is not installed"
     ways = set()
+    # libcurl 7.74 asks for names below localhost, and nobody knows them.
+    direct = 4 if libraries.is_old and front.host == NAME else 0
     with Proxy(answer=403) as proxy:
         for index, text in enumerate(lists(front.host, 30)):
             variables = [{"NO_PROXY": text}, {"no_proxy": text, "NO_PROXY": "*"}][index % 2]
@@ -111,13 +113,13 @@ def test_curl_chooses_the_same_way(
             subprocess.run([curl, *trusting], env=with_it, capture_output=True, check=False)
             of_curl = len(proxy.requests) - before
             ended = job.exchange(
-                *("--endpoint", front.origin, "--audience", front.origin),
+                *("--endpoint", front.origin, "--audience", front.origin, "--deadline", "1"),
                 SSL_CERT_FILE=str(authority.file),
                 HFMINT_STATE_DIR=str(job.temp / f"state-{index}"),
                 **settings,
             )
             ours = len(proxy.requests) - before - of_curl
-            assert (ended.status, ours, of_curl) in ((0, 0, 0), (3, 1, 1)), (text, ended)
+            assert (ended.status, ours, of_curl) in ((direct, 0, 0), (3, 1, 1)), (text, ended)
             ways.add(ours)
     assert ways == {0, 1}
 
