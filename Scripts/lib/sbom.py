@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-# Opened at first use, by these names; which build of them, the machine decides.
+# Opened at first use, by these names first; which build of them, the machine decides.
 OPENED = {
     "libcurl": ("libcurl.so.4", "curl"),
     "libcrypto": ("libcrypto.so.3", "Apache-2.0"),
