@@ -10,7 +10,6 @@ package import HFMintCore
 /// | 7.75 | `CURLOPT_AWS_SIGV4`, as AWS wants it from 7.85 on | ``refusal(signsForAWS:proxySpeaksTLS:trust:)`` |
 /// | 7.84 | `CURLE_UNRECOVERABLE_POLL` | another error of the connection |
 /// | 7.85 | `CURLOPT_PROTOCOLS_STR` | `CURLOPT_PROTOCOLS` |
-/// | 7.87 | a proxy that is spoken to over TLS, with GnuTLS | ``refusal(signsForAWS:proxySpeaksTLS:trust:)`` |
 ///
 /// <https://curl.se/libcurl/c/symbols-in-versions.html>
 package struct CurlBuild: Equatable, Sendable {
@@ -78,8 +77,9 @@ package struct CurlBuild: Equatable, Sendable {
     package func refusal(signsForAWS: Bool, proxySpeaksTLS: Bool, trust: [TrustAnchors]) -> String? {
         let found = "the \(file) that is found here, \(version),"
         if signsForAWS, number < 0x07_55_00 { return "\(found) cannot sign for AWS: 7.85 is the least" }
-        if proxySpeaksTLS, !hasTLSProxies || tls == .gnuTLS && number < 0x07_57_00 {
-            return "\(found) cannot reach a proxy over TLS\(tls == .gnuTLS ? ": with GnuTLS 7.87 is the least" : "")"
+        // With GnuTLS, libcurl before 7.87 speaks no TLS within TLS, and 7.88 now and then waits there for ever.
+        if proxySpeaksTLS, !hasTLSProxies || tls == .gnuTLS {
+            return "\(found) cannot reach a proxy over TLS\(tls == .gnuTLS ? ": that needs OpenSSL" : "")"
         }
         if tls == .gnuTLS, trust.contains(where: \.listsDirectories) {
             return "\(found) takes one directory of certificates, and SSL_CERT_DIR names several: that needs OpenSSL"
