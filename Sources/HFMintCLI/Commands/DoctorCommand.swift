@@ -16,8 +16,12 @@ extension Command {
                 + " one, and warns where the Hub gives more than the role is meant for.",
             "With --expect it compares the ID token with what the Trusted Publisher pins, byte by byte. `branch` and"
                 + " `workflow` are understood as the Hub's form means them.",
+            "With --migrate [PATH] it looks at no job, but at the workflow files of the repository in that folder, and"
+                + " prints the diff that takes a stored token out and puts the exchange in. --write applies it. A file"
+                + " of which it is not sure is named and left alone: exit status 6.",
         ],
-        options: [.expect, .suggest] + Option.policy + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
+        options: [.expect, .suggest, .migrate, .write, .resource] + Option.policy + [.allowUntrustedEvent]
+            + Option.identity + [.stateDirectory]
             + Option.reporting,
         examples: [
             Example("is anything wrong?", "hfmint doctor acme/model"),
@@ -25,11 +29,16 @@ extension Command {
                 "which claim is not what the publisher pins?",
                 "hfmint doctor acme/model --expect repository=acme/training --expect branch=main"),
             Example("what to type into the Hub's form", "hfmint doctor acme/model --suggest"),
+            Example("take HF_TOKEN out of this repository's workflows", "hfmint doctor --migrate | git apply"),
         ],
         run: diagnosis)
 
     private static func diagnosis(_ call: Call) throws(MintError) -> Report {
         let arguments = call.arguments
+        guard !arguments.has(.migrate) else { return try MigrateMode(call).run() }
+        for option in [Option.write, .resource] where arguments.has(option) {
+            throw .usage("--\(option.name) belongs to --migrate", hint: "see `hfmint help doctor`")
+        }
         guard arguments.operands.count <= 1 else {
             throw .usage("doctor takes one resource", hint: "ask for one after the other")
         }
@@ -44,6 +53,11 @@ extension Command {
 extension Option {
     static let expect = Option(
         "expect", "CLAIM=VALUE", repeats: true, help: "what the Trusted Publisher pins; once for each claim")
-    fileprivate static let suggest = Option(
+    static let migrate = Option(
+        "migrate", help: "print the diff that takes a stored token out of a repository's workflows")
+    static let write = Option("write", help: "with --migrate: change the files")
+    static let resource = Option(
+        "resource", "RESOURCE", help: "with --migrate: what the token is for, where a workflow does not say it")
+    static let suggest = Option(
         "suggest", help: "print what to enter at the Hub for this job, and what its CI file needs")
 }

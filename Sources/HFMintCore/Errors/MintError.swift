@@ -73,6 +73,7 @@ extension MintError {
         case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
+        case migrationUnsure = "migration-unsure"
         case policyDenied = "policy-denied"
         case accessGained = "access-gained"
         case auditUnavailable = "audit-unavailable"
@@ -95,7 +96,7 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention, .driftFound, .accessGained: .personNeeded
+        case .rotationAttention, .driftFound, .accessGained, .migrationUnsure: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
@@ -133,6 +134,7 @@ extension MintError.Code {
         case .proxyRefused: "the proxy refused to pass the request on"
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
+        case .migrationUnsure: "`hfmint doctor --migrate` left a workflow alone, because it is not sure what to change"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"
         case .auditBroken: "the audit log is not as it was written: edited, cut, or torn"

@@ -49,7 +49,9 @@ package protocol SharedFiles: Sendable {
 
     /// Replaces a file that everyone may read, and that holds no secret.
     ///
-    /// - Parameter isOurs: returns whether hfmint wrote the bytes of the existing file; any other file stays.
+    /// An existing file keeps its owner, group and permissions; a new one is 0644.
+    ///
+    /// - Parameter isOurs: returns whether hfmint may replace the bytes of the existing file; any other file stays.
     func replacePublicFile(_ path: String, with text: String, where isOurs: (Span<UInt8>) -> Bool) throws(FileFailure)
 }
 
