@@ -38,6 +38,7 @@ struct BuildkiteMigration: Sendable {
             return
         }
         guard editor.isMentioned(in: item.lines) || script.uploads else { return }
+        if let plugins = node["plugins"], editor.isMentioned(in: plugins.lines) { return }
         try editor.refuseOdd(in: item.lines)
         let tokens = try editor.tokens(in: node["env"], isHandedIn: { $0.utf8.first == UInt8(ascii: "$") })
         let secrets = try Self.secrets(node["secrets"], editor)

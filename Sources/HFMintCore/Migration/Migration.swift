@@ -46,10 +46,10 @@ package struct Migration: Sendable {
     }
 
     /// Makes one for a file that is not read.
-    init(_ path: String, _ provider: Provider, unsure reason: String) {
+    init(_ path: String, _ provider: Provider, unsure doubts: [Doubt]) {
         self.path = path
         self.provider = provider
-        (outcome, old, jobs, notes) = (.unsure([Doubt(reason)]), [], [], [])
+        (outcome, old, jobs, notes) = (.unsure(doubts), [], [], [])
     }
 
     /// Returns whether a text names a token or uploads to the Hub.
@@ -62,6 +62,17 @@ package struct Migration: Sendable {
             let namesToken = !line.isComment && !TokenMention.all(in: line.bytes[...], secrets: []).isEmpty
             return namesToken || !ShellCommand(line.text(0), secrets: []).resources.isEmpty
         }
+    }
+
+    /// Unsure if a job of the file hands all its secrets to another workflow; else the same.
+    ///
+    /// In a repository without a token of the Hub that says nothing.
+    var withoutInheritance: Migration {
+        let line = SourceText(old).lines.firstIndex { $0.text(0).withoutBlanksAround.hasStart("secrets: inherit") }
+        guard let line, doubts.isEmpty else { return self }
+        return Migration(
+            path, provider,
+            unsure: [Doubt(at: line, "it hands every secret to another workflow, which may use the token")])
     }
 
     private static func edited(

@@ -29,8 +29,12 @@ package struct MigrationSurvey: Sendable {
                 }
             }
             if files.count > Self.mostFiles {
-                migrations.append(Migration(place, provider, unsure: "it holds more than \(Self.mostFiles) files"))
+                let doubt = Doubt("it holds more than \(Self.mostFiles) files")
+                migrations.append(Migration(place, provider, unsure: [doubt]))
             }
+        }
+        if migrations.contains(where: { $0.outcome != .nothing }) {
+            migrations = migrations.map(\.withoutInheritance)
         }
         self.migrations = migrations
         let concerned = migrations.filter { !$0.jobs.isEmpty }
@@ -72,7 +76,7 @@ package struct MigrationSurvey: Sendable {
             guard let file = try files.read(full, limit: Migration.byteLimit) else { return nil }
             bytes = file.reveal { $0.bytes }
         } catch {
-            return Migration(path, provider, unsure: error.reason)
+            return Migration(path, provider, unsure: [Doubt(error.reason)])
         }
         let isIncluded = place == ".gitlab"
         guard isIncluded || place == ".gitea/workflows" else { return Migration(path, bytes, provider, given: given) }
@@ -81,7 +85,7 @@ package struct MigrationSurvey: Sendable {
             isIncluded
             ? "other files include it, and hfmint does not see how"
             : "Gitea has no ID tokens for jobs; what Forgejo runs belongs into .forgejo/workflows"
-        return Migration(path, provider, unsure: reason)
+        return Migration(path, provider, unsure: [Doubt(reason)])
     }
 }
 

@@ -86,9 +86,10 @@ struct ShellCommand: Sendable {
 
     /// Returns whether a word is `$NAME`, `${NAME}`, `$$NAME` or `${{ secrets.NAME }}` of a token, and nothing else.
     private static func isReference(_ word: some Collection<UInt8>, _ secrets: Set<String>) -> Bool {
-        let mentions = TokenMention.all(in: Array(word)[...], secrets: secrets)
-        guard mentions.count == 1, word.first == UInt8(ascii: "$") else { return false }
-        let rest = Array(word.prefix(mentions[0].range.lowerBound) + word.dropFirst(mentions[0].range.upperBound))
+        var rest = Array(word)
+        let mentions = TokenMention.all(in: rest[...], secrets: secrets)
+        guard mentions.count == 1, rest.first == UInt8(ascii: "$") else { return false }
+        rest.removeSubrange(mentions[0].range)
         return ["$", "$$", "${}", "$${}", "${{secrets.}}", "${{env.}}"].contains { rest.equals($0) }
     }
 

@@ -56,4 +56,5 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("audit-line", fuzzAuditLine),
     FuzzEntry("audit-log", fuzzAuditLog),
     FuzzEntry("audit-cursor", fuzzAuditCursor),
+    FuzzEntry("migration", fuzzMigration),
 ]

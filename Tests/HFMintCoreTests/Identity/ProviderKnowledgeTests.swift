@@ -12,6 +12,7 @@ struct ProviderKnowledgeTests {
         ("HFMintCore/Rotation/", [], "client secrets: GitHub, GitLab, Kubernetes and AWS are sinks there"),
         ("HFMintCLI/Commands/Rotate/", [], "the same, and a schedule for Kubernetes"),
         ("HFMintCLI/Runbook/", [], "the same"),
+        ("HFMintCore/Migration/", [], "how the workflow file of each is written"),
         ("HFMintCore/Delivery/", ["buildkite"], "its agent's API is a way of delivery, and a protocol of its own"),
         ("HFMintCore/Seams/HTTPTransport.swift", ["aws"], "a signature that curl makes, whoever asks for it"),
         ("HFMintSystem/HTTP/Transfer.swift", ["aws"], "the same"),
