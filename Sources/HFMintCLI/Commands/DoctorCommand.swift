@@ -20,7 +20,7 @@ extension Command {
                 + " prints the diff that takes a stored token out and puts the exchange in. --write applies it. A file"
                 + " of which it is not sure is named and left alone: exit status 6.",
         ],
-        options: [.expect, .suggest, .migrate, .write, .resource] + Option.policy + [.allowUntrustedEvent]
+        options: [.expect, .suggest, .migrate, .write, .migratedResource] + Option.policy + [.allowUntrustedEvent]
             + Option.identity + [.stateDirectory]
             + Option.reporting,
         examples: [
@@ -36,7 +36,7 @@ extension Command {
     private static func diagnosis(_ call: Call) throws(MintError) -> Report {
         let arguments = call.arguments
         guard !arguments.has(.migrate) else { return try MigrateMode(call).run() }
-        for option in [Option.write, .resource] where arguments.has(option) {
+        for option in [Option.write, .migratedResource] where arguments.has(option) {
             throw .usage("--\(option.name) belongs to --migrate", hint: "see `hfmint help doctor`")
         }
         guard arguments.operands.count <= 1 else {
@@ -56,7 +56,7 @@ extension Option {
     static let migrate = Option(
         "migrate", help: "print the diff that takes a stored token out of a repository's workflows")
     static let write = Option("write", help: "with --migrate: change the files")
-    static let resource = Option(
+    static let migratedResource = Option(
         "resource", "RESOURCE", help: "with --migrate: what the token is for, where a workflow does not say it")
     static let suggest = Option(
         "suggest", help: "print what to enter at the Hub for this job, and what its CI file needs")

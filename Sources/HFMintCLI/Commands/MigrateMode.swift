@@ -25,7 +25,7 @@ struct MigrateMode {
         }
         let endpoint = try arguments.authority(in: context.environment).endpoint
         self.endpoint = endpoint
-        given = try arguments.value(.resource).map { text throws(MintError) in
+        given = try arguments.value(.migratedResource).map { text throws(MintError) in
             try Resource(parsing: text, endpoint: endpoint)
         }
     }

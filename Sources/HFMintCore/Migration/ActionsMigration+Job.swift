@@ -76,9 +76,7 @@ extension ActionsMigration {
         }
         // What a job says replaces all that the workflow says.
         let copied = rows.map { "  \($0.key): \($0.value.scalar?.text ?? "")" }
-        let isReadable = rows.contains { $0.key == "contents" }
-        try insert(
-            ["permissions:"] + (isReadable ? [] : ["  contents: read"]) + copied + ["  id-token: write"], into: job)
+        try insert(["permissions:"] + copied + ["  id-token: write"], into: job)
     }
 
     /// Puts lines before the first key of a job that is neither its name nor its runner.
@@ -167,14 +165,14 @@ extension ActionsMigration {
     }
 
     /// Returns why a mention of the token that nothing accounts for is left alone.
-    func reason(for line: Int) -> String {
+    func reason(for line: Int) -> String? {
         let keys = editor.reader.root.keys(to: line)
         if keys.first == "on" { return "it is handed to this workflow by the one that calls it" }
         if keys.contains("with"), let step = step(at: line) { return Self.actionReason(step) }
         if keys.last == "if" || keys.contains("if") { return "a condition depends on whether there is a token" }
         if keys.contains("secrets") { return "it is handed to another workflow" }
         if keys.contains("container") || keys.contains("services") { return "it is handed to a container" }
-        return "it is handed over in a way that hfmint does not know"
+        return nil
     }
 
     private func step(at line: Int) -> YAMLNode? {

@@ -21,7 +21,11 @@ struct ActionsMigration: Sendable {
             let jobs = root["jobs"]?.value.entries ?? []
             var isReached = false
             for job in jobs where !ofAll.isEmpty || editor.isMentioned(in: job.lines) {
-                try take(job, ofAll, isOnlyOne: jobs.count == 1)
+                do throws(Doubt) {
+                    try take(job, ofAll, isOnlyOne: jobs.count == 1)
+                } catch {
+                    editor.doubts.append(error)
+                }
                 isReached = true
             }
             if isReached, let env = root["env"], !ofAll.isEmpty {
@@ -32,7 +36,8 @@ struct ActionsMigration: Sendable {
         } catch {
             editor.doubts.append(error)
         }
-        editor.doubtTheRest { line in self.reason(for: line) }
+        let seen = self
+        editor.doubtTheRest { line in seen.reason(for: line) }
     }
 
     /// Changes one job.
@@ -55,6 +60,7 @@ struct ActionsMigration: Sendable {
                 "the variables of the whole workflow reach it, and nothing shows whether it needs the token: hand it to"
                     + " the jobs that do")
         }
+        for step in users { try step.script?.refuseUnclear() }
         var needs: [TokenNeed] = []
         let known = editor.given ?? ShellScript.onlyResource(of: steps.compactMap(\.script))
         var isServed = names.isEmpty ? false : try takeShared(node, steps, users, names, known, &needs)

@@ -11,8 +11,7 @@ struct BuildkiteMigration: Sendable {
         editor.doubtTheRest { line in
             let keys = root.keys(to: line)
             if keys.first != "steps" { return "it is for every step" }
-            return keys.contains("plugins")
-                ? "a plugin takes the token itself" : "it is handed over in a way that hfmint does not know"
+            return keys.contains("plugins") ? "a plugin takes the token itself" : nil
         }
     }
 
@@ -42,6 +41,7 @@ struct BuildkiteMigration: Sendable {
         try editor.refuseOdd(in: item.lines)
         let tokens = try editor.tokens(in: node["env"], isHandedIn: { $0.utf8.first == UInt8(ascii: "$") })
         let secrets = try Self.secrets(node["secrets"], editor)
+        try script.refuseUnclear()
         let need = try TokenNeed(
             of: [script], names: tokens.map(\.key) + secrets.map(\.name), given: editor.given, at: item.line)
         // A dollar sign that is the shell's is written twice.

@@ -20,7 +20,7 @@ struct CircleCIMigration: Sendable {
             switch root.keys(to: line).first {
             case "commands": "it is a command that several jobs share"
             case "workflows", "parameters": "it is a parameter"
-            default: "it is handed over in a way that hfmint does not know"
+            default: nil
             }
         }
     }
@@ -47,6 +47,7 @@ struct CircleCIMigration: Sendable {
         }
         let known = editor.given ?? ShellScript.onlyResource(of: steps.map(\.script))
         var needs: [TokenNeed] = []
+        for step in users { try step.script.refuseUnclear() }
         for step in users {
             let need = try TokenNeed(of: [step.script], names: [], given: known, at: step.item.line)
             // The first exchange is for the steps after it too.
@@ -81,7 +82,7 @@ struct CircleCIMigration: Sendable {
     ) {
         guard let last = items.last else { return }
         let dash = String(repeating: " ", count: item.column) + "- "
-        let indent = String(repeating: " ", count: item.column + 6)
+        let indent = String(repeating: " ", count: item.column + 4)
         let command =
             undoesGit
             ? ["\(indent)command: |", "\(indent)  hfmint setup-git --undo", "\(indent)  hfmint forget"]

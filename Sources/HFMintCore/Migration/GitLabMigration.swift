@@ -18,7 +18,7 @@ struct GitLabMigration: Sendable {
             if ["variables", "before_script", "after_script", "default"].contains(keys.first) {
                 return "it is for every job"
             }
-            return "it is handed over in a way that hfmint does not know"
+            return nil
         }
     }
 
@@ -47,6 +47,7 @@ struct GitLabMigration: Sendable {
         }
         guard job.key.utf8.first != ASCII.dot else { throw Doubt(at: job.line, "it is a template of other jobs") }
         let tokens = try editor.tokens(in: node["variables"], isHandedIn: Self.isReference)
+        for (_, script) in scripts { try script.refuseUnclear() }
         let need = try TokenNeed(
             of: scripts.map(\.script), names: tokens.map(\.key), given: editor.given, at: job.line)
         let target = scripts.first { $0.script.namesToken || $0.script.uploads }?.key ?? "script"

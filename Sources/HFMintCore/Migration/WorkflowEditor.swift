@@ -106,10 +106,16 @@ struct WorkflowEditor: Sendable {
     }
 
     /// Adds a doubt for every mention that nothing accounts for.
-    mutating func doubtTheRest(_ reason: (Int) -> String) {
+    ///
+    /// - Parameter reason: returns why a line is left alone, or nil if that does not show.
+    mutating func doubtTheRest(_ reason: (Int) -> String?) {
+        let isSure = doubts.isEmpty
         for line in mentions.keys.sorted() where !explained.contains(line) {
             guard !doubts.contains(where: { $0.line == line + 1 }) else { continue }
-            doubts.append(Doubt(at: line, reason(line)))
+            // Where something else is in the way already, that may be the reason.
+            guard let text = reason(line) ?? (isSure ? "it is handed over in a way that hfmint does not know" : nil)
+            else { continue }
+            doubts.append(Doubt(at: line, text))
         }
     }
 }
