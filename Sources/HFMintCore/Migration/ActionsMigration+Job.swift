@@ -58,8 +58,12 @@ extension ActionsMigration {
             guard text != "write-all" else { return }
             throw Doubt(at: own.line, "`permissions: \(text)` cannot be widened by one: write out what it needs")
         }
-        if case .flow = own.value.value, own.lines.contains(where: { !editor.text.lines[$0].isEmptyMapping }) {
-            throw Doubt(at: own.line, "its permissions stand in brackets: write them on lines of their own")
+        if case .flow = own.value.value {
+            let code = own.lines.map { editor.text.lines[$0].text(0, editor.reader.codeEnd($0)) }.joined()
+            guard !code.hasPart("id-token: write") else { return }
+            guard code.withoutBlanksAround.hasEnd("{}") else {
+                throw Doubt(at: own.line, "its permissions stand in brackets: write them on lines of their own")
+            }
         }
         if let present = own.value["id-token"] {
             guard present.value.scalar?.text == "write" else {
@@ -187,9 +191,4 @@ extension ActionsMigration {
             "'\(name)' takes the token itself: call its program in a `run:` step, or see whether it finds the file that"
             + " HF_TOKEN_PATH names"
     }
-}
-
-extension SourceText.Line {
-    /// Whether the line ends with `{}`.
-    fileprivate var isEmptyMapping: Bool { text(0).withoutBlanksAround.hasEnd("{}") }
 }

@@ -70,6 +70,9 @@ package struct MigrationSurvey: Sendable {
         _ path: String, _ place: String, _ provider: Provider, _ folder: String, _ given: Resource?,
         _ files: any ReadableFiles
     ) -> Migration? {
+        guard path.utf8.allSatisfy({ $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash }) else {
+            return Migration(path, provider, unsure: [Doubt("its name cannot stand in a diff as it is")])
+        }
         let bytes: [UInt8]
         do throws(FileFailure) {
             let full = FilePath(path).from(folder).text
@@ -129,10 +132,16 @@ extension Migration {
 }
 
 extension MigrationPublisher {
+    /// The rows without the lines of the CI file, which the diff shows.
+    private var publisher: JSONValue {
+        guard case .object(let members) = form.json else { return .null }
+        return .object(members.filter { $0.name != "file" && $0.name != "permission" })
+    }
+
     fileprivate var json: JSONValue {
         [
             "path": .string(path), "job": .string(job),
-            "resources": .array(resources.map { .string($0.canonical) }), "publisher": form.json,
+            "resources": .array(resources.map { .string($0.canonical) }), "publisher": publisher,
         ]
     }
 }

@@ -16,6 +16,9 @@ struct WorkflowEditor: Sendable {
     /// What the user says the tokens are for.
     let given: Resource?
 
+    /// The number of doubts after which no more are looked for.
+    private static let mostDoubts = 20
+
     init(_ path: String, _ text: SourceText, given: Resource?) throws(Doubt) {
         self.path = path
         self.text = text
@@ -111,6 +114,7 @@ struct WorkflowEditor: Sendable {
     mutating func doubtTheRest(_ reason: (Int) -> String?) {
         let isSure = doubts.isEmpty
         for line in mentions.keys.sorted() where !explained.contains(line) {
+            guard doubts.count < Self.mostDoubts else { return }
             guard !doubts.contains(where: { $0.line == line + 1 }) else { continue }
             // Where something else is in the way already, that may be the reason.
             guard let text = reason(line) ?? (isSure ? "it is handed over in a way that hfmint does not know" : nil)

@@ -85,6 +85,17 @@ def test_rotations_have_the_documented_keys(rotator: Rotator) -> None:
         check(f"rotate {words[0]}", rotator(*words, "--json"))
 
 
+def test_a_migration_has_the_documented_keys(hfmint: Hfmint, tmp_path: Path) -> None:
+    """Of a file that changes, and of one that is left alone."""
+    for name in ("publish", "docker"):
+        file = tmp_path / ".github/workflows" / f"{name}.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes((product.CHECKOUT / f"Tests/Migration/github/{name}.yml").read_bytes())
+    printed = check("doctor --migrate", hfmint("doctor", "--migrate", str(tmp_path), "--json"))
+    assert [file["status"] for file in printed["files"]] == ["unsure", "changed"]
+    assert printed["publishers"]
+
+
 def test_an_error_has_the_documented_keys(hfmint: Hfmint) -> None:
     """The same for every command."""
     printed = json.loads(hfmint("exchange", "--no-such", "--json").stdout)
