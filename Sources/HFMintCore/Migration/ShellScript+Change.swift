@@ -77,6 +77,9 @@ extension ShellScript {
             return
         }
         let plain = ShellCommand.withoutTokens(scalar.text, secrets)?.text ?? scalar.text
+        guard !commands.isEmpty || !command.isLogin else {
+            throw Doubt(at: scalar.line, "nothing would be left of the script")
+        }
         guard !commands.isEmpty || plain != scalar.text else { return }
         guard !commands.isEmpty else {
             let quoted = reader.lines[scalar.line].text(scalar.columns.lowerBound, scalar.columns.upperBound)

@@ -82,6 +82,7 @@ extension YAMLReader {
         let bytes = lines[line].bytes
         var end = bytes.count
         for index in start..<bytes.count {
+            guard bytes[index] != ASCII.tab else { throw Doubt(at: line, "it holds a tab") }
             if bytes[index] == UInt8(ascii: "#"), bytes[index - 1].isBlank {
                 codeEnds[line] = index
                 end = index

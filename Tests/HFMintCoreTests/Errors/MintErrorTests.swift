@@ -19,7 +19,7 @@ struct MintErrorTests {
         "proxy-refused": 3, "issuer-refused": 3, "policy-denied": 3, "checks-failed": 3, "audit-broken": 3,
         "identity-unavailable": 4, "answer-invalid": 4, "service-unavailable": 4,
         "state-unusable": 5, "library-missing": 5, "network-forbidden": 5, "audit-unavailable": 5,
-        "rotation-attention": 6, "drift-found": 6, "access-gained": 6,
+        "rotation-attention": 6, "drift-found": 6, "access-gained": 6, "migration-unsure": 6,
     ]
 
     @Test("never changes the name or the exit status of a code")
