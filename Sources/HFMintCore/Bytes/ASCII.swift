@@ -85,6 +85,15 @@ extension Span where Element == UInt8 {
     }
 }
 
+extension Secret {
+    /// Returns whether the bytes of `other` are a part of these.
+    package borrowing func holds(_ other: borrowing Secret) -> Bool {
+        reveal { mine in
+            other.reveal { part in !part.isEmpty && mine.range(of: part) != nil }
+        }
+    }
+}
+
 extension Array where Element == UInt8 {
     /// Returns whether these are the bytes of `text`, without equivalence of characters.
     package func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }

@@ -72,13 +72,6 @@ extension Secret {
         }
     }
 
-    /// Returns whether the bytes of `other` are a part of these.
-    package borrowing func holds(_ other: borrowing Secret) -> Bool {
-        reveal { mine in
-            other.reveal { part in !part.isEmpty && mine.range(of: part) != nil }
-        }
-    }
-
     /// Returns a copy, for an owner that outlives this one.
     package borrowing func duplicate() -> Secret {
         reveal { Secret(copying: $0) }

@@ -188,7 +188,8 @@ extension RotationState {
         let unconfirmed = delivery.sinks.filter { $0.evidence == nil }.map(\.target)
         if !unconfirmed.isEmpty { clauses.append("without the new secret: \(unconfirmed.joined(separator: ", "))") }
         if overlaps, predecessor.id == nil { clauses.append("no old secret was known, and none is retired") }
-        if !ids.strangers.isEmpty { clauses.append("not ours, and left alone: \(ids.strangers.joined(separator: ", "))") }
+        let strangers = ids.strangers.joined(separator: ", ")
+        if !strangers.isEmpty { clauses.append("not ours, and left alone: \(strangers)") }
         return clauses.isEmpty ? "" : ": " + clauses.joined(separator: "; ")
     }
 }
