@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink vault")
-struct SinkVaultTests {
+struct VaultSinkTests {
     private let text =
         #"{kind: "vault", token: "env:T", url: "https://v.example", namespace: "team", path: "a b/app", field: "f"}"#
     private let data = "https://v.example/v1/secret/data/a%20b/app"

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink github-actions")
-struct SinkGitHubActionsTests {
+struct GitHubActionsSinkTests {
     private typealias Exchange = ScriptedTransport.Exchange
 
     private let repository = #"{kind: "github-actions", token: "env:T", repository: "acme/app", name: "s"}"#

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink file")
-struct SinkFileTests {
+struct FileSinkTests {
     private let path = "/run/app/secret"
 
     @Test("replaces the file with the mode that was asked for, and reads it back")

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer command")
-struct IssuerCommandTests {
+struct CommandIssuerTests {
     private static let words = ["/opt/rotate", "--client"]
 
     private static func manifest(_ more: String) -> String {

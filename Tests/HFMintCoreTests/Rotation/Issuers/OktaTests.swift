@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer okta")
-struct IssuerOktaTests {
+struct OktaTests {
     private static let manifest =
         #"{kind: "okta", url: "HTTPS://Acme.okta.com:443/", app: "0oa1b2", token: "env:TOKEN"}"#
     private static let secrets = "https://acme.okta.com/api/v1/apps/0oa1b2/credentials/secrets"

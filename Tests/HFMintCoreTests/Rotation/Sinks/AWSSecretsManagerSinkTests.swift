@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink aws-secrets-manager")
-struct SinkAWSSecretsManagerTests {
+struct AWSSecretsManagerSinkTests {
     private let text = #"{kind: "aws-secrets-manager", region: "eu-central-1", secret: "app"}"#
     private let textOfMember = #"{kind: "aws-secrets-manager", region: "eu-central-1", secret: "app", key: "f"}"#
     private let call = "POST https://secretsmanager.eu-central-1.amazonaws.com/"

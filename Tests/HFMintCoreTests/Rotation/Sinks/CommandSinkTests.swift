@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink command")
-struct SinkCommandTests {
+struct CommandSinkTests {
     private let text = #"{kind: "command", command: ["/opt/put", "x"]}"#
     private let readable = #"{kind: "command", command: ["/opt/put", "x"], readable: true, preflight: true}"#
     private let words = ["/opt/put", "x"]

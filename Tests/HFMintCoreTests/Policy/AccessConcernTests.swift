@@ -3,8 +3,8 @@ import HFMintTesting
 import Testing
 
 /// What each provider's claims leave open, and what closes it.
-@Suite("concerns about claims")
-struct ClaimConcernTests {
+@Suite("access concerns")
+struct AccessConcernTests {
     typealias Claims = [String: String]
 
     private func concerns(_ issuer: String, _ claims: Claims) -> [AccessConcern] {

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer auth0")
-struct IssuerAuth0Tests {
+struct Auth0Tests {
     private static let manifest =
         #"{kind: "auth0", url: "https://acme.eu.auth0.com", client: "abc", token: "env:TOKEN"}"#
     private static let client = "https://acme.eu.auth0.com/api/v2/clients/abc"

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink kubernetes")
-struct SinkKubernetesTests {
+struct KubernetesSinkTests {
     private let text = #"{kind: "kubernetes", namespace: "acme", name: "app", key: "k"}"#
     private let secret = "https://kubernetes.default.svc/api/v1/namespaces/acme/secrets/app"
     private var apply: String { "PATCH \(secret)?fieldManager=hfmint-k&force=false" }

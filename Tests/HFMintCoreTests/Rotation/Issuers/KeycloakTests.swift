@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer keycloak")
-struct IssuerKeycloakTests {
+struct KeycloakTests {
     private static let uuid = "0a0b0c0d-1111-2222-3333-444455556666"
     private static let realm = "https://id.acme.example/auth/admin/realms/a%20b"
     private static let client = "\(realm)/clients/\(uuid)"

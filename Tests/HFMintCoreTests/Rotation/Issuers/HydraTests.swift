@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer hydra")
-struct IssuerHydraTests {
+struct HydraTests {
     private static let manifest = #"{kind: "hydra", url: "http://127.0.0.1:4445", client: "acme", dropAll: true}"#
     private static let client = "http://127.0.0.1:4445/admin/clients/acme"
     private static let rotate = "\(client)/secrets/rotate"

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer entra")
-struct IssuerEntraTests {
+struct EntraTests {
     private static let app = "11111111-2222-3333-4444-55555555abcd"
     private static let manifest = #"{kind: "entra", app: "11111111-2222-3333-4444-55555555ABCD", token: "env:TOKEN"}"#
     private static let path = "https://graph.microsoft.com/v1.0/applications(appId='\(app)')"

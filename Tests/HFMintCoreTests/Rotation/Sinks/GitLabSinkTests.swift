@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink gitlab")
-struct SinkGitLabTests {
+struct GitLabSinkTests {
     private let text = #"{kind: "gitlab", token: "env:T", project: "acme/app", key: "S"}"#
     private let list = "https://gitlab.com/api/v4/projects/acme%2Fapp/variables"
     private var one: String { "\(list)/S?filter%5Benvironment_scope%5D=%2A" }

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("what a sink shows")
-struct SinkSightingTests {
+struct SightingTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let sink: String
         var script: [ScriptedTransport.Exchange] = []

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("sink hub-space")
-struct SinkHubSpaceTests {
+struct HubSpaceSinkTests {
     private let text = #"{kind: "hub-space", token: "env:T", space: "acme/chat", name: "S"}"#
     private let secrets = "https://huggingface.co/api/spaces/acme/chat/secrets"
 

@@ -3,7 +3,7 @@ import HFMintTesting
 import Testing
 
 @Suite("issuer person")
-struct IssuerPersonTests {
+struct PersonTests {
     @Test(
         "names the page where to press the button",
         arguments: [
