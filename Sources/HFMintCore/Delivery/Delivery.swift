@@ -183,7 +183,8 @@ extension Delivery {
             receipt.note(method, "-")
         case .env, .output:
             let channel = try channel(for: method)
-            // A later step gets this step's variables and those in the file, but only the outputs in the file.
+            // With `env`, a later step sees the variables that this step has, and those in the channel's file. With
+            // `output`, it sees only what the file holds.
             let delivered = variables(tokens, files) { key in
                 method == .env && context.environment.isSet(key) || channel.mentions(key, in: context.files)
             }

@@ -7,8 +7,9 @@ package struct Variables: Sendable {
 
     /// Returns variables that hold the tokens' paths, and never a token's value.
     ///
-    /// - Parameter isHeld: whether a variable is set already where these go. Only then is a variable blanked that would
-    ///   win over the delivered ones: a program that finds an empty `HF_TOKEN` may send an empty token.
+    /// - Parameter isHeld: whether a variable is set already in the environment that gets these. A variable that would
+    ///   win over the delivered ones is blanked only if it is set, because a program that finds an empty `HF_TOKEN` may
+    ///   send an empty token.
     package static func paths(
         _ tokens: [NamedToken], at paths: [String], environmentFile: String?, resource: String?,
         isHeld: (Environment.Key) -> Bool

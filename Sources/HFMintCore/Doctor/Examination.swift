@@ -1,4 +1,4 @@
-/// Everything that the doctor found out, before a check judges it.
+/// Everything that the doctor found out, before a check judges it, and the ``Context`` in which it asked.
 package struct Examination: Sendable {
     /// What the user asks, and what is known before the first request.
     package struct Question: Sendable {

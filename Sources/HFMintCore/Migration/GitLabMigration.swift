@@ -1,6 +1,7 @@
 /// The migration of `.gitlab-ci.yml`.
 ///
-/// The token is a variable of the project there, so that a file seldom names it: a job that uploads has it.
+/// In GitLab the token is a variable of the project, and a file seldom names it. So every job that uploads counts as a
+/// job with the token.
 /// <https://docs.gitlab.com/ci/yaml/>
 struct GitLabMigration: Sendable {
     var editor: WorkflowEditor

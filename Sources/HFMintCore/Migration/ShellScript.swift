@@ -14,11 +14,11 @@ struct ShellScript: Sendable {
         /// The physical lines, which are several where each but the last ends with a backslash.
         let lines: Range<Int>
         let command: ShellCommand
-        /// Whether it stands deeper than the first line, and so perhaps within `if` or a function.
+        /// Whether it is indented more than the first line, and so may be within an `if` or a function.
         let isNested: Bool
-        /// The lines to remove with it: those of the whole element where it is all of that.
+        /// The lines to remove with it: all lines of its sequence element, if the element has no other command.
         let removal: Range<Int>
-        /// What stands before a command in its place.
+        /// What a command that takes its place begins with: an indentation, a dash or a key.
         let prefix: String
     }
 

@@ -38,7 +38,8 @@ struct RotationRecorder {
         do throws(StepFailure) {
             made = try effect()
         } catch {
-            // After a transient failure nothing has happened. A refusal may answer a repetition, so its intent stays.
+            // After a transient failure, nothing has happened, or repeating it does no harm. A refusal may answer a
+            // repetition, so its intent stays.
             if case .transient = error.kind { try record { $0.pending = nil } }
             throw error
         }

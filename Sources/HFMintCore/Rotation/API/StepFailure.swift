@@ -4,7 +4,7 @@
 /// for a person, or gives up.
 package struct StepFailure: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
-        /// Nothing happened, and the same step may work in a moment.
+        /// Nothing happened, or repeating it does no harm; the same step may work in a moment.
         case transient(retryAfterSeconds: Int?)
         /// Nobody knows whether it happened: the issuer or sink must be asked before the step is repeated.
         case ambiguous

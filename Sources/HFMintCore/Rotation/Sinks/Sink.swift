@@ -9,7 +9,7 @@
 /// ```swift
 /// try sink.preflight()
 /// let evidence = try sink.write(secret, idempotencyKey: key)
-/// let standing = try sink.look().standing(since: evidence, sha256: sha256, digest: digest)
+/// let standing = try sink.look().standing(since: evidence, sha256: sha256) { try context.sha256($0.secret) }
 /// ```
 package protocol Sink: Sendable {
     /// The sink's name, for messages, by which no two rotations write one sink; it holds no secret.
