@@ -28,13 +28,14 @@ let hardened: [LinkerSetting] = [
     ])
 ]
 
-/// Only where `Scripts/build` asks: an old C library in place of this machine's, and the C++ runtime in the binary.
+/// Only where `Scripts/build` asks: an old C library in place of this machine's, the C++ runtime in the binary, and no
+/// tables for unwinding.
 let portable: [LinkerSetting] =
     Context.environment["HFMINT_SYSROOT"].map { sysroot in
         [
             .unsafeFlags([
                 "-Xclang-linker", "--sysroot=\(sysroot)", "-L\(sysroot)/hfmint", "\(sysroot)/hfmint/floor.o",
-                "-lpthread",
+                "-lpthread", "-Xlinker", "--no-eh-frame-hdr", "-Xlinker", "-T\(sysroot)/hfmint/no-unwinding.lds",
             ])
         ]
     } ?? []
