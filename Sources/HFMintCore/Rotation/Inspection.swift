@@ -180,10 +180,9 @@ extension RotationState {
         isRunning ? successor?.id : timetable.adopted ?? timetable.last?.id
     }
 
-    /// The id of the old secret, until it begins to be retired.
+    /// The id of the old secret while the overlap lasts; from ``Phase/announced`` on it may be retired at any moment.
     fileprivate var predecessorToKeep: String? {
-        guard isRunning, run.cause != .leaked, phase != .retired, predecessor.deathProof == nil,
-            pending != .deactivate, pending != .delete
+        guard isRunning, run.cause != .leaked, phase != .announced, phase != .retired, predecessor.deathProof == nil
         else { return nil }
         return predecessor.id
     }

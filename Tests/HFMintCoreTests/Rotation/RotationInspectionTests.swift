@@ -64,6 +64,16 @@ struct RotationInspectionTests {
         #expect(try look(stage).hasDrift)
     }
 
+    @Test("after the overlap an old secret that is switched off is no drift, even while its death is unproven")
+    func retiring() throws {
+        let stage = RotationStage { ($0.isReadable, $0.deadStillLogsIn) = (true, true) }
+        _ = try stage.runToEnd(.now(.now))
+        let state = try stage.rotations().state(of: "app")
+        #expect(state.phase == .announced && state.pending == nil && state.predecessor.deathProof == nil)
+        #expect(stage.live == ["new1"])
+        #expect(try look(stage).hasDrift == false)
+    }
+
     @Test("what is away is said, and is no drift")
     func away() throws {
         let stage = try stage()
