@@ -11,10 +11,13 @@ package struct TokenCache: Sendable {
     }
 
     /// Why a cached token is not used, so that the caller asks the Hub.
-    package enum Miss: Error {
+    package enum Miss: Error, Equatable {
         case absent
-        /// The record is damaged, or another version wrote it.
-        case unreadable
+        case unreadable(FileFailure)
+        /// The record has not the form that this version writes.
+        case damaged
+        /// The record's fields are not those of the caller's key, although both keys give the file the same name.
+        case otherKey
         /// The record was written after the present time, so the clock has been set back.
         case fromFuture
         /// Less than five minutes of the token's life are left, and less than a quarter of it.
@@ -28,7 +31,9 @@ package struct TokenCache: Sendable {
         var reason: String? {
             switch self {
             case .absent: nil
-            case .unreadable: "its record is damaged"
+            case .unreadable(let failure): "its record cannot be read: \(failure.reason)"
+            case .damaged: "its record is damaged"
+            case .otherKey: "its record is for another request"
             case .fromFuture: "it is from the future by this machine's clock"
             case .aged: "it expires soon"
             case .withoutClaims: "no manifest decided when it was given"
@@ -38,12 +43,24 @@ package struct TokenCache: Sendable {
     }
 
     package func token(for key: TokenKey) -> Result<HubToken, Miss> {
-        guard let text = try? directory.read(recordName(key), limit: JSONLimits.record.byteCount) else {
-            return .failure(.absent)
+        do throws(Miss) {
+            let record = try record(for: key)
+            if let miss = record.miss(at: context.clock.now(), uptime: context.clock.uptime()) { throw miss }
+            return .success(record.token)
+        } catch {
+            return .failure(error)
         }
-        guard let record = text.reveal({ Record($0, for: key) }) else { return .failure(.unreadable) }
-        if let miss = record.miss(at: context.clock.now(), uptime: context.clock.uptime()) { return .failure(miss) }
-        return .success(record.token)
+    }
+
+    private func record(for key: TokenKey) throws(Miss) -> Record {
+        let text: Secret?
+        do throws(FileFailure) {
+            text = try directory.read(recordName(key), limit: JSONLimits.record.byteCount)
+        } catch {
+            throw .unreadable(error)
+        }
+        guard let text else { throw .absent }
+        return try text.reveal { bytes throws(Miss) in try Record(bytes, for: key) }
     }
 
     func traceUse() {
@@ -148,15 +165,18 @@ private struct Record {
     /// By this machine's uptime, or by another's.
     private let obtainedUptime: Uptime?
 
-    init?(_ text: Span<UInt8>, for key: TokenKey) {
-        guard let root = try? readJSON(text, limits: .record),
-            Self.fields(root["fields"], text) == key.fields,
-            let obtained = root["obtained_at"]?.integer(in: text), let expires = root["expires_at"]?.integer(in: text),
+    init(_ text: Span<UInt8>, for key: TokenKey) throws(TokenCache.Miss) {
+        guard let root = try? readJSON(text, limits: .record), let fields = Self.fields(root["fields"], text) else {
+            throw .damaged
+        }
+        guard fields == key.fields else { throw .otherKey }
+        guard let obtained = root["obtained_at"]?.integer(in: text),
+            let expires = root["expires_at"]?.integer(in: text),
             // The times lie within the years 1970 to 9999, so that arithmetic on them is safe.
             [obtained, expires].allSatisfy({ (0...Timestamp.lastSecond).contains($0) }),
             let digest = root["sha256"]?.string(in: text), let secret = root["token"]?.secret(in: text),
             secret.reveal({ HubToken.isWellFormed($0) })
-        else { return nil }
+        else { throw .damaged }
         obtainedAt = Timestamp(secondsSince1970: obtained)
         obtainedUptime = root["obtained_uptime"]?.integer(in: text).flatMap {
             (0...Timestamp.lastSecond).contains($0) ? Uptime(sinceStart: .seconds($0)) : nil
@@ -168,8 +188,9 @@ private struct Record {
     }
 
     private static func fields(_ node: JSONNode?, _ text: Span<UInt8>) -> [TokenKey.Field]? {
+        guard let pairs = node?.elements else { return nil }
         var fields: [TokenKey.Field] = []
-        for pair in node?.elements ?? [] {
+        for pair in pairs {
             guard let parts = pair.elements, parts.count == 2, let name = parts[0].string(in: text),
                 let value = parts[1].string(in: text)
             else { return nil }

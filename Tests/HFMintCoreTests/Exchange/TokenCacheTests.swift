@@ -78,9 +78,19 @@ struct TokenCacheTests {
         #expect(world.miss(key) == .fromFuture)
         world.machine.clock.advance(by: .seconds(3_400))
         #expect(world.miss(key) == .aged)
-        let damaged = Secret("{}")
-        try world.directory.replace("record-\(key.fingerprint)", with: damaged)
-        #expect(world.miss(key) == .unreadable)
+        for (text, miss) in [("{}", .damaged), (#"{"fields":[]}"#, .otherKey)] as [(String, TokenCache.Miss)] {
+            let record = Secret(text)
+            try world.directory.replace("record-\(key.fingerprint)", with: record)
+            #expect(world.miss(key) == miss)
+        }
+    }
+
+    @Test("tells a record that cannot be read from none")
+    func unreadable() throws {
+        let key = try key()
+        let path = "\(Self.base)/hfmint/record-\(key.fingerprint)"
+        let world = try World(failures: [path: "permission denied"])
+        #expect(world.miss(key) == .unreadable(FileFailure(path, "permission denied")))
     }
 
     @Test("serves nothing from the future, after the clock went back")
