@@ -54,7 +54,7 @@ package final class AuditTrail: Sendable {
         /// Each address has its own, because a job or a journal may use several manifests.
         private var spool: String? {
             guard let directory, let url = settings?.url else { return nil }
-            return "\(directory)/audit-unsent-\(fingerprint([Array(url.description.utf8)]))"
+            return "\(directory)/" + JobFileName.unsentRecordsPrefix + fingerprint([Array(url.description.utf8)])
         }
 
         /// The path of the log from which a later command can send what this one could not.

@@ -7,23 +7,30 @@ package enum JobFileContent {
 
     /// Whether hfmint writes such a content into a file of this name, or was overwriting it with zeros.
     package static func isOurs(_ text: Span<UInt8>, in name: String) -> Bool {
-        let name = name.utf8
         if text.indices.allSatisfy({ text[$0] == 0 }) { return true }
-        if name.starts(with: "lock".utf8) { return false }
-        if name.starts(with: "token".utf8) { return HubToken.isWellFormed(text) }
-        if name.starts(with: "mark".utf8) { return text.equals("hfmint run", in: 0..<min(text.count, 10)) }
-        if name.starts(with: "env-".utf8) { return isEnvironment(text) }
-        guard let root = try? readJSON(text, limits: .record) else { return false }
-        if name.starts(with: "rejected-".utf8) { return root.elements != nil }
-        return members.contains { kind, members in
-            name.starts(with: kind.utf8) && members.allSatisfy { root[$0] != nil }
+        if let file = RunFile(named: name) {
+            return switch file {
+            case .lock: false
+            case .mark: text.equals("hfmint run", in: 0..<min(text.count, 10))
+            case .token: HubToken.isWellFormed(text)
+            }
+        }
+        guard let kind = JobFileKind(of: name) else { return false }
+        return switch kind {
+        case .copy: isRecord(text, with: ["path", "inode", "made_at"])
+        case .environment: isEnvironment(text)
+        case .handout: isRecord(text, with: ["sha256", "folder"])
+        case .lock: false
+        case .record: isRecord(text, with: ["fields", "obtained_at", "token"])
+        case .rejections: (try? readJSON(text, limits: .record))?.elements != nil
+        case .token: HubToken.isWellFormed(text)
         }
     }
 
-    private static let members = [
-        ("copy-", ["path", "inode", "made_at"]), ("record-", ["fields", "obtained_at", "token"]),
-        ("told-", ["sha256", "folder"]),
-    ]
+    private static func isRecord(_ text: Span<UInt8>, with members: [String]) -> Bool {
+        guard let root = try? readJSON(text, limits: .record) else { return false }
+        return members.allSatisfy { root[$0] != nil }
+    }
 
     /// Whether `text` consists of lines `NAME=value`, one of which holds a token or a token's path.
     private static func isEnvironment(_ text: Span<UInt8>) -> Bool {
@@ -37,7 +44,7 @@ package enum JobFileContent {
                 let equals = line.indices.first(where: { line[$0] == ASCII.equals })
             else { return false }
             let value = line.extracting((equals + 1)..<line.count)
-            holdsToken = holdsToken || HubToken.isWellFormed(value) || value.holds("/token-")
+            holdsToken = holdsToken || HubToken.isWellFormed(value) || value.holds("/\(JobFileKind.token.prefix)")
         }
         return holdsToken
     }

@@ -17,7 +17,8 @@ struct JobFiles {
             }
         }
         if methods.contains(where: \.usesEnvironmentFile) {
-            let file = "env-" + fingerprint((named.map(\.request.name.name) + tokenFiles).map { Array($0.utf8) })
+            let fields = named.map(\.request.name.name) + tokenFiles
+            let file = JobFileKind.environment.name(fingerprint: fingerprint(fields.map { Array($0.utf8) }))
             try directory.replace(file, with: values.environmentFile())
             environmentPath = "\(directory.path)/\(file)"
         }

@@ -5,21 +5,19 @@ package struct UserCopy: Equatable, Sendable {
     package let path: String
     package let mark: FileMark
 
-    private static let prefix = "copy-"
-
     package init(path: String, _ mark: FileMark) {
         self.path = path
         self.mark = mark
     }
 
-    package static func isNote(_ name: String) -> Bool { name.utf8.starts(with: prefix.utf8) }
+    package static func isNote(_ name: String) -> Bool { JobFileKind(of: name) == .copy }
 
     package var noteName: String { Self.noteName(path, mark.identity) }
 
     fileprivate static func noteName(_ path: String, _ identity: FileIdentity) -> String {
         // The path is part of it, as a file system may give a removed file's number to a new file.
         let parts = ["\(identity.device)", "\(identity.inode)", path]
-        return prefix + fingerprint(parts.map { Array($0.utf8) })
+        return JobFileKind.copy.name(fingerprint: fingerprint(parts.map { Array($0.utf8) }))
     }
 
     /// Returns the copies that notes in `directory` name; skips damaged notes.

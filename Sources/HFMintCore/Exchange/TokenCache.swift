@@ -74,7 +74,8 @@ package struct TokenCache: Sendable {
     /// - Throws: ``MintError/Code/serviceUnavailable`` if the lock is not free by `deadline`.
     package func lock(_ key: TokenKey, until deadline: Uptime) throws(MintError) -> any DirectoryLock {
         do throws(FileFailure) {
-            let lock = try directory.lock("lock-\(key.fingerprint)", until: deadline, clock: context.clock)
+            let lock = try directory.lock(
+                JobFileKind.lock.name(fingerprint: key.fingerprint), until: deadline, clock: context.clock)
             if let weakness = lock.weakness {
                 context.note(
                     "no locks in '\(directory.path)' (\(weakness)): calls at the same time each ask for a token")
@@ -116,7 +117,7 @@ package struct TokenCache: Sendable {
         }
     }
 
-    private func rejectionsName(_ key: TokenKey) -> String { "rejected-\(key.fingerprint)" }
+    private func rejectionsName(_ key: TokenKey) -> String { JobFileKind.rejections.name(fingerprint: key.fingerprint) }
 
     private func recentRejections(of key: TokenKey) -> [Timestamp] {
         guard let text = try? directory.read(rejectionsName(key), limit: 4_096) else { return [] }
@@ -155,7 +156,7 @@ package struct TokenCache: Sendable {
         }
     }
 
-    private func recordName(_ key: TokenKey) -> String { "record-\(key.fingerprint)" }
+    private func recordName(_ key: TokenKey) -> String { JobFileKind.record.name(fingerprint: key.fingerprint) }
 }
 
 /// A record, read back from the cache.

@@ -8,8 +8,6 @@ package struct GitHandout: Sendable {
     /// The folder in which git asked, because a clone may have helpers of its own.
     let folder: String
 
-    static let prefix = "told-"
-
     package init(_ token: HubToken, for description: CredentialDescription, in folder: String) {
         sha256 = token.sha256
         self.folder = folder
@@ -24,7 +22,7 @@ package struct GitHandout: Sendable {
 
     /// Writes the note; a note that cannot be written is left out, and git is answered all the same.
     package func note(in directory: any PrivateDirectory) {
-        let name = Self.prefix + fingerprint([Array(sha256.utf8), Array(folder.utf8)])
+        let name = JobFileKind.handout.name(fingerprint: fingerprint([Array(sha256.utf8), Array(folder.utf8)]))
         guard !directory.names.contains(name) else { return }
         let record: JSONValue = .object(
             [.init("sha256", .string(sha256)), .init("folder", .string(folder))]
@@ -34,7 +32,7 @@ package struct GitHandout: Sendable {
 
     /// Returns the notes in `directory`, without damaged ones.
     static func all(in directory: any PrivateDirectory) -> [GitHandout] {
-        directory.names.filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { name -> GitHandout? in
+        directory.names.filter { JobFileKind(of: $0) == .handout }.compactMap { name -> GitHandout? in
             guard let file = try? directory.read(name, limit: JSONLimits.answer.byteCount),
                 let record = try? JSONText(file.reveal { $0.bytes })
             else { return nil }

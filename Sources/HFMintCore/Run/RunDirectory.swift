@@ -10,9 +10,6 @@ package struct RunDirectory: Sendable {
     package let directory: any PrivateDirectory
     private let lock: any DirectoryLock
 
-    private static let prefix = "run-"
-    private static let lockName = "lock"
-    fileprivate static let markName = "mark"
     /// The mark's text on a file system without locks, where nobody can tell whether the supervisor lives.
     fileprivate static let unlocked = "hfmint run, unlocked"
     fileprivate static let locked = "hfmint run"
@@ -22,11 +19,11 @@ package struct RunDirectory: Sendable {
         var failure: FileFailure?
         for _ in 0..<5 {
             do throws(FileFailure) {
-                let directory = try job.subdirectory(Self.prefix + String(machine.random(), radix: 36))
-                let lock = try directory.lock(Self.lockName, until: machine.clock.uptime(), clock: machine.clock)
+                let directory = try job.subdirectory(JobFileName.runPrefix + String(machine.random(), radix: 36))
+                let lock = try directory.lock(RunFile.lock.name, until: machine.clock.uptime(), clock: machine.clock)
                 // Fails where it has just been removed.
                 let mark = lock.weakness == nil ? Self.locked : Self.unlocked
-                try directory.replace(Self.markName, with: Secret(copying: mark.utf8))
+                try directory.replace(RunFile.mark.name, with: Secret(copying: mark.utf8))
                 self.directory = directory
                 self.lock = lock
                 return
@@ -52,10 +49,10 @@ package struct RunDirectory: Sendable {
 
     /// Removes the directories that killed supervisors of this job left.
     package static func sweep(_ job: any PrivateDirectory, on machine: Machine) {
-        for name in job.names where name.utf8.starts(with: prefix.utf8) {
+        for name in job.names where name.utf8.starts(with: JobFileName.runPrefix.utf8) {
             // A directory of this name without a mark may be the user's.
             guard let left = try? job.subdirectory(name), let mark = left.runMark,
-                let lock = try? left.lock(lockName, until: machine.clock.uptime(), clock: machine.clock)
+                let lock = try? left.lock(RunFile.lock.name, until: machine.clock.uptime(), clock: machine.clock)
             else { continue }
             if lock.weakness == nil, !mark.equals(unlocked) { _ = try? left.erase() }
             lock.release()
@@ -66,7 +63,7 @@ package struct RunDirectory: Sendable {
 extension PrivateDirectory {
     /// The text of a run's mark; `nil` if this is not a run's directory.
     fileprivate var runMark: [UInt8]? {
-        guard let text = try? read(RunDirectory.markName, limit: 64) else { return nil }
+        guard let text = try? read(RunFile.mark.name, limit: 64) else { return nil }
         let bytes = text.reveal { $0.bytes }
         return bytes.equals(RunDirectory.locked) || bytes.equals(RunDirectory.unlocked) ? bytes : nil
     }

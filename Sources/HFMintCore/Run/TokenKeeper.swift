@@ -35,7 +35,7 @@ package final class TokenKeeper: Sendable {
     private let directory: any PrivateDirectory
     private let context: Context
 
-    package static let fileName = "token"
+    package static let fileName = RunFile.token.name
 
     /// Writes the first token's file.
     package init(

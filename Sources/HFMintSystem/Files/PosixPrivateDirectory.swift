@@ -105,7 +105,7 @@ package final class PosixPrivateDirectory: PrivateDirectory {
     }
 
     package var lockRefusal: String? {
-        let name = "lock-" + fingerprint([Array("probe".utf8)])
+        let name = JobFileKind.lock.name(fingerprint: fingerprint([Array("probe".utf8)]))
         defer { descriptor.unlinkBelow(name) }
         do throws(Errno) {
             _ = try descriptor.openBelow(name, O_RDWR | O_CREAT, mode: 0o600).tryLock()
@@ -137,8 +137,8 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         // A directory that a user named may also hold the user's own files.
         let names = try listed().filter { JobFileName.isOurs($0, in: path) && !isKept($0) }
         // The mark of a run goes last, because it proves that the other files are hfmint's.
-        for name in names.filter({ $0 != "mark" }) + names.filter({ $0 == "mark" })
-        where name != "mark" || failure == nil {
+        for name in names.filter({ $0 != RunFile.mark.name }) + names.filter({ $0 == RunFile.mark.name })
+        where name != RunFile.mark.name || failure == nil {
             do throws(FileFailure) {
                 guard try isProvenOurs(name) else {
                     leaving(FileFailure(path(of: name), "nothing but its name shows that hfmint made it"))
@@ -164,9 +164,9 @@ package final class PosixPrivateDirectory: PrivateDirectory {
         guard isNamed, name.utf8.first != ASCII.dot else { return true }
         guard !descriptor.isDirectoryBelow(name) else {
             guard let run = try descriptor.privateDirectoryBelow(name, path(of: name)),
-                let mark = try? run.openBelow("mark", O_RDONLY).readRegular(limit: 64)
+                let mark = try? run.openBelow(RunFile.mark.name, O_RDONLY).readRegular(limit: 64)
             else { return false }
-            return mark.byteCount > 0 && mark.reveal { JobFileContent.isOurs($0, in: "mark") }
+            return mark.byteCount > 0 && mark.reveal { JobFileContent.isOurs($0, in: RunFile.mark.name) }
         }
         guard let status = try? descriptor.statusBelow(name), status.kind == .regular,
             status.byteCount <= JobFileContent.limit, let text = try read(name, limit: JobFileContent.limit)
@@ -204,7 +204,8 @@ extension Descriptor {
     /// The name of an empty file that records that hfmint made this directory; it does not fit a copy of it.
     private var noteName: String? {
         guard let identity = try? identity() else { return nil }
-        return "made-" + fingerprint([Array("\(identity.inode)".utf8), Array("\(identity.madeAt)".utf8)])
+        let fields = [Array("\(identity.inode)".utf8), Array("\(identity.madeAt)".utf8)]
+        return JobFileName.directoryNotePrefix + fingerprint(fields)
     }
 
     /// Records that hfmint made this directory, and so may remove it in the end.
