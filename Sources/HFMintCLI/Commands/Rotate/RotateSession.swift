@@ -117,13 +117,27 @@ struct RotateSession {
     ///
     /// - Parameter problem: returns what failed; by default, ``Rotations/RunResult/failure(_:)``.
     func report(_ results: [Rotations.RunResult], problem: ((Rotations.RunResult) -> MintError?)? = nil) -> Report {
-        let urgency: [MintError.ExitStatus] = [.bug, .localState, .personNeeded, .denied, .retryLater, .usage]
         let failures = results.compactMap(problem ?? { $0.failure(command) }).sorted { left, right in
-            (urgency.firstIndex(of: left.code.exitStatus) ?? 9) < (urgency.firstIndex(of: right.code.exitStatus) ?? 9)
+            left.code.exitStatus.rank < right.code.exitStatus.rank
         }
         return Report(
             lines: results.isEmpty ? ["the manifest has no rotations"] : results.map { $0.line(command).printable },
             json: ["rotations": .array(results.map(\.json))], failures: failures)
+    }
+}
+
+extension MintError.ExitStatus {
+    /// The place among the failures of several rotations; the most urgent has 0.
+    fileprivate var rank: Int {
+        switch self {
+        case .bug: 0
+        case .localState: 1
+        case .personNeeded: 2
+        case .denied: 3
+        case .retryLater: 4
+        case .usage: 5
+        case .success: 6
+        }
     }
 }
 
