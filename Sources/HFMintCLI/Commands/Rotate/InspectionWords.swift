@@ -27,7 +27,7 @@ extension Inspection {
     /// Returns an error for each drift, and for each issuer or sink that could not be looked at.
     ///
     /// - Parameter isRunning: whether a run is under way. A run mends its sinks itself, before it retires anything.
-    func errors(for name: String, isRunning: Bool, _ command: RotateCommand) -> [MintError] {
+    func errors(for name: String, isRunning: Bool, _ command: RotateCommandLine) -> [MintError] {
         var errors: [MintError] = []
         if case .drifted(let what) = issuer { errors.append(drift(name, what, isRunning, command)) }
         for sink in sinks where sink.hasDrift {
@@ -41,7 +41,7 @@ extension Inspection {
             }
     }
 
-    private func drift(_ name: String, _ what: String, _ isRunning: Bool, _ command: RotateCommand) -> MintError {
+    private func drift(_ name: String, _ what: String, _ isRunning: Bool, _ command: RotateCommandLine) -> MintError {
         MintError(
             .driftFound, "\(name): \(what)",
             hint: isRunning

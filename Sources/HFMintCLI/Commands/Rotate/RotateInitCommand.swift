@@ -46,7 +46,7 @@ extension Command {
     }
 
     private static func predecessor(
-        _ enabled: Rotations.Enabled, _ definition: RotationDefinition, _ command: RotateCommand
+        _ enabled: Rotations.Enabled, _ definition: RotationDefinition, _ command: RotateCommandLine
     ) -> String {
         if let id = enabled.predecessor { return "replaces \(id) at \(definition.issuer.target)" }
         if case .person = definition.issuer.succession { return "a person makes the new secret; the old one dies then" }

@@ -33,7 +33,7 @@ extension Command {
     /// Returns what failed, or nil.
     ///
     /// A secret that was not taken is in no sink and in no process: the person must keep it.
-    private static func notTaken(_ result: Rotations.RunResult, _ command: RotateCommand) -> MintError? {
+    private static func notTaken(_ result: Rotations.RunResult, _ command: RotateCommandLine) -> MintError? {
         let again = command("supply", result.name, "< FILE")
         let isEarly = [.idle, .planned, .announced].contains(result.state.phase)
         return switch result.stop {
@@ -64,7 +64,7 @@ extension Command {
         run: adopt)
 
     private static func adopt(_ call: Call) throws(MintError) -> Report {
-        let command = RotateCommand(call.arguments)
+        let command = RotateCommandLine(call.arguments)
         guard call.arguments.operands.count == 2 else {
             throw .usage(
                 "give a rotation and the id of a secret",
@@ -126,7 +126,9 @@ extension Command {
         Report(lines: [result.printable], json: ["name": .string(definition.name), "result": .string(result)])
     }
 
-    private static func standardInput(_ context: Context, _ command: RotateCommand) throws(MintError) -> SharedSecret {
+    private static func standardInput(
+        _ context: Context, _ command: RotateCommandLine
+    ) throws(MintError) -> SharedSecret {
         do throws(FileFailure) {
             let secret = try context.files.readStandardInput(.whole, limit: 64 << 10).withoutTrailingLineBreak()
             guard secret.byteCount > 0 else { throw FileFailure("stdin", "it is empty") }

@@ -51,7 +51,7 @@ private struct RotationPlan {
     let state: RotationState
     let next: [Timestamp]
     let now: Timestamp
-    let command: RotateCommand
+    let command: RotateCommandLine
 
     private var logIns: Int { definition.verifier?.neededLogIns ?? 0 }
     private var sinkCount: Int { definition.sinks.count }

@@ -66,7 +66,7 @@ extension Command {
 
     /// Returns what failed, or nil; an order that was not taken, or did not retire a leaked secret, has failed.
     private static func problem(
-        _ result: Rotations.RunResult, _ cause: RotationState.Cause, _ command: RotateCommand, _ again: String
+        _ result: Rotations.RunResult, _ cause: RotationState.Cause, _ command: RotateCommandLine, _ again: String
     ) -> MintError? {
         switch result.stop {
         case .busy:

@@ -17,13 +17,13 @@ extension Environment.Key {
 /// A command makes a session, which reads the manifest, and asks it for the ``Rotations``, which opens the journal.
 /// HFMintCore then does the work, and the command tells the outcome: `rotate run`, `now`, `supply` and `resume` by
 /// ``report(_:problem:)``, `plan` by a `RotationPlan`, `status` by a ``RotationStatus``. `InspectionWords` and
-/// `SinkSightWords` say what was seen at issuers and sinks, and ``RotateCommand`` says what to type next.
+/// `SinkSightWords` say what was seen at issuers and sinks, and ``RotateCommandLine`` says what to type next.
 ///
 /// No command of this folder decides when or whether a step is taken, and none prints a secret.
 struct RotateSession {
     let definitions: [RotationDefinition]
     /// What to type next about the same rotations.
-    let command: RotateCommand
+    let command: RotateCommandLine
     private let call: Call
     private var context: Context { call.context }
 
@@ -31,7 +31,7 @@ struct RotateSession {
     init(_ call: Call, asksServers: Bool = true) throws(MintError) {
         self.call = call
         if asksServers { try call.context.checkProxy() }
-        command = RotateCommand(call.arguments)
+        command = RotateCommandLine(call.arguments)
         let provider = Provider.detected(in: call.context.job)
         definitions = try call.openManifest(at: call.manifestPath(), on: provider).rotations(in: call.context)
     }
@@ -143,7 +143,7 @@ extension MintError.ExitStatus {
 
 extension Rotations.RunResult {
     /// Returns the line of a report; ``failure(_:)`` says why the rotation stopped.
-    func line(_ command: RotateCommand) -> String {
+    func line(_ command: RotateCommandLine) -> String {
         switch stop {
         case .finished: "done       \(name)\(state.leftovers(overlaps: overlaps))"
         case .notDue(let until?): "not due    \(name): next \(until.rfc3339)"
@@ -158,7 +158,7 @@ extension Rotations.RunResult {
     }
 
     /// Returns what failed, with what to type next, or nil.
-    func failure(_ command: RotateCommand) -> MintError? {
+    func failure(_ command: RotateCommandLine) -> MintError? {
         switch stop {
         case .finished, .notDue, .waiting, .busy: nil
         case .retrying(let from, let reason):
@@ -217,7 +217,7 @@ extension MintError {
 
 extension Attention {
     /// Returns what to read and to type next.
-    func hint(for rotation: String, _ command: RotateCommand) -> String {
+    func hint(for rotation: String, _ command: RotateCommandLine) -> String {
         hint(for: rotation) { command($0, $1) }
     }
 }

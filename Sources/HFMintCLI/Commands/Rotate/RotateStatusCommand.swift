@@ -62,7 +62,7 @@ struct RotationStatus {
     /// What was seen at issuer and sinks; `nil` without `--check`.
     let inspection: Inspection?
     let now: Timestamp
-    let command: RotateCommand
+    let command: RotateCommandLine
 
     var name: String { definition.name }
 

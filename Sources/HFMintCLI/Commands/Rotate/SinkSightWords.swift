@@ -2,7 +2,7 @@ internal import HFMintCore
 
 extension Inspection.SinkSight {
     /// Returns what is there, and what that means for the next rotation.
-    func words(_ definition: RotationDefinition, _ command: RotateCommand) -> String {
+    func words(_ definition: RotationDefinition, _ command: RotateCommandLine) -> String {
         if let problem {
             return presence == nil
                 ? "cannot be looked at now: \(problem)"

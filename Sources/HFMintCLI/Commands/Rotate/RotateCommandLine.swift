@@ -3,10 +3,10 @@ internal import HFMintCore
 /// The `hfmint rotate …` that a person types next, with the manifest and the journal that this call was given.
 ///
 /// ```swift
-/// let command = RotateCommand(call.arguments)
+/// let command = RotateCommandLine(call.arguments)
 /// command("resume", "hub-app")   // hfmint rotate resume --manifest hfmint.json5 hub-app
 /// ```
-struct RotateCommand: Sendable {
+struct RotateCommandLine: Sendable {
     private let options: String
 
     init(_ arguments: Arguments) {
