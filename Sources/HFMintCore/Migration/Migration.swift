@@ -85,7 +85,7 @@ package struct Migration: Sendable {
         do throws(Doubt) {
             if let refusal = refusal(of: text) { throw refusal }
             let editor = try WorkflowEditor(path, text, given: given)
-            let done = migrated(editor, provider)
+            let done = try migrated(editor, provider)
             guard done.doubts.isEmpty else {
                 return (.unsure(done.doubts.sorted { $0.line < $1.line }), [], [])
             }
@@ -115,7 +115,7 @@ package struct Migration: Sendable {
             ? Doubt(at: 0, "it begins with a byte order mark") : nil
     }
 
-    private static func migrated(_ editor: WorkflowEditor, _ provider: Provider) -> WorkflowEditor {
+    private static func migrated(_ editor: WorkflowEditor, _ provider: Provider) throws(Doubt) -> WorkflowEditor {
         switch provider.name {
         case Provider.gitLabCI.name:
             var migration = GitLabMigration(editor: editor)
@@ -129,10 +129,11 @@ package struct Migration: Sendable {
             var migration = BuildkiteMigration(editor: editor)
             migration.run()
             return migration.editor
-        default:
+        case Provider.gitHubActions.name, Provider.forgejoActions.name:
             var migration = ActionsMigration(provider: provider, editor: editor)
             migration.run()
             return migration.editor
+        default: throw Doubt("hfmint does not edit files of \(provider.title)")
         }
     }
 }

@@ -34,6 +34,13 @@ struct MigrationTests {
         #expect(!"\(migration.doubts)".contains(token))
     }
 
+    @Test("leaves the files of a system alone that it does not know")
+    func unknownSystem() {
+        let text = "steps:\n  - run: hf upload acme/model . --token $HF_TOKEN\n"
+        let migration = Migration("a.yml", Array(text.utf8), .semaphore, given: nil)
+        #expect(migration.doubts.map(\.reason) == ["hfmint does not edit files of \(Provider.semaphore.title)"])
+    }
+
     @Test("refuses files that are no text")
     func bytes() {
         for bytes: [UInt8] in [[0xFF], [0xEF, 0xBB, 0xBF], [0x1B]] {
