@@ -18,7 +18,7 @@ package struct VariableName: Hashable, Sendable {
             throw .usage(
                 "'\(name)' is not a name for a token", hint: "write NAME=RESOURCE with a NAME like DATA_TOKEN")
         }
-        guard !Self.refused.contains(name), !Self.refusedPrefixes.contains(where: { name.hasPrefix($0) }) else {
+        guard !Self.refused.contains(name), !Self.refusedPrefixes.contains(where: { name.hasStart($0) }) else {
             throw .usage(
                 "a token cannot be called '\(name)': programs give that variable a meaning of their own",
                 hint: "write NAME=RESOURCE with a NAME like DATA_TOKEN")

@@ -117,17 +117,3 @@ package struct ProviderClaims: Sendable {
     /// Claims that differ in every ID token, at any issuer.
     static let changing = ["exp", "iat", "nbf", "jti"]
 }
-
-extension String {
-    func hasStart(_ start: String) -> Bool { utf8.starts(with: start.utf8) }
-
-    /// Returns the text behind `start`, or nil if the text begins with something else.
-    func after(_ start: String) -> String? {
-        hasStart(start) ? String(decoding: utf8.dropFirst(start.utf8.count), as: UTF8.self) : nil
-    }
-
-    func hasEnd(_ end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
-
-    /// Returns whether the text contains `part`, byte by byte.
-    func hasPart(_ part: String) -> Bool { Array(utf8).span.holds(part) }
-}

@@ -70,7 +70,7 @@ private enum AWS {
         for key: Environment.Key in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
             if let text = job.environment[key] { return try job.confidentialURL("aws", key, text) }
         }
-        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        let domain = region.hasStart("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         return try job.confidentialURL("aws", "AWS_REGION", "https://sts.\(region).\(domain)/")
     }
 

@@ -58,14 +58,14 @@ extension ActionsRuntime {
     var isForkPullRequest: Bool { isForkPullRequest(job.environment[.eventName]) }
 
     private func isForkPullRequest(_ event: String?) -> Bool {
-        guard event?.hasPrefix("pull_request") == true else { return false }
+        guard event?.hasStart("pull_request") == true else { return false }
         return job.json(at: .eventPath)?.root["pull_request"]?["head"]?["repo"]?["fork"]?.value == .bool(true)
     }
 
     /// Returns `.github/workflows/publish.yml` for `acme/training/.github/workflows/publish.yml@refs/heads/main`.
     static func workflowPath(_ ref: String) -> String? {
         let path = ref.prefix { $0 != "@" }.split(separator: "/").dropFirst(2).joined(separator: "/")
-        return path.isEmpty || path.contains("..") ? nil : path
+        return path.isEmpty || path.hasPart("..") ? nil : path
     }
 
     func untrustedEvent(_ claims: Claims) -> String? {

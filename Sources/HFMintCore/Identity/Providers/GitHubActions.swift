@@ -125,7 +125,7 @@ private enum GitHubActions {
     private static func reusableWorkflowCaller(_ job: Provider.Job) -> String? {
         guard let name = job.environment["GITHUB_JOB"], let workspace = job.environment["GITHUB_WORKSPACE"],
             let repository = job.environment["GITHUB_REPOSITORY"], let ref = job.environment["GITHUB_WORKFLOW_REF"],
-            ref.hasPrefix(repository + "/"), let path = ActionsRuntime.workflowPath(ref)
+            ref.hasStart(repository + "/"), let path = ActionsRuntime.workflowPath(ref)
         else { return nil }
         guard let file = try? job.files.read("\(workspace)/\(path)", limit: 1 << 20) else { return nil }
         let lines = file.reveal { $0.bytes }.split(separator: ASCII.lineFeed)

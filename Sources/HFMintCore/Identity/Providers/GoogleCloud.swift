@@ -105,7 +105,7 @@ private enum GoogleCloud {
         }
         let base = job.environment[.credentialsAPI] ?? "https://iamcredentials.googleapis.com/"
         guard let root = HTTPURL(base), root.isConfidential,
-            root.origin.isLoopback || root.origin.host.hasSuffix(".googleapis.com")
+            root.origin.isLoopback || root.origin.host.hasEnd(".googleapis.com")
         else {
             throw MintError(
                 .identityDenied, "google-cloud: \(Environment.Key.credentialsAPI.name) is not an address of Google's",

@@ -70,7 +70,7 @@ struct CommandIssuer: Issuer {
         guard isDigest else { return nil }
         return ListedSecret(
             id: id, marker: marker(node["marker"]?.text(in: text)), isActive: node["active"]?.value != .bool(false),
-            expiresAt: node["expiresAt"]?.moment(in: text), sha256: digest?.lowercased())
+            expiresAt: node["expiresAt"]?.moment(in: text), sha256: digest?.asciiLowercased)
     }
 
     func create(_ creation: SecretCreation) throws(StepFailure) -> CreatedSecret {

@@ -21,7 +21,7 @@ extension Entra {
         // <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
         let tokenURL = login.below("/\(percentEncoded(settings["tenant"] ?? ""))/oauth2/v2.0/token")
         return Entra(
-            app: try settings.text("app").lowercased(), lifetime: settings.seconds("lifetime"),
+            app: try settings.text("app").asciiLowercased, lifetime: settings.seconds("lifetime"),
             limit: settings.integer("limit"),
             api: try settings.administeredAPI(
                 name, at: base, tokenURL: tokenURL, fields: [("scope", "\(base.origin)/.default")], answers: answers))

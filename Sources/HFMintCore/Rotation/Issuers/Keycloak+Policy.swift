@@ -13,7 +13,7 @@ extension Keycloak {
 
     func times() throws(StepFailure) -> Times {
         try api.call(.get, clientPath, bodyLimit: Self.largeBody).reading { root, text in
-            guard root["id"]?.text(in: text)?.lowercased() == client else { return nil }
+            guard root["id"]?.text(in: text)?.asciiLowercased == client else { return nil }
             let attributes = root["attributes"]
             func moment(_ name: String) -> Timestamp? {
                 attributes?["client.secret.\(name)"]?.text(in: text).flatMap { Int($0) }.flatMap {

@@ -20,7 +20,7 @@ extension Keycloak {
         let loginRealm = percentEncoded(settings["loginRealm"] ?? realm)
         let tokenURL = base.below("/realms/\(loginRealm)/protocol/openid-connect/token")
         return Keycloak(
-            realm: realm, client: try settings.text("client").lowercased(),
+            realm: realm, client: try settings.text("client").asciiLowercased,
             hasPolicy: settings.flag("rotationPolicy"),
             api: try settings.administeredAPI(name, at: base, tokenURL: tokenURL, answers: answers))
     }

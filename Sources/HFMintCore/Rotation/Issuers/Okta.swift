@@ -80,7 +80,7 @@ struct Okta: Issuer {
     /// <https://developer.okta.com/docs/reference/error-codes/#E0000001>
     private static func reason(_ response: borrowing API.Answer) -> String {
         let summaries = response.elements("errorCauses") { cause, text in cause["errorSummary"]?.text(in: text) }
-        if (summaries ?? []).contains(where: { $0.contains("maximum number of client secrets") }) {
+        if (summaries ?? []).contains(where: { $0.hasPart("maximum number of client secrets") }) {
             return "the application already holds 2 client secrets, and takes no third"
         }
         return "the new secret was refused as invalid\(response.codeInBrackets)"

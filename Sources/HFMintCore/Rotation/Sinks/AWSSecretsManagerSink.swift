@@ -56,7 +56,7 @@ struct AWSSecretsManagerSink: Sink {
     private let api: API
 
     init(_ settings: Settings) throws(MintError) {
-        let region = lowercased(try settings.text("region"))
+        let region = try settings.text("region").asciiLowercased
         let standard = "https://secretsmanager.\(region).amazonaws.com"
         let base = try settings.apiBase(default: standard)
         secret = try settings.text("secret")

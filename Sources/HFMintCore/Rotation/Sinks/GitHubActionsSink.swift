@@ -60,12 +60,12 @@ struct GitHubActionsSink: Sink {
         // GitHub ignores the case of all these names, and keeps a secret's name in capitals.
         name = String(decoding: try settings.text("name").utf8.map(\.asciiUppercased), as: UTF8.self)
         let scope: String
-        if let organization = settings["organization"].map(lowercased) {
+        if let organization = settings["organization"].map(\.asciiLowercased) {
             secrets = "/orgs/\(organization)/actions/secrets"
             scope = "orgs/\(organization)"
         } else {
-            let repository = lowercased(try settings.text("repository"))
-            if let environment = settings["environment"].map(lowercased) {
+            let repository = try settings.text("repository").asciiLowercased
+            if let environment = settings["environment"].map(\.asciiLowercased) {
                 secrets = "/repos/\(repository)/environments/\(percentEncoded(environment))/secrets"
                 scope = "\(repository)/environments/\(environment)"
             } else {
@@ -84,7 +84,7 @@ struct GitHubActionsSink: Sink {
     /// <https://docs.github.com/en/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions>
     @Sendable static func complaint(about name: String) -> String? {
         if let complaint = StringRule.name(of: "secret", and: "_").complaint(about: name) { return complaint }
-        let isTaken = name.utf8.first?.isASCIIDigit == true || lowercased(name).utf8.starts(with: "github_".utf8)
+        let isTaken = name.utf8.first?.isASCIIDigit == true || name.asciiLowercased.hasStart("github_")
         return isTaken ? "must not begin with a digit or GITHUB_" : nil
     }
 

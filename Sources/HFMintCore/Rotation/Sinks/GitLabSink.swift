@@ -51,7 +51,7 @@ struct GitLabSink: Sink {
     init(_ settings: Settings) throws(MintError) {
         let base = try settings.apiBase(default: Self.publicAPI)
         let kind = settings["project"] == nil ? "group" : "project"
-        let owner = lowercased(trimmed(try settings.text(kind), ASCII.slash))
+        let owner = trimmed(try settings.text(kind), ASCII.slash).asciiLowercased
         key = try settings.text("key")
         scope = settings["environment"] ?? "*"
         variables = "/\(kind)s/\(percentEncoded(owner))/variables"

@@ -28,7 +28,7 @@ struct HubSpaceSink: Sink {
         name = try settings.text("name")
         secrets = SpaceSecrets.path(of: resource)
         // The Hub heeds the case of a Space's name, yet allows no two names that differ only in case.
-        target = settings.target("\(lowercased(id))/\(name)", at: base, insteadOf: Self.publicAPI)
+        target = settings.target("\(id.asciiLowercased)/\(name)", at: base, insteadOf: Self.publicAPI)
         token = try settings.secret("token")
         api = settings.api(target, base: base, try settings.token())
     }

@@ -43,9 +43,6 @@ func trimmed(_ text: String, _ byte: UInt8) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Returns the text with its ASCII letters in lower case.
-func lowercased(_ text: String) -> String { String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self) }
-
 extension String {
     /// This version or time of a server, or nil if it is not short and visible ASCII, which any log may hold.
     var plain: String? { (1...64).contains(utf8.count) && utf8.allSatisfy(\.isASCIIVisible) ? self : nil }
