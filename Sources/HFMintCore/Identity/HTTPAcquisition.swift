@@ -92,10 +92,14 @@ extension HTTPAcquisition {
             guard header.fitsInHeader else { throw damaged(key) }
             return .headers(headers, prefix: prefix, header)
         case .file(let path, let header, let prefix):
-            guard let value = try? context.files.read(path, limit: IDToken.byteLimit) else {
-                throw missing("'\(path)' cannot be read")
+            do throws(FileFailure) {
+                guard let value = try context.files.read(path, limit: IDToken.byteLimit) else {
+                    throw FileFailure(path, "there is no such file")
+                }
+                return .header(name: header, prefix: prefix, value.withoutBlanksAround())
+            } catch {
+                throw missing("'\(path)' cannot be read: \(error.reason)")
             }
-            return .header(name: header, prefix: prefix, value.withoutBlanksAround())
         case .fetched(let other, let header, let prefix):
             return .header(name: header, prefix: prefix, try other.token(in: context, limits: limits))
         case .awsSignature(let region, let service):
