@@ -114,7 +114,7 @@ extension Examiner {
         _ examination: Examination
     ) -> String? {
         guard !examination.hasExpired else { return "the ID token has expired" }
-        guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
+        guard claims.isFor(authority.audience) else {
             return "the ID token is for another audience"
         }
         if !question.allowsUntrustedEvent, source.provider?.untrustedEvent(examination.job, claims) != nil {

@@ -7,8 +7,8 @@ extension Applicant {
     }
 
     private func checkAudience(_ claims: Claims, from source: IDTokenSource) throws(MintError) {
-        guard !claims.audiences.contains(where: { $0.equals(authority.audience) }) else { return }
-        let found = claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
+        guard !claims.isFor(authority.audience) else { return }
+        let found = claims.quotedAudiences
         let audience = found.isEmpty ? "names no audience" : "is for the audience \(found)"
         throw MintError(
             .identityUnsuitable,

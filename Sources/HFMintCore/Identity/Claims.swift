@@ -34,6 +34,14 @@ package struct Claims: Equatable, Sendable {
         return node?.elements?.compactMap { text.string($0) } ?? []
     }
 
+    /// Returns whether the ID token is for `audience`, and perhaps for others.
+    package func isFor(_ audience: String) -> Bool { audiences.contains { $0.equals(audience) } }
+
+    /// The ``audiences`` for a message: `'one', 'other'`.
+    package var quotedAudiences: String {
+        audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }.joined(separator: ", ")
+    }
+
     package var expiresAt: Timestamp? { moment("exp") }
     package var issuedAt: Timestamp? { moment("iat") }
 

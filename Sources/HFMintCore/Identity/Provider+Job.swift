@@ -47,11 +47,10 @@ extension Provider.Job {
                 .identityDenied, "\(provider): this job has no ID token (\(keys[0].name) is not set)", hint: missing)
         }
         // The acquisition refuses a text that is not a JWT.
-        if let idToken = try? IDToken.parse(value), !idToken.claims.audiences.contains(where: { $0.equals(audience) }) {
-            let audiences = idToken.claims.audiences.map { "'\(String(decoding: $0, as: UTF8.self))'" }
+        if let idToken = try? IDToken.parse(value), !idToken.claims.isFor(audience) {
             throw MintError(
                 .identityDenied,
-                "\(provider): \(key.name) is for the audience \(audiences.joined(separator: ", ")), not '\(audience)'",
+                "\(provider): \(key.name) is for the audience \(idToken.claims.quotedAudiences), not '\(audience)'",
                 hint: unsuitable ?? missing)
         }
         return .variable(key)

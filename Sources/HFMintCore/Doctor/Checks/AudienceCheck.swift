@@ -7,8 +7,8 @@ extension Check {
         let facts = [
             Finding.Fact("expected", authority.audience), Finding.Fact("got", found.joined(separator: " ")),
         ]
-        let list = found.map { "'\($0)'" }.joined(separator: ", ")
-        guard claims.audiences.contains(where: { $0.equals(authority.audience) }) else {
+        let list = claims.quotedAudiences
+        guard claims.isFor(authority.audience) else {
             let got = found.isEmpty ? "it names none" : "got \(list)"
             return .fail(
                 "the ID token is for another audience: expected '\(authority.audience)', \(got)",

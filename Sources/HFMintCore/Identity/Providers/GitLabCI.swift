@@ -42,7 +42,7 @@ private enum GitLabCI {
         // An ID token in another variable is never sent, because the user decides which token is. The hint names it.
         let found = job.environment.names { value in
             guard let idToken = try? IDToken.parse(Secret(copying: value)) else { return false }
-            return idToken.claims.audiences.contains { $0.equals(audience) }
+            return idToken.claims.isFor(audience)
         }
         if let name = found.first {
             throw MintError(
