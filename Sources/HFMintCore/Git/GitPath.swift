@@ -14,7 +14,7 @@ extension Resource {
             parts.removeSubrange(info...)
         }
         guard parts.count >= 2, var name = parts.popLast() else { return nil }
-        if name.count > 4, name.suffix(4).elementsEqual(".git".utf8) { name.removeLast(4) }
+        name = name.beforeGitEnding ?? name
         let text = String(decoding: Array((parts + [name]).joined(separator: [ASCII.slash])), as: UTF8.self)
         guard !text.utf8.starts(with: "http".utf8) || !text.utf8.contains(ASCII.colon),
             let resource = try? Resource(parsing: text, endpoint: .huggingFace),

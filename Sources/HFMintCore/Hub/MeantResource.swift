@@ -29,7 +29,7 @@ extension Resource {
         guard !pages.contains(where: { parts[0].equals($0) }) else { return nil }
         let owner = String(decoding: parts[0], as: UTF8.self)
         var name = parts[1].prefix { !"@:#?".utf8.contains($0) }
-        if name.count > 4, name.suffix(4).elementsEqual(".git".utf8) { name.removeLast(4) }
+        name = name.beforeGitEnding ?? name
         let words = prefix + [owner, String(decoding: name, as: UTF8.self)]
         let found = parse(Array(words.joined(separator: "/").utf8), endpoint: endpoint)
         return found?.kind == .user ? nil : found

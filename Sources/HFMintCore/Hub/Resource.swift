@@ -90,9 +90,9 @@ extension Resource {
         var names = parts.dropFirst(kind == nil ? 0 : 1)
         // No repository's name ends so, but the URL for git does:
         // https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_validators.py
-        if names.count > 1, names[names.startIndex + 1].suffix(4).elementsEqual(".git".utf8) {
+        if names.count > 1, let name = names[names.startIndex + 1].beforeGitEnding {
             guard isURL else { return nil }
-            names[names.startIndex + 1].removeLast(4)
+            names[names.startIndex + 1] = name
         }
         guard names.count <= 2 || isURL, names.prefix(2).allSatisfy(isName), let owner = names.first,
             !isNoOwner(owner, alone: names.count == 1)
@@ -123,5 +123,12 @@ extension Resource {
     package func settingsURL(on endpoint: Origin) -> String {
         kind == .user
             ? "\(endpoint)/settings/authentication#ci-cd-access" : "\(endpoint)/\(canonical)/settings"
+    }
+}
+
+extension ArraySlice where Element == UInt8 {
+    /// The name of a repository in front of the `.git` of its URL for git, or nil without that ending.
+    var beforeGitEnding: ArraySlice<UInt8>? {
+        count > 4 && suffix(4).elementsEqual(".git".utf8) ? dropLast(4) : nil
     }
 }

@@ -99,15 +99,13 @@ package struct MigratedRepository: Sendable {
             // The port of SSH is not that of the web site.
             if scheme == "ssh://" || scheme == "git://" { authority = authority.prefix { $0 != ASCII.colon } }
             var parts = rest[(end + 1)...].split(separator: ASCII.slash)
-            if let last = parts.last, last.count > 4, last.suffix(4).elementsEqual(".git".utf8) {
-                parts[parts.count - 1] = last.dropLast(4)
-            }
+            if let last = parts.last?.beforeGitEnding { parts[parts.count - 1] = last }
             let isName: (UInt8) -> Bool = { $0.isASCIILetterOrDigit || "-_.~".utf8.contains($0) }
             let isHost = authority.allSatisfy { $0.isASCIILetterOrDigit || "-.:".utf8.contains($0) }
             guard parts.count >= 2, isHost, !authority.isEmpty, parts.allSatisfy({ $0.allSatisfy(isName) }) else {
                 return nil
             }
-            host = String(decoding: authority.map(\.asciiLowercased), as: UTF8.self)
+            host = String(decoding: authority, as: UTF8.self).asciiLowercased
             path = parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
         }
     }

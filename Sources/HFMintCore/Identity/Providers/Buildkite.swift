@@ -84,10 +84,7 @@ private enum Buildkite {
     /// Returns the owner and the name, in lower case.
     private static func repository(_ url: String) -> [[UInt8]] {
         let parts = url.utf8.map(\.asciiLowercased).split { $0 == ASCII.slash || $0 == ASCII.colon }.suffix(2)
-        return parts.map { part in
-            let suffix = Array(".git".utf8)
-            return part.suffix(suffix.count).elementsEqual(suffix) ? Array(part.dropLast(suffix.count)) : Array(part)
-        }
+        return parts.map { Array($0.beforeGitEnding ?? $0) }
     }
 
     /// The claims: a branch is a bare name, and a setting of the pipeline puts a prefix before the branches of forks.
