@@ -66,7 +66,7 @@ private struct RunCommand {
         guard requests.count <= 1 else {
             throw .usage(
                 "the role names \(requests.count) resources, and a command runs with a token for one",
-                hint: "name the one: \(requests.prefix(20).map(\.purpose).joined(separator: ", "))")
+                hint: "name the one: \(listed(requests.map(\.purpose)))")
         }
         guard let request = requests.first else {
             throw .noResource(example: "hfmint run owner/name -- COMMAND", session.gate)

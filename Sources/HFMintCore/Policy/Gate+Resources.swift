@@ -23,7 +23,7 @@ extension Gate {
     /// What to type if neither the command line, nor a variable, nor a role names a resource.
     package var resourceHint: String {
         if let role { return "the role '\(role)' names none by its full name: name the one that it covers" }
-        let names = policy.roles.map(\.name).prefix(20).joined(separator: ", ")
+        let names = listed(policy.roles.map(\.name))
         return names.isEmpty ? "'\(policy.manifest)' has no roles" : "name a resource, or a role: --role \(names)"
     }
 }

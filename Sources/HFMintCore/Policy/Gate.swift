@@ -24,7 +24,7 @@ package struct Gate: Sendable {
         case .denied(let denied): throw denied.error(in: policy)
         case .ambiguous(let roles):
             throw .usage(
-                "this job may take several roles: \(roles.prefix(20).joined(separator: ", "))",
+                "this job may take several roles: \(listed(roles))",
                 hint: "say which one: --role \(roles.first ?? "ROLE")")
         }
     }
@@ -61,9 +61,7 @@ extension Decision.Denied {
 
     private func covered(in policy: Policy) -> [String] {
         guard let role = role.flatMap({ policy.role($0) }) else { return [] }
-        let patterns = role.patterns.map(\.text)
-        let more = patterns.count > 20 ? " and \(patterns.count - 20) more" : ""
-        return ["the role '\(role.name)' covers \(patterns.prefix(20).joined(separator: ", "))\(more)"]
+        return ["the role '\(role.name)' covers \(listed(role.patterns.map(\.text)))"]
     }
 
     private func hint(in policy: Policy) -> String {

@@ -131,7 +131,7 @@ package struct Policy: Sendable {
         if role.member == nil, resource == nil {
             throw .usage(
                 "the role '\(name)' is for resources, and none was named",
-                hint: "name one that it covers: \(role.patterns.prefix(20).map(\.text).joined(separator: ", "))")
+                hint: "name one that it covers: \(listed(role.patterns.map(\.text)))")
         }
     }
 
@@ -147,8 +147,6 @@ package struct Policy: Sendable {
     }
 
     private static func list(_ names: [String]) -> String {
-        guard !names.isEmpty else { return "it has no roles" }
-        let more = names.count > 20 ? " and \(names.count - 20) more" : ""
-        return "it has \(names.prefix(20).joined(separator: ", "))\(more)"
+        names.isEmpty ? "it has no roles" : "it has \(listed(names))"
     }
 }
