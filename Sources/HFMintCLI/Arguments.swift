@@ -59,7 +59,7 @@ package struct Arguments: Sendable {
             let known = command.allOptions.map { "--\($0.name)" }
             throw .usage(
                 "unknown option '\(parts[0])' for '\(command.fullName)'",
-                hint: didYouMean(parts[0], among: known) ?? command.helpHint)
+                hint: didYouMean(parts[0], among: known, ignoringCase: true) ?? command.helpHint)
         }
         guard option.repeats || values[option.name] == nil else {
             throw .usage("'--\(option.name)' is given twice", hint: command.helpHint)

@@ -119,7 +119,9 @@ private func command(_ words: [String]) throws(MintError) -> (Command, ArraySlic
 
 func unknownCommand(_ typed: String) -> MintError {
     let known = allCommands.map(\.name) + allGroups.map(\.name)
-    return .usage("unknown command '\(typed)'", hint: didYouMean(typed, among: known) ?? "see `hfmint help`")
+    return .usage(
+        "unknown command '\(typed)'",
+        hint: didYouMean(typed, among: known, ignoringCase: true) ?? "see `hfmint help`")
 }
 
 /// Returns the error for a group that was named without one of its operations.
@@ -129,5 +131,5 @@ func unknownOperation(_ typed: String, of group: CommandGroup) -> MintError {
     }
     return .usage(
         "unknown operation '\(group.name) \(typed)'",
-        hint: didYouMean(typed, among: group.operations) ?? "see `hfmint help \(group.name)`")
+        hint: didYouMean(typed, among: group.operations, ignoringCase: true) ?? "see `hfmint help \(group.name)`")
 }

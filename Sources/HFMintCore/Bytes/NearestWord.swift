@@ -1,3 +1,12 @@
+/// Returns "did you mean '…'?" with the word of `words` that `typed` misspells, or nil if there is none.
+///
+/// - Parameter ignoringCase: whether `typed` is compared in lower case.
+package func didYouMean(_ typed: String, among words: [String], ignoringCase: Bool = false) -> String? {
+    nearestWord(to: ignoringCase ? typed.asciiLowercased : typed, among: words).map { didYouMean($0) }
+}
+
+func didYouMean(_ word: String) -> String { "did you mean '\(word)'?" }
+
 /// Returns the word that is nearest to `typed`, or nil if none differs by only a few bytes.
 package func nearestWord(to typed: String, among words: [String]) -> String? {
     let typed = Array(typed.utf8.prefix(256))

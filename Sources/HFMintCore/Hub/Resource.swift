@@ -45,7 +45,7 @@ extension Resource {
             let meant = Self.meant(by: text, endpoint: endpoint)
             throw .usage(
                 "'\(text)' is not a resource",
-                hint: meant.map { "did you mean '\($0.canonical)'?" }
+                hint: meant.map { didYouMean($0.canonical) }
                     ?? "write owner/name, datasets/owner/name, spaces/owner/name, kernels/owner/name,"
                     + " buckets/owner/name, or a user name\(Self.remark(on: text))")
         }

@@ -143,7 +143,7 @@ package struct Policy: Sendable {
         let names = roles.map(\.name)
         throw .usage(
             "'\(manifest)' has no role '\(name)'",
-            hint: nearestWord(to: name, among: names).map { "did you mean '\($0)'?" } ?? Self.list(names))
+            hint: didYouMean(name, among: names) ?? Self.list(names))
     }
 
     private static func list(_ names: [String]) -> String {

@@ -120,7 +120,7 @@ struct PolicyReader {
     }
 
     private static func noRole(_ name: String, among names: [String]) -> String {
-        "is no role here: '\(name)'\(nearestWord(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "")"
+        "is no role here: '\(name)'\(didYouMean(name, among: names).map { "; \($0)" } ?? "")"
     }
 
     private func grant(_ node: ManifestNode, _ path: String) -> Grant? {

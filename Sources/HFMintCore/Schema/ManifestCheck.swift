@@ -106,6 +106,6 @@ package struct ManifestCheck {
     private func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     private static func nearest(_ typed: String, _ words: [String]) -> String {
-        nearestWord(to: typed, among: words).map { "; did you mean '\($0)'?" } ?? ""
+        didYouMean(typed, among: words).map { "; \($0)" } ?? ""
     }
 }

@@ -75,7 +75,7 @@ extension Command {
         for event in events where !known.contains(where: { $0.utf8.elementsEqual(event.utf8) }) {
             throw .usage(
                 "there is no event '\(event)'",
-                hint: didYouMean(event, among: known) ?? "one of \(names.joined(separator: ", "))")
+                hint: didYouMean(event, among: known, ignoringCase: true) ?? "one of \(names.joined(separator: ", "))")
         }
     }
 

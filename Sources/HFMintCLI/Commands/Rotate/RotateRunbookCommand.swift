@@ -30,7 +30,8 @@ extension Command {
         guard let section = Runbook.sections.first(where: { $0.name.utf8.elementsEqual(reason.utf8) }) else {
             throw .usage(
                 "the runbook has no section '\(reason)'",
-                hint: didYouMean(reason, among: Runbook.sections.map(\.name)) ?? "see `hfmint help rotate runbook`")
+                hint: didYouMean(reason, among: Runbook.sections.map(\.name), ignoringCase: true)
+                    ?? "see `hfmint help rotate runbook`")
         }
         return Report(text: [.text(section.markdown + "\n")], json: .null)
     }

@@ -108,7 +108,8 @@ struct RotateSession {
         guard let definition = definitions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw .usage(
                 "the manifest has no rotation '\(name)'",
-                hint: didYouMean(name, among: names) ?? "it has \(names.joined(separator: ", "))")
+                hint: didYouMean(name, among: names, ignoringCase: true)
+                    ?? "it has \(names.joined(separator: ", "))")
         }
         return definition
     }

@@ -47,7 +47,7 @@ extension Provider {
     /// - Throws: a usage error that names the nearest provider.
     package static func named(_ name: String) throws(MintError) -> Provider {
         guard let provider = allProviders.first(where: { $0.name == name }) else {
-            let meant = nearest(to: name).map { "did you mean '\($0)'? " } ?? ""
+            let meant = nearest(to: name).map { "\(didYouMean($0)) " } ?? ""
             throw .usage(
                 "unknown provider '\(name)'",
                 hint: "\(meant)hfmint knows \(allProviders.map(\.name).joined(separator: ", "))")
