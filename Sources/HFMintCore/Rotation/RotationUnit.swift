@@ -20,7 +20,7 @@ final class RotationUnit: @unchecked Sendable {
     /// - Returns: how long to wait before the next step, or nil if nothing more can be done.
     func advance() -> Duration? {
         do throws(FileFailure) {
-            if machine == nil { machine = try open() }
+            if machine == nil { try open() }
             guard let machine else { return over(.busy, RotationState()) }
             switch try next(machine) {
             case .go: return .zero
@@ -41,15 +41,14 @@ final class RotationUnit: @unchecked Sendable {
         return nil
     }
 
-    /// Opens the journal and records the order, or returns nil if another process holds the journal.
-    private func open() throws(FileFailure) -> RotationMachine? {
-        guard let journal = try rotations.openJournal(of: definition.name) else { return nil }
+    /// Makes the machine and records the order, unless another process holds the journal.
+    private func open() throws(FileFailure) {
+        guard let journal = try rotations.openJournal(of: definition.name) else { return }
         let machine = RotationMachine(
             definition, supplied: order.supplied, grace: order.grace, journal: journal, context: rotations.context)
         self.machine = machine
         let state = machine.state.ordered(order, definition, at: rotations.context.clock.now())
         if state != machine.state { try journal.record(state) }
-        return machine
     }
 
     private func next(_ machine: RotationMachine) throws(FileFailure) -> RotationMachine.Next {
