@@ -27,18 +27,8 @@ enum RotationShape {
     private static let schedule = ObjectShape(
         [
             .optional(
-                "cron",
-                .string(
-                    .custom(
-                        "cron",
-                        check: { text in
-                            do throws(Malformed) {
-                                _ = try CronExpression(parsing: text)
-                                return nil
-                            } catch {
-                                return error.reason
-                            }
-                        })), "five fields: minute hour day month weekday"),
+                "cron", .string(.custom("cron", check: complaint(aboutCron:))),
+                "five fields: minute hour day month weekday"),
             .optional("every", .string(.duration), "how long between two runs"),
             .optional("window", .string(.duration), "how long after its time a run may still begin"),
             .optional("jitter", .string(.duration), "the longest delay, fixed for each rotation by its name"),
@@ -58,6 +48,16 @@ enum RotationShape {
             return window < (node.duration("jitter") ?? 0) + Schedule.timerPeriod
                 ? "needs a 'window' of at least 'jitter' and 15m, as the timer comes every 15 minutes" : nil
         })
+
+    /// Returns why `text` is no cron expression, or nil.
+    @Sendable private static func complaint(aboutCron text: String) -> String? {
+        do throws(Malformed) {
+            _ = try CronExpression(parsing: text)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
 
     private static let callback = ObjectShape(
         [
