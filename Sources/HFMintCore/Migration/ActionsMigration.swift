@@ -63,7 +63,10 @@ struct ActionsMigration: Sendable {
         for step in users { try step.script?.refuseUnclear() }
         var needs: [TokenNeed] = []
         let known = editor.given ?? ShellScript.onlyResource(of: steps.compactMap(\.script))
-        var isServed = names.isEmpty ? false : try takeShared(node, steps, users, names, known, &needs)
+        var isServed = false
+        if !names.isEmpty {
+            isServed = try takeShared(in: node, steps, usedBy: users, names: names, given: known, &needs)
+        }
         for step in users {
             guard let script = step.script else { continue }
             let need = try TokenNeed(
@@ -97,7 +100,7 @@ struct ActionsMigration: Sendable {
     ///
     /// - Returns: whether the steps have the token by it.
     private mutating func takeShared(
-        _ node: YAMLNode, _ steps: [Step], _ users: [Step], _ names: [String], _ known: Resource?,
+        in node: YAMLNode, _ steps: [Step], usedBy users: [Step], names: [String], given known: Resource?,
         _ needs: inout [TokenNeed]
     ) throws(Doubt) -> Bool {
         let scripts = steps.compactMap { step in step.script.map { (step.item, $0) } }

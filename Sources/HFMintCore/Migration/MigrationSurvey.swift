@@ -24,9 +24,9 @@ package struct MigrationSurvey: Sendable {
         for (place, provider) in Self.places {
             let files = Self.files(at: place, below: folder, context.files)
             for path in files.prefix(Self.mostFiles) {
-                if let migration = Self.migration(path, place, provider, folder, given, context.files) {
-                    migrations.append(migration)
-                }
+                let migration = Self.migration(
+                    of: path, at: place, on: provider, below: folder, given: given, context.files)
+                if let migration { migrations.append(migration) }
             }
             if files.count > Self.mostFiles {
                 let doubt = Doubt("it holds more than \(Self.mostFiles) files")
@@ -67,7 +67,7 @@ package struct MigrationSurvey: Sendable {
     }
 
     private static func migration(
-        _ path: String, _ place: String, _ provider: Provider, _ folder: String, _ given: Resource?,
+        of path: String, at place: String, on provider: Provider, below folder: String, given: Resource?,
         _ files: any ReadableFiles
     ) -> Migration? {
         guard path.utf8.allSatisfy({ $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash }) else {

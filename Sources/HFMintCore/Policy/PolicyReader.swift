@@ -36,7 +36,8 @@ struct PolicyReader {
             let patterns = node["resources"]?.elements.compactMap { $0.string.flatMap(ResourcePattern.init(parsing:)) }
             let access = node["access"]?.string.flatMap(Access.init(rawValue:))
             if let extends = node["extends"]?.string {
-                if let role = narrowed(extends, name, access, patterns, path, node) { roles.append(role) }
+                let role = narrowed(name, of: extends, to: access, patterns, at: path, node)
+                if let role { roles.append(role) }
             } else {
                 let power = patterns.map { Role.Power.resources($0) } ?? member(node)
                 guard let power, let access else { continue }
@@ -58,7 +59,7 @@ struct PolicyReader {
 
     /// Returns the app's role, checked to have no more than the parent's role `extends`.
     private mutating func narrowed(
-        _ extends: String, _ name: String, _ access: Access?, _ patterns: [ResourcePattern]?, _ path: String,
+        _ name: String, of extends: String, to access: Access?, _ patterns: [ResourcePattern]?, at path: String,
         _ node: ManifestNode
     ) -> Role? {
         guard let wide = parent?.role(extends) else {
