@@ -45,13 +45,10 @@ package struct UserCopy: Equatable, Sendable {
         guard let file = try directory.read(name, limit: JSONLimits.answer.byteCount),
             let record = try? JSONText(file.reveal { $0.bytes })
         else { return nil }
-        func text(_ name: String) -> String? {
-            record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
-        }
-        func number(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0) } }
-        guard let path = text("path"), let device = number("device"), let inode = number("inode"),
+        func number(_ name: String) -> UInt64? { record.text(name).flatMap { UInt64($0) } }
+        guard let path = record.text("path"), let device = number("device"), let inode = number("inode"),
             let madeAt = number("made_at"), let bytes = number("bytes").flatMap({ Int(exactly: $0) }),
-            let modifiedAt = number("modified_at"), let wasEmpty = text("was_empty")
+            let modifiedAt = number("modified_at"), let wasEmpty = record.text("was_empty")
         else { return nil }
         self.init(
             path: path,

@@ -41,13 +41,12 @@ package struct GitHandout: Sendable {
     }
 
     private init?(_ record: JSONText) {
-        func text(_ name: String) -> String? {
-            record.string(record.root[name]).map { String(decoding: $0, as: UTF8.self) }
-        }
-        guard let sha256 = text("sha256"), let folder = text("folder") else { return nil }
+        guard let sha256 = record.text("sha256"), let folder = record.text("folder") else { return nil }
         self.sha256 = sha256
         self.folder = folder
-        description = ["protocol", "host", "path", "username"].compactMap { key in text(key).map { (key, $0) } }
+        description = ["protocol", "host", "path", "username"].compactMap { key in
+            record.text(key).map { (key, $0) }
+        }
     }
 
     func isToken(_ password: borrowing Secret, in machine: Machine) -> Bool {

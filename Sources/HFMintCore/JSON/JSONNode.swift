@@ -96,6 +96,9 @@ package struct JSONText: Equatable, Sendable {
     package func string(_ node: JSONNode?) -> [UInt8]? { node?.string(in: bytes.span) }
 
     package func integer(_ node: JSONNode?) -> Int? { node?.integer(in: bytes.span) }
+
+    /// Returns the string of this name in the root as text, or nil.
+    func text(_ name: String) -> String? { string(root[name]).map { String(decoding: $0, as: UTF8.self) } }
 }
 
 extension JSONText {
