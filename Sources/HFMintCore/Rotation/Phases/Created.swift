@@ -128,8 +128,7 @@ extension RotationMachine {
         switch definition.issuer.succession {
         case .stacked, .replacing:
             // The issuer holds one current value and lists it first. If it changed, our call changed it.
-            guard let current = survey.secrets.first, let sha256 = current.sha256,
-                sha256 != state.predecessor.sha256
+            guard let current = survey.secrets.first, let held = current.sha256, held != state.predecessor.sha256
             else { return nil }
             return current
         case .separate, .person: return nil
