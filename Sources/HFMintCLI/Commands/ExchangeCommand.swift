@@ -38,7 +38,7 @@ extension Command {
 extension Option {
     static let deliver = Option(
         "deliver", "HOW", repeats: true,
-        choices: ["auto", "shell", "env", "output", "env-file", "token-file", "stdout"],
+        choices: DeliveryMethod.names,
         help: "how the token is handed on: \(DeliveryMethod.words.joined(separator: ", ")) (default: auto)")
     static let export = Option(
         "export", help: "deliver the token's value instead of its path, and mask it where the CI system can")

@@ -9,14 +9,19 @@ package enum DeliveryMethod: Equatable, Sendable {
     case tokenFile(String?)
     case stdout
 
-    package static let words = ["auto", "shell", "env", "output", "env-file[=PATH]", "token-file[=PATH]", "stdout"]
+    /// Every method, without a path.
+    private static let all: [DeliveryMethod] = [
+        .auto, .shell, .env, .output, .environmentFile(nil), .tokenFile(nil), .stdout,
+    ]
+
+    package static let names = all.map(\.name)
+
+    /// The names, with a mark where a path may follow.
+    package static let words = all.map { $0.takesPath ? "\($0.name)[=PATH]" : $0.name }
 
     /// Reads a method as users write it, such as `env-file=PATH`.
     package init(parsing text: String) throws(MintError) {
-        let withoutPath: [DeliveryMethod] = [
-            .auto, .shell, .env, .output, .environmentFile(nil), .tokenFile(nil), .stdout,
-        ]
-        if let method = withoutPath.first(where: { $0.name == text }) {
+        if let method = Self.all.first(where: { $0.name == text }) {
             self = method
             return
         }
@@ -40,6 +45,13 @@ package enum DeliveryMethod: Equatable, Sendable {
         switch self {
         case .environmentFile(let path), .tokenFile(let path): path
         case .auto, .shell, .env, .output, .stdout: nil
+        }
+    }
+
+    private var takesPath: Bool {
+        switch self {
+        case .environmentFile, .tokenFile: true
+        case .auto, .shell, .env, .output, .stdout: false
         }
     }
 
