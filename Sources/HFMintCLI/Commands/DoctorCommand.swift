@@ -50,6 +50,34 @@ extension Command {
     }
 }
 
+extension Examination.Question {
+    /// Begins `doctor`: a mistake on the command line is thrown; one in a variable or the manifest becomes a finding.
+    init(_ call: Call) throws(MintError) {
+        let (arguments, context) = (call.arguments, call.context)
+        self.init()
+        resource = arguments.operands.first
+        expectations = try Expectation.parse(arguments.values(.expect))
+        allowsUntrustedEvent = arguments.has(.allowUntrustedEvent)
+        stateDirectory = arguments.value(.stateDirectory)
+        timeLimit = try arguments.timeLimit()
+        do throws(MintError) {
+            authority = .success(try arguments.authority(in: context.environment))
+        } catch {
+            guard error.code != .usage || !arguments.has(.audience) else { throw error }
+            authority = .failure(error)
+        }
+        detected = Provider.allDetected(in: context.job)
+        do throws(MintError) {
+            gate = try call.openGate(on: detected.first).map { .success($0) }
+        } catch {
+            guard error.code == .manifestInvalid else { throw error }
+            gate = .failure(error)
+        }
+        source = arguments.idTokenSource
+        provider = try Provider.chosen(source.provider, else: detected.first)
+    }
+}
+
 extension Option {
     static let expect = Option(
         "expect", "CLAIM=VALUE", repeats: true, help: "what the Trusted Publisher pins; once for each claim")
