@@ -205,6 +205,8 @@ package final class MemoryFiles: Files {
         state.withLock { $0.kinds[path] ?? ($0.texts[path] == nil ? nil : .regular) }
     }
 
+    package func isLink(_ path: String) -> Bool { kind(of: path) == .link }
+
     /// Ours alone, and written when time began; what cannot be used cannot be written.
     ///
     /// What has a kind alone is a program or a directory.

@@ -23,9 +23,10 @@ package struct MigrationSurvey: Sendable {
         var migrations: [Migration] = []
         for (place, provider) in Self.places {
             let files = Self.files(at: place, below: folder, context.files)
+            let doubt = Self.doubt(about: place, below: folder, context.files)
             for path in files.prefix(Self.mostFiles) {
                 let migration = Self.migration(
-                    of: path, at: place, on: provider, below: folder, given: given, context.files)
+                    of: path, doubt: doubt, on: provider, below: folder, given: given, context.files)
                 if let migration { migrations.append(migration) }
             }
             if files.count > Self.mostFiles {
@@ -66,8 +67,26 @@ package struct MigrationSurvey: Sendable {
         }
     }
 
+    /// Returns why the files of a place are left alone, if they name a token, or nil.
+    private static func doubt(about place: String, below folder: String, _ files: any ReadableFiles) -> Doubt? {
+        let names = place.utf8.split(separator: ASCII.slash).map { String(Substring($0)) }
+        for path in names.indices.map({ names[...$0].joined(separator: "/") }) {
+            let full = FilePath(path).from(folder).text
+            // A link in place of a file is refused when the file is written.
+            if files.kind(of: full) == .directory, files.isLink(full) {
+                return Doubt("'\(path)' is a symbolic link, which may lead out of the repository")
+            }
+        }
+        switch place {
+        case ".gitlab": return Doubt("other files include it, and hfmint does not see how")
+        case ".gitea/workflows":
+            return Doubt("Gitea has no ID tokens for jobs; what Forgejo runs belongs into .forgejo/workflows")
+        default: return nil
+        }
+    }
+
     private static func migration(
-        of path: String, at place: String, on provider: Provider, below folder: String, given: Resource?,
+        of path: String, doubt: Doubt?, on provider: Provider, below folder: String, given: Resource?,
         _ files: any ReadableFiles
     ) -> Migration? {
         guard path.utf8.allSatisfy({ $0.isASCIIVisible && $0 != ASCII.quote && $0 != ASCII.backslash }) else {
@@ -81,14 +100,9 @@ package struct MigrationSurvey: Sendable {
         } catch {
             return Migration(path, provider, unsure: [Doubt(error.reason)])
         }
-        let isIncluded = place == ".gitlab"
-        guard isIncluded || place == ".gitea/workflows" else { return Migration(path, bytes, provider, given: given) }
+        guard let doubt else { return Migration(path, bytes, provider, given: given) }
         guard Migration.concerns(bytes) else { return Migration(path, [], provider, given: nil) }
-        let reason =
-            isIncluded
-            ? "other files include it, and hfmint does not see how"
-            : "Gitea has no ID tokens for jobs; what Forgejo runs belongs into .forgejo/workflows"
-        return Migration(path, provider, unsure: [Doubt(reason)])
+        return Migration(path, provider, unsure: [doubt])
     }
 }
 

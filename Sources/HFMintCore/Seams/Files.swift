@@ -30,7 +30,11 @@ package protocol ReadableFiles: Sendable {
     /// - Throws: ``FileFailure`` also if it is longer than `limit`, or does not arrive in time.
     func readStandardInput(_ extent: StandardInputExtent, limit: Int) throws(FileFailure) -> Secret
 
+    /// Returns the kind of a file, or of the target of a symbolic link.
     func kind(of path: String) -> FileKind?
+
+    /// Returns whether the path itself is a symbolic link.
+    func isLink(_ path: String) -> Bool
 
     /// Returns what can be known of a file without opening it, or nil if it does not exist or is out of reach.
     func facts(of path: String) -> FileFacts?

@@ -24,6 +24,8 @@ package struct PosixFiles: Files {
 
     package func kind(of path: String) -> FileKind? { (try? FileStatus(of: path))?.kind }
 
+    package func isLink(_ path: String) -> Bool { (try? FileStatus { unsafe lstat(path, &$0) })?.kind == .link }
+
     package func isInMemory(_ path: String) -> Bool {
         // TMPFS_MAGIC, RAMFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html
         [0x0102_1994, 0x8584_58F6].contains(unsafe hfmint_linux_file_system(path))

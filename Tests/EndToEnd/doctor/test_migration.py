@@ -162,6 +162,20 @@ def test_a_file_that_changes_meanwhile_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere").read_bytes() == repository.before
 
 
+def test_a_folder_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
+    """It may lead out of the repository; what is no business of hfmint is none there either."""
+    repository = Repository("github/publish", tmp_path / "clone")
+    outside = tmp_path / "outside"
+    (repository.root / ".github").rename(outside)
+    (repository.root / ".github").symlink_to(outside)
+    result = repository.migrate("--write")
+    assert (result.status, result.stdout) == (6, b"")
+    assert b"'.github' is a symbolic link" in result.stderr
+    assert repository.file.read_bytes() == repository.before
+    repository.file.write_text("a: 1\n")
+    assert repository.migrate("--write").status == 0
+
+
 def test_one_bad_workflow_does_not_stop_the_others(tmp_path: Path) -> None:
     """What is sure is written; what is not is named."""
     repository = Repository("github/publish", tmp_path / "clone")

@@ -149,6 +149,7 @@ extension World: Files {
     func checkStepFile(_ path: String, isSecret: Bool, mayBeAbsent: Bool) throws(FileFailure) {}
     func facts(of path: String) -> FileFacts? { nil }
     func kind(of path: String) -> FileKind? { nil }
+    func isLink(_ path: String) -> Bool { false }
     func isInMemory(_ path: String) -> Bool { false }
     func names(in directory: String) -> [String] { [] }
     var workingDirectory: String { "/repo" }
