@@ -37,7 +37,9 @@ extension ActionsMigration {
     }
 
     /// Lets the job ask for an ID token.
-    mutating func permit(_ job: YAMLEntry) throws(Doubt) {
+    ///
+    /// - Parameter needsGit: whether what it pushes by git goes to the Hub.
+    mutating func permit(_ job: YAMLEntry, needsGit: Bool) throws(Doubt) {
         let permission = provider.example?.permission ?? []
         guard permission.count > 1 else { return try permitByOneKey(permission.first ?? "", job) }
         let ofAll = editor.reader.root["permissions"]
@@ -48,6 +50,11 @@ extension ActionsMigration {
                     at: job.line,
                     "it uses GITHUB_TOKEN and says no `permissions:`: with `id-token: write` it has only what stands there"
                 )
+            }
+            guard needsGit || !text.hasPart("git push") else {
+                throw Doubt(
+                    at: job.line,
+                    "it pushes by git and says no `permissions:`: with `id-token: write` it has only what stands there")
             }
             try insert(["permissions:", "  contents: read", "  id-token: write"], into: job)
             editor.notes.append(
@@ -141,14 +148,23 @@ extension ActionsMigration {
 }
 
 extension ActionsMigration {
-    /// Says on which events the job gets no ID token, or hfmint refuses to use it.
+    /// Says on which events a job gets no ID token, and doubts where strangers could cause it to ask for one.
     mutating func noteTriggers(_ root: YAMLNode) {
-        guard let on = root["on"] else { return }
+        guard let on = root["on"], !editor.edits.isEmpty else { return }
         let events = names(in: on)
         if events.contains("pull_request") {
             editor.notes.append("a pull request from a fork gets no ID token: there the new line fails")
         }
-        for event in events where provider.claims.events?.isOpen(event) == true {
+        let open = provider.claims.events
+        for event in events where open?.isOpen(event) == true {
+            guard open?.perhaps.contains(event) == true else {
+                editor.doubts.append(
+                    Doubt(
+                        at: on.line,
+                        "strangers can cause '\(event)', on which no job should get an ID token: publish in a workflow"
+                            + " without it"))
+                continue
+            }
             editor.notes.append(
                 "strangers can cause '\(event)': hfmint refuses it, unless you add --allow-untrusted-event")
         }

@@ -63,9 +63,11 @@ struct ActionsMigration: Sendable {
         for step in users { try step.script?.refuseUnclear() }
         var needs: [TokenNeed] = []
         let known = editor.given ?? ShellScript.onlyResource(of: steps.compactMap(\.script))
-        var isServed = false
-        if !names.isEmpty {
-            isServed = try takeShared(in: node, steps, usedBy: users, names: names, given: known, &needs)
+        var served: Resource?
+        if !names.isEmpty,
+            try takeShared(in: node, steps, usedBy: users, names: names, given: known, &needs)
+        {
+            served = needs.last?.resource
         }
         for step in users {
             guard let script = step.script else { continue }
@@ -73,13 +75,20 @@ struct ActionsMigration: Sendable {
                 of: [script], names: names + step.tokens.map(\.key), given: known, at: step.item.line)
             needs.append(need)
             var commands = need.commands()
-            if isServed, need.exported == nil, !script.logsIn { commands = need.needsGit ? [ShellScript.setUpGit] : [] }
+            if let served, served == need.resource, need.exported == nil, !script.logsIn {
+                commands = need.needsGit ? [ShellScript.setUpGit] : []
+            }
             try refuseShell(of: step.item.value, job)
             let changed = try script.change(
                 commands, atTop: !names.isEmpty || !step.tokens.isEmpty, in: editor.reader, secrets: editor.secrets,
                 &editor.edits)
             editor.explained.formUnion(changed)
-            isServed = isServed || script.logsIn
+            // The latest exchange counts, and a step with a condition may not run.
+            if script.logsIn, step.item.value["if"] == nil {
+                served = need.resource
+            } else if need.resource != nil, need.resource != served {
+                served = nil
+            }
         }
         for step in steps {
             guard let env = step.item.value["env"] else { continue }
@@ -87,8 +96,9 @@ struct ActionsMigration: Sendable {
         }
         if let env = node["env"] { try editor.remove(ofJob, from: env, of: node) }
         guard !needs.isEmpty else { return }
-        try permit(job)
-        addLastStep(items, needs.contains { $0.needsGit })
+        let needsGit = needs.contains { $0.needsGit }
+        try permit(job, needsGit: needsGit)
+        addLastStep(items, needsGit)
         let environment = node["environment"]?.value
         editor.jobs.append(
             MigratedJob(

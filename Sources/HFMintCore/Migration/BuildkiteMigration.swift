@@ -42,6 +42,9 @@ struct BuildkiteMigration: Sendable {
         let tokens = try editor.tokens(in: node["env"], isHandedIn: { $0.utf8.first == UInt8(ascii: "$") })
         let secrets = try Self.secrets(node["secrets"], editor)
         try script.refuseUnclear()
+        if let line = script.lines.first(where: { $0.command.text.hasPart("trap ") }) {
+            throw Doubt(at: line.lines.lowerBound, "its trap would take the place of the one that forgets the token")
+        }
         let need = try TokenNeed(
             of: [script], names: tokens.map(\.key) + secrets.map(\.name), given: editor.given, at: item.line)
         // A dollar sign that is the shell's is written twice.

@@ -50,8 +50,11 @@ struct CircleCIMigration: Sendable {
         for step in users { try step.script.refuseUnclear() }
         for step in users {
             let need = try TokenNeed(of: [step.script], names: [], given: known, at: step.item.line)
-            // The first exchange is for the steps after it too.
-            let isServed = needs.contains { $0.resource != nil } && need.exported == nil && !step.script.logsIn
+            // An exchange is for the steps after it too, until there is another.
+            let served = needs.last { $0.resource != nil }?.resource
+            let isServed =
+                served != nil && (need.resource == nil || need.resource == served) && need.exported == nil
+                && !step.script.logsIn
             let isSetUp = needs.contains { $0.needsGit } || !need.needsGit
             let commands = isServed ? (isSetUp ? [] : [ShellScript.setUpGit]) : need.commands()
             let changed = try step.script.change(

@@ -104,11 +104,15 @@ package struct Migration: Sendable {
     /// Returns why a text is not edited as a whole, or nil.
     private static func refusal(of text: SourceText) -> Doubt? {
         for (index, line) in text.lines.enumerated() {
-            guard String(validating: line.bytes, as: UTF8.self) != nil else {
+            guard let string = String(validating: line.bytes, as: UTF8.self) else {
                 return Doubt(at: index, "it is not UTF-8")
             }
             if line.bytes.contains(where: { $0.isASCIIControl && $0 != ASCII.tab }) {
                 return Doubt(at: index, "it holds a control character")
+            }
+            // YAML 1.1 ends a line at U+0085, U+2028 and U+2029 too, and so do the readers of some CI systems.
+            if string.unicodeScalars.contains(where: { 0x80...0x9F ~= $0.value || 0x2028...0x2029 ~= $0.value }) {
+                return Doubt(at: index, "it holds a control character, or a line break that is not of ASCII")
             }
         }
         return text.lines.first?.bytes.starts(with: [0xEF, 0xBB, 0xBF]) == true

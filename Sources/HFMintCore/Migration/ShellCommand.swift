@@ -21,6 +21,9 @@ struct ShellCommand: Sendable {
     let callsHFMint: Bool
     private let words: [String]
 
+    /// The number of words of an upload that are read, so that a line of many uploads takes no longer than others.
+    private static let mostArguments = 64
+
     /// - Parameter secrets: names of secrets that hold a token, whatever they are called.
     init(_ text: String, secrets: Set<String>) {
         self.text = text
@@ -132,7 +135,8 @@ extension ShellCommand {
         for (index, word) in words.enumerated() {
             let isProgram = word == "hf" || word == "huggingface-cli"
             if isProgram, index + 1 < words.count, ["upload", "upload-large-folder"].contains(words[index + 1]) {
-                found.append(uploaded(Array(words[(index + 2)...].prefix { !["&&", "||", ";", "|"].contains($0) })))
+                let rest = words[(index + 2)...].prefix(Self.mostArguments)
+                found.append(uploaded(Array(rest.prefix { !["&&", "||", ";", "|"].contains($0) })))
             }
             let options = [
                 "--hub_model_id", "--hub-model-id", "--hub_repo_id", "--hub-repo-id", "--repo_id", "--repo-id",

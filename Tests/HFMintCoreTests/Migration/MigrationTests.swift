@@ -43,11 +43,102 @@ struct MigrationTests {
 
     @Test("refuses files that are no text")
     func bytes() {
-        for bytes: [UInt8] in [[0xFF], [0xEF, 0xBB, 0xBF], [0x1B]] {
+        for bytes: [UInt8] in [[0xFF], [0xEF, 0xBB, 0xBF], [0x1B], [0xC2, 0x85], [0xE2, 0x80, 0xA8]] {
             let migration = Migration(
                 ".gitlab-ci.yml", bytes + Array("a: $HF_TOKEN\n".utf8), .gitLabCI, given: nil)
             #expect(!migration.doubts.isEmpty)
         }
+    }
+}
+
+@Suite("migrated jobs")
+struct MigratedJobTests {
+    /// A workflow of one job that hands the token to one step.
+    private func migration(on events: String = "push", run: String = "hf upload acme/model .") -> Migration {
+        let text = """
+            on: \(events)
+            jobs:
+              publish:
+                runs-on: ubuntu-latest
+                steps:
+                  - env:
+                      HF_TOKEN: ${{ secrets.HF_TOKEN }}
+                    run: |
+                      \(run)
+
+            """
+        return Migration(".github/workflows/a.yml", Array(text.utf8), .gitHubActions, given: nil)
+    }
+
+    private func new(_ migration: Migration) -> String {
+        guard case .changed(let new, _) = migration.outcome else { return "" }
+        return String(decoding: new, as: UTF8.self)
+    }
+
+    @Test("get no ID token where strangers can start them", arguments: ["pull_request_target", "[push, issues]"])
+    func strangers(events: String) {
+        #expect(migration(on: events).doubts.map(\.line) == [1])
+        #expect(migration(on: "[push, workflow_run]").doubts.isEmpty)
+    }
+
+    @Test("keep the permissions by which they push to their own repository")
+    func pushes() {
+        #expect(migration(run: "hf upload acme/model . && git push").doubts.map(\.line) == [3])
+        let hub = "git push https://acme:$HF_TOKEN@huggingface.co/acme/model"
+        #expect(migration(run: hub).doubts.isEmpty)
+    }
+
+    @Test("get a token for each repository that they upload to")
+    func repositories() {
+        let circle = """
+            jobs:
+              publish:
+                docker:
+                  - image: cimg/python:3.13
+                steps:
+                  - run: hf upload acme/one .
+                  - run: hf upload acme/two .
+                  - run: hf upload acme/two more
+
+            """
+        let text = new(Migration(".circleci/config.yml", Array(circle.utf8), .circleCI, given: nil))
+        #expect(text.split(separator: "hfmint exchange acme/one").count == 2)
+        #expect(text.split(separator: "hfmint exchange acme/two").count == 2)
+        let gitHub = """
+            on: push
+            jobs:
+              publish:
+                runs-on: ubuntu-latest
+                steps:
+                  - run: |
+                      hf auth login --token ${{ secrets.HF_TOKEN }}
+                      hf upload acme/one .
+                  - env:
+                      HF_TOKEN: ${{ secrets.HF_TOKEN }}
+                    run: hf upload acme/two .
+
+            """
+        let other = new(Migration(".github/workflows/a.yml", Array(gitHub.utf8), .gitHubActions, given: nil))
+        #expect(other.split(separator: "hfmint exchange acme/one").count == 2)
+        #expect(other.split(separator: "hfmint exchange acme/two").count == 2)
+    }
+
+    @Test("keep no trap that would take the place of the one that forgets")
+    func traps() {
+        let text = """
+            steps:
+              - commands:
+                  - trap 'rm -rf work' EXIT
+                  - hf upload acme/model work
+
+            """
+        let migration = Migration(".buildkite/a.yml", Array(text.utf8), .buildkite, given: nil)
+        #expect(migration.doubts.map(\.line) == [3])
+    }
+
+    @Test("are found in a line of many uploads in no time", .timeLimit(.minutes(1)))
+    func manyUploads() {
+        #expect(Migration.concerns(Array(String(repeating: "hf upload ", count: 1 << 13).utf8)))
     }
 }
 
