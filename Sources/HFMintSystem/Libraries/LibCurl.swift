@@ -14,6 +14,10 @@ struct LibCurl: @unchecked Sendable {
 
     private init(_ file: String) throws(LibraryRefusal) {
         try unsafe LibraryRefusal.check(hfmint_curl_load(&table, file), of: file)
+        // It chooses among several TLS libraries, also by CURL_SSL_BACKEND, and the version names the choice.
+        guard table.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
+            throw LibraryRefusal("this is not a working \(file)")
+        }
         guard let info = unsafe table.version_info(CURLVERSION_FIRST) else {
             throw LibraryRefusal("this is not a working \(file)")
         }
@@ -22,9 +26,6 @@ struct LibCurl: @unchecked Sendable {
             number: info.pointee.version_num, tls: info.pointee.ssl_version.map { unsafe String(cString: $0) } ?? "",
             hasTLSProxies: info.pointee.features & CURL_VERSION_HTTPS_PROXY != 0)
         if let refusal = build.refusal { throw LibraryRefusal(refusal) }
-        guard table.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
-            throw LibraryRefusal("this is not a working \(file)")
-        }
     }
 }
 
