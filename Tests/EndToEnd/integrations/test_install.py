@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -191,6 +192,19 @@ def test_the_runners_tool_cache_is_the_first_choice(made_for: Machine) -> None:
     (kept,) = [path for path in tools.rglob("*") if path.is_file()]
     machine = made_for.release.name.split("-linux-")[1].removesuffix(".tar.gz")
     assert kept == tools / "hfmint" / VERSION / machine / made_for.release.name
+
+
+def test_a_folder_that_others_made_is_not_used(made_for: Machine) -> None:
+    """They could put another program there before it is started."""
+    folder, link = made_for.root / "theirs", made_for.root / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    refused(made_for.install(folder=str(link)), 5, "is not this user's")
+    if os.geteuid() == 0:
+        os.chown(folder, 1001, 1001)
+        refused(made_for.install(folder=str(folder)), 5, "is not this user's")
+    assert list(folder.iterdir()) == []
+    assert made_for.install(folder=str(made_for.root / "ours")).status == 0
 
 
 def test_a_proxy_is_asked(made_for: Machine) -> None:

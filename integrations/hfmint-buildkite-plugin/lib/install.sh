@@ -155,12 +155,16 @@ install_hfmint() {
     if [ -n "${HFMINT_INSTALL_FILE:-}" ]; then take; else fetch; unpack; fi
     chmod 755 "$work/hfmint"
     shown=$("$work/hfmint" --version) ||
-        fail 5 "hfmint does not start here: it needs glibc 2.36, so Debian 12, Ubuntu 24.04 or newer"
+        fail 5 "hfmint does not start here: it needs glibc 2.25 or newer, which Alpine has not"
     [ -n "${HFMINT_INSTALL_FILE:-}" ] || [ "$shown" = "hfmint $version" ] ||
         fail 3 "$name.tar.gz holds $shown: it is not used"
 
     folder=${HFMINT_INSTALL_FOLDER:-$(mktemp -d "$temporary/hfmint.XXXXXX")}
-    { mkdir -p "$folder" && mv -f "$work/hfmint" "$folder/hfmint"; } || fail 5 "$folder cannot be written"
+    mkdir -p "$folder" || fail 5 "$folder cannot be written"
+    # Who made it beforehand, as anyone can in /tmp, could put another program in.
+    # shellcheck disable=SC3067 # every sh that a job has knows -O
+    { [ ! -h "$folder" ] && [ -O "$folder" ]; } || fail 5 "$folder is not this user's"
+    mv -f "$work/hfmint" "$folder/hfmint" || fail 5 "$folder cannot be written"
     echo "$folder"
 }
 
