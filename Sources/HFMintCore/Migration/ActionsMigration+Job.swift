@@ -21,7 +21,9 @@ extension ActionsMigration {
     }
 
     /// Throws if the shell of a step cannot evaluate the line, or goes on after an error.
-    func refuseShell(of step: YAMLNode, _ job: YAMLEntry) throws(Doubt) {
+    ///
+    /// - Parameter step: nil for a step that is added, and so has the job's own shell.
+    func refuseShell(of step: YAMLNode?, _ job: YAMLEntry) throws(Doubt) {
         let defaults = [
             step, job.value["defaults"]?.value["run"]?.value, editor.reader.root["defaults"]?.value["run"]?.value,
         ]

@@ -98,6 +98,7 @@ struct ActionsMigration: Sendable {
         guard !needs.isEmpty else { return }
         let needsGit = needs.contains { $0.needsGit }
         try permit(job, needsGit: needsGit)
+        try refuseShell(of: nil, job)
         addLastStep(items, needsGit)
         let environment = node["environment"]?.value
         editor.jobs.append(

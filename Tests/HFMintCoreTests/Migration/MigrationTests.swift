@@ -88,6 +88,28 @@ struct MigratedJobTests {
         #expect(migration(run: hub).doubts.isEmpty)
     }
 
+    @Test("keep the token where the steps that are added would be in another language")
+    func shells() {
+        let text = """
+            on: push
+            defaults:
+              run:
+                shell: python
+            jobs:
+              publish:
+                runs-on: ubuntu-latest
+                env:
+                  HF_TOKEN: ${{ secrets.HF_TOKEN }}
+                steps:
+                  - run: print("hello")
+                  - run: hf upload acme/model .
+                    shell: bash
+
+            """
+        let migration = Migration(".github/workflows/a.yml", Array(text.utf8), .gitHubActions, given: nil)
+        #expect(migration.doubts.map(\.line) == [4])
+    }
+
     @Test("get a token for each repository that they upload to")
     func repositories() {
         let circle = """
@@ -113,9 +135,9 @@ struct MigratedJobTests {
                   - run: |
                       hf auth login --token ${{ secrets.HF_TOKEN }}
                       hf upload acme/one .
-                  - env:
+                  - run: hf upload acme/two .
+                    env:
                       HF_TOKEN: ${{ secrets.HF_TOKEN }}
-                    run: hf upload acme/two .
 
             """
         let other = new(Migration(".github/workflows/a.yml", Array(gitHub.utf8), .gitHubActions, given: nil))
