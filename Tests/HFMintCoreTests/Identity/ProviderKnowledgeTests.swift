@@ -16,6 +16,7 @@ struct ProviderKnowledgeTests {
         ("HFMintCore/Delivery/", ["buildkite"], "its agent's API is a way of delivery, and a protocol of its own"),
         ("HFMintCore/Seams/HTTPTransport.swift", ["aws"], "a signature that curl makes, whoever asks for it"),
         ("HFMintSystem/HTTP/Transfer.swift", ["aws"], "the same"),
+        ("HFMintSystem/Libraries/CurlBuild.swift", ["aws"], "the same, and which libcurl cannot make it"),
         ("HFMintCore/Identity/HTTPAcquisition.swift", ["aws"], "the same, as a proof that an endpoint asks for"),
         ("HFMintCore/Exchange/TokenKey.swift", ["aws"], "the same, as what tells two jobs apart"),
         ("HFMintCore/Seams/HTTPRequest.swift", ["google"], "the one plain http that the transport lets pass"),
