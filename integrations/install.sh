@@ -108,7 +108,8 @@ fetch() {
     attest "$work/archive"
     say "hfmint $version from $base"
     [ -n "$kept" ] || return 0
-    { mkdir -p "${kept%/*}" && cp "$work/archive" "$kept.$$" && mv -f "$kept.$$" "$kept"; } ||
+    { mkdir -p "${kept%/*}" && draft=$(mktemp "$kept.XXXXXX") &&
+        cp "$work/archive" "$draft" && mv -f "$draft" "$kept"; } ||
         say "$kept could not be written: the next job downloads again"
 }
 
