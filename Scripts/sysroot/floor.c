@@ -1,7 +1,7 @@
 /* What stands between the objects of a release and an older glibc: each function here is the one of glibc's first
  * version on this architecture, under the name by which the Swift runtime asks for it. Without them the linker would
- * take the newest that the sysroot has, and the binary would not start before glibc 2.29. The results are the same;
- * the newer functions only leave errno alone. https://sourceware.org/git/?p=glibc.git;a=blob;f=NEWS;hb=glibc-2.29
+ * take the newest that the sysroot has, and the binary would not start before glibc 2.29. The newer ones differ in
+ * that they handle no errors in the way of SVID. https://sourceware.org/git/?p=glibc.git;a=blob;f=NEWS;hb=glibc-2.29
  */
 
 #if defined(__x86_64__)
