@@ -1,8 +1,8 @@
 internal import HFMintCore
 
-// The rules of speech. stdout carries what was asked for, as text or as JSON, in one write, and is written last. Errors,
-// hints and notes go to stderr, and each line begins with `hfmint: `. Errors and hints are lower case, without a full
-// stop; a hint is the next thing to type or to change. Nothing quoted may hold a control character.
+// The rules of speech. stdout carries what was asked for, as text or as JSON, in one write, and is written last.
+// Errors, hints and notes go to stderr, and each line begins with `hfmint: `. Errors and hints are lower case, without
+// a full stop; a hint is the next thing to type or to change. Nothing quoted may hold a control character.
 
 /// The one place that prints reports and errors.
 struct Printer {

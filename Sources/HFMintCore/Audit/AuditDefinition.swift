@@ -39,8 +39,8 @@ package struct AuditDefinition: Equatable, Sendable {
     /// Returns the settings of the trail, with an absolute path and the credential's value.
     ///
     /// - Parameter provider: the detected CI system or cloud, or nil.
-    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file in a job of a provider, where the folder depends
-    ///   on the checkout; ``MintError/Code/stateUnusable`` if the credential cannot be read.
+    /// - Throws: ``MintError/Code/manifestInvalid`` for a relative file in a job of a provider, where the folder
+    ///   depends on the checkout; ``MintError/Code/stateUnusable`` if the credential cannot be read.
     package func settings(on provider: Provider?, in context: Context) throws(MintError) -> AuditTrail.Settings {
         var settings = AuditTrail.Settings(isRequired: isRequired)
         settings.file = try path(on: provider, in: context)

@@ -4,8 +4,8 @@
 ///
 /// 1. `Examiner` asks the Hub for its time, the provider for an ID token, git for its settings, the Hub for a token.
 /// 2. ``Examination`` is what it saw, as a value that carries the ``Context``.
-/// 3. ``Check``, one in each file of `Checks/`, turns that value into ``Finding``s; `AllChecks.swift` lists them. A check
-///    may look at files and variables, and ask libraries for their versions. It sends nothing.
+/// 3. ``Check``, one in each file of `Checks/`, turns that value into ``Finding``s; `AllChecks.swift` lists them. A
+///    check may look at files and variables, and ask libraries for their versions. It sends nothing.
 /// 4. ``Diagnosis`` runs every check, and renders the report.
 ///
 /// The doctor writes no file, delivers no token and revokes none; it wipes every token before it returns.

@@ -1,8 +1,9 @@
 /// Gets a Hub token for a job: the one that the job has already (``CachedTokens``), or a fresh one (``FreshTokens``).
 ///
-/// Both act for one ``Applicant``, which holds what the job can show, and the manifest that decides. A fresh token takes
-/// an ID token, its checks, and one request to the Hub's ``TokenEndpoint``. ``PublisherRefusal`` and ``MemberRefusal``
-/// explain the Hub's no. The room delivers nothing, and never gives out a token before its record is durable.
+/// Both act for one ``Applicant``, which holds what the job can show, and the manifest that decides. A fresh token
+/// takes an ID token, its checks, and one request to the Hub's ``TokenEndpoint``. ``PublisherRefusal`` and
+/// ``MemberRefusal`` explain the Hub's no. The room delivers nothing, and never gives out a token before its record is
+/// durable.
 ///
 /// ```swift
 /// let exchanger = Exchanger(authority: authority, source: source, cache: cache, audit: audit, context: context)

@@ -1,8 +1,8 @@
 /// The body that trades a job's ID token for a Hub token (RFC 8693), and what its answer must be.
 ///
 /// This folder holds the routes of the Hub's API, one file each: the token endpoint (``PublisherExchange``,
-/// ``MemberExchange``), the trials of a token (``TokenTrial``), the report of a leaked one (``LeakReport``), the secrets
-/// of a Space (``SpaceSecrets``), and the front page (`FrontPage.swift`). They speak of a ``Resource`` and a
+/// ``MemberExchange``), the trials of a token (``TokenTrial``), the report of a leaked one (``LeakReport``), the
+/// secrets of a Space (``SpaceSecrets``), and the front page (`FrontPage.swift`). They speak of a ``Resource`` and a
 /// ``HubToken``, and a refusal is read as a ``HubRefusal``. The files build requests and read answers. Except for a
 /// trial, they send nothing.
 ///

@@ -62,7 +62,8 @@ package struct Claims: Equatable, Sendable {
 
     /// Returns the claim `name` as a moment, or nil if it is none.
     ///
-    /// A moment outside the years 1970 to 9999 is moved to the nearest one inside, so that it can be printed. A NumericDate may have a fraction (RFC 7519, 2), and some issuers write it as a string.
+    /// A moment outside the years 1970 to 9999 is moved to the nearest one inside, so that it can be printed. A
+    /// NumericDate may have a fraction (RFC 7519, 2), and some issuers write it as a string.
     private func moment(_ name: String) -> Timestamp? {
         guard let node = text.root[name] else { return nil }
         let written = text.string(node) ?? (node.value == .number ? Array(text.bytes[node.range]) : [])

@@ -1,6 +1,7 @@
 /// The migration of `.circleci/config.yml`.
 ///
-/// The token comes from a context or from the project's settings. What a step exports by BASH_ENV reaches the next ones.
+/// The token comes from a context or from the project's settings. What a step exports by BASH_ENV reaches the next
+/// ones.
 /// <https://circleci.com/docs/reference/configuration-reference/>
 struct CircleCIMigration: Sendable {
     var editor: WorkflowEditor

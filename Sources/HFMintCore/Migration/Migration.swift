@@ -8,7 +8,8 @@
 ///    variables, scripts and permissions; ``ShellScript`` finds what a script does with the token.
 /// 4. ``UnifiedDiff`` shows the change.
 ///
-/// A file changes only if everything that names a token in it is accounted for. Else it is left alone, with a ``Doubt``.
+/// A file changes only if everything that names a token in it is accounted for. Else it is left alone, with a
+/// ``Doubt``.
 package struct Migration: Sendable {
     package enum Outcome: Equatable, Sendable {
         /// Nothing in the file has to do with a token of the Hub, or hfmint is used already.

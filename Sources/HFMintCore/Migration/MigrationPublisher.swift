@@ -87,7 +87,8 @@ package struct MigratedRepository: Sendable {
         /// Owner and name, or the path of a project.
         let path: String
 
-        /// Reads the URL of a remote: `https://host/owner/name.git`, `git@host:owner/name`, `ssh://git@host/owner/name`.
+        /// Reads the URL of a remote: `https://host/owner/name.git`, `git@host:owner/name`,
+        /// `ssh://git@host/owner/name`.
         init?(_ url: String) {
             var rest = Array(url.utf8)[...]
             let scheme = ["https://", "http://", "ssh://", "git://"].first { rest.starts(with: $0.utf8) }

@@ -171,7 +171,8 @@ extension ShellCommand {
         return parsed?.kind == kind ? parsed : nil
     }
 
-    /// Returns the line without the log-ins in its URLs of the Hub, and the repositories of these; nil if there are none.
+    /// Returns the line without the log-ins in its URLs of the Hub, and the repositories of these; nil if there are
+    /// none.
     static func withoutTokens(_ text: String, _ secrets: Set<String>) -> (text: String, resources: [Resource?])? {
         let bytes = Array(text.utf8)
         let scheme = Array("https://".utf8)

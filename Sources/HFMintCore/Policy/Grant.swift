@@ -30,8 +30,8 @@ package struct DecodedClaims: Sendable {
 
     /// Returns the claim's bytes if it is a string, else nil.
     ///
-    /// An `aud` that is a list of one audience counts as that string (RFC 7519, 4.1.3). A list of several does not count,
-    /// because its token is for others too.
+    /// An `aud` that is a list of one audience counts as that string (RFC 7519, 4.1.3). A list of several does not
+    /// count, because its token is for others too.
     func text(_ name: [UInt8]) -> [UInt8]? {
         switch self[name] {
         case .string(let found): found

@@ -4,9 +4,9 @@ internal import HFMintCore
 
 /// A path that a user named for a file that hfmint writes.
 ///
-/// Only a file that is provably hfmint's is replaced or removed. Its ``FileMark``, taken when it was written, proves it.
-/// The job's directory notes the mark, and the file system keeps it as an attribute of the file; both happen before the
-/// file has its name. An empty file may be replaced too.
+/// Only a file that is provably hfmint's is replaced or removed. Its ``FileMark``, taken when it was written, proves
+/// it. The job's directory notes the mark, and the file system keeps it as an attribute of the file; both happen before
+/// the file has its name. An empty file may be replaced too.
 ///
 /// `UserFile+Placing.swift` writes the file, and `UserFile+Erasing.swift` removes it.
 struct UserFile: ~Copyable {

@@ -14,7 +14,8 @@ package final class CurlTransport: HTTPTransport {
     /// Lets eight requests at once go to one host, because more would meet rate limits.
     private let gate = HostGate(most: 8)
     private let idle = Mutex<[IdleHandle]>([])
-    /// Whether the certificates that are read fastest have failed once, so that libcurl's own choice is used from then on.
+    /// Whether the certificates that are read fastest have failed once, so that libcurl's own choice is used from then
+    /// on.
     private let prefersDefault = Mutex(false)
 
     /// - Parameter environment: holds the address of a proxy for ``Route/proxy(_:)``, which may contain a password.

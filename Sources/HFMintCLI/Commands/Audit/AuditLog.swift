@@ -6,9 +6,9 @@ extension Option {
 
 /// The log that a command of `audit` reads.
 ///
-/// `audit show` reads it whole and picks records, `audit verify` follows its chain from the first line, and `audit head`
-/// reads only its end. No command of this folder writes a log or trusts it: HFMintCore says what a record means, and
-/// whether the chain holds.
+/// `audit show` reads it whole and picks records, `audit verify` follows its chain from the first line, and `audit
+/// head` reads only its end. No command of this folder writes a log or trusts it: HFMintCore says what a record means,
+/// and whether the chain holds.
 struct AuditLog {
     let path: String
     private let reader: any LogReader

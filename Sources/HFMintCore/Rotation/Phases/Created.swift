@@ -33,7 +33,8 @@ extension RotationMachine {
         return .go
     }
 
-    /// Records a failed try, and returns true, if the issuer holds a secret proven ours although it refused the creation.
+    /// Records a failed try, and returns true, if the issuer holds a secret proven ours although it refused the
+    /// creation.
     ///
     /// A proxy may have sent the call twice, and passed on the second answer. A program that fails after it has acted
     /// ends with the status of a refusal too (an exception of Python, `set -e`). A new secret without a proof may be an
