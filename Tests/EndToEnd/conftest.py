@@ -39,14 +39,18 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
+def program() -> Path:
+    """The product."""
+    return product.needed()
+
+
+@pytest.fixture
 def hfmint(world: World, tmp_path: Path) -> Callable[..., product.Result]:
     """`hfmint("exchange", "acme/model", env=…)`: run the product in a fresh HOME and folder.
 
     Without `env`, it is a step of the world's GitHub job; the same job at each call.
     """
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     job: dict[str, str] = {}
     work = tmp_path / "work"
     work.mkdir()
@@ -89,11 +93,8 @@ def libraries(request: pytest.FixtureRequest) -> Libraries:
 @pytest.fixture
 def job(world: World, tmp_path: Path, libraries: Libraries) -> Job:
     """A GitHub job that the Hub trusts with acme/model."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
     world.publish("acme/model")
-    job = Job(world, program, tmp_path / "job")
+    job = Job(world, product.needed(), tmp_path / "job")
     job.env |= libraries.variables
     return job
 
@@ -115,10 +116,7 @@ def front(world: World, authority: Authority, tmp_path: Path) -> Iterator[Front]
 @pytest.fixture
 def rotator(world: World, tmp_path: Path) -> Rotator:
     """Rotations on a machine that stays, with stand-ins of issuers and sinks."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
-    return Rotator(world, program, tmp_path / "rotate")
+    return Rotator(world, product.needed(), tmp_path / "rotate")
 
 
 @pytest.fixture

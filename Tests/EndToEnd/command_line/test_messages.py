@@ -135,9 +135,7 @@ def test_a_variable_with_a_line_break(job: Job) -> None:
 @pytest.fixture
 def gitjob(world: World, tmp_path: Path) -> GitJob:
     """A job's git."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     return GitJob(world, program, tmp_path / "gitjob")
 
 

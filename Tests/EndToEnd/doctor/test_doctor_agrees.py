@@ -94,9 +94,7 @@ def scenarios() -> list[object]:
 @pytest.mark.parametrize("scenario", scenarios())
 def test_what_a_transcript_breaks(scenario: Scenario, tmp_path: Path) -> None:
     """Is broken for both, or for neither."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     with World(root=tmp_path / "world") as world:
         both = Both(scenario, world, program, tmp_path / "work")
         both.play()

@@ -105,9 +105,7 @@ def test_the_token_is_tried_at_its_own_hub_alone(world: World, hfmint: Doctor) -
 
 def test_a_read_only_disk(world: World, tmp_path: Path) -> None:
     """It is named, with its reason, and a place that works is asked for."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     disk = tmp_path / "disk"
     disk.mkdir()
     command = [*mounting(f"mount -t tmpfs -o ro none {disk}", as_root=True), str(program)]
@@ -127,9 +125,7 @@ def test_a_read_only_disk(world: World, tmp_path: Path) -> None:
 
 def test_a_full_disk_below_the_step_files(world: World, tmp_path: Path) -> None:
     """Doctor says so, and no token is asked for that could not be handed on."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     world.publish("acme/model")
     disk = tmp_path / "disk"
     disk.mkdir()

@@ -61,9 +61,7 @@ class Repository:
 
     def migrate(self, *words: str) -> product.Result:
         """Run doctor from elsewhere."""
-        program = product.binary()
-        if not program:
-            pytest.skip("the product is not built")
+        program = product.needed()
         call = [str(program), "doctor", "--migrate", str(self.root), *self.options, *words]
         return product.run(call, ENVIRONMENT, self.root.parent)
 

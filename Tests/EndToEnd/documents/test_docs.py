@@ -41,9 +41,7 @@ def plays() -> list[object]:
 @pytest.mark.parametrize(("path", "play"), plays())
 def test_a_reader_sees_what_the_page_shows(path: Path, play: Play, tmp_path: Path) -> None:
     """Line by line."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     with World(root=tmp_path / "world") as world:
         observed = Reader(play, world, program, tmp_path / "work").read()
     if observed == play.consoles:

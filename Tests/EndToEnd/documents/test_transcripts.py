@@ -43,7 +43,5 @@ def check(scenario: Scenario, root: Path, program: Path) -> None:
 @pytest.mark.parametrize("scenario", scenarios())
 def test_a_scenario_comes_true(scenario: Scenario, tmp_path: Path) -> None:
     """What the transcript promises is what happens."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     check(scenario, tmp_path, program)

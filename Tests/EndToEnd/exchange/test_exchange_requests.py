@@ -137,9 +137,7 @@ def test_each_secret_goes_to_its_own_server(world: World, tmp_path: Path) -> Non
     """Over connections to two ports, and to no other socket at all."""
     world.publish("acme/model")
     command = [*strace("connect", tmp_path / "calls"), "hfmint", "exchange", "acme/model"]
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    product.needed()
     assert product.run(command, world.environment(), tmp_path).status == 0
     calls = (tmp_path / "calls").read_text()
     ports = re.findall(r"connect\(.*sin_port=htons\((\d+)\)", calls)

@@ -76,9 +76,7 @@ def test_deliveries_are_refused_before_a_token_exists(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_the_first_step_makes(world: World, path: Path, kind: str) -> None:
     """CircleCI's BASH_ENV: also where a link leads to nothing."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     provider = circleci.CircleCI(world.sentinels, world.root / "provider")
     try:
         world.hub.trust(provider.issuer.url, provider.issuer.key.jwks)

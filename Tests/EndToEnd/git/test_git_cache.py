@@ -17,15 +17,6 @@ CALLS = ("openat", "write", "fsync", "rename,renameat,renameat2", "flock,fcntl",
 
 
 @pytest.fixture
-def program() -> Path:
-    """The product."""
-    found = product.binary()
-    if not found:
-        pytest.skip("the product is not built")
-    return found
-
-
-@pytest.fixture
 def question(world: World) -> bytes:
     """What git asks about acme/model, which trusts the job."""
     world.publish("acme/model")

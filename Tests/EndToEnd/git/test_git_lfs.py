@@ -18,9 +18,7 @@ OBJECTS = 230
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job with git-lfs, after `hfmint setup-git`."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     if not shutil.which("git-lfs"):
         pytest.skip("git-lfs is not installed")
     job = GitJob(world, program, tmp_path / "work")

@@ -168,9 +168,7 @@ def test_an_empty_line_ends_the_question(world: World, hfmint: Hfmint, tmp_path:
 def test_a_question_may_come_from_a_socket(world: World, tmp_path: Path) -> None:
     """Which is what programs in JavaScript give to those they start."""
     world.publish("acme/model")
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.sendall(question(world))
@@ -189,9 +187,7 @@ def test_a_question_may_come_from_a_socket(world: World, tmp_path: Path) -> None
 
 def test_a_caller_that_says_nothing(world: World, tmp_path: Path) -> None:
     """Does not hold the job up for ever: after 30 s git is told to quit."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     started = time.monotonic()
     with subprocess.Popen(
         [str(program), "git-credential", "get"],
@@ -213,9 +209,7 @@ def test_a_caller_that_says_nothing(world: World, tmp_path: Path) -> None:
 def test_the_answer_is_one_write(world: World, tmp_path: Path) -> None:
     """So that whoever reads has all of it or nothing."""
     world.publish("acme/model")
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     log = tmp_path / "trace"
     trace = ["strace", "-f", "-qq", "-e", "trace=write", "-e", "write=1", "-o", str(log)]
     for text in (question(world), question(world, path="acme/other")):

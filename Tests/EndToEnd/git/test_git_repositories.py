@@ -17,9 +17,7 @@ PROMPTS = (b"Username for", b"Password for", b"username:", b"password:")
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job after `hfmint setup-git`."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     job = GitJob(world, program, tmp_path / "work")
     assert job.hfmint("setup-git").status == 0
     return job

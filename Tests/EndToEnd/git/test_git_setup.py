@@ -18,9 +18,7 @@ OURS = ("https://huggingface.co", "https://hf.co")
 @pytest.fixture
 def job(world: World, tmp_path: Path) -> GitJob:
     """A GitHub job whose git knows nothing yet."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     return GitJob(world, program, tmp_path / "work")
 
 

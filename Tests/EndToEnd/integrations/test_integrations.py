@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(not product.binary(), reason="the product is not
 @pytest.fixture
 def made(downloads: Downloads) -> Release:
     """The release that is installed: the product, at its own version."""
-    program = product.needed()
+    program = str(product.needed())
     shown = product.run([program, "--version"], {}, Path("/")).stdout.decode()
     found = release(shown.split()[1], starting(program))
     downloads.publish(found)
@@ -238,7 +238,7 @@ def test_the_products_own_bytes_are_installed(
     start: Start, downloads: Downloads, made: Release
 ) -> None:
     """As a release holds them."""
-    program = Path(product.needed()).read_bytes()
+    program = product.needed().read_bytes()
     player = start("github", "acme/model", known=False)
     real = release(made.version, program)
     downloads.publish(real)

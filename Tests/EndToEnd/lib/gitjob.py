@@ -8,37 +8,21 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 import product
+from ownjob import OwnJob
 from Sandbox.gitprogram import IDENTITY
-from Sandbox.world import Job, World
+from Sandbox.world import World
 
 
-@dataclass
-class GitJob:
+class GitJob(OwnJob):
     """One job with an environment of its own; `git(…)` runs in its work folder."""
 
-    world: World
-    program: Path
-    work: Path
-    kind: Job = "github"
-    environment: dict[str, str] = field(default_factory=dict)
-
     def __post_init__(self) -> None:
-        self.program = self.program.resolve()
-        self.work.mkdir(parents=True, exist_ok=True)
-        self.environment = {
-            **self.world.environment(self.kind),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_ASKPASS": "",
-            "SSH_ASKPASS": "",
-            **IDENTITY,
-            **self.environment,
-        }
+        apart = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_ASKPASS": "", "SSH_ASKPASS": "", **IDENTITY}
+        self.environment = {**apart, **self.environment}
+        super().__post_init__()
 
     def hfmint(
         self, *arguments: str, stdin: bytes = b"", cwd: Path | None = None
@@ -75,9 +59,7 @@ class GitJob:
 
 def in_clone(world: World, work: Path) -> GitJob:
     """A GitHub job whose work folder is a work tree, and which may have `acme/model`."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     world.publish("acme/model")
     job = GitJob(world, program, work)
     job.good("init", "--quiet", str(work))

@@ -67,9 +67,9 @@ def run(
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-def needed() -> str:
+def needed() -> Path:
     """The product, or no test."""
     found = binary()
     if not found:
         pytest.skip("the product is not built")
-    return str(found)
+    return found

@@ -9,13 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 import product
-from Sandbox.world import Job, World
+from ownjob import OwnJob
+from Sandbox.world import World
 
 PATIENCE = 30.0
 
@@ -29,20 +27,11 @@ def wait_for(what: str, test: Callable[[], object], timeout: float = PATIENCE) -
         time.sleep(0.02)
 
 
-@dataclass
-class RunJob:
-    """One job with an environment of its own, and a folder in which its programs run."""
-
-    world: World
-    program: Path
-    work: Path
-    kind: Job = "github"
-    environment: dict[str, str] = field(default_factory=dict)
+class RunJob(OwnJob):
+    """One job that acme/model trusts; `hfmint run` starts its programs."""
 
     def __post_init__(self) -> None:
-        self.program = self.program.resolve()
-        self.work.mkdir(parents=True, exist_ok=True)
-        self.environment = {**self.world.environment(self.kind), **self.environment}
+        super().__post_init__()
         if self.kind == "github":
             self.world.publish("acme/model")
         else:
@@ -161,7 +150,5 @@ def heard(job: RunJob) -> list[str]:
 
 def github_run(world: World, work: Path) -> RunJob:
     """A GitHub job that acme/model trusts."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     return RunJob(world, program, work)

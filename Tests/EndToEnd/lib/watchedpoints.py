@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 import product
 import tracing
 from jobs import Ended
@@ -22,10 +20,7 @@ Point = tuple[str, int]
 def program() -> Path:
     """The binary, where processes may be traced."""
     tracing.require()
-    found = product.binary()
-    if not found:
-        pytest.skip("the product is not built")
-    return found
+    return product.needed()
 
 
 def begun(watched: Watched, through: Sequence[str] = (), *, is_call: bool = False) -> Ended:

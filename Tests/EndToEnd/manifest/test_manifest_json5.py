@@ -104,20 +104,12 @@ VALUES = [
 ]
 
 
-def program() -> str:
-    """The product, or no test."""
-    found = product.binary()
-    if not found:
-        pytest.skip("the product is not built")
-    return str(found)
-
-
 def explained(folder: Path, text: bytes) -> product.Result:
     """What hfmint reads in it."""
     path = folder / "m.json5"
     path.write_bytes(text)
     path.chmod(0o600)
-    words = [program(), "manifest", "explain", "--json", "--manifest", "m.json5"]
+    words = [str(product.needed()), "manifest", "explain", "--json", "--manifest", "m.json5"]
     return product.run(words, {"HOME": str(folder)}, folder)
 
 

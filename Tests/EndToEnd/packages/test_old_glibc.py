@@ -24,7 +24,7 @@ def test_debian_11(world: World, tmp_path: Path, name: str) -> None:
     loader = next(SYSROOT.glob("lib*/ld-linux-*"))
     (of_libc,) = (path.parent for path in SYSROOT.glob("lib/*/libc.so.6"))
     path = f"{of_libc}:{libraries.Libraries(name).folder}"
-    start = shlex.join([str(loader), "--library-path", path, product.needed()])
+    start = shlex.join([str(loader), "--library-path", path, str(product.needed())])
     program = tmp_path / "hfmint"
     program.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
     program.chmod(0o755)

@@ -24,7 +24,7 @@ from wheels import TOOLS, Index, Release, contents, good, play
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The product, as a release has it."""
-    return Release.of(Path(product.needed()), tmp_path_factory.mktemp("release"))
+    return Release.of(product.needed(), tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture(scope="session")

@@ -140,9 +140,7 @@ def detected(job: Job, env: dict[str, str]) -> list[str]:
 @pytest.fixture(params=ROWS, ids=lambda row: row.id)
 def job(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Job]:
     """A job on each provider in turn."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     needs_root = request.param.stand_in in (FlyIO, Pod, TokenRequest)
     if needs_root and not ownroot.is_possible():
         pytest.skip("this machine lets nobody mount")

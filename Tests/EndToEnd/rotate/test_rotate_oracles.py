@@ -71,7 +71,7 @@ def planned(folder: Path, schedules: list[dict[str, str]], moment: str) -> list[
     path = manifest(folder, schedules)
     env = {"HOME": str(folder), "LD_PRELOAD": str(FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
     words = [
-        product.needed(),
+        str(product.needed()),
         "rotate",
         "plan",
         "--json",
@@ -89,7 +89,7 @@ def planned(folder: Path, schedules: list[dict[str, str]], moment: str) -> list[
 def refused(folder: Path, expression: str) -> bool:
     """Whether the manifest's check objects to it."""
     path = manifest(folder, [{"cron": expression}])
-    words = [product.needed(), "manifest", "check", "--manifest", str(path)]
+    words = [str(product.needed()), "manifest", "check", "--manifest", str(path)]
     done = product.run(words, {"HOME": str(folder)}, folder)
     assert done.status in (0, 2), done.stderr.decode()
     return done.status == 2
@@ -145,7 +145,7 @@ def complaints(folder: Path, crowd: list[str]) -> dict[str, str]:
     for begin in range(0, len(crowd), 100):
         some = crowd[begin : begin + 100]
         path = manifest(folder, [{"cron": e} for e in some])
-        words = [product.needed(), "manifest", "check", "--manifest", str(path)]
+        words = [str(product.needed()), "manifest", "check", "--manifest", str(path)]
         said = product.run(words, {"HOME": str(folder)}, folder).stderr.decode()
         for number, words in re.findall(r"'rotations\.r(\d+)\.schedule\.cron' (.*)", said):
             found[some[int(number)]] = words

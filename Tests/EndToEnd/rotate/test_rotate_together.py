@@ -25,9 +25,7 @@ FULL = ["takes no third", "has no room for another", "and room for no other"]
 @contextmanager
 def ready(setting: Setting, root: Path) -> Iterator[Watched]:
     """A rotation that may begin."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     with Watched(setting, program, root) as watched:
         assert watched.run("init").status == 0
         yield watched

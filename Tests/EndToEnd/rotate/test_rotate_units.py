@@ -16,7 +16,7 @@ EXAMPLES = product.CHECKOUT / "ci-examples/rotation-timer"
 
 def printed(kind: str, tmp_path: Path) -> str:
     """What `rotate schedule` prints, with the place of the program that packages use."""
-    words = [product.needed(), "rotate", "schedule", "--for", kind]
+    words = [str(product.needed()), "rotate", "schedule", "--for", kind]
     words += ["--manifest", "/etc/hfmint/hfmint.json5"]
     done = product.run(words, {"HOME": str(tmp_path)}, tmp_path)
     assert done.status == 0, done.stderr.decode()
@@ -43,7 +43,7 @@ def test_systemd_verifies_the_units(tmp_path: Path) -> None:
     if not tool:
         pytest.skip("systemd-analyze is not installed")
     for name, text in units(tmp_path).items():
-        (tmp_path / name).write_text(text.replace("/usr/bin/hfmint", product.needed()))
+        (tmp_path / name).write_text(text.replace("/usr/bin/hfmint", str(product.needed())))
     files = [str(tmp_path / name) for name in units(tmp_path)]
     done = subprocess.run([tool, "verify", *files], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "hfmint" in line]

@@ -76,9 +76,7 @@ def test_git_inside_proves_the_job(world: World, job: RunJob) -> None:
 
 def test_git_inside_on_gitlab(world: World, tmp_path: Path) -> None:
     """With `HF_OIDC_ID_TOKEN` alone: the program does not see it, and its git proves the job."""
-    program = product.binary()
-    if not program:
-        pytest.skip("the product is not built")
+    program = product.needed()
     job = RunJob(world, program, tmp_path / "work", "gitlab")
     issuer = world.gitlab.job.issuer
     world.publish("datasets/acme/data", issuer, {"project_path": world.gitlab.job.project})

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import evidence
-import product
 from gitjob import answer
 from rotating import FAKETIME
 from runjob import RunJob, wait_for
@@ -36,15 +35,6 @@ while not os.path.exists("stop"):
 print(json.dumps(odd))
 """
 RUN_READER = ("acme/model", "--", sys.executable, "-c", READER)
-
-
-@pytest.fixture
-def program() -> Path:
-    """The product."""
-    found = product.binary()
-    if not found:
-        pytest.skip("the product is not built")
-    return found
 
 
 @pytest.fixture

@@ -121,11 +121,12 @@ def test_the_program_reads_the_terminal(job: RunJob) -> None:
 # without, in vfork(2).
 KNOWS_NOTHING = "print('ready'); print('got-' + input()); raise SystemExit(6)"
 STOPS_ITSELF = """
-import os, signal, time
-signal.signal(signal.SIGTSTP, lambda *_: os.kill(os.getpid(), signal.SIGSTOP))
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTSTP])
 print("ready", flush=True)
-while not os.path.exists("go"):
-    time.sleep(0.05)
+signal.sigwait([signal.SIGTSTP])
+os.kill(os.getpid(), signal.SIGSTOP)
+assert os.path.exists("go")
 print("got-on")
 raise SystemExit(6)
 """
