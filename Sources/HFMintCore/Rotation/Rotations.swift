@@ -94,8 +94,8 @@ package struct Rotations: Sendable {
         return try RotationJournal.lastState(in: bytes, at: directory.journalPath(of: name))
     }
 
-    /// The rotations that are under way or about to begin, and that the manifest does not define any more.
-    package var forgotten: [(name: String, state: RotationState)] {
+    /// Reads which rotations are under way or about to begin, and not defined by the manifest any more.
+    package func forgotten() -> [(name: String, state: RotationState)] {
         let known = Set(definitions.map { RotationJournal.fileName($0.name) })
         return directory.names.filter { !known.contains($0) }.compactMap { fileName in
             guard let name = RotationJournal.rotation(ofFile: fileName), let state = try? state(of: name),

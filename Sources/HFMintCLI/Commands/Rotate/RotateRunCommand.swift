@@ -22,7 +22,7 @@ extension Command {
         let session = try RotateSession(call)
         let rotations = try session.rotations()
         let results = rotations.run(order: .due)
-        session.noteForgotten(rotations)
+        session.noteForgotten(rotations.forgotten())
         return session.report(results)
     }
 

@@ -90,12 +90,12 @@ struct RotateSession {
     }
 
     /// Says which rotations are under way and not in the manifest: nobody would retire their old secrets.
-    func noteForgotten(_ rotations: Rotations) {
-        for forgotten in rotations.forgotten {
-            let phase = forgotten.state.isRunning ? forgotten.state.phase.rawValue : "about to begin"
+    func noteForgotten(_ forgotten: [(name: String, state: RotationState)]) {
+        for (name, state) in forgotten {
+            let phase = state.isRunning ? state.phase.rawValue : "about to begin"
             context.note(
-                "'\(forgotten.name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
-                    + " has it, put it back until it is done, or until `\(command("abandon", forgotten.name))`")
+                "'\(name)' is under way (\(phase)), and this manifest has no such rotation: unless another one"
+                    + " has it, put it back until it is done, or until `\(command("abandon", name))`")
         }
     }
 

@@ -38,7 +38,8 @@ extension Command {
                 failures.append(.damagedJournal("cannot use the journal '\(error.path)': \(error.reason)"))
             }
         }
-        session.noteForgotten(rotations)
+        let forgotten = rotations.forgotten()
+        session.noteForgotten(forgotten)
         try metrics?.write(rows, in: call.context)
         let isEmpty = session.definitions.isEmpty
         let lines = isEmpty ? ["the manifest has no rotations"] : rows.flatMap(\.lines).map(\.printable)
@@ -46,7 +47,7 @@ extension Command {
             text: metrics?.isStdout == true ? [.text(prometheusText(rows))] : lines.map { .text("\($0)\n") },
             json: [
                 "rotations": .array(rows.map(\.json)),
-                "not_in_manifest": .array(rotations.forgotten.map { .string($0.name) }),
+                "not_in_manifest": .strings(forgotten.map(\.name)),
             ], failures: failures)
     }
 }
