@@ -12,10 +12,6 @@ struct Report: Sendable {
     var childStatus: Int32?
 }
 
-extension JSONValue {
-    static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-}
-
 extension Report {
     init(lines: [String], json: JSONValue = .null, failures: [MintError] = []) {
         self.init(text: lines.map { .text("\($0)\n") }, json: json, failures: failures)

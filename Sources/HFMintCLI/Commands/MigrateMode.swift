@@ -110,6 +110,6 @@ struct MigrateMode {
 
     private func json(_ survey: MigrationSurvey, written: [String]) -> JSONValue {
         guard case .object(let members) = survey.json else { return survey.json }
-        return .object(members + [JSONValue.Member("written", .array(written.map { .string($0) }))])
+        return .object(members + [JSONValue.Member("written", .strings(written))])
     }
 }

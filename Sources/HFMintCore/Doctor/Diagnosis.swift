@@ -105,7 +105,7 @@ extension Finding {
             "status": .string(status.rawValue),
             "message": .string(message),
             "next": .string(next),
-            "details": .array(details.map { .string($0) }),
+            "details": .strings(details),
             "facts": .object(facts.map { JSONValue.Member($0.name, .string($0.value)) }),
         ]
     }

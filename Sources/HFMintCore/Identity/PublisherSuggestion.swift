@@ -55,7 +55,7 @@ package struct PublisherSuggestion: Sendable {
             "claims": rows(form?.rows ?? []),
             "tighter": rows(form?.tighter ?? []),
             "file": .string(permission?.file),
-            "permission": .array((permission?.permission ?? []).map { .string($0) }),
+            "permission": .strings(permission?.permission ?? []),
         ]
     }
 }

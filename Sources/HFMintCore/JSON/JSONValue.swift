@@ -26,6 +26,8 @@ package indirect enum JSONValue: Sendable {
     }
 
     package static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {

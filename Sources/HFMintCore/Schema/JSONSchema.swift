@@ -32,7 +32,7 @@ extension Shape {
 extension StringRule {
     fileprivate var schemaMembers: [JSONValue.Member] {
         switch self {
-        case .word(let words): [.init("enum", .array(words.map { .string($0) }))]
+        case .word(let words): [.init("enum", .strings(words))]
         case .duration: [.init("type", "string"), .init("pattern", "^[0-9]{1,9}[smhd]$")]
         case .name: [.init("type", "string"), .init("pattern", "^[A-Za-z0-9_.-]{1,64}$")]
         case .matching(let pattern, _): [.init("type", "string"), .init("pattern", .string(pattern))]
