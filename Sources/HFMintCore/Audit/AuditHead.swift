@@ -23,17 +23,6 @@ extension AuditHead {
     }
 }
 
-extension Collection<UInt8> {
-    /// Returns whether these are `count` lower-case hexadecimal digits.
-    func isHexadecimal(count: Int) -> Bool {
-        self.count == count && allSatisfy(\.isLowercaseHexDigit)
-    }
-}
-
-extension UInt8 {
-    var isLowercaseHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
-}
-
 extension Int {
     /// Reads a positive number of digits alone, without a zero in front, or returns nil.
     init?(digits: some Collection<UInt8>) {

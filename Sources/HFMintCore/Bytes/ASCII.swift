@@ -94,6 +94,17 @@ extension Secret {
     }
 }
 
+extension Collection<UInt8> {
+    /// Returns whether these are `count` lower-case hexadecimal digits.
+    func isHexadecimal(count: Int) -> Bool {
+        self.count == count && allSatisfy(\.isLowercaseHexDigit)
+    }
+}
+
+extension UInt8 {
+    var isLowercaseHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
+}
+
 extension Array where Element == UInt8 {
     /// Returns whether these are the bytes of `text`, without equivalence of characters.
     package func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }

@@ -6,10 +6,10 @@ extension RotationState {
 
     /// Returns lines for a person who watches the run: what has become true since `earlier`.
     func news(since earlier: RotationState) -> [String] {
-        let confirmed = zip(delivery.sinks, earlier.delivery.sinks).filter { $0.evidence != nil && $1.evidence == nil }
+        let confirmed = delivery.sinks.filter { $0.evidence != nil && earlier.delivery[$0.target]?.evidence == nil }
         let news =
             overwrittenSinks(since: earlier).map { "\($0.target) was overwritten since, and gets the new secret again" }
-            + confirmed.map { "\($0.0.target) has the new secret: \($0.0.evidence?.kind.rawValue ?? "")" }
+            + confirmed.map { "\($0.target) has the new secret: \($0.evidence?.kind.rawValue ?? "")" }
         guard phase != earlier.phase else { return news }
         return news + [phase.news].compactMap(\.self)
     }

@@ -69,8 +69,7 @@ package enum JobFileName {
         let name = String(decoding: name, as: UTF8.self)
         if isInRun && RunFile(named: name) != nil { return true }
         guard let kind = JobFileKind(of: name) else { return false }
-        let digits = name.utf8.dropFirst(kind.prefix.utf8.count)
-        return digits.count == 32 && digits.allSatisfy { $0.isASCIIDigit || (0x61...0x66).contains($0) }
+        return name.utf8.dropFirst(kind.prefix.utf8.count).isHexadecimal(count: 32)
     }
 
     /// Whether `name` is `run-` and a random number in base 36.
