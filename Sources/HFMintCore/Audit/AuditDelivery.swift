@@ -97,8 +97,7 @@ extension AuditTrail {
             machine.files.facts(of: AuditTrail.cursorPath(of: log)) != nil
         else { return }
         while true {
-            let (backlog, failure) = try sendBatch(of: log, by: delivery)
-            if let failure { throw failure }
+            let backlog = try sendBatch(of: log, by: delivery)
             guard !backlog.isComplete else {
                 return delivery.settings.file == nil ? empty(log, behind: backlog.cursor) : ()
             }
@@ -109,12 +108,12 @@ extension AuditTrail {
         }
     }
 
-    /// Sends as many records of the log as one request carries, and returns why the collector did not take them.
-    private func sendBatch(
-        of log: String, by delivery: Delivery
-    ) throws(MintError) -> (backlog: AuditBacklog, failure: MintError?) {
+    /// Sends as many records of the log as one request carries.
+    ///
+    /// - Returns: the records that were sent, and how far they lead.
+    private func sendBatch(of log: String, by delivery: Delivery) throws(MintError) -> AuditBacklog {
         let path = AuditTrail.cursorPath(of: log)
-        var sent: (AuditBacklog, MintError?)?
+        var sent: Result<AuditBacklog, MintError>?
         do throws(FileFailure) {
             try machine.files.updateLog(path, until: delivery.deadline, clock: clock) { end throws(FileFailure) in
                 let text = try end.last(AuditCursor.byteLimit)
@@ -122,13 +121,13 @@ extension AuditTrail {
                     throw FileFailure(path, "hfmint did not write what it holds; move it away")
                 }
                 let backlog = try AuditBacklog(log, behind: AuditCursor(text), in: machine)
-                sent = (backlog, nil)
+                sent = .success(backlog)
                 guard !backlog.records.isEmpty else { return nil }
                 do throws(MintError) {
                     try send(backlog.records, by: delivery)
                     return backlog.cursor.bytes
                 } catch {
-                    sent = (backlog, error)
+                    sent = .failure(error)
                     return nil
                 }
             }
@@ -136,7 +135,7 @@ extension AuditTrail {
             throw MintError(.auditUnavailable, "'\(error.path)': \(error.reason)")
         }
         guard let sent else { throw MintError(.auditUnavailable, "'\(log)' could not be read") }
-        return sent
+        return try sent.get()
     }
 
     /// Empties a log that only kept records for the collector, once it has taken all of them.
