@@ -7,8 +7,6 @@ struct LineEdits: Sendable {
 
     var isEmpty: Bool { replaced.isEmpty && inserted.isEmpty }
 
-    func changes(_ line: Int) -> Bool { replaced[line] != nil }
-
     mutating func remove(_ lines: Range<Int>) throws(Doubt) {
         for line in lines { try replace(line, with: []) }
     }

@@ -85,7 +85,7 @@ package struct Migration: Sendable {
         }
         do throws(Doubt) {
             if let refusal = refusal(of: text) { throw refusal }
-            let editor = try WorkflowEditor(path, text, given: given)
+            let editor = try WorkflowEditor(text, given: given)
             let done = try migrated(editor, provider)
             guard done.doubts.isEmpty else {
                 return (.unsure(done.doubts.sorted { $0.line < $1.line }), [], [])

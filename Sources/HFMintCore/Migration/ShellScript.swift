@@ -123,8 +123,6 @@ struct ShellScript: Sendable {
         return first
     }
 
-    var resources: [Resource?] { lines.flatMap(\.command.resources) }
-
     /// Returns the place of a new element before a line: the physical line, and what stands before the command.
     func place(before index: Int, _ reader: YAMLReader) -> (line: Int, prefix: String) {
         let line = lines[index]

@@ -1,6 +1,5 @@
 /// One workflow file on its way: what is in it, what changes, and of what hfmint is not sure.
 struct WorkflowEditor: Sendable {
-    let path: String
     let text: SourceText
     let reader: YAMLReader
     /// Secrets that hold a token, whatever they are called.
@@ -19,8 +18,7 @@ struct WorkflowEditor: Sendable {
     /// The number of doubts after which no more are looked for.
     private static let mostDoubts = 20
 
-    init(_ path: String, _ text: SourceText, given: Resource?) throws(Doubt) {
-        self.path = path
+    init(_ text: SourceText, given: Resource?) throws(Doubt) {
         self.text = text
         self.given = given
         reader = try YAMLReader(text)

@@ -65,5 +65,4 @@ struct YAMLScalar: Sendable {
     let body: Range<Int>
     let isOneLine: Bool
 
-    var isBlock: Bool { style == .literal || style == .folded }
 }

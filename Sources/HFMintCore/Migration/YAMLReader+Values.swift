@@ -56,10 +56,8 @@ extension YAMLReader {
                 base = base ?? indent
                 last = end + 1
             }
-            isBody[end] = true
             end += 1
         }
-        for blank in last..<end { isBody[blank] = false }
         let scalar = YAMLScalar(
             style: bytes[start] == UInt8(ascii: "|") ? .literal : .folded, text: "", line: line,
             columns: start..<start + 1 + header.count, body: line + 1..<last, isOneLine: false)

@@ -6,8 +6,6 @@ struct YAMLReader: Sendable {
     let lines: [SourceText.Line]
     /// Lines that hold an anchor, an alias, a tag or a merge key, each with what it holds.
     var odd: [Int: String] = [:]
-    /// Whether a line belongs to a literal or folded text.
-    var isBody: [Bool]
     /// Where the comment at the end of a line begins.
     var codeEnds: [Int: Int] = [:]
     private(set) var root = YAMLNode(value: .empty, lines: 0..<0)
@@ -16,7 +14,6 @@ struct YAMLReader: Sendable {
 
     init(_ text: SourceText) throws(Doubt) {
         lines = text.lines
-        isBody = [Bool](repeating: false, count: text.lines.count)
         guard var line = try significant(from: 0) else { return }
         if lines[line].bytes.equals("---") {
             guard let next = try significant(from: line + 1) else { return }
