@@ -119,10 +119,7 @@ extension ActionsMigration {
         let key = last.value.entries?.first?.column ?? last.column + 2
         let indent = String(repeating: " ", count: key)
         let start = editor.text.lines[last.line].text(0, last.column) + "-".padded(to: key - last.column)
-        let run =
-            undoesGit
-            ? ["\(indent)run: |", "\(indent)  hfmint setup-git --undo", "\(indent)  hfmint forget"]
-            : ["\(indent)run: hfmint forget"]
+        let run = TokenNeed.endScript("run", undoingGit: undoesGit, indent: indent)
         let gap = isSpaced(items) ? [""] : []
         editor.edits.insert(
             gap + ["\(start)name: Forget the Hugging Face token", "\(indent)if: always()"] + run,

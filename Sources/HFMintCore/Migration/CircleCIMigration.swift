@@ -87,10 +87,7 @@ struct CircleCIMigration: Sendable {
         guard let last = items.last else { return }
         let dash = String(repeating: " ", count: item.column) + "- "
         let indent = String(repeating: " ", count: item.column + 4)
-        let command =
-            undoesGit
-            ? ["\(indent)command: |", "\(indent)  hfmint setup-git --undo", "\(indent)  hfmint forget"]
-            : ["\(indent)command: hfmint forget"]
+        let command = TokenNeed.endScript("command", undoingGit: undoesGit, indent: indent)
         editor.edits.insert(
             ["\(dash)run:", "\(indent)name: Forget the Hugging Face token"] + command + ["\(indent)when: always"],
             before: last.lines.upperBound)

@@ -99,7 +99,18 @@ struct TokenNeed: Sendable {
     var stepCommand: String? { resource.map { "hfmint exchange \($0.canonical) > /dev/null" } }
 
     /// What the job's last step does.
-    var endCommands: [String] { (needsGit ? ["hfmint setup-git --undo"] : []) + ["hfmint forget"] }
+    var endCommands: [String] { Self.endCommands(undoingGit: needsGit) }
+
+    static func endCommands(undoingGit: Bool) -> [String] {
+        (undoingGit ? ["hfmint setup-git --undo"] : []) + ["hfmint forget"]
+    }
+
+    /// Returns the lines of a script that ends a job: one command on the key's own line, several below it.
+    static func endScript(_ key: String, undoingGit: Bool, indent: String) -> [String] {
+        let commands = endCommands(undoingGit: undoingGit)
+        guard commands.count > 1 else { return ["\(indent)\(key): \(commands.joined())"] }
+        return ["\(indent)\(key): |"] + commands.map { "\(indent)  \($0)" }
+    }
 
     /// Every repository that needs a Trusted Publisher; nil stands for one whose name is not known.
     var resources: [Resource?] { (resource.map { [$0] } ?? []) + gitResources }
