@@ -63,10 +63,10 @@ package final class CurlTransport: HTTPTransport {
     private var systemTrust: SystemTrust { prefersDefault.withLock { $0 } ? .default : .fastest }
 
     private static func library() throws(TransportError) -> LibCurl {
-        do throws(LibraryAbsence) {
+        do throws(MintError) {
             return try LibCurl.opened.get()
         } catch {
-            throw TransportError(.library, error.reason, hint: error.hint)
+            throw TransportError(.library, error.message, hint: error.hint)
         }
     }
 

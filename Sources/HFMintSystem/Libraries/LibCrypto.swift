@@ -15,14 +15,14 @@ package struct LibCrypto: Digests, Signatures {
     package init() {}
 
     package var version: String? {
-        guard var table = try? Self.table(), let text = unsafe hfmint_libcrypto_version(&table) else { return nil }
+        guard var table = try? Self.opened.get(), let text = unsafe hfmint_libcrypto_version(&table) else { return nil }
         // OpenSSL 3.0.15 3 Sep 2024
         let words = unsafe String(cString: text).split(separator: " ")
         return "libcrypto \(words.dropFirst().first ?? "")"
     }
 
     package func sha256(_ secret: borrowing Secret) throws(MintError) -> [UInt8] {
-        let table = try Self.table()
+        let table = try Self.opened.get()
         var digest = [UInt8](repeating: 0, count: 32)
         let isDone = secret.reveal { span in
             unsafe span.withUnsafeBytes { bytes in
@@ -37,7 +37,7 @@ package struct LibCrypto: Digests, Signatures {
     }
 
     package func hmacSHA256(_ message: [UInt8], key: borrowing Secret) throws(MintError) -> [UInt8] {
-        var table = try Self.table()
+        var table = try Self.opened.get()
         var code = [UInt8](repeating: 0, count: 32)
         let isDone = key.reveal { span in
             unsafe span.withUnsafeBytes { bytes in
@@ -53,7 +53,7 @@ package struct LibCrypto: Digests, Signatures {
     package func sign(
         _ message: [UInt8], with algorithm: SignatureAlgorithm, pem: borrowing Secret
     ) throws(MintError) -> [UInt8] {
-        var table = try Self.table()
+        var table = try Self.opened.get()
         let identifier = algorithm.keyIdentifier
         var signature = [UInt8](repeating: 0, count: 2_048)
         let count = pem.reveal { span in
@@ -73,19 +73,11 @@ package struct LibCrypto: Digests, Signatures {
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], by key: PublicKey
     ) throws(MintError) -> Bool? {
-        var table = try Self.table()
+        var table = try Self.opened.get()
         guard let info = key.subjectPublicKeyInfo else { return nil }
         let converted = key.signatureForLibcrypto(signature) ?? []
         let answer = unsafe hfmint_libcrypto_verify(
             &table, info, info.count, converted, converted.count, message, message.count)
         return answer < 0 ? nil : answer == 1
-    }
-
-    private static func table() throws(MintError) -> hfmint_libcrypto {
-        do throws(LibraryAbsence) {
-            return try opened.get()
-        } catch {
-            throw error.error
-        }
     }
 }

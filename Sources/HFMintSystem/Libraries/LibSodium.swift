@@ -15,7 +15,7 @@ package struct LibSodium: SealedBoxes {
     package init() {}
 
     package func seal(_ secret: borrowing Secret, to publicKey: [UInt8]) throws(MintError) -> [UInt8] {
-        var table = try Self.table()
+        var table = try Self.opened.get()
         guard publicKey.count == HFMINT_SODIUM_PUBLIC_KEY_BYTES else {
             throw MintError(.answerInvalid, "the public key is not of 32 bytes")
         }
@@ -29,13 +29,5 @@ package struct LibSodium: SealedBoxes {
         }
         guard isSealed else { throw MintError(.answerInvalid, "libsodium takes no such public key") }
         return box
-    }
-
-    private static func table() throws(MintError) -> hfmint_sodium {
-        do throws(LibraryAbsence) {
-            return try opened.get()
-        } catch {
-            throw error.error
-        }
     }
 }

@@ -3,7 +3,7 @@ internal import HFMintCore
 /// A shared library that was opened, or why none could be.
 struct OpenedLibrary<Functions>: @unchecked Sendable {
     // `@unchecked`: the function pointers are written once.
-    private let result: Result<Functions, LibraryAbsence>
+    private let result: Result<Functions, MintError>
 
     /// Opens the first of `files` that can be used.
     ///
@@ -25,10 +25,14 @@ struct OpenedLibrary<Functions>: @unchecked Sendable {
         }
         let names = files.count > 1 ? "none of \(files.joined(separator: ", "))" : files.joined()
         let verb = files.count > 1 ? "is installed" : "is not installed"
-        result = .failure(LibraryAbsence(library, reason: refusals.first ?? "\(names) \(verb)"))
+        let installer = PackageManager.ofThisMachine.map { "install it: \($0.command(for: library))" }
+        result = .failure(
+            MintError(
+                .libraryMissing, refusals.first ?? "\(names) \(verb)",
+                hint: installer ?? "install it with this system's package manager"))
     }
 
-    func get() throws(LibraryAbsence) -> Functions { try result.get() }
+    func get() throws(MintError) -> Functions { try result.get() }
 }
 
 /// Why one file cannot be used.
@@ -50,23 +54,6 @@ struct LibraryRefusal: Error {
             "the \(file) that is found here lacks \(missing): it is too old, or another library by that name, which"
                 + " LD_LIBRARY_PATH or LD_PRELOAD brings")
     }
-}
-
-/// Why a library cannot be used, for the user who has to install it.
-struct LibraryAbsence: Error {
-    let reason: String
-    let hint: String
-
-    init(_ library: PackageManager.Library, reason: String) {
-        self.reason = reason
-        if let manager = PackageManager.ofThisMachine {
-            hint = "install it: \(manager.command(for: library))"
-        } else {
-            hint = "install it with this system's package manager"
-        }
-    }
-
-    var error: MintError { MintError(.libraryMissing, reason, hint: hint) }
 }
 
 extension PackageManager {
