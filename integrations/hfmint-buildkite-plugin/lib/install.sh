@@ -1,8 +1,8 @@
 #!/bin/sh
-# Puts a released hfmint into a folder, and prints that folder. Nothing is used whose SHA-256 sum is not
+# Puts a released hfmint into a folder, and prints that folder. No download is used whose SHA-256 sum is not
 # HFMINT_INSTALL_CHECKSUM, else the one that stands below, else the one in the release's SHA256SUMS; in that last
 # case `gh`, where it is there and has a token, must find that the release workflow made the file. What comes from
-# the cache is checked anew.
+# the cache is checked anew. A file that is handed in is held to a sum where one of the first two is known.
 #
 # HFMINT_INSTALL_VERSION     instead of the version below
 # HFMINT_INSTALL_CHECKSUM    the SHA-256 sum of the release's tarball, or of HFMINT_INSTALL_FILE
