@@ -31,7 +31,9 @@ struct RotationNeed: Equatable, Sendable {
     private static func complaint(aboutCertificates path: String, in context: Context) -> String? {
         let mostBytes = 4 << 20
         do throws(FileFailure) {
-            guard let found = try context.files.read(path, limit: mostBytes) else { return "there is no file '\(path)'" }
+            guard let found = try context.files.read(path, limit: mostBytes) else {
+                return "there is no file '\(path)'"
+            }
             // <https://www.rfc-editor.org/rfc/rfc7468#section-2>
             let isBundle = found.reveal { $0.holds("-----BEGIN ") }
             return isBundle ? nil : "'\(path)' holds no certificate"
