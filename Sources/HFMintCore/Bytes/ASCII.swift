@@ -19,6 +19,7 @@ package enum ASCII {
     package static let minus = UInt8(ascii: "-")
     package static let equals = UInt8(ascii: "=")
     package static let underscore = UInt8(ascii: "_")
+    package static let percent = UInt8(ascii: "%")
 }
 
 extension UInt8 {

@@ -13,6 +13,7 @@ extension Access {
         switch self {
         case .read: ["read-repos"]
         case .write: ["write-repos"]
+        case .admin: ["manage-repos"]
         }
     }
 }

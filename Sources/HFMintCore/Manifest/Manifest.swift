@@ -1,7 +1,7 @@
 /// The manifest: who may take which role, and which client secrets are rotated.
 ///
 /// This room puts the file of settings together from the shapes that the rooms below declare: roles and grants, the
-/// audit log, and rotations. `Manifest.swift` reads a file, and its parent first if it is an app's.
+/// audit log, rotations, and the decision point. `Manifest.swift` reads a file, and its parent first if it is an app's.
 /// `Manifest+Policy.swift` makes the policy and the access graph of it, and `Manifest+Schema.swift` prints the JSON
 /// Schema. hfmint reads a manifest only if the user names it, never looks for one, and never writes one.
 ///
@@ -17,6 +17,8 @@ package struct Manifest: Sendable {
     package let organization: String?
     /// Where grants are recorded; the parent of an app says it for both.
     package let audit: AuditDefinition?
+    /// What a web server is answered for; the parent of an app says it for both.
+    package let serve: ServeDefinition?
     let root: ManifestDocument
     /// The manifest of the app, or nil if the user named the root manifest.
     let app: ManifestDocument?
@@ -31,6 +33,7 @@ package struct Manifest: Sendable {
                     "rotations", .map(.object(RotationShape.rotation), of: "rotation"),
                     "client secrets and their rotation"),
                 .optional("audit", .object(AuditDefinition.shape), "where grants and rotations are recorded"),
+                .optional("serve", .object(ServeShape.shape), "how requests to the Hub are decided for a web server"),
             ]))
 
     /// Reads and checks the manifest at `path`, and its parent too if it is an app's.
@@ -44,6 +47,7 @@ package struct Manifest: Sendable {
         app = named.isApp ? named : nil
         organization = root.root["organization"]?.string
         audit = root.root["audit"].map { AuditDefinition($0, folder: root.folder) }
+        serve = root.root["serve"].flatMap { ServeDefinition($0, in: root) }
     }
 
     /// Reads the parent of an app's manifest, which must name the app: a file cannot make itself an app.

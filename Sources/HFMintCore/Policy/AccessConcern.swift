@@ -42,8 +42,10 @@ extension Policy {
             var concerns: [(AccessConcern.Kind, String)] = many.map { pattern in
                 (.wide, "'\(pattern.text)' is every \(pattern.kind.rawValue) of \(pattern.namespace), also later ones")
             }
-            if let member = role.member, role.access == .write {
-                concerns.append((.wide, "writes as \(member.email) wherever that member may write in the organization"))
+            if let member = role.member, role.access >= .write {
+                let verb = role.access.verb
+                concerns.append(
+                    (.wide, "\(verb)s as \(member.email) wherever that member may \(verb) in the organization"))
             }
             if !granted.contains(Array(role.name.utf8)) { concerns.append((.unused, "no grant gives it to anybody")) }
             return concerns.map { AccessConcern(kind: $0, place: role.place, label: role.place.path, reason: $1) }

@@ -32,7 +32,7 @@ package struct Gate: Sendable {
 
 extension Decision.Denied {
     /// Returns the error for people, with the claims in which the nearest grant differs.
-    func error(in policy: Policy) -> MintError {
+    package func error(in policy: Policy) -> MintError {
         let wanted = [resource.map { "'\($0.canonical)'" }, role.map { "the role '\($0)'" }].compactMap(\.self)
         return MintError(
             .policyDenied, "'\(policy.manifest)' does not let this job have \(wanted.joined(separator: " in "))",
@@ -42,7 +42,7 @@ extension Decision.Denied {
     private func details(in policy: Policy) -> [String] {
         switch reason {
         case .notCovered: return ["no role covers it"].filter { _ in role == nil } + covered(in: policy)
-        case .accessTooLow(let access): return ["no role that covers it is meant to \(access.rawValue)"]
+        case .accessTooLow(let access): return ["no role that covers it is meant to \(access.verb)"]
         case .notGranted: return ["no grant gives that role to anybody"]
         case .otherClaims:
             guard let nearest else { return [] }

@@ -15,6 +15,7 @@ package struct NeededPublisher: Sendable {
         case (.user, _): "gated repositories and rate limits of the account"
         case (_, .read): "read-only"
         case (_, .write): "write"
+        case (_, .admin): "write, and no publisher gives more"
         }
     }
 }

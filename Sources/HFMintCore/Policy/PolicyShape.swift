@@ -21,7 +21,7 @@ enum PolicyShape {
 
     private static let role = ObjectShape(
         [
-            .required("access", access, "what a token is meant for: read, or write"),
+            .required("access", access, "what a token is meant for: read, write or admin"),
             .optional(
                 "resources", .array(.string(.resource), atLeast: 1),
                 "what a token opens: owner/name, datasets/owner/*, a user name"),
@@ -48,7 +48,7 @@ enum PolicyShape {
                 ]))
         ])
 
-    private static let client = ObjectShape([
+    static let client = ObjectShape([
         .required("id", .secretReference, "where the client id is"),
         .required("secret", .secretReference, "where the client secret is"),
     ])

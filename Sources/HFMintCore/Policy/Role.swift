@@ -43,9 +43,27 @@ package struct Role: Equatable, Sendable {
     package var literalResources: [Resource] { patterns.compactMap(\.literal) }
 }
 
-/// How much a role may do.
+/// How much a role may do, each case more than the one before it.
 package enum Access: String, CaseIterable, Comparable, Sendable {
     case read, write
+    /// Changes a repository's settings, secrets and hardware, and destroys what no later write brings back.
+    case admin
 
-    package static func < (left: Access, right: Access) -> Bool { left == .read && right == .write }
+    package static func < (left: Access, right: Access) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .read: 0
+        case .write: 1
+        case .admin: 2
+        }
+    }
+
+    /// What is done, as a verb for messages.
+    package var verb: String {
+        switch self {
+        case .read, .write: rawValue
+        case .admin: "administer"
+        }
+    }
 }

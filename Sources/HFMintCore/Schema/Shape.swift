@@ -62,6 +62,10 @@ package enum NameRule: Sendable {
     case identifier
     /// A claim of an ID token, such as `oidc.circleci.com/project-id`. `iss` has a key of its own.
     case claim
+    /// The name of a server: lower case, without a port.
+    case host
+    /// An issuer of ID tokens.
+    case issuer
 
     /// Returns what is wrong with `name`, as a clause, or nil.
     func complaint(about name: String, of noun: String) -> String? {
@@ -74,6 +78,10 @@ package enum NameRule: Sendable {
         case .claim:
             guard !name.utf8.elementsEqual("iss".utf8) else { return "is not said here: name the 'issuer' beside it" }
             return name.isEmpty ? "is empty, and names no claim" : nil
+        case .host:
+            let isHost = Origin("https://\(name)".utf8).map { $0.host.utf8.elementsEqual(name.utf8) } ?? false
+            return isHost ? nil : "is no name of a host: lower case, without a port"
+        case .issuer: return StringRule.url.complaint(about: name)
         }
     }
 
@@ -81,6 +89,8 @@ package enum NameRule: Sendable {
         switch self {
         case .identifier: ["pattern": "^[A-Za-z0-9_.-]{1,64}$"]
         case .claim: ["minLength": .integer(1), "not": ["const": "iss"]]
+        case .host: ["pattern": "^[a-z0-9.:\\[\\]-]{1,253}$"]
+        case .issuer: ["pattern": "^https?://[^/]"]
         }
     }
 }
@@ -183,5 +193,10 @@ package struct Seconds: Equatable, Sendable {
         let (product, overflows) = number.multipliedReportingOverflow(by: unit)
         guard !overflows, product <= 315_360_000 else { return nil }
         count = product
+    }
+
+    /// - Parameter count: in seconds.
+    package init(count: Int) {
+        self.count = count
     }
 }

@@ -71,10 +71,10 @@ extension Check {
                     "the role '\(role.name)' is meant to read, and the Hub gives this job write access",
                     next: "set the Trusted Publisher to read-only at \(settings)")
             ]
-        case .write where token.read.isTaken && write.isRefused:
+        case .write where token.read.isTaken && write.isRefused, .admin where token.read.isTaken && write.isRefused:
             return [
                 .warn(
-                    "the role '\(role.name)' is meant to write, and the Hub lets this job read alone",
+                    "the role '\(role.name)' is meant to \(role.access.verb), and the Hub lets this job read alone",
                     next: "give the Trusted Publisher write access at \(settings)")
             ]
         default: return []

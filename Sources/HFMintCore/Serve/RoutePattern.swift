@@ -1,0 +1,149 @@
+/// A path of the Hub with places for names.
+///
+/// | part | what it stands for |
+/// | --- | --- |
+/// | `K` | `models`, `datasets`, `spaces` or `kernels` |
+/// | `R` | an owner and a name; at the beginning of a path also with `datasets`, `spaces` or `kernels` before them |
+/// | `R.git` | the same, and the name may end in `.git` once |
+/// | `NS` | a user or an organization |
+/// | `WORD` | a part of letters, digits, `.`, `_` and `-` |
+/// | `REV` | a revision: one part, in which a slash is `%2F` |
+/// | `PATH` | one part or more, without an encoded slash |
+/// | `ANY` | no part or more |
+/// | other | itself |
+package struct RoutePattern: Sendable {
+    private let parts: [Part]
+    private let kind: Resource.Kind
+
+    private enum Part: Sendable {
+        case literal([UInt8])
+        case owner, name, nameForGit, namespace, word, revision, path, any
+        /// The place of owner and name, with a name alone.
+        case ownerless
+    }
+
+    /// What comes of a comparison.
+    enum Match {
+        case no
+        /// The path fits, and its resource is the one that it names, or nil if it names none.
+        case fits(Resource?)
+        /// The path fits, and a part of it is not what may stand there.
+        case faulty(HubRoute.Refusal)
+    }
+
+    /// The words up to the first place, as the parts of a path.
+    var literals: [ArraySlice<UInt8>] {
+        parts.prefix { if case .literal = $0 { true } else { false } }.compactMap {
+            if case .literal(let word) = $0 { word[...] } else { nil }
+        }
+    }
+
+    /// Returns a pattern for each spelling of `path` that the Hub knows, and for each without an owner.
+    static func all(_ path: String) -> [RoutePattern] {
+        let words = path.utf8.dropFirst().split(separator: ASCII.slash).map { String(decoding: $0, as: UTF8.self) }
+        let beginsWithRepository = words.first.map { $0 == "R" || $0 == "R.git" } ?? false
+        var spellings = [words]
+        if beginsWithRepository { spellings += prefixes.map { [$0] + words } }
+        if let place = words.firstIndex(of: "K") {
+            spellings = (["models"] + prefixes).map { kind in
+                words.enumerated().map { $0 == place ? kind : $1 }
+            }
+        }
+        let hasRepository = words.contains { $0 == "R" || $0 == "R.git" }
+        return spellings.flatMap { spelling in
+            [RoutePattern(spelling, isOwnerless: false)]
+                + (hasRepository ? [RoutePattern(spelling, isOwnerless: true)] : [])
+        }
+    }
+
+    private static let prefixes = ["datasets", "spaces", "kernels"]
+
+    private init(_ words: [String], isOwnerless: Bool) {
+        parts = words.flatMap { word -> [Part] in
+            switch word {
+            case "R": isOwnerless ? [.ownerless] : [.owner, .name]
+            case "R.git": isOwnerless ? [.ownerless] : [.owner, .nameForGit]
+            case "NS": [.namespace]
+            case "WORD": [.word]
+            case "REV": [.revision]
+            case "PATH": [.path]
+            case "ANY": [.any]
+            default: [.literal(Array(word.utf8))]
+            }
+        }
+        let place = words.firstIndex { $0 == "R" || $0 == "R.git" } ?? 0
+        let before = place > 0 ? words[place - 1] : ""
+        kind = Resource.Kind.allCases.first { $0.prefix == before } ?? .model
+    }
+
+    /// Compares the parts of a path with the pattern.
+    func match(_ segments: [ArraySlice<UInt8>]) -> Match {
+        guard hasWords(of: segments) else { return .no }
+        var (owner, name) = (ArraySlice<UInt8>(), ArraySlice<UInt8>())
+        var isNamespace = false
+        for (part, segment) in zip(parts, segments) {
+            switch part {
+            case .literal, .revision, .any: continue
+            case .word: guard segment.isPlainWord else { return .no }
+            case .ownerless:
+                return .faulty(
+                    HubRoute.Refusal(
+                        .repositoryUnclear,
+                        "names a repository without its owner: '\(String(decoding: segment, as: UTF8.self))'"))
+            case .owner, .namespace:
+                if Self.isNoOwner(segment) { return .no }
+                owner = segment
+                if case .namespace = part { isNamespace = true }
+            case .name: name = segment
+            case .nameForGit: name = segment.beforeGitEnding ?? segment
+            case .path:
+                let rest = segments[(parts.count - 1)...]
+                if rest.contains(where: \.holdsEncodedSlash) {
+                    return .faulty(HubRoute.Refusal(.repositoryUnclear, "has a slash percent-encoded in a file's path"))
+                }
+            }
+        }
+        guard !owner.isEmpty else { return .fits(nil) }
+        guard Self.isRepositoryName(owner), isNamespace || Self.isRepositoryName(name) else {
+            return .faulty(HubRoute.Refusal(.repositoryUnclear, "names a repository that nobody can have"))
+        }
+        return .fits(
+            Resource(
+                kind: isNamespace ? .user : kind, namespace: String(decoding: owner, as: UTF8.self),
+                name: String(decoding: name, as: UTF8.self)))
+    }
+
+    /// Whether a path has as many parts as the pattern, and its words where the pattern has them.
+    private func hasWords(of segments: [ArraySlice<UInt8>]) -> Bool {
+        switch parts.last {
+        case .any: guard segments.count >= parts.count - 1 else { return false }
+        case .path: guard segments.count >= parts.count else { return false }
+        default: guard segments.count == parts.count else { return false }
+        }
+        return zip(parts, segments).allSatisfy { part, segment in
+            if case .literal(let word) = part { segment.elementsEqual(word) } else { true }
+        }
+    }
+
+    /// Whether the Hub has pages of its own there, so that no user can have the name.
+    private static func isNoOwner(_ segment: ArraySlice<UInt8>) -> Bool {
+        Resource.pages.contains { segment.elementsEqual($0.utf8) }
+            || Resource.Kind.allCases.contains { kind in
+                kind.prefix.map { segment.elementsEqual($0.utf8) } ?? false
+            }
+    }
+
+    /// Whether a part is a name of an owner or a repository, which no server could take for another.
+    private static func isRepositoryName(_ segment: ArraySlice<UInt8>) -> Bool {
+        Resource.isName(segment) && segment.last != ASCII.dot && !segment.suffix(4).elementsEqual(".git".utf8)
+    }
+}
+
+extension ArraySlice where Element == UInt8 {
+    fileprivate var isPlainWord: Bool { allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) } }
+
+    /// Whether `%2F` stands here; a canonical target has no other spelling of it.
+    fileprivate var holdsEncodedSlash: Bool {
+        indices.contains { self[$0...].starts(with: "%2F".utf8) }
+    }
+}
