@@ -42,6 +42,13 @@ let allGroups = [
             "Where the manifest has an audit.file, every request, grant, refusal, delivery and rotation is one line there,"
                 + " with the digest of the line before."
         ]),
+    CommandGroup(
+        name: "serve",
+        summary: "decide whether a request to the Hub may pass",
+        description: [
+            "A web server in front of the Hub asks whether each request may pass. The manifest's `serve` says which hosts"
+                + " it has and which credentials are sent upstream, its roles and grants who may have what."
+        ]),
 ]
 
 extension Command {

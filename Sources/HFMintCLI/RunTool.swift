@@ -26,6 +26,7 @@ package let allCommands: [Command] = [
     .auditShow,
     .auditVerify,
     .auditHead,
+    .serveExplain,
     .completions,
     .help,
 ]

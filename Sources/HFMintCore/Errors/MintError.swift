@@ -75,6 +75,7 @@ extension MintError {
         case checksFailed = "checks-failed"
         case migrationUnsure = "migration-unsure"
         case policyDenied = "policy-denied"
+        case requestRefused = "request-refused"
         case accessGained = "access-gained"
         case auditUnavailable = "audit-unavailable"
         case auditBroken = "audit-broken"
@@ -100,7 +101,7 @@ extension MintError.Code {
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
-            .auditBroken, .issuerRefused:
+            .requestRefused, .auditBroken, .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .networkForbidden, .auditUnavailable: .localState
@@ -134,6 +135,7 @@ extension MintError.Code {
         case .proxyRefused: "the proxy refused to pass the request on"
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
+        case .requestRefused: "`hfmint serve explain` found that the request would be refused"
         case .migrationUnsure: "`hfmint doctor --migrate` left a workflow alone, because it is not sure what to change"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"

@@ -124,6 +124,22 @@ package struct DecisionPoint: Sendable {
     }
 }
 
+extension DecisionPoint.Request {
+    /// Makes the request that a client would send for `url`, or returns nil if the URL names no server.
+    ///
+    /// What follows the server's name becomes the target byte by byte, with a slash in front if there is none.
+    package init?(method: String, url: String, claims: Claims?) {
+        let bytes = Array(url.utf8)
+        guard let scheme = bytes.span.range(of: "://") else { return nil }
+        let end = bytes[scheme.upperBound...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
+        guard let origin = Origin(bytes[..<end]) else { return nil }
+        let hasPath = end < bytes.endIndex && bytes[end] == ASCII.slash
+        self.init(
+            method: Array(method.utf8), host: origin.host, target: (hasPath ? [] : [ASCII.slash]) + bytes[end...],
+            claims: claims)
+    }
+}
+
 extension Decision.Reason {
     fileprivate var code: RequestDecision.Code {
         switch self {

@@ -67,6 +67,6 @@ struct MemberExchangeTests {
 
     @Test("asks for no more than a role's access needs")
     func access() {
-        #expect(Access.allCases.map(\.scopes) == [["read-repos"], ["write-repos"]])
+        #expect(Access.allCases.map(\.scopes) == [["read-repos"], ["write-repos"], ["manage-repos"]])
     }
 }
