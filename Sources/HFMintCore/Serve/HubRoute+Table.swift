@@ -12,7 +12,7 @@ extension HubRoute {
                 HubRouteRow(reads, "/R/blob/REV/PATH", .read),
                 HubRouteRow(reads, "/R/media/REV/PATH", .read),
                 HubRouteRow(reads, "/R/tree/REV/ANY", .read),
-                HubRouteRow(reads, "/api/resolve-cache/K/R/WORD/PATH", .read),
+                HubRouteRow(reads, "/api/resolve-cache/K/R/COMMIT/PATH", .read),
             ]
         ),
         (
@@ -53,7 +53,7 @@ extension HubRoute {
                 HubRouteRow([.post, .delete], "/api/K/R/tag/REV", .write),
                 HubRouteRow([.post], "/api/K/R/super-squash/REV", .admin),
                 HubRouteRow(reads, "/api/K/R/lfs-files", .admin),
-                HubRouteRow([.post, .delete], "/api/K/R/lfs-files/batch", .admin),
+                HubRouteRow([.post], "/api/K/R/lfs-files/batch", .admin),
                 HubRouteRow([.delete], "/api/K/R/lfs-files/WORD", .admin),
                 HubRouteRow([.put], "/api/K/R/settings", .admin),
                 HubRouteRow(reads, "/api/K/R/user-access-request/WORD", .admin),
@@ -100,7 +100,7 @@ extension HubRoute {
             "https://huggingface.co/spaces/huggingface/openapi",
             [
                 HubRouteRow(all, "/api/K/R/jwt", secrets),
-                HubRouteRow(all, "/api/settings/ANY", secrets),
+                HubRouteRow(all, "/api/settings/webhooks/ANY", secrets),
                 HubRouteRow(all, "/api/repos/ANY", body),
                 HubRouteRow(all, "/api/collections/ANY", body),
                 HubRouteRow([.post], "/api/K/R/duplicate", body),

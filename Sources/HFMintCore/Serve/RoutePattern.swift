@@ -7,6 +7,7 @@
 /// | `R.git` | the same, and the name may end in `.git` once |
 /// | `NS` | a user or an organization |
 /// | `WORD` | a part of letters, digits, `.`, `_` and `-` |
+/// | `COMMIT` | the forty hexadecimal digits of a commit |
 /// | `REV` | a revision: one part, in which a slash is `%2F` |
 /// | `PATH` | one part or more, without an encoded slash |
 /// | `ANY` | no part or more |
@@ -14,10 +15,13 @@
 package struct RoutePattern: Sendable {
     private let parts: [Part]
     private let kind: Resource.Kind
+    private let leastCount: Int
+    /// Whether a path may have more parts than that.
+    private let isOpen: Bool
 
     private enum Part: Sendable {
         case literal([UInt8])
-        case owner, name, nameForGit, namespace, word, revision, path, any
+        case owner, name, nameForGit, namespace, word, commit, revision, path, any
         /// The place of owner and name, with a name alone.
         case ownerless
     }
@@ -65,12 +69,15 @@ package struct RoutePattern: Sendable {
             case "R.git": isOwnerless ? [.ownerless] : [.owner, .nameForGit]
             case "NS": [.namespace]
             case "WORD": [.word]
+            case "COMMIT": [.commit]
             case "REV": [.revision]
             case "PATH": [.path]
             case "ANY": [.any]
             default: [.literal(Array(word.utf8))]
             }
         }
+        isOpen = words.last == "PATH" || words.last == "ANY"
+        leastCount = parts.count - (words.last == "ANY" ? 1 : 0)
         let place = words.firstIndex { $0 == "R" || $0 == "R.git" } ?? 0
         let before = place > 0 ? words[place - 1] : ""
         kind = Resource.Kind.allCases.first { $0.prefix == before } ?? .model
@@ -78,20 +85,18 @@ package struct RoutePattern: Sendable {
 
     /// Compares the parts of a path with the pattern.
     func match(_ segments: [ArraySlice<UInt8>]) -> Match {
-        guard hasWords(of: segments) else { return .no }
+        guard hasWords(of: segments), hasForms(of: segments) else { return .no }
         var (owner, name) = (ArraySlice<UInt8>(), ArraySlice<UInt8>())
         var isNamespace = false
         for (part, segment) in zip(parts, segments) {
             switch part {
-            case .literal, .revision, .any: continue
-            case .word: guard segment.isPlainWord else { return .no }
+            case .literal, .word, .commit, .revision, .any: continue
             case .ownerless:
                 return .faulty(
                     HubRoute.Refusal(
                         .repositoryUnclear,
                         "names a repository without its owner: '\(String(decoding: segment, as: UTF8.self))'"))
             case .owner, .namespace:
-                if Self.isNoOwner(segment) { return .no }
                 owner = segment
                 if case .namespace = part { isNamespace = true }
             case .name: name = segment
@@ -115,13 +120,22 @@ package struct RoutePattern: Sendable {
 
     /// Whether a path has as many parts as the pattern, and its words where the pattern has them.
     private func hasWords(of segments: [ArraySlice<UInt8>]) -> Bool {
-        switch parts.last {
-        case .any: guard segments.count >= parts.count - 1 else { return false }
-        case .path: guard segments.count >= parts.count else { return false }
-        default: guard segments.count == parts.count else { return false }
+        guard isOpen ? segments.count >= leastCount : segments.count == leastCount else { return false }
+        for index in parts.indices {
+            if case .literal(let word) = parts[index], !segments[index].elementsEqual(word) { return false }
         }
-        return zip(parts, segments).allSatisfy { part, segment in
-            if case .literal(let word) = part { segment.elementsEqual(word) } else { true }
+        return true
+    }
+
+    /// Whether the parts of a path that are neither words nor names look as they must.
+    private func hasForms(of segments: [ArraySlice<UInt8>]) -> Bool {
+        zip(parts, segments).allSatisfy { part, segment in
+            switch part {
+            case .word: segment.isPlainWord
+            case .commit: segment.isCommit
+            case .owner, .namespace: !Self.isNoOwner(segment)
+            case .literal, .name, .nameForGit, .ownerless, .revision, .path, .any: true
+            }
         }
     }
 
@@ -141,6 +155,10 @@ package struct RoutePattern: Sendable {
 
 extension ArraySlice where Element == UInt8 {
     fileprivate var isPlainWord: Bool { allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) } }
+
+    fileprivate var isCommit: Bool {
+        count == 40 && allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+    }
 
     /// Whether `%2F` stands here; a canonical target has no other spelling of it.
     fileprivate var holdsEncodedSlash: Bool {

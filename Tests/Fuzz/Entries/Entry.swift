@@ -48,6 +48,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("netrc", fuzzNetrc),
     FuzzEntry("exchange", fuzzExchange),
     FuzzEntry("policy", fuzzPolicy),
+    FuzzEntry("canonical-target", fuzzCanonicalTarget),
     FuzzEntry("rotation", fuzzRotation),
     FuzzEntry("vendor-answer", fuzzVendorAnswer),
     FuzzEntry("cron", fuzzCron),
