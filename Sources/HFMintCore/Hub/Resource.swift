@@ -112,7 +112,7 @@ extension Resource {
             || isAlone && ["models--", "datasets--", "spaces--"].contains { text.starts(with: $0.utf8) }
     }
 
-    static func isName(_ name: ArraySlice<UInt8>) -> Bool {
+    private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
         (1...96).contains(name.count) && name.first != ASCII.dot && name.first != ASCII.minus
             && name.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
     }

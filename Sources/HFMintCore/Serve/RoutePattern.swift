@@ -109,13 +109,14 @@ package struct RoutePattern: Sendable {
             }
         }
         guard !owner.isEmpty else { return .fits(nil) }
-        guard Self.isRepositoryName(owner), isNamespace || Self.isRepositoryName(name) else {
+        let resource = Resource(
+            kind: isNamespace ? .user : kind, namespace: String(decoding: owner, as: UTF8.self),
+            name: String(decoding: name, as: UTF8.self))
+        let isName = (try? Resource(parsing: resource.canonical, endpoint: .huggingFace)) == resource
+        guard isName, ![owner, name].contains(where: \.endsAsNoName) else {
             return .faulty(HubRoute.Refusal(.repositoryUnclear, "names a repository that nobody can have"))
         }
-        return .fits(
-            Resource(
-                kind: isNamespace ? .user : kind, namespace: String(decoding: owner, as: UTF8.self),
-                name: String(decoding: name, as: UTF8.self)))
+        return .fits(resource)
     }
 
     /// Whether a path has as many parts as the pattern, and its words where the pattern has them.
@@ -146,15 +147,13 @@ package struct RoutePattern: Sendable {
                 kind.prefix.map { segment.elementsEqual($0.utf8) } ?? false
             }
     }
-
-    /// Whether a part is a name of an owner or a repository, which no server could take for another.
-    private static func isRepositoryName(_ segment: ArraySlice<UInt8>) -> Bool {
-        Resource.isName(segment) && segment.last != ASCII.dot && !segment.suffix(4).elementsEqual(".git".utf8)
-    }
 }
 
 extension ArraySlice where Element == UInt8 {
     fileprivate var isPlainWord: Bool { allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) } }
+
+    /// Whether a server may cut off the end: a dot, or the ending of a URL for git.
+    fileprivate var endsAsNoName: Bool { last == ASCII.dot || suffix(4).elementsEqual(".git".utf8) }
 
     fileprivate var isCommit: Bool {
         count == 40 && allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }

@@ -147,7 +147,7 @@ struct ServeManifestTests {
         ])
     func origin(text: String, complaint: String) throws {
         let serve = "{ origin: '\(text)', socket: 's', hosts: { a: { kind: 'hub' } }, delivery: 'token' }"
-        #expect(try mistakes(serve) == ["line 3, column 9: 'serve.origin' \(complaint)"])
+        #expect(try mistakes(serve) == ["line 2, column 18: 'serve.origin' \(complaint)"])
     }
 
     @Test("may be on this machine")
