@@ -92,10 +92,7 @@ package struct RoutePattern: Sendable {
             switch part {
             case .literal, .word, .commit, .revision, .any: continue
             case .ownerless:
-                return .faulty(
-                    HubRoute.Refusal(
-                        .repositoryUnclear,
-                        "names a repository without its owner: '\(String(decoding: segment, as: UTF8.self))'"))
+                return .faulty(HubRoute.Refusal(.repositoryUnclear, "names a repository without its owner"))
             case .owner, .namespace:
                 owner = segment
                 if case .namespace = part { isNamespace = true }

@@ -77,6 +77,23 @@ def test_a_manifests_commands_have_the_documented_keys(hfmint: Hfmint, tmp_path:
     assert check("manifest explain", explained)["publishers"]
 
 
+def test_a_decision_has_the_documented_keys(hfmint: Hfmint, tmp_path: Path) -> None:
+    """A yes to anybody, and a no that names its rights."""
+    manifest = tmp_path / "m.json5"
+    serve = {
+        "origin": "https://hub.acme.example",
+        "socket": "serve.sock",
+        "hosts": {"hub.acme.example": {"kind": "hub"}},
+        "delivery": "token",
+        "anonymous": ["acme/open"],
+    }
+    manifest.write_text(json.dumps({"version": 1, "serve": serve}))
+    for name, decision in ("open", "allowed"), ("model", "refused"):
+        url = f"https://hub.acme.example/acme/{name}/resolve/main/x"
+        words = ("serve", "explain", "GET", url, "--manifest", str(manifest), "--json")
+        assert check("serve explain", hfmint(*words, env={}))["decision"] == decision
+
+
 def test_rotations_have_the_documented_keys(rotator: Rotator) -> None:
     """From the journal's making to a run."""
     rotator.set_up("okta", ["file"], overlap="1d", schedule={"every": "30d"})
