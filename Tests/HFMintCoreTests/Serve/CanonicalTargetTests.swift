@@ -38,7 +38,7 @@ struct CanonicalTargetTests {
     }
 
     /// The attacks on a path, each in the words of the reason for which it is refused.
-    private static let refused: [(String, CanonicalTarget.Reason)] = [
+    private static let attacks: [(String, CanonicalTarget.Reason)] = [
         ("", .notAPath), ("acme/model", .notAPath), ("https://huggingface.co/acme/model", .notAPath), ("*", .notAPath),
         ("/", .emptySegment), ("//api/models/acme/model", .emptySegment), ("/api//models", .emptySegment),
         ("/api/models/", .emptySegment), ("/a/x%2F%2Fy", .emptySegment), ("/a/%2Fy", .emptySegment),
@@ -59,7 +59,7 @@ struct CanonicalTargetTests {
         ("/a?b c", .forbiddenByte), ("/a?b\\c", .forbiddenByte), ("/a<b>", .forbiddenByte), ("/a[b]", .forbiddenByte),
     ]
 
-    @Test("refuses what somebody could read differently", arguments: refused)
+    @Test("refuses what somebody could read differently", arguments: attacks)
     func refused(target: String, expected: CanonicalTarget.Reason) {
         #expect(reason(Array(target.utf8)) == expected)
     }
@@ -82,7 +82,7 @@ struct CanonicalTargetTests {
 
     @Test("says for every reason what is wrong, and where")
     func words() throws {
-        let shown = Set(Self.refused.map(\.1)).union([.tooLong, .tooManySegments])
+        let shown = Set(Self.attacks.map(\.1)).union([.tooLong, .tooManySegments])
         #expect(shown == Set(CanonicalTarget.Reason.allCases))
         let fault = try #require(throws: CanonicalTarget.Fault.self) { _ = try CanonicalTarget(Array("/a/%zz".utf8)) }
         #expect(fault.clause == "has a '%' without two hexadecimal digits, at byte 4")
