@@ -89,7 +89,7 @@ package enum NameRule: Sendable {
         switch self {
         case .identifier: ["pattern": "^[A-Za-z0-9_.-]{1,64}$"]
         case .claim: ["minLength": .integer(1), "not": ["const": "iss"]]
-        case .host: ["pattern": "^[a-z0-9.:\\[\\]-]{1,253}$"]
+        case .host: ["pattern": "^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\\[[0-9a-f:.]+\\])$"]
         case .issuer: ["pattern": "^https?://[^/]"]
         }
     }

@@ -25,7 +25,15 @@ enum ServeShape {
             .optional(
                 "mode", .string(.word(ServeDefinition.Mode.allCases.map(\.rawValue))),
                 "whether a no is enforced, or recorded and let pass (default: enforce)"),
-        ], rule: complaint)
+        ], rule: complaint,
+        alsoInSchema: [
+            .init(
+                "anyOf",
+                .array([
+                    ["required": .array(["tickets"])],
+                    ["required": .array(["delivery"]), "properties": ["delivery": ["const": "token"]]],
+                ]))
+        ])
 
     private static let hosts: [Shape.Variant] = [
         Shape.Variant(

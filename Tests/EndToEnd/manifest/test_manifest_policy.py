@@ -124,6 +124,7 @@ CHANGES: list[tuple[str, object]] = [
     ("audit.url", "otel.acme.example"),
     ("audit.required", "yes"),
     ("audit.format", "json"),
+    ("roles.publisher.access", "admin"),
     *(
         ("roles.publisher.resources.0", text)
         for text in (
@@ -165,6 +166,7 @@ APP_CHANGES: list[tuple[str, object]] = [
     ("apps", []),
     ("audit", {"file": "/x"}),
     ("rotations", {}),
+    ("serve", {"origin": "https://hub.acme.example"}),
     ("roles.own.extends", DROP),
     ("roles.own.member", "a@acme.example"),
     ("roles.own.client", {"id": "env:A", "secret": "env:B"}),
