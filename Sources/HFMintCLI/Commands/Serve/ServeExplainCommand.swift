@@ -67,7 +67,7 @@ extension Command {
         guard let text = try? JSONText(bytes, limits: .answer), text.root.members != nil else {
             throw .usage(
                 "'\(path)' does not hold claims",
-                hint: "write the claims of an ID token as JSON: {\"iss\": \"https://gitlab.com\", …}")
+                hint: "write the claims of an ID token as JSON: {\"iss\": \"https://issuer.example\", …}")
         }
         return Claims(text)
     }
