@@ -1,9 +1,9 @@
 /// A buffer for the bytes of a ``Secret`` that arrives in pieces.
 ///
-/// Its capacity is fixed, because an array that grows leaves its old storage unwiped.
+/// Unlike an array, it never grows by itself, and ``makeRoom(for:)`` wipes the memory that it leaves.
 @safe
 package struct SecretBuffer: ~Copyable, @unchecked Sendable {
-    private let memory: UnsafeMutableRawBufferPointer
+    private var memory: UnsafeMutableRawBufferPointer
     package private(set) var byteCount = 0
 
     package init(capacity: Int) {
@@ -23,6 +23,17 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
         return true
     }
 
+    /// Makes room for `count` more bytes: if they do not fit, moves to a memory at least twice as large.
+    package mutating func makeRoom(for count: Int) {
+        guard unsafe count > memory.count - byteCount else { return }
+        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(byteCount + count, memory.count * 2), alignment: 1)
+        unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+        unsafe wipe(UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
+        unsafe memory.deallocate()
+        unsafe memory = larger
+    }
+
     /// Appends `text`; traps if it does not fit.
     package mutating func append(_ text: String) {
         var text = text
@@ -35,6 +46,15 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
         let fits = secret.reveal { span in unsafe span.withUnsafeBytes { unsafe appendIfRoom($0) } }
         precondition(fits, "a secret buffer is too small")
     }
+
+    /// Appends `bytes`; traps if they do not fit.
+    package mutating func append(_ bytes: Span<UInt8>) {
+        let fits = unsafe bytes.withUnsafeBytes { unsafe appendIfRoom($0) }
+        precondition(fits, "a secret buffer is too small")
+    }
+
+    /// Appends `bytes`; traps if they do not fit.
+    package mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
     /// Appends `byte`; traps if it does not fit.
     package mutating func append(_ byte: UInt8) {

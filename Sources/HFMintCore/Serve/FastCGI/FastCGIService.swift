@@ -1,0 +1,53 @@
+/// Answers web servers over FastCGI, on whatever connections a ``Listener`` has.
+package struct FastCGIService: ConnectionService {
+    /// Bounds of a request.
+    package struct Limits: Sendable {
+        /// Of all names and values together, in bytes.
+        package var parameters = 64 << 10
+        package var parameterCount = 256
+        /// What the web server is told if it asks how many connections it may open.
+        package var connections = ListenerLimits().connections
+
+        package init() {}
+    }
+
+    let limits: Limits
+    /// The users that may connect; all that can open the socket if nil.
+    private let peers: Set<UInt32>?
+    private let hears: @Sendable (ServeRequest, ServeReply) -> Void
+    private let notices: @Sendable (PeerCredential?, String) -> Void
+    private let reloads: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - hears: answers a request, at once or later; it must not wait, because all connections wait with it.
+    ///   - notices: takes note of a connection that was cut off, and why.
+    package init(
+        limits: Limits = Limits(), peers: Set<UInt32>? = nil,
+        hears: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
+        notices: @escaping @Sendable (PeerCredential?, String) -> Void = { _, _ in },
+        reloads: @escaping @Sendable () -> Void = {}
+    ) {
+        self.limits = limits
+        self.peers = peers
+        self.hears = hears
+        self.notices = notices
+        self.reloads = reloads
+    }
+
+    package func open(
+        _ peer: PeerCredential?, isOverloaded: Bool, wake: @escaping @Sendable () -> Void
+    ) -> (any Conversation)? {
+        if let peers {
+            guard let peer, peers.contains(peer.userID) else {
+                notices(peer, "this user may not ask")
+                return nil
+            }
+        }
+        return FastCGIConversation(
+            limits, isOverloaded: isOverloaded, hears: hears, notices: { notices(peer, $0) }, wake: wake)
+    }
+
+    package func reload() { reloads() }
+
+    package func cutOff(_ peer: PeerCredential?, _ reason: String) { notices(peer, reason) }
+}

@@ -1,0 +1,87 @@
+/// Writes the records that go to the web server.
+struct FastCGIWriter {
+    /// The largest content of a record that needs no padding to end at a multiple of eight.
+    private static let maximumContent = 65_528
+    /// nginx refuses a larger head with the buffers that `serve config` prints.
+    private static let maximumHead = 16 << 10
+
+    /// Returns a whole answer: one stream of output, its end, and the end of the request, to be written at once.
+    ///
+    /// Its head is CGI's: <https://www.rfc-editor.org/rfc/rfc3875#section-6.3>
+    static func answer(_ answer: ServeAnswer, to requestID: UInt16, as role: FastCGIRole) -> SharedSecret {
+        let head = Secret(joining: Self.head(of: answer, as: role))
+        guard head.byteCount <= maximumHead else {
+            let failure = ServeAnswer.refusal(.internalServerError, code: "answer-too-large", "the answer is too large")
+            return Self.answer(failure, to: requestID, as: role)
+        }
+        let body = Secret(joining: answer.body)
+        let content = head.byteCount + body.byteCount
+        let recordCount = (content + maximumContent - 1) / maximumContent
+        var buffer = SecretBuffer(capacity: content + (recordCount + 4) * FastCGIHeader.byteCount)
+        // A short answer, as nearly all are, is one record.
+        if recordCount == 1 {
+            buffer.append(header(.output, requestID, content))
+            buffer.append(head)
+            buffer.append(body)
+        } else {
+            append(head, .output, requestID, to: &buffer)
+            append(body, .output, requestID, to: &buffer)
+        }
+        buffer.append(header(.output, requestID, 0))
+        buffer.append(end(requestID, .complete))
+        return SharedSecret(buffer.finish())
+    }
+
+    private static func head(of answer: ServeAnswer, as role: FastCGIRole) -> [TextOrToken] {
+        var pieces: [TextOrToken] = [.text("Status: \(answer.status.rawValue) \(answer.status.words)\r\n")]
+        for header in answer.headers {
+            // The client gets an authorizer's refusal, so it gets no variable of ours.
+            let isVariable = role == .authorizer && answer.status == .ok
+            guard let name = isVariable ? header.name.variable : header.name.rawValue else { continue }
+            pieces += [.text("\(name): ")] + header.value.pieces + [.text("\r\n")]
+        }
+        return pieces + [.text("\r\n")]
+    }
+
+    private static func append(
+        _ secret: borrowing Secret, _ type: FastCGIType, _ requestID: UInt16, to buffer: inout SecretBuffer
+    ) {
+        var start = 0
+        while start < secret.byteCount {
+            let end = min(start + maximumContent, secret.byteCount)
+            buffer.append(header(type, requestID, end - start))
+            secret.reveal { span in buffer.append(span.extracting(start..<end)) }
+            start = end
+        }
+    }
+
+    private static func header(_ type: FastCGIType, _ requestID: UInt16, _ contentLength: Int) -> [UInt8] {
+        [
+            FastCGIHeader.version, type.rawValue, UInt8(requestID >> 8), UInt8(requestID & 255),
+            UInt8(contentLength >> 8), UInt8(contentLength & 255), 0, 0,
+        ]
+    }
+
+    /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S5.5>
+    static func end(_ requestID: UInt16, _ status: FastCGIStatus) -> [UInt8] {
+        header(.endRequest, requestID, 8) + [0, 0, 0, 0, status.rawValue, 0, 0, 0]
+    }
+
+    /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.1>
+    ///
+    /// - Parameter names: what was asked for; names that are unknown are left out of the answer.
+    static func values(_ names: [[UInt8]], connectionLimit: Int) -> [UInt8] {
+        let known = [
+            ("FCGI_MAX_CONNS", "\(connectionLimit)"), ("FCGI_MAX_REQS", "\(connectionLimit)"),
+            ("FCGI_MPXS_CONNS", "0"),
+        ]
+        let content = known.filter { name, _ in names.contains { $0.equals(name) } }
+            .flatMap { FastCGIParameters.encode($0, $1) }
+        return header(.getValuesResult, 0, content.count) + content
+    }
+
+    /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.2>
+    static func unknownType(_ type: UInt8) -> [UInt8] {
+        header(.unknownType, 0, 8) + [type, 0, 0, 0, 0, 0, 0, 0]
+    }
+}
