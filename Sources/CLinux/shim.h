@@ -108,6 +108,45 @@ static inline int hfmint_linux_poll(void *pollers, unsigned long count, int mill
     return (int)syscall(SYS_ppoll, pollers, count, milliseconds < 0 ? 0 : time, 0, (unsigned long)8);
 }
 
+/// epoll(7), eventfd(2) and accept4(2), whose headers Swift does not import.
+///
+/// <https://man7.org/linux/man-pages/man7/epoll.7.html>
+struct hfmint_linux_event {
+    uint32_t events;
+    uint64_t token;
+}
+#ifdef __x86_64__
+__attribute__((packed))
+#endif
+;
+
+static inline int hfmint_linux_epoll(void) { return (int)syscall(SYS_epoll_create1, 02000000); } // EPOLL_CLOEXEC
+
+/// Starts, changes or ends the watch over a descriptor: 1, 3 or 2 (EPOLL_CTL_ADD, _MOD, _DEL).
+static inline int hfmint_linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct hfmint_linux_event event = {.events = events, .token = token};
+    return (int)syscall(SYS_epoll_ctl, epoll, operation, descriptor, &event);
+}
+
+/// Waits for events, and stores the token of each. Returns how many there are, or -1.
+static inline int hfmint_linux_epoll_wait(int epoll, uint64_t *tokens, int count, int milliseconds) {
+    struct hfmint_linux_event events[256];
+    if (count > 256) count = 256;
+    const int found = (int)syscall(SYS_epoll_pwait, epoll, events, count, milliseconds, (void *)0, (unsigned long)8);
+    for (int index = 0; index < found; index++) tokens[index] = events[index].token;
+    return found;
+}
+
+/// Returns a counter that a thread adds to and that another one waits for by epoll(7).
+static inline int hfmint_linux_event_counter(void) {
+    return (int)syscall(SYS_eventfd2, 0, 02004000); // EFD_CLOEXEC | EFD_NONBLOCK
+}
+
+/// Accepts a connection, without waiting for one.
+static inline int hfmint_linux_accept(int descriptor) {
+    return (int)syscall(SYS_accept4, descriptor, (void *)0, (void *)0, 02004000); // SOCK_CLOEXEC | SOCK_NONBLOCK
+}
+
 /// From <signal.h> and <sys/wait.h>, left out for the reason that <sys/xattr.h> is.
 void (*signal(int number, void (*handler)(int)))(int);
 pid_t waitpid(pid_t child, int *status, int options);

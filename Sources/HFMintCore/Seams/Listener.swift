@@ -59,7 +59,7 @@ package protocol ConnectionService: Sendable {
     func cutOff(_ peer: PeerCredential?, _ reason: String)
 }
 
-/// Speaks a protocol on one connection. One thread uses it.
+/// Speaks a protocol on one connection, which one thread serves.
 package protocol Conversation: AnyObject {
     var stage: ConversationStage { get }
 

@@ -70,6 +70,16 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
         return count
     }
 
+    /// Lends the bytes to `body`, wipes them, and keeps the room.
+    package mutating func take<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
+        defer {
+            unsafe wipe(bytes)
+            byteCount = 0
+        }
+        return unsafe body(Span(_unsafeElements: UnsafeBufferPointer(bytes.assumingMemoryBound(to: UInt8.self))))
+    }
+
     package borrowing func finish() -> Secret {
         unsafe Secret(copying: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
     }

@@ -13,8 +13,8 @@ package final class FastCGIConversation: Conversation {
 
     private let limits: FastCGIService.Limits
     private let isOverloaded: Bool
-    private let hears: @Sendable (ServeRequest, ServeReply) -> Void
-    private let notices: @Sendable (String) -> Void
+    private let respond: @Sendable (ServeRequest, ServeReply) -> Void
+    private let note: @Sendable (String) -> Void
     private let wake: @Sendable () -> Void
 
     private var reader = FastCGIRecordReader()
@@ -29,13 +29,13 @@ package final class FastCGIConversation: Conversation {
 
     init(
         _ limits: FastCGIService.Limits, isOverloaded: Bool,
-        hears: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
-        notices: @escaping @Sendable (String) -> Void, wake: @escaping @Sendable () -> Void
+        respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
+        note: @escaping @Sendable (String) -> Void, wake: @escaping @Sendable () -> Void
     ) {
         self.limits = limits
         self.isOverloaded = isOverloaded
-        self.hears = hears
-        self.notices = notices
+        self.respond = respond
+        self.note = note
         self.wake = wake
     }
 
@@ -59,7 +59,7 @@ package final class FastCGIConversation: Conversation {
                 }
             }
         } catch {
-            notices(error.rawValue)
+            note(error.rawValue)
             open?.reply?.cancel()
             turn.next = .close
         }
@@ -170,7 +170,7 @@ package final class FastCGIConversation: Conversation {
         let made = try open.makeRequest(limits)
         switch made {
         case .failure(let malformed):
-            notices(malformed.reason)
+            note(malformed.reason)
             // What the configuration gets wrong is wrong for the next request too.
             isLast = true
             answer(.refusal(.forbidden, code: "front-door-misconfigured", malformed.reason))
@@ -223,7 +223,7 @@ package final class FastCGIConversation: Conversation {
         let reply = ServeReply(wake: wake)
         open.reply = reply
         phase = .answering
-        hears(request, reply)
+        respond(request, reply)
         answerIfReady()
     }
 

@@ -1,4 +1,6 @@
-/// Name-value pairs: <https://fastcgi-archives.github.io/FastCGI_Specification.html#S3.4>
+/// The name-value pairs of a request or of a management record.
+///
+/// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S3.4>
 ///
 /// The bytes may hold a credential, so a pair is two ranges in them. A name that occurs twice is kept twice.
 struct FastCGIParameters: Equatable {

@@ -25,7 +25,9 @@ struct FastCGIHeader: Equatable {
     }
 }
 
-/// The types of records: <https://fastcgi-archives.github.io/FastCGI_Specification.html#S8>
+/// The types of records.
+///
+/// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S8>
 enum FastCGIType: UInt8 {
     case beginRequest = 1
     case abortRequest = 2
@@ -40,7 +42,9 @@ enum FastCGIType: UInt8 {
     case unknownType = 11
 }
 
-/// What the web server wants: <https://fastcgi-archives.github.io/FastCGI_Specification.html#S6>
+/// What the web server wants.
+///
+/// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S6>
 package enum FastCGIRole: UInt16, Sendable {
     /// The answer goes to the client, or decides a sub-request of nginx and its like.
     case responder = 1
@@ -48,7 +52,9 @@ package enum FastCGIRole: UInt16, Sendable {
     case authorizer = 2
 }
 
-/// How a request ended: <https://fastcgi-archives.github.io/FastCGI_Specification.html#S5.5>
+/// How a request ended.
+///
+/// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S5.5>
 enum FastCGIStatus: UInt8 {
     case complete = 0
     case cannotMultiplex = 1

@@ -1,6 +1,10 @@
-/// Splits a stream of bytes into records, whatever pieces it arrives in. It keeps at most a header.
+/// Splits a stream of bytes into records, whatever pieces it arrives in.
+///
+/// It keeps at most a header.
 struct FastCGIRecordReader {
-    /// A piece of a record. Each record gives a header, any number of contents, and an end.
+    /// A piece of a record.
+    ///
+    /// Each record gives a header, any number of contents, and an end.
     enum Piece: Equatable {
         case header(FastCGIHeader)
         /// Where content stands in the bytes that were given.

@@ -14,24 +14,24 @@ package struct FastCGIService: ConnectionService {
     let limits: Limits
     /// The users that may connect; all that can open the socket if nil.
     private let peers: Set<UInt32>?
-    private let hears: @Sendable (ServeRequest, ServeReply) -> Void
-    private let notices: @Sendable (PeerCredential?, String) -> Void
-    private let reloads: @Sendable () -> Void
+    private let respond: @Sendable (ServeRequest, ServeReply) -> Void
+    private let note: @Sendable (PeerCredential?, String) -> Void
+    private let refresh: @Sendable () -> Void
 
     /// - Parameters:
-    ///   - hears: answers a request, at once or later; it must not wait, because all connections wait with it.
-    ///   - notices: takes note of a connection that was cut off, and why.
+    ///   - respond: answers a request, at once or later; it must not wait, because all connections wait with it.
+    ///   - note: takes note of a connection that was cut off, and why.
     package init(
         limits: Limits = Limits(), peers: Set<UInt32>? = nil,
-        hears: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
-        notices: @escaping @Sendable (PeerCredential?, String) -> Void = { _, _ in },
-        reloads: @escaping @Sendable () -> Void = {}
+        respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
+        note: @escaping @Sendable (PeerCredential?, String) -> Void = { _, _ in },
+        refresh: @escaping @Sendable () -> Void = {}
     ) {
         self.limits = limits
         self.peers = peers
-        self.hears = hears
-        self.notices = notices
-        self.reloads = reloads
+        self.respond = respond
+        self.note = note
+        self.refresh = refresh
     }
 
     package func open(
@@ -39,15 +39,15 @@ package struct FastCGIService: ConnectionService {
     ) -> (any Conversation)? {
         if let peers {
             guard let peer, peers.contains(peer.userID) else {
-                notices(peer, "this user may not ask")
+                note(peer, "this user may not ask")
                 return nil
             }
         }
         return FastCGIConversation(
-            limits, isOverloaded: isOverloaded, hears: hears, notices: { notices(peer, $0) }, wake: wake)
+            limits, isOverloaded: isOverloaded, respond: respond, note: { note(peer, $0) }, wake: wake)
     }
 
-    package func reload() { reloads() }
+    package func reload() { refresh() }
 
-    package func cutOff(_ peer: PeerCredential?, _ reason: String) { notices(peer, reason) }
+    package func cutOff(_ peer: PeerCredential?, _ reason: String) { note(peer, reason) }
 }

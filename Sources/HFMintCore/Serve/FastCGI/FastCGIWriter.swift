@@ -62,11 +62,15 @@ struct FastCGIWriter {
         ]
     }
 
+    /// Returns the record that ends a request.
+    ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S5.5>
     static func end(_ requestID: UInt16, _ status: FastCGIStatus) -> [UInt8] {
         header(.endRequest, requestID, 8) + [0, 0, 0, 0, status.rawValue, 0, 0, 0]
     }
 
+    /// Returns the answer to a question for this responder's limits.
+    ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.1>
     ///
     /// - Parameter names: what was asked for; names that are unknown are left out of the answer.
@@ -80,6 +84,8 @@ struct FastCGIWriter {
         return header(.getValuesResult, 0, content.count) + content
     }
 
+    /// Returns the answer to a management record of an unknown type.
+    ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.2>
     static func unknownType(_ type: UInt8) -> [UInt8] {
         header(.unknownType, 0, 8) + [type, 0, 0, 0, 0, 0, 0, 0]

@@ -13,7 +13,9 @@ package struct ServeAnswer: Sendable {
         self.body = body
     }
 
-    /// A status line's number and words: <https://www.rfc-editor.org/rfc/rfc9110#section-15>
+    /// A status of HTTP.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-15>
     package enum Status: Int, CaseIterable, Sendable {
         case ok = 200
         case accepted = 202

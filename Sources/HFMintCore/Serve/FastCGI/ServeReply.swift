@@ -18,7 +18,7 @@ package final class ServeReply: Sendable {
         self.wake = wake
     }
 
-    /// Gives the answer. The first one counts.
+    /// Gives the answer, of which the first one counts.
     package func send(_ answer: ServeAnswer) {
         let mustWake = state.withLock { state in
             switch state {

@@ -1,4 +1,4 @@
-/// What a location of the web server asks for. Its configuration fixes it as `HFMINT_ROUTE`.
+/// What a location of the web server asks for, as its configuration says by `HFMINT_ROUTE`.
 package enum ServeRoute: String, CaseIterable, Sendable {
     /// May this request pass?
     case decide

@@ -1,0 +1,180 @@
+import Glibc
+internal import HFMintCore
+
+/// One thread that accepts, reads and writes for all connections, and never waits for one of them.
+///
+/// nginx makes a connection for each question, so a thread for each would cost more than its answer, and a thousand
+/// open ones would not fit into the memory that hfmint may take.
+struct ListenerLoop: ~Copyable {
+    private enum Token {
+        static let wakeUps: UInt64 = 0
+        static let firstConnection: UInt64 = 1_000
+    }
+
+    private let epoll: Epoll
+    private let wakeUps: WakeUps
+    private let sockets: [ListeningSocket]
+    private let service: any ConnectionService
+    private let limits: ListenerLimits
+    private let clock = SystemClock()
+
+    private var connections: [UInt64: ListenerConnection] = [:]
+    private var nextToken = Token.firstConnection
+    /// Shared by all connections, so that an idle one takes no room.
+    private var buffer = SecretBuffer(capacity: 72 << 10)
+    private var accepts = false
+    private var nextSweep: Uptime
+    private var end: Uptime?
+
+    private init(
+        _ epoll: consuming Epoll, _ wakeUps: WakeUps, _ sockets: [ListeningSocket], _ service: any ConnectionService,
+        _ limits: ListenerLimits
+    ) {
+        self.epoll = epoll
+        self.wakeUps = wakeUps
+        self.sockets = sockets
+        self.service = service
+        self.limits = limits
+        nextSweep = clock.uptime()
+    }
+
+    /// Serves until `wakeUps` says that it is time to drain, and all answers are sent.
+    static func run(
+        _ sockets: [ListeningSocket], _ service: any ConnectionService, _ limits: ListenerLimits, _ wakeUps: WakeUps
+    ) throws(Errno) {
+        var loop = ListenerLoop(try Epoll.make(), wakeUps, sockets, service, limits)
+        try loop.epoll.watch(wakeUps.number, for: .input, as: Token.wakeUps, isNew: true)
+        try loop.setAccepting(true)
+        while try loop.turn() {}
+    }
+
+    /// Returns whether there is more to do.
+    private mutating func turn() throws(Errno) -> Bool {
+        let isIdle = connections.isEmpty && accepts && end == nil
+        for token in try epoll.wait(milliseconds: isIdle ? -1 : 100) {
+            if token == Token.wakeUps {
+                try wake()
+            } else if token >= Token.firstConnection {
+                if let connection = connections[token] { goOn(connection) }
+            } else {
+                try acceptSome(sockets[Int(token) - 1])
+            }
+        }
+        let now = clock.uptime()
+        if now >= nextSweep {
+            nextSweep = now + .milliseconds(100)
+            sweep(now)
+            if !accepts && end == nil { try setAccepting(true) }
+        }
+        guard let end else { return true }
+        return !connections.isEmpty && now < end
+    }
+
+    // MARK: Connections
+
+    private mutating func acceptSome(_ socket: ListeningSocket, atMost most: Int = 64) throws(Errno) {
+        for _ in 0..<most {
+            let descriptor: Descriptor
+            do throws(Errno) {
+                descriptor = try socket.accept()
+            } catch {
+                switch error.code {
+                case EAGAIN, EINTR: return
+                case ECONNABORTED, EPROTO, EPERM: continue
+                // No more descriptors or memory: try again after the next sweep.
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM: return try setAccepting(false)
+                default: throw error
+                }
+            }
+            open(descriptor)
+        }
+    }
+
+    private mutating func open(_ descriptor: consuming Descriptor) {
+        let peer = PeerCredential(of: descriptor)
+        let isOverloaded = connections.count >= limits.connections
+        let token = nextToken
+        nextToken += 1
+        guard
+            let conversation = service.open(
+                peer, isOverloaded: isOverloaded, wake: { [wakeUps] in wakeUps.add(token) })
+        else { return }
+        let connection = ListenerConnection(descriptor, token, peer, conversation, limits, now: clock.uptime())
+        if end != nil { _ = connection.finish(now: clock.uptime()) }
+        // A web server writes as soon as it has connected, so that there is mostly something to read.
+        guard !isOverloaded else {
+            _ = connection.goOn(&buffer, now: clock.uptime())
+            return service.cutOff(peer, "there are too many connections")
+        }
+        connections[token] = connection
+        goOn(connection)
+    }
+
+    private mutating func goOn(_ connection: ListenerConnection) {
+        let lives = connection.goOn(&buffer, now: clock.uptime())
+        keep(connection, lives)
+    }
+
+    private mutating func keep(_ connection: ListenerConnection, _ lives: Bool) {
+        let isWatched = lives && (try? connection.watch(by: epoll)) != nil
+        if !isWatched { connections[connection.token] = nil }
+    }
+
+    private mutating func sweep(_ now: Uptime) {
+        for connection in Array(connections.values) where connection.deadline <= now {
+            if let reason = connection.lateness { service.cutOff(connection.peer, reason) }
+            connections[connection.token] = nil
+        }
+    }
+
+    // MARK: Other threads
+
+    private mutating func wake() throws(Errno) {
+        let (tokens, isDraining) = wakeUps.take()
+        let now = clock.uptime()
+        for token in tokens {
+            guard let connection = connections[token] else { continue }
+            keep(connection, connection.resume(now: now))
+        }
+        if isDraining && end == nil { try drain(now) }
+    }
+
+    private mutating func drain(_ now: Uptime) throws(Errno) {
+        // Whoever has connected is served. A socket of the service manager's stays open for the next process.
+        for socket in sockets where socket.isOwn { try acceptSome(socket, atMost: limits.connections) }
+        try setAccepting(false)
+        end = now + limits.drain
+        for connection in Array(connections.values) {
+            // Its request may have come in this moment.
+            guard connection.goOn(&buffer, now: now), connection.finish(now: now) else {
+                connections[connection.token] = nil
+                continue
+            }
+            keep(connection, true)
+        }
+    }
+
+    private mutating func setAccepting(_ wanted: Bool) throws(Errno) {
+        guard wanted != accepts else { return }
+        accepts = wanted
+        for (index, socket) in sockets.enumerated() {
+            if wanted {
+                try epoll.watch(socket.number, for: .input, as: UInt64(index) + 1, isNew: true)
+            } else {
+                epoll.forget(socket.number)
+            }
+        }
+    }
+}
+
+extension PeerCredential {
+    /// Asks the kernel, by SO_PEERCRED of unix(7), which Swift does not import.
+    fileprivate init?(of descriptor: borrowing Descriptor) {
+        var words: [UInt32] = [0, 0, 0]
+        var size = socklen_t(12)
+        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_PEERCRED, &words, &size) == 0, size == 12 else {
+            return nil
+        }
+        self.init(processID: Int32(bitPattern: words[0]), userID: words[1], groupID: words[2])
+    }
+}
