@@ -112,7 +112,7 @@ final class ListeningSocket: Sendable {
         let number = socket.number
         let oldMask = umask(0o177)
         defer { umask(oldMask) }
-        let code = try withAddress(path) { address, size in unsafe bind(number, address, size) }
+        let code = try unsafe withAddress(path) { address, size in unsafe bind(number, address, size) }
         guard code == 0 else { throw Errno.last.failure(path) }
     }
 
@@ -127,7 +127,7 @@ final class ListeningSocket: Sendable {
         guard status.kind == .socket else { throw FileFailure(path, "it is there, and not a socket", isTaken: true) }
         guard status.isOurs else { throw FileFailure(path, "it belongs to another user (uid \(status.owner))") }
         let asker = try naming(path) { () throws(Errno) in try newSocket() }
-        let code = try withAddress(path) { address, size in unsafe connect(asker.number, address, size) }
+        let code = try unsafe withAddress(path) { address, size in unsafe connect(asker.number, address, size) }
         // A full backlog says EAGAIN: somebody listens.
         guard code != 0, errno == ECONNREFUSED else {
             throw FileFailure(path, "another process listens there", isTaken: true)
@@ -136,7 +136,7 @@ final class ListeningSocket: Sendable {
     }
 
     private static func groupID(_ name: String, _ path: String) throws(FileFailure) -> gid_t {
-        var entry = group()
+        var entry = unsafe group()
         var found: UnsafeMutablePointer<group>?
         var buffer = [CChar](repeating: 0, count: 16 << 10)
         let code = unsafe getgrnam_r(name, &entry, &buffer, buffer.count, &found)
