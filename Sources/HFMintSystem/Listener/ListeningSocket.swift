@@ -88,10 +88,10 @@ final class ListeningSocket: Sendable {
     static func make(_ path: String, group: String?) throws(FileFailure) -> ListeningSocket {
         let folder = try Descriptor.openFolder(of: path)
         // Two that start at once would each take the other's new socket for a forgotten one.
-        guard try folder.tryLock(FilePath(path).folder, orElse: "two servers could take the same socket") else {
+        // A directory has no lock of fcntl(2), and where flock(2) is missing too there is no such protection.
+        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
             throw FileFailure(path, "another process is making a socket in its directory")
         }
-        defer { folder.unlock() }
         let group = try group.map { name throws(FileFailure) in try groupID(name, path) }
         try removeForgotten(path)
         let socket = try naming(path) { () throws(Errno) in try newSocket() }
