@@ -78,7 +78,8 @@ package enum FastCGIBytes {
 
     /// Returns what a web server reads as the answer to a request, or nil if that is not whole.
     package static func answer(_ bytes: [UInt8], to id: UInt16 = 1) -> String? {
-        guard let mine = records(bytes)?.filter({ $0.id == id }), mine.last == Record(3, id, [UInt8](repeating: 0, count: 8)),
+        guard let mine = records(bytes)?.filter({ $0.id == id }),
+            mine.last == Record(3, id, [UInt8](repeating: 0, count: 8)),
             mine.dropLast().last == Record(6, id, [])
         else { return nil }
         return String(decoding: mine.filter { $0.type == 6 }.flatMap(\.content), as: UTF8.self)

@@ -58,4 +58,5 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("audit-log", fuzzAuditLog),
     FuzzEntry("audit-cursor", fuzzAuditCursor),
     FuzzEntry("migration", fuzzMigration),
+    FuzzEntry("fastcgi", fuzzFastCGI),
 ]

@@ -16,7 +16,10 @@ struct FastCGIConversationTests {
             ("nginx with keep-alive", Wire.request(keepsConnection: true)),
             ("Caddy", Wire.begin() + Wire.record(4, 1, Wire.pairs(), padding: 5) + Wire.record(4) + Wire.record(5)),
             ("HAProxy", Wire.request(0x7FFF, keepsConnection: true)),
-            ("Apache, as a client of an authorizer", Wire.begin(role: 2) + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)),
+            (
+                "Apache, as a client of an authorizer",
+                Wire.begin(role: 2) + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)
+            ),
             ("lighttpd, likewise", Wire.request(role: 2)),
             ("no end of the body", Wire.begin() + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)),
         ])
@@ -33,7 +36,8 @@ struct FastCGIConversationTests {
     @Test("reads the same in pieces of any size", arguments: [1, 2, 3, 7, 8, 9, 64, 1_000])
     func pieces(size: Int) throws {
         let body = [UInt8](repeating: 0x61, count: 300)
-        let bytes = Wire.request(keepsConnection: true, [("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "300")], body: body)
+        let bytes = Wire.request(
+            keepsConnection: true, [("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "300")], body: body)
         let whole = try Talk(bytes + bytes)
         let pieces = try Talk(bytes + bytes, pieces: size)
         #expect(pieces.output == whole.output)
@@ -52,7 +56,8 @@ struct FastCGIConversationTests {
     func split() throws {
         let content = Wire.pairs([("HTTP_X", String(repeating: "x", count: 200))])
         for cut in content.indices.dropFirst() {
-            let bytes = Wire.begin() + Wire.record(4, 1, Array(content[..<cut])) + Wire.record(4, 1, Array(content[cut...]))
+            let bytes =
+                Wire.begin() + Wire.record(4, 1, Array(content[..<cut])) + Wire.record(4, 1, Array(content[cut...]))
             #expect(Wire.answer(try Talk(bytes + Wire.record(4) + Wire.record(5)).output) == Self.success)
         }
     }
@@ -76,7 +81,10 @@ struct FastCGIConversationTests {
             (.valuesLength, Wire.record(9, 0, [UInt8](repeating: 0, count: 1_025))),
             (.inputBeforeParameters, Wire.begin() + Wire.record(5)),
             (.pair, Wire.begin() + Wire.record(4, 1, [5, 0]) + Wire.record(4)),
-            (.pair, Wire.begin() + Wire.record(4, 1, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) + Wire.record(4)),
+            (
+                .pair,
+                Wire.begin() + Wire.record(4, 1, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) + Wire.record(4)
+            ),
             (.pair, Wire.begin() + Wire.record(4, 1, [0x80, 0]) + Wire.record(4)),
             (.pairCount, Wire.begin() + Wire.record(4, 1, [UInt8](repeating: 0, count: 514)) + Wire.record(4)),
             (
@@ -203,13 +211,17 @@ struct FastCGIConversationTests {
         let request = try #require(
             try Talk(
                 Wire.request([
-                    ("HTTP_AUTHORIZATION", "Bearer hf_x"), ("HTTP_HFMINT_URI", "/evil"), ("HTTP_X_FORWARDED_URI", "/evil"),
+                    ("HTTP_AUTHORIZATION", "Bearer hf_x"), ("HTTP_HFMINT_URI", "/evil"),
+                    ("HTTP_X_FORWARDED_URI", "/evil"),
                     ("REQUEST_URI", "/evil"), ("CONTENT_TYPE", "application/json"), ("CONTENT_LENGTH", ""),
                 ])
             ).requests.first)
         #expect(request.route == .decide)
         #expect(request.uri.elementsEqual("/api/models/acme/model?x=1".utf8))
-        #expect([request.method, request.host, request.id, request.peer] == ["GET", "hub.acme.example", "9f2c", "192.0.2.7"])
+        #expect(
+            [request.method, request.host, request.id, request.peer] == [
+                "GET", "hub.acme.example", "9f2c", "192.0.2.7",
+            ])
         #expect(request.authorization?.secret.reveal { $0.equals("Bearer hf_x", in: 0..<$0.count) } == true)
         #expect(request.contentType == "application/json")
         #expect(request.contentLength == nil)
