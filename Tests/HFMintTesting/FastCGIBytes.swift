@@ -38,7 +38,7 @@ package enum FastCGIBytes {
 
     /// A whole request, as nginx writes it: one record of parameters, padded to a multiple of eight.
     package static func request(
-        _ id: UInt16 = 1, role: UInt8 = 1, keepsConnection: Bool = false, _ changes: [(String, String?)] = [],
+        _ id: UInt16 = 1, role: UInt8 = 1, keepsConnection: Bool = false, with changes: [(String, String?)] = [],
         body: [UInt8] = []
     ) -> [UInt8] {
         let content = pairs(changes)

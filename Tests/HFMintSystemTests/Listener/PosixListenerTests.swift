@@ -38,7 +38,7 @@ struct PosixListenerTests {
         let idle = try SocketClient(folder("s.sock"))
         try idle.send(FastCGIBytes.request(keepsConnection: true))
         _ = try idle.read(56)
-        try client.send(FastCGIBytes.request(keepsConnection: true, [("HFMINT_URI", "/later")]))
+        try client.send(FastCGIBytes.request(keepsConnection: true, with: [("HFMINT_URI", "/later")]))
         while server.waiting.isEmpty { usleep(1_000) }
         server.listener.drain()
         #expect(try idle.readAll().isEmpty)
@@ -58,7 +58,7 @@ struct PosixListenerTests {
         try slow.send(FastCGIBytes.begin())
         #expect(try slow.readAll().isEmpty)
         let waiting = try SocketClient(folder("s.sock"))
-        try waiting.send(FastCGIBytes.request([("HFMINT_URI", "/later")]))
+        try waiting.send(FastCGIBytes.request(with: [("HFMINT_URI", "/later")]))
         #expect(try waiting.readAll().isEmpty)
         #expect(server.notes == ["a request did not arrive in time", "a request got no answer in time"])
         #expect(server.waiting.map(\.isWanted) == [false])

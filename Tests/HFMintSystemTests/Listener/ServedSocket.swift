@@ -5,7 +5,9 @@ import HFMintSystem
 import HFMintTesting
 import Testing
 
-/// A listener in a thread of its own. It answers 204 to all but `/later`, whose reply it keeps.
+/// A listener in a thread of its own.
+///
+/// It answers 204 to all but `/later`, whose reply it keeps.
 final class ServedSocket: @unchecked Sendable {
     // `@unchecked`: what follows the lock is only touched under it.
     let listener: PosixListener
@@ -83,13 +85,13 @@ final class SocketClient {
     private let number: CInt
 
     init(_ path: String) throws {
-        number = try Self.call(path) { unsafe connect($0, $1, $2) }
+        number = try unsafe Self.call(path) { unsafe connect($0, $1, $2) }
     }
 
     deinit { _ = close(number) }
 
     /// Makes a socket at which nobody listens.
-    static func leaveSocket(_ path: String) throws { _ = close(try call(path) { unsafe bind($0, $1, $2) }) }
+    static func leaveSocket(_ path: String) throws { _ = close(try unsafe call(path) { unsafe bind($0, $1, $2) }) }
 
     func send(_ bytes: [UInt8]) throws {
         let count = unsafe Glibc.send(number, bytes, bytes.count, CInt(MSG_NOSIGNAL))

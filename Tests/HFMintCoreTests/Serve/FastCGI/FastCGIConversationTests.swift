@@ -7,23 +7,50 @@ private typealias Wire = FastCGIBytes
 
 @Suite("fastcgi")
 struct FastCGIConversationTests {
+    static let servers: [(String, [UInt8])] = [
+        ("nginx", Wire.request()),
+        ("nginx with keep-alive", Wire.request(keepsConnection: true)),
+        ("Caddy", Wire.begin() + Wire.record(4, 1, Wire.pairs(), padding: 5) + Wire.record(4) + Wire.record(5)),
+        ("HAProxy", Wire.request(0x7FFF, keepsConnection: true)),
+        (
+            "Apache, as a client of an authorizer",
+            Wire.begin(role: 2) + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)
+        ),
+        ("lighttpd, likewise", Wire.request(role: 2)),
+        ("no end of the body", Wire.begin() + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)),
+    ]
+
+    static let broken: [(FastCGIFault, [UInt8])] = [
+        (.version, Wire.record(1, 1, [0, 1, 0, 0, 0, 0, 0, 0], version: 2)),
+        (.managementID, Wire.record(4, 0)), (.managementID, Wire.record(1, 0, [0, 1, 0, 0, 0, 0, 0, 0])),
+        (.requestID, Wire.record(9, 1)), (.type, Wire.record(3)), (.type, Wire.record(6)),
+        (.type, Wire.record(99)), (.type, Wire.begin() + Wire.record(8)), (.beginLength, Wire.record(1, 1, [0])),
+        (.repeatedBegin, Wire.begin() + Wire.begin()),
+        (.valuesLength, Wire.record(9, 0, [UInt8](repeating: 0, count: 1_025))),
+        (.inputBeforeParameters, Wire.begin() + Wire.record(5)),
+        (.pair, Wire.begin() + Wire.record(4, 1, [5, 0]) + Wire.record(4)),
+        (
+            .pair,
+            Wire.begin() + Wire.record(4, 1, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) + Wire.record(4)
+        ),
+        (.pair, Wire.begin() + Wire.record(4, 1, [0x80, 0]) + Wire.record(4)),
+        (.pairCount, Wire.begin() + Wire.record(4, 1, [UInt8](repeating: 0, count: 514)) + Wire.record(4)),
+        (
+            .parametersSize,
+            Wire.begin() + Wire.record(4, 1, [UInt8](repeating: 0, count: 65_535)) + Wire.record(4, 1, [0, 0])
+        ),
+        (
+            .inputLength,
+            Wire.request(with: [("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "4")], body: Array("abc".utf8))
+        ),
+    ]
+
     static let success = "Status: 200 OK\r\nX-Hfmint-Role: r\r\n\r\n"
 
     @Test(
         "answers each web server's bytes",
-        arguments: [
-            ("nginx", Wire.request()),
-            ("nginx with keep-alive", Wire.request(keepsConnection: true)),
-            ("Caddy", Wire.begin() + Wire.record(4, 1, Wire.pairs(), padding: 5) + Wire.record(4) + Wire.record(5)),
-            ("HAProxy", Wire.request(0x7FFF, keepsConnection: true)),
-            (
-                "Apache, as a client of an authorizer",
-                Wire.begin(role: 2) + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)
-            ),
-            ("lighttpd, likewise", Wire.request(role: 2)),
-            ("no end of the body", Wire.begin() + Wire.record(4, 1, Wire.pairs()) + Wire.record(4)),
-        ])
-    func servers(name: String, bytes: [UInt8]) throws {
+        arguments: servers)
+    func answers(name: String, bytes: [UInt8]) throws {
         let talk = try Talk(bytes)
         let id = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
         let isAuthorizer = bytes[9] == 2
@@ -37,7 +64,7 @@ struct FastCGIConversationTests {
     func pieces(size: Int) throws {
         let body = [UInt8](repeating: 0x61, count: 300)
         let bytes = Wire.request(
-            keepsConnection: true, [("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "300")], body: body)
+            keepsConnection: true, with: [("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "300")], body: body)
         let whole = try Talk(bytes + bytes)
         let pieces = try Talk(bytes + bytes, pieces: size)
         #expect(pieces.output == whole.output)
@@ -72,30 +99,7 @@ struct FastCGIConversationTests {
 
     @Test(
         "closes the connection without an answer after a fault",
-        arguments: [
-            (FastCGIFault.version, Wire.record(1, 1, [0, 1, 0, 0, 0, 0, 0, 0], version: 2)),
-            (.managementID, Wire.record(4, 0)), (.managementID, Wire.record(1, 0, [0, 1, 0, 0, 0, 0, 0, 0])),
-            (.requestID, Wire.record(9, 1)), (.type, Wire.record(3)), (.type, Wire.record(6)),
-            (.type, Wire.record(99)), (.type, Wire.begin() + Wire.record(8)), (.beginLength, Wire.record(1, 1, [0])),
-            (.repeatedBegin, Wire.begin() + Wire.begin()),
-            (.valuesLength, Wire.record(9, 0, [UInt8](repeating: 0, count: 1_025))),
-            (.inputBeforeParameters, Wire.begin() + Wire.record(5)),
-            (.pair, Wire.begin() + Wire.record(4, 1, [5, 0]) + Wire.record(4)),
-            (
-                .pair,
-                Wire.begin() + Wire.record(4, 1, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) + Wire.record(4)
-            ),
-            (.pair, Wire.begin() + Wire.record(4, 1, [0x80, 0]) + Wire.record(4)),
-            (.pairCount, Wire.begin() + Wire.record(4, 1, [UInt8](repeating: 0, count: 514)) + Wire.record(4)),
-            (
-                .parametersSize,
-                Wire.begin() + Wire.record(4, 1, [UInt8](repeating: 0, count: 65_535)) + Wire.record(4, 1, [0, 0])
-            ),
-            (
-                .inputLength,
-                Wire.request([("HFMINT_ROUTE", "token"), ("CONTENT_LENGTH", "4")], body: Array("abc".utf8))
-            ),
-        ])
+        arguments: broken)
     func faults(fault: FastCGIFault, bytes: [UInt8]) throws {
         let talk = try Talk(bytes + Wire.request())
         #expect(talk.next == .close)
@@ -111,7 +115,7 @@ struct FastCGIConversationTests {
         #expect(talk.next == .close)
         #expect(talk.requests.count == 1)
         let ended = try Talk(
-            Wire.request(keepsConnection: true, [("CONTENT_LENGTH", "900")], body: [1]) + Wire.request(3))
+            Wire.request(keepsConnection: true, with: [("CONTENT_LENGTH", "900")], body: [1]) + Wire.request(3))
         #expect(ended.requests.count == 1)
         #expect(ended.next == .close)
     }
@@ -157,7 +161,7 @@ struct FastCGIConversationTests {
 
     @Test("sends an answer that comes later, once")
     func later() throws {
-        let talk = try Talk(Wire.request(keepsConnection: true, [("HFMINT_URI", "/later")]))
+        let talk = try Talk(Wire.request(keepsConnection: true, with: [("HFMINT_URI", "/later")]))
         #expect(talk.output.isEmpty)
         #expect(talk.conversation.stage == .answering)
         talk.replies[0].send(ServeAnswer(.forbidden))
@@ -185,7 +189,7 @@ struct FastCGIConversationTests {
         arguments: FastCGIBytes.parameters.map(\.0))
     func missing(name: String) throws {
         for changes: [(String, String?)] in [[(name, nil)], [(name, "")], [(name, "decide"), (name, "decide")]] {
-            let talk = try Talk(Wire.request(keepsConnection: true, changes))
+            let talk = try Talk(Wire.request(keepsConnection: true, with: changes))
             #expect(Wire.answer(talk.output)?.hasPrefix("Status: 403 Forbidden\r\n") == true)
             #expect(talk.next == .close)
             #expect(talk.requests.isEmpty)
@@ -201,7 +205,7 @@ struct FastCGIConversationTests {
             ("HFMINT_METHOD", "GET\u{7F}"),
         ])
     func unusual(name: String, value: String) throws {
-        let talk = try Talk(Wire.request([(name, value)]))
+        let talk = try Talk(Wire.request(with: [(name, value)]))
         #expect(Wire.answer(talk.output)?.hasPrefix("Status: 403 Forbidden\r\n") == true)
         #expect(talk.requests.isEmpty)
     }
@@ -210,7 +214,7 @@ struct FastCGIConversationTests {
     func request() throws {
         let request = try #require(
             try Talk(
-                Wire.request([
+                Wire.request(with: [
                     ("HTTP_AUTHORIZATION", "Bearer hf_x"), ("HTTP_HFMINT_URI", "/evil"),
                     ("HTTP_X_FORWARDED_URI", "/evil"),
                     ("REQUEST_URI", "/evil"), ("CONTENT_TYPE", "application/json"), ("CONTENT_LENGTH", ""),
@@ -229,7 +233,9 @@ struct FastCGIConversationTests {
     }
 }
 
-/// A conversation that has heard some bytes, and what came of it. A request for `/later` waits for its answer.
+/// A conversation that has heard some bytes, and what came of it.
+///
+/// A request for `/later` waits for its answer.
 private final class Talk {
     let conversation: any Conversation
     private(set) var output: [UInt8] = []
