@@ -103,8 +103,9 @@ struct ListenerLoop: ~Copyable {
         if end != nil { _ = connection.finish(now: clock.uptime()) }
         // A web server writes as soon as it has connected, so that there is mostly something to read.
         guard !isOverloaded else {
+            service.cutOff(peer, "there are too many connections")
             _ = connection.goOn(&buffer, now: clock.uptime())
-            return service.cutOff(peer, "there are too many connections")
+            return
         }
         connections[token] = connection
         goOn(connection)
