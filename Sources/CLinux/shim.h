@@ -123,7 +123,8 @@ __attribute__((packed))
 static inline int hfmint_linux_epoll(void) { return (int)syscall(SYS_epoll_create1, 02000000); } // EPOLL_CLOEXEC
 
 /// Starts, changes or ends the watch over a descriptor: 1, 3 or 2 (EPOLL_CTL_ADD, _MOD, _DEL).
-static inline int hfmint_linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+static inline int hfmint_linux_epoll_control(
+    int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
     struct hfmint_linux_event event = {.events = events, .token = token};
     return (int)syscall(SYS_epoll_ctl, epoll, operation, descriptor, &event);
 }
@@ -132,7 +133,8 @@ static inline int hfmint_linux_epoll_control(int epoll, int operation, int descr
 static inline int hfmint_linux_epoll_wait(int epoll, uint64_t *tokens, int count, int milliseconds) {
     struct hfmint_linux_event events[256];
     if (count > 256) count = 256;
-    const int found = (int)syscall(SYS_epoll_pwait, epoll, events, count, milliseconds, (void *)0, (unsigned long)8);
+    const int found =
+        (int)syscall(SYS_epoll_pwait, epoll, events, count, milliseconds, (void *)0, (unsigned long)8);
     for (int index = 0; index < found; index++) tokens[index] = events[index].token;
     return found;
 }

@@ -1,7 +1,7 @@
 /// A question of the web server, made of the parameters that its configuration sets.
 ///
-/// Only parameters outside `HTTP_` are trusted, because a client cannot name those. Each occurs once. `X-Forwarded-*` is
-/// never read. The caller's credential is the one header that is.
+/// Only parameters outside `HTTP_` are trusted, because a client cannot name those. Each occurs once. Of the client's
+/// headers, only its credential and the encoding of its body are read, and never `X-Forwarded-*`.
 package struct ServeRequest: Sendable {
     package let route: ServeRoute
     /// The target as the client sent it, with its query, unchecked.
@@ -56,8 +56,10 @@ extension ServeRequest {
         case contentLength = "CONTENT_LENGTH"
     }
 
-    /// - Throws: ``Malformed`` if a parameter is missing, repeated, unknown, or not what it should be. The reason quotes
-    ///   no value.
+    /// Reads the parameters of a request.
+    ///
+    /// - Throws: ``Malformed`` if one is missing, repeated, unknown, or not what it should be. The reason quotes no
+    ///   value.
     init(_ parameters: FastCGIParameters, in bytes: Span<UInt8>) throws(Malformed) {
         var found: [Name: Range<Int>] = [:]
         for pair in parameters.pairs {
