@@ -95,7 +95,7 @@ package struct Policy: Sendable {
     }
 
     /// Returns the first grant of each candidate role that fits, by index, and the nearest of those that do not fit.
-    private func grants(
+    func grants(
         fitting claims: DecodedClaims, where isCandidate: [Bool]
     ) -> (byRole: [Int: Int], nearest: Grant?) {
         var matches: [Int: Int] = [:]
