@@ -40,8 +40,8 @@ extension Policy {
         return least.map { Decision.Allowed(role: $0.role, grant: grants[$0.grant], resource: resource) }
     }
 
-    /// Returns the first role of a entitlement and its grant, or nil if it is empty.
-    package func first(of entitlement: Entitlement) -> (role: Role, grant: Grant)? {
-        entitlement.roles.first.map { (roles[$0.role], grants[$0.grant]) }
+    /// Returns the roles of an entitlement, each with the first grant that gives it.
+    package func grants(of entitlement: Entitlement) -> [(role: Role, grant: Grant)] {
+        entitlement.roles.map { (roles[$0.role], grants[$0.grant]) }
     }
 }

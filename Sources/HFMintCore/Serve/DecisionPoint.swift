@@ -52,7 +52,8 @@ package struct DecisionPoint: Sendable {
         /// What alone the caller may ask for, or nil: a repository, or all that lies under a user's name.
         package let resource: Resource?
 
-        package init(_ claims: Claims, entitlement: Entitlement? = nil, role: String? = nil, resource: Resource? = nil) {
+        package init(_ claims: Claims, entitlement: Entitlement? = nil, role: String? = nil, resource: Resource? = nil)
+        {
             self.claims = claims
             self.entitlement = entitlement
             self.role = role
@@ -158,10 +159,11 @@ package struct DecisionPoint: Sendable {
     private func watched(
         _ caller: Caller, _ route: HubRoute, _ refused: RequestDecision.Refused
     ) -> RequestDecision.Allowed? {
-        guard definition.mode == .audit, refused.code.isOfPolicy,
-            let (role, grant) = policy.first(of: caller.entitlement ?? policy.entitlement(of: caller.claims)),
+        let grants = policy.grants(of: caller.entitlement ?? policy.entitlement(of: caller.claims))
+        guard refused.code.isOfPolicy,
+            let (role, grant) = grants.first(where: { ($0.grant.mode ?? definition.mode) == .audit }),
             let right = route.rights.last,
-            let credential = definition.credential(for: route.resource, right, atMost: right)
+            let credential = definition.credential(for: route.resource, right, atMost: .admin)
         else { return nil }
         return RequestDecision.Allowed(
             resource: route.resource, right: right,

@@ -8,7 +8,7 @@ package enum RequestDecision: Equatable, Sendable {
         package let right: Access
         /// Who may do it, or nil if anybody may.
         package let admission: Admission?
-        /// Why the policy refuses it, if it passes all the same: ``ServeDefinition/Mode/audit``.
+        /// Why the policy refuses it, if it passes all the same: ``EnforcementMode/audit``.
         package let despite: Refused?
 
         init(resource: Resource, right: Access, admission: Admission?, despite: Refused? = nil) {

@@ -143,7 +143,7 @@ package final class DecisionService: Sendable {
     }
 
     private var readiness: ServeAnswer {
-        let troubles = state.withLock { $0.troubles } .sorted { $0.key.rawValue < $1.key.rawValue }
+        let troubles = state.withLock { $0.troubles }.sorted { $0.key.rawValue < $1.key.rawValue }
         guard !troubles.isEmpty else { return .text("ready\n") }
         let lines = troubles.map { "\($0.value)\n" }.joined()
         return ServeAnswer(

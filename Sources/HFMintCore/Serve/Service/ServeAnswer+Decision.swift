@@ -27,7 +27,8 @@ extension ServeAnswer {
         ]
         if isUnauthorized {
             headers.append(
-                Header(.challenge, Value(lossy: request.isOfGit ? "Basic realm=\"hfmint\", charset=\"UTF-8\"" : "Bearer")))
+                Header(
+                    .challenge, Value(lossy: request.isOfGit ? "Basic realm=\"hfmint\", charset=\"UTF-8\"" : "Bearer")))
         }
         self.init(isUnauthorized ? .unauthorized : .forbidden, headers)
     }
@@ -65,7 +66,9 @@ extension ServeRequest {
     /// Whether git or git-lfs sent it, by the paths that only they ask for.
     fileprivate var isOfGit: Bool {
         let path = uri.prefix { $0 != UInt8(ascii: "?") }
-        return ["/info/refs", "/git-upload-pack", "/git-receive-pack"].contains { path.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        return ["/info/refs", "/git-upload-pack", "/git-receive-pack"].contains {
+            path.suffix($0.utf8.count).elementsEqual($0.utf8)
+        }
             || Array(path).span.range(of: "/info/lfs/") != nil
     }
 }
