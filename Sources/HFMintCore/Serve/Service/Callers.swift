@@ -8,6 +8,15 @@ struct VerifiedCaller: Sendable {
     /// The ticket's id and the id of the key that signed it, or nil for an ID token.
     let ticket: (id: String, keyID: String)?
     let expiresAt: Timestamp
+
+    var issuer: [UInt8] { caller.claims.bytes("iss") }
+    var subject: [UInt8] { caller.claims.bytes("sub") }
+}
+
+extension Claims {
+    fileprivate func bytes(_ name: String) -> [UInt8] {
+        if case .string(let bytes) = comparable(name) { bytes } else { [] }
+    }
 }
 
 /// The callers of one snapshot: who brings which credential.
@@ -16,10 +25,15 @@ struct VerifiedCaller: Sendable {
 /// is kept in memory, by the SHA-256 of the credential, until it expires.
 final class Callers: Sendable {
     enum Finding: Sendable {
-        case known(VerifiedCaller)
+        /// Verified before.
+        case kept(VerifiedCaller)
+        /// A ticket that was not seen yet.
+        case opened(VerifiedCaller)
         /// An ID token that was not seen yet.
         case unverified
         case refused(RequestDecision.Refused)
+
+        var isHit: Bool { if case .kept = self { true } else { false } }
     }
 
     /// How many callers are kept; one more, and all are forgotten.
@@ -47,7 +61,7 @@ final class Callers: Sendable {
     /// - Parameter digest: the SHA-256 of `token`, in hexadecimal.
     func find(_ token: borrowing Secret, digest: String) -> Finding {
         if let caller = kept.withLock({ $0[digest] }) {
-            return isExpired(caller) ? .refused(Self.expired) : .known(caller)
+            return isExpired(caller) ? .refused(Self.expired) : .kept(caller)
         }
         guard TicketKeys.isTicket(token) else {
             let dots = token.reveal { text in text.indices.count { text[$0] == ASCII.dot } }
@@ -67,7 +81,7 @@ final class Callers: Sendable {
             return .refused(Self.expired)
         }
         keep(caller)
-        return .known(caller)
+        return .opened(caller)
     }
 
     /// Verifies an ID token that was brought as a credential; may wait for the issuer.

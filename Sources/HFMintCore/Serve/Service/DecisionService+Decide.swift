@@ -1,4 +1,4 @@
-/// One request is decided: whether it may pass, recorded, and answered.
+/// One request is decided: whether it may pass. It is recorded, and answered.
 extension DecisionService {
     /// What is known of a request while it is decided.
     private struct Question: Sendable {
@@ -12,8 +12,7 @@ extension DecisionService {
 
     func decide(_ request: ServeRequest, _ reply: ServeReply) {
         let (snapshot, callers, denied) = current
-        var question = Question(
-            request: request, reply: reply, began: context.clock.uptime(), snapshot: snapshot)
+        var question = Question(request: request, reply: reply, began: context.clock.uptime(), snapshot: snapshot)
         do throws(RequestDecision.Refused) {
             let route = try snapshot.point.route(
                 of: DecisionPoint.Request(
@@ -24,8 +23,10 @@ extension DecisionService {
             guard let presented = PresentedCredential(authorization.secret) else { throw Callers.unknown }
             let digest = try sha256(presented.token)
             question.tokenSHA256 = digest
-            switch callers.find(presented.token, digest: digest) {
-            case .known(let caller): try pass(&question, route, caller, denied)
+            let found = callers.find(presented.token, digest: digest)
+            metrics.lookedForCaller(found.isHit ? .hit : .miss)
+            switch found {
+            case .kept(let caller), .opened(let caller): try pass(&question, route, caller, denied)
             case .refused(let refused): throw refused
             case .unverified: verifyLater(question, route, callers, SharedSecret(presented.token.duplicate()), digest)
             }
@@ -45,15 +46,22 @@ extension DecisionService {
             } catch {
                 refuse(question, error)
             }
+        } orElse: {
+            refuse(question, Self.overloaded)
         }
     }
+
+    private static let overloaded = RequestDecision.Refused(.unavailable, "must wait, and too many wait already")
 
     /// Decides about a caller whose credential was verified.
     private func pass(
         _ question: inout Question, _ route: HubRoute, _ caller: VerifiedCaller, _ denied: DenyList
     ) throws(RequestDecision.Refused) {
         question.caller = caller
-        guard !denied.refuses(caller) else {
+        let isDenied = denied.refuses(
+            issuer: caller.issuer, subject: caller.subject, tokenSHA256: caller.tokenSHA256,
+            ticketID: caller.ticket?.id, keyID: caller.ticket?.keyID)
+        guard !isDenied else {
             throw RequestDecision.Refused(.onDenyList, "is from somebody who is on the deny list", route)
         }
         answer(question, try question.snapshot.point.allowed(route, caller.caller))
@@ -62,56 +70,71 @@ extension DecisionService {
     /// Answers yes, with the credential that goes upstream.
     private func answer(_ question: Question, _ allowed: RequestDecision.Allowed) {
         guard let credential = allowed.admission?.credential else { return finish(question, allowed, nil) }
-        if let token = tokens.ready(credential) {
-            metrics.upstream(isHit: true)
-            return finish(question, allowed, token)
-        }
-        metrics.upstream(isHit: false)
+        if let token = tokens.ready(credential) { return finish(question, allowed, token) }
         later(question.reply) { [self] in
             do throws(MintError) {
-                finish(question, allowed, try tokens.fetch(credential, in: question.snapshot))
+                finish(question, allowed, try tokens.fetch(credential, for: question.snapshot.point.definition))
             } catch {
-                context.note("\(credential.place.path) gives no credential: \(error.message)")
+                context.note("\(credential.place.path) gives no token: \(error.message)")
                 refuse(
                     question,
-                    RequestDecision.Refused(.unavailable, "is allowed, and the Hub gave no credential for it"))
+                    RequestDecision.Refused(.unavailable, "is allowed, and there is no token of the Hub for it now"))
             }
+        } orElse: {
+            refuse(question, Self.overloaded)
         }
     }
 
-    /// Records a yes, and sends it: after the record is durable, where the manifest requires one.
+    /// Records a yes, and sends it when the record is durable, if it must be.
     private func finish(_ question: Question, _ allowed: RequestDecision.Allowed, _ token: SharedSecret?) {
-        let event = event(question, .allowed(allowed))
         guard let answer = ServeAnswer(allowed, token, actor: question.caller?.caller.claims) else {
-            return refuse(question, RequestDecision.Refused(.unavailable, "is allowed, and its credential is no token"))
+            return refuse(
+                question, RequestDecision.Refused(.unavailable, "is allowed, and its token fits into no header"))
         }
-        guard isRecordRequired else {
-            _ = records.add(event) { _ in }
-            metrics.decided(.allowed(allowed))
-            return question.reply.send(answer)
-        }
-        records.add(event) { [self] failure in
-            set(.audit, failure.map { "the audit log cannot be written: \($0.message)" })
+        record(question, .allowed(allowed)) { [self] failure in
             guard failure == nil else {
                 let refused = RequestDecision.Refused(.unavailable, "is allowed, and could not be recorded")
-                metrics.decided(.refused(refused))
+                count(question, .refused(code: refused.code.rawValue))
                 return question.reply.send(ServeAnswer(refused, to: question.request))
             }
-            metrics.decided(.allowed(allowed))
+            count(
+                question,
+                allowed.despite.map { .notEnforced(code: $0.code.rawValue) }
+                    ?? .allowed(role: allowed.admission?.role.name))
             question.reply.send(answer)
         }
     }
 
+    /// Records a no, and sends it without waiting for that.
     private func refuse(_ question: Question, _ refused: RequestDecision.Refused) {
-        metrics.decided(.refused(refused))
-        records.add(event(question, .refused(refused))) { _ in }
+        count(question, .refused(code: refused.code.rawValue))
+        record(question, .refused(refused)) { _ in }
         question.reply.send(ServeAnswer(refused, to: question.request))
     }
 
-    private func event(_ question: Question, _ decision: RequestDecision) -> AuditEvent {
-        AuditEvent.request(
-            decision, question.request, caller: question.caller?.caller.claims, tokenSHA256: question.tokenSHA256,
-            took: context.clock.uptime() - question.began)
+    private func record(
+        _ question: Question, _ decision: RequestDecision, then: @escaping DecisionRecords.Completion
+    ) {
+        guard records.isRecording else { return then(nil) }
+        let request = question.request
+        let about = AuditEvent.Request(
+            method: Array(request.method.utf8), host: request.host, target: request.uri,
+            claims: question.caller?.caller.claims, peer: request.peer, id: request.id,
+            tokenSHA256: question.tokenSHA256, microseconds: microseconds(question))
+        if case .allowed(let allowed) = decision, let despite = allowed.despite {
+            records.add(.request(.refused(despite), about: about, isEnforced: false), then: then)
+        } else {
+            records.add(.request(decision, about: about), then: then)
+        }
+    }
+
+    private func count(_ question: Question, _ answer: ServeMetrics.Answer) {
+        metrics.decided(answer, microseconds: microseconds(question))
+    }
+
+    private func microseconds(_ question: Question) -> Int {
+        let (seconds, attoseconds) = (context.clock.uptime() - question.began).components
+        return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
     }
 
     private func sha256(_ token: borrowing Secret) throws(RequestDecision.Refused) -> String {

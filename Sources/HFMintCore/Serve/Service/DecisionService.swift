@@ -17,31 +17,36 @@ package final class DecisionService: Sendable {
         var snapshot: ServeSnapshot
         var callers: Callers
         var denied: DenyList
-        /// Why the manifest or the deny list could not be read when it last should have been.
+        /// What `/readyz` says, if it is not that all is well.
         var troubles: [Trouble: String] = [:]
     }
 
-    enum Trouble: String, CaseIterable, Sendable { case manifest, denyList, credentials, audit }
+    enum Trouble: Int, Comparable, Sendable {
+        case manifest, denyList
+
+        static func < (left: Trouble, right: Trouble) -> Bool { left.rawValue < right.rawValue }
+    }
 
     /// How many threads wait for others: the Hub, and issuers of ID tokens.
     private static let threadCount = 8
     /// How many questions may wait for such a thread; one more is refused.
     private static let mostWaiting = 1_024
 
+    /// The lock is never held while something is read or decided.
     let state: Mutex<State>
     /// Reads the manifest; a higher layer knows how.
     let read: @Sendable () throws(MintError) -> DecisionPoint
     let context: Context
-    let isRecordRequired: Bool
     let keys = IssuerKeys()
     let tokens: UpstreamTokens
     let records: DecisionRecords
     let metrics: ServeMetrics
     let used: UsedTokens
     let work = WorkQueue<@Sendable () -> Void>(capacity: mostWaiting)
+    private let isOver = SharedWork<Void>()
     private let isEnding = Mutex(false)
 
-    /// Reads the manifest, and everything that it names.
+    /// Reads the manifest, and everything that it names, and records that hfmint begins to serve.
     ///
     /// - Parameter read: reads the manifest; called again at each reload.
     /// - Throws: why hfmint cannot decide by this manifest.
@@ -53,23 +58,15 @@ package final class DecisionService: Sendable {
         self.read = read
         self.context = context
         self.used = used
-        isRecordRequired = audit.settings?.isRequired == true
         metrics = ServeMetrics(startedAt: context.clock.now())
-        tokens = UpstreamTokens(context, metrics: metrics)
-        records = DecisionRecords(audit, in: context)
-        let denied: DenyList
-        do throws(Malformed) {
-            denied = try DenyList.read(snapshot.point.definition, in: context)
-        } catch {
-            throw MintError(
-                .stateUnusable, "the deny list cannot be used: \(error.reason)",
-                hint: "nobody is let in before it is read: put it right, or take 'serve.deny' out of the manifest")
-        }
-        let faults = tokens.load(snapshot)
-        if let fault = faults.first { throw fault }
+        metrics.begin(snapshot.point, digest: snapshot.digest)
+        tokens = UpstreamTokens(recordingIn: audit, metrics: metrics, in: context)
+        records = DecisionRecords(audit, metrics: metrics, in: context)
+        let denied = try DenyList(namedBy: snapshot.point.definition, in: context)
+        if let trouble = tokens.load(snapshot.point.definition).first { throw trouble.error(naming: snapshot) }
+        try audit.record(AuditEvent(.serveStarted, reason: "policy \(snapshot.digest)"), in: context)
         state = Mutex(
-            State(
-                snapshot: snapshot, callers: Callers(snapshot, keys: keys, context: context), denied: denied))
+            State(snapshot: snapshot, callers: Callers(snapshot, keys: keys, context: context), denied: denied))
     }
 
     /// Returns what a listener serves.
@@ -81,48 +78,56 @@ package final class DecisionService: Sendable {
             begin: { [self] in begin() }, refresh: { [self] in reload() })
     }
 
-    /// Starts the threads; a listener calls it before the first connection.
+    /// Starts the threads.
     private func begin() {
         for _ in 0..<Self.threadCount {
             context.workers.start { [self] in
                 while let act = work.next(waitingWith: context.workers) { act() }
             }
         }
-        context.workers.start { [self] in records.work() }
-        context.workers.start { [self] in watch() }
+        context.workers.start { [self] in
+            records.work()
+            isOver.finish(())
+        }
+        context.workers.start { [self] in repeatedly { [self] in reloadDenyList() } }
+        // Each of these may wait for another machine.
+        context.workers.start { [self] in repeatedly { [self] in tokens.renewDue() } }
+        context.workers.start { [self] in repeatedly { [self] in records.sendToCollector() } }
     }
 
-    /// Waits until everything is recorded; to be called when the last answer is sent.
+    /// Returns when everything is recorded; to be called once, after the listener has served and sent the last answer.
     package func end() {
         isEnding.withLock { $0 = true }
         work.close()
+        records.add(AuditEvent(.serveEnded))
         records.stop()
+        isOver.value(waitingWith: context.workers)
     }
 
-    /// Obeys the deny list within a second, and renews tokens before they expire.
-    private func watch() {
+    /// Calls `act` twice a second, so that a change is obeyed within one.
+    private func repeatedly(_ act: () -> Void) {
         while !isEnding.withLock({ $0 }) {
             context.clock.sleep(for: .milliseconds(500))
-            reloadDenyList()
-            tokens.renewDue()
+            act()
         }
     }
 
     private func noteCutOff(_ peer: PeerCredential?, _ reason: String) {
         metrics.cutOff(reason)
-        context.trace("a connection was closed: \(reason)")
+        let who = peer.map { " of user \($0.userID), process \($0.processID)" } ?? ""
+        context.trace("closed a connection\(who): \(reason)")
     }
 
     /// Answers one question, at once or later.
-    private func respond(to request: ServeRequest, _ reply: ServeReply) {
+    func respond(to request: ServeRequest, _ reply: ServeReply) {
         switch request.route {
         case .decide: decide(request, reply)
-        case .token: later(reply) { [self] in reply.send(brokerAnswer(to: request)) }
+        case .token: trade(request, reply)
         case .health: reply.send(.text("ok\n"))
         case .ready: reply.send(readiness)
-        case .metrics: reply.send(.text(metrics.text(snapshotDigest: current.snapshot.digest), type: ServeMetrics.type))
+        case .metrics: reply.send(.text(metrics.text(gauges), type: MetricFamily.contentType))
         case .inspect, .events, .scim:
-            reply.send(.refusal(.forbidden, code: "not-served", "hfmint does not serve this route yet"))
+            reply.send(.refusal(.forbidden, code: "not-served", "hfmint: this route is not served"))
         }
     }
 
@@ -130,24 +135,36 @@ package final class DecisionService: Sendable {
         state.withLock { ($0.snapshot, $0.callers, $0.denied) }
     }
 
-    /// Does `act` in a thread that may wait, or refuses if too many wait already.
-    func later(_ reply: ServeReply, _ act: @escaping @Sendable () -> Void) {
+    /// Does `act` in a thread that may wait.
+    ///
+    /// - Parameter refuse: called instead, at once, if too many wait already.
+    func later(_ reply: ServeReply, _ act: @escaping @Sendable () -> Void, orElse refuse: () -> Void) {
         let isAdded = work.add {
-            // Nobody waits for an answer to a connection that is gone.
+            // The web server may have gone meanwhile.
             if reply.isWanted { act() }
         }
-        if !isAdded {
-            metrics.cutOff("too many questions at once")
-            reply.send(.unavailable("too many requests wait for the Hub"))
-        }
+        if !isAdded { refuse() }
     }
 
     private var readiness: ServeAnswer {
-        let troubles = state.withLock { $0.troubles }.sorted { $0.key.rawValue < $1.key.rawValue }
-        guard !troubles.isEmpty else { return .text("ready\n") }
-        let lines = troubles.map { "\($0.value)\n" }.joined()
-        return ServeAnswer(
-            .serviceUnavailable, [ServeAnswer.Header(.contentType, .init(lossy: "text/plain; charset=utf-8"))],
-            body: [.text(lines.withoutTokens)])
+        let troubles = state.withLock { $0.troubles }.sorted { $0.key < $1.key }.map(\.value)
+        let lines = troubles + (records.trouble.map { ["the audit log: \($0)"] } ?? [])
+        return lines.isEmpty ? .text("ready\n") : .text(lines.map { "\($0)\n" }.joined(), .serviceUnavailable)
+    }
+
+    private var gauges: ServeMetrics.Gauges {
+        var gauges = ServeMetrics.Gauges()
+        gauges.waitingRecords = records.waitingCount
+        gauges.deniedCount = current.denied.count
+        return gauges
+    }
+}
+
+extension UpstreamTokens.Trouble {
+    /// Names the credential in the error.
+    func error(naming snapshot: ServeSnapshot) -> MintError {
+        MintError(
+            error.code, "\(place.path) in line \(place.line) of '\(place.file)' gives no token: \(error.message)",
+            details: error.details, hint: error.hint, isTransient: error.isTransient)
     }
 }

@@ -33,18 +33,13 @@ extension ServeAnswer {
         self.init(isUnauthorized ? .unauthorized : .forbidden, headers)
     }
 
-    /// Makes a plain answer.
-    static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> ServeAnswer {
+    /// Makes a plain answer, which nobody may keep.
+    static func text(
+        _ text: String, _ status: Status = .ok, type: String = "text/plain; charset=utf-8"
+    ) -> ServeAnswer {
         ServeAnswer(
-            .ok,
-            [Header(.contentType, Value(lossy: type)), Header(.cacheControl, Value(lossy: "no-store"))],
-            body: [.text(text)])
-    }
-
-    /// Makes the answer of a decision point that cannot answer now; any status but 401 and 403 would be an error of the
-    /// web server's.
-    static func unavailable(_ why: String) -> ServeAnswer {
-        refusal(.forbidden, code: RequestDecision.Code.unavailable.rawValue, "hfmint: \(why); try again")
+            status, [Header(.contentType, Value(lossy: type)), Header(.cacheControl, Value(lossy: "no-store"))],
+            body: [.text(text.withoutTokens)])
     }
 }
 
