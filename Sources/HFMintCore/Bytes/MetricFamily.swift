@@ -102,7 +102,7 @@ package struct MetricHistogram: Equatable, Sendable {
 
 /// Returns a length of time in seconds, as a decimal number without needless zeros: `0.00025`, `1`, `2.5`.
 private func inDecimalSeconds(microseconds: Int) -> String {
-    let (seconds, rest) = microseconds.dividedDown(by: 1_000_000)
+    let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
     guard rest > 0 else { return "\(seconds)" }
     let digits = Array("\(1_000_000 + rest)".utf8.dropFirst())
     let end = (digits.lastIndex { $0 != UInt8(ascii: "0") } ?? 0) + 1
