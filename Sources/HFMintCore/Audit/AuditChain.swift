@@ -105,7 +105,8 @@ package struct AuditChain: Sendable {
     private mutating func append(
         _ event: AuditEvent, at time: Timestamp, digests: any Digests
     ) throws(MintError) -> Link {
-        let previous = last.isEmpty ? nil : try lastSHA256 ?? digests.sha256(last.span).hexadecimal
+        var previous = lastSHA256
+        if previous == nil, !last.isEmpty { previous = try digests.sha256(last.span).hexadecimal }
         let line = AuditLine.bytes(event, log: log, seq: seq + 1, time: time, previous: previous)
         let head = AuditHead(log: log, seq: seq + 1, sha256: try digests.sha256(line.span).hexadecimal)
         (last, lastLine, lastSHA256, seq, isTorn) = (line, line, head.sha256, seq + 1, false)

@@ -66,8 +66,8 @@ package final class DecisionRecords: Sendable {
     /// Adds a record, and never waits.
     ///
     /// - Parameter then: called once. If the log is required, that is when the record is durable, from the thread that
-    ///   works; or at once, from this one, with ``MintError/Code/auditUnavailable`` if too many records wait. If the log
-    ///   is not required or there is none, that is at once, with nil.
+    ///   works; or at once, from this one, with ``MintError/Code/auditUnavailable``, if too many records wait. If the
+    ///   log is not required or there is none, that is at once, with nil.
     package func add(_ event: AuditEvent, then: @escaping Completion = { _ in }) {
         guard isRecording else { return then(nil) }
         let mustWait = isRequired

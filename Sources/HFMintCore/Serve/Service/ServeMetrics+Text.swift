@@ -24,7 +24,8 @@ extension ServeMetrics {
             Self.family(
                 "audit_records_total", "Records of decisions, and whether they were written to the audit log.",
                 by: "result", state.records),
-            Self.gauge("audit_waiting_records", "Records of decisions that are not written yet.", gauges.waitingRecords),
+            Self.gauge(
+                "audit_waiting_records", "Records of decisions that are not written yet.", gauges.waitingRecords),
             Self.gauge("deny_list_entries", "Entries of the deny list.", gauges.deniedCount),
             Self.family(
                 "issuer_keys_age_seconds", "The age of the keys with which an issuer's ID tokens are verified.", .gauge,

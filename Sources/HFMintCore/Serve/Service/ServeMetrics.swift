@@ -3,8 +3,8 @@ internal import Synchronization
 /// What `hfmint serve run` counts of its work, for a Prometheus that asks at the route `metrics`.
 ///
 /// Every count is a few instructions under one lock, as there are many decisions a second. Each series is there from
-/// the start, with zero, so that a rate can be taken of it: those of the codes from ``init(startedAt:codes:tokenErrors:)``
-/// on, and those of a policy's roles from ``begin(_:)`` on. `ServeMetrics+Text.swift` names them.
+/// the start, with zero, so that a rate can be taken of it; those of a policy's roles are there from
+/// ``begin(_:digest:)`` on. `ServeMetrics+Text.swift` names them.
 package final class ServeMetrics: Sendable {
     /// The answer to the question whether a request may pass.
     package enum Answer: Equatable, Sendable {

@@ -87,11 +87,17 @@ struct UpstreamTokenStore {
     /// Grows when answers to earlier questions must not be kept any more.
     private var generation = 0
 
-    /// Takes over the tokens that were read, and keeps of the others those that `keys` names, unless the Hub is another.
+    /// Takes over the tokens that were read, and keeps of the others those that `keys` names, if the Hub is the same.
     mutating func begin(_ keys: Set<UpstreamTokenKey>, _ hub: Origin, _ read: [UpstreamTokenKey: SharedSecret]) {
-        if hub != self.hub { forgetAll() }
+        if hub != self.hub { entries = [:] }
         self.hub = hub
-        entries = entries.filter { keys.contains($0.key) }
+        // What is under way may be older than what was read.
+        generation += 1
+        entries = entries.filter { keys.contains($0.key) }.mapValues { entry in
+            var entry = entry
+            entry.work = nil
+            return entry
+        }
         for (key, secret) in read { entries[key] = Entry(token: UpstreamToken(secret: secret, life: nil)) }
     }
 
@@ -146,7 +152,7 @@ struct UpstreamTokenStore {
         defer { entries[key] = entry }
         switch answer {
         case .success(let token):
-            entry = Entry(token: token, source: source, isUsed: true)
+            entry = Entry(token: token, source: source)
             return .success(token.secret)
         case .failure(let error):
             entry.renewsAt = moment.uptime + Self.pause

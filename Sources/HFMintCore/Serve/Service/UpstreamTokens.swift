@@ -25,7 +25,7 @@ package final class UpstreamTokens: Sendable {
     private let metrics: ServeMetrics
     private let context: Context
 
-    /// How long a caller waits for a token.
+    /// How long the Hub is asked for a token, with all tries.
     package static let patience = Duration.seconds(10)
 
     /// - Parameters:
@@ -68,11 +68,12 @@ package final class UpstreamTokens: Sendable {
 
     /// Returns the token of `credential`, from memory or from where it comes from.
     ///
-    /// It may wait for ``patience``. A token that is about to end is still good if no other is to be had.
+    /// It waits for the Hub for ``patience``, and for a program that gives a secret. A token that is about to end is
+    /// still good if the Hub does not answer.
     ///
     /// - Parameter definition: of the manifest that the credential is from; it names the Hub that is asked.
-    /// - Throws: the refusal, which is remembered for 5 seconds; or an error that is not remembered, with the exit status
-    ///   ``MintError/ExitStatus/retryLater``; or ``MintError/Code/auditUnavailable``.
+    /// - Throws: a refusal, which is remembered for 5 seconds; or what is not remembered: an error of the exit status
+    ///   ``MintError/ExitStatus/retryLater``, or ``MintError/Code/auditUnavailable``.
     package func fetch(
         _ credential: ServeDefinition.Credential, for definition: ServeDefinition
     ) throws(MintError) -> SharedSecret {
@@ -90,13 +91,19 @@ package final class UpstreamTokens: Sendable {
 
     /// Asks for the tokens of members that requests use and whose end is near; to be called every second or so.
     ///
-    /// It may wait for ``patience`` for each, while the tokens that are still good are handed out. What fails is tried
-    /// again by the next request, or after 5 seconds.
+    /// It waits for the answers, while the tokens that are still good are handed out. What fails is tried again after 5
+    /// seconds, or when a request needs it.
     package func renewDue() {
         let now = present
-        for (key, work, source, generation) in store.withLock({ $0.beginRenewals(now) }) {
-            _ = answer(key, source, work, generation)
-        }
+        let due = store.withLock { $0.beginRenewals(now) }
+        guard !due.isEmpty else { return }
+        context.workers.run(
+            due.map { renewal in
+                { [self] in
+                    _ = answer(renewal.key, renewal.source, renewal.work, renewal.generation)
+                    return nil
+                }
+            })
     }
 
     /// Forgets every token and every refusal, also those that are under way.
@@ -108,7 +115,7 @@ package final class UpstreamTokens: Sendable {
     private func answer(
         _ key: UpstreamTokenKey, _ source: UpstreamTokenSource, _ work: SharedWork<Answer>, _ generation: Int
     ) -> Answer {
-        let fresh = Result { () throws(MintError) in try fresh(source) }
+        let fresh = Result { () throws(MintError) in try self.fresh(source) }
         let now = present
         let answer = store.withLock { $0.keep(fresh, key, source, generation, now) }
         work.finish(answer)
@@ -128,11 +135,12 @@ package final class UpstreamTokens: Sendable {
     private func token(at reference: SecretReference, relativeTo folder: String) throws(MintError) -> SharedSecret {
         let token = SharedSecret(try reference.read(relativeTo: folder, in: context))
         let complaint: String? = token.secret.reveal { text in
-            if text.count >= 10, text.equals("hf_ticket_", in: 0..<10) { return "is a ticket, which the Hub does not know" }
+            if text.holds("hf_ticket_") { return "is a ticket, which the Hub does not know" }
             return HubToken.isWellFormed(text) ? nil : "is no token of the Hub (hf_…)"
         }
         if let complaint {
-            throw MintError(.stateUnusable, "what \(reference.source) holds \(complaint)", hint: "put the token alone there")
+            throw MintError(
+                .stateUnusable, "what \(reference.source) holds \(complaint)", hint: "put the token alone there")
         }
         guard token.fitsHeader else { throw MintError(.stateUnusable, "the token in \(reference.source) is too long") }
         return token
