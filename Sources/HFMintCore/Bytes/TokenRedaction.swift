@@ -35,6 +35,8 @@ extension [UInt8] {
         let forms: [(prefix: String, least: Int, isPart: (UInt8) -> Bool)] = [
             ("hf_jwt_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
             ("hf_oauth_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
+            // A ticket has a payload and a code of 43 letters; a shorter name may be one of a repository.
+            ("hf_ticket_", 43, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
             ("oauth_app_secret_", 8, { Base64URL.isInAlphabet($0) }),
             // A user's own token is 34 letters and digits; a shorter name may be one of a repository.
             ("hf_", 24, { $0.isASCIILetterOrDigit }),
