@@ -49,21 +49,24 @@ package final class UsedTokens: Sendable {
     ///
     /// - Parameter directory: the state directory, or nil to remember in memory alone, until the process ends.
     /// - Throws: ``MintError/Code/stateUnusable`` if the file cannot be used, or another process holds it.
-    package init(in directory: (any PrivateDirectory)?, context: Context) throws(MintError) {
-        self.context = context
-        guard let directory else {
-            log = nil
-            return
-        }
+    package convenience init(in directory: (any PrivateDirectory)?, context: Context) throws(MintError) {
         do throws(FileFailure) {
-            guard let file = try directory.openLog(Self.fileName) else {
-                throw FileFailure("\(directory.path)/\(Self.fileName)", "another process holds it")
+            let log = try directory.map { directory throws(FileFailure) -> any LogFile in
+                guard let log = try directory.openLog(Self.fileName) else {
+                    throw FileFailure("\(directory.path)/\(Self.fileName)", "another process holds it")
+                }
+                return log
             }
-            log = file
-            read(try file.read())
+            try self.init(log: log, context: context)
         } catch {
             throw MintError(.stateUnusable, "cannot use '\(error.path)': \(error.reason)")
         }
+    }
+
+    init(log: (any LogFile)?, context: Context) throws(FileFailure) {
+        self.log = log
+        self.context = context
+        if let log { read(try log.read()) }
     }
 
     /// What an ID token is traded for: for another role or resource, it cannot be traded again.
