@@ -79,6 +79,9 @@ package struct AuditEvent: Equatable, Sendable {
         case runStarted = "run.started"
         case runRenewed = "run.renewed"
         case runEnded = "run.ended"
+        /// A ticket, or a token of the Hub, was handed out for an ID token.
+        case ticketIssued = "ticket.issued"
+        case ticketRefused = "ticket.refused"
         case rotationStep = "rotation.step"
         case rotationAct = "rotation.act"
         case rotationFailed = "rotation.failed"

@@ -46,7 +46,8 @@ private struct TokenForm: Sendable {
     static let all = [
         TokenForm(prefix: "hf_jwt_", least: 8) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
         TokenForm(prefix: "hf_oauth_", least: 8) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
-        TokenForm(prefix: "hf_ticket_", least: 8) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
+        // A ticket has a payload and a code of 43 letters; a shorter name may be one of a repository.
+        TokenForm(prefix: "hf_ticket_", least: 43) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
         TokenForm(prefix: "oauth_app_secret_", least: 8) { Base64URL.isInAlphabet($0) },
         // A user's own token is 34 letters and digits; a shorter name may be one of a repository.
         TokenForm(prefix: "hf_", least: 24) { $0.isASCIILetterOrDigit },

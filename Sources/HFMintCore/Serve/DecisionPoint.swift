@@ -198,7 +198,7 @@ extension DecisionPoint.Request {
 }
 
 extension Decision.Reason {
-    fileprivate var code: RequestDecision.Code {
+    var code: RequestDecision.Code {
         switch self {
         case .notCovered: .notCovered
         case .accessTooLow: .accessTooLow

@@ -26,11 +26,10 @@ extension Command {
         let machine = call.context.machine
         let manifest = try call.openManifest(at: path, on: nil)
         let first = try DecisionPoint(manifest)
-        let directory = call.arguments.value(.usedTokens) ?? call.context.environment[.stateDirectory]
+        let directory = try call.usedTokensDirectory()
         let service = try DecisionService(
             readingBy: { () throws(MintError) in try DecisionPoint(Manifest(at: path, in: machine)) },
-            audit: call.audit, used: UsedTokens(in: directory, on: machine), in: call.context)
-        try service.recordStart()
+            audit: call.audit, used: UsedTokens(in: directory, context: call.context), in: call.context)
         let listener = machine.listener
         let definition = first.definition
         let place: ListeningPlace
@@ -56,6 +55,23 @@ extension Command {
         }
         service.end()
         return Report()
+    }
+}
+
+extension Call {
+    /// Opens the directory in which it is remembered which ID tokens were traded, or returns nil if none is named.
+    fileprivate func usedTokensDirectory() throws(MintError) -> (any PrivateDirectory)? {
+        guard let path = arguments.value(.usedTokens) ?? context.environment[.stateDirectory] else { return nil }
+        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory, isNamed: true)
+        candidate.makesParents = true
+        do throws(FileFailure) {
+            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
+            return try context.files.openPrivateDirectory(candidate, making: true)
+        } catch {
+            throw MintError(
+                .stateUnusable, "cannot remember used ID tokens in '\(error.path)': \(error.reason)",
+                hint: "name a directory that is this user's alone (0700) with --state-dir")
+        }
     }
 }
 

@@ -64,6 +64,9 @@ package final class IssuerKeys: Sendable {
         return newest == keys ? try answer.get() : try check(newest)
     }
 
+    /// Returns the keys that another token needed earlier, however long ago; asks nobody.
+    func kept(of issuer: [UInt8]) -> JSONWebKeySet? { issuers.withLock { $0[issuer]?.keys?.set } }
+
     private func keys(
         of issuer: [UInt8], in context: Context, limits: () -> HTTPLimits
     ) throws(MintError) -> (JSONWebKeySet, wereKept: Bool) {

@@ -10,25 +10,17 @@ extension DecisionService {
                 isDenied: { [self] issuer, subject in
                     current.denied.refuses(issuer: issuer, subject: subject, tokenSHA256: "", keyID: nil)
                 })
-            let answer = broker.answer(request, by: current.snapshot) { event throws(MintError) in
-                metrics.answeredTokenRequest(error: event.decision == .allowed ? nil : event.tokenError)
+            let answer = broker.answer(request, by: current.snapshot) { event, refusal throws(MintError) in
+                metrics.answeredTokenRequest(error: refusal?.error.rawValue)
                 try record(event)
             }
             reply.send(answer)
         } orElse: {
-            metrics.answeredTokenRequest(error: "overloaded")
-            reply.send(
-                ServeAnswer(
-                    .serviceUnavailable,
-                    [
-                        .init(.contentType, .init(lossy: "application/json")), .init(.retryAfter, .init(lossy: "5")),
-                        .init(.cacheControl, .init(lossy: "no-store")), .init(.requestID, .init(lossy: request.id)),
-                    ],
-                    body: [
-                        .text(
-                            #"{"error":"temporarily_unavailable","error_description":"too many requests wait; try again"}"#
-                        )
-                    ]))
+            let refusal = TokenRefusal(
+                .serviceUnavailable, .temporarilyUnavailable, RequestDecision.Code.unavailable.rawValue,
+                "too many requests wait", retryAfterSeconds: 5)
+            metrics.answeredTokenRequest(error: refusal.error.rawValue)
+            reply.send(refusal.answer(to: request))
         }
     }
 

@@ -58,7 +58,8 @@ package final class DecisionService: Sendable {
         self.read = read
         self.context = context
         self.used = used
-        metrics = ServeMetrics(startedAt: context.clock.now())
+        metrics = ServeMetrics(
+            startedAt: context.clock.now(), tokenErrors: TokenRefusal.OAuthError.allCases.map(\.rawValue))
         metrics.begin(snapshot.point, digest: snapshot.digest)
         tokens = UpstreamTokens(recordingIn: audit, metrics: metrics, in: context)
         records = DecisionRecords(audit, metrics: metrics, in: context)
