@@ -10,7 +10,10 @@ package struct OneThread: Workers {
         }
     }
 
-    package func start(_ work: @escaping @Sendable () -> Void) -> Bool { unscripted("a thread of its own") }
+    package func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+        unscripted("a thread of its own")
+        return false
+    }
 
     package func makeLatch() -> any Latch { NobodysLatch() }
 }
@@ -24,7 +27,10 @@ private struct NobodysLatch: Latch {
 
 /// A listener that no test of one thread may need.
 struct UnscriptedListener: Listener {
-    var hasInheritedSocket: Bool { unscripted("a listener") }
+    var hasInheritedSocket: Bool {
+        unscripted("a listener")
+        return false
+    }
 
     func serve(_ service: any ConnectionService, at place: ListeningPlace) throws(FileFailure) {
         unscripted("a listener")

@@ -14,6 +14,8 @@ package final class TurnTaking: Workers {
 
     package func run(_ units: [@Sendable () -> Duration?]) { OneThread().run(units) }
 
+    package func start(_ work: @escaping @Sendable () -> Void) -> Bool { OneThread().start(work) }
+
     package func makeLatch() -> any Latch { TurnLatch(turns: self) }
 
     fileprivate func takeTurn() -> Bool {

@@ -90,8 +90,6 @@ package struct AuditEvent: Equatable, Sendable {
         /// A web server's question was answered with a yes.
         case requestAllowed = "request.allowed"
         case requestRefused = "request.refused"
-        case ticketIssued = "ticket.issued"
-        case ticketRefused = "ticket.refused"
         case serveStarted = "serve.started"
         case serveReloaded = "serve.reloaded"
         case serveEnded = "serve.ended"

@@ -59,6 +59,11 @@ package struct ServeDefinition: Equatable, Sendable {
         /// The first signs, and all verify.
         package let keys: [SecretReference]
         package let lifetime: Seconds
+
+        package init(keys: [SecretReference], lifetime: Seconds) {
+            self.keys = keys
+            self.lifetime = lifetime
+        }
     }
 
     package struct Reuse: Equatable, Sendable {

@@ -54,7 +54,8 @@ package struct Broker: Sendable {
     /// - Parameter record: called once, before the answer is made, with the refusal if it is a no. If it throws, nothing
     ///   is handed out.
     package func answer(
-        _ request: ServeRequest, by snapshot: ServeSnapshot, record: (AuditEvent, TokenRefusal?) throws(MintError) -> Void
+        _ request: ServeRequest, by snapshot: ServeSnapshot,
+        record: (AuditEvent, TokenRefusal?) throws(MintError) -> Void
     ) -> ServeAnswer {
         var question = Question(request, context.clock.now())
         let result: Result<Handout, TokenRefusal>
@@ -83,14 +84,7 @@ package struct Broker: Sendable {
         let definition = snapshot.point.definition
         let asked = try TokenExchangeRequest(request, to: definition.origin)
         (question.role, question.resource) = (asked.role, asked.resource)
-        let idToken: IDToken
-        do throws(Malformed) {
-            idToken = try IDToken.parse(asked.subjectToken.duplicate())
-        } catch {
-            throw TokenRefusal(
-                .badRequest, .invalidRequest, MintError.Code.identityUnsuitable.rawValue,
-                "'subject_token' is not an ID token: \(error.reason)")
-        }
+        let idToken = try Self.idToken(in: asked)
         question.claims = idToken.claims
         let policy = snapshot.point.policy
         guard case .string(let issuer) = idToken.claims.comparable("iss"),
@@ -118,6 +112,16 @@ package struct Broker: Sendable {
             }
         try use(idToken, for: question, by: definition, issuer)
         return handout
+    }
+
+    private static func idToken(in asked: borrowing TokenExchangeRequest) throws(TokenRefusal) -> IDToken {
+        do throws(Malformed) {
+            return try IDToken.parse(asked.subjectToken.duplicate())
+        } catch {
+            throw TokenRefusal(
+                .badRequest, .invalidRequest, MintError.Code.identityUnsuitable.rawValue,
+                "'subject_token' is not an ID token: \(error.reason)")
+        }
     }
 
     /// For the issuer's answer: a caller waits no longer than for the Hub itself.

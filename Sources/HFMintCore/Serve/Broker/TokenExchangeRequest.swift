@@ -34,16 +34,26 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
                 .unsupportedMediaType, .invalidRequest, "request-malformed",
                 "the body's Content-Type is neither application/x-www-form-urlencoded nor application/json")
         }
-        let parameters: TokenParameters
         guard let body = request.body, request.contentLength.map({ $0 == body.secret.byteCount }) ?? true else {
             throw .request("the body is not as long as was announced")
         }
+        try self.init(try Self.parameters(in: body.secret, syntax), to: origin)
+    }
+
+    private static func parameters(
+        in body: borrowing Secret, _ syntax: TokenParameters.Syntax
+    ) throws(TokenRefusal) -> TokenParameters {
         do throws(Malformed) {
-            parameters = try body.secret.reveal { text throws(Malformed) in try TokenParameters(text, syntax) }
+            return try body.reveal { text throws(Malformed) in try TokenParameters(text, syntax) }
         } catch {
             throw .request("the body is not a request for a token: \(error.reason)")
         }
-        try self.init(parameters, to: origin)
+    }
+
+    private init(subjectToken: consuming Secret, resource: Resource?, role: String?) {
+        self.subjectToken = subjectToken
+        self.resource = resource
+        self.role = role
     }
 
     /// Reads the parameters of a request.
@@ -66,10 +76,10 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
         guard parameters[.audience].map({ $0.equals(origin.description) }) ?? true else {
             throw TokenRefusal(.badRequest, .invalidTarget, "target-unknown", "'audience' is not \(origin)")
         }
-        resource = try Self.resource(parameters[.resource], origin)
-        role = try Self.role(parameters[.role], scope: parameters[.scope])
+        let resource = try Self.resource(parameters[.resource], origin)
+        let role = try Self.role(parameters[.role], scope: parameters[.scope])
         guard let subjectToken = parameters.copiedSubjectToken() else { throw .missing(.subjectToken) }
-        self.subjectToken = subjectToken
+        self.init(subjectToken: subjectToken, resource: resource, role: role)
     }
 
     /// Reads a resource: as the Hub's clients spell it, or as an address (RFC 8707), of the Hub or of the front door.

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What hfmint goes by is read again: at SIGHUP the manifest, and twice a second the deny list.
 extension DecisionService {
     /// Reads the manifest anew, with its keys and tokens; one that cannot be used changes nothing.

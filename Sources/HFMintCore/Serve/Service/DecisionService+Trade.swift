@@ -5,7 +5,8 @@ extension DecisionService {
             let broker = Broker(
                 keys: keys, used: used, context: context,
                 upstream: { [self] credential, snapshot throws(MintError) in
-                    try tokens.ready(credential) ?? tokens.fetch(credential, for: snapshot.point.definition)
+                    if let token = tokens.ready(credential) { return token }
+                    return try tokens.fetch(credential, for: snapshot.point.definition)
                 },
                 isDenied: { [self] issuer, subject in
                     current.denied.refuses(issuer: issuer, subject: subject, tokenSHA256: "", keyID: nil)

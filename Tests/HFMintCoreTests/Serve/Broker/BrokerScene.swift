@@ -160,7 +160,7 @@ struct BrokerScene {
 
     func answer(_ request: ServeRequest) -> Seen {
         Seen(
-            broker.answer(request, by: snapshot) { event throws(MintError) in
+            broker.answer(request, by: snapshot) { event, _ throws(MintError) in
                 world.change { $0.records.append(event) }
                 if let failure = world.value.recordFailure { throw failure }
             })
