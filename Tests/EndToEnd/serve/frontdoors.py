@@ -5,6 +5,7 @@ A server is one class: its name after `--for`, its program, and the command that
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -31,8 +32,10 @@ class ReservedPort:
         self._socket.bind(("127.0.0.1", 0))
         self.number: int = self._socket.getsockname()[1]
 
-    def close(self) -> None:
-        """Give it back."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
 
@@ -49,6 +52,7 @@ class FrontDoorServer:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = port
+        self.process: subprocess.Popen[bytes] | None = None
         self.file = folder / "configuration"
         self.file.write_text(configuration)
 
@@ -70,7 +74,7 @@ class FrontDoorServer:
     def start(self) -> Self:
         """Returns when it accepts connections."""
         with (self.folder / "said").open("ab") as said:
-            self.process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 self.command(),
                 env=self.environment(),
                 cwd=self.folder,
@@ -80,7 +84,7 @@ class FrontDoorServer:
             )
         deadline = time.monotonic() + PATIENCE
         while not self._accepts():
-            assert self.process.poll() is None, self.logs
+            assert process.poll() is None, self.logs
             assert time.monotonic() < deadline, self.logs
             time.sleep(0.02)
         return self
@@ -91,13 +95,14 @@ class FrontDoorServer:
 
     def stop(self) -> None:
         """Let it end, and write its logs."""
-        if self.process.poll() is None:
-            self.process.send_signal(self.end)
-            try:
-                self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(PATIENCE)
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(self.end)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(PATIENCE)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -119,9 +124,11 @@ class Nginx(FrontDoorServer):
     end = signal.SIGQUIT
 
     def command(self) -> list[str]:
-        """The file says nothing of a daemon, because Debian's unit does."""
+        """The file says nothing of a daemon or a user, because Debian's unit does or may."""
+        # Else root's workers are nobody, who cannot enter the folder of a test.
+        user = "user root;" if os.geteuid() == 0 else ""
         files = ["-p", str(self.folder), "-c", str(self.file), "-e", "stderr"]
-        return [self.program(), *files, "-g", "daemon off;"]
+        return [self.program(), *files, "-g", f"daemon off; {user}"]
 
 
 class Caddy(FrontDoorServer):

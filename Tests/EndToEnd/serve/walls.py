@@ -6,9 +6,9 @@ import http.client
 import json
 import socket
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import product
@@ -35,20 +35,19 @@ class Got:
 class Wall:
     """The responder says yes to its ticket, and to everybody below `/acme/open`."""
 
+    server: FrontDoorServer
+    configuration: str
+
     def __init__(self, kind: type[FrontDoorServer], folder: Path) -> None:
         folder.mkdir(parents=True)
+        self._kind = kind
+        self._folder = folder
         sentinels = Sentinels()
         self.ticket = sentinels.issue("ticket", "hf_ticket_")
         self.hub_token = sentinels.issue("token", "hf_")
-        self.reserved = ReservedPort()
-        self.port = self.reserved.number
-        self.origin = f"http://127.0.0.1:{self.port}"
-        self.upstream = RecordingUpstream()
         self.responder = FastCGIResponder(folder / "serve.sock", self.decide)
         self.manifest = folder / "hfmint.json5"
-        self.manifest.write_text(json.dumps(self._manifest()))
-        self.configuration = printed(kind, self.manifest, "--listen", f"127.0.0.1:{self.port}")
-        self.server = kind(self.configuration, folder / "server", self.port)
+        self._ends = ExitStack()
 
     def _manifest(self) -> dict[str, object]:
         hosts = {
@@ -81,27 +80,23 @@ class Wall:
         return Answer(403 if credential else 401, [*told, *challenge, *asked_for])
 
     def __enter__(self) -> Self:
-        self.upstream.start()
-        self.responder.start()
-        try:
-            self.server.start()
-        except BaseException:
-            self.stop()
-            raise
+        with ExitStack() as stack:
+            reserved = stack.enter_context(ReservedPort())
+            self.port = reserved.number
+            self.origin = f"http://127.0.0.1:{self.port}"
+            self.upstream = stack.enter_context(RecordingUpstream())
+            stack.enter_context(self.responder)
+            self.manifest.write_text(json.dumps(self._manifest()))
+            listen = ["--listen", f"127.0.0.1:{self.port}"]
+            self.configuration = printed(self._kind, self.manifest, *listen)
+            server = self._kind(self.configuration, self._folder / "server", self.port)
+            self.server = stack.enter_context(server)
+            self._ends = stack.pop_all()
         return self
 
-    def stop(self) -> None:
-        """End everything; a stub must not have met what it cannot accept."""
-        if hasattr(self.server, "process"):
-            self.server.stop()
-        self.responder.stop()
-        self.upstream.stop()
-        self.reserved.close()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self.stop()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """A stub must not have met what it cannot accept, nor the logs hold a credential."""
+        self._ends.close()
         if kind is None:
             assert (self.responder.faults, self.upstream.faults) == ([], [])
             assert self.hub_token not in self.server.logs
