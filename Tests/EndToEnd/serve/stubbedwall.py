@@ -32,7 +32,7 @@ class Got:
         return str(values[0])
 
 
-class Wall:
+class StubbedWall:
     """The responder says yes to its ticket, and to everybody below `/acme/open`."""
 
     server: FrontDoorServer
