@@ -27,6 +27,7 @@ package let allCommands: [Command] = [
     .auditVerify,
     .auditHead,
     .serveRun,
+    .serveConfig,
     .serveExplain,
     .completions,
     .help,
