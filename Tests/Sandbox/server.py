@@ -59,9 +59,13 @@ class Server:
         """This server's clock, which `clock_offset` puts wrong: `Date` and every check use it."""
         return time.time() + self.clock_offset
 
-    def route(self, method: str, pattern: str, handler: Handler) -> None:
-        """Let `handler(request, *groups)` answer where the raw path matches all of `pattern`."""
-        self._routes.append((method, re.compile(pattern), handler))
+    def route(self, method: str, pattern: str, handler: Handler, *, first: bool = False) -> None:
+        """Let `handler(request, *groups)` answer where the raw path matches all of `pattern`.
+
+        Of several that match, the one counts that was added before, unless it is put `first`.
+        """
+        place = 0 if first else len(self._routes)
+        self._routes.insert(place, (method, re.compile(pattern), handler))
 
     def own_headers(self) -> Headers:
         """Headers that each answer carries besides its own."""

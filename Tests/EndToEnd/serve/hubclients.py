@@ -69,7 +69,14 @@ class HubClients:
             **IDENTITY,
         }
 
-    def run(self, *command: str, cwd: Path | None = None, xet: bool = False, **more: str) -> Ran:
+    def run(
+        self,
+        *command: str,
+        cwd: Path | None = None,
+        xet: bool = False,
+        timeout: float = TIMEOUT,
+        **more: str,
+    ) -> Ran:
         """Run a program to its end."""
         done = subprocess.run(
             command,
@@ -77,7 +84,7 @@ class HubClients:
             cwd=cwd or self.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=TIMEOUT,
+            timeout=timeout,
             check=False,
         )
         self.said += done.stdout + done.stderr

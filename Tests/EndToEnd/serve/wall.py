@@ -1,0 +1,316 @@
+"""A wall: an upstream Hub, an issuer of ID tokens, `hfmint serve run`, and a web server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import evidence
+import product
+from client import EXCHANGE, Answer, ask
+from doors import KINDS, Door, reserve_port
+from fastcgiclient import FastCGIClient, decide
+from Sandbox.wire import Request
+from Sandbox.world import World
+
+SERVERS = tuple(KINDS)
+HOST = "127.0.0.1"
+FORM = "application/x-www-form-urlencoded"
+PROJECT = {"project_path": "acme/training"}
+SETTLE_SECONDS = 5.0
+
+Json = dict[str, Any]
+
+
+class Wall:
+    """What jobs of acme/training may do, through `server`, or with None through the socket alone.
+
+    On any ref they may read what acme has; on `main` they may write to acme/model. Anybody may read
+    acme/open. Upstream knows two tokens, `reads` and `writes`, which open more than any role.
+    """
+
+    def __init__(self, server: str | None, root: Path) -> None:
+        self.server, self.root = server, root
+        self.program = product.needed()
+        self.world = World(root=root / "world")
+        # A socket's path is short, and a web server that gave up its rights must reach it.
+        self.place = Path(tempfile.mkdtemp(prefix="hfmint-wall-"))
+        self.place.chmod(0o755)
+        self.socket = self.place / "s"
+        self.manifest = root / "policy/hfmint.json5"
+        self.audit_log = root / "policy/audit.jsonl"
+        self.deny = root / "policy/deny.jsonl"
+        self.port, self._mark = reserve_port()
+        self.origin = f"http://{HOST}:{self.port}"
+        self.stderr = root / "stderr"
+        self.seen_by_clients = bytearray()
+        self.changes: Json = {}
+        self._stack = contextlib.ExitStack()
+        self._passed: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._stack.enter_context(self.world)
+            self._stack.callback(shutil.rmtree, self.place, ignore_errors=True)
+            self._stack.callback(self._mark.close)
+            self._fill()
+            self.write()
+            self.start()
+            self._stack.callback(self.stop)
+            if self.server:
+                self._open_door()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _fill(self) -> None:
+        hub = self.world.hub
+        hub.caches_resolved = True
+        self.world.git.lfs.echoes = False
+        for resource in ("acme/model", "acme/other", "other/secret"):
+            self.world.git.create(resource)
+        hub.add_repo("acme/open", "public", {"open.txt": b"open\n"})
+        self.reads = hub.accept("acme/none", "read", organization="acme").value
+        self.writes = hub.accept("acme/none", "write", organization="acme").value
+        policy = self.manifest.parent
+        policy.mkdir(mode=0o700)
+        for name, value in (("reads", self.reads), ("writes", self.writes)):
+            self._secret(policy / name, value)
+        self.key = self.world.sentinels.issue("ticket-key", length=48)
+        self._secret(policy / "key", self.key)
+        self.deny.write_text("")
+
+    @staticmethod
+    def _secret(path: Path, value: str) -> None:
+        path.write_text(value)
+        path.chmod(0o600)
+        evidence.put_there(path)
+
+    def write(self, **changes: object) -> None:
+        """Write the manifest, with these members of `serve` in place of the usual ones."""
+        self.changes |= changes
+        grants = (("reader", PROJECT), ("publisher", PROJECT | {"ref": "main"}))
+        issuer = self.world.issuer.issuer
+        serve: Json = {
+            "origin": self.origin,
+            "socket": str(self.socket),
+            "hosts": {HOST: {"kind": "hub", "upstream": self.world.hub.origin}},
+            "credentials": [
+                {"resources": ["acme/*"], "right": "read", "token": "file:reads"},
+                {"resources": ["acme/model"], "right": "write", "token": "file:writes"},
+            ],
+            "tickets": {"keys": ["file:key"], "lifetime": "10m"},
+            "anonymous": ["acme/open"],
+            "deny": f"file:{self.deny}",
+            **({"group": "www-data"} if os.geteuid() == 0 else {}),
+        }
+        text = {
+            "version": 1,
+            "roles": {
+                "reader": {"access": "read", "resources": ["acme/*"]},
+                "publisher": {"access": "write", "resources": ["acme/model"]},
+            },
+            "grants": [
+                {"name": role, "role": role, "identity": {"issuer": issuer, "claims": claims}}
+                for role, claims in grants
+            ],
+            "serve": serve | self.changes,
+            "audit": {"file": str(self.audit_log), "required": True},
+        }
+        self.write_text(json.dumps(text))
+
+    def write_text(self, text: str) -> None:
+        """Put a manifest in place, all at once."""
+        new = self.manifest.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(0o600)
+        new.rename(self.manifest)
+
+    # MARK: hfmint
+
+    def start(self, **how: Any) -> None:
+        """Start `hfmint serve run`, and wait for its socket."""
+        command = [str(self.program), "serve", "run", "--manifest", str(self.manifest)]
+        command += ["--state-dir", str(self.root / "state"), "--verbose"]
+        (self.root / "state").mkdir(mode=0o700, exist_ok=True)
+        with self.stderr.open("ab") as stderr:
+            self.process = subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=self.root,
+                stdin=how.pop("stdin", subprocess.DEVNULL),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                **how,
+            )
+        self.wait_until(self.answers, "hfmint serve run does not answer")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All of the product's environment."""
+        home = self.root / "home"
+        home.mkdir(exist_ok=True)
+        return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "HOME": str(home)}
+
+    def answers(self) -> bool:
+        """Whether hfmint answers at its socket."""
+        assert self.process.poll() is None, self.stderr.read_text()
+        with contextlib.suppress(OSError), FastCGIClient(self.socket) as client:
+            return client.ask(decide("/healthz", route="health")).status == 200
+        return False
+
+    def stop(self) -> int:
+        """End hfmint as systemd does; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait(30)
+
+    def reload(self) -> None:
+        """Have the manifest read again; returns when that has been done, well or badly."""
+        before = self._reloads()
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_until(lambda: self._reloads() > before, "the manifest is not reloaded")
+
+    def _reloads(self) -> int:
+        said = self.stderr.read_text()
+        return said.count("hfmint: reloaded ") + said.count("the manifest was not reloaded")
+
+    @staticmethod
+    def wait_until(holds: Any, otherwise: str, seconds: float = 20) -> None:
+        """Look again and again until it holds."""
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, otherwise
+            time.sleep(0.02)
+
+    # MARK: the web server
+
+    def _open_door(self) -> None:
+        words = ("serve", "config", "--for", str(self.server), "--listen", f"{HOST}:{self.port}")
+        printed = product.run(
+            [str(self.program), *words, "--manifest", str(self.manifest)],
+            self.environment,
+            self.root,
+        )
+        assert printed.status == 0, printed.stderr.decode()
+        door = Door(str(self.server), printed.stdout.decode(), self.port, self.root / "door")
+        self.door = self._stack.enter_context(door)
+
+    # MARK: credentials
+
+    def id_token(self, *, header: Json | None = None, **claims: object) -> str:
+        """An ID token of a job on `main`, for the front door, unless claims say otherwise."""
+        usual = {"aud": self.origin, "ref": "main", "jti": str(uuid.uuid4())}
+        return self.world.issuer.id_token(header, **(usual | claims))
+
+    def exchange(self, id_token: str, **fields: str) -> Answer:
+        """Ask the broker, as RFC 8693 says, through the web server if there is one."""
+        form = urlencode(EXCHANGE | {"subject_token": id_token, "resource": "acme/model"} | fields)
+        if self.server:
+            content = {"Content-Type": FORM}
+            answer = ask(
+                self.origin, "/oauth/token", method="POST", headers=content, body=form.encode()
+            )
+            self.seen_by_clients += answer.body + str(answer.headers).encode()
+            return answer
+        return self.exchange_directly(form.encode())
+
+    def exchange_directly(self, body: bytes, **parameters: str) -> Answer:
+        """Ask the broker over FastCGI."""
+        about = {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(body))} | parameters
+        pairs = decide("/oauth/token", method="POST", route="token", **about)
+        with FastCGIClient(self.socket) as client:
+            found = client.ask(pairs, body)
+        self.seen_by_clients += found.raw
+        return Answer(found.status, dict(found.headers), found.body)  # type: ignore[arg-type]
+
+    def ticket(self, resource: str = "acme/model", **claims: object) -> str:
+        """A ticket for a resource or a user's all, traded for a new ID token."""
+        answer = self.exchange(self.id_token(**claims), resource=resource)
+        assert answer.status == 200, answer.body
+        ticket = str(answer.json["access_token"])
+        assert ticket.startswith("hf_ticket_"), "the broker gave no ticket"
+        return self.world.sentinels.record("ticket", ticket)
+
+    # MARK: what happened
+
+    @property
+    def audit(self) -> list[Json]:
+        """The audit log."""
+        if not self.audit_log.exists():
+            return []
+        return [json.loads(line) for line in self.audit_log.read_bytes().splitlines()]
+
+    @property
+    def logged(self) -> int:
+        """How much hfmint and the web server have logged so far."""
+        logs = len(self.door.logs) if self.server else 0
+        audit = self.audit_log.stat().st_size if self.audit_log.exists() else 0
+        return logs + audit + self.stderr.stat().st_size
+
+    def upstream(self) -> list[Request]:
+        """What the Hub was asked so far, but for hfmint's own questions."""
+        return [r for r in self.world.requests("hub") if r.path != "/oauth/token"]
+
+    @property
+    def hub_tokens(self) -> tuple[str, ...]:
+        """What no client may ever see."""
+        return (self.reads, self.writes)
+
+    def leaks(self, data: bytes) -> list[str]:
+        """The credentials of the Hub that are in there."""
+        return [token for token in self.hub_tokens if token.encode() in data]
+
+    def check_no_leak(self) -> None:
+        """No token of the Hub, no ticket and no key is in a log or in what clients saw."""
+        door = self.door.logs if self.server else b""
+        kept = b"".join(p.read_bytes() for p in (self.root / "state").rglob("*") if p.is_file())
+        audit = self.audit_log.read_bytes() if self.audit_log.exists() else b""
+        logs = door + self.stderr.read_bytes() + audit + kept
+        assert self.leaks(logs + bytes(self.seen_by_clients)) == []
+        kinds = self.world.sentinels.kinds
+        others = [v for v, kind in kinds.items() if kind in ("ticket", "id-token", "ticket-key")]
+        assert [secret for secret in others if secret.encode() in logs] == []
+
+
+@contextlib.contextmanager
+def in_parallel(count: int, act: Any) -> Iterator[list[threading.Thread]]:
+    """Let `act(number)` run in threads, which are waited for at the end."""
+    failures: list[BaseException] = []
+
+    def guarded(number: int) -> None:
+        try:
+            act(number)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield threads
+    finally:
+        for thread in threads:
+            thread.join(120)
+    assert failures == []
