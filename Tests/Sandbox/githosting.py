@@ -64,7 +64,7 @@ class GitHosting:
         self.hub.route("POST", f"{large}/objects/batch", self._batch)
         self.hub.route("POST", f"{large}/objects/verify", self._verify)
         self.hub.route("POST", f"{large}/locks/verify", self._locks)
-        self.hub.route("POST", "/api/complete_multipart/([0-9a-f]{64})", self.lfs.complete)
+        self.hub.route("POST", "/api/complete_multipart", self.lfs.complete)
 
     @property
     def objects(self) -> dict[str, bytes]:

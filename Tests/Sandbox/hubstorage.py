@@ -35,13 +35,15 @@ class Storage(Server):
         self.objects[oid] = data
         return oid
 
-    def signed(self, path: str, origin: str | None = None) -> str:
-        """An address that opens this path, here or at another server that asks `holds`."""
-        return f"{origin or self.origin}{path}?signature={self._sign(path)}"
+    def signed(self, target: str, origin: str | None = None) -> str:
+        """An address that opens this target, here or at another server that asks `holds`."""
+        mark = "&" if "?" in target else "?"
+        return f"{origin or self.origin}{target}{mark}signature={self._sign(target)}"
 
     def holds(self, request: Request) -> bool:
         """Whether the request's signature is ours."""
-        return hmac.compare_digest(request.query, f"signature={self._sign(request.path)}")
+        target, _, signature = request.target.rpartition("signature=")
+        return hmac.compare_digest(signature, self._sign(target[:-1]))
 
     def object_url(self, oid: str) -> str:
         """Where to get an object or put it."""
@@ -61,8 +63,8 @@ class Storage(Server):
         self.objects[oid] = data
         return True
 
-    def _sign(self, path: str) -> str:
-        return hmac.new(self._key, path.encode(), hashlib.sha256).hexdigest()
+    def _sign(self, target: str) -> str:
+        return hmac.new(self._key, target.encode(), hashlib.sha256).hexdigest()
 
     def _refusal(self, request: Request) -> Response | None:
         if request.header("Authorization") is not None:

@@ -15,6 +15,8 @@ from typing import Self
 
 SBIN = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin"
 READY_SECONDS = 20
+# As whom Debian runs web servers.
+USER = "www-data"
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,8 @@ class Door:
         file.write_text(text)
         places = {"folder": str(folder), "file": str(file)}
         self._command = [str(self.kind.path), *(word.format(**places) for word in self.kind.words)]
-        # A master that puts itself into the background would be gone from under the test.
-        if name == "nginx" and "daemon off" not in text:
-            self._command += ["-g", "daemon off;"]
+        if name == "nginx":
+            self._command += ["-g", _beside(text)]
 
     def __enter__(self) -> Self:
         environment = {"PATH": SBIN, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
@@ -91,6 +92,12 @@ class Door:
         """All that it printed, and all that it wrote into its folder under the name of a log."""
         files = [self.said, *(path for path in self.folder.rglob("*log*") if path.is_file())]
         return b"".join(path.read_bytes() for path in files)
+
+
+def _beside(text: str) -> str:
+    """What nginx is told beside its file: to stay, and as whom the workers of root's run."""
+    stays = "" if "daemon off" in text else "daemon off; "
+    return stays + (f"user {USER};" if os.geteuid() == 0 else "")
 
 
 def accepts(port: int) -> bool:

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import evidence
 import product
 from client import EXCHANGE, Answer, ask
-from doors import KINDS, Door, reserve_port
+from doors import KINDS, USER, Door, reserve_port
 from fastcgiclient import FastCGIClient, decide
 from Sandbox.wire import Request
 from Sandbox.world import World
@@ -119,7 +119,7 @@ class Wall:
             "tickets": {"keys": ["file:key"], "lifetime": "10m"},
             "anonymous": ["acme/open"],
             "deny": f"file:{self.deny}",
-            **({"group": "www-data"} if os.geteuid() == 0 else {}),
+            **({"group": USER} if os.geteuid() == 0 else {}),
         }
         text = {
             "version": 1,
