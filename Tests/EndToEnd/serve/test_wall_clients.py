@@ -14,6 +14,7 @@ import uuid
 import pytest
 
 from hubclients import HF, HubClients
+from Sandbox.hub import CANONICAL
 from wall import Wall
 
 pytest.importorskip("huggingface_hub")
@@ -32,7 +33,8 @@ class Job:
         self.wall = wall
         self.ticket = wall.ticket(resource, ref=ref)
         home = wall.root / f"client-{uuid.uuid4().hex[:8]}"
-        self.clients = HubClients(wall.origin, self.ticket, home)
+        rewrites = None if wall.door.rewrites_bodies else CANONICAL
+        self.clients = HubClients(wall.origin, self.ticket, home, rewrites)
         self._before = len(wall.upstream())
 
     @property
