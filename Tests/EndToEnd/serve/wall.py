@@ -42,6 +42,7 @@ class Wall:
 
     On any ref they may read what acme has; on `main` they may write to acme/model. Anybody may read
     acme/open. Upstream knows two tokens, `reads` and `writes`, which open more than any role.
+    `whole` and `reader` are tickets for all that acme has, of jobs on `main` and elsewhere.
     """
 
     def __init__(self, server: str | None, root: Path) -> None:
@@ -60,6 +61,7 @@ class Wall:
         self.origin = f"http://{HOST}:{self.port}"
         self.stderr = root / "stderr"
         self.seen_by_clients = bytearray()
+        self.whole = self.reader = ""
         self.changes: Json = {}
         self._stack = contextlib.ExitStack()
         self._passed: socket.socket | None = None
@@ -75,6 +77,7 @@ class Wall:
             self._stack.callback(self.stop)
             if self.server:
                 self._open_door()
+            self.whole, self.reader = self.ticket("acme"), self.ticket("acme", ref="dev")
         except BaseException:
             self._stack.close()
             raise
