@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import product
-from wall import SERVERS, Wall
+from servers import SERVERS
+from wall import Wall
 
 
 @pytest.fixture(scope="module", params=SERVERS)

@@ -24,7 +24,8 @@ from attacks import (
     Outcome,
     attempt,
 )
-from wall import SERVERS, Wall
+from servers import SERVERS
+from wall import Wall
 
 XET = b"weights that xet keeps"
 

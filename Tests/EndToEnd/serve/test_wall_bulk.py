@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 import product
+from atonce import in_parallel
 from hubclients import HubClients
 from Sandbox.flow import Flow
 from Sandbox.wire import json_response
-from wall import Wall, in_parallel
+from wall import Wall
 
 pytestmark = pytest.mark.skipif("HFMINT_ALL" not in os.environ, reason="takes long: HFMINT_ALL=1")
 

@@ -10,31 +10,25 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
 import evidence
-import otherfrontdoors  # noqa: F401  (its servers are found as subclasses)
 import product
 from client import EXCHANGE, Answer, ask
 from fastcgiclient import FastCGIClient, decide
-from frontdoors import FrontDoorServer, ReservedPort
+from frontdoors import ReservedPort
 from Sandbox.hub import CANONICAL
 from Sandbox.wire import Request
 from Sandbox.world import World
+from servers import kind_named
+from wallpolicy import CREDENTIALS, MEMBER, Json, policy
 
-SERVERS = ("nginx", "caddy", "haproxy", "apache", "lighttpd")
 HOST = "127.0.0.1"
 FORM = "application/x-www-form-urlencoded"
-PROJECT = {"project_path": "acme/training"}
-SETTLE_SECONDS = 5.0
-
-Json = dict[str, Any]
 
 
 class Wall:
@@ -43,9 +37,10 @@ class Wall:
     On any ref they may read what acme has; on `main` they may write to acme/model. Anybody may read
     acme/open. Upstream knows two tokens, `reads` and `writes`, which open more than any role.
     `whole` and `reader` are tickets for all that acme has, of jobs on `main` and elsewhere.
+    `changes` are members of `serve` in the manifest, in place of the usual ones.
     """
 
-    def __init__(self, server: str | None, root: Path) -> None:
+    def __init__(self, server: str | None, root: Path, **changes: object) -> None:
         self.server, self.root = server, root
         self.program = product.needed()
         self.world = World(root=root / "world")
@@ -61,10 +56,10 @@ class Wall:
         self.origin = f"http://{HOST}:{self.port}"
         self.stderr = root / "stderr"
         self.seen_by_clients = bytearray()
+        self.trades_at_once = True
         self.whole = self.reader = ""
-        self.changes: Json = {}
+        self.changes: Json = changes
         self._stack = contextlib.ExitStack()
-        self._passed: socket.socket | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -77,7 +72,8 @@ class Wall:
             self._stack.callback(self.stop)
             if self.server:
                 self._open_door()
-            self.whole, self.reader = self.ticket("acme"), self.ticket("acme", ref="dev")
+            if self.trades_at_once:
+                self.whole, self.reader = self.ticket("acme"), self.ticket("acme", ref="dev")
         except BaseException:
             self._stack.close()
             raise
@@ -97,48 +93,35 @@ class Wall:
         self.writes = hub.accept("acme/none", "write", organization="acme").value
         policy = self.manifest.parent
         policy.mkdir(mode=0o700)
-        for name, value in (("reads", self.reads), ("writes", self.writes)):
-            self._secret(policy / name, value)
+        app = hub.add_app("acme-ci", members=[MEMBER], scopes=["read-repos"])
+        kept = {"reads": self.reads, "writes": self.writes, "client": app.client_secret}
+        for name, value in kept.items():
+            self.keep_secret(policy / name, value)
+        (policy / "client-id").write_text("acme-ci\n")
         self.key = self.world.sentinels.issue("ticket-key", length=48)
-        self._secret(policy / "key", self.key)
+        self.keep_secret(policy / "key", self.key)
         self.deny.write_text("")
 
     @staticmethod
-    def _secret(path: Path, value: str) -> None:
+    def keep_secret(path: Path, value: str) -> None:
+        """Write a file that only its owner reads."""
         path.write_text(value)
         path.chmod(0o600)
         evidence.put_there(path)
 
-    def write(self, **changes: object) -> None:
-        """Write the manifest, with these members of `serve` in place of the usual ones."""
+    def write(self, *, roles: tuple[str, ...] = ("reader", "publisher"), **changes: object) -> None:
+        """Write the manifest, with grants of these roles, and these members of `serve`."""
         self.changes |= changes
-        grants = (("reader", PROJECT), ("publisher", PROJECT | {"ref": "main"}))
-        issuer = self.world.issuer.issuer
-        serve: Json = {
+        text = policy(self.world.issuer.issuer, roles)
+        text["serve"] = {
             "origin": self.origin,
             "socket": str(self.socket),
             "hosts": {HOST: {"kind": "hub", "upstream": self.world.hub.origin}},
-            "credentials": [
-                {"resources": ["acme/*"], "right": "read", "token": "file:reads"},
-                {"resources": ["acme/model"], "right": "write", "token": "file:writes"},
-            ],
-            "tickets": {"keys": ["file:key"], "lifetime": "10m"},
-            "anonymous": ["acme/open"],
             "deny": f"file:{self.deny}",
+            **CREDENTIALS,
+            **self.changes,
         }
-        text = {
-            "version": 1,
-            "roles": {
-                "reader": {"access": "read", "resources": ["acme/*"]},
-                "publisher": {"access": "write", "resources": ["acme/model"]},
-            },
-            "grants": [
-                {"name": role, "role": role, "identity": {"issuer": issuer, "claims": claims}}
-                for role, claims in grants
-            ],
-            "serve": serve | self.changes,
-            "audit": {"file": str(self.audit_log), "required": True},
-        }
+        text["audit"] = {"file": str(self.audit_log), "required": True}
         self.write_text(json.dumps(text))
 
     def write_text(self, text: str) -> None:
@@ -150,20 +133,27 @@ class Wall:
 
     # MARK: hfmint
 
-    def start(self, **how: Any) -> None:
-        """Start `hfmint serve run`, and wait for its socket."""
+    def start(self, passed: socket.socket | None = None) -> None:
+        """Start `hfmint serve run`, and wait until it answers at its socket, or at the passed one.
+
+        A socket is passed as systemd does:
+        https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
+        """
         command = [str(self.program), "serve", "run", "--manifest", str(self.manifest)]
         command += ["--state-dir", str(self.root / "state"), "--verbose"]
         (self.root / "state").mkdir(mode=0o700, exist_ok=True)
+        if passed:
+            script = f'exec 3<&{passed.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"'
+            command = ["sh", "-c", script, *command]
         with self.stderr.open("ab") as stderr:
             self.process = subprocess.Popen(
                 command,
                 env=self.environment,
                 cwd=self.root,
-                stdin=how.pop("stdin", subprocess.DEVNULL),
+                stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                **how,
+                pass_fds=[passed.fileno()] if passed else [],
             )
         self.wait_until(self.answers, "hfmint serve run does not answer")
 
@@ -283,9 +273,9 @@ class Wall:
         return [r for r in self.world.requests("hub") if r.path != "/oauth/token"]
 
     @property
-    def hub_tokens(self) -> tuple[str, ...]:
+    def hub_tokens(self) -> list[str]:
         """What no client may ever see."""
-        return (self.reads, self.writes)
+        return [v for v, kind in self.world.sentinels.kinds.items() if kind == "token"]
 
     def leaks(self, data: bytes) -> list[str]:
         """The credentials of the Hub that are in there."""
@@ -299,39 +289,6 @@ class Wall:
         logs = door + self.stderr.read_bytes() + audit + kept
         assert self.leaks(logs + bytes(self.seen_by_clients)) == []
         kinds = self.world.sentinels.kinds
-        others = [v for v, kind in kinds.items() if kind in ("ticket", "id-token", "ticket-key")]
+        ours = ("ticket", "id-token", "ticket-key", "client-secret")
+        others = [value for value, kind in kinds.items() if kind in ours]
         assert [secret for secret in others if secret.encode() in logs] == []
-
-
-def kind_named(name: str) -> type[FrontDoorServer]:
-    """The web server of this name."""
-    (kind,) = [kind for kind in subclasses(FrontDoorServer) if getattr(kind, "name", "") == name]
-    return kind
-
-
-def subclasses(kind: type[FrontDoorServer]) -> list[type[FrontDoorServer]]:
-    """All that derive from it."""
-    below = kind.__subclasses__()
-    return [*below, *(deeper for found in below for deeper in subclasses(found))]
-
-
-@contextlib.contextmanager
-def in_parallel(count: int, act: Any) -> Iterator[list[threading.Thread]]:
-    """Let `act(number)` run in threads, which are waited for at the end."""
-    failures: list[BaseException] = []
-
-    def guarded(number: int) -> None:
-        try:
-            act(number)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield threads
-    finally:
-        for thread in threads:
-            thread.join(120)
-    assert failures == []
