@@ -82,14 +82,7 @@ package struct Broker: Sendable {
         let definition = snapshot.point.definition
         let asked = try TokenExchangeRequest(request, to: definition.origin)
         (question.role, question.resource) = (asked.role, asked.resource)
-        let idToken: IDToken
-        do throws(Malformed) {
-            idToken = try IDToken.parse(asked.subjectToken.duplicate())
-        } catch {
-            throw TokenRefusal(
-                .badRequest, .invalidRequest, MintError.Code.identityUnsuitable.rawValue,
-                "'subject_token' is not an ID token: \(error.reason)")
-        }
+        let idToken = try Self.idToken(asked)
         question.claims = idToken.claims
         let policy = snapshot.point.policy
         guard case .string(let issuer) = idToken.claims.comparable("iss"),
@@ -99,7 +92,7 @@ package struct Broker: Sendable {
         }
         let verifier = IDTokenVerifier(
             issuer: issuer, audience: definition.origin.description, keys: keys, context: context)
-        let admitted = try admitted(question, by: policy) { verifier.isBelieved(idToken) }
+        let admitted = try admitted(idToken, question, by: policy, believing: verifier)
         question.admitted = admitted
         guard case .string(let subject) = idToken.claims.comparable("sub"), !isDenied(issuer, subject) else {
             throw TokenRefusal(.badRequest, .invalidGrant, "subject-denied", "this subject is refused")
@@ -117,6 +110,16 @@ package struct Broker: Sendable {
             }
         try use(idToken, for: question, by: definition, issuer)
         return handout
+    }
+
+    private static func idToken(_ asked: borrowing TokenExchangeRequest) throws(TokenRefusal) -> IDToken {
+        do throws(Malformed) {
+            return try IDToken.parse(asked.subjectToken.duplicate())
+        } catch {
+            throw TokenRefusal(
+                .badRequest, .invalidRequest, MintError.Code.identityUnsuitable.rawValue,
+                "'subject_token' is not an ID token: \(error.reason)")
+        }
     }
 
     /// For the issuer's answer: a caller waits no longer than for the Hub itself.

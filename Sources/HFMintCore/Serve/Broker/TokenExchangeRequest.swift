@@ -34,16 +34,21 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
                 .unsupportedMediaType, .invalidRequest, "request-malformed",
                 "the body's Content-Type is neither application/x-www-form-urlencoded nor application/json")
         }
-        let parameters: TokenParameters
         guard let body = request.body, request.contentLength.map({ $0 == body.secret.byteCount }) ?? true else {
             throw .request("the body is not as long as was announced")
         }
+        let parameters = try Self.parameters(body.secret, syntax)
+        try self.init(parameters, to: origin)
+    }
+
+    private static func parameters(
+        _ body: borrowing Secret, _ syntax: TokenParameters.Syntax
+    ) throws(TokenRefusal) -> TokenParameters {
         do throws(Malformed) {
-            parameters = try body.secret.reveal { text throws(Malformed) in try TokenParameters(text, syntax) }
+            return try body.reveal { text throws(Malformed) in try TokenParameters(text, syntax) }
         } catch {
             throw .request("the body is not a request for a token: \(error.reason)")
         }
-        try self.init(parameters, to: origin)
     }
 
     /// Reads the parameters of a request.
