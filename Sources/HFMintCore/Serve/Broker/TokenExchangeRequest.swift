@@ -71,10 +71,20 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
         guard parameters[.audience].map({ $0.equals(origin.description) }) ?? true else {
             throw TokenRefusal(.badRequest, .invalidTarget, "target-unknown", "'audience' is not \(origin)")
         }
-        resource = try Self.resource(parameters[.resource], origin)
-        role = try Self.role(parameters[.role], scope: parameters[.scope])
-        guard let subjectToken = parameters.copiedSubjectToken() else { throw .missing(.subjectToken) }
+        let resource = try Self.resource(parameters[.resource], origin)
+        let role = try Self.role(parameters[.role], scope: parameters[.scope])
+        self.init(subjectToken: try Self.subjectToken(parameters), resource: resource, role: role)
+    }
+
+    private init(subjectToken: consuming Secret, resource: Resource?, role: String?) {
         self.subjectToken = subjectToken
+        self.resource = resource
+        self.role = role
+    }
+
+    private static func subjectToken(_ parameters: borrowing TokenParameters) throws(TokenRefusal) -> Secret {
+        guard let token = parameters.copiedSubjectToken() else { throw .missing(.subjectToken) }
+        return token
     }
 
     /// Reads a resource: as the Hub's clients spell it, or as an address (RFC 8707), of the Hub or of the front door.
