@@ -59,4 +59,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("audit-cursor", fuzzAuditCursor),
     FuzzEntry("migration", fuzzMigration),
     FuzzEntry("fastcgi", fuzzFastCGI),
+    FuzzEntry("ticket", fuzzTicket),
+    FuzzEntry("token-request", fuzzTokenRequest),
 ]
