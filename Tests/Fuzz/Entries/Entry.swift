@@ -60,4 +60,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("migration", fuzzMigration),
     FuzzEntry("fastcgi", fuzzFastCGI),
     FuzzEntry("deny-list", fuzzDenyList),
+    FuzzEntry("ticket", fuzzTicket),
+    FuzzEntry("token-request", fuzzTokenRequest),
 ]
