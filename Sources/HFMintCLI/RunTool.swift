@@ -26,6 +26,7 @@ package let allCommands: [Command] = [
     .auditShow,
     .auditVerify,
     .auditHead,
+    .serveConfig,
     .serveExplain,
     .completions,
     .help,

@@ -53,6 +53,7 @@ class FrontDoorServer:
         self.folder = folder
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
+        self.variables: dict[str, str] = {}
         self.file = folder / "configuration"
         self.file.write_text(configuration)
 
@@ -69,7 +70,9 @@ class FrontDoorServer:
 
     def environment(self) -> dict[str, str]:
         """All that the server sees of one."""
-        return {"PATH": SBIN, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
+        return {"PATH": SBIN, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)} | (
+            self.variables
+        )
 
     def start(self) -> Self:
         """Returns when it accepts connections."""

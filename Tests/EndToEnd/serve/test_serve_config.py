@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from frontdoors import SERVERS, FrontDoorServer
 from Sandbox.fastcgiresponder import AUTHORIZER, Answer
 from Sandbox.recordingupstream import Received, Reply
-from walls import Wall, received
+from stubbedwall import StubbedWall, received
+from tls import Authority
 
 FILE = "/acme/model/resolve/main/config.json"
 MIB = 1 << 20
@@ -63,6 +63,7 @@ HOSTILE = [
     "/oauth/%74oken",
     "/healthz/",
     "/metrics?x",
+    "/acme/model/{http.request.host}$uri",
 ]
 STRIPPED = [
     "Cookie: token=1",
@@ -89,14 +90,20 @@ STRIPPED = [
 
 
 @pytest.fixture(params=SERVERS, ids=lambda kind: kind.name)
-def wall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wall]:
+def kind(request: pytest.FixtureRequest) -> type[FrontDoorServer]:
+    """Each web server."""
+    found: type[FrontDoorServer] = request.param
+    return found
+
+
+@pytest.fixture
+def wall(kind: type[FrontDoorServer], tmp_path: Path) -> Iterator[StubbedWall]:
     """One running server with its two stubs."""
-    kind: type[FrontDoorServer] = request.param
-    with Wall(kind, tmp_path / "wall") as wall:
+    with StubbedWall(kind, tmp_path / "wall") as wall:
         yield wall
 
 
-def test_what_is_allowed_goes_to_the_hub_with_its_credential(wall: Wall) -> None:
+def test_what_is_allowed_goes_to_the_hub_with_its_credential(wall: StubbedWall) -> None:
     """And the client gets what the Hub answers, which nothing of hfmint's is in."""
     wall.upstream.reply = lambda _: Reply(200, [("ETag", '"1"'), ("X-Repo-Commit", "abc")])
     got = wall.ask(FILE, headers=["User-Agent: hf/1", "Accept-Encoding: identity"])
@@ -122,14 +129,14 @@ def test_what_is_allowed_goes_to_the_hub_with_its_credential(wall: Wall) -> None
     assert asked.get("CONTENT_LENGTH") in ("", "0")
 
 
-def test_what_anybody_may_read_goes_to_the_hub_without_a_credential(wall: Wall) -> None:
+def test_what_anybody_may_read_goes_to_the_hub_without_a_credential(wall: StubbedWall) -> None:
     """Not with an empty one either."""
     assert wall.ask("/acme/open/resolve/main/x", ticket=False).status == 200
     (sent,) = wall.upstream.received
     assert sent.all("Authorization") == []
 
 
-def test_what_is_refused_is_told_to_the_client_and_to_nobody_else(wall: Wall) -> None:
+def test_what_is_refused_is_told_to_the_client_and_to_nobody_else(wall: StubbedWall) -> None:
     """With the challenge that makes git ask its helper."""
     unknown = wall.ask(FILE, ticket=False)
     assert (unknown.status, unknown["X-Error-Code"]) == (401, "identity-needed")
@@ -143,7 +150,7 @@ def test_what_is_refused_is_told_to_the_client_and_to_nobody_else(wall: Wall) ->
 
 
 @pytest.mark.parametrize("status", [204, 302, 400, 404, 429, 500, 503])
-def test_only_200_lets_a_request_pass(wall: Wall, status: int) -> None:
+def test_only_200_lets_a_request_pass(wall: StubbedWall, status: int) -> None:
     """Whatever else is answered, nothing reaches the Hub, and the client gets no credential."""
     yes = [("X-Hfmint-Authorization", f"Bearer {wall.hub_token}")]
     location = [("Location", "/acme/open")] if status == 302 else []
@@ -153,7 +160,7 @@ def test_only_200_lets_a_request_pass(wall: Wall, status: int) -> None:
     assert wall.hub_token not in str(got.headers.items())
 
 
-def test_targets_arrive_as_they_were_sent(wall: Wall) -> None:
+def test_targets_arrive_as_they_were_sent(wall: StubbedWall) -> None:
     """At hfmint and at the Hub, byte by byte."""
     for target in CANONICAL:
         assert wall.ask(target).status == 200, target
@@ -161,7 +168,7 @@ def test_targets_arrive_as_they_were_sent(wall: Wall) -> None:
         assert wall.upstream.received[-1].target.decode() == target
 
 
-def test_hostile_targets_are_decided_as_they_came_or_not_at_all(wall: Wall) -> None:
+def test_hostile_targets_are_decided_as_they_came_or_not_at_all(wall: StubbedWall) -> None:
     """None is another for hfmint than for the client; hfmint refuses every one of these."""
     wall.responder.answer = lambda _: Answer(403)
     for target in HOSTILE:
@@ -173,7 +180,7 @@ def test_hostile_targets_are_decided_as_they_came_or_not_at_all(wall: Wall) -> N
     assert wall.upstream.received == []
 
 
-def test_a_target_that_is_an_address_does_not_pass(wall: Wall) -> None:
+def test_a_target_that_is_an_address_does_not_pass(wall: StubbedWall) -> None:
     """hfmint would see a path, and the client sent more."""
     wall.responder.answer = lambda asked: (
         Answer(200) if asked["HFMINT_URI"] == FILE else Answer(403)
@@ -183,7 +190,7 @@ def test_a_target_that_is_an_address_does_not_pass(wall: Wall) -> None:
     assert wall.upstream.received == []
 
 
-def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: Wall) -> None:
+def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: StubbedWall) -> None:
     """They change no decision, and do not arrive."""
     assert wall.ask(FILE, headers=STRIPPED).status == 200
     (asked,) = wall.decisions
@@ -194,7 +201,7 @@ def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: Wall
     assert names & {line.partition(":")[0].lower().replace("_", "-") for line in STRIPPED} == set()
 
 
-def test_a_client_cannot_send_two_credentials(wall: Wall) -> None:
+def test_a_client_cannot_send_two_credentials(wall: StubbedWall) -> None:
     """Nor have its own, or hfmint's, taken off on the way."""
     twice = wall.ask(FILE, headers=["Authorization: Bearer other"])
     assert twice.status in REFUSALS
@@ -205,7 +212,7 @@ def test_a_client_cannot_send_two_credentials(wall: Wall) -> None:
         assert sent.header("Authorization") in (f"Bearer {wall.hub_token}", None)
 
 
-def test_two_lengths_are_refused(wall: Wall) -> None:
+def test_two_lengths_are_refused(wall: StubbedWall) -> None:
     """RFC 9112, section 6.3: a request with both is an attempt to smuggle another."""
     head = ["Content-Length: 4", "Transfer-Encoding: chunked"]
     smuggled = b"0\r\n\r\nGET /acme/other HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -215,7 +222,7 @@ def test_two_lengths_are_refused(wall: Wall) -> None:
     assert [sent.target for sent in wall.upstream.received if sent.target != FILE.encode()] == []
 
 
-def test_an_upload_passes_while_it_comes(wall: Wall) -> None:
+def test_an_upload_passes_while_it_comes(wall: StubbedWall) -> None:
     """The Hub has its head and first bytes before the client has sent the rest."""
     body = bytes(range(256)) * (8 * MIB // 256)
     head = wall.head(FILE, "PUT", [f"Content-Length: {len(body)}"])
@@ -230,7 +237,7 @@ def test_an_upload_passes_while_it_comes(wall: Wall) -> None:
     assert wall.decisions[0].get("CONTENT_LENGTH") in ("", "0")
 
 
-def test_an_upload_in_chunks_passes(wall: Wall) -> None:
+def test_an_upload_in_chunks_passes(wall: StubbedWall) -> None:
     """As git sends a large push."""
     head = wall.head(FILE, "POST", ["Transfer-Encoding: chunked"])
     body = b"".join(b"%x\r\n%s\r\n" % (MIB, b"x" * MIB) for _ in range(4)) + b"0\r\n\r\n"
@@ -241,7 +248,7 @@ def test_an_upload_in_chunks_passes(wall: Wall) -> None:
     assert (sent.count, sent.digest) == (4 * MIB, hashlib.sha256(b"x" * 4 * MIB).hexdigest())
 
 
-def test_a_download_passes_while_it_comes(wall: Wall) -> None:
+def test_a_download_passes_while_it_comes(wall: StubbedWall) -> None:
     """The client has the first bytes before the Hub has sent the last."""
     seen = threading.Event()
 
@@ -266,7 +273,7 @@ def test_a_download_passes_while_it_comes(wall: Wall) -> None:
     assert read.count(b"y") >= 2 * MIB
 
 
-def test_head_and_ranges_are_the_hubs_to_answer(wall: Wall) -> None:
+def test_head_and_ranges_are_the_hubs_to_answer(wall: StubbedWall) -> None:
     """A HEAD stays one, with the length; a range is asked for and answered as it is."""
     size = [("Content-Length", str(3 * MIB)), ("X-Linked-Size", "7"), ("ETag", '"e"')]
     wall.upstream.reply = lambda _: Reply(200, size)
@@ -281,7 +288,7 @@ def test_head_and_ranges_are_the_hubs_to_answer(wall: Wall) -> None:
     assert (second.header("Range"), second.header("If-Range")) == ("bytes=2-4", '"e"')
 
 
-def test_answers_are_not_encoded_or_decoded_on_the_way(wall: Wall) -> None:
+def test_answers_are_not_encoded_or_decoded_on_the_way(wall: StubbedWall) -> None:
     """Neither for a client that takes gzip, nor for one that says nothing."""
     encoded = [("Content-Encoding", "gzip"), ("Content-Type", "application/json")]
     wall.upstream.reply = lambda _: Reply(200, encoded, b"\x1f\x8bnot really")
@@ -295,7 +302,7 @@ def test_answers_are_not_encoded_or_decoded_on_the_way(wall: Wall) -> None:
     assert (got.body, got.headers["Content-Encoding"]) == (b"plain" * 500, None)
 
 
-def test_redirects_to_the_hub_lead_back_here(wall: Wall) -> None:
+def test_redirects_to_the_hub_lead_back_here(wall: StubbedWall) -> None:
     """Those elsewhere, and those without a host, stay as they are."""
     hub, here = wall.upstream.origin, wall.origin
     others = [
@@ -315,11 +322,11 @@ def test_redirects_to_the_hub_lead_back_here(wall: Wall) -> None:
         assert (got.status, got["Location"]) == (307, expected)
 
 
-def test_links_to_the_hub_lead_back_here(wall: Wall) -> None:
+def test_links_to_the_hub_lead_back_here(wall: StubbedWall) -> None:
     """One for the next page; two for xet, of which one stays."""
     hub, here = wall.upstream.origin, wall.origin
     cases = {
-        f'<{hub}/api/models?cursor=a%3D>; rel="next"': f'<{here}/api/models?cursor=a%3D>; rel="next"',
+        f'<{hub}/api?cursor=a%3D>; rel="next"': f'<{here}/api?cursor=a%3D>; rel="next"',
         f'<https://cas.example/v1>; rel="info", <{hub}/api/x>; rel="xet-auth"': (
             f'<https://cas.example/v1>; rel="info", <{here}/api/x>; rel="xet-auth"'
         ),
@@ -333,7 +340,7 @@ def test_links_to_the_hub_lead_back_here(wall: Wall) -> None:
         assert wall.ask(FILE)["Link"] == expected
 
 
-def test_addresses_in_a_batch_of_git_lfs_lead_back_here(wall: Wall) -> None:
+def test_addresses_in_a_batch_of_git_lfs_lead_back_here(wall: StubbedWall) -> None:
     """And the credential is taken out, if the Hub should repeat it."""
     if not wall.server.rewrites_bodies:
         assert "lfs.transfer.enablehrefrewrite" in wall.configuration
@@ -362,7 +369,7 @@ def test_addresses_in_a_batch_of_git_lfs_lead_back_here(wall: Wall) -> None:
     assert anonymous.body == b'{"a": "b"}'
 
 
-def test_without_hfmint_nothing_passes(wall: Wall) -> None:
+def test_without_hfmint_nothing_passes(wall: StubbedWall) -> None:
     """And as soon as it is back, all does."""
     wall.responder.stop()
     got = wall.ask(FILE)
@@ -378,7 +385,7 @@ def test_without_hfmint_nothing_passes(wall: Wall) -> None:
     assert wall.ask(FILE).status == 200
 
 
-def test_hfmint_that_breaks_off_lets_nothing_pass(wall: Wall) -> None:
+def test_hfmint_that_breaks_off_lets_nothing_pass(wall: StubbedWall) -> None:
     """In the middle of an answer, and with one that is none."""
     for answer in (ValueError("breaks off"), Answer(200, [("X\r\n\r\nX", "1")])):
 
@@ -394,7 +401,7 @@ def test_hfmint_that_breaks_off_lets_nothing_pass(wall: Wall) -> None:
             assert wall.upstream.received == []
 
 
-def test_without_the_hub_the_client_is_told(wall: Wall) -> None:
+def test_without_the_hub_the_client_is_told(wall: StubbedWall) -> None:
     """By a status of the server's own, and without the credential."""
     wall.upstream.stop()
     got = wall.ask(FILE)
@@ -402,7 +409,25 @@ def test_without_the_hub_the_client_is_told(wall: Wall) -> None:
     assert wall.hub_token not in str(got.headers.items()) + got.body.decode()
 
 
-def test_errors_of_the_hub_are_the_hubs(wall: Wall) -> None:
+def test_a_hub_that_cannot_prove_its_name_is_sent_nothing(
+    kind: type[FrontDoorServer], tmp_path: Path
+) -> None:
+    """Of the right authority and another name, of another authority; with both right it is."""
+    ours, others = Authority(tmp_path / "ours"), Authority(tmp_path / "others")
+    for number, (certificate, passes) in enumerate(
+        [
+            (ours.issue("localhost"), True),
+            (ours.issue("hub.test.example"), False),
+            (others.issue("localhost"), False),
+        ]
+    ):
+        with StubbedWall(kind, tmp_path / f"wall-{number}", (certificate, ours)) as wall:
+            got = wall.ask(FILE)
+            assert (got.status == 200, len(wall.upstream.received)) == (passes, int(passes))
+            assert got.status in (200, 500, 502, 503)
+
+
+def test_errors_of_the_hub_are_the_hubs(wall: StubbedWall) -> None:
     """Each status with its headers and its body, so that clients see what they know."""
     for status in (401, 403, 404, 409, 416, 429, 500, 503):
         told = [("X-Error-Code", "RepoNotFound"), ("X-Error-Message", "no"), ("RateLimit", "r=0")]
@@ -414,7 +439,7 @@ def test_errors_of_the_hub_are_the_hubs(wall: Wall) -> None:
         assert (got["RateLimit"], got.body) == ("r=0", b'{"e":1}')
 
 
-def test_what_the_hub_sets_for_this_server_alone_does_not_reach_the_client(wall: Wall) -> None:
+def test_what_the_hub_sets_for_this_server_stays_here(wall: StubbedWall) -> None:
     """Cookies, another protocol, and what a server would obey."""
     headers = [
         ("Set-Cookie", "session=1"),
@@ -430,7 +455,7 @@ def test_what_the_hub_sets_for_this_server_alone_does_not_reach_the_client(wall:
         assert got.headers.get_all(name) is None
 
 
-def test_each_name_has_its_own_host(wall: Wall) -> None:
+def test_each_name_has_its_own_host(wall: StubbedWall) -> None:
     """By the client's Host; a name that the manifest does not have is refused unasked."""
     assert (
         wall.ask("/v1/chat/completions", "POST", (), b"{}", host="router.test.example").status
@@ -446,7 +471,7 @@ def test_each_name_has_its_own_host(wall: Wall) -> None:
     assert wall.responder.asked[-1]["HFMINT_ROUTE"] == "decide"
 
 
-def test_the_broker_gets_its_body(wall: Wall) -> None:
+def test_the_broker_gets_its_body(wall: StubbedWall) -> None:
     """Whole, at one path, by one method; a large one is refused."""
     form = b"grant_type=x&subject_token=" + b"y" * 5000
     headers = ["Content-Type: application/x-www-form-urlencoded"]
@@ -462,7 +487,7 @@ def test_the_broker_gets_its_body(wall: Wall) -> None:
     assert wall.upstream.received == []
 
 
-def test_operators_ask_hfmint_itself(wall: Wall) -> None:
+def test_operators_ask_hfmint_itself(wall: StubbedWall) -> None:
     """Whether it lives, whether it is ready, and how much it does."""
     for path, route in (("/healthz", b"health"), ("/readyz", b"ready"), ("/metrics", b"metrics")):
         got = wall.ask(path, ticket=False)
@@ -473,7 +498,7 @@ def test_operators_ask_hfmint_itself(wall: Wall) -> None:
     assert (got.status, got.body) == (503, b"policy\n")
 
 
-def test_a_large_credential_fits(wall: Wall) -> None:
+def test_a_large_credential_fits(wall: StubbedWall) -> None:
     """Of the client (a ticket with many claims), and of hfmint."""
     large = f"Bearer {wall.hub_token}{'z' * 3900}"
     wall.responder.answer = lambda _: Answer(200, [("X-Hfmint-Authorization", large)])
@@ -484,7 +509,7 @@ def test_a_large_credential_fits(wall: Wall) -> None:
     assert wall.decisions[0]["HTTP_AUTHORIZATION"] == f"Bearer {'t' * 7000}"
 
 
-def test_logs_name_the_request_and_hold_no_secret(wall: Wall) -> None:
+def test_logs_name_the_request_and_hold_no_secret(wall: StubbedWall) -> None:
     """Neither the query; the credentials are searched for at the end of every test."""
     wall.ask(f"{FILE}?signature=quite-secret")
     wall.server.stop()

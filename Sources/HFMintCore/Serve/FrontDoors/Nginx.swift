@@ -1,6 +1,6 @@
 extension FrontDoor {
-    package static let nginx = FrontDoor(name: "nginx", help: "a whole nginx.conf, for nginx 1.22 or later") { question in
-        NginxConfiguration(question: question, surroundings: .around(question)).text
+    package static let nginx = FrontDoor(name: "nginx", help: "a whole nginx.conf, for nginx 1.22 or later") {
+        NginxConfiguration(question: $0, surroundings: .around($0)).text
     }
 }
 
