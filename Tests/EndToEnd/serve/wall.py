@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -28,6 +29,12 @@ from servers import kind_named
 from wallpolicy import CREDENTIALS, MEMBER, Json, policy
 
 HOST = "127.0.0.1"
+PASSING = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -143,8 +150,7 @@ class Wall:
         command += ["--state-dir", str(self.root / "state"), "--verbose"]
         (self.root / "state").mkdir(mode=0o700, exist_ok=True)
         if passed:
-            script = f'exec 3<&{passed.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"'
-            command = ["sh", "-c", script, *command]
+            command = [sys.executable, "-c", PASSING, str(passed.fileno()), *command]
         with self.stderr.open("ab") as stderr:
             self.process = subprocess.Popen(
                 command,
@@ -188,8 +194,7 @@ class Wall:
         self.wait_until(lambda: self._reloads() > before, "the manifest is not reloaded")
 
     def _reloads(self) -> int:
-        said = self.stderr.read_text()
-        return said.count("hfmint: reloaded ") + said.count("the manifest was not reloaded")
+        return self.stderr.read_text().count("reloaded")
 
     @staticmethod
     def wait_until(holds: Any, otherwise: str, seconds: float = 20) -> None:
