@@ -27,6 +27,7 @@ package let allCommands: [Command] = [
     .auditVerify,
     .auditHead,
     .serveExplain,
+    .serveProbe,
     .completions,
     .help,
 ]

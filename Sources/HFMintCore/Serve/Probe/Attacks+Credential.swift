@@ -69,7 +69,8 @@ private func bodies(_ fields: [(String, String)]) -> [Attack] {
     return [
         trade("trade with a parameter twice", .form(fields + fields.suffix(1))),
         trade("trade with a member twice", .json("{\((members + members.suffix(1)).joined(separator: ","))}")),
-        trade("trade with a member twice in disguise", .json("{\(members.joined(separator: ",")),\"\\u0073cope\":\"\"}")),
+        trade(
+            "trade with a member twice in disguise", .json("{\(members.joined(separator: ",")),\"\\u0073cope\":\"\"}")),
         trade("trade inside another object", .json("{\"trade\":\(json)}")),
         trade("trade of another type", Attack.Body(type: "text/plain", bytes: Array(json.utf8))),
         // Two bytes of gzip and nothing behind them: <https://www.rfc-editor.org/rfc/rfc1952#section-2.3>
@@ -77,7 +78,8 @@ private func bodies(_ fields: [(String, String)]) -> [Attack] {
             $0.headers = [HTTPHeader("Content-Encoding", "gzip")]
         },
         trade("trade in pieces", .json(json)).with { $0.headers = [HTTPHeader("Transfer-Encoding", "chunked")] },
-        trade("trade of a hundred thousand bytes", .form(fields + [("padding", String(repeating: "a", count: 100_000))])),
+        trade(
+            "trade of a hundred thousand bytes", .form(fields + [("padding", String(repeating: "a", count: 100_000))])),
         Attack("trade without a body", .token, "GET", "/oauth/token").with { $0.credential = .none },
     ]
 }

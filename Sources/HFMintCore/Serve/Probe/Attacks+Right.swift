@@ -54,6 +54,10 @@ func operationAttacks(_ subject: ProbeSubject) -> [Attack] {
     if !subject.front.isLoopback {
         attacks.append(Attack("numbers of the service", .operation, "/metrics").with { $0.credential = .none })
     }
+    if subject.allowed != nil {
+        attacks.append(
+            Attack("hfmint's answer shown to the client", .operation, known).with { $0.expectation = .unchanged })
+    }
     if subject.hasTicket, subject.allowed != nil, !subject.isOpen {
         attacks.append(
             Attack("answer kept for another caller", .operation, known).with {

@@ -102,5 +102,5 @@ package struct ForgedTokens: Sendable {
         return "hf_ticket_\(text).\(Base64URL.encode(Array(repeating: 0x5A, count: 32)))"
     }
 
-    private static let mark = "hfmintprobe"
+    static let mark = "hfmintprobe"
 }
