@@ -209,7 +209,9 @@ private final class Answer {
         return fits
     }
 
-    /// Keeps the headers that hfmint reads: of two with the same name, the first. Lines beyond the head's limit go.
+    /// Keeps the headers that hfmint reads: of two with the same name, the first.
+    ///
+    /// A line beyond the limit of the head is not kept there.
     func receive(header line: UnsafeRawBufferPointer) {
         // A new status line means that the earlier headers belonged to an interim answer.
         if unsafe line.starts(with: "HTTP/".utf8) {

@@ -139,7 +139,7 @@ extension ProbeFinding {
         [
             "name": .string(attack.name), "kind": .string(attack.family.rawValue), "sent": .string(attack.sent),
             "headers": .strings(attack.headers.map(\.name)), "status": answer.status.map { .integer($0) } ?? .null,
-            "verdict": .string(verdict.word), "reason": .string(verdict.reason),
+            "verdict": .string(verdict.key), "reason": .string(verdict.reason),
         ]
     }
 }

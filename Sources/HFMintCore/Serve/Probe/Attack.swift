@@ -5,7 +5,7 @@ package struct Attack: Equatable, Sendable {
     /// What is wrong with the request, in plain words; no two attacks have the same.
     package let name: String
     package let family: Family
-    package var method = "GET"
+    package var method: String
     /// What stands in the request line, byte by byte.
     package var target: String
     /// Headers that libcurl would not send, in their order; a name may come more than once.
@@ -60,7 +60,10 @@ package struct Attack: Equatable, Sendable {
         }
     }
 
-    package init(_ name: String, _ family: Family, _ method: String = "GET", _ target: String) {
+    /// A request with the method GET.
+    package init(_ name: String, _ family: Family, _ target: String) { self.init(name, family, "GET", target) }
+
+    package init(_ name: String, _ family: Family, _ method: String, _ target: String) {
         self.name = name
         self.family = family
         self.method = method

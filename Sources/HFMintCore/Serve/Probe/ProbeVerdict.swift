@@ -14,6 +14,15 @@ package enum ProbeVerdict: Equatable, Sendable {
         }
     }
 
+    /// The word for programs.
+    package var key: String {
+        switch self {
+        case .held: "held"
+        case .unclear: "unclear"
+        case .through: "through"
+        }
+    }
+
     package var reason: String? {
         switch self {
         case .held: nil
