@@ -36,17 +36,19 @@ package struct Prober: Sendable {
     /// - Throws: ``MintError/Code/serviceUnavailable`` and its like if the front door does not answer,
     ///   ``MintError/Code/frontUnclear`` if what answers refuses nobody or lets nobody in.
     package func run() throws(MintError) -> ProbeReport {
-        var subject = subject(isOpen: false)
+        var subject = subject(allowed: allowed, isOpen: false)
         let refusal = try first(.nobody(subject))
         var good: ProbeAnswer?
-        if let allowed {
+        // Of a front door that lets nobody's request through, no more need be known.
+        if let allowed, !isThrough(refusal, subject) {
             let read = Attack("an allowed request", .operation, api(allowed))
             let isOpen = isSuccess(try first(read.with { $0.credential = .none }))
-            subject = self.subject(isOpen: isOpen)
+            subject = self.subject(allowed: allowed, isOpen: isOpen)
             let answer = try first(read)
             guard isSuccess(answer) else { throw refusedGood(read, answer) }
             good = answer
         }
+        if good == nil { subject = self.subject(allowed: nil, isOpen: false) }
         let baseline = ProbeBaseline(refusal: refusal, allowed: good)
         let findings = answers(to: allAttacks(on: subject)).map { attack, answer in
             ProbeFinding(
@@ -55,7 +57,13 @@ package struct Prober: Sendable {
         return ProbeReport(front: front, findings: findings, marksRefusals: refusal.isOwnRefusal)
     }
 
-    private func subject(isOpen: Bool) -> ProbeSubject {
+    private func isThrough(_ answer: ProbeAnswer, _ subject: ProbeSubject) -> Bool {
+        let baseline = ProbeBaseline(refusal: answer, allowed: nil)
+        if case .through = ProbeVerdict(answer, to: .nobody(subject), knowing: baseline) { return true }
+        return false
+    }
+
+    private func subject(allowed: Resource?, isOpen: Bool) -> ProbeSubject {
         ProbeSubject(
             front: front, stranger: stranger, allowed: allowed, hasTicket: ticket != nil, isOpen: isOpen,
             tokens: tokens)
