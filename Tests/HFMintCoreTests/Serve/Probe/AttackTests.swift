@@ -7,7 +7,7 @@ struct AttackTests {
     static let front = Origin("https://hub.acme.example".utf8) ?? .huggingFace
     static let tokens = ForgedTokens(
         like: nil, audience: AttackTests.front, now: Timestamp(secondsSince1970: 1_800_000_000))
-    static let model = Resource(kind: .model, namespace: "acme", name: "model")
+    static let model = try? TestPolicy.resource("acme/model")
 
     static func subject(allowed: Resource? = model, hasTicket: Bool = true, isOpen: Bool = false) -> ProbeSubject {
         ProbeSubject(
@@ -17,7 +17,7 @@ struct AttackTests {
 
     private static let subjects = [
         subject(), subject(allowed: nil, hasTicket: false), subject(hasTicket: false, isOpen: true),
-        subject(allowed: Resource(kind: .dataset, namespace: "acme", name: "data")),
+        subject(allowed: try? TestPolicy.resource("datasets/acme/data")),
     ]
 
     /// What the manifest of a careful company says: somebody may read `acme/model`, and anybody `acme/open`.
