@@ -8,13 +8,14 @@ extension Command {
         description: [
             "Sends a front door every kind of request that it must refuse: paths that two programs read differently,"
                 + " headers that speak in the web server's name, forged tokens and tickets, and what no ticket allows."
-                + " It prints what became of each, and exits 3 if one got through, 6 if it cannot be told of one, else 0.",
+                + " It prints what became of each, and exits 3 if one got through, 6 if it cannot be told of one, and"
+                + " else 0.",
             "Without a ticket the requests come from nobody. With --ticket-file they come from somebody who is let in,"
-                + " and try what the ticket must not do. --allowed names a repository that may be read: it proves that the"
-                + " front door does let somebody in, and lets every bent path aim at what is there to be read.",
-            "Nothing is lost where a request gets through: it reads, or it names a repository of an owner that nobody has"
-                + " (hfmint-probe-…). The ticket is sent to URL alone, and no redirect is followed. Ask those who run the"
-                + " front door first: their log will show an attack.",
+                + " and try what the ticket must not do. --allowed names a repository that may be read: it proves that"
+                + " the front door does let somebody in, and lets every bent path aim at what is there to be read.",
+            "Nothing is lost where a request gets through: it reads, or it names a repository of an owner that nobody"
+                + " has (hfmint-probe-…). The ticket is sent to URL alone, and no redirect is followed. Ask those who run"
+                + " the front door first: their log will show an attack.",
             "With a manifest, forged tokens have the issuer and the claims of its first grant.",
         ],
         options: [.ticketFile, .allowed, .manifest] + Option.reporting,
