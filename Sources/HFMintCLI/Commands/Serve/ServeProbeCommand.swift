@@ -14,8 +14,8 @@ extension Command {
                 + " and try what the ticket must not do. --allowed names a repository that may be read: it proves that"
                 + " the front door does let somebody in, and lets every bent path aim at what is there to be read.",
             "Nothing is lost where a request gets through: it reads, or it names a repository of an owner that nobody"
-                + " has (hfmint-probe-…). The ticket is sent to URL alone, and no redirect is followed. Ask those who run"
-                + " the front door first: their log will show an attack.",
+                + " has (hfmint-probe-…). The ticket is sent to URL alone, and no redirect is followed. Ask those who"
+                + " run the front door first: their log will show an attack.",
             "With a manifest, forged tokens have the issuer and the claims of its first grant.",
         ],
         options: [.ticketFile, .allowed, .manifest] + Option.reporting,
