@@ -5,6 +5,8 @@
 /// ``HubRoute`` finds the repository and the right in what is left, by one table. The ``Policy`` says who may have it,
 /// and ``ServeDefinition``, read from the manifest by ``ServeShape``, which credential is sent.
 ///
+/// Beside the decision stands what attacks a running front door from outside: ``Prober``.
+///
 /// It stands in the layer of work, beside `Exchange/`: it uses the policy, the claims of identities and the names of
 /// the Hub, which lie below, and the manifest above puts its key together with the others.
 ///
