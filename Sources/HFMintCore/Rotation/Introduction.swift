@@ -17,7 +17,7 @@ extension RotationMachine {
             try recorder.record { $0.deadlines.usedFrom = now + (lead == 0 ? 0 : lead + 1) }
             return .go
         }
-        guard start <= now else { return wait(until: start, "every sink accepts the new secret, and none uses it yet") }
+        guard start <= now else { return wait(until: start, "every list accepts the new secret, and none uses it yet") }
         return try introduceAgain(successor)
     }
 
