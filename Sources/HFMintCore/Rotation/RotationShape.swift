@@ -138,7 +138,8 @@ extension RotationDefinition {
             name: surroundings.name, issuer: issuer, verifier: try verifierKinds.make(node["verify"], surroundings),
             sinks: sinks, creatable: creatable, callbacks: callbacks,
             schedule: node["schedule"].flatMap { Schedule($0, name: surroundings.name) },
-            lead: node.duration("lead") ?? 600, overlap: node.duration("overlap") ?? 86_400, acceptsUnprovenDeath: node.has("proof"),
+            lead: node.duration("lead") ?? 600, overlap: node.duration("overlap") ?? 86_400,
+            acceptsUnprovenDeath: node.has("proof"),
             digest: Self.digest(issuer, sinks, callbacks))
         needs = RotationNeed.all(of: node)
         folder = surroundings.folder

@@ -52,7 +52,8 @@ extension Command {
         if case .person = definition.issuer.succession { return "a person makes the new secret; the old one dies then" }
         if definition.issuer.livesInSinks, enabled.alive.isEmpty {
             return definition.listCount == 0
-                ? "overwrites what its sinks hold" : "makes the first secret of its \(counted(definition.listCount, "list"))"
+                ? "overwrites what its sinks hold"
+                : "makes the first secret of its \(counted(definition.listCount, "list"))"
         }
         let ids = enabled.alive.joined(separator: ", ")
         return switch enabled.alive.count {
