@@ -91,9 +91,9 @@ private struct RotationPlan {
         let tell = definition.callbacks.isEmpty ? [] : ["tell \(counted(definition.callbacks.count, "endpoint"))"]
         let agree = asked == 0 ? [] : ["wait until \(counted(asked, "endpoint")) \(asked == 1 ? "agrees" : "agree")"]
         let logIn = logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"]
+        let lead = definition.lead == 0 ? [] : ["wait \(inWords(seconds: definition.lead))"]
         let introduce =
-            definition.listCount == 0
-            ? [] : ["add it to \(counted(definition.listCount, "list"))", "wait \(inWords(seconds: definition.lead))"]
+            definition.listCount == 0 ? [] : ["add it to \(counted(definition.listCount, "list"))"] + lead
         let deliver = logIn + introduce + ["write \(counted(sinkCount, "sink"))"]
         return switch definition.issuer.succession {
         case .separate, .stacked:
