@@ -50,6 +50,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("policy", fuzzPolicy),
     FuzzEntry("canonical-target", fuzzCanonicalTarget),
     FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("secret-list", fuzzSecretList),
     FuzzEntry("vendor-answer", fuzzVendorAnswer),
     FuzzEntry("cron", fuzzCron),
     FuzzEntry("duration", fuzzDuration),
