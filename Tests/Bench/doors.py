@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wall import free_port, listens, running
+from servers import free_port, listens, running
 
 from Sandbox.keys import base64url
 

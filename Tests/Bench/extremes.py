@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from loads import Clients, Load, question
-from wall import COLD, Failed, Wall
+from servers import Failed
+from wall import COLD, Wall
 
 RELOADS, RESTARTS, CONNECTIONS = 20, 5, 1_000
 DELAY = 0.05

@@ -26,8 +26,17 @@ sys.path.insert(0, str(TESTS))
 import doors  # noqa: E402
 import extremes  # noqa: E402
 from loads import Asker, Clients, Load, question  # noqa: E402
+from servers import (  # noqa: E402
+    Failed,
+    check,
+    free_port,
+    listens,
+    nginx,
+    running,
+    upstream,
+)
 from tables import TIMES, Bar, machine, table  # noqa: E402
-from wall import Failed, Wall, check, free_port, listens, nginx, running, upstream  # noqa: E402
+from wall import Wall  # noqa: E402
 
 from Sandbox.world import World  # noqa: E402
 
@@ -271,8 +280,8 @@ def print_direct(direct: Direct, recorded: list[Load]) -> None:
             ("hfmint, connections that are kept", direct.kept),
             ("hfmint, each on disk first (`audit.required`), 256 at once", recorded),
             ("C responder, a connection for each", direct.floor),
-            ("hfmint, as many as are wanted", direct.alone),
-            ("C responder, as many as are wanted", direct.floor_alone),
+            ("hfmint, asked 2,000 times a second", direct.alone),
+            ("C responder, asked 2,000 times a second", direct.floor_alone),
         )
     ]
     print(table(("decisions a second, one core, at the socket", TURNS, "p99"), rows))
