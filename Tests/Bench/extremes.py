@@ -11,8 +11,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from loads import Clients, Load, question
-from servers import Failed
+from loads import Clients, Failed, Load, answer, question
 from wall import COLD, Wall
 
 RELOADS, RESTARTS, CONNECTIONS = 20, 5, 1_000
@@ -62,7 +61,7 @@ class Cold:
 
 def cold(wall: Wall, port: int) -> Cold:
     """Ask for one repository after another, each with a credential of its own."""
-    targets = [f"acme/cold-{number}" for number in range(COLD)]
+    targets = [f"cold/model-{number}" for number in range(COLD)]
     asked = [
         question(wall.ticket(port, name), f"/{name}/resolve/main/config.json") for name in targets
     ]
@@ -100,19 +99,3 @@ def round_trip(wall: Wall, number: int) -> float:
     if response.status != 200:
         raise Failed(f"the Hub answers {response.status}: {body.decode()}")
     return time.perf_counter() - begun
-
-
-def answer(connection: socket.socket, asked: bytes) -> None:
-    """Ask, and read all records up to the end of the request."""
-    connection.sendall(asked)
-    text = b""
-    with contextlib.closing(connection.makefile("rb")) as stream:
-        while header := stream.read(8):
-            content = stream.read(int.from_bytes(header[4:6], "big"))
-            stream.read(header[6])
-            if header[1] == 6:
-                text += content
-            if header[1] == 3:
-                break
-    if not text.startswith(b"Status: 200 "):
-        raise Failed(f"hfmint answers {text.decode(errors='replace')!r}")

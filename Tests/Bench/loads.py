@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
 import subprocess
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,6 +24,10 @@ done = function(summary, latency, requests)
         latency.max))
 end
 """
+
+
+class Failed(Exception):
+    """Something does not run as it must, so that nothing can be measured."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,12 @@ class Asker:
         return type(self)(self.program, socket, self.core)
 
 
-def question(token: str, target: str = TARGET, *, keeps: bool = False) -> bytes:
+def question(
+    token: str, target: str = TARGET, *, route: str = "decide", keeps: bool = False
+) -> bytes:
     """The records by which nginx asks with the configuration that hfmint prints."""
     parameters = {
-        "HFMINT_ROUTE": "decide",
+        "HFMINT_ROUTE": route,
         "HFMINT_URI": target,
         "HFMINT_METHOD": "GET",
         "HFMINT_HOST": HOST,
@@ -115,6 +123,22 @@ def question(token: str, target: str = TARGET, *, keeps: bool = False) -> bytes:
     pairs = b"".join(_pair(name, value) for name, value in parameters.items())
     begin = bytes([0, 1, keeps, 0, 0, 0, 0, 0])
     return _record(1, begin) + _record(4, pairs) + _record(4, b"") + _record(5, b"")
+
+
+def answer(connection: socket.socket, asked: bytes) -> None:
+    """Ask, and read all records up to the end of the request."""
+    connection.sendall(asked)
+    text = b""
+    with contextlib.closing(connection.makefile("rb")) as stream:
+        while header := stream.read(8):
+            content = stream.read(int.from_bytes(header[4:6], "big"))
+            stream.read(header[6])
+            if header[1] == 6:
+                text += content
+            if header[1] == 3:
+                break
+    if not text.startswith(b"Status: 200 "):
+        raise Failed(f"hfmint answers {text.decode(errors='replace')!r}")
 
 
 def _pair(name: str, value: str) -> bytes:

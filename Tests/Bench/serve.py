@@ -25,9 +25,8 @@ sys.path.insert(0, str(TESTS))
 
 import doors  # noqa: E402
 import extremes  # noqa: E402
-from loads import Asker, Clients, Load, question  # noqa: E402
+from loads import Asker, Clients, Failed, Load, question  # noqa: E402
 from servers import (  # noqa: E402
-    Failed,
     check,
     free_port,
     listens,

@@ -11,13 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from loads import HOST, TARGET
+from loads import HOST, TARGET, Failed
 
 BODY = "x" * 1024
-
-
-class Failed(Exception):
-    """Something does not run, so that nothing can be measured."""
 
 
 @contextlib.contextmanager

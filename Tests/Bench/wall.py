@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from loads import HOST
-from servers import Failed, ask, wait_for
+from loads import HOST, Failed, answer, question
+from servers import ask, wait_for
 
 from Sandbox.world import World
 
@@ -66,7 +66,7 @@ class Wall:
         client = {"id": "env:CLIENT_ID", "secret": "file:client"}
         cold = [
             {
-                "resources": [f"acme/cold-{number}"],
+                "resources": [f"cold/model-{number}"],
                 "right": "read",
                 "member": f"ci-{number}@acme.example",
                 "client": client,
@@ -81,7 +81,7 @@ class Wall:
                 f"role-{number}": {"access": "read", "resources": [f"acme/other-{number}"]}
                 for number in range(1, ROLES)
             }
-            | {"role-0": {"access": "read", "resources": ["acme/model", "acme/cold-*"]}},
+            | {"role-0": {"access": "read", "resources": ["acme/model", "cold/*"]}},
             "grants": [self._grant(number) for number in range(GRANTS)],
             "serve": {
                 "origin": f"https://{HOST}",
@@ -119,6 +119,15 @@ class Wall:
                 pass_fds=[number],
                 cwd=self.folder,
             )
+        # The question waits at the socket until hfmint listens there.
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(20)
+            connection.connect(str(self.socket))
+            try:
+                answer(connection, question("none", route="ready"))
+            except (Failed, OSError) as failure:
+                log = self.log.read_text()[-2000:]
+                raise Failed(f"hfmint is not ready: {failure}\n{log}") from None
 
     def stop(self) -> None:
         """Ask hfmint to end, and wait until it has."""
