@@ -145,6 +145,7 @@ def test_what_is_refused_is_told_to_the_client_and_to_nobody_else(wall: StubbedW
     assert (known.status, known["X-Error-Code"]) == (403, "not-granted")
     for got in (unknown, known):
         assert got["X-Error-Message"] == "the request is refused: 1"
+        assert got.headers.get_all("Status") is None
     assert known["X-Request-Id"] == wall.decisions[1]["HFMINT_REQUEST_ID"]
     assert wall.upstream.received == []
 
@@ -156,7 +157,7 @@ def test_only_200_lets_a_request_pass(wall: StubbedWall, status: int) -> None:
     location = [("Location", "/acme/open")] if status == 302 else []
     wall.responder.answer = lambda _: Answer(status, [*yes, *location])
     got = wall.ask(FILE)
-    assert wall.upstream.received == [] or status == 204
+    assert wall.upstream.received == [] or (status == 204 and wall.server.takes_any_2xx)
     assert wall.hub_token not in str(got.headers.items())
 
 
@@ -501,7 +502,8 @@ def test_operators_ask_hfmint_itself(wall: StubbedWall) -> None:
 def test_a_large_credential_fits(wall: StubbedWall) -> None:
     """Of the client (a ticket with many claims), and of hfmint."""
     large = f"Bearer {wall.hub_token}{'z' * 3900}"
-    wall.responder.answer = lambda _: Answer(200, [("X-Hfmint-Authorization", large)])
+    told = [("X-Hfmint-Authorization", large), ("X-Hfmint-Actor", "a" * 4000)]
+    wall.responder.answer = lambda _: Answer(200, [*told, ("X-Hfmint-Role", "r" * 4000)])
     assert (
         wall.ask(FILE, headers=[f"Authorization: Bearer {'t' * 7000}"], ticket=False).status == 200
     )
