@@ -63,3 +63,14 @@ class Apache(OtherFrontDoorServer):
         """Its files are in its folder."""
         files = ["-d", str(self.folder), "-f", str(self.file)]
         return unprivileged([self.program(), *files, "-D", "FOREGROUND"])
+
+
+class HAProxy(OtherFrontDoorServer):
+    """https://docs.haproxy.org/2.6/management.html"""  # noqa: D400, D415 (a link)
+
+    name = "haproxy"
+    files: ClassVar[dict[str, str]] = {"hfmint.lua": "haproxy-lua"}
+
+    def command(self) -> list[str]:
+        """Its script is beside its configuration."""
+        return unprivileged([self.program(), "-db", "-f", str(self.file)])

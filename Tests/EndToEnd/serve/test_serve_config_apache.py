@@ -9,11 +9,11 @@ import pytest
 
 from otherfrontdoors import Apache
 from test_serve_config import *  # noqa: F403 (every web server's tests)
-from walls import Wall
+from stubbedwall import StubbedWall
 
 
 @pytest.fixture
-def wall(tmp_path: Path) -> Iterator[Wall]:
+def wall(tmp_path: Path) -> Iterator[StubbedWall]:
     """Apache with its two stubs."""
-    with Wall(Apache, tmp_path / "wall") as wall:
+    with StubbedWall(Apache, tmp_path / "wall") as wall:
         yield wall
