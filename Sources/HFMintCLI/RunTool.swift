@@ -26,6 +26,8 @@ package let allCommands: [Command] = [
     .auditShow,
     .auditVerify,
     .auditHead,
+    .serveRun,
+    .serveConfig,
     .serveExplain,
     .completions,
     .help,

@@ -9,6 +9,9 @@ final class ListeningSocket: Sendable {
     /// A connection that finds no room fails at once in nginx.
     private static let backlog: CInt = 4_096
 
+    /// SOCK_STREAM, which is declared in another way where libc is linked statically.
+    private static let streamType: CInt = 1
+
     private let descriptor: Descriptor
     /// The path of a socket that this process made, with what it then was.
     private let made: (path: String, inode: UInt64)?
@@ -49,7 +52,7 @@ final class ListeningSocket: Sendable {
             guard option(SO_ACCEPTCONN, of: number) == 1 else { throw FileFailure(name, "it is no listening socket") }
             // Whoever reaches a port may set any parameter.
             guard option(SO_DOMAIN, of: number) == AF_UNIX else { throw FileFailure(name, "it is no Unix socket") }
-            guard option(SO_TYPE, of: number) == CInt(SOCK_STREAM.rawValue) else {
+            guard option(SO_TYPE, of: number) == streamType else {
                 throw FileFailure(name, "it is no stream socket")
             }
             try naming(name) { () throws(Errno) in try prepare(number) }
@@ -117,7 +120,7 @@ final class ListeningSocket: Sendable {
     }
 
     private static func newSocket() throws(Errno) -> Descriptor {
-        let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | 0o2004000, 0)  // SOCK_CLOEXEC | SOCK_NONBLOCK
+        let number = socket(AF_UNIX, streamType | 0o2004000, 0)  // SOCK_CLOEXEC | SOCK_NONBLOCK
         guard number >= 0 else { throw .last }
         return Descriptor(adopting: number)
     }

@@ -104,16 +104,16 @@ struct ServeManifestTests {
                     "line 5, column 62: 'serve.hosts.x:1.kind' must be one of hub, router, endpoint",
                     "line 5, column 76: 'serve.hosts.y' needs 'upstream': its address",
                     "line 5, column 76: 'serve.hosts.y' needs 'resource': what roles call it: endpoints/owner/name",
-                    "line 7, column 33: 'serve.credentials[0].right' must be one of read, write, admin",
-                    "line 7, column 50: 'serve.credentials[0].token' must say where the secret is: env:NAME or file:PATH",
+                    "line 7, column 34: 'serve.credentials[0].right' must be one of read, write, admin",
+                    "line 7, column 51: 'serve.credentials[0].token' must say where the secret is: env:NAME or file:PATH",
                     "line 8, column 3: 'serve.credentials[1]' needs either 'token' or 'member'",
                     "line 9, column 3: 'serve.credentials[2]' needs 'client': the OAuth application that gives a member's tokens",
                     "line 10, column 3: 'serve.credentials[3]' has a 'token', and cannot be a member's too: make it two",
                     "line 12, column 18: 'serve.tickets.keys' must not be empty",
                     "line 13, column 10: 'serve.reuse.gitlab' is not a URL",
                     "line 13, column 43: 'serve.reuse.https://gitlab.com' must be a whole number from 1 to 1000",
-                    "line 14, column 7: 'serve.deny' must say where the file is: file:PATH",
-                    "line 14, column 22: 'serve.mode' must be one of enforce, audit",
+                    "line 14, column 8: 'serve.deny' must say where the file is: file:PATH",
+                    "line 14, column 23: 'serve.mode' must be one of enforce, audit",
                     "line 14, column 29: 'serve.extra' is not a key here",
                 ])
     }
@@ -147,7 +147,7 @@ struct ServeManifestTests {
         ])
     func origin(text: String, complaint: String) throws {
         let serve = "{ origin: '\(text)', socket: 's', hosts: { a: { kind: 'hub' } }, delivery: 'token' }"
-        #expect(try mistakes(serve) == ["line 2, column 18: 'serve.origin' \(complaint)"])
+        #expect(try mistakes(serve) == ["line 2, column 19: 'serve.origin' \(complaint)"])
     }
 
     @Test("may be on this machine")

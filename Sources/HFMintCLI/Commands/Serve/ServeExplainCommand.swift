@@ -32,12 +32,7 @@ extension Command {
             throw .usage("'hfmint serve explain' takes a method and a URL", hint: Command.serveExplain.helpHint)
         }
         let path = try call.manifestPath()
-        let manifest = try Manifest(at: path, in: call.context.machine)
-        guard let definition = manifest.serve else {
-            throw MintError(
-                .manifestInvalid, "'\(path)' has no 'serve', and so decides about no request",
-                hint: "`hfmint manifest schema` prints what it may say")
-        }
+        let point = try DecisionPoint(Manifest(at: path, in: call.context.machine))
         let claims = try call.arguments.value(.claims).map { path throws(MintError) in
             try readClaims(at: path, in: call.context)
         }
@@ -46,7 +41,6 @@ extension Command {
                 "'\(operands[1])' is not an address that a client could ask",
                 hint: "write all of it: https://hub.acme.example/acme/model/resolve/main/config.json")
         }
-        let point = DecisionPoint(policy: try manifest.policy(), definition: definition)
         switch point.decide(request) {
         case .allowed(let allowed): return Report(lines: allowed.lines, json: allowed.json)
         case .refused(let refused):
@@ -131,6 +125,7 @@ extension RequestDecision.Refused {
         case .hostUnknown: "name the host in the manifest's 'serve.hosts'"
         case .identityNeeded: "give the claims of an ID token: --claims PATH"
         case .noCredential: "add one to the manifest's 'serve.credentials'"
+        case .credentialUnknown, .credentialExpired, .ticketForOther, .onDenyList, .unavailable: nil
         case .repositoryUnclear: "name it by its owner and its name: acme/model"
         case .routeUnknown, .methodUnknown, .namesNoRepository, .repositoryInBody, .givesSecrets, .notServed: nil
         case .notCovered, .accessTooLow, .notGranted, .otherClaims: nil
