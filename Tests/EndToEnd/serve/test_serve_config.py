@@ -414,7 +414,9 @@ def test_errors_of_the_hub_are_the_hubs(wall: StubbedWall) -> None:
         assert (got["RateLimit"], got.body) == ("r=0", b'{"e":1}')
 
 
-def test_what_the_hub_sets_for_this_server_alone_does_not_reach_the_client(wall: StubbedWall) -> None:
+def test_what_the_hub_sets_for_this_server_alone_does_not_reach_the_client(
+    wall: StubbedWall,
+) -> None:
     """Cookies, another protocol, and what a server would obey."""
     headers = [
         ("Set-Cookie", "session=1"),
