@@ -27,6 +27,8 @@ from attacks import (
 from servers import SERVERS
 from wall import Wall
 
+# What a server's own reader of HTTP refuses without a word. https://pkg.go.dev/net/http
+SILENT = {("caddy", 400), ("caddy", 431), ("caddy", 501)}
 XET = b"weights that xet keeps"
 
 
@@ -48,7 +50,8 @@ def refused(wall: Wall, attack: Attack, ticket: str | None) -> Outcome:
     found = attempt(wall, attack, ticket)
     assert found.is_refused, found.raw[:300]
     assert wall.leaks(found.raw) == []
-    wall.wait_until(lambda: wall.logged > logged, f"{found} is in no log")
+    if (wall.server, found.status) not in SILENT:
+        wall.wait_until(lambda: wall.logged > logged, f"{found} is in no log")
     if wall.server is None:
         assert found.status in (*REFUSED, None)
     assert [line for line in wall.audit[audited:] if line["event"] == "request.allowed"] == []
@@ -81,7 +84,8 @@ def test_nobody(entrance: Wall) -> None:
     """Without a credential: a challenge, by which git asks its helper and others do not."""
     assert refused(entrance, Attack(0, "", READ), None).status == 401
     git = Attack(0, "", "/acme/model/info/refs?service=git-upload-pack")
-    assert b'WWW-Authenticate: Basic realm="hfmint"' in refused(entrance, git, None).raw
+    challenge = b'www-authenticate: basic realm="hfmint"'
+    assert challenge in refused(entrance, git, None).raw.lower()
 
 
 @pytest.mark.parametrize("attack", HEADERS, ids=lambda attack: attack.name)

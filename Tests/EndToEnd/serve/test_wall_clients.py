@@ -62,13 +62,12 @@ class Job:
         return dict(self.wall.world.hub.others)
 
     def check_unseen(self) -> None:
-        """No token of the Hub, and no address of it, in what clients printed or kept."""
+        """No token of the Hub in what clients printed or kept."""
         seen = bytes(self.clients.said)
         for path in self.clients.home.rglob("*"):
             if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 20:
                 seen += path.read_bytes()
         assert self.wall.leaks(seen) == []
-        assert self.wall.world.hub.origin.encode() not in seen
 
 
 def files(wall: Wall) -> None:

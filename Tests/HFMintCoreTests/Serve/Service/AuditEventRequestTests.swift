@@ -36,7 +36,8 @@ struct AuditEventRequestTests {
     private func event(_ request: AuditEvent.Request, isEnforced: Bool = true) throws -> AuditEvent {
         let decision = try point().decide(
             DecisionPoint.Request(
-                method: request.method, host: request.host, target: request.target, claims: request.claims))
+                method: request.method, host: request.host, target: request.target,
+                caller: request.claims.map { DecisionPoint.Caller($0) }))
         return .request(decision, about: request, isEnforced: isEnforced)
     }
 

@@ -91,7 +91,7 @@ struct UpstreamTokensTests {
     @Test("are asked for again at once after a failure, which lasts 10 seconds at most")
     func failures() throws {
         let world = try UpstreamWorld(
-            UpstreamWorld.member, [UpstreamWorld.busy, .failure(UpstreamWorld.hub, .timedOut), UpstreamWorld.answer()])
+            UpstreamWorld.member, [UpstreamWorld.busy, .failure(UpstreamWorld.hub, .timeout), UpstreamWorld.answer()])
         let error = #expect(throws: MintError.self) { try world.fetch() }
         #expect(error?.code == .serviceUnavailable)
         #expect(try world.fetch() == "hf_oauth_abcdefgh")
