@@ -1,4 +1,4 @@
-"""What HAProxy does with its configuration: all that every web server does, and what only it does."""
+"""What HAProxy does with its configuration: what every web server does, and its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from otherfrontdoors import HAProxy
-from test_serve_config import *  # noqa: F403 (every web server's tests)
 from stubbedwall import StubbedWall
+from test_serve_config import *  # noqa: F403 (every web server's tests)
 
 
 @pytest.fixture
