@@ -168,7 +168,7 @@ struct BrokerTests {
     @Test("asks to come back where the issuer does not answer, and does not count the ID token as used")
     func issuerDown() throws {
         let scene = try BrokerScene(
-            [.answer(BrokerScene.document(of: BrokerScene.issuer), 429, "", headers: ["Retry-After": "17"])]
+            [.answer(BrokerScene.document(of: BrokerScene.issuer), 429, "", headers: ["retry-after": "17"])]
                 + BrokerScene.keys(of: BrokerScene.issuer))
         let seen = scene.ask()
         #expect(seen.outcome == "503 temporarily_unavailable" && seen.header(.retryAfter) == "17")
