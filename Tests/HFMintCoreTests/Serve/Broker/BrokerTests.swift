@@ -41,8 +41,8 @@ struct BrokerTests {
     func role(parameter: String) throws {
         let scene = try BrokerScene()
         let body =
-            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&subject_token=\(BrokerScene.idToken())"
-            + "&subject_token_type=urn:ietf:params:oauth:token-type:jwt&\(parameter)"
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange"
+            + "&subject_token=\(BrokerScene.idToken())&subject_token_type=urn:ietf:params:oauth:token-type:jwt&\(parameter)"
         let seen = scene.answer(BrokerScene.request(body, type: "application/x-www-form-urlencoded; charset=UTF-8"))
         #expect(seen.outcome == "200" && seen["scope"] == "reader")
         let ticket = try scene.ticket(seen)
