@@ -59,4 +59,5 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("audit-cursor", fuzzAuditCursor),
     FuzzEntry("migration", fuzzMigration),
     FuzzEntry("fastcgi", fuzzFastCGI),
+    FuzzEntry("deny-list", fuzzDenyList),
 ]
