@@ -1,5 +1,5 @@
 /// The place of a secret, which a manifest names instead of the secret itself.
-package enum SecretReference: Equatable, Sendable {
+package enum SecretReference: Hashable, Sendable {
     case variable(Environment.Key)
     case file(String)
     /// A program by its absolute path. It runs without a shell, and its output is the secret.

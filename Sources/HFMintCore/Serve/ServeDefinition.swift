@@ -38,7 +38,7 @@ package struct ServeDefinition: Equatable, Sendable {
         /// `serve.credentials[0]`.
         package let place: ManifestPlace
 
-        package enum Source: Equatable, Sendable {
+        package enum Source: Hashable, Sendable {
             /// Asked for in the name of an organization's member.
             case member(Role.Member)
             case token(SecretReference)
