@@ -10,8 +10,13 @@ SERVERS = ("nginx", "caddy", "haproxy", "apache", "lighttpd")
 
 def kind_named(name: str) -> type[FrontDoorServer]:
     """The web server of this name."""
-    (kind,) = [kind for kind in subclasses(FrontDoorServer) if getattr(kind, "name", "") == name]
+    (kind,) = [kind for kind in subclasses(FrontDoorServer) if kind.name == name]
     return kind
+
+
+def rewriting() -> list[str]:
+    """Those that change addresses in the answer to a batch of git-lfs."""
+    return [kind.name for kind in subclasses(FrontDoorServer) if kind.rewrites_bodies]
 
 
 def subclasses(kind: type[FrontDoorServer]) -> list[type[FrontDoorServer]]:
