@@ -29,6 +29,7 @@ package let allCommands: [Command] = [
     .serveRun,
     .serveConfig,
     .serveExplain,
+    .serveProbe,
     .completions,
     .help,
 ]

@@ -156,7 +156,7 @@ def measure(binary: Path, runs: int, world: World, front: Front, folder: Path) -
         print(f"The machine was busy with other things (load {load:.1f}).", file=sys.stderr)
     if not client.exists():
         print("`hf` is not installed beside this Python, so it was not measured.", file=sys.stderr)
-    return 0 if all(bar.value <= bar.limit for bar in bars) and requests == 1 else 1
+    return 0 if all(bar.is_reached for bar in bars) and requests == 1 else 1
 
 
 def git_helpers(

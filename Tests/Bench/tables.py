@@ -14,12 +14,18 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True)
 class Bar:
-    """What was measured, and what it must not exceed."""
+    """What was measured, and what it must not exceed, or must reach if the bar is the least."""
 
     what: str
     value: float
     limit: float
     unit: str
+    is_least: bool = False
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the value is on the right side."""
+        return self.value >= self.limit if self.is_least else self.value <= self.limit
 
     @property
     def row(self) -> tuple[str, ...]:
@@ -28,10 +34,12 @@ class Bar:
             f"{self.value:.2f}{self.unit}" if self.unit == TIMES else self._with_unit(self.value)
         )
         limit = f"{self.limit:g}{self.unit}" if self.unit == TIMES else self._with_unit(self.limit)
-        reached = "yes" if self.value <= self.limit else "**no**"
-        return (self.what, shown, f"≤ {limit}", reached)
+        reached = "yes" if self.is_reached else "**no**"
+        return (self.what, shown, f"{'≥' if self.is_least else '≤'} {limit}", reached)
 
     def _with_unit(self, value: float) -> str:
+        if value >= 10_000 or not self.unit:
+            return f"{value:,.0f} {self.unit}".strip()
         return f"{value:.1f} {self.unit}".replace(".0 ", " ")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -53,9 +54,13 @@ class Reply:
 
 
 class RecordingUpstream:
-    """Answers each request by `reply` on 127.0.0.1, and keeps it in `received`."""
+    """Answers each request by `reply` on 127.0.0.1, and keeps it in `received`.
 
-    def __init__(self) -> None:
+    With a context it speaks TLS, and calls itself `localhost`.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.reply: Callable[[Received], Reply] = lambda _: Reply()
         self.received: list[Received] = []
         self.faults: list[str] = []
@@ -64,7 +69,8 @@ class RecordingUpstream:
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
+        place = "https://localhost" if context else "http://127.0.0.1"
+        self.origin = f"{place}:{self.port}"
 
     def start(self) -> Self:
         """Begin to accept; returns at once."""
@@ -107,6 +113,8 @@ class RecordingUpstream:
         with self.came:
             self._open.add(connection)
         try:
+            if self._context:
+                connection = self._context.wrap_socket(connection, server_side=True)
             with connection.makefile("rb") as stream:
                 while self._one(connection, stream):
                     pass

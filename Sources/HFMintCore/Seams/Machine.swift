@@ -19,7 +19,7 @@ package struct Machine: Sendable {
     package var digests: any Digests
     package var signatures: any Signatures
     package var sealedBoxes: any SealedBoxes
-    /// Returns 64 random bits.
+    /// Returns 64 random bits that nobody can foretell, from the kernel: secrets are made of them.
     package var random: @Sendable () -> UInt64
     /// The path of this program, for configurations that call it later.
     package var programPath: String

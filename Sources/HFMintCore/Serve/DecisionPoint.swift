@@ -5,6 +5,8 @@
 /// ``HubRoute`` finds the repository and the right in what is left, by one table. The ``Policy`` says who may have it,
 /// and ``ServeDefinition``, read from the manifest by ``ServeShape``, which credential is sent.
 ///
+/// Beside the decision stands what attacks a running front door from outside: ``Prober``.
+///
 /// It stands in the layer of work, beside `Exchange/`: it uses the policy, the claims of identities and the names of
 /// the Hub, which lie below, and the manifest above puts its key together with the others.
 ///
@@ -102,48 +104,53 @@ package struct DecisionPoint: Sendable {
     package func allowed(
         _ route: HubRoute, _ caller: Caller?
     ) throws(RequestDecision.Refused) -> RequestDecision.Allowed {
+        guard let resource = route.resource else {
+            return RequestDecision.Allowed(resource: nil, right: route.rights[0], admission: nil)
+        }
         let refused: RequestDecision.Refused
         if let caller {
-            switch admission(of: caller, to: route) {
+            switch admission(of: caller, to: route, resource) {
             case .success(let allowed): return allowed
             case .failure(let reason): refused = reason
             }
-            if let watched = watched(caller, route, refused) { return watched }
+            if let watched = watched(caller, route, resource, refused) { return watched }
         } else {
             refused = RequestDecision.Refused(.identityNeeded, "needs a credential, and came without one", route)
         }
-        guard route.rights.contains(.read), definition.anonymous.contains(where: { $0.covers(route.resource) }) else {
+        guard route.rights.contains(.read), definition.anonymous.contains(where: { $0.covers(resource) }) else {
             throw refused
         }
-        return RequestDecision.Allowed(resource: route.resource, right: .read, admission: nil)
+        return RequestDecision.Allowed(resource: resource, right: .read, admission: nil)
     }
 
     /// Returns the strongest of the route's rights that is granted and has a credential, or why the weakest is refused.
     private func admission(
-        of caller: Caller, to route: HubRoute
+        of caller: Caller, to route: HubRoute, _ resource: Resource
     ) -> Result<RequestDecision.Allowed, RequestDecision.Refused> {
-        guard caller.mayAsk(for: route.resource) else {
+        guard caller.mayAsk(for: resource) else {
             return .failure(RequestDecision.Refused(.ticketForOther, "is for something else than its ticket", route))
         }
         let entitlement = caller.entitlement ?? policy.entitlement(of: caller.claims)
         for right in route.rights {
             guard
                 let allowed = policy.allowed(
-                    role: caller.role, resource: route.resource, access: right, entitlement: entitlement)
+                    role: caller.role, resource: resource, access: right, entitlement: entitlement)
             else { continue }
             // Where the body says what is done, a stronger credential could do more than was granted.
             let most = route.rights.count > 1 ? allowed.role.access : .admin
-            guard let credential = definition.credential(for: route.resource, right, atMost: most) else { continue }
+            guard let credential = definition.credential(for: resource, right, atMost: most) else { continue }
             let admission = RequestDecision.Admission(role: allowed.role, grant: allowed.grant, credential: credential)
-            return .success(RequestDecision.Allowed(resource: route.resource, right: right, admission: admission))
+            return .success(RequestDecision.Allowed(resource: resource, right: right, admission: admission))
         }
-        return .failure(refusal(of: caller, to: route))
+        return .failure(refusal(of: caller, to: route, resource))
     }
 
     /// Returns why the weakest of the route's rights is refused.
-    private func refusal(of caller: Caller, to route: HubRoute) -> RequestDecision.Refused {
+    private func refusal(
+        of caller: Caller, to route: HubRoute, _ resource: Resource
+    ) -> RequestDecision.Refused {
         let right = route.rights.last ?? .admin
-        switch decision(caller, route.resource, right) {
+        switch decision(caller, resource, right) {
         case .denied(let denied):
             return RequestDecision.Refused(denied.reason.code, denied.reason.clause, route, denied)
         case .allowed:
@@ -157,16 +164,16 @@ package struct DecisionPoint: Sendable {
     ///
     /// Somebody to whom no grant gives anything never passes, nor does what no credential opens.
     private func watched(
-        _ caller: Caller, _ route: HubRoute, _ refused: RequestDecision.Refused
+        _ caller: Caller, _ route: HubRoute, _ resource: Resource, _ refused: RequestDecision.Refused
     ) -> RequestDecision.Allowed? {
         let grants = policy.grants(of: caller.entitlement ?? policy.entitlement(of: caller.claims))
         guard refused.code.isOfPolicy,
             let (role, grant) = grants.first(where: { ($0.grant.mode ?? definition.mode) == .audit }),
             let right = route.rights.last,
-            let credential = definition.credential(for: route.resource, right, atMost: .admin)
+            let credential = definition.credential(for: resource, right, atMost: .admin)
         else { return nil }
         return RequestDecision.Allowed(
-            resource: route.resource, right: right,
+            resource: resource, right: right,
             admission: RequestDecision.Admission(role: role, grant: grant, credential: credential), despite: refused)
     }
 

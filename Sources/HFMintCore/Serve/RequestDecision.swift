@@ -4,14 +4,15 @@ package enum RequestDecision: Equatable, Sendable {
     case refused(Refused)
 
     package struct Allowed: Equatable, Sendable {
-        package let resource: Resource
+        /// Nil for an address that the Hub has signed.
+        package let resource: Resource?
         package let right: Access
         /// Who may do it, or nil if anybody may.
         package let admission: Admission?
         /// Why the policy refuses it, if it passes all the same: ``EnforcementMode/audit``.
         package let despite: Refused?
 
-        init(resource: Resource, right: Access, admission: Admission?, despite: Refused? = nil) {
+        init(resource: Resource?, right: Access, admission: Admission?, despite: Refused? = nil) {
             self.resource = resource
             self.right = right
             self.admission = admission

@@ -46,6 +46,8 @@ class FrontDoorServer:
     """What stands after `--for`."""
     rewrites_bodies: ClassVar[bool] = True
     """Whether addresses of the Hub in the answer of git-lfs's batch lead to the server."""
+    takes_any_2xx: ClassVar[bool] = False
+    """Whether another status than 200 is a yes too, which hfmint never says."""
     end: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __init__(self, configuration: str, folder: Path, port: int) -> None:
@@ -53,6 +55,7 @@ class FrontDoorServer:
         self.folder = folder
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
+        self.variables: dict[str, str] = {}
         self.file = folder / "configuration"
         self.file.write_text(configuration)
 
@@ -69,7 +72,9 @@ class FrontDoorServer:
 
     def environment(self) -> dict[str, str]:
         """All that the server sees of one."""
-        return {"PATH": SBIN, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
+        return {"PATH": SBIN, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)} | (
+            self.variables
+        )
 
     def start(self) -> Self:
         """Returns when it accepts connections."""
@@ -121,6 +126,7 @@ class Nginx(FrontDoorServer):
     """https://nginx.org/en/docs/switches.html"""  # noqa: D400, D415 (a link)
 
     name = "nginx"
+    takes_any_2xx = True
     end = signal.SIGQUIT
 
     def command(self) -> list[str]:

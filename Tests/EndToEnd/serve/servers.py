@@ -10,16 +10,16 @@ SERVERS = ("nginx", "caddy", "haproxy", "apache", "lighttpd")
 
 def kind_named(name: str) -> type[FrontDoorServer]:
     """The web server of this name."""
-    (kind,) = [kind for kind in subclasses(FrontDoorServer) if kind.name == name]
+    (kind,) = [kind for kind in servers() if kind.name == name]
     return kind
 
 
 def rewriting() -> list[str]:
     """Those that change addresses in the answer to a batch of git-lfs."""
-    return [kind.name for kind in subclasses(FrontDoorServer) if kind.rewrites_bodies]
+    return [kind.name for kind in servers() if kind.rewrites_bodies]
 
 
-def subclasses(kind: type[FrontDoorServer]) -> list[type[FrontDoorServer]]:
-    """All that derive from it."""
-    below = kind.__subclasses__()
-    return [*below, *(deeper for found in below for deeper in subclasses(found))]
+def servers(kind: type[FrontDoorServer] = FrontDoorServer) -> list[type[FrontDoorServer]]:
+    """All that derive from it and have a name."""
+    below = [found for direct in kind.__subclasses__() for found in (direct, *servers(direct))]
+    return [found for found in below if hasattr(found, "name")]

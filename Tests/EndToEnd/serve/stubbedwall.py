@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import ssl
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from frontdoors import FrontDoorServer, ReservedPort
 from Sandbox.fastcgiresponder import Answer, Asked, FastCGIResponder
 from Sandbox.recordingupstream import RecordingUpstream
 from Sandbox.sentinel import Sentinels
+from tls import Authority, Certificate
+
+# Where the printed configurations look for them, if they name a file.
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,23 @@ class Got:
 
 
 class StubbedWall:
-    """The responder says yes to its ticket, and to everybody below `/acme/open`."""
+    """The responder says yes to its ticket, and to everybody below `/acme/open`.
+
+    With `tls` the Hub shows that certificate, and the web server knows that authority.
+    """
 
     server: FrontDoorServer
     configuration: str
 
-    def __init__(self, kind: type[FrontDoorServer], folder: Path) -> None:
+    def __init__(
+        self,
+        kind: type[FrontDoorServer],
+        folder: Path,
+        tls: tuple[Certificate, Authority] | None = None,
+    ) -> None:
         folder.mkdir(parents=True)
         self._kind = kind
+        self._tls = tls
         self._folder = folder
         sentinels = Sentinels()
         self.ticket = sentinels.issue("ticket", "hf_ticket_")
@@ -48,6 +62,13 @@ class StubbedWall:
         self.responder = FastCGIResponder(folder / "serve.sock", self.decide)
         self.manifest = folder / "hfmint.json5"
         self._ends = ExitStack()
+
+    def _context(self) -> ssl.SSLContext | None:
+        if not self._tls:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._tls[0].file, self._tls[0].key)
+        return context
 
     def _manifest(self) -> dict[str, object]:
         hosts = {
@@ -84,12 +105,17 @@ class StubbedWall:
             reserved = stack.enter_context(ReservedPort())
             self.port = reserved.number
             self.origin = f"http://127.0.0.1:{self.port}"
-            self.upstream = stack.enter_context(RecordingUpstream())
+            self.upstream = stack.enter_context(RecordingUpstream(self._context()))
             stack.enter_context(self.responder)
             self.manifest.write_text(json.dumps(self._manifest()))
             listen = ["--listen", f"127.0.0.1:{self.port}"]
             self.configuration = printed(self._kind, self.manifest, *listen)
+            if self._tls:
+                file = str(self._tls[1].file)
+                self.configuration = self.configuration.replace(AUTHORITIES, file)
             server = self._kind(self.configuration, self._folder / "server", self.port)
+            if self._tls:
+                server.variables["SSL_CERT_FILE"] = file
             self.server = stack.enter_context(server)
             self._ends = stack.pop_all()
         return self

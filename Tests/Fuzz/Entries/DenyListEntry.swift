@@ -1,7 +1,8 @@
 internal import HFMintCore
 
-/// A list that is read refuses exactly whom another reader of JSON finds in it, and one more line refuses one more. A
-/// list that is not read names a line that is there, and quotes nothing.
+/// A list that is read refuses whom another reader of JSON finds in it, and one more line refuses one more.
+///
+/// A list that is not read names a line that is there, and quotes nothing.
 package func fuzzDenyList(_ input: [UInt8]) {
     let lines = input.split(separator: lineFeed, omittingEmptySubsequences: false).map { Array($0) }
     let told = lines.filter { !isPassedOver($0) }

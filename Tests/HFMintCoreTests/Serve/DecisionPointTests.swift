@@ -43,7 +43,7 @@ struct DecisionPointTests {
                 method: method, url: "https://\(host)\(path)", claims: try claims.map { try testClaims($0) }))
         switch point.decide(request) {
         case .allowed(let allowed):
-            let what = "\(allowed.right.rawValue) \(allowed.resource.canonical)"
+            let what = "\(allowed.right.rawValue) \(allowed.resource?.canonical ?? "signed")"
             guard let admission = allowed.admission else { return "\(what) for anybody" }
             return "\(what) as \(admission.role.name) with \(admission.credential.sourceName)"
         case .refused(let refused): return "\(refused.code.status) \(refused.code.rawValue)"

@@ -74,9 +74,10 @@ extension Option {
 
 extension RequestDecision.Allowed {
     fileprivate var lines: [String] {
-        let what = ("allowed", "\(right.rawValue) \(resource.canonical)")
+        let what = ("allowed", "\(right.rawValue) \(resource?.canonical ?? "at an address that the Hub has signed")")
         guard let admission else {
-            return columns([what, ("sends", "no credential: anybody may read it")]).map(\.printable)
+            let why = resource == nil ? "the signature is enough" : "anybody may read it"
+            return columns([what, ("sends", "no credential: \(why)")]).map(\.printable)
         }
         let (grant, credential) = (admission.grant, admission.credential)
         return columns([
@@ -90,7 +91,7 @@ extension RequestDecision.Allowed {
     fileprivate var json: JSONValue {
         [
             "decision": "allowed", "status": .integer(200), "code": .null, "reason": .null,
-            "resource": .string(resource.canonical), "rights": .strings([right.rawValue]),
+            "resource": .string(resource?.canonical), "rights": .strings([right.rawValue]),
             "role": .string(admission?.role.name), "grant": .string(admission?.grant.place.path),
             "credential": .string(admission?.credential.place.path),
         ]
@@ -101,14 +102,14 @@ extension RequestDecision.Refused {
     private var rights: [String] { route?.rights.map(\.rawValue) ?? [] }
 
     fileprivate var lines: [String] {
-        let asked = route.map { [("asks for", "\(rights.joined(separator: " or ")) \($0.resource.canonical)")] }
+        let asked = route?.resource.map { [("asks for", "\(rights.joined(separator: " or ")) \($0.canonical)")] }
         return columns([("refused", "\(code.status) \(code.rawValue)")] + (asked ?? [])).map(\.printable)
     }
 
     fileprivate var json: JSONValue {
         [
             "decision": "refused", "status": .integer(code.status), "code": .string(code.rawValue),
-            "reason": .string("the request \(clause)"), "resource": .string(route?.resource.canonical),
+            "reason": .string("the request \(clause)"), "resource": .string(route?.resource?.canonical),
             "rights": .strings(rights), "role": .string(denied?.role), "grant": .null, "credential": .null,
         ]
     }

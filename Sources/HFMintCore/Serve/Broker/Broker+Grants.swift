@@ -2,10 +2,10 @@
 extension Broker {
     /// Returns the roles that the claims may take and that reach what is asked for, each with its grant, at least one.
     ///
-    /// - Parameter isBelieved: returns whether the ID token is known to be genuine. Only then is the caller told in
-    ///   which claims the nearest grant differs: strangers do not learn what grants want.
+    /// Only a caller whose ID token is known to be genuine, without a request to anybody, is told in which claims the
+    /// nearest grant differs: strangers do not learn what grants want.
     func admitted(
-        _ question: Question, by policy: Policy, isBelieved: () -> Bool
+        _ idToken: borrowing IDToken, _ question: Question, by policy: Policy, believing verifier: IDTokenVerifier
     ) throws(TokenRefusal) -> [Decision.Allowed] {
         let (allowed, denied) = policy.decide(
             among: { role in
@@ -14,7 +14,7 @@ extension Broker {
             }, claims: question.claims)
         guard let denied else { return allowed }
         let code = denied.reason.code.rawValue
-        guard isBelieved() else {
+        guard verifier.isBelieved(idToken) else {
             throw TokenRefusal(
                 .badRequest, .invalidGrant, code, denied.reason.sentenceForStrangers, record: denied.words)
         }

@@ -84,7 +84,7 @@ package struct Broker: Sendable {
         let definition = snapshot.point.definition
         let asked = try TokenExchangeRequest(request, to: definition.origin)
         (question.role, question.resource) = (asked.role, asked.resource)
-        let idToken = try Self.idToken(in: asked)
+        let idToken = try Self.idToken(asked)
         question.claims = idToken.claims
         let policy = snapshot.point.policy
         guard case .string(let issuer) = idToken.claims.comparable("iss"),
@@ -94,7 +94,7 @@ package struct Broker: Sendable {
         }
         let verifier = IDTokenVerifier(
             issuer: issuer, audience: definition.origin.description, keys: keys, context: context)
-        let admitted = try admitted(question, by: policy) { verifier.isBelieved(idToken) }
+        let admitted = try admitted(idToken, question, by: policy, believing: verifier)
         question.admitted = admitted
         guard case .string(let subject) = idToken.claims.comparable("sub"), !isDenied(issuer, subject) else {
             throw TokenRefusal(.badRequest, .invalidGrant, "subject-denied", "this subject is refused")
@@ -114,7 +114,7 @@ package struct Broker: Sendable {
         return handout
     }
 
-    private static func idToken(in asked: borrowing TokenExchangeRequest) throws(TokenRefusal) -> IDToken {
+    private static func idToken(_ asked: borrowing TokenExchangeRequest) throws(TokenRefusal) -> IDToken {
         do throws(Malformed) {
             return try IDToken.parse(asked.subjectToken.duplicate())
         } catch {

@@ -37,23 +37,18 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
         guard let body = request.body, request.contentLength.map({ $0 == body.secret.byteCount }) ?? true else {
             throw .request("the body is not as long as was announced")
         }
-        try self.init(try Self.parameters(in: body.secret, syntax), to: origin)
+        let parameters = try Self.parameters(body.secret, syntax)
+        try self.init(parameters, to: origin)
     }
 
     private static func parameters(
-        in body: borrowing Secret, _ syntax: TokenParameters.Syntax
+        _ body: borrowing Secret, _ syntax: TokenParameters.Syntax
     ) throws(TokenRefusal) -> TokenParameters {
         do throws(Malformed) {
             return try body.reveal { text throws(Malformed) in try TokenParameters(text, syntax) }
         } catch {
             throw .request("the body is not a request for a token: \(error.reason)")
         }
-    }
-
-    private init(subjectToken: consuming Secret, resource: Resource?, role: String?) {
-        self.subjectToken = subjectToken
-        self.resource = resource
-        self.role = role
     }
 
     /// Reads the parameters of a request.
@@ -78,8 +73,18 @@ package struct TokenExchangeRequest: ~Copyable, Sendable {
         }
         let resource = try Self.resource(parameters[.resource], origin)
         let role = try Self.role(parameters[.role], scope: parameters[.scope])
-        guard let subjectToken = parameters.copiedSubjectToken() else { throw .missing(.subjectToken) }
-        self.init(subjectToken: subjectToken, resource: resource, role: role)
+        self.init(subjectToken: try Self.subjectToken(parameters), resource: resource, role: role)
+    }
+
+    private init(subjectToken: consuming Secret, resource: Resource?, role: String?) {
+        self.subjectToken = subjectToken
+        self.resource = resource
+        self.role = role
+    }
+
+    private static func subjectToken(_ parameters: borrowing TokenParameters) throws(TokenRefusal) -> Secret {
+        guard let token = parameters.copiedSubjectToken() else { throw .missing(.subjectToken) }
+        return token
     }
 
     /// Reads a resource: as the Hub's clients spell it, or as an address (RFC 8707), of the Hub or of the front door.

@@ -61,38 +61,43 @@ extension ServeRequest {
     /// - Throws: ``Malformed`` if one is missing, repeated, unknown, or not what it should be. The reason quotes no
     ///   value.
     init(_ parameters: FastCGIParameters, in bytes: Span<UInt8>) throws(Malformed) {
-        var found: [Name: Range<Int>] = [:]
-        for pair in parameters.pairs {
-            guard let name = Name.allCases.first(where: { bytes.equals($0.rawValue, in: pair.name) }) else {
-                guard !bytes.equals("HFMINT_", in: pair.name.prefix("HFMINT_".utf8.count)) else {
-                    throw Malformed("a parameter HFMINT_* is unknown")
-                }
-                continue
-            }
-            guard found.updateValue(pair.value, forKey: name) == nil else {
-                throw Malformed("\(name.rawValue) occurs twice")
+        for pair in parameters.pairs where bytes.equals("HFMINT_", in: pair.name.prefix("HFMINT_".utf8.count)) {
+            guard Name.allCases.contains(where: { bytes.equals($0.rawValue, in: pair.name) }) else {
+                throw Malformed("a parameter HFMINT_* is unknown")
             }
         }
-        let word = try Self.word(found, bytes, .route, limit: 16)
+        let word = try Self.word(.route, parameters, bytes, limit: 16)
         guard let route = ServeRoute(rawValue: word) else { throw Malformed("HFMINT_ROUTE names no route") }
-        guard let uri = found[.uri], !uri.isEmpty else { throw Malformed("HFMINT_URI is missing") }
-        let authorization = found[.authorization].flatMap { range in
-            range.isEmpty ? nil : SharedSecret(Secret(copying: bytes.extracting(range)))
-        }
+        guard let uri = try Self.value(.uri, parameters, bytes) else { throw Malformed("HFMINT_URI is missing") }
+        let authorization = try Self.value(.authorization, parameters, bytes)
         self.init(
-            route: route, uri: bytes.bytes(in: uri), method: try Self.word(found, bytes, .method, limit: 32),
-            host: try Self.word(found, bytes, .host, limit: 255), id: try Self.word(found, bytes, .id, limit: 128),
-            peer: try Self.word(found, bytes, .peer, limit: 64), authorization: authorization,
-            contentType: Self.text(found[.contentType], bytes),
-            contentEncoding: Self.text(found[.contentEncoding], bytes),
-            contentLength: try Self.length(found[.contentLength], bytes))
+            route: route, uri: bytes.bytes(in: uri), method: try Self.word(.method, parameters, bytes, limit: 32),
+            host: try Self.word(.host, parameters, bytes, limit: 255),
+            id: try Self.word(.id, parameters, bytes, limit: 128),
+            peer: try Self.word(.peer, parameters, bytes, limit: 64),
+            authorization: authorization.map { SharedSecret(Secret(copying: bytes.extracting($0))) },
+            contentType: Self.text(try Self.value(.contentType, parameters, bytes), bytes),
+            contentEncoding: Self.text(try Self.value(.contentEncoding, parameters, bytes), bytes),
+            contentLength: try Self.length(try Self.value(.contentLength, parameters, bytes), bytes))
+    }
+
+    /// Returns where the value of a parameter stands, or nil if it is missing or empty.
+    private static func value(
+        _ name: Name, _ parameters: FastCGIParameters, _ bytes: Span<UInt8>
+    ) throws(Malformed) -> Range<Int>? {
+        var found: Range<Int>?
+        for pair in parameters.pairs where bytes.equals(name.rawValue, in: pair.name) {
+            guard found == nil else { throw Malformed("\(name.rawValue) occurs twice") }
+            found = pair.value
+        }
+        return found?.isEmpty == false ? found : nil
     }
 
     /// Returns the value of a parameter that must be there, in visible ASCII.
     private static func word(
-        _ found: [Name: Range<Int>], _ bytes: Span<UInt8>, _ name: Name, limit: Int
+        _ name: Name, _ parameters: FastCGIParameters, _ bytes: Span<UInt8>, limit: Int
     ) throws(Malformed) -> String {
-        guard let range = found[name], !range.isEmpty else { throw Malformed("\(name.rawValue) is missing") }
+        guard let range = try value(name, parameters, bytes) else { throw Malformed("\(name.rawValue) is missing") }
         guard range.count <= limit else { throw Malformed("\(name.rawValue) is too long") }
         guard range.allSatisfy({ bytes[$0].isASCIIVisible }) else {
             throw Malformed("\(name.rawValue) is not visible ASCII")
@@ -101,12 +106,12 @@ extension ServeRequest {
     }
 
     private static func text(_ range: Range<Int>?, _ bytes: Span<UInt8>) -> String? {
-        guard let range, !range.isEmpty, range.count <= 255 else { return nil }
+        guard let range, range.count <= 255 else { return nil }
         return String(decoding: bytes.bytes(in: range), as: UTF8.self)
     }
 
     private static func length(_ range: Range<Int>?, _ bytes: Span<UInt8>) throws(Malformed) -> Int? {
-        guard let range, !range.isEmpty else { return nil }
+        guard let range else { return nil }
         guard range.count <= 15, range.allSatisfy({ bytes[$0].isASCIIDigit }) else {
             throw Malformed("CONTENT_LENGTH is not a number")
         }

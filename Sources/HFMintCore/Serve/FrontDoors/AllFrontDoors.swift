@@ -3,6 +3,9 @@ extension FrontDoor {
     package static let all: [FrontDoor] = [
         .nginx,
         .caddy,
+        .haproxy, .haproxyScript,
+        .apache, .apacheScript,
+        .lighttpd, .lighttpdScript, .lighttpdTunnel,
         .systemd,
         .kubernetes,
     ]

@@ -17,13 +17,13 @@ struct CaddyConfiguration {
 
     var text: String {
         let title = question.title("caddy").map { "# \($0)" }.joined(separator: "\n")
-        return ([title + "\n" + advice, global] + hosts.map(site) + [unknown]).joined(separator: "\n\n")
+        return (["\(title)\n\(advice)\n\(global)"] + hosts.map(site) + [unknown]).joined(separator: "\n\n")
     }
 
     /// What Caddy's own modules cannot do: <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc>.
     private var advice: String {
         let hubs = hosts.filter { $0.kind == .hub }
-        guard !hubs.isEmpty else { return "" }
+        guard !hubs.isEmpty else { return "#" }
         let rewrites = hubs.map { "url.\(question.publicAddress($0))/.insteadOf \($0.upstream)/" }
         return """
             #

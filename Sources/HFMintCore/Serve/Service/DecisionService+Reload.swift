@@ -13,7 +13,7 @@ extension DecisionService {
         } catch {
             metrics.reloaded(.failed)
             let reasons = [error.message] + error.details.prefix(3)
-            tell(.manifest, "not reloaded, and the manifest before is obeyed: \(reasons.joined(separator: "; "))")
+            tell(.manifest, "the manifest was not reloaded, and the one before is obeyed: \(reasons.joined(separator: "; "))")
             return
         }
         let callers = Callers(snapshot, keys: keys, context: context)

@@ -69,7 +69,7 @@ struct DenyListTests {
             (#"{"iss":"a","su"#, "the text ends too early"),
             (#"{"iss":"a"} {"iss":"b"}"#, "something follows the value"),
             (#"{"iss":"a",}"#, "unexpected character"),
-            (#"{"iss":["a"]}"#, "'iss' must be a text, and not an empty one"),
+            (#"{"iss":[]}"#, "'iss' must be a text, and not an empty one"),
             (#"{"iss":""}"#, "'iss' must be a text, and not an empty one"),
             (#"{"iss":null,"sub":"b"}"#, "'iss' must be a text, and not an empty one"),
             (#"{"iss":"a","sub":[["b"]]}"#, "too deeply nested"),

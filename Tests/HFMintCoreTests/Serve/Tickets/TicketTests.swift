@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 
@@ -56,7 +56,7 @@ struct TicketTests {
         "opens as it was sealed",
         arguments: [
             (nil, nil), ("reader", nil), (nil, "datasets/acme/data"), ("writer", "acme"), ("ä\"b", "acme/model"),
-        ])
+        ] as [(String?, String?)])
     func roundTrip(role: String?, resource: String?) throws {
         let keys = try keys("first")
         let ticket = try opened(try text(keys, role: role, resource: resource), keys).get()

@@ -1,0 +1,96 @@
+"""What lighttpd does with its configuration: what every web server does, and its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import test_serve_config as every
+from frontdoors import PATIENCE
+from otherfrontdoors import Lighttpd
+from stubbedwall import StubbedWall
+from test_serve_config import *  # noqa: F403 (the tests of every web server)
+
+FILE = every.FILE
+
+
+@pytest.fixture
+def wall(tmp_path: Path) -> Iterator[StubbedWall]:
+    """Lighttpd between its two stubs."""
+    with StubbedWall(Lighttpd, tmp_path / "wall") as wall:
+        yield wall
+
+
+def test_a_hub_that_cannot_prove_its_name_is_sent_nothing(tmp_path: Path) -> None:
+    """Stunnel sees to it."""
+    every.test_a_hub_that_cannot_prove_its_name_is_sent_nothing(Lighttpd, tmp_path)
+
+
+def test_a_target_that_is_an_address_does_not_pass(wall: StubbedWall) -> None:
+    """Lighttpd takes it apart before all else, so it is the path, at this host alone."""
+    assert wall.ask(f"http://127.0.0.1:{wall.port}{FILE}").status == 200
+    assert wall.decisions[0]["HFMINT_URI"] == FILE
+    assert wall.upstream.received[0].target.decode() == FILE
+    for target in (f"http://huggingface.co{FILE}", f"http://x@huggingface.co{FILE}", "*"):
+        assert wall.ask(target).status in every.REFUSALS
+        assert wall.ask(target, host="huggingface.co").status in every.REFUSALS
+    assert len(wall.upstream.received) == 1
+
+
+def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: StubbedWall) -> None:
+    """Lighttpd cannot leave out its own X-Forwarded-*, so that nothing of the client's is in it."""
+    assert wall.ask(FILE, headers=every.STRIPPED).status == 200
+    (asked,) = wall.decisions
+    assert (asked["HFMINT_ROUTE"], asked["HFMINT_URI"]) == ("decide", FILE)
+    (sent,) = wall.upstream.received
+    assert sent.header("Authorization") == f"Bearer {wall.hub_token}"
+    own = {"x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http"}
+    own["x-forwarded-host"] = wall.upstream.origin.removeprefix("http://")
+    for line in every.STRIPPED:
+        name = line.partition(":")[0].lower().replace("_", "-")
+        found = [value for key, value in sent.headers if key.lower().replace("_", "-") == name]
+        assert found == ([own[name]] if name in own else [])
+
+
+def test_without_hfmint_nothing_passes(wall: StubbedWall) -> None:
+    """As soon as it is back, all does: lighttpd looks once a second."""
+    wall.responder.stop()
+    for ticket in (True, False):
+        got = wall.ask("/acme/open/resolve/main/x", ticket=ticket)
+        assert (got.status, got["X-Error-Code"]) == (503, "decision-unavailable")
+    assert wall.ask("/oauth/token", "POST", (), b"{}", ticket=False).status in (500, 502, 503)
+    assert wall.upstream.received == []
+    wall.responder.start()
+    deadline = time.monotonic() + PATIENCE
+    while wall.ask(FILE).status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_path_that_only_decodes_to_the_brokers_is_refused(wall: StubbedWall) -> None:
+    """Lighttpd chooses by the decoded path, and its script by the target as it came."""
+    for target in (
+        "/oauth/%74oken",
+        "/oauth/x/../token",
+        "//oauth/token",
+        "/healthz?x",
+        "/%68ealthz",
+    ):
+        for method in ("GET", "POST"):
+            assert wall.ask(target, method).status in (400, 403, 411), target
+    assert wall.ask("/oauth/token", "POST", ["Transfer-Encoding: chunked"]).status in (400, 411)
+    assert wall.responder.asked == []
+
+
+def test_an_answer_of_many_parts_is_rewritten_whole(wall: StubbedWall) -> None:
+    """Git-lfs's batch of a thousand objects, which comes bit by bit."""
+    every_address = "".join(
+        f'{{"href":"{wall.upstream.origin}/{number}"}},' for number in range(1000)
+    )
+    pieces = [every_address[at : at + 7].encode() for at in range(0, len(every_address), 7)]
+    wall.upstream.reply = lambda _: every.Reply(200, [], pieces=iter(pieces))
+    got = wall.ask("/acme/model.git/info/lfs/objects/batch", "POST", (), b"{}")
+    assert got.body.decode() == every_address.replace(wall.upstream.origin, wall.origin)
