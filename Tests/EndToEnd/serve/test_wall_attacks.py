@@ -24,7 +24,7 @@ from attacks import (
     Outcome,
     attempt,
 )
-from servers import SERVERS, rewriting
+from realservers import SERVERS, rewriting
 from wall import Wall
 
 # What a server's own reader of HTTP refuses without a word. https://pkg.go.dev/net/http

@@ -15,8 +15,8 @@ import uuid
 import pytest
 
 from hubclients import HF, HubClients
+from realservers import SERVERS
 from Sandbox.hub import CANONICAL
-from servers import SERVERS
 from wall import Wall
 
 pytest.importorskip("huggingface_hub")

@@ -22,10 +22,10 @@ import product
 from client import EXCHANGE, Answer, ask
 from fastcgiclient import FastCGIClient, decide
 from frontdoors import ReservedPort
+from realservers import kind_named
 from Sandbox.hub import CANONICAL
 from Sandbox.wire import Request
 from Sandbox.world import World
-from servers import kind_named
 from wallpolicy import CREDENTIALS, MEMBER, Json, policy
 
 HOST = "127.0.0.1"
