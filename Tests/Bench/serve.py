@@ -35,9 +35,9 @@ from servers import (  # noqa: E402
     upstream,
 )
 from tables import TIMES, Bar, machine, table  # noqa: E402
-from wall import Wall  # noqa: E402
 
 from Sandbox.world import World  # noqa: E402
+from wall import Wall  # noqa: E402
 
 HERE = TESTS / "Bench"
 MIB = 1 << 20

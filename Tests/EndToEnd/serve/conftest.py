@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import product
-from servers import SERVERS
+from realservers import SERVERS
 from wall import Wall
 
 

@@ -123,7 +123,7 @@ class FrontDoorServer:
 
 
 class Nginx(FrontDoorServer):
-    """https://nginx.org/en/docs/switches.html"""  # noqa: D400, D415 (a link)
+    """https://nginx.org/en/docs/switches.html"""
 
     name = "nginx"
     takes_any_2xx = True
@@ -138,7 +138,7 @@ class Nginx(FrontDoorServer):
 
 
 class Caddy(FrontDoorServer):
-    """https://caddyserver.com/docs/command-line#caddy-run"""  # noqa: D400, D415 (a link)
+    """https://caddyserver.com/docs/command-line#caddy-run"""
 
     name = "caddy"
     rewrites_bodies = False

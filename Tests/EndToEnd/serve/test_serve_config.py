@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from frontdoors import SERVERS, FrontDoorServer
 from Sandbox.fastcgiresponder import AUTHORIZER, Answer
 from Sandbox.recordingupstream import Received, Reply

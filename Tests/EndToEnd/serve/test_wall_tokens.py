@@ -19,8 +19,8 @@ import pytest
 from atonce import in_parallel
 from attacks import READ, REFUSED, SECONDS, Attack, attempt, exchange
 from client import EXCHANGE
+from realservers import SERVERS
 from Sandbox.keys import SigningKey, base64url
-from servers import SERVERS
 from wall import FORM, Wall
 from wallpolicy import Json
 

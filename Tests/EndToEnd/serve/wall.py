@@ -22,10 +22,10 @@ import product
 from client import EXCHANGE, Answer, ask
 from fastcgiclient import FastCGIClient, decide
 from frontdoors import ReservedPort
+from realservers import kind_named
 from Sandbox.hub import CANONICAL
 from Sandbox.wire import Request
 from Sandbox.world import World
-from servers import kind_named
 from wallpolicy import CREDENTIALS, MEMBER, Json, policy
 
 HOST = "127.0.0.1"
@@ -138,8 +138,6 @@ class Wall:
         new.chmod(0o600)
         new.rename(self.manifest)
 
-    # MARK: hfmint
-
     def start(self, passed: socket.socket | None = None) -> None:
         """Start `hfmint serve run`, and wait until it answers at its socket, or at the passed one.
 
@@ -204,8 +202,6 @@ class Wall:
             assert time.monotonic() < until, otherwise
             time.sleep(0.02)
 
-    # MARK: the web server
-
     def _open_door(self) -> None:
         words = ("serve", "config", "--for", str(self.server), "--listen", f"{HOST}:{self.port}")
         printed = product.run(
@@ -220,8 +216,6 @@ class Wall:
             self.world.git.lfs.origin = CANONICAL
         door = kind(printed.stdout.decode(), self.root / "door", self.port)
         self.door = self._stack.enter_context(door)
-
-    # MARK: credentials
 
     def id_token(self, *, header: Json | None = None, **claims: object) -> str:
         """An ID token of a job on `main`, for the front door, unless claims say otherwise."""
@@ -257,21 +251,24 @@ class Wall:
         assert ticket.startswith("hf_ticket_"), "the broker gave no ticket"
         return self.world.sentinels.record("ticket", ticket)
 
-    # MARK: what happened
-
     @property
     def audit(self) -> list[Json]:
-        """The audit log."""
-        if not self.audit_log.exists():
-            return []
-        return [json.loads(line) for line in self.audit_log.read_bytes().splitlines()]
+        """The audit log, as far as its lines are whole."""
+        text = self.audit_log.read_bytes() if self.audit_log.exists() else b""
+        return [json.loads(line) for line in text.split(b"\n")[:-1]]
 
     @property
-    def logged(self) -> int:
-        """How much hfmint and the web server have logged so far."""
-        logs = len(self.door.logs) if self.server else 0
-        audit = self.audit_log.stat().st_size if self.audit_log.exists() else 0
-        return logs + audit + self.stderr.stat().st_size
+    def logged(self) -> tuple[int, int, int]:
+        """How much is in the logs of hfmint and of the web server."""
+        door = len(self.door.logs) if self.server else 0
+        return len(self.audit), self.stderr.stat().st_size, door
+
+    def settled(self) -> tuple[int, int, int]:
+        """The same, when nobody writes any more about what was before."""
+        before = self.logged
+        while time.sleep(0.01) or self.logged != before:
+            before = self.logged
+        return before
 
     def upstream(self) -> list[Request]:
         """What the Hub was asked so far, but for hfmint's own questions."""
