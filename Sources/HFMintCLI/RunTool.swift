@@ -26,7 +26,10 @@ package let allCommands: [Command] = [
     .auditShow,
     .auditVerify,
     .auditHead,
+    .serveRun,
+    .serveConfig,
     .serveExplain,
+    .serveProbe,
     .completions,
     .help,
 ]

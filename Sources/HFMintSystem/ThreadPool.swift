@@ -17,6 +17,12 @@ package struct ThreadPool: Workers {
         for thread in threads { pthread_join(thread, nil) }
     }
 
+    package func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = try? startThread(work) else { return false }
+        pthread_detach(thread)
+        return true
+    }
+
     package func makeLatch() -> any Latch { ThreadLatch() }
 }
 

@@ -13,6 +13,7 @@ let machine = Machine(
     processes: ChildProcesses(),
     supervisor: PosixSupervisor(),
     workers: ThreadPool(),
+    listener: PosixListener(environment),
     digests: LibCrypto(),
     signatures: LibCrypto(),
     sealedBoxes: LibSodium(),

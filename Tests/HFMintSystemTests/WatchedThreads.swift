@@ -23,6 +23,8 @@ final class WatchedThreads: Workers, @unchecked Sendable {
         run(units)
     }
 
+    func start(_ work: @escaping @Sendable () -> Void) -> Bool { pool.start(work) }
+
     func makeLatch() -> any Latch { WatchedLatch(latch: pool.makeLatch(), threads: self) }
 
     /// Returns when so many threads wait.

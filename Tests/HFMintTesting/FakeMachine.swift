@@ -31,7 +31,8 @@ package struct FakeMachine: Sendable {
         self.output = output
         let machine = Machine(
             transport: transport, clock: clock, files: files, processes: processes, supervisor: supervisor,
-            workers: OneThread(), digests: digests, signatures: signatures, sealedBoxes: sealedBoxes, random: random)
+            workers: OneThread(), listener: UnscriptedListener(), digests: digests, signatures: signatures,
+            sealedBoxes: sealedBoxes, random: random)
         context = Context(machine, environment: environment, speaker: Speaker(output))
     }
 }

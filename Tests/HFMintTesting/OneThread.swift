@@ -10,6 +10,11 @@ package struct OneThread: Workers {
         }
     }
 
+    package func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+        unscripted("a thread of its own")
+        return false
+    }
+
     package func makeLatch() -> any Latch { NobodysLatch() }
 }
 
@@ -18,4 +23,18 @@ private struct NobodysLatch: Latch {
     func open() {}
 
     func wait() { unscripted("a wait for another thread") }
+}
+
+/// A listener that no test of one thread may need.
+struct UnscriptedListener: Listener {
+    var hasInheritedSocket: Bool {
+        unscripted("a listener")
+        return false
+    }
+
+    func serve(_ service: any ConnectionService, at place: ListeningPlace) throws(FileFailure) {
+        unscripted("a listener")
+    }
+
+    func drain() { unscripted("a listener") }
 }

@@ -11,11 +11,8 @@ https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import os
 from binascii import Error
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,11 +20,12 @@ from pathlib import Path
 from . import resources
 from .gitprogram import git, http_backend
 from .hub import Hub
+from .hubapi import may_read, may_write
+from .hublfs import LargeFiles, lfs
 from .hubstate import HubToken, Repo, Visibility
-from .wire import Request, Response, json_response
+from .wire import Request, Response
 
 REPOSITORY = r"/((?:datasets/|spaces/|kernels/)?[^/]+/[^/]+?)(?:\.git)?"
-LFS_TYPE = "application/vnd.git-lfs+json"
 
 
 @dataclass
@@ -55,20 +53,23 @@ class GitHosting:
     challenges: list[str] = field(default_factory=lambda: ['Basic realm="Authentication required"'])
     pause: Callable[[int], None] = lambda _: None
     seen: list[Seen] = field(default_factory=list)
-    objects: dict[str, bytes] = field(default_factory=dict)
     batches: int = 0
-    _key: bytes = field(default_factory=lambda: os.urandom(16))
 
     def __post_init__(self) -> None:
+        self.lfs = LargeFiles(self.hub.origin, self.hub.storage)
         service = "(git-upload-pack|git-receive-pack)"
-        lfs = f"{REPOSITORY}/info/lfs"
+        large = f"{REPOSITORY}/info/lfs"
         self.hub.route("GET", f"{REPOSITORY}/info/refs", self._refs)
         self.hub.route("POST", f"{REPOSITORY}/{service}", self._service)
-        self.hub.route("POST", f"{lfs}/objects/batch", self._batch)
-        self.hub.route("POST", f"{lfs}/objects/verify", self._verify)
-        self.hub.route("POST", f"{lfs}/locks/verify", self._locks)
-        self.hub.route("PUT", "/lfs-storage/([0-9a-f]{64})", self._put)
-        self.hub.route("GET", "/lfs-storage/([0-9a-f]{64})", self._get)
+        self.hub.route("POST", f"{large}/objects/batch", self._batch)
+        self.hub.route("POST", f"{large}/objects/verify", self._verify)
+        self.hub.route("POST", f"{large}/locks/verify", self._locks)
+        self.hub.route("POST", "/api/complete_multipart", self.lfs.complete)
+
+    @property
+    def objects(self) -> dict[str, bytes]:
+        """The large files, by their SHA-256."""
+        return self.hub.storage.objects
 
     def create(self, resource: str, visibility: Visibility = "private") -> str:
         """Make the repository with a `README.md` on `main`; its URL."""
@@ -148,7 +149,7 @@ class GitHosting:
             return Response(401, b"Invalid username or password.", (*headers, _TEXT))
         if not repo or not self.folder(str(repo.resource)).exists():
             return Response(404, b"Repository not found", (_TEXT,))
-        if public or (token.resource == repo.resource and (token.power == "write" or not writes)):
+        if public or (may_write(token, repo) if writes else may_read(token, repo)):
             return None
         return Response(403, b"You are not authorized to access this repository.", (_TEXT,))
 
@@ -158,71 +159,20 @@ class GitHosting:
     def _batch(self, request: Request, resource: str) -> Response:
         body = request.json()
         assert isinstance(body, dict)
-        writes = body["operation"] == "upload"
         self.batches += 1
         self.pause(self.batches)
-        shown = request.header("Authorization") or ""
-        answer = partial(self._batch_answer, body, writes, shown)
-        return self._guarded(request, resource, "lfs-batch", writes, answer)
-
-    def _batch_answer(
-        self, body: Mapping[str, object], writes: bool, shown: str, resource: str
-    ) -> Response:
-        wanted = body["objects"]
-        assert isinstance(wanted, list)
-        objects = [self._actions(item, writes, shown, resource) for item in wanted]
-        return _lfs(200, {"transfer": "basic", "objects": objects})
-
-    def _actions(
-        self, item: Mapping[str, object], writes: bool, shown: str, resource: str
-    ) -> dict[str, object]:
-        oid, size = str(item["oid"]), item["size"]
-        answer: dict[str, object] = {"oid": oid, "size": size, "authenticated": True}
-        if writes and oid in self.objects:
-            return answer
-        if not writes and oid not in self.objects:
-            return answer | {"error": {"code": 404, "message": "Object does not exist"}}
-        storage = {"href": f"{self.hub.origin}/lfs-storage/{oid}?signature={self._sign(oid)}"}
-        if not writes:
-            return answer | {"actions": {"download": storage}}
-        # Git-lfs asks no helper for this one: it sends the headers that it is told to send.
-        verify = {
-            "href": f"{self.url(resource)}.git/info/lfs/objects/verify",
-            "header": {"Authorization": shown},
-        }
-        return answer | {"actions": {"upload": storage, "verify": verify}}
+        answer = partial(self.lfs.batch, body, request.header("Authorization") or "")
+        return self._guarded(request, resource, "lfs-batch", body["operation"] == "upload", answer)
 
     def _verify(self, request: Request, resource: str) -> Response:
         body = request.json()
         assert isinstance(body, dict)
-        data = self.objects.get(str(body["oid"]))
-        known = data is not None and len(data) == body["size"]
-        answer = _lfs(200 if known else 404, {} if known else {"message": "not there"})
+        answer = self.lfs.verify(body)
         return self._guarded(request, resource, "lfs-verify", True, lambda _: answer)
 
     def _locks(self, request: Request, resource: str) -> Response:
-        answer = _lfs(404, {"message": "Not Found"})
+        answer = lfs(404, {"message": "Not Found"})
         return self._guarded(request, resource, "lfs-locks", True, lambda _: answer)
-
-    def _sign(self, oid: str) -> str:
-        return hmac.new(self._key, oid.encode(), hashlib.sha256).hexdigest()
-
-    def _may_store(self, request: Request, oid: str) -> bool:
-        signed = hmac.compare_digest(request.query, f"signature={self._sign(oid)}")
-        return signed and request.header("Authorization") is None
-
-    def _put(self, request: Request, oid: str) -> Response:
-        if not self._may_store(request, oid):
-            return Response(403)
-        if hashlib.sha256(request.body).hexdigest() != oid:
-            return Response(400)
-        self.objects[oid] = request.body
-        return Response(200)
-
-    def _get(self, request: Request, oid: str) -> Response:
-        if not self._may_store(request, oid) or oid not in self.objects:
-            return Response(403)
-        return Response(200, self.objects[oid], (("Content-Type", "application/octet-stream"),))
 
 
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -240,8 +190,3 @@ def credentials(request: Request) -> tuple[str, str, str]:
     except (Error, UnicodeDecodeError):
         return "basic", "", ""
     return "basic", user, password
-
-
-def _lfs(status: int, value: object) -> Response:
-    answer = json_response(status, value)
-    return Response(status, answer.body, (("Content-Type", LFS_TYPE),))

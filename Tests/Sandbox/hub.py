@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
-from . import hubapi, hubcommits, resources
+from . import hubapi, hubcommits, hubfiles, hubxettokens, resources
 from .exchange import Refused, exchange_id_token
 from .hubstate import App, Attempt, HubToken, Power, Publisher, Repo, Visibility
+from .hubstorage import Storage
+from .hubxet import Xet
 from .keys import Json, SigningKey
 from .members import exchange_member
 from .sentinel import Sentinels
 from .server import Server
-from .wire import Headers, Request, Response
+from .wire import Body, Headers, Request, Response
 
 CANONICAL = "https://huggingface.co"
 FORM = "application/x-www-form-urlencoded"
@@ -27,7 +29,9 @@ class Hub(Server):
 
     Settings a test may change at any time: `audience` (what `aud` must be), `array_audience`
     (whether a list is accepted), `expires_in`, `jwt_whoami`, `revoke_kills` (whether a report kills
-    an `hf_oauth_` token; the real answer is not documented), `locked` (accounts), `clock_offset`.
+    an `hf_oauth_` token; the real answer is not documented), `locked` (accounts), `clock_offset`,
+    `page_size` (of a tree), `caches_resolved` (whether a small file is behind a redirect to this
+    Hub itself), `speaks_xet`.
     """
 
     def __init__(self, secrets: Sentinels, unix_path: Path | None = None) -> None:
@@ -39,12 +43,16 @@ class Hub(Server):
         self.expires_in = 3600
         self.jwt_whoami = False
         self.revoke_kills = True
+        self.page_size = 1000
+        self.caches_resolved = False
+        self.speaks_xet = False
         self.locked: set[str] = set()
         self.issuers: dict[str, Json] = {}
         self.publishers: dict[str, list[Publisher]] = {}
         self.apps: dict[str, App] = {}
         self.attempts: list[Attempt] = []
         self.mails: list[str] = []
+        self._renamed: dict[str, str] = {}
         self._repos: dict[str, Repo] = {}
         self._tokens: dict[str, HubToken] = {}
         self._ids = itertools.count(1)
@@ -58,14 +66,47 @@ class Hub(Server):
         self.route("GET", "/api/whoami-v2", partial(hubapi.whoami, self))
         check = f"/api/{kinds}/{_NAME}/auth-check(/write)?"
         self.route("GET", check, partial(hubapi.auth_check, self))
-        self.route(
-            "GET", f"/api/{kinds}/{_NAME}(?:/revision/[^/]+)?", partial(hubapi.repo_info, self)
-        )
-        tree = f"/api/{kinds}/{_NAME}/tree/[^/]+"
-        self.route("GET", tree, partial(hubapi.tree, self))
-        path = f"/(datasets/|spaces/|kernels/)?{_NAME}/resolve/[^/]+/(.+)"
-        self.route("GET", path, partial(hubapi.resolve, self))
+        hubfiles.add_routes(self)
+        hubxettokens.add_routes(self)
         hubcommits.add_routes(self)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Where large files are; it starts when it is first named."""
+        return Storage().start()
+
+    @cached_property
+    def xet(self) -> Xet:
+        """Where files are that were uploaded by xet; it starts when it is first named."""
+        return Xet(self.secrets, self.storage).start()
+
+    @property
+    def others(self) -> dict[str, Server]:
+        """The servers beside this one that run, by name."""
+        return {name: self.__dict__[name] for name in ("storage", "xet") if name in self.__dict__}
+
+    def stop(self) -> None:
+        """Stop them all at once."""
+        for server in (*self.others.values(), super()):
+            server.stop()
+
+    def perform(self, request: Request) -> Response:
+        """What an undisturbed Hub answers; a repository that was renamed leads to its new name.
+
+        The Hub names itself in that address: https://huggingface.co/docs/hub/repositories-settings
+        """
+        for old, new in self._renamed.items():
+            if f"/{old}/" in f"{request.path}/":
+                location = self.origin + request.target.replace(old, new, 1)
+                return Response(307, b"", (("Location", location),))
+        return super().perform(request)
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a repository."""
+        repo = self._repos.pop(old)
+        repo.resource = resources.parse(new)
+        self._repos[new] = repo
+        self._renamed[old] = new
 
     def own_headers(self) -> Headers:
         """`Date`, and the request id that Hugging Face asks for in reports; it counts up."""
@@ -92,12 +133,16 @@ class Hub(Server):
         self,
         resource: str,
         visibility: Visibility = "private",
-        files: Mapping[str, bytes] | None = None,
+        files: Mapping[str, Body] | None = None,
+        large: Mapping[str, bytes] | None = None,
     ) -> Repo:
-        """Make (or replace) a repository with these files."""
+        """Make (or replace) a repository with these files, of which the large are elsewhere."""
         repo = Repo(resources.parse(resource), visibility)
         if files is not None:
             repo.files = dict(files)
+        for path, data in (large or {}).items():
+            repo.files[path] = data
+            repo.large[path] = self.storage.keep(data)
         self._repos[str(repo.resource)] = repo
         return repo
 
@@ -128,6 +173,14 @@ class Hub(Server):
             and resource in (None, attempt.resource)
             and digest in (None, attempt.id_token_sha256)
             for attempt in self.attempts
+        )
+
+    def accept(self, resource: str, power: Power = "read", organization: str = "") -> HubToken:
+        """A token like those that a user makes, for a repository or for an organization's all."""
+        value = self.secrets.issue("token", "hf_", 34)
+        ends = self.now() + 86_400
+        return self.remember(
+            HubToken(value, resources.parse(resource), power, ends, "user", (), organization)
         )
 
     def token(self, value: str) -> HubToken | None:

@@ -1,4 +1,6 @@
-"""The Hub's REST routes by which a client uploads small files in one commit.
+"""The Hub's REST routes by which a client uploads files in one commit.
+
+Large ones are in the Hub's storage before, by Git LFS or by xet, and are only named here.
 
 https://huggingface.co/docs/hub/api · what huggingface_hub's `create_repo` and `upload_folder` send.
 """
@@ -6,6 +8,7 @@ https://huggingface.co/docs/hub/api · what huggingface_hub's `create_repo` and 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,14 +19,16 @@ if TYPE_CHECKING:
     from .hub import Hub
     from .hubstate import Repo
 
-_REVISION = r"/api/(models|datasets|spaces|kernels)/([^/]+/[^/]+)"
+_REPOSITORY = r"/api/(models|datasets|spaces|kernels)/([^/]+/[^/]+)"
+_LARGE = (".bin", ".gguf", ".onnx", ".parquet", ".pt", ".safetensors")
+_REGULAR_LIMIT = 10 << 20
 
 
 def add_routes(hub: Hub) -> None:
     """Make the Hub answer them."""
     hub.route("POST", "/api/repos/create", partial(_create, hub))
-    hub.route("POST", f"{_REVISION}/preupload/main", partial(_preupload, hub))
-    hub.route("POST", f"{_REVISION}/commit/main", partial(_commit, hub))
+    hub.route("POST", f"{_REPOSITORY}/preupload/[^/]+", partial(_preupload, hub))
+    hub.route("POST", f"{_REPOSITORY}/commit/[^/]+", partial(_commit, hub))
 
 
 def _create(hub: Hub, request: Request) -> Response:
@@ -46,10 +51,17 @@ def _preupload(hub: Hub, request: Request, kind: str, name: str) -> Response:
         return repo
     assert isinstance(body, dict)
     files = [
-        {"path": file["path"], "uploadMode": "regular", "shouldIgnore": False}
+        {"path": file["path"], "uploadMode": _mode(file), "shouldIgnore": False}
         for file in body["files"]
     ]
     return json_response(200, {"files": files})
+
+
+def _mode(file: Mapping[str, object]) -> str:
+    size = file["size"]
+    assert isinstance(size, int)
+    is_large = str(file["path"]).endswith(_LARGE) or size > _REGULAR_LIMIT
+    return "lfs" if is_large else "regular"
 
 
 def _commit(hub: Hub, request: Request, kind: str, name: str) -> Response:
@@ -57,13 +69,37 @@ def _commit(hub: Hub, request: Request, kind: str, name: str) -> Response:
     repo = _writable(hub, request, kind, name)
     if isinstance(repo, Response):
         return repo
-    lines = [strict_json(line) for line in request.body.splitlines()]
-    for line in lines:
-        assert isinstance(line, dict)
-        value = line["value"]
-        if line["key"] == "file":
-            repo.files[value["path"]] = base64.b64decode(value["content"], validate=True)
-        elif line["key"] != "header":
-            return refusal(400, f"this Hub takes no {line['key']}")
+    for line in request.body.splitlines():
+        entry = strict_json(line)
+        assert isinstance(entry, dict)
+        if refused := _apply(hub, repo, entry["key"], entry["value"]):
+            return refused
     url = f"{hub.origin}/{repo.resource}/commit/{repo.commit}"
-    return json_response(200, {"success": True, "commitOid": repo.commit, "commitUrl": url})
+    answer = {"success": True, "commitOid": repo.commit, "commitUrl": url}
+    if "create_pr=1" in request.query:
+        answer["pullRequestUrl"] = f"{hub.origin}/{repo.resource}/discussions/1"
+    return json_response(200, answer)
+
+
+def _apply(hub: Hub, repo: Repo, key: object, value: dict[str, str]) -> Response | None:
+    """Do what one line says, or refuse it."""
+    path = value.get("path", "")
+    match key:
+        case "header":
+            pass
+        case "file":
+            repo.files[path] = base64.b64decode(value["content"], validate=True)
+            repo.large.pop(path, None)
+        case "lfsFile":
+            data = hub.storage.objects.get(value["oid"])
+            if data is None and not (hub.speaks_xet and hub.xet.knows(value["oid"])):
+                return refusal(400, "an LFS file is not there")
+            repo.files[path], repo.large[path] = data or b"", value["oid"]
+        case "deletedFile" | "deletedFolder":
+            folder = path.rstrip("/") + "/"
+            for name in [n for n in repo.files if n == path or n.startswith(folder)]:
+                del repo.files[name]
+                repo.large.pop(name, None)
+        case _:
+            return refusal(400, f"this Hub takes no {key}")
+    return None

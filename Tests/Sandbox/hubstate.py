@@ -13,6 +13,7 @@ from typing import Literal
 from .keys import Claims, base64url
 from .resources import Resource
 from .sentinel import MARKER, Sentinels, random_text
+from .wire import Body
 
 Power = Literal["read", "write"]
 Visibility = Literal["public", "private", "gated"]
@@ -46,11 +47,15 @@ def _claim(claims: Claims, name: str) -> object:
 
 @dataclass
 class Repo:
-    """A repository, as far as a token can show that it works."""
+    """A repository, as far as a token can show that it works.
+
+    `large` holds the SHA-256 of each file that is kept elsewhere, if it is in `files` too.
+    """
 
     resource: Resource
     visibility: Visibility = "private"
-    files: dict[str, bytes] = field(default_factory=lambda: {"config.json": b'{"acme":true}\n'})
+    files: dict[str, Body] = field(default_factory=lambda: {"config.json": b'{"acme":true}\n'})
+    large: dict[str, str] = field(default_factory=dict)
 
     @property
     def commit(self) -> str:

@@ -89,8 +89,12 @@ class SigningKey:
 
     def sign(self, claims: Mapping[str, object], header: Mapping[str, object] | None = None) -> str:
         """A compact JWS; `header` adds to or replaces `typ`, `alg` and `kid`."""
+        return self.sign_text(_compact(claims), header)
+
+    def sign_text(self, payload: bytes, header: Mapping[str, object] | None = None) -> str:
+        """The same for a payload that is written already, well or badly."""
         full = {"typ": "JWT", "alg": self.algorithm, "kid": self.kid, **(header or {})}
-        signed = ".".join(base64url(_compact(part)) for part in (full, claims))
+        signed = f"{base64url(_compact(full))}.{base64url(payload)}"
         return f"{signed}.{base64url(self._signature(signed.encode()))}"
 
     def holds(self, data: bytes, signature: bytes) -> bool:

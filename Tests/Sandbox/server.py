@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from .faults import Fault, FaultQueue
+from .flow import Flow
 from .misbehaviour import play
 from .wire import BadRequest, Headers, Request, Response, json_response, read_request, render
 
@@ -24,13 +25,15 @@ class Server:
     """Answers on 127.0.0.1 (a port that the system picks) or, given a path, on a unix socket.
 
     Every request is logged before it is handled, raw. A bug in a handler is answered with 500 and
-    kept in `errors`, which `World` raises at the end: a broken sandbox never passes a test.
+    kept in `errors`, which `World` raises at the end: a broken sandbox never passes a test. Bodies
+    for targets of the form `unkept` are digested and not kept.
     """
 
     def __init__(self, unix_path: Path | None = None) -> None:
         self.faults = FaultQueue()
         self.clock_offset = 0.0
         self.errors: list[str] = []
+        self.unkept: re.Pattern[str] | None = None
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
         self._log: list[Request] = []
         self._lock = threading.Lock()
@@ -56,9 +59,13 @@ class Server:
         """This server's clock, which `clock_offset` puts wrong: `Date` and every check use it."""
         return time.time() + self.clock_offset
 
-    def route(self, method: str, pattern: str, handler: Handler) -> None:
-        """Let `handler(request, *groups)` answer where the raw path matches all of `pattern`."""
-        self._routes.append((method, re.compile(pattern), handler))
+    def route(self, method: str, pattern: str, handler: Handler, *, first: bool = False) -> None:
+        """Let `handler(request, *groups)` answer where the raw path matches all of `pattern`.
+
+        Of several that match, the one counts that was added before, unless it is put `first`.
+        """
+        place = 0 if first else len(self._routes)
+        self._routes.insert(place, (method, re.compile(pattern), handler))
 
     def own_headers(self) -> Headers:
         """Headers that each answer carries besides its own."""
@@ -111,7 +118,7 @@ class Server:
             line = _Line(self, connection)
             with connection.makefile("rb") as stream:
                 try:
-                    while request := read_request(stream, line.send):
+                    while request := read_request(stream, line.send, self.unkept):
                         if not self._answer(line, request):
                             return
                 except (BadRequest, ValueError) as error:
@@ -138,6 +145,9 @@ class Server:
             return self._misbehave(fault, line, request) and keep
         response = line.stamp(self._perform_safely(request))
         line.send(render(response, with_body=request.method != "HEAD"))
+        if isinstance(response.body, Flow) and request.method != "HEAD":
+            for piece in response.body.pieces():
+                line.send(piece)
         return keep
 
     def _misbehave(self, fault: Fault, line: _Line, request: Request) -> bool:

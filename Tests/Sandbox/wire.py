@@ -6,21 +6,26 @@ repeated header is what a test wants to see. https://www.rfc-editor.org/rfc/rfc9
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BufferedIOBase
 
+from .flow import Flow
+
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 16 * 1024 * 1024
+PIECE = 256 * 1024
 
 # https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Headers = tuple[tuple[str, str], ...]
+Body = bytes | Flow
 
 
 class BadRequest(Exception):
@@ -29,12 +34,16 @@ class BadRequest(Exception):
 
 @dataclass
 class Request:
-    """One request as it came; `status` and `fault` are filled in once it is answered."""
+    """One request as it came; `status` and `fault` are filled in once it is answered.
+
+    `digest` is the length and SHA-256 of a body that was too long to be kept.
+    """
 
     method: str
     target: str
     headers: Headers
     body: bytes = b""
+    digest: tuple[int, str] | None = None
     time: float = field(default_factory=time.time)
     status: int | None = None
     fault: str | None = None
@@ -75,7 +84,7 @@ class Response:
     """An answer; its length and the server's own headers are added when it is sent."""
 
     status: int
-    body: bytes = b""
+    body: Body = b""
     headers: Headers = ()
 
 
@@ -100,8 +109,13 @@ def json_response(status: int, value: object, headers: Headers = ()) -> Response
     return Response(status, body, (("Content-Type", "application/json; charset=utf-8"), *headers))
 
 
-def read_request(stream: BufferedIOBase, send: Callable[[bytes], None]) -> Request | None:
-    """Read one request; `None` when the peer has finished before another one began."""
+def read_request(
+    stream: BufferedIOBase, send: Callable[[bytes], None], unkept: re.Pattern[str] | None = None
+) -> Request | None:
+    """Read one request; `None` when the peer has finished before another one began.
+
+    Bodies for targets of the form `unkept` may have any length: they are digested.
+    """
     line = stream.readline(HEAD_LIMIT)
     if not line.endswith(b"\n"):
         return None
@@ -111,7 +125,10 @@ def read_request(stream: BufferedIOBase, send: Callable[[bytes], None]) -> Reque
     request = Request(words[0], words[1], tuple(_read_headers(stream)))
     if (request.header("Expect") or "").lower() == "100-continue":
         send(b"HTTP/1.1 100 Continue\r\n\r\n")
-    request.body = _read_body(stream, request)
+    if unkept and unkept.fullmatch(request.target):
+        request.digest = _digest(_pieces(stream, request))
+    else:
+        request.body = _kept(_pieces(stream, request))
     return request
 
 
@@ -131,36 +148,52 @@ def _read_headers(stream: BufferedIOBase) -> Iterable[tuple[str, str]]:
         yield name, value.strip(" \t")
 
 
-def _read_body(stream: BufferedIOBase, request: Request) -> bytes:
-    if (request.header("Transfer-Encoding") or "").lower() == "chunked":
-        return _read_chunks(stream)
-    length = request.header("Content-Length") or "0"
-    if not length.isascii() or not length.isdigit() or int(length) > BODY_LIMIT:
-        raise BadRequest("Content-Length is not one acceptable number")
-    return _read_exactly(stream, int(length))
-
-
-def _read_chunks(stream: BufferedIOBase) -> bytes:
-    body = b""
-    while size := int(stream.readline(HEAD_LIMIT).partition(b";")[0].strip() or b"0", 16):
-        if len(body) + size > BODY_LIMIT:
+def _kept(pieces: Iterator[bytes]) -> bytes:
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > BODY_LIMIT:
             raise BadRequest("the body is too long")
-        body += _read_exactly(stream, size)
+    return bytes(body)
+
+
+def _digest(pieces: Iterator[bytes]) -> tuple[int, str]:
+    length, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        length += len(piece)
+        digest.update(piece)
+    return length, digest.hexdigest()
+
+
+def _pieces(stream: BufferedIOBase, request: Request) -> Iterator[bytes]:
+    """The body as it arrives. https://www.rfc-editor.org/rfc/rfc9112#section-6"""
+    if (request.header("Transfer-Encoding") or "").lower() != "chunked":
+        length = request.header("Content-Length") or "0"
+        if not length.isascii() or not length.isdigit():
+            raise BadRequest("Content-Length is not one number")
+        yield from _exactly(stream, int(length))
+        return
+    while size := int(stream.readline(HEAD_LIMIT).partition(b";")[0].strip() or b"0", 16):
+        yield from _exactly(stream, size)
         stream.readline(2)
     while stream.readline(HEAD_LIMIT).strip():
         pass
-    return body
 
 
-def _read_exactly(stream: BufferedIOBase, count: int) -> bytes:
-    data = stream.read(count)
-    if len(data) != count:
-        raise BadRequest("the body is cut off")
-    return data
+def _exactly(stream: BufferedIOBase, count: int) -> Iterator[bytes]:
+    while count:
+        data = stream.read(min(count, PIECE))
+        if not data:
+            raise BadRequest("the body is cut off")
+        count -= len(data)
+        yield data
 
 
 def render(response: Response, *, length: int | None = None, with_body: bool = True) -> bytes:
-    """The answer's bytes; `length` is what Content-Length says where that should not be true."""
+    """The answer's bytes; `length` is what Content-Length says where that should not be true.
+
+    Of an answer that flows, this is the head.
+    """
     try:
         reason = HTTPStatus(response.status).phrase
     except ValueError:
@@ -169,4 +202,4 @@ def render(response: Response, *, length: int | None = None, with_body: bool = T
     lines += [f"{name}: {value}" for name, value in response.headers]
     lines.append(f"Content-Length: {len(response.body) if length is None else length}")
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-    return head + response.body if with_body else head
+    return head + response.body if with_body and isinstance(response.body, bytes) else head

@@ -66,7 +66,7 @@ class World:
     @property
     def servers(self) -> dict[str, Server]:
         """Those that run, by name."""
-        running: dict[str, Server] = {"hub": self.hub, "github": self.github}
+        running: dict[str, Server] = {"hub": self.hub, **self.hub.others, "github": self.github}
         if "gitlab" in self.__dict__:
             running["gitlab"] = self.gitlab
         if "issuer" in self.__dict__:

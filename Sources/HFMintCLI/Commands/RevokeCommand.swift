@@ -75,6 +75,11 @@ private struct RevokeCommand {
                 "that is not a Hub token" + (around.map { ": \($0.reason)" } ?? ""),
                 hint: around?.hint ?? "a token begins with hf_ and is one line")
         }
+        guard token.reveal({ HubToken.Kind(in: $0) != .ticket }) else {
+            throw .usage(
+                "that is a ticket, which the Hub does not know; nothing was sent",
+                hint: "have it refused where it is good: by the file that `serve.deny` of the manifest names")
+        }
         return token
     }
 

@@ -6,6 +6,8 @@ package struct AuditChain: Sendable {
     /// Everything from the beginning of the last whole line, without a line feed at the end.
     private var last: [UInt8] = []
     private var lastLine: [UInt8] = []
+    /// The digest of ``last``, once it is known.
+    private var lastSHA256: String?
     private var log: String
     private var seq = 0
     package private(set) var isTorn = false
@@ -103,10 +105,11 @@ package struct AuditChain: Sendable {
     private mutating func append(
         _ event: AuditEvent, at time: Timestamp, digests: any Digests
     ) throws(MintError) -> Link {
-        let previous = last.isEmpty ? nil : try digests.sha256(last.span).hexadecimal
+        var previous = lastSHA256
+        if previous == nil, !last.isEmpty { previous = try digests.sha256(last.span).hexadecimal }
         let line = AuditLine.bytes(event, log: log, seq: seq + 1, time: time, previous: previous)
         let head = AuditHead(log: log, seq: seq + 1, sha256: try digests.sha256(line.span).hexadecimal)
-        (last, lastLine, seq, isTorn) = (line, line, seq + 1, false)
+        (last, lastLine, lastSHA256, seq, isTorn) = (line, line, head.sha256, seq + 1, false)
         return Link(event: event, time: time, line: line, head: head)
     }
 

@@ -10,12 +10,12 @@ package struct AuditEvent: Equatable, Sendable {
     /// A resource on the Hub, or `rotation:` and a rotation's name.
     package var resource: String?
     package var decision: Verdict?
-    /// A refusal's code, a delivery's method and target, or an act of a rotation.
+    /// A refusal's code, a delivery's method and target, an act of a rotation, or what a request was.
     package var reason: String?
-    /// The digest of a Hub token; client secrets are named by their id instead.
+    /// The digest of a Hub token, or of what a caller showed; client secrets are named by their id instead.
     package var tokenSHA256: String?
     package var expiresAt: Timestamp?
-    /// The id that the Hub gave the request.
+    /// The id that the Hub gave the request; of a request to a front door, its web server's.
     package var requestID: String?
 
     package init(
@@ -79,10 +79,19 @@ package struct AuditEvent: Equatable, Sendable {
         case runStarted = "run.started"
         case runRenewed = "run.renewed"
         case runEnded = "run.ended"
+        /// A ticket, or a token of the Hub, was handed out for an ID token.
+        case ticketIssued = "ticket.issued"
+        case ticketRefused = "ticket.refused"
         case rotationStep = "rotation.step"
         case rotationAct = "rotation.act"
         case rotationFailed = "rotation.failed"
         case rotationAttention = "rotation.attention"
         case rotationIntervened = "rotation.intervened"
+        /// A web server's question was answered with a yes.
+        case requestAllowed = "request.allowed"
+        case requestRefused = "request.refused"
+        case serveStarted = "serve.started"
+        case serveReloaded = "serve.reloaded"
+        case serveEnded = "serve.ended"
     }
 }

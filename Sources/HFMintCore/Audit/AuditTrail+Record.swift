@@ -24,13 +24,23 @@ extension AuditTrail {
     /// - Parameter context: the caller's, which is told of a failure.
     /// - Throws: ``MintError/Code/auditUnavailable`` if the audit log is required; otherwise a failure is told once.
     package func record(_ event: AuditEvent, in context: Context) throws(MintError) {
-        guard let settings, !isRehearsed else { return }
-        let written = writes.take(event, waitingWith: machine.workers) { write($0, settings) }
+        try record([event], in: context)
+    }
+
+    /// Appends `events`, in their order and with one write, and waits until they are durable, as for one.
+    ///
+    /// - Returns: why they may be missing from an audit log that is not required; nil if they are recorded.
+    /// - Throws: as for one.
+    @discardableResult
+    package func record(_ events: [AuditEvent], in context: Context) throws(MintError) -> FileFailure? {
+        guard let settings, !isRehearsed, !events.isEmpty else { return nil }
+        let written = writes.take(events, waitingWith: machine.workers) { write(Array($0.joined()), settings) }
         if let remark = written.remark { noteOnce(remark, context) }
         if let failure = written.failure {
             try fail("cannot write '\(failure.path)': \(failure.reason)", settings, context)
         }
         if change({ $0.pending.count >= AuditTrail.mostPending }) { try sendRecords(in: context) }
+        return written.failure
     }
 
     /// Checks whether a record could be kept: looks at the file, and sends a required collector an empty request.
@@ -109,6 +119,9 @@ extension AuditTrail {
     }
 
     private func extendInMemory(_ events: [AuditEvent], _ settings: Settings) throws(FileFailure) {
+        guard change({ $0.pending.count < AuditTrail.mostInMemory }) else {
+            throw FileFailure("the audit log", "\(AuditTrail.mostInMemory) records wait in memory already")
+        }
         var chain = change { $0.chain } ?? AuditChain(beginningWith: machine.random)
         let links = try extend(&chain, events, "the audit log")
         change { [chain] in $0.chain = chain }

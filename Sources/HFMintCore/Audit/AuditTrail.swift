@@ -63,6 +63,8 @@ package final class AuditTrail: Sendable {
 
     /// The number of pending records at which they are sent before the command ends.
     static let mostPending = 500
+    /// The most records that wait in memory for a collector that does not take them.
+    static let mostInMemory = 10_000
     /// The most bytes of a log that only keeps records for the collector.
     static let mostSpooled = 16 << 20
 
@@ -70,7 +72,7 @@ package final class AuditTrail: Sendable {
 
     /// The lock is never held during a wait for a file or a collector.
     private let state = Mutex(State())
-    let writes = BatchedWork<AuditEvent, Written>()
+    let writes = BatchedWork<[AuditEvent], Written>()
     let deliveries = BatchedWork<Void, MintError?>()
     let machine: Machine
     var clock: any Clock { machine.clock }
@@ -106,6 +108,9 @@ package final class AuditTrail: Sendable {
     func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
         state.withLock { body(&$0) }
     }
+
+    /// Lets everything be told once more, after what was told is over.
+    func forgetWhatWasTold() { change { $0.said = [] } }
 
     /// Tells the caller `sentence`, unless it has been told already.
     func noteOnce(_ sentence: String, _ context: Context) {

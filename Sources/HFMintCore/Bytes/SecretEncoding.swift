@@ -40,6 +40,35 @@ extension Secret {
         }
     }
 
+    /// Returns the bytes in base64url without padding (RFC 4648, 5).
+    package borrowing func base64URLEncoded() -> Secret {
+        base64Encoded().reveal { span in
+            var buffer = SecretBuffer(capacity: span.count)
+            for index in span.indices {
+                switch span[index] {
+                case UInt8(ascii: "+"): buffer.append(ASCII.minus)
+                case ASCII.slash: buffer.append(ASCII.underscore)
+                case ASCII.equals: break
+                case let byte: buffer.append(byte)
+                }
+            }
+            return buffer.finish()
+        }
+    }
+
+    /// Returns the bytes as hexadecimal digits in lower case.
+    package borrowing func hexEncoded() -> Secret {
+        let digits = Array("0123456789abcdef".utf8)
+        return reveal { span in
+            var buffer = SecretBuffer(capacity: span.count * 2)
+            for index in span.indices {
+                buffer.append(digits[Int(span[index] >> 4)])
+                buffer.append(digits[Int(span[index] & 15)])
+            }
+            return buffer.finish()
+        }
+    }
+
     /// Decodes base64 with padding, or returns nil if it is not canonical.
     package init?(decodingBase64 text: Span<UInt8>) {
         guard text.count % 4 == 0 else { return nil }

@@ -3,8 +3,8 @@ extension String {
     ///
     /// It is for messages that quote what a person typed, such as `https://user:password@host`.
     package var withoutTokens: String {
+        guard utf8.mayHoldToken else { return self }
         let text = Array(utf8)
-        guard text.holdsTokenStart else { return self }
         var kept: [UInt8] = []
         var index = 0
         var plainUntil = 0
@@ -23,24 +23,43 @@ extension String {
     }
 }
 
-extension [UInt8] {
-    fileprivate var holdsTokenStart: Bool {
-        indices.contains { index in
-            ["hf_", "eyJ", "oauth_app_secret_", "://"].contains { self[index...].starts(with: $0.utf8) }
+extension String.UTF8View {
+    /// Whether the beginning of a token, or what stands before a user in a URL, is in the text; most texts have none.
+    fileprivate var mayHoldToken: Bool {
+        var lastThree: UInt32 = 0
+        return contains { byte in
+            lastThree = (lastThree << 8 | UInt32(byte)) & 0xFF_FFFF
+            switch lastThree {
+            // hf_, eyJ, oau, ://
+            case 0x68_66_5F, 0x65_79_4A, 0x6F_61_75, 0x3A_2F_2F: return true
+            default: return false
+            }
         }
     }
+}
 
+private struct TokenForm: Sendable {
+    let prefix: String
+    let least: Int
+    let isPart: @Sendable (UInt8) -> Bool
+
+    static let all = [
+        TokenForm(prefix: "hf_jwt_", least: 8) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
+        TokenForm(prefix: "hf_oauth_", least: 8) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
+        // A ticket has a payload and a code of 43 letters; a shorter name may be one of a repository.
+        TokenForm(prefix: "hf_ticket_", least: 43) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
+        TokenForm(prefix: "oauth_app_secret_", least: 8) { Base64URL.isInAlphabet($0) },
+        // A user's own token is 34 letters and digits; a shorter name may be one of a repository.
+        TokenForm(prefix: "hf_", least: 24) { $0.isASCIILetterOrDigit },
+        TokenForm(prefix: "eyJ", least: 24) { Base64URL.isInAlphabet($0) || $0 == ASCII.dot },
+    ]
+}
+
+extension [UInt8] {
     /// Returns the end of the token that begins at `start`, or nil if none begins there.
     fileprivate func endOfToken(from start: Int) -> Int? {
-        let forms: [(prefix: String, least: Int, isPart: (UInt8) -> Bool)] = [
-            ("hf_jwt_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
-            ("hf_oauth_", 8, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
-            ("oauth_app_secret_", 8, { Base64URL.isInAlphabet($0) }),
-            // A user's own token is 34 letters and digits; a shorter name may be one of a repository.
-            ("hf_", 24, { $0.isASCIILetterOrDigit }),
-            ("eyJ", 24, { Base64URL.isInAlphabet($0) || $0 == ASCII.dot }),
-        ]
-        for form in forms where self[start...].starts(with: form.prefix.utf8) {
+        guard "heo".utf8.contains(self[start]) else { return nil }
+        for form in TokenForm.all where self[start...].starts(with: form.prefix.utf8) {
             let body = self[(start + form.prefix.utf8.count)...].prefix(while: form.isPart)
             if body.count >= form.least { return body.endIndex }
         }

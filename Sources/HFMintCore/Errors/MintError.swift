@@ -76,6 +76,8 @@ extension MintError {
         case migrationUnsure = "migration-unsure"
         case policyDenied = "policy-denied"
         case requestRefused = "request-refused"
+        case frontOpen = "front-open"
+        case frontUnclear = "front-unclear"
         case accessGained = "access-gained"
         case auditUnavailable = "audit-unavailable"
         case auditBroken = "audit-broken"
@@ -97,11 +99,11 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention, .driftFound, .accessGained, .migrationUnsure: .personNeeded
+        case .rotationAttention, .driftFound, .accessGained, .migrationUnsure, .frontUnclear: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
-            .requestRefused, .auditBroken, .issuerRefused:
+            .requestRefused, .frontOpen, .auditBroken, .issuerRefused:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .networkForbidden, .auditUnavailable: .localState
@@ -136,6 +138,8 @@ extension MintError.Code {
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"
         case .policyDenied: "the manifest grants this job no such role"
         case .requestRefused: "`hfmint serve explain` found that the request would be refused"
+        case .frontOpen: "`hfmint serve probe` got a request through a front door that must refuse it"
+        case .frontUnclear: "`hfmint serve probe` could not tell whether a front door holds"
         case .migrationUnsure: "`hfmint doctor --migrate` left a workflow alone, because it is not sure what to change"
         case .checksFailed: "`hfmint doctor` found something that does not work"
         case .auditUnavailable: "the audit log could not be written, and the manifest requires it"

@@ -27,7 +27,12 @@ struct TokenEndpoint {
         guard response.status == 200, let answer = PublisherExchange.answer(response.body) else {
             throw notAToken(response.status, isPage: response.body.looksLikePage)
         }
-        return try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
+        let token = try token(answer, sentAt: sentAt, claims: claims, requestID: response.header("x-request-id"))
+        // Whoever answers for the Hub with a ticket is not the Hub.
+        guard token.kind != .ticket || authority.endpoint != .huggingFace else {
+            throw notAToken(response.status, isPage: false)
+        }
+        return token
     }
 
     func send(

@@ -5,11 +5,13 @@ package final class HubToken: Sendable {
         case repository = "hf_jwt_"
         /// A token of a user, or of an organization's member.
         case user = "hf_oauth_"
+        /// A ticket of `hfmint serve`, which the Hub neither gives nor takes.
+        case ticket = "hf_ticket_"
         case unknown = "hf_"
 
-        /// Reads the kind of the token that begins at `start`; `nil` if the Hub gives no such token in an exchange.
+        /// Reads the kind of the token that begins at `start`; `nil` if no exchange gives such a token.
         package init?(in text: Span<UInt8>, at start: Int = 0) {
-            let found = [Kind.repository, .user].first { kind in
+            let found = [Kind.repository, .user, .ticket].first { kind in
                 let end = start + kind.rawValue.utf8.count
                 return end < text.count && text.equals(kind.rawValue, in: start..<end)
             }

@@ -54,6 +54,7 @@ enum JSONString {
     ///
     /// CI runners act on `##[command]` in the middle of a line: see ``Swift/String/printable``.
     static func quoted(_ text: String) -> String {
+        guard !isPlain(text) else { return "\"\(text)\"" }
         var quoted = "\""
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
@@ -71,6 +72,16 @@ enum JSONString {
             previous = scalar
         }
         return quoted + "\""
+    }
+
+    /// Whether the text can stand between quotes as it is, which most texts can.
+    private static func isPlain(_ text: String) -> Bool {
+        var previous: UInt8 = 0
+        return text.utf8.allSatisfy { byte in
+            defer { previous = byte }
+            let isSecondSign = byte == UInt8(ascii: "#") && previous == byte
+            return byte >= ASCII.space && byte < 0x7F && byte != ASCII.quote && byte != ASCII.backslash && !isSecondSign
+        }
     }
 
     /// Returns an escape such as `\u202e`, or two for a scalar of two code units.

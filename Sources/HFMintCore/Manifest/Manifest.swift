@@ -101,9 +101,27 @@ package struct Manifest: Sendable {
                         hint: "one secret belongs to one rotation")
                 }
             }
+            try checkTickets(definition, in: context)
             definitions.append(definition)
         }
         return definitions
+    }
+
+    /// Throws if a rotation would drop a key of tickets before the last ticket that it has signed expires.
+    private func checkTickets(_ definition: RotationDefinition, in context: Context) throws(MintError) {
+        guard let serve, let tickets = serve.tickets, definition.issuer.succession.overlaps else { return }
+        let folder = FilePath(serve.folder).from(context.files.workingDirectory).text
+        let files = tickets.keys.compactMap { key in
+            if case .file(let path) = key { FileSink.target(FilePath(path).from(folder).normalised.text) } else { nil }
+        }
+        guard definition.sinks.contains(where: { files.contains($0.target) }),
+            definition.overlap < tickets.lifetime.count
+        else { return }
+        throw MintError(
+            .manifestInvalid,
+            "'rotations.\(definition.name)' drops an old key after \(inWords(seconds: definition.overlap)), and tickets that"
+                + " it signed live for \(inWords(seconds: tickets.lifetime.count))",
+            hint: "make its 'overlap' longer than serve.tickets.lifetime")
     }
 }
 

@@ -8,6 +8,21 @@ package struct Grant: Equatable, Sendable {
     package let claims: [Claim]
     /// The name of the parent's grant that an app's grant narrows, or nil in the root manifest.
     package let extends: String?
+    /// What becomes of requests of this identity that the policy refuses, or nil for what `serve` says.
+    package let mode: EnforcementMode?
+
+    package init(
+        place: ManifestPlace, name: String?, role: String, issuer: [UInt8], claims: [Claim], extends: String?,
+        mode: EnforcementMode? = nil
+    ) {
+        self.place = place
+        self.name = name
+        self.role = role
+        self.issuer = issuer
+        self.claims = claims
+        self.extends = extends
+        self.mode = mode
+    }
 
     package struct Claim: Hashable, Sendable {
         package let name: [UInt8]

@@ -95,7 +95,7 @@ package struct Policy: Sendable {
     }
 
     /// Returns the first grant of each candidate role that fits, by index, and the nearest of those that do not fit.
-    private func grants(
+    func grants(
         fitting claims: DecodedClaims, where isCandidate: [Bool]
     ) -> (byRole: [Int: Int], nearest: Grant?) {
         var matches: [Int: Int] = [:]
@@ -117,6 +117,29 @@ package struct Policy: Sendable {
             if distance == 0 { granted.insert(table.roles[grant]) }
         }
         return granted.sorted().map { roles[$0] }
+    }
+
+    /// Returns each of the candidate roles that grants give to these claims, with its first grant, in the manifest's
+    /// order; or why there is none.
+    ///
+    /// Neither names a resource: the caller knows what it asks for.
+    package func decide(
+        among isCandidate: (Role) -> Bool, claims: Claims
+    ) -> (allowed: [Decision.Allowed], denied: Decision.Denied?) {
+        func denied(_ reason: Decision.Reason, nearest: Grant? = nil) -> Decision.Denied {
+            Decision.Denied(
+                reason: reason, role: nearest?.role, resource: nil, nearest: nearest,
+                differences: nearest.map { DecodedClaims(claims).differences(from: $0) } ?? [])
+        }
+        let candidates = roles.map(isCandidate)
+        guard candidates.contains(true) else { return ([], denied(.notCovered)) }
+        let found = grants(fitting: DecodedClaims(claims), where: candidates)
+        guard found.byRole.isEmpty else {
+            let allowed = found.byRole.sorted { $0.key < $1.key }
+            return (allowed.map { Decision.Allowed(role: roles[$0.key], grant: grants[$0.value], resource: nil) }, nil)
+        }
+        guard let nearest = found.nearest else { return ([], denied(.notGranted)) }
+        return ([], denied(.otherClaims, nearest: nearest))
     }
 
     /// Checks that role and resource fit together, before there is an ID token.

@@ -138,7 +138,7 @@ struct PolicyReader {
         }
         return Grant(
             place: document.place(path, node), name: node["name"]?.string, role: role, issuer: issuer, claims: claims,
-            extends: node["extends"]?.string)
+            extends: node["extends"]?.string, mode: node["mode"]?.string.flatMap(EnforcementMode.init(rawValue:)))
     }
 
     /// Checks that an app's grant has the issuer and all claims of the parent's grant, and gives a narrowed role of it.

@@ -76,7 +76,13 @@ enum PolicyShape {
     ]
 
     private static let grant = ObjectShape(
-        [.optional("name", .string(.name(of: "grant")), "by which grants of apps refer to it")] + grantFields,
+        [
+            .optional("name", .string(.name(of: "grant")), "by which grants of apps refer to it"),
+            .optional(
+                "mode", .string(.word(EnforcementMode.allCases.map(\.rawValue))),
+                "for serve: whether a no to this identity is enforced, or recorded and let pass (default: serve.mode)"
+            ),
+        ] + grantFields,
         rule: environmentComplaint, alsoInSchema: environmentOnce)
 
     private static let appGrant = ObjectShape(

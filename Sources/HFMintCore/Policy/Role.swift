@@ -20,7 +20,7 @@ package struct Role: Equatable, Sendable {
     }
 
     /// A member of an organization, and the credentials of the OAuth application that asks for its tokens.
-    package struct Member: Equatable, Sendable {
+    package struct Member: Hashable, Sendable {
         /// The member's e-mail address, as the Hub knows it.
         package let email: String
         package let clientID: SecretReference

@@ -19,7 +19,7 @@ package struct Inspection: Sendable {
     }
 
     package enum IssuerSight: Equatable, Sendable {
-        /// The issuer was not asked: it has no API, or the run under way began with another manifest.
+        /// The issuer was not asked: nothing answers for it, or the run under way began with another manifest.
         case notAsked
         /// Nothing has changed, except that somebody else has made the secrets with the ids `others`.
         case asLeft(others: [String])
@@ -34,6 +34,8 @@ package struct Inspection: Sendable {
         package var failure: StepFailure?
         /// Whether the value in the sink logs in with the client, or nil if that was not tried.
         package var logsIn: Bool?
+        /// How many secrets a list holds, or nil for any other sink.
+        package var listedCount: Int?
         /// What has become of the secret that the sink was given, or nil if it was given none.
         package var standing: Standing?
 
@@ -54,6 +56,7 @@ extension Rotations {
                 do throws(StepFailure) {
                     let sighting = try sink.look()
                     sight.presence = sighting.presence
+                    if sink is SecretListSink { sight.listedCount = sighting.held.count }
                     if loggingIn, let value = sighting.value, let verifier = definition.verifier {
                         sight.logsIn = try verifier.logIn(with: value.secret) == .accepted
                     }
@@ -134,7 +137,7 @@ extension Inspection.SinkSight {
 
 extension Inspection.IssuerSight {
     fileprivate init(of issuer: any Issuer, _ state: RotationState) {
-        guard issuer.succession != .person else {
+        guard issuer.canBeAsked else {
             self = .notAsked
             return
         }

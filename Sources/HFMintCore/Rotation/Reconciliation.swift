@@ -91,18 +91,23 @@ extension RotationMachine {
         if change.standing == .gone, !definition.creatable.contains(target) {
             throw changed(target, "was removed since it got the new secret, and its sink does not say `create: true`")
         }
+        try checkMayRepeat(target)
+        guard change.standing == .changed else { return }
+        let survey = try survey()
+        try checkNobodyElseMadeOne(survey, target, successor)
+        if let value = change.value, try !isOld(value, survey, successor) {
+            throw changed(target, "was overwritten since with what is neither the old secret nor the new one")
+        }
+    }
+
+    /// Checks that a sink has not been overwritten too often.
+    func checkMayRepeat(_ target: String) throws(StepFailure) {
         let times = state.delivery[target]?.timesOverwritten ?? 0
         guard times < Self.mostOverwritten else {
             throw changed(
                 target,
                 "was overwritten \(times + 1) times since it got the new secret: something writes it again and"
                     + " again, such as a deploy or a GitOps controller")
-        }
-        guard change.standing == .changed else { return }
-        let survey = try survey()
-        try checkNobodyElseMadeOne(survey, target, successor)
-        if let value = change.value, try !isOld(value, survey, successor) {
-            throw changed(target, "was overwritten since with what is neither the old secret nor the new one")
         }
     }
 

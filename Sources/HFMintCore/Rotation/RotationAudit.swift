@@ -75,6 +75,9 @@ struct RotationAudit: Sendable {
             guard let evidence = sink.evidence, old.delivery[sink.target]?.evidence != evidence else { continue }
             add(.rotationAct, "\(sink.target) holds \(made): \(evidence.words)")
         }
+        for sink in new.delivery.sinks where sink.isAdded && old.delivery[sink.target]?.isAdded != true {
+            add(.rotationAct, "\(sink.target) accepts \(made), and does not use it yet")
+        }
         for sink in new.overwrittenSinks(since: old) {
             add(.rotationFailed, "\(sink.target) does not hold \(made) any more")
         }

@@ -5,6 +5,9 @@ enum RotationShape {
             [
                 .required("issuer", .variants(issuerKinds.map { $0.variant() }), "who holds the client secret"),
                 .optional("schedule", .object(schedule), "when it is due, in UTC; without one, only `rotate now`"),
+                .optional(
+                    "lead", .string(.duration),
+                    "how long a sink with 'list' accepts the new secret before it is used (10m)"),
                 .optional("overlap", .string(.duration), "how long the old secret lives on beside the new one (24h)"),
                 .optional(
                     "verify", .variants(verifierKinds.map { $0.variant() }),
@@ -18,11 +21,15 @@ enum RotationShape {
     }
 
     /// The shape of one sink.
-    static let sink = Shape.variants(sinkKinds.map { $0.variant(adding: [create]) })
+    static let sink = Shape.variants(sinkKinds.map { $0.variant(adding: [create, list]) })
 
     /// Says that a missing target is no misspelt name.
     private static let create = Field.optional(
         "create", .bool, "whether the target may be made where nothing is there yet (false)")
+
+    /// Says that those who read the sink accept several secrets.
+    private static let list = Field.optional(
+        "list", .bool, "whether it holds a secret a line, the first in use; for 'generated' (false)")
 
     private static let schedule = ObjectShape(
         [
@@ -92,8 +99,23 @@ extension RotationDefinition {
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` for mistakes that a shape cannot express.
     init(_ node: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError) {
-        guard let issuer = try issuerKinds.make(node["issuer"], surroundings) else {
+        guard var issuer = try issuerKinds.make(node["issuer"], surroundings) else {
             throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).issuer' is of no known kind")
+        }
+        var sinks: [any Sink] = []
+        var creatable: Set<String> = []
+        for element in node["sinks"]?.elements ?? [] {
+            guard let sink = try sinkKinds.make(element, surroundings) else {
+                throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).sinks' holds one of no known kind")
+            }
+            sinks.append(
+                element["list"]?.bool == true ? try SecretListSink(sink, of: issuer, surroundings) : sink)
+            if element["create"]?.bool == true { creatable.insert(sink.target) }
+        }
+        if var generated = issuer as? Generated {
+            generated.lists = sinks.compactMap { $0 as? SecretListSink }
+            try generated.check(node, surroundings)
+            issuer = generated
         }
         guard issuer.succession != .replacing || node["allowCutover"]?.bool == true else {
             throw MintError(
@@ -108,15 +130,6 @@ extension RotationDefinition {
                 hint: "what a person supplies must log in before a sink is touched, for instance with"
                     + #" verify: { kind: "client-authentication", clientId: "env:CLIENT_ID" }"#)
         }
-        var sinks: [any Sink] = []
-        var creatable: Set<String> = []
-        for element in node["sinks"]?.elements ?? [] {
-            guard let sink = try sinkKinds.make(element, surroundings) else {
-                throw MintError(.manifestInvalid, "'rotations.\(surroundings.name).sinks' holds one of no known kind")
-            }
-            sinks.append(sink)
-            if element["create"]?.bool == true { creatable.insert(sink.target) }
-        }
         var callbacks: [CallbackEndpoint] = []
         for callback in node["callbacks"]?.elements ?? [] {
             callbacks.append(try CallbackEndpoint(callback, surroundings))
@@ -125,7 +138,8 @@ extension RotationDefinition {
             name: surroundings.name, issuer: issuer, verifier: try verifierKinds.make(node["verify"], surroundings),
             sinks: sinks, creatable: creatable, callbacks: callbacks,
             schedule: node["schedule"].flatMap { Schedule($0, name: surroundings.name) },
-            overlap: node.duration("overlap") ?? 86_400, acceptsUnprovenDeath: node.has("proof"),
+            lead: node.duration("lead") ?? 600, overlap: node.duration("overlap") ?? 86_400,
+            acceptsUnprovenDeath: node.has("proof"),
             digest: Self.digest(issuer, sinks, callbacks))
         needs = RotationNeed.all(of: node)
         folder = surroundings.folder
@@ -138,6 +152,45 @@ extension RotationDefinition {
         let endpoints = callbacks.map { "\($0.url) \($0.mustAcknowledge)" }
         let parts = [issuer.target] + sinks.map(\.target).sorted() + ["callbacks"] + endpoints.sorted()
         return fingerprint(parts.map { Array($0.utf8) })
+    }
+}
+
+extension Generated {
+    /// - Throws: ``MintError/Code/manifestInvalid`` if the rotation asks for a log-in, or if the old secret would die
+    ///   in one sink while another one still holds it, and nobody has agreed to that.
+    fileprivate func check(_ node: ManifestNode, _ surroundings: RotationSurroundings) throws(MintError) {
+        guard !node.has("verify") else {
+            throw MintError(
+                .manifestInvalid, "'rotations.\(surroundings.name)' has a 'verify', and hfmint makes its secret itself",
+                hint: "nobody knows the new secret before the sinks have it: leave 'verify' out")
+        }
+        guard !lists.isEmpty || node["allowCutover"]?.bool == true else {
+            throw MintError(
+                .manifestInvalid,
+                "'rotations.\(surroundings.name)': none of its sinks holds the old secret beside the new one",
+                hint: "say list: true where the reader accepts several secrets, or allowCutover: true if each sink may"
+                    + " change by itself")
+        }
+    }
+}
+
+extension SecretListSink {
+    /// - Throws: ``MintError/Code/manifestInvalid`` if no list can be kept in `base`.
+    fileprivate init(
+        _ base: any Sink, of issuer: any Issuer, _ surroundings: RotationSurroundings
+    ) throws(MintError) {
+        let subject = "'rotations.\(surroundings.name)': the sink \(base.target)"
+        guard issuer is Generated else {
+            throw MintError(
+                .manifestInvalid, "\(subject) has a 'list', and the issuer is not 'generated'",
+                hint: "who logs in to another's server needs one secret: leave 'list' out")
+        }
+        guard base.isReadable else {
+            throw MintError(
+                .manifestInvalid, "\(subject) has a 'list', and cannot be read",
+                hint: "a list is read before it is changed: leave 'list' out, or name another sink")
+        }
+        self.init(base: base, context: surroundings.context)
     }
 }
 

@@ -6,9 +6,11 @@ extension RotationState {
 
     /// Returns lines for a person who watches the run: what has become true since `earlier`.
     func news(since earlier: RotationState) -> [String] {
+        let added = delivery.sinks.filter { $0.isAdded && earlier.delivery[$0.target]?.isAdded != true }
         let confirmed = delivery.sinks.filter { $0.evidence != nil && earlier.delivery[$0.target]?.evidence == nil }
         let news =
             overwrittenSinks(since: earlier).map { "\($0.target) was overwritten since, and gets the new secret again" }
+            + added.map { "\($0.target) accepts the new secret, and does not use it yet" }
             + confirmed.map { "\($0.target) has the new secret: \($0.evidence?.kind.rawValue ?? "")" }
         guard phase != earlier.phase else { return news }
         return news + [phase.news].compactMap(\.self)

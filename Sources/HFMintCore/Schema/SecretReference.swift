@@ -1,5 +1,5 @@
 /// The place of a secret, which a manifest names instead of the secret itself.
-package enum SecretReference: Equatable, Sendable {
+package enum SecretReference: Hashable, Sendable {
     case variable(Environment.Key)
     case file(String)
     /// A program by its absolute path. It runs without a shell, and its output is the secret.
@@ -65,6 +65,21 @@ package enum SecretReference: Equatable, Sendable {
         throw MintError(.stateUnusable, "\(source) \(complaint)", hint: "set it anew, to the secret alone")
     }
 
+    /// Reads one secret or several, a line each, as a rotation keeps them in a sink with `list: true`.
+    ///
+    /// - Parameter folder: where relative paths start; empty for the working directory.
+    /// - Throws: as ``read(_:relativeTo:in:)``, and ``MintError/Code/stateUnusable`` if there is none.
+    package func readList(relativeTo folder: String, in context: Context) throws(MintError) -> SecretList {
+        let text = try stored(relativeTo: folder, in: context)
+        do throws(Malformed) {
+            let list = try SecretList(parsing: text)
+            guard !list.secrets.isEmpty else { throw Malformed("it is empty") }
+            return list
+        } catch {
+            throw MintError(.stateUnusable, "\(source): \(error.reason)", hint: "write it anew, one secret a line")
+        }
+    }
+
     private func stored(relativeTo folder: String, in context: Context) throws(MintError) -> Secret {
         switch self {
         case .variable(let key):
@@ -95,7 +110,7 @@ package enum SecretReference: Equatable, Sendable {
     }
 
     /// Returns why no server would take this text as the secret, in a clause that quotes nothing of it, or nil.
-    private static func complaint(about text: Span<UInt8>, as content: Content) -> String? {
+    static func complaint(about text: Span<UInt8>, as content: Content) -> String? {
         guard text.count > 0 else { return "is empty" }
         if let mark = mark(before: text, content) { return mark }
         guard content == .line else { return nil }

@@ -23,6 +23,10 @@ package struct HTTPRequest: Equatable, Sendable {
     /// libcurl repeats a request by itself if a kept connection is closed before the answer.
     /// <https://github.com/curl/curl/pull/18417>
     package var actsOnce = false
+    /// What stands in the first line in place of the method and the URL's target, or nil.
+    ///
+    /// With it the whole head of the answer is kept: see ``HTTPResponse/head``.
+    package var line: RequestLine?
 
     package init(
         _ method: Method, _ url: HTTPURL, headers: [HTTPHeader] = [], route: Route = .direct,
@@ -34,6 +38,20 @@ package struct HTTPRequest: Equatable, Sendable {
         self.route = route
         self.trust = trust
         self.limits = limits
+    }
+}
+
+/// The first line of a request, of somebody who keeps to no rule: both words are sent byte by byte.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9112#section-3>
+package struct RequestLine: Equatable, Sendable {
+    package let method: String
+    /// In any form, or in none; without a NUL, a carriage return and a line feed.
+    package let target: String
+
+    package init(method: String, target: String) {
+        self.method = method
+        self.target = target
     }
 }
 

@@ -90,11 +90,17 @@ package struct HTTPResponse: ~Copyable, Sendable {
     /// The headers that ``HTTPResponse/keptHeaders`` names.
     package let headers: [HTTPHeader]
     package let body: Secret
+    /// The lines of the final head as they came, if the request had a ``RequestLine``; else empty.
+    package let head: Secret
 
-    package init(status: Int, headers: [HTTPHeader] = [], body: consuming Secret) {
+    package init(
+        status: Int, headers: [HTTPHeader] = [], body: consuming Secret,
+        head: consuming Secret = Secret(copying: [])
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.head = head
     }
 
     /// The names, in lower case, of the headers that are not dropped on arrival.

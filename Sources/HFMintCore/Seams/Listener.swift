@@ -42,6 +42,9 @@ package struct ListenerLimits: Equatable, Sendable {
 
 /// What a ``Listener`` serves.
 package protocol ConnectionService: Sendable {
+    /// Called once, before the first connection: threads that it starts leave signals to the listener.
+    func begin()
+
     /// Returns the speaker for a new connection, or nil to close it.
     ///
     /// - Parameters:

@@ -2,7 +2,7 @@
 ///
 /// Each seam is a protocol of this folder: ``HTTPTransport`` sends requests, ``Files`` reads and writes files,
 /// ``Processes`` runs programs, ``Supervisor`` runs the command of `hfmint run`, ``Workers`` run units of work side by
-/// side, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries must. `HFMintSystem` implements
+/// side, a ``Listener`` serves connections, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries must. `HFMintSystem` implements
 /// them, and tests replace them. Beside them stand the values that they take: ``HTTPRequest``, ``Origin``,
 /// ``DirectoryCandidate``, ``FileFailure``.
 ///
@@ -15,18 +15,19 @@ package struct Machine: Sendable {
     package var processes: any Processes
     package var supervisor: any Supervisor
     package var workers: any Workers
+    package var listener: any Listener
     package var digests: any Digests
     package var signatures: any Signatures
     package var sealedBoxes: any SealedBoxes
-    /// Returns 64 random bits.
+    /// Returns 64 random bits that nobody can foretell, from the kernel: secrets are made of them.
     package var random: @Sendable () -> UInt64
     /// The path of this program, for configurations that call it later.
     package var programPath: String
 
     package init(
         transport: any HTTPTransport, clock: any Clock, files: any Files, processes: any Processes,
-        supervisor: any Supervisor, workers: any Workers, digests: any Digests, signatures: any Signatures,
-        sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64, programPath: String = "hfmint"
+        supervisor: any Supervisor, workers: any Workers, listener: any Listener, digests: any Digests,
+        signatures: any Signatures, sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64, programPath: String = "hfmint"
     ) {
         self.transport = transport
         self.clock = clock
@@ -34,6 +35,7 @@ package struct Machine: Sendable {
         self.processes = processes
         self.supervisor = supervisor
         self.workers = workers
+        self.listener = listener
         self.digests = digests
         self.signatures = signatures
         self.sealedBoxes = sealedBoxes

@@ -16,6 +16,17 @@ package protocol Signatures: Sendable {
     func isSignature(_ signature: [UInt8], of message: [UInt8], by key: PublicKey) throws(MintError) -> Bool?
 }
 
+extension Signatures {
+    /// Returns the id by which a symmetric key is named where it must not be shown: in tickets, logs and deny lists.
+    ///
+    /// It is the first 16 hexadecimal digits of the HMAC-SHA256 of `hfmint ticket key` under the key.
+    ///
+    /// - Throws: ``MintError/Code/libraryMissing``.
+    package func keyID(of key: borrowing Secret) throws(MintError) -> String {
+        try hmacSHA256(Array("hfmint ticket key".utf8), key: key).prefix(8).hexadecimal
+    }
+}
+
 /// The public half of a key pair, as unsigned numbers with the highest byte first.
 package enum PublicKey: Equatable, Sendable {
     /// For RS256.

@@ -6,6 +6,12 @@ package protocol Workers: Sendable {
     /// same unit at once.
     func run(_ units: [@Sendable () -> Duration?])
 
+    /// Starts a thread that calls `work` once; the process does not wait for it at its end.
+    ///
+    /// - Returns: false if no thread could be made.
+    @discardableResult
+    func start(_ work: @escaping @Sendable () -> Void) -> Bool
+
     /// Makes a latch with which threads wait for one another.
     func makeLatch() -> any Latch
 }

@@ -3,7 +3,9 @@
 /// The path and the method alone decide it; `HubRoute+Table.swift` lists which. A path that the table does not know is
 /// refused, and so is one that could be read in two ways.
 package struct HubRoute: Equatable, Sendable {
-    package let resource: Resource
+    /// Nil for an address that the Hub has signed for whoever was allowed to ask for it: it needs no credential, and
+    /// gets none.
+    package let resource: Resource?
     /// The right that the request needs.
     ///
     /// Where only the body says it, these are several, the strongest first: the first that is granted counts, and what
@@ -43,7 +45,7 @@ package struct HubRoute: Equatable, Sendable {
         self = try Self.find(known, target)
     }
 
-    private init(_ resource: Resource, _ rights: [Access]) {
+    private init(_ resource: Resource?, _ rights: [Access]) {
         self.resource = resource
         self.rights = rights
     }
@@ -74,6 +76,7 @@ package struct HubRoute: Equatable, Sendable {
         }
         switch (found.outcome, found.resource) {
         case (.refused(let refusal), _): throw refusal
+        case (.signed, _): return HubRoute(nil, [.write])
         case (.needs(let rights), let resource?): return HubRoute(resource, rights)
         case (.needs, nil): throw Refusal(.namesNoRepository, "names no repository")
         }
@@ -110,6 +113,8 @@ package struct HubRouteRow: Sendable {
         /// One right, or those of which the body names one.
         case needs([Access])
         case refused(HubRoute.Refusal)
+        /// The Hub's own signature is in the query.
+        case signed
 
         static let read = needs([.read])
         static let write = needs([.write])

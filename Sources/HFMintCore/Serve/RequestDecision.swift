@@ -4,10 +4,20 @@ package enum RequestDecision: Equatable, Sendable {
     case refused(Refused)
 
     package struct Allowed: Equatable, Sendable {
-        package let resource: Resource
+        /// Nil for an address that the Hub has signed.
+        package let resource: Resource?
         package let right: Access
         /// Who may do it, or nil if anybody may.
         package let admission: Admission?
+        /// Why the policy refuses it, if it passes all the same: ``EnforcementMode/audit``.
+        package let despite: Refused?
+
+        init(resource: Resource?, right: Access, admission: Admission?, despite: Refused? = nil) {
+            self.resource = resource
+            self.right = right
+            self.admission = admission
+            self.despite = despite
+        }
     }
 
     /// An identity that was let in.
@@ -54,10 +64,24 @@ package enum RequestDecision: Equatable, Sendable {
         case notGranted = "not-granted"
         case otherClaims = "other-claims"
         case noCredential = "no-credential"
+        case credentialUnknown = "credential-unknown"
+        case credentialExpired = "credential-expired"
+        case ticketForOther = "ticket-for-other"
+        case onDenyList = "on-deny-list"
+        /// hfmint cannot answer now: it is overloaded, or the Hub, an issuer or the audit log is out of reach.
+        case unavailable
 
         /// The status of the answer: 401 if a credential may change it, else 403.
         ///
         /// <https://www.rfc-editor.org/rfc/rfc6750#section-3>
-        package var status: Int { self == .identityNeeded ? 401 : 403 }
+        package var status: Int {
+            switch self {
+            case .identityNeeded, .credentialUnknown, .credentialExpired: 401
+            default: 403
+            }
+        }
+
+        /// Whether the policy says so, about an identity that it was asked about.
+        var isOfPolicy: Bool { [.notCovered, .accessTooLow, .notGranted, .otherClaims].contains(self) }
     }
 }

@@ -17,7 +17,7 @@ package struct ServeDefinition: Equatable, Sendable {
     package let deny: String?
     /// The group of the socket, or nil for the process's own.
     package let group: String?
-    package let mode: Mode
+    package let mode: EnforcementMode
     /// The folder from which relative paths start.
     package let folder: String
 
@@ -38,7 +38,7 @@ package struct ServeDefinition: Equatable, Sendable {
         /// `serve.credentials[0]`.
         package let place: ManifestPlace
 
-        package enum Source: Equatable, Sendable {
+        package enum Source: Hashable, Sendable {
             /// Asked for in the name of an organization's member.
             case member(Role.Member)
             case token(SecretReference)
@@ -59,6 +59,11 @@ package struct ServeDefinition: Equatable, Sendable {
         /// The first signs, and all verify.
         package let keys: [SecretReference]
         package let lifetime: Seconds
+
+        package init(keys: [SecretReference], lifetime: Seconds) {
+            self.keys = keys
+            self.lifetime = lifetime
+        }
     }
 
     package struct Reuse: Equatable, Sendable {
@@ -67,8 +72,6 @@ package struct ServeDefinition: Equatable, Sendable {
     }
 
     package enum Delivery: String, CaseIterable, Sendable { case ticket, token }
-
-    package enum Mode: String, CaseIterable, Sendable { case enforce, audit }
 
     /// Returns the host of this name, compared byte by byte.
     package func host(named name: String) -> Host? { hosts.first { $0.name.utf8.elementsEqual(name.utf8) } }
@@ -109,7 +112,7 @@ extension ServeDefinition {
         anonymous = node["anonymous"]?.patterns ?? []
         deny = node["deny"]?.string?.after("file:")
         group = node["group"]?.string
-        mode = node["mode"]?.string.flatMap(Mode.init(rawValue:)) ?? .enforce
+        mode = node["mode"]?.string.flatMap(EnforcementMode.init(rawValue:)) ?? .enforce
     }
 }
 

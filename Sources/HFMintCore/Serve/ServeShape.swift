@@ -23,7 +23,7 @@ enum ServeShape {
             .optional("deny", .string(.file), "a file with one object a line, each of which is refused: file:PATH"),
             .optional("group", .string(.name(of: "group")), "the group of the socket"),
             .optional(
-                "mode", .string(.word(ServeDefinition.Mode.allCases.map(\.rawValue))),
+                "mode", .string(.word(EnforcementMode.allCases.map(\.rawValue))),
                 "whether a no is enforced, or recorded and let pass (default: enforce)"),
         ], rule: complaint,
         alsoInSchema: [

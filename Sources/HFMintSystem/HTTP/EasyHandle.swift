@@ -70,9 +70,11 @@ final class EasyHandle {
     }
 
     /// Clears the options and the answer of the previous transfer.
-    func reset(bodyLimit: Int) throws(CurlError) {
+    ///
+    /// - Parameter keepsHead: whether all lines of the head are kept, and not only the headers that hfmint reads.
+    func reset(bodyLimit: Int, keepsHead: Bool = false) throws(CurlError) {
         unsafe library.easy_reset(pointer)
-        answer.reset(bodyLimit: bodyLimit)
+        answer.reset(bodyLimit: bodyLimit, headLimit: keepsHead ? 64 << 10 : 0)
         let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
         unsafe errorText.pointee = 0
         // libcurl does not copy this buffer: it writes errors into it.
@@ -129,7 +131,9 @@ final class EasyHandle {
     var hasRefusedPeer: Bool { answer.hasRefusedPeer }
 
     func response() -> HTTPResponse {
-        HTTPResponse(status: number(CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.takeBody())
+        HTTPResponse(
+            status: number(CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.takeBody(),
+            head: answer.takeHead())
     }
 
     private func check(_ code: CURLcode) throws(CurlError) {
@@ -169,14 +173,18 @@ final class HeaderLines {
 /// The part of the answer that has arrived, at an address that libcurl's callbacks can keep.
 private final class Answer {
     private var body = SecretBuffer(capacity: 0)
+    private var head = SecretBuffer(capacity: 0)
+    private var headLimit = 0
     private(set) var headers: [HTTPHeader] = []
     private(set) var isTooLarge = false
     var hasRefusedPeer = false
     /// Whether the empty line after the headers has come.
     private(set) var headIsComplete = false
 
-    func reset(bodyLimit: Int) {
+    func reset(bodyLimit: Int, headLimit: Int) {
         body = SecretBuffer(capacity: bodyLimit)
+        head = SecretBuffer(capacity: headLimit)
+        self.headLimit = headLimit
         headers = []
         isTooLarge = false
         hasRefusedPeer = false
@@ -189,6 +197,12 @@ private final class Answer {
         return secret
     }
 
+    func takeHead() -> Secret {
+        let secret = head.finish()
+        head = SecretBuffer(capacity: 0)
+        return secret
+    }
+
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
         let fits = unsafe body.appendIfRoom(bytes)
         if !fits { isTooLarge = true }
@@ -196,14 +210,18 @@ private final class Answer {
     }
 
     /// Keeps the headers that hfmint reads: of two with the same name, the first.
+    ///
+    /// A line beyond the limit of the head is not kept there.
     func receive(header line: UnsafeRawBufferPointer) {
         // A new status line means that the earlier headers belonged to an interim answer.
         if unsafe line.starts(with: "HTTP/".utf8) {
             headers = []
+            head = SecretBuffer(capacity: headLimit)
             headIsComplete = false
         } else if unsafe line.allSatisfy({ $0 == ASCII.carriageReturn || $0 == ASCII.lineFeed }) {
             headIsComplete = true
         }
+        if headLimit > 0 { _ = unsafe head.appendIfRoom(line) }
         guard let colon = unsafe line.firstIndex(of: ASCII.colon), line.count <= 2_048 else { return }
         let name = unsafe String(decoding: line[..<colon].map(\.asciiLowercased), as: UTF8.self)
         guard HTTPResponse.keptHeaders.contains(name) else { return }

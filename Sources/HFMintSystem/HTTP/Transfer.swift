@@ -45,7 +45,7 @@ struct Transfer {
     ) throws(TransportError) -> HTTPResponse {
         if let reason = refusal(of: handle.build, credential) { throw TransportError(.library, reason) }
         do throws(CurlError) {
-            try handle.reset(bodyLimit: request.limits.bodyByteCount)
+            try handle.reset(bodyLimit: request.limits.bodyByteCount, keepsHead: request.line != nil)
             try setMethod(handle)
             try setPolicy(handle)
             try setRoute(handle)
@@ -84,6 +84,7 @@ struct Transfer {
         try handle.set(CURLOPT_URL, request.url.description)
         // Slashes and dots are sent as they are: a double slash in a token URL may matter.
         try handle.set(CURLOPT_PATH_AS_IS, 1)
+        if let line = request.line { return try setLine(line, handle) }
         switch request.method {
         case .head: try handle.set(CURLOPT_NOBODY, 1)
         case .get: try handle.set(CURLOPT_HTTPGET, 1)
@@ -91,6 +92,16 @@ struct Transfer {
         // With a body libcurl would send POST by default.
         case .put, .patch, .delete: try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
+    }
+
+    /// Sends the first line as it is; the URL says only where the connection goes.
+    ///
+    /// <https://curl.se/libcurl/c/CURLOPT_REQUEST_TARGET.html>
+    private func setLine(_ line: RequestLine, _ handle: EasyHandle) throws(CurlError) {
+        try handle.set(CURLOPT_REQUEST_TARGET, line.target)
+        // An answer to HEAD has no body, and libcurl would wait for one.
+        if line.method.utf8.elementsEqual("HEAD".utf8) { try handle.set(CURLOPT_NOBODY, 1) }
+        try handle.set(CURLOPT_CUSTOMREQUEST, line.method)
     }
 
     /// Sets the options that no request changes.

@@ -141,7 +141,9 @@ struct ListenerLoop: ~Copyable {
     }
 
     private mutating func drain(_ now: Uptime) throws(Errno) {
-        // Whoever has connected is served. A socket of the service manager's stays open for the next process.
+        // Nobody connects any more, and whoever has connected is served. A socket of the service manager's stays as it is
+        // for the next process.
+        for socket in sockets where socket.isOwn { socket.removePath() }
         for socket in sockets where socket.isOwn { try acceptSome(socket, atMost: limits.connections) }
         try setAccepting(false)
         end = now + limits.drain

@@ -35,6 +35,7 @@ package final class PosixListener: Listener {
                 return drained.isWanted
             }
             if isDraining { wakeUps.drain() }
+            service.begin()
             try ListenerLoop.run(sockets, service, roomyLimits(), wakeUps)
         }
     }

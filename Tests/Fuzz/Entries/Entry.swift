@@ -50,6 +50,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("policy", fuzzPolicy),
     FuzzEntry("canonical-target", fuzzCanonicalTarget),
     FuzzEntry("rotation", fuzzRotation),
+    FuzzEntry("secret-list", fuzzSecretList),
     FuzzEntry("vendor-answer", fuzzVendorAnswer),
     FuzzEntry("cron", fuzzCron),
     FuzzEntry("duration", fuzzDuration),
@@ -59,4 +60,7 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("audit-cursor", fuzzAuditCursor),
     FuzzEntry("migration", fuzzMigration),
     FuzzEntry("fastcgi", fuzzFastCGI),
+    FuzzEntry("deny-list", fuzzDenyList),
+    FuzzEntry("ticket", fuzzTicket),
+    FuzzEntry("token-request", fuzzTokenRequest),
 ]

@@ -31,6 +31,18 @@ struct TokenRedactionTests {
         #expect(text.withoutTokens == text)
     }
 
+    @Test(
+        "takes tokens out, of whatever kind",
+        arguments: [
+            "hf_jwt_abcdefgh.x-y_z", "hf_oauth_abcdefgh", "hf_ticket_abcdefgh-_x.abcdefgh", "oauth_app_secret_abcdefgh",
+            userToken, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ9.x",
+        ])
+    func tokens(token: String) {
+        #expect(token.withoutTokens == "[redacted]")
+        #expect("/a/\(token) b".withoutTokens == "/a/[redacted] b")
+        #expect("é\(token)é".withoutTokens == "é[redacted]é")
+    }
+
     @Test("reads a text once, however often a URL begins in it", .timeLimit(.minutes(1)))
     func long() {
         let text = String(repeating: "://", count: 200_000)

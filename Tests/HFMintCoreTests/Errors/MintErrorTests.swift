@@ -17,10 +17,11 @@ struct MintErrorTests {
         "identity-not-found": 3, "identity-denied": 3, "identity-unsuitable": 3, "identity-unverified": 3,
         "event-untrusted": 3, "exchange-rejected": 3, "scopes-exceeded": 3, "server-untrusted": 3,
         "proxy-refused": 3, "issuer-refused": 3, "policy-denied": 3, "request-refused": 3, "checks-failed": 3,
-        "audit-broken": 3,
+        "audit-broken": 3, "front-open": 3,
         "identity-unavailable": 4, "answer-invalid": 4, "service-unavailable": 4,
         "state-unusable": 5, "library-missing": 5, "network-forbidden": 5, "audit-unavailable": 5,
         "rotation-attention": 6, "drift-found": 6, "access-gained": 6, "migration-unsure": 6,
+        "front-unclear": 6,
     ]
 
     @Test("never changes the name or the exit status of a code")

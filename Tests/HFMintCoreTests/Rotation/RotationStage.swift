@@ -133,6 +133,8 @@ private struct PatientThread: Workers {
         for unit in units { while let wait = unit() { clock.advance(by: wait) } }
     }
 
+    func start(_ work: @escaping @Sendable () -> Void) -> Bool { OneThread().start(work) }
+
     func makeLatch() -> any Latch { OneThread().makeLatch() }
 }
 

@@ -43,7 +43,7 @@ struct DecisionPointTests {
                 method: method, url: "https://\(host)\(path)", claims: try claims.map { try testClaims($0) }))
         switch point.decide(request) {
         case .allowed(let allowed):
-            let what = "\(allowed.right.rawValue) \(allowed.resource.canonical)"
+            let what = "\(allowed.right.rawValue) \(allowed.resource?.canonical ?? "signed")"
             guard let admission = allowed.admission else { return "\(what) for anybody" }
             return "\(what) as \(admission.role.name) with \(admission.credential.sourceName)"
         case .refused(let refused): return "\(refused.code.status) \(refused.code.rawValue)"
@@ -111,13 +111,13 @@ struct DecisionPointTests {
         #expect(try answer(point, "GET", file, host: "HUB.acme.example") == "read acme/model as reader with READ")
         #expect(try answer(point, "POST", "/v1/chat/completions", host: "router.acme.example") == "403 not-served")
         let request = DecisionPoint.Request(
-            method: Array("GET".utf8), host: "HUB.acme.example", target: Array(file.utf8), claims: nil)
+            method: Array("GET".utf8), host: "HUB.acme.example", target: Array(file.utf8), caller: nil)
         #expect(point.decide(request) == .refused(try refusal(point, host: "nowhere.example")))
     }
 
     private func refusal(_ point: DecisionPoint, host: String) throws -> RequestDecision.Refused {
         let request = DecisionPoint.Request(
-            method: Array("GET".utf8), host: host, target: Array(file.utf8), claims: nil)
+            method: Array("GET".utf8), host: host, target: Array(file.utf8), caller: nil)
         guard case .refused(let refused) = point.decide(request) else { throw WasAllowed() }
         return refused
     }

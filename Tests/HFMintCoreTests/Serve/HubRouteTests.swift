@@ -9,7 +9,7 @@ struct HubRouteTests {
         let target = try CanonicalTarget(Array(target.utf8))
         do throws(HubRoute.Refusal) {
             let route = try HubRoute(Array(method.utf8), target, on: host)
-            return "\(route.rights.map(\.rawValue).joined(separator: "|")) \(route.resource.canonical)"
+            return "\(route.rights.map(\.rawValue).joined(separator: "|")) \(route.resource?.canonical ?? "signed")"
         } catch {
             return error.code.rawValue
         }
@@ -165,6 +165,7 @@ struct HubRouteTests {
                     switch row.outcome {
                     case .needs(let rights):
                         #expect(found.hasPrefix(rights.map(\.rawValue).joined(separator: "|") + " "), "\(target)")
+                    case .signed: #expect(found == "write signed", "\(target)")
                     case .refused(let refusal): #expect(found == refusal.code.rawValue, "\(target)")
                     }
                 }

@@ -65,6 +65,8 @@ final class ServedSocket: @unchecked Sendable {
 }
 
 private struct PeerService: ConnectionService {
+    func begin() {}
+
     let server: ServedSocket
     let wrapped: FastCGIService
 

@@ -1,21 +1,16 @@
 internal import HFMintCore
 
-/// Returns the state of all rotations in the text format of
-/// <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+/// Returns the state of all rotations in the text format of Prometheus.
 func prometheusText(_ rows: [RotationStatus]) -> String {
     metrics.map { metric in
         let samples = rows.flatMap { row in
             metric.samples(row).map { sample in
-                let labels = ([("rotation", row.name)] + sample.labels).map { "\($0)=\"\($1.escaped(labelEscapes))\"" }
-                return "\(metric.name){\(labels.joined(separator: ","))} \(sample.value)\n"
+                MetricFamily.Sample(sample.value, [("rotation", row.name)] + sample.labels)
             }
         }
-        return "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) gauge\n" + samples.joined()
+        return MetricFamily(metric.name, metric.help, .gauge, samples).text
     }.joined()
 }
-
-/// What stands for the characters that a label's value cannot hold.
-private let labelEscapes: [Unicode.Scalar: String] = ["\\": #"\\"#, "\"": #"\""#, "\n": #"\n"#]
 
 /// Whether each line is about a metric of hfmint, so that nothing else is lost when the file is replaced.
 private func isPrometheusText(_ text: Span<UInt8>) -> Bool {

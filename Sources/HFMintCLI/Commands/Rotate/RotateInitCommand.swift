@@ -50,6 +50,11 @@ extension Command {
     ) -> String {
         if let id = enabled.predecessor { return "replaces \(id) at \(definition.issuer.target)" }
         if case .person = definition.issuer.succession { return "a person makes the new secret; the old one dies then" }
+        if definition.issuer.livesInSinks, enabled.alive.isEmpty {
+            return definition.listCount == 0
+                ? "overwrites what its sinks hold"
+                : "makes the first secret of its \(counted(definition.listCount, "list"))"
+        }
         let ids = enabled.alive.joined(separator: ", ")
         return switch enabled.alive.count {
         case 0: "nothing will be retired, as no secret is alive at \(definition.issuer.target)"

@@ -70,6 +70,8 @@ private struct RotationPlan {
         switch definition.issuer.succession {
         case .separate: ("separate", "the old secret lives on until it is removed")
         case .stacked: ("stacked", "the issuer keeps the old secret for a time of its own")
+        case .replacing where definition.issuer.livesInSinks:
+            ("replacing", "each sink loses the old secret when it gets the new one")
         case .replacing: ("replacing", "the old secret dies when the new one is made")
         case .person: ("person", "somebody makes the new secret, and the old one dies then")
         }
@@ -89,12 +91,16 @@ private struct RotationPlan {
         let tell = definition.callbacks.isEmpty ? [] : ["tell \(counted(definition.callbacks.count, "endpoint"))"]
         let agree = asked == 0 ? [] : ["wait until \(counted(asked, "endpoint")) \(asked == 1 ? "agrees" : "agree")"]
         let logIn = logIns == 0 ? [] : ["log in \(counted(logIns, "time")) in a row"]
-        let deliver = logIn + ["write \(counted(sinkCount, "sink"))"]
+        let lead = definition.lead == 0 ? [] : ["wait \(inWords(seconds: definition.lead))"]
+        let introduce =
+            definition.listCount == 0 ? [] : ["add it to \(counted(definition.listCount, "list"))"] + lead
+        let deliver = logIn + introduce + ["write \(counted(sinkCount, "sink"))"]
         return switch definition.issuer.succession {
         case .separate, .stacked:
             ["make a secret"] + deliver + tell + agree
                 + ["wait \(inWords(seconds: definition.overlap))", "retire the old secret"]
-        case .replacing: tell + agree + ["replace the secret"] + deliver
+        case .replacing:
+            tell + agree + [definition.issuer.livesInSinks ? "make a secret" : "replace the secret"] + deliver
         case .person: tell + agree + ["ask a person for the new secret"] + deliver
         }
     }
@@ -107,7 +113,7 @@ private struct RotationPlan {
 
     /// What may go wrong without a sign of it.
     private var warnings: [String] {
-        guard definition.verifier == nil else { return [] }
+        guard definition.verifier == nil, !definition.issuer.livesInSinks else { return [] }
         return ["no 'verify': no log-in is tried, so a new secret that opens nothing would reach every sink"]
     }
 

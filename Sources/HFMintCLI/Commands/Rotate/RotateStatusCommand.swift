@@ -104,8 +104,9 @@ struct RotationStatus {
         }
         if let nextDue { lines.append("  next       \(nextDue > now ? nextDue.rfc3339 : "now: `\(command("run"))`")") }
         lines += state.delivery.sinks.map { "  sink       \($0.target): \(confirmation(of: $0))" }
+        if let start = usedFrom { lines.append("  in use     from \(start.rfc3339)") }
         if let end = overlapEnd { lines.append("  overlap    until \(end.rfc3339)") }
-        if let proof = state.predecessor.deathProof { lines.append("  old one    \(Self.words(proof))") }
+        if let proof = state.predecessor.deathProof { lines.append("  old one    \(words(proof))") }
         if !state.ids.strangers.isEmpty {
             lines.append("  not ours   \(state.ids.strangers.joined(separator: ", ")): left alone")
         }
@@ -118,7 +119,9 @@ struct RotationStatus {
     }
 
     private func confirmation(of sink: RotationState.Delivery.Sink) -> String {
-        guard let evidence = sink.evidence else { return "not yet" }
+        guard let evidence = sink.evidence else {
+            return sink.isAdded ? "accepts the new secret, and does not use it yet" : "not yet"
+        }
         return evidence.words + (showsChange(sink) == false ? "; does not show when others overwrite it" : "")
     }
 
@@ -131,15 +134,19 @@ struct RotationStatus {
     /// The errors that ``inspection`` found.
     var failures: [MintError] { inspection?.errors(for: name, isRunning: state.isRunning, command) ?? [] }
 
+    /// From when a new secret is used that every list accepts already, or nil.
+    private var usedFrom: Timestamp? { state.phase == .verified ? state.deadlines.usedFrom : nil }
+
     /// Until when old and new secret both live; `nil` if they do not.
     private var overlapEnd: Timestamp? {
         definition.issuer.succession.overlaps && state.phase == .delivered ? state.deadlines.overlapEndsAt : nil
     }
 
     /// Returns what the evidence of an old secret's death shows.
-    private static func words(_ proof: String) -> String {
+    private func words(_ proof: String) -> String {
         switch proof {
         case "refused": "dead: a log-in with it was refused"
+        case "listed" where definition.issuer.livesInSinks: "dead: no list holds it any more"
         case "listed": "dead: the issuer lists it as gone"
         case "accepted": "the issuer accepted its removal; nothing shows that it is dead"
         default: proof
@@ -160,6 +167,7 @@ struct RotationStatus {
             "current_id": .string(state.timetable.last?.id),
             "expires_at": .string(state.timetable.last?.expiresAt?.rfc3339),
             "next_due_at": .string(nextDue?.rfc3339),
+            "used_from": .string(usedFrom?.rfc3339),
             "overlap_ends_at": .string(overlapEnd?.rfc3339),
             "death_evidence": .string(state.predecessor.deathProof),
             "not_ours": .strings(state.ids.strangers),

@@ -18,6 +18,9 @@ extension Inspection.SinkSight {
         case false?:
             return "what is there does not log in with the client, so it may be the wrong place; if it may be lost:"
                 + " `\(command("now", definition.name, "--overwrite"))`"
+        case nil where definition.issuer.livesInSinks:
+            return listedCount.map { "it holds \(counted($0, "secret")), the first of which is in use" }
+                ?? "something is there, which the new secret replaces"
         case nil:
             return sink.isReadable && definition.verifier == nil
                 ? "something is there; without 'verify' no log-in with it is tried"
@@ -42,6 +45,7 @@ extension Inspection.SinkSight {
     /// Returns what a plan says after the target.
     func planNotes(_ definition: RotationDefinition) -> String {
         var notes: [String] = []
+        if let listedCount { notes.append("a list of \(listedCount)") }
         if !sink.isReadable { notes.append("cannot be read back") }
         if !sink.showsChange { notes.append("does not show when others overwrite it") }
         let text = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"

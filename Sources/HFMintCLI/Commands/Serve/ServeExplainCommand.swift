@@ -32,12 +32,7 @@ extension Command {
             throw .usage("'hfmint serve explain' takes a method and a URL", hint: Command.serveExplain.helpHint)
         }
         let path = try call.manifestPath()
-        let manifest = try Manifest(at: path, in: call.context.machine)
-        guard let definition = manifest.serve else {
-            throw MintError(
-                .manifestInvalid, "'\(path)' has no 'serve', and so decides about no request",
-                hint: "`hfmint manifest schema` prints what it may say")
-        }
+        let point = try DecisionPoint(Manifest(at: path, in: call.context.machine))
         let claims = try call.arguments.value(.claims).map { path throws(MintError) in
             try readClaims(at: path, in: call.context)
         }
@@ -46,7 +41,6 @@ extension Command {
                 "'\(operands[1])' is not an address that a client could ask",
                 hint: "write all of it: https://hub.acme.example/acme/model/resolve/main/config.json")
         }
-        let point = DecisionPoint(policy: try manifest.policy(), definition: definition)
         switch point.decide(request) {
         case .allowed(let allowed): return Report(lines: allowed.lines, json: allowed.json)
         case .refused(let refused):
@@ -80,9 +74,10 @@ extension Option {
 
 extension RequestDecision.Allowed {
     fileprivate var lines: [String] {
-        let what = ("allowed", "\(right.rawValue) \(resource.canonical)")
+        let what = ("allowed", "\(right.rawValue) \(resource?.canonical ?? "at an address that the Hub has signed")")
         guard let admission else {
-            return columns([what, ("sends", "no credential: anybody may read it")]).map(\.printable)
+            let why = resource == nil ? "the signature is enough" : "anybody may read it"
+            return columns([what, ("sends", "no credential: \(why)")]).map(\.printable)
         }
         let (grant, credential) = (admission.grant, admission.credential)
         return columns([
@@ -96,7 +91,7 @@ extension RequestDecision.Allowed {
     fileprivate var json: JSONValue {
         [
             "decision": "allowed", "status": .integer(200), "code": .null, "reason": .null,
-            "resource": .string(resource.canonical), "rights": .strings([right.rawValue]),
+            "resource": .string(resource?.canonical), "rights": .strings([right.rawValue]),
             "role": .string(admission?.role.name), "grant": .string(admission?.grant.place.path),
             "credential": .string(admission?.credential.place.path),
         ]
@@ -107,14 +102,14 @@ extension RequestDecision.Refused {
     private var rights: [String] { route?.rights.map(\.rawValue) ?? [] }
 
     fileprivate var lines: [String] {
-        let asked = route.map { [("asks for", "\(rights.joined(separator: " or ")) \($0.resource.canonical)")] }
+        let asked = route?.resource.map { [("asks for", "\(rights.joined(separator: " or ")) \($0.canonical)")] }
         return columns([("refused", "\(code.status) \(code.rawValue)")] + (asked ?? [])).map(\.printable)
     }
 
     fileprivate var json: JSONValue {
         [
             "decision": "refused", "status": .integer(code.status), "code": .string(code.rawValue),
-            "reason": .string("the request \(clause)"), "resource": .string(route?.resource.canonical),
+            "reason": .string("the request \(clause)"), "resource": .string(route?.resource?.canonical),
             "rights": .strings(rights), "role": .string(denied?.role), "grant": .null, "credential": .null,
         ]
     }
@@ -131,6 +126,7 @@ extension RequestDecision.Refused {
         case .hostUnknown: "name the host in the manifest's 'serve.hosts'"
         case .identityNeeded: "give the claims of an ID token: --claims PATH"
         case .noCredential: "add one to the manifest's 'serve.credentials'"
+        case .credentialUnknown, .credentialExpired, .ticketForOther, .onDenyList, .unavailable: nil
         case .repositoryUnclear: "name it by its owner and its name: acme/model"
         case .routeUnknown, .methodUnknown, .namesNoRepository, .repositoryInBody, .givesSecrets, .notServed: nil
         case .notCovered, .accessTooLow, .notGranted, .otherClaims: nil

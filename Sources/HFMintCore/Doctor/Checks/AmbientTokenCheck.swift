@@ -17,7 +17,8 @@ extension Check {
                 next: "exchange again in this step, or unset \(key.name)")
         }
         return switch token.kind {
-        case .repository?, .user?: .ok("\(key.name) holds a short-lived token (\(token.kind?.rawValue ?? "")…)")
+        case .repository?, .user?, .ticket?:
+            .ok("\(key.name) holds a short-lived token (\(token.kind?.rawValue ?? "")…)")
         case .unknown?:
             .warn(
                 "\(key.name) holds a long-lived token, which wins over the one that hfmint delivers",

@@ -45,6 +45,21 @@ package struct IDTokenVerifier: Sendable {
         context.trace("verified the ID token with the keys of \(String(decoding: issuer, as: UTF8.self))")
     }
 
+    /// Returns whether the token is believed by keys that another token needed earlier; asks nobody.
+    ///
+    /// It tells who may hear why a request is refused. It gives nobody anything: the keys may be old.
+    package func isBelieved(_ idToken: borrowing IDToken) -> Bool {
+        guard let kept = keys.kept(of: issuer) else { return false }
+        do {
+            let parts = try CompactToken(idToken)
+            try check(idToken.claims)
+            try checkTimes(idToken.claims)
+            return try isSigned(parts, with: kept)
+        } catch {
+            return false
+        }
+    }
+
     private func isSigned(_ parts: CompactToken, with keys: JSONWebKeySet) throws(MintError) -> Bool {
         let key: PublicKey
         do throws(Malformed) {

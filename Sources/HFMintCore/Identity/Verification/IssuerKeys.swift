@@ -38,6 +38,13 @@ package final class IssuerKeys: Sendable {
     /// The least time between a refusal or a request that bypassed the caches, and the next such request.
     private static let pause = Duration.seconds(30)
 
+    /// Returns how old the keys are that are kept, by issuer.
+    package func ages(at now: Uptime) -> [(issuer: [UInt8], age: Duration)] {
+        issuers.withLock { issuers in
+            issuers.compactMap { issuer, state in state.keys.map { (issuer, now - $0.at) } }
+        }
+    }
+
     /// Runs `check` on the issuer's keys, and once more on newer keys if the first may be stale.
     ///
     /// Stale keys lack the one that the issuer has just begun to use. A caller that waits for another caller's request
@@ -56,6 +63,9 @@ package final class IssuerKeys: Sendable {
         let newest = try newestKeys(of: issuer, after: keys, in: context, limits: limits)
         return newest == keys ? try answer.get() : try check(newest)
     }
+
+    /// Returns the keys that another token needed earlier, however long ago; asks nobody.
+    func kept(of issuer: [UInt8]) -> JSONWebKeySet? { issuers.withLock { $0[issuer]?.keys?.set } }
 
     private func keys(
         of issuer: [UInt8], in context: Context, limits: () -> HTTPLimits

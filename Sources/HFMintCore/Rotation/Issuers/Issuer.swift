@@ -4,8 +4,9 @@
 /// its calls. `IssuerKinds` lists them, and `Settings+Issuer` reads what their manifests share.
 /// ``AdministratorToken`` logs in to their APIs, and `IssuerAnswer` reads the parts that their answers share. The
 /// machine surveys an issuer, lets it create a secret, reads its value again where that is possible, and at the end
-/// deactivates and deletes the old one. An issuer never touches a sink, keeps no client secret, and repeats no call:
-/// after a lost answer the machine asks ``survey()`` first.
+/// deactivates and deletes the old one. An issuer never touches a sink (but for ``Generated``, which has no other place
+/// for its secrets), keeps no client secret, and repeats no call: after a lost answer the machine asks ``survey()``
+/// first.
 package protocol Issuer: Sendable {
     var succession: Succession { get }
 
@@ -17,6 +18,9 @@ package protocol Issuer: Sendable {
 
     /// Whether ``read(_:)`` returns a value again.
     var isReadable: Bool { get }
+
+    /// Whether the sinks alone hold the secrets, so that there is no log-in with them.
+    var livesInSinks: Bool { get }
 
     /// Returns every secret that the issuer knows for the client, and the time of its clock.
     func survey() throws(StepFailure) -> IssuerSurvey
@@ -40,8 +44,14 @@ package protocol Issuer: Sendable {
 extension Issuer {
     package var takesChosenValue: Bool { false }
     package var isReadable: Bool { false }
+    package var livesInSinks: Bool { false }
     package func read(_ id: String) throws(StepFailure) -> Secret? { nil }
     package func deactivate(_ id: String) throws(StepFailure) -> Bool { false }
+}
+
+extension Issuer {
+    /// Whether ``survey()`` says anything: neither a person nor sinks that hold one secret each can be asked.
+    var canBeAsked: Bool { succession != .person && (!livesInSinks || succession.overlaps) }
 }
 
 /// How the new secret of a client takes the place of the old one at the issuer.

@@ -6,5 +6,6 @@ let issuerKinds: [Kind<any Issuer>] = [
     Keycloak.kind,
     Hydra.kind,
     CommandIssuer.kind,
+    Generated.kind,
     Person.kind,
 ]

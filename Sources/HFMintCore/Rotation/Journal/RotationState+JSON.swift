@@ -25,6 +25,7 @@ extension RotationState {
             .value("lost", \.ids.lost, .list(.text)),
             .value("sinks", \.delivery.sinks, .list(sink)),
             .required("has_touched_sinks", \.delivery.hasTouchedSinks, .flag),
+            .optional("used_from", \.deadlines.usedFrom, .moment),
             .optional("overlap_ends_at", \.deadlines.overlapEndsAt, .moment),
             .optional("death_evidence", \.predecessor.deathProof, .text),
             .value("events", \.told.events, .list(event)),
@@ -78,7 +79,7 @@ extension RotationState {
         Delivery.Sink(),
         [
             .required("target", \.target, .text), .optional("evidence", \.evidence, evidence),
-            .value("times_overwritten", \.timesOverwritten, .number),
+            .value("is_added", \.isAdded, .flag), .value("times_overwritten", \.timesOverwritten, .number),
         ])
 
     private static let evidence = JournalCoding.record(

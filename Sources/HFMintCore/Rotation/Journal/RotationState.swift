@@ -90,6 +90,8 @@ package struct RotationState: Equatable, Sendable {
             package var target = ""
             /// What shows that the sink has the new secret, or nil if it does not have it.
             package var evidence: Evidence?
+            /// Whether a list got the new secret behind the one in use.
+            package var isAdded = false
             /// How often somebody else has overwritten the new secret.
             package var timesOverwritten = 0
         }
@@ -103,8 +105,10 @@ package struct RotationState: Equatable, Sendable {
         }
     }
 
-    /// When the old secret may end.
+    /// When the new secret may begin, and the old one end.
     package struct Deadlines: Equatable, Sendable {
+        /// When the new secret is put in front of the lists that hold it.
+        package var usedFrom: Timestamp?
         package var overlapEndsAt: Timestamp?
         /// When a leaked secret is retired, even if some sinks do not have the new one by then.
         package var graceEndsAt: Timestamp?

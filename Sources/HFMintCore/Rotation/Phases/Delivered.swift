@@ -2,13 +2,14 @@ extension RotationMachine {
     /// Moves from verified to delivered: every sink has confirmed the new secret.
     ///
     /// The first write is the point of no return, and is recorded before it is sent. From then on, no secret is removed
-    /// that a sink may hold. A value that was lost in a crash is read back from the issuer or from a sink. If neither
+    /// that a sink may hold. A list of secrets gets the new one behind the others at first (``introduce(_:)``). A value that was lost in a crash is read back from the issuer or from a sink. If neither
     /// shows it, another secret is made while both stay alive; if the issuer has no room for it, a person is asked.
     func deliver() throws(StepFailure) -> Next {
         let successor = try successor()
         if state.pending == .removeCreated { return try removeCreated() }
         guard try recoverValue(of: successor) else { return try createAnother() }
         try proveTargetsLate()
+        if let next = try introduce(successor) { return next }
         try writeAll(successor)
         try recorder.enter(.delivered) { outbox.add(.secretDelivered, secretID: successor.id, to: &$0) }
         return .go
@@ -33,7 +34,7 @@ extension RotationMachine {
 
     private func write(_ successor: RotationState.Successor, to sink: any Sink) throws(StepFailure) {
         guard let value else { return }
-        let key = "\(marker):\(successor.sha256.prefix(16))"
+        let key = idempotencyKey(of: successor)
         // An interrupted write is repeated with the same value and the same key.
         try recorder.act(.write(sink: sink.target), alsoIntending: { $0.delivery.hasTouchedSinks = true }) {
             () throws(StepFailure) -> Evidence in
@@ -45,6 +46,8 @@ extension RotationMachine {
         }
     }
 
+    func idempotencyKey(of successor: RotationState.Successor) -> String { "\(marker):\(successor.sha256.prefix(16))" }
+
     /// Reads the value of the new secret back if this process does not have it.
     ///
     /// - Returns: whether this process has the value now.
@@ -55,11 +58,11 @@ extension RotationMachine {
             return true
         }
         for sink in definition.sinks where sink.isReadable {
-            guard let found = try sink.look().value, try context.sha256(found.secret) == successor.sha256,
-                try logsIn(with: found)
-            else { continue }
-            value = found
-            return true
+            for found in try sink.look().held where try context.sha256(found.secret) == successor.sha256 {
+                guard try logsIn(with: found) else { continue }
+                value = found
+                return true
+            }
         }
         return false
     }
@@ -100,8 +103,10 @@ extension RotationMachine {
                 if definition.issuer.succession.isSeparate { state.ids.lost.append(lost) }
                 state.ids.known.append(lost)
             }
-            (state.successor, state.pending) = (nil, nil)
-            for index in state.delivery.sinks.indices { state.delivery.sinks[index].evidence = nil }
+            (state.successor, state.pending, state.deadlines.usedFrom) = (nil, nil, nil)
+            for index in state.delivery.sinks.indices {
+                (state.delivery.sinks[index].evidence, state.delivery.sinks[index].isAdded) = (nil, false)
+            }
         }
         return .go
     }

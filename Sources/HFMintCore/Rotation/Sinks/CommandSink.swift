@@ -54,7 +54,8 @@ struct CommandSink: Sink {
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
         let output = try run("write", idempotencyKey, value)
         guard isReadable else { return evidence(output, value) }
-        guard let found = try read(), found.holdsSameBytes(as: value) else {
+        // A list of secrets ends with a line break, which programs may add or leave out.
+        guard let found = try read(), found.holdsSameBytes(as: value.duplicate().withoutTrailingLineBreak()) else {
             throw .transient("\(target): it does not read what was written")
         }
         return Evidence(.readBack)

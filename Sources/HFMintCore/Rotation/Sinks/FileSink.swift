@@ -25,6 +25,9 @@ struct FileSink: Sink {
         target = settings.target(path)
     }
 
+    /// Returns the target of the sink whose file has this path from the root.
+    static func target(_ path: String) -> String { "\(kind.name):\(path)" }
+
     /// Returns what is wrong with a mode, or nil: its owner must have read and write, and others nothing.
     @Sendable static func complaint(about text: String) -> String? {
         let isOctal = (3...4).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x37).contains($0) }

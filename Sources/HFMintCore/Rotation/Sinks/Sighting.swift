@@ -9,16 +9,22 @@ package struct Sighting: Sendable {
     }
 
     let presence: Presence
-    /// The value, if the sink shows it.
+    /// The value in use, if the sink shows it.
     let value: SharedSecret?
+    /// The other secrets of a list.
+    let beside: [SharedSecret]
     /// The version or the time of the last change, as in ``Evidence/detail``.
     let mark: String?
 
-    init(_ presence: Presence, value: SharedSecret? = nil, mark: String? = nil) {
+    init(_ presence: Presence, value: SharedSecret? = nil, beside: [SharedSecret] = [], mark: String? = nil) {
         self.presence = presence
         self.value = value
+        self.beside = beside
         self.mark = mark
     }
+
+    /// Every secret that the sink shows.
+    var held: [SharedSecret] { [value].compactMap(\.self) + beside }
 
     /// Makes the sighting of a sink that shows its value, which is nil if nothing is there.
     init(showing value: consuming Secret?) {

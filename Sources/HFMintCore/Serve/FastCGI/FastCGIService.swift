@@ -16,21 +16,25 @@ package struct FastCGIService: ConnectionService {
     private let peers: Set<UInt32>?
     private let respond: @Sendable (ServeRequest, ServeReply) -> Void
     private let note: @Sendable (PeerCredential?, String) -> Void
+    private let start: @Sendable () -> Void
     private let refresh: @Sendable () -> Void
 
     /// - Parameters:
     ///   - respond: answers a request, at once or later; it must not wait, because all connections wait with it.
     ///   - note: takes note of a connection that was cut off, and why.
+    ///   - begin: called once, before the first connection.
+    ///   - refresh: called when the service is to be reloaded.
     package init(
         limits: Limits = Limits(), peers: Set<UInt32>? = nil,
         respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
         note: @escaping @Sendable (PeerCredential?, String) -> Void = { _, _ in },
-        refresh: @escaping @Sendable () -> Void = {}
+        begin: @escaping @Sendable () -> Void = {}, refresh: @escaping @Sendable () -> Void = {}
     ) {
         self.limits = limits
         self.peers = peers
         self.respond = respond
         self.note = note
+        start = begin
         self.refresh = refresh
     }
 
@@ -46,6 +50,8 @@ package struct FastCGIService: ConnectionService {
         return FastCGIConversation(
             limits, isOverloaded: isOverloaded, respond: respond, note: { note(peer, $0) }, wake: wake)
     }
+
+    package func begin() { start() }
 
     package func reload() { refresh() }
 

@@ -29,10 +29,11 @@ struct RotationJournalTests {
         state.successor = .init(id: "c", sha256: "11", expiresAt: FrozenClock.usualNow + 9)
         (state.ids.lost, state.ids.strangers, state.told.closedEndpoints) = (["d"], ["e"], ["https://x.example/"])
         state.delivery.sinks = [
-            .init(target: "file /x", evidence: Evidence(.version, "3")),
+            .init(target: "file /x", evidence: Evidence(.version, "3"), isAdded: true),
             .init(target: "y", evidence: nil, timesOverwritten: 2),
         ]
         (state.delivery.hasTouchedSinks, state.predecessor.deathProof) = (true, "listed")
+        state.deadlines.usedFrom = FrozenClock.usualNow + 7
         (state.deadlines.overlapEndsAt, state.deadlines.graceEndsAt, state.retry.dueAt) = (
             FrozenClock.usualNow, FrozenClock.usualNow, nil
         )
@@ -76,9 +77,10 @@ struct RotationJournalTests {
             #""definition":"d\"\n","known_ids":["a","b"],"predecessor":"a","predecessor_sha256":"00","#,
             #""pending":{"act":"write","sink":"file /x"},"#,
             #""created":{"id":"c","sha256":"11","expires_at":\#(now + 9)},"lost":["d"],"#,
-            #""sinks":[{"target":"file /x","evidence":{"kind":"version","detail":"3"},"times_overwritten":0},"#,
-            #"{"target":"y","evidence":null,"times_overwritten":2}],"has_touched_sinks":true,"#,
-            #""overlap_ends_at":\#(now),"death_evidence":"listed","#,
+            #""sinks":[{"target":"file /x","evidence":{"kind":"version","detail":"3"},"is_added":true,"#,
+            #""times_overwritten":0},"#,
+            #"{"target":"y","evidence":null,"is_added":false,"times_overwritten":2}],"has_touched_sinks":true,"#,
+            #""used_from":\#(now + 7),"overlap_ends_at":\#(now),"death_evidence":"listed","#,
             #""events":[{"id":"app.7.x-1","run":7,"kind":"secret.revoking","at":\#(now),"secret_id":"a","#,
             #""not_before":null,"deliveries":[{"url":"https://x.example/","status":"pending","attempts":2,"#,
             #""due_at":\#(now),"problem":"it answered 503"}]}],"attempts":3,"due_at":null,"problem":null,"#,
@@ -93,15 +95,19 @@ struct RotationJournalTests {
 
     @Test("a line that an earlier version wrote is understood")
     func earlier() throws {
+        let now = FrozenClock.usualNow.secondsSince1970
         let text = String(decoding: full.json.rendered().reveal { $0.bytes }, as: UTF8.self)
             .replacing(#","may_overwrite":["y"]"#, with: "").replacing(#","times_overwritten":2"#, with: "")
-            .replacing(#","times_overwritten":0"#, with: "").replacing(#","run":7,"kind""#, with: #","kind""#)
+            .replacing(#","times_overwritten":0"#, with: "").replacing(#","is_added":true"#, with: "")
+            .replacing(#","is_added":false"#, with: "").replacing(#""used_from":\#(now + 7),"#, with: "")
+            .replacing(#","run":7,"kind""#, with: #","kind""#)
         let line = Array("\(fingerprint([Array(text.utf8)])) \(text)\n".utf8)
         var state = full
-        state.delivery.mayOverwrite = []
+        (state.delivery.mayOverwrite, state.deadlines.usedFrom) = ([], nil)
+        state.delivery.sinks[0].isAdded = false
         state.delivery.sinks = [state.delivery.sinks[0], .init(target: "y", evidence: nil)]
         #expect(try RotationJournal.lastState(in: line) == state)
-        #expect(!text.contains("overwr") && !text.contains(#""run":7,"kind""#))
+        for name in ["overwr", "used_from", "is_added", #""run":7,"kind""#] { #expect(!text.contains(name)) }
     }
 
     @Test("an empty file is a rotation that never ran; a torn last line does not count")

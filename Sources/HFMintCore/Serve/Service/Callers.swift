@@ -1,0 +1,131 @@
+internal import Synchronization
+
+/// A caller whose credential was verified, and how long it is good for.
+struct VerifiedCaller: Sendable {
+    let caller: DecisionPoint.Caller
+    /// SHA-256 of the credential, in hexadecimal.
+    let tokenSHA256: String
+    /// The ticket's id and the id of the key that signed it, or nil for an ID token.
+    let ticket: (id: String, keyID: String)?
+    let expiresAt: Timestamp
+
+    var issuer: [UInt8] { caller.claims.bytes("iss") }
+    var subject: [UInt8] { caller.claims.bytes("sub") }
+}
+
+extension Claims {
+    fileprivate func bytes(_ name: String) -> [UInt8] {
+        if case .string(let bytes) = comparable(name) { bytes } else { [] }
+    }
+}
+
+/// The callers of one snapshot: who brings which credential.
+///
+/// A ticket is opened at once. An ID token may need its issuer's keys, and so a thread that may wait. What was verified
+/// is kept in memory, by the SHA-256 of the credential, until it expires.
+final class Callers: Sendable {
+    enum Finding: Sendable {
+        /// Verified before.
+        case kept(VerifiedCaller)
+        /// A ticket that was not seen yet.
+        case opened(VerifiedCaller)
+        /// An ID token that was not seen yet.
+        case unverified
+        case refused(RequestDecision.Refused)
+
+        var isHit: Bool { if case .kept = self { true } else { false } }
+    }
+
+    /// How many callers are kept; one more, and all are forgotten.
+    static let capacity = 1_024
+
+    /// Shorter than a web server waits.
+    private static let limits = HTTPLimits(
+        connectMilliseconds: 3_000, totalMilliseconds: 8_000, bodyByteCount: HTTPLimits.default.bodyByteCount)
+
+    private let kept = Mutex<[String: VerifiedCaller]>([:])
+    private let snapshot: ServeSnapshot
+    private let issuers: Set<[UInt8]>
+    private let keys: IssuerKeys
+    private let context: Context
+
+    init(_ snapshot: ServeSnapshot, keys: IssuerKeys, context: Context) {
+        self.snapshot = snapshot
+        self.keys = keys
+        self.context = context
+        issuers = Set(snapshot.point.policy.grants.map(\.issuer))
+    }
+
+    /// Finds the caller without waiting for anybody.
+    ///
+    /// - Parameter digest: the SHA-256 of `token`, in hexadecimal.
+    func find(_ token: borrowing Secret, digest: String) -> Finding {
+        if let caller = kept.withLock({ $0[digest] }) {
+            return isExpired(caller) ? .refused(Self.expired) : .kept(caller)
+        }
+        guard TicketKeys.isTicket(token) else {
+            let dots = token.reveal { text in text.indices.count { text[$0] == ASCII.dot } }
+            return dots == 2 ? .unverified : .refused(Self.unknown)
+        }
+        guard let keys = snapshot.tickets, case .success(let ticket) = keys.open(token, with: context.signatures) else {
+            return .refused(Self.unknown)
+        }
+        let caller = VerifiedCaller(
+            caller: DecisionPoint.Caller(
+                ticket.claims, entitlement: snapshot.point.policy.entitlement(of: ticket.claims), role: ticket.role,
+                resource: ticket.resource),
+            tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), expiresAt: ticket.expiresAt)
+        guard !isExpired(caller) else { return .refused(Self.expired) }
+        // A clock that was put back must not lengthen a ticket's life.
+        guard ticket.issuedAt - context.clock.now() <= IDTokenVerifier.clockSkew else {
+            return .refused(Self.expired)
+        }
+        keep(caller)
+        return .opened(caller)
+    }
+
+    /// Verifies an ID token that was brought as a credential; may wait for the issuer.
+    ///
+    /// Nobody is asked about a token that no grant fits.
+    ///
+    /// - Throws: why the request is refused.
+    func verify(
+        _ token: borrowing Secret, digest: String
+    ) throws(RequestDecision.Refused) -> VerifiedCaller {
+        guard let idToken = try? IDToken.parse(token.duplicate()) else { throw Self.unknown }
+        guard case .string(let issuer) = idToken.claims.comparable("iss"), issuers.contains(issuer) else {
+            throw Self.unknown
+        }
+        let entitlement = snapshot.point.policy.entitlement(of: idToken.claims)
+        guard !entitlement.isEmpty else {
+            throw RequestDecision.Refused(.otherClaims, "is for what no grant gives to these claims")
+        }
+        let verifier = IDTokenVerifier(
+            issuer: issuer, audience: snapshot.point.definition.origin.description, keys: keys, context: context)
+        do throws(MintError) {
+            try verifier.verify(idToken) { Self.limits }
+        } catch {
+            throw error.code == .identityUnverified
+                ? RequestDecision.Refused(.credentialUnknown, "has an ID token that is not believed")
+                : RequestDecision.Refused(.unavailable, "has an ID token whose issuer cannot be asked now")
+        }
+        let caller = VerifiedCaller(
+            caller: DecisionPoint.Caller(idToken.claims, entitlement: entitlement), tokenSHA256: digest, ticket: nil,
+            expiresAt: idToken.claims.expiresAt ?? context.clock.now())
+        keep(caller)
+        return caller
+    }
+
+    private func isExpired(_ caller: VerifiedCaller) -> Bool { caller.expiresAt <= context.clock.now() }
+
+    private func keep(_ caller: VerifiedCaller) {
+        kept.withLock { kept in
+            if kept.count >= Self.capacity { kept = [:] }
+            kept[caller.tokenSHA256] = caller
+        }
+    }
+
+    static let unknown = RequestDecision.Refused(
+        .credentialUnknown, "has a credential that is neither a ticket of hfmint nor an ID token of a known issuer")
+    static let expired = RequestDecision.Refused(.credentialExpired, "has a credential that has expired")
+}

@@ -1,0 +1,86 @@
+internal import Synchronization
+
+/// What hfmint goes by is read again: at SIGHUP the manifest, and twice a second the deny list.
+extension DecisionService {
+    /// Reads the manifest anew, with its keys and tokens; one that cannot be used changes nothing.
+    func reload() {
+        let snapshot: ServeSnapshot
+        let denied: DenyList
+        do throws(MintError) {
+            snapshot = try ServeSnapshot(try read(), in: context)
+            denied = try DenyList(namedBy: snapshot.point.definition, in: context)
+            if let trouble = tokens.load(snapshot.point.definition).first { throw trouble.error(naming: snapshot) }
+        } catch {
+            metrics.reloaded(.failed)
+            let reasons = [error.message] + error.details.prefix(3)
+            tell(.manifest, "the manifest was not reloaded, and the one before is obeyed: \(reasons.joined(separator: "; "))")
+            return
+        }
+        let callers = Callers(snapshot, keys: keys, context: context)
+        state.withLock { state in
+            state.snapshot = snapshot
+            state.callers = callers
+            state.denied = denied
+            state.troubles = [:]
+        }
+        metrics.reloaded(.ok)
+        metrics.begin(snapshot.point, digest: snapshot.digest)
+        records.add(AuditEvent(.serveReloaded, reason: "policy \(snapshot.digest)"))
+        context.note("reloaded '\(snapshot.point.policy.manifest)'; policy \(snapshot.digest)")
+    }
+
+    /// Reads the deny list anew; one that cannot be read leaves the one before it in force.
+    func reloadDenyList() {
+        let (snapshot, _, before) = current
+        do throws(MintError) {
+            let list = try DenyList(namedBy: snapshot.point.definition, in: context)
+            state.withLock { state in
+                state.denied = list
+                state.troubles[.denyList] = nil
+            }
+            guard list != before else { return }
+            context.note("the deny list has \(list.count) entries now")
+        } catch {
+            tell(.denyList, "\(error.message); the list before is obeyed")
+        }
+    }
+
+    /// Says a trouble at `/readyz` from now on, and once on stderr.
+    private func tell(_ trouble: Trouble, _ sentence: String) {
+        let isNew = state.withLock { state in
+            defer { state.troubles[trouble] = sentence }
+            return state.troubles[trouble] != sentence
+        }
+        if isNew { context.note(sentence) }
+    }
+}
+
+extension DenyList {
+    /// Reads the list that the manifest names, if it names one.
+    ///
+    /// A list that is not there refuses nobody only if no list was named: a file that was lost must not let anybody in.
+    init(namedBy definition: ServeDefinition, in context: Context) throws(MintError) {
+        guard let name = definition.deny else {
+            self.init()
+            return
+        }
+        let path = FilePath(name).from(definition.folder).text
+        let reason: String
+        do throws(FileFailure) {
+            guard let text = try context.files.readTrusted(path, limit: Self.byteLimit) else {
+                throw FileFailure(path, "there is no such file")
+            }
+            do throws(Malformed) {
+                try self.init(text.reveal { $0.bytes })
+                return
+            } catch {
+                reason = error.reason
+            }
+        } catch {
+            reason = error.reason
+        }
+        throw MintError(
+            .stateUnusable, "the deny list '\(path)' cannot be used: \(reason)",
+            hint: "an empty file refuses nobody")
+    }
+}

@@ -1,0 +1,30 @@
+"""Fixtures of walls: one that several tests share, by web server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import product
+from servers import SERVERS
+from wall import Wall
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def wall(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Wall]:
+    """A wall with a web server, for all tests of a module; at its end nothing has leaked."""
+    product.needed()
+    with Wall(request.param, tmp_path_factory.mktemp(request.param)) as wall:
+        yield wall
+        wall.check_no_leak()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
+    """hfmint at its socket without a web server, for all tests of a module."""
+    with Wall(None, tmp_path_factory.mktemp("bare")) as wall:
+        yield wall
+        wall.check_no_leak()
