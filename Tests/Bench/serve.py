@@ -45,6 +45,7 @@ ROUNDS = 5
 CLIENTS = 32
 MEASURED = "[measured](Tests/Bench/serve.py)"
 TURNS = "[median](Tests/Bench/serve.py)"
+OTHERS = (doors.haproxy, doors.apache)
 HFMINT, FLOOR = "hfmint", "C responder (the floor)"
 
 
@@ -160,7 +161,7 @@ def stage(binary: Path, world: World, folder: Path) -> Iterator[Stage]:
             FLOOR: doors.Door(FLOOR, floor_port, token),
             HFMINT: doors.Door(HFMINT, port, token),
         }
-        for other in (doors.haproxy, doors.apache):
+        for other in OTHERS:
             door = run(other(folder / other.__name__, behind, wall.hub_token))
             found[door.name] = door
         for door in found.values():
