@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from loads import Clients, Failed, Load, answer, question
+
 from wall import COLD, Wall
 
 RELOADS, RESTARTS, CONNECTIONS = 20, 5, 1_000
