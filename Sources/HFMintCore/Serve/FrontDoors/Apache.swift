@@ -176,7 +176,9 @@ struct ApacheConfiguration {
         return """
             ProxyPass "/" "\(host.upstream)/" nocanon retry=0 connectiontimeout=10 timeout=300 flushpackets=on
             ProxyAddHeaders Off
-            ProxyPreserveHost Off\(tls)
+            ProxyPreserveHost Off
+            # A client that waits before it sends its body is answered here: not each Hub does.
+            Proxy100Continue Off\(tls)
             <Proxy "\(host.upstream)/*">
                 # hfmint is asked, and only its yes passes. What is no yes goes on to the script, which refuses.
                 CGIPassAuth On

@@ -34,7 +34,11 @@ struct LighttpdConfiguration {
             # lighttpd speaks no TLS to what stands behind it: stunnel does, at sockets that must be this user's alone.
             # To make its file, which the same user runs: hfmint serve config --for lighttpd-stunnel
             """
-        return "# The script beside it: hfmint serve config --for lighttpd-lua" + (isTunnelled ? tunnel : "")
+        return """
+            # The script beside it: hfmint serve config --for lighttpd-lua
+            # lighttpd tells the Hub its own X-Forwarded-* and X-Host, and asks on a new connection each time. When hfmint
+            # was away, it looks again after a second.
+            """ + (isTunnelled ? tunnel : "")
     }
 
     // MARK: What all hosts have
@@ -145,7 +149,7 @@ struct LighttpdConfiguration {
                 sslVersionMin = TLSv1.2
                 TIMEOUTconnect = 10
                 TIMEOUTidle = 300
-                TIMEOUTclose = 0
+                TIMEOUTclose = 10
                 """
         }
         let global = """
