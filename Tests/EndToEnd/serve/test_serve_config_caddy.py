@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from frontdoors import Caddy
 from printedfiles import NAMES, printed_for
 from Sandbox.fastcgiresponder import Answer
