@@ -1,4 +1,4 @@
-"""Requests that try to be two things at once, at every web server that `serve config` prints for."""
+"""Requests that try to be two at once, at every web server that `serve config` prints for."""
 
 from __future__ import annotations
 
