@@ -46,6 +46,8 @@ class FrontDoorServer:
     """What stands after `--for`."""
     rewrites_bodies: ClassVar[bool] = True
     """Whether addresses of the Hub in the answer of git-lfs's batch lead to the server."""
+    takes_any_2xx: ClassVar[bool] = False
+    """Whether another status than 200 is a yes too, which hfmint never says."""
     end: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __init__(self, configuration: str, folder: Path, port: int) -> None:
@@ -124,6 +126,7 @@ class Nginx(FrontDoorServer):
     """https://nginx.org/en/docs/switches.html"""  # noqa: D400, D415 (a link)
 
     name = "nginx"
+    takes_any_2xx = True
     end = signal.SIGQUIT
 
     def command(self) -> list[str]:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from frontdoors import Caddy
 from printedfiles import NAMES, printed_for
+from Sandbox.fastcgiresponder import Answer
 from stubbedwall import StubbedWall
 from tls import Authority
 
@@ -54,6 +56,15 @@ def test_a_connection_is_not_turned_into_another_protocol(wall: StubbedWall) -> 
     assert wall.ask(FILE, headers=upgrade).status == 200
     (sent,) = wall.upstream.received
     assert (sent.header("Upgrade"), sent.header("Connection")) == (None, None)
+
+
+@pytest.mark.parametrize("status", [204, 302, 429])
+def test_what_is_neither_yes_nor_no_is_not_passed_on(wall: StubbedWall, status: int) -> None:
+    """Caddy would copy it to the client as hfmint's own answer."""
+    wall.responder.answer = lambda _: Answer(status, [("Location", "/acme/open")])
+    got = wall.ask(FILE)
+    assert (got.status, got["Retry-After"], got.headers.get_all("Location")) == (503, "5", None)
+    assert wall.upstream.received == []
 
 
 def test_what_looks_like_a_placeholder_is_text(wall: StubbedWall) -> None:

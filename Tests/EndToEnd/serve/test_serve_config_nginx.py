@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from frontdoors import Nginx
 from printedfiles import NAMES, printed_for
 from Sandbox.recordingupstream import Reply

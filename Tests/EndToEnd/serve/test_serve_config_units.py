@@ -7,9 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import product
 import pytest
 import yaml
+
+import product
 from printedfiles import CREDENTIALS, SOCKET, printed_for
 
 FOLDER = re.compile(r"(?m)^# /etc/systemd/system/(\S+)\n")
