@@ -10,8 +10,11 @@ import pytest
 
 import test_serve_config as every
 from otherfrontdoors import Apache, for_a_machine, unprivileged
+from Sandbox.fastcgiresponder import AUTHORIZER
 from stubbedwall import StubbedWall, received
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
+from test_serve_config_passing import *  # noqa: F403
+from test_serve_config_requests import *  # noqa: F403
 
 FILE = every.FILE
 
@@ -73,4 +76,4 @@ def test_the_socket_is_the_only_way_to_hfmint(wall: StubbedWall) -> None:
     """mod_authnz_fcgi connects to the path; no port is open beside Apache's own."""
     assert f"fcgi://{wall.responder.path}:1" in wall.configuration
     assert wall.ask(FILE).status == 200
-    assert wall.decisions[0].role == every.AUTHORIZER
+    assert wall.decisions[0].role == AUTHORIZER

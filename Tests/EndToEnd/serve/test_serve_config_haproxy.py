@@ -10,8 +10,11 @@ import pytest
 
 import test_serve_config as every
 from otherfrontdoors import HAProxy, for_a_machine, rewrites_what_comes_in_pieces, unprivileged
+from Sandbox.recordingupstream import Reply
 from stubbedwall import StubbedWall, received
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
+from test_serve_config_passing import *  # noqa: F403
+from test_serve_config_requests import *  # noqa: F403
 
 FILE = every.FILE
 
@@ -64,7 +67,7 @@ def test_a_batch_that_comes_in_pieces_is_rewritten(wall: StubbedWall) -> None:
 def test_more_links_than_can_be_rewritten_are_left_out(wall: StubbedWall) -> None:
     """Rather than to lead a client's credential to the Hub."""
     link = ", ".join(f'<{wall.upstream.origin}/{number}>; rel="x"' for number in range(4))
-    wall.upstream.reply = lambda _: every.Reply(200, [("Link", link)])
+    wall.upstream.reply = lambda _: Reply(200, [("Link", link)])
     assert wall.ask(FILE).headers.get_all("Link") is None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import test_serve_config as every
+import test_serve_config_requests as requests
 from frontdoors import PATIENCE
 from otherfrontdoors import (
     Lighttpd,
@@ -19,8 +20,11 @@ from otherfrontdoors import (
 )
 from stubbedwall import StubbedWall
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
+from test_serve_config_passing import *  # noqa: F403
+from test_serve_config_requests import *  # noqa: F403
 
 FILE = every.FILE
+REFUSALS = every.REFUSALS
 
 
 @pytest.fixture
@@ -41,21 +45,21 @@ def test_a_target_that_is_an_address_does_not_pass(wall: StubbedWall) -> None:
     assert wall.decisions[0]["HFMINT_URI"] == FILE
     assert wall.upstream.received[0].target.decode() == FILE
     for target in (f"http://huggingface.co{FILE}", f"http://x@huggingface.co{FILE}", "*"):
-        assert wall.ask(target).status in every.REFUSALS
-        assert wall.ask(target, host="huggingface.co").status in every.REFUSALS
+        assert wall.ask(target).status in REFUSALS
+        assert wall.ask(target, host="huggingface.co").status in REFUSALS
     assert len(wall.upstream.received) == 1
 
 
 def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: StubbedWall) -> None:
     """Lighttpd cannot leave out its own X-Forwarded-*, so that nothing of the client's is in it."""
-    assert wall.ask(FILE, headers=every.STRIPPED).status == 200
+    assert wall.ask(FILE, headers=requests.STRIPPED).status == 200
     (asked,) = wall.decisions
     assert (asked["HFMINT_ROUTE"], asked["HFMINT_URI"]) == ("decide", FILE)
     (sent,) = wall.upstream.received
     assert sent.header("Authorization") == f"Bearer {wall.hub_token}"
     own = {"x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http"}
     own["x-forwarded-host"] = wall.upstream.origin.removeprefix("http://")
-    for line in every.STRIPPED:
+    for line in requests.STRIPPED:
         name = line.partition(":")[0].lower().replace("_", "-")
         found = [value for key, value in sent.headers if key.lower().replace("_", "-") == name]
         assert found == ([own[name]] if name in own else [])

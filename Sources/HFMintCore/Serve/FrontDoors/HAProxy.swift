@@ -209,8 +209,10 @@ struct HAProxyConfiguration {
         switch question.listen {
         case .plain(let address):
             (
-                "# For a trial on this machine, where the script is: haproxy -db -f FILE\nlua-load-per-thread hfmint.lua",
-                "bind \(address)"
+                """
+                # For a trial on this machine, in the folder of the script: haproxy -db -f FILE
+                lua-load-per-thread hfmint.lua
+                """, "bind \(address)"
             )
         case .tls:
             (

@@ -1,6 +1,6 @@
 extension FrontDoor {
     package static let haproxyScript = FrontDoor(
-        name: "haproxy-lua", help: "hfmint.lua, which HAProxy's configuration names", listens: false
+        name: "haproxy-lua", help: "hfmint.lua, which HAProxy's configuration names"
     ) { question in
         let title = question.title("haproxy-lua").map { "-- \($0)" }.joined(separator: "\n")
         return "\(title)\n\n\(HAProxyConfiguration.script(question))"

@@ -36,8 +36,8 @@ struct LighttpdConfiguration {
             """
         return """
             # The script beside it: hfmint serve config --for lighttpd-lua
-            # lighttpd tells the Hub its own X-Forwarded-* and X-Host, and asks on a new connection each time. When hfmint
-            # was away, it looks again after a second.
+            # lighttpd tells the Hub its own X-Forwarded-* and X-Host, and asks on a new connection each time. When
+            # hfmint was away, it looks again after a second.
             """ + (isTunnelled ? tunnel : "")
     }
 
@@ -110,9 +110,11 @@ struct LighttpdConfiguration {
             $HTTP["host"] =~ "^\(host.name.expression)(:[0-9]+)?$" {
                 # hfmint is asked first, and only its yes passes.
                 fastcgi.server = ( "/" => ((
-                    "socket" => "\(question.socket)", "mode" => "authorizer", "check-local" => "disable", "disable-time" => 0
+                    "socket" => "\(question.socket)", "mode" => "authorizer",
+                    "check-local" => "disable", "disable-time" => 0
                 )) )
-                proxy.server = ( "/" => (( \(place(index)), "disable-time" => 0 )) )\(host.kind == .hub ? batch : "")\(question.hasBroker(host) ? own : "")
+                proxy.server = ( "/" => (( \(place(index)), "disable-time" => 0 )) )\
+            \(host.kind == .hub ? batch : "")\(question.hasBroker(host) ? own : "")
             }
             """
     }
