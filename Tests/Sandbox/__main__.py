@@ -24,15 +24,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .frontdoor import manifest_of
+from .frontdoor import enforcing, manifest_of
 from .githubjob import GitHubJob
 from .gitlab import GitLabJob
 from .options import describe, pair
 from .world import Job, World
 
 DEFAULT_PUBLISHER = "acme/model=repository:acme/training"
-# What the page takes out of its manifest in the end.
-AT_FIRST = '    mode: "audit",\n'
 DEFAULT_GITLAB_PUBLISHER = "acme/model=project_path:acme/training"
 
 
@@ -85,8 +83,8 @@ def arguments() -> argparse.Namespace:
         "--wall",
         type=Path,
         metavar="FOLDER",
-        help="behind nginx and `hfmint serve run`, by the manifest of docs/wall.md; FOLDER, which is"
-        " made, is the machine on which they run. HFMINT_BINARY names another hfmint",
+        help="behind nginx and `hfmint serve run`, by the manifest of docs/wall.md; FOLDER, which"
+        " is made, is the machine on which they run. HFMINT_BINARY names another hfmint",
     )
     parser.add_argument(
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
@@ -145,7 +143,7 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
         if not program:
             raise ValueError("there is no hfmint on PATH")
         page = Path(__file__).parents[2] / "docs/wall.md"
-        manifest = manifest_of(page).replace(AT_FIRST, "")
+        manifest = enforcing(manifest_of(page))
         world.open_front_door(Path(program), manifest, options.wall.resolve())
     for text in options.fault:
         world.fault(*pair(text, ":"))

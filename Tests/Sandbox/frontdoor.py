@@ -45,6 +45,14 @@ def manifest_of(page: Path) -> str:
     return found[1]
 
 
+def enforcing(manifest: str) -> str:
+    """The manifest as it is when a no is no longer let pass."""
+    changed = manifest.replace('    mode: "audit",\n', "")
+    if changed == manifest:
+        raise ValueError("the manifest has no line with the mode")
+    return changed
+
+
 class FrontDoor:
     """nginx and hfmint on a machine of their own, which is `folder`.
 
@@ -57,13 +65,12 @@ class FrontDoor:
         self.folder = folder
         self._program = program
         self._hub = hub
-        self._issuer = issuer
         self._port = ReservedPort()
         # A socket's path is short, and a web server that gave up its rights must reach it.
         self._run = Path(tempfile.mkdtemp(prefix="hfmint-door-"))
         self._run.chmod(0o755)
         self._etc = folder / "etc/hfmint"
-        self._credentials = self._etc / "credentials"
+        self._credentials = folder / "run/credentials"
         self._said = folder / "hfmint.log"
         self._processes: list[subprocess.Popen[bytes]] = []
         self.origin = f"http://{HOST}:{self._port.number}"
@@ -77,6 +84,9 @@ class FrontDoor:
             "/etc/nginx": str(folder / "etc/nginx"),
             "/var/lib/hfmint": str(folder / "var/lib/hfmint"),
             "/run/hfmint": str(self._run),
+            "/run/credentials/hfmint-serve.service": str(self._credentials),
+            "https://token.actions.githubusercontent.com": issuer,
+            "https://huggingface.co": hub.origin,
         }
         self._write(manifest)
 
@@ -86,11 +96,17 @@ class FrontDoor:
             text = text.replace(there, place)
         return text
 
+    def on_the_page(self, text: str) -> str:
+        """The text with what a page says of these places, of this machine and of its clients."""
+        for there, place in sorted(self.names.items(), key=lambda pair: -len(pair[1])):
+            text = text.replace(place, there)
+        return text.replace(f"peer={HOST}", "peer=10.0.0.7").replace(HOST, "hub.acme.example")
+
     def _write(self, manifest: str) -> None:
         for path in map(Path, self.names.values()):
             if path.is_absolute():
                 path.mkdir(parents=True, exist_ok=True)
-        self._credentials.mkdir(mode=0o700)
+        self._credentials.chmod(0o700)
         self.commands.mkdir()
         for right in ("read", "write"):
             token = self._hub.accept("acme/none", right, organization="acme")  # type: ignore[arg-type]
@@ -99,8 +115,6 @@ class FrontDoor:
         (self._etc / "deny.jsonl").touch(mode=0o644)
         group = grp.getgrgid(os.getegid()).gr_name
         stand_ins = {
-            "/run/credentials/hfmint-serve.service": str(self._credentials),
-            "https://token.actions.githubusercontent.com": self._issuer,
             'kind: "hub"': f'kind: "hub", upstream: "{self._hub.origin}"',
             '"www-data"': f'"{group}"',
         }
