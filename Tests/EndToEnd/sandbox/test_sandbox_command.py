@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+import evidence
 import product
 from client import EXCHANGE
 
@@ -15,10 +17,11 @@ SANDBOX = str(product.CHECKOUT / "Scripts/sandbox")
 ASK = 'curl -sS -H "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"'
 
 
-def sandbox(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def sandbox(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run it as a person would."""
     return subprocess.run(
         [SANDBOX, *arguments],
+        env=os.environ | variables,
         input=stdin,
         capture_output=True,
         text=True,
@@ -62,6 +65,31 @@ def test_the_permission_may_be_missing() -> None:
 def test_a_gitlab_job_has_its_token() -> None:
     """In the variable of the Hub's documents."""
     assert "\nHF_ID_TOKEN=ey" in sandbox("--gitlab", "--", "env").stdout
+
+
+def test_a_job_behind_a_wall_has_no_other_way(tmp_path: Path) -> None:
+    """Its endpoint is the front door, and nothing leads to the machine behind it."""
+    folder = tmp_path / "wall"
+    ask = (
+        f'{ASK} "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=$HF_ENDPOINT" | jq -r .value | tr -d "\\n"'
+    )
+    trade = " ".join(f"-d {name}={value}" for name, value in EXCHANGE.items())
+    script = f"""set -e
+        curl -sf "$HF_ENDPOINT/readyz"
+        {ask} >id-token
+        curl -sf "$HF_ENDPOINT/oauth/token" {trade} --data-urlencode subject_token@id-token |
+            jq -r .access_token | cut -c -10
+        curl -s -o refused -w '%{{http_code}}\\n' "$HF_ENDPOINT/api/models/acme/model"
+        env | grep {folder} || echo none"""
+    done = sandbox(
+        *("--wall", str(folder), "--", "sh", "-c", f'cd "$RUNNER_TEMP"; {script}'),
+        HFMINT_BINARY=str(product.needed()),
+    )
+    for path in (folder / "run/credentials").iterdir():
+        evidence.put_there(path)
+    assert done.stdout.splitlines() == ["ready", "hf_ticket_", "401", "none"], done.stderr
+    names = sorted(path.name for path in (folder / "run/credentials").iterdir())
+    assert names == ["read", "tickets", "write"]
 
 
 def test_the_log_names_requests_and_no_secret(tmp_path: Path) -> None:
