@@ -2,10 +2,10 @@
 //
 //     asker SOCKET QUESTION SECONDS CONNECTIONS [keep | RATE]
 //
-// QUESTION is a file with the records of one request. Each question has a connection of its own, as nginx makes one; with
-// `keep`, each connection asks again, and QUESTION must say so. So many CONNECTIONS ask at once, and again as soon as they
-// have their answer. With a RATE, questions are asked so many times a second, whether or not the answers are there, and
-// a question's time begins when it was due; so many CONNECTIONS are open at once then, at most.
+// QUESTION is a file with the records of one request. Each question has a connection of its own, as nginx makes one;
+// with `keep`, each connection asks again, and QUESTION must say so. So many CONNECTIONS ask at once, and again as soon
+// as they have their answer. With a RATE, questions are asked so many times a second, whether or not the answers are
+// there, and a question's time begins when it was due; so many CONNECTIONS are open at once then, at most.
 //
 // Prints: answers, failures, seconds, and the microseconds that half, and 99 of 100, and all answers took at most. What
 // is not a whole answer that says yes is a failure.

@@ -62,7 +62,8 @@ class Clients(AbstractContextManager["Clients"]):
         script = folder / "wrk.lua"
         script.write_text(SCRIPT)
         headers = ["-H", f"Host: {HOST}", "-H", f"Authorization: Bearer {token}"]
-        size = ["-t1", f"-c{connections}", "-d90", "--timeout", "5", "-s", str(script)]
+        # Who waits while hfmint starts again is not refused.
+        size = ["-t1", f"-c{connections}", "-d90", "--timeout", "20", "-s", str(script)]
         self._process = subprocess.Popen(
             ["wrk", *size, *headers, f"http://127.0.0.1:{port}{TARGET}"],
             stdout=subprocess.PIPE,

@@ -26,6 +26,9 @@ sys.path.insert(0, str(TESTS))
 import doors  # noqa: E402
 import extremes  # noqa: E402
 from loads import Asker, Clients, Failed, Load, question  # noqa: E402
+from tables import TIMES, Bar, machine, table  # noqa: E402
+
+from Sandbox.world import World  # noqa: E402
 from servers import (  # noqa: E402
     check,
     free_port,
@@ -34,9 +37,6 @@ from servers import (  # noqa: E402
     running,
     upstream,
 )
-from tables import TIMES, Bar, machine, table  # noqa: E402
-
-from Sandbox.world import World  # noqa: E402
 from wall import Wall  # noqa: E402
 
 HERE = TESTS / "Bench"
@@ -45,6 +45,7 @@ ROUNDS = 5
 CLIENTS = 32
 MEASURED = "[measured](Tests/Bench/serve.py)"
 TURNS = "[median](Tests/Bench/serve.py)"
+OTHERS = (doors.haproxy, doors.apache)
 HFMINT, FLOOR = "hfmint", "C responder (the floor)"
 
 
@@ -160,7 +161,7 @@ def stage(binary: Path, world: World, folder: Path) -> Iterator[Stage]:
             FLOOR: doors.Door(FLOOR, floor_port, token),
             HFMINT: doors.Door(HFMINT, port, token),
         }
-        for other in (doors.haproxy, doors.apache):
+        for other in OTHERS:
             door = run(other(folder / other.__name__, behind, wall.hub_token))
             found[door.name] = door
         for door in found.values():

@@ -6,14 +6,19 @@ extension String {
         guard utf8.mayHoldToken else { return self }
         let text = Array(utf8)
         var kept: [UInt8] = []
+        var keptUntil = 0
         var index = 0
         var plainUntil = 0
         while index < text.count {
-            let end = text.endOfToken(from: index) ?? text.endOfUserInfo(from: index, &plainUntil)
-            kept += end == nil ? text[index...index] : Array("[redacted]".utf8)[...]
-            index = end ?? index + 1
+            if let end = text.endOfToken(from: index) ?? text.endOfUserInfo(from: index, &plainUntil) {
+                kept += text[keptUntil..<index]
+                kept += "[redacted]".utf8
+                (index, keptUntil) = (end, end)
+            } else {
+                index += 1
+            }
         }
-        return String(decoding: kept, as: UTF8.self)
+        return keptUntil == 0 ? self : String(decoding: kept + text[keptUntil...], as: UTF8.self)
     }
 
     /// Whether the whole text looks like a token, and is too long for a name.
@@ -58,7 +63,10 @@ private struct TokenForm: Sendable {
 extension [UInt8] {
     /// Returns the end of the token that begins at `start`, or nil if none begins there.
     fileprivate func endOfToken(from start: Int) -> Int? {
-        guard "heo".utf8.contains(self[start]) else { return nil }
+        switch self[start] {
+        case UInt8(ascii: "h"), UInt8(ascii: "e"), UInt8(ascii: "o"): break
+        default: return nil
+        }
         for form in TokenForm.all where self[start...].starts(with: form.prefix.utf8) {
             let body = self[(start + form.prefix.utf8.count)...].prefix(while: form.isPart)
             if body.count >= form.least { return body.endIndex }
@@ -72,7 +80,9 @@ extension [UInt8] {
     ///
     /// - Parameter plainUntil: the end of a word that is known to hold no `@`, so that each word is read once.
     fileprivate func endOfUserInfo(from start: Int, _ plainUntil: inout Int) -> Int? {
-        guard start >= 3, start >= plainUntil, self[(start - 3)...].starts(with: "://".utf8) else { return nil }
+        guard start >= 3, start >= plainUntil, self[start - 1] == ASCII.slash, self[start - 2] == ASCII.slash,
+            self[start - 3] == ASCII.colon
+        else { return nil }
         let host = self[start...].prefix {
             $0.isInWord && ![ASCII.slash, UInt8(ascii: "?"), UInt8(ascii: "#")].contains($0)
         }

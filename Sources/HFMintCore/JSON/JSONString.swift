@@ -75,7 +75,7 @@ enum JSONString {
     }
 
     /// Whether the text can stand between quotes as it is, which most texts can.
-    private static func isPlain(_ text: String) -> Bool {
+    static func isPlain(_ text: String) -> Bool {
         var previous: UInt8 = 0
         return text.utf8.allSatisfy { byte in
             defer { previous = byte }

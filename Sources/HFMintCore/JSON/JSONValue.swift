@@ -46,36 +46,59 @@ extension JSONValue: ExpressibleByDictionaryLiteral {
 extension JSONValue {
     /// Returns the text on one line, without a line feed at its end.
     package func rendered() -> Secret {
-        var pieces: [TextOrToken] = []
-        append(to: &pieces)
-        return Secret(joining: pieces)
+        var buffer = SecretBuffer(capacity: 512)
+        append(to: &buffer)
+        return buffer.finish()
     }
 
-    private func append(to pieces: inout [TextOrToken]) {
+    private func append(to buffer: inout SecretBuffer) {
         switch self {
-        case .null: pieces.append(.text("null"))
-        case .bool(let value): pieces.append(.text(value ? "true" : "false"))
-        case .integer(let value): pieces.append(.text("\(value)"))
-        case .string(let text): pieces.append(.text(JSONString.quoted(text)))
+        case .null: buffer.grow("null")
+        case .bool(let value): buffer.grow(value ? "true" : "false")
+        case .integer(let value): buffer.grow("\(value)")
+        case .string(let text): buffer.growQuoted(text)
         case .array(let elements):
-            pieces.append(.text("["))
+            buffer.grow("[")
             for (index, element) in elements.enumerated() {
-                if index > 0 { pieces.append(.text(",")) }
-                element.append(to: &pieces)
+                if index > 0 { buffer.grow(",") }
+                element.append(to: &buffer)
             }
-            pieces.append(.text("]"))
+            buffer.grow("]")
         case .object(let members):
-            pieces.append(.text("{"))
+            buffer.grow("{")
             for (index, member) in members.enumerated() {
-                pieces.append(.text("\(index > 0 ? "," : "")\(JSONString.quoted(member.name)):"))
-                member.value.append(to: &pieces)
+                if index > 0 { buffer.grow(",") }
+                buffer.growQuoted(member.name)
+                buffer.grow(":")
+                member.value.append(to: &buffer)
             }
-            pieces.append(.text("}"))
+            buffer.grow("}")
         case .token(let token):
             // The bytes of a token need no escapes: see ``BearerToken``.
-            pieces += [.text("\""), .token(token), .text("\"")]
-        case .secret(let shared):
-            pieces += [.text("\""), .secret(SharedSecret(shared.secret.jsonEscaped())), .text("\"")]
+            buffer.growQuoted(token.secret)
+        case .secret(let shared): buffer.growQuoted(shared.secret.jsonEscaped())
         }
+    }
+}
+
+extension SecretBuffer {
+    fileprivate mutating func grow(_ text: String) {
+        makeRoom(for: text.utf8.count)
+        append(text)
+    }
+
+    fileprivate mutating func growQuoted(_ text: String) {
+        guard JSONString.isPlain(text) else { return grow(JSONString.quoted(text)) }
+        makeRoom(for: text.utf8.count + 2)
+        append(ASCII.quote)
+        append(text)
+        append(ASCII.quote)
+    }
+
+    fileprivate mutating func growQuoted(_ secret: borrowing Secret) {
+        makeRoom(for: secret.byteCount + 2)
+        append(ASCII.quote)
+        append(secret)
+        append(ASCII.quote)
     }
 }

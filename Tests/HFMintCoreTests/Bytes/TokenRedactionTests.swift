@@ -4,6 +4,7 @@ import Testing
 @Suite("token redaction")
 struct TokenRedactionTests {
     private static let userToken = "hf_" + String(repeating: "aB3", count: 12)
+    private static let ticket = "hf_ticket_" + String(repeating: "aB3-_", count: 20) + "." + userToken
 
     @Test(
         "takes who logs in out of a URL, and leaves the rest",
@@ -34,7 +35,7 @@ struct TokenRedactionTests {
     @Test(
         "takes tokens out, of whatever kind",
         arguments: [
-            "hf_jwt_abcdefgh.x-y_z", "hf_oauth_abcdefgh", "hf_ticket_abcdefgh-_x.abcdefgh", "oauth_app_secret_abcdefgh",
+            "hf_jwt_abcdefgh.x-y_z", "hf_oauth_abcdefgh", "hf_ticket_abcdefgh-_x.0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", "oauth_app_secret_abcdefgh",
             userToken, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ9.x",
         ])
     func tokens(token: String) {
@@ -50,14 +51,16 @@ struct TokenRedactionTests {
         #expect((text + "u@h").withoutTokens == "://[redacted]@h")
     }
 
-    @Test("knows a token by its looks", arguments: [userToken, "hf_jwt_" + userToken, "hf_oauth_" + userToken])
+    @Test("knows a token by its looks", arguments: [userToken, "hf_jwt_" + userToken, "hf_oauth_" + userToken, ticket])
     func token(text: String) {
         #expect(text.looksLikeToken)
         #expect("a \(text) b".withoutTokens == "a [redacted] b")
         #expect(!"x\(text)".looksLikeToken)
     }
 
-    @Test("takes a name for no token", arguments: ["hf_jwt_decoder_small", "hf_internal", "acme", ""])
+    @Test(
+        "takes a name for no token",
+        arguments: ["hf_jwt_decoder_small", "hf_ticket_classifier_small_and_fast", "hf_internal", "acme", ""])
     func name(text: String) {
         #expect(!text.looksLikeToken)
     }

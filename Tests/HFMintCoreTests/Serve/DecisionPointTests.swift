@@ -154,11 +154,13 @@ struct DecisionPointTests {
         #expect(request.map { "\($0.host) \(String(decoding: $0.target, as: UTF8.self))" } ?? "none" == expected)
     }
 
-    @Test("has a stable word for every refusal, and 401 for one alone")
+    @Test("has a stable word for every refusal, and 401 where another credential may change it")
     func codes() {
         let words = RequestDecision.Code.allCases.map(\.rawValue)
         #expect(Set(words).count == words.count)
         #expect(words.allSatisfy { $0.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (97...122).contains($0) } })
-        #expect(RequestDecision.Code.allCases.filter { $0.status == 401 } == [.identityNeeded])
+        #expect(
+            RequestDecision.Code.allCases.filter { $0.status == 401 }
+                == [.identityNeeded, .credentialUnknown, .credentialExpired])
     }
 }

@@ -97,11 +97,11 @@ struct ServeManifestTests {
                 reuse: { gitlab: 1, 'https://gitlab.com': 0 },
                 deny: 'env:X', mode: 'off', extra: 1 }
                 """) == [
-                    "line 3, column 9: 'serve.origin' is not an address of a scheme and a host, without a path",
-                    "line 4, column 9: 'serve.socket' is not a path",
+                    "line 3, column 10: 'serve.origin' is not an address of a scheme and a host, without a path",
+                    "line 4, column 10: 'serve.socket' is not a path",
                     "line 5, column 10: 'serve.hosts.Hub.acme.example' is no name of a host: lower case, without a port",
                     "line 5, column 47: 'serve.hosts.x:1' is no name of a host: lower case, without a port",
-                    "line 5, column 62: 'serve.hosts.x:1.kind' must be one of hub, router, endpoint",
+                    "line 5, column 63: 'serve.hosts.x:1.kind' must be one of hub, router, endpoint",
                     "line 5, column 76: 'serve.hosts.y' needs 'upstream': its address",
                     "line 5, column 76: 'serve.hosts.y' needs 'resource': what roles call it: endpoints/owner/name",
                     "line 7, column 34: 'serve.credentials[0].right' must be one of read, write, admin",

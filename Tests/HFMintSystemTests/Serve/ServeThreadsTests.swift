@@ -64,7 +64,7 @@ struct ServeThreadsTests {
 
     @Test("tells all of them that the Hub does not answer")
     func oneFailure() throws {
-        let (outcomes, requests) = try fetch(.answer(Self.hub, 503, headers: ["Retry-After": "60"]))
+        let (outcomes, requests) = try fetch(.answer(Self.hub, 503, headers: ["retry-after": "60"]))
         #expect(outcomes == Array(repeating: "service-unavailable", count: 20))
         #expect(requests == 1)
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What hfmint goes by is read again: at SIGHUP the manifest, and twice a second the deny list.
+/// What hfmint goes by is read again: at SIGHUP the manifest, and twice a second the deny list and the keys of tickets.
 extension DecisionService {
     /// Reads the manifest anew, with its keys and tokens; one that cannot be used changes nothing.
     func reload() {
@@ -13,7 +13,9 @@ extension DecisionService {
         } catch {
             metrics.reloaded(.failed)
             let reasons = [error.message] + error.details.prefix(3)
-            tell(.manifest, "the manifest was not reloaded, and the one before is obeyed: \(reasons.joined(separator: "; "))")
+            tell(
+                .manifest,
+                "the manifest was not reloaded, and the one before is obeyed: \(reasons.joined(separator: "; "))")
             return
         }
         let callers = Callers(snapshot, keys: keys, context: context)
@@ -42,6 +44,30 @@ extension DecisionService {
             context.note("the deny list has \(list.count) entries now")
         } catch {
             tell(.denyList, "\(error.message); the list before is obeyed")
+        }
+    }
+
+    /// Reads the keys of tickets anew, which a rotation changes; keys that cannot be read leave those before in force.
+    func reloadTicketKeys() {
+        let before = current.snapshot
+        guard let ids = before.tickets?.ids else { return }
+        do throws(MintError) {
+            let snapshot = try ServeSnapshot(before.point, in: context)
+            // Tickets under a key that is gone must not be remembered as good.
+            let callers = Callers(snapshot, keys: keys, context: context)
+            let isNew = state.withLock { state in
+                state.troubles[.ticketKeys] = nil
+                // A reload may have come between.
+                guard snapshot.tickets?.ids != ids, state.snapshot.digest == before.digest else { return false }
+                state.snapshot = snapshot
+                state.callers = callers
+                return true
+            }
+            guard isNew, let ids = snapshot.tickets?.ids else { return }
+            records.add(AuditEvent(.serveReloaded, reason: "keys \(ids.joined(separator: ","))"))
+            context.note("tickets are signed with the key \(ids[0]), and \(ids.count) open them")
+        } catch {
+            tell(.ticketKeys, "\(error.message); the keys before are used")
         }
     }
 

@@ -22,7 +22,7 @@ package final class DecisionService: Sendable {
     }
 
     enum Trouble: Int, Comparable, Sendable {
-        case manifest, denyList
+        case manifest, denyList, ticketKeys
 
         static func < (left: Trouble, right: Trouble) -> Bool { left.rawValue < right.rawValue }
     }
@@ -90,7 +90,12 @@ package final class DecisionService: Sendable {
             records.work()
             isOver.finish(())
         }
-        context.workers.start { [self] in repeatedly { [self] in reloadDenyList() } }
+        context.workers.start { [self] in
+            repeatedly { [self] in
+                reloadDenyList()
+                reloadTicketKeys()
+            }
+        }
         // Each of these may wait for another machine.
         context.workers.start { [self] in repeatedly { [self] in tokens.renewDue() } }
         context.workers.start { [self] in repeatedly { [self] in records.sendToCollector() } }

@@ -4,38 +4,41 @@
 /// HMAC-SHA256 (RFC 2104) of all that stands before the full stop.
 package struct TicketKeys: Sendable {
     private struct Key: Sendable {
-        /// The first 16 hexadecimal digits of the HMAC-SHA256 of ``TicketKeys/nameText``.
         let id: String
         let value: SharedSecret
     }
 
     private let keys: [Key]
 
-    /// No ticket begins so, and no ticket's code can be taken for a key's name.
-    private static let nameText = "hfmint ticket key"
-
     package static let leastByteCount = 32
 
-    /// Reads the keys.
+    /// Reads the keys, of which each reference names one or more, a line each.
     ///
     /// - Parameter folder: where relative paths of the references start.
-    /// - Throws: ``MintError/Code/stateUnusable`` if a key cannot be read, or has fewer than 32 bytes without the line
-    ///   break at its end; ``MintError/Code/libraryMissing``.
+    /// - Throws: ``MintError/Code/stateUnusable`` if a key cannot be read, or has fewer than 32 bytes; ``MintError/Code/libraryMissing``.
     package init(
         reading tickets: ServeDefinition.Tickets, folder: String, in context: Context
     ) throws(MintError) {
-        keys = try tickets.keys.map { reference throws(MintError) in
-            let key = try reference.read(.key, relativeTo: folder, in: context)
-            guard key.byteCount >= Self.leastByteCount else {
-                throw MintError(
-                    .stateUnusable, "the key of tickets in \(reference.source) has \(key.byteCount) bytes",
-                    hint: "a key has \(Self.leastByteCount) or more: openssl rand -base64 48")
+        var keys: [Key] = []
+        for reference in tickets.keys {
+            let list = try reference.readList(relativeTo: folder, in: context).secrets
+            guard !list.isEmpty else {
+                throw MintError(.stateUnusable, "there is no key of tickets in \(reference.source)", hint: Self.hint)
             }
-            let name = try context.signatures.hmacSHA256(Array(Self.nameText.utf8), key: key)
-            return Key(id: name.prefix(8).hexadecimal, value: SharedSecret(key))
+            for key in list {
+                guard key.secret.byteCount >= Self.leastByteCount else {
+                    throw MintError(
+                        .stateUnusable, "a key of tickets in \(reference.source) has \(key.secret.byteCount) bytes",
+                        hint: Self.hint)
+                }
+                keys.append(Key(id: try context.signatures.keyID(of: key.secret), value: key))
+            }
         }
         guard !keys.isEmpty else { throw MintError(.stateUnusable, "there is no key of tickets") }
+        self.keys = keys
     }
+
+    private static let hint = "a key is one line of \(leastByteCount) bytes or more: openssl rand -base64 48"
 
     /// The names of the keys, which say nothing of them; the first is the one that seals.
     package var ids: [String] { keys.map(\.id) }

@@ -41,8 +41,8 @@ struct BrokerTests {
     func role(parameter: String) throws {
         let scene = try BrokerScene()
         let body =
-            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&subject_token=\(BrokerScene.idToken())"
-            + "&subject_token_type=urn:ietf:params:oauth:token-type:jwt&\(parameter)"
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange"
+            + "&subject_token=\(BrokerScene.idToken())&subject_token_type=urn:ietf:params:oauth:token-type:jwt&\(parameter)"
         let seen = scene.answer(BrokerScene.request(body, type: "application/x-www-form-urlencoded; charset=UTF-8"))
         #expect(seen.outcome == "200" && seen["scope"] == "reader")
         let ticket = try scene.ticket(seen)
@@ -168,7 +168,7 @@ struct BrokerTests {
     @Test("asks to come back where the issuer does not answer, and does not count the ID token as used")
     func issuerDown() throws {
         let scene = try BrokerScene(
-            [.answer(BrokerScene.document(of: BrokerScene.issuer), 429, "", headers: ["Retry-After": "17"])]
+            [.answer(BrokerScene.document(of: BrokerScene.issuer), 429, "", headers: ["retry-after": "17"])]
                 + BrokerScene.keys(of: BrokerScene.issuer))
         let seen = scene.ask()
         #expect(seen.outcome == "503 temporarily_unavailable" && seen.header(.retryAfter) == "17")

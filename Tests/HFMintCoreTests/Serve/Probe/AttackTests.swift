@@ -34,7 +34,7 @@ struct AttackTests {
         return point.decide(
             DecisionPoint.Request(
                 method: Array(attack.method.utf8), host: "hub.acme.example", target: Array(attack.target.utf8),
-                claims: claims))
+                caller: claims.map { DecisionPoint.Caller($0) }))
     }
 
     @Test("are all told apart by their names", arguments: subjects)

@@ -91,7 +91,8 @@ private final class RefusingTransport: HTTPTransport {
     ) throws(TransportError) -> HTTPResponse {
         let line: String?
         switch credential {
-        case .none, .awsSignature: line = nil
+        case .none: line = nil
+        case .awsSignature: line = nil
         case .header(let header): line = "\(header.names[0]): \(header.prefix)\(header.secret.revealedText())"
         }
         kept.withLock { $0.append(Sent(request: request, credential: line)) }

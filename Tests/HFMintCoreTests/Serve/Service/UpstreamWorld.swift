@@ -8,7 +8,7 @@ struct UpstreamWorld {
         "{ resources: ['acme/*'], right: 'read', member: 'ci@acme.example', client: { id: 'env:ID', secret: 'env:S' } }"
     static let reference = "{ resources: ['acme/*'], right: 'write', token: 'env:WRITE' }"
     static let refusal = ScriptedTransport.Exchange.answer(hub, 401, #"{"error":"invalid_client"}"#)
-    static let busy = ScriptedTransport.Exchange.answer(hub, 503, headers: ["Retry-After": "11"])
+    static let busy = ScriptedTransport.Exchange.answer(hub, 503, headers: ["retry-after": "11"])
 
     let machine: FakeMachine
     let definition: ServeDefinition

@@ -5,7 +5,7 @@ import Testing
 @Suite("tickets")
 struct TicketTests {
     private static let keyTexts = [
-        "first": "key-0123456789-0123456789-0123456789", "second": "KEY-9876543210-9876543210-98765",
+        "first": "key-0123456789-0123456789-0123456789", "second": "KEY-9876543210-9876543210-9876543210",
     ]
 
     private let signatures = TestSignatures()
@@ -62,22 +62,24 @@ struct TicketTests {
         let ticket = try opened(try text(keys, role: role, resource: resource), keys).get()
         #expect(ticket.id == id && ticket.keyID == keys.ids[0])
         #expect(ticket.issuedAt == now && ticket.expiresAt == now + 3_600)
-        #expect(ticket.role == role && ticket.resource == (try TestPolicy.resource(resource)))
+        #expect(ticket.role == role)
+        #expect(ticket.resource == (try TestPolicy.resource(resource)))
         #expect(ticket.claims == claims)
     }
 
     @Test("looks like a token to the Hub's clients, and like a ticket to hfmint")
     func looks() throws {
         let text = try text(try keys("first"))
-        #expect(Array(text.utf8).span.count < Ticket.byteLimit)
-        #expect(HubToken.isWellFormed(Array(text.utf8).span))
-        #expect(HubToken.Kind(in: Array(text.utf8).span) == .ticket)
-        #expect(TicketKeys.isTicket(Secret(text)))
+        #expect(text.utf8.count < Ticket.byteLimit)
+        #expect(Secret(text).reveal { HubToken.isWellFormed($0) && HubToken.Kind(in: $0) == .ticket })
+        #expect(isTicket(text))
         #expect(text.looksLikeToken && "bad '\(text)'".withoutTokens == "bad '[redacted]'")
         for other in ["", "hf_ticket_", "hf_jwt_abcdefgh", "hf_ticke_x", "HF_TICKET_X", " \(text)"] {
-            #expect(!TicketKeys.isTicket(Secret(other)))
+            #expect(!isTicket(other))
         }
     }
+
+    private func isTicket(_ text: String) -> Bool { TicketKeys.isTicket(Secret(text)) }
 
     @Test("is opened by any of the keys, and sealed by the first")
     func rotation() throws {
