@@ -161,7 +161,9 @@ package final class DecisionService: Sendable {
     private var gauges: ServeMetrics.Gauges {
         var gauges = ServeMetrics.Gauges()
         gauges.waitingRecords = records.waitingCount
+        gauges.waitingRequests = work.count
         gauges.deniedCount = current.denied.count
+        gauges.issuerKeyAges = keys.ages(at: context.clock.uptime())
         return gauges
     }
 }
