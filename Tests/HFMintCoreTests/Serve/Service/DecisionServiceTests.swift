@@ -158,13 +158,17 @@ struct DecisionServiceTests {
 
     @Test("verifies an ID token that is brought as a credential once, in a thread that may wait")
     func idToken() throws {
-        let scene = try ServiceScene(script: BrokerScene.keys(of: BrokerScene.issuer))
+        // A signature that is not the issuer's has its keys looked at once more, and then no more for a while.
+        let keys = BrokerScene.keys(of: BrokerScene.issuer)
+        let scene = try ServiceScene(script: keys + keys)
         let token = BrokerScene.idToken(["ref": "main"])
         #expect(scene.outcome("POST", ServiceScene.commit, ticket: token) == "200 hf_writes0123")
         #expect(scene.outcome(ticket: token) == "200 hf_reads0123")
+        #expect(scene.machine.transport.left.count == 2)
+        for forged in ["AA", "BB", "CC"].map({ String(token.dropLast(2)) + $0 }) {
+            #expect(scene.outcome(ticket: forged) == "401 credential-unknown")
+        }
         #expect(scene.machine.transport.left.isEmpty)
-        let forged = token.dropLast(2) + "AA"
-        #expect(scene.outcome(ticket: String(forged)) == "401 credential-unknown")
         #expect(scene.outcome(ticket: BrokerScene.idToken(["iss": "https://else.example"])) == "401 credential-unknown")
         #expect(scene.outcome(ticket: BrokerScene.idToken(["repository": "other/x"])) == "403 other-claims")
     }

@@ -115,5 +115,5 @@ struct ServiceScene {
         }
     }
 
-    var readiness: String { ask(target: "/readyz", route: .ready).map { "\($0.status) \($0.body)" } ?? "" }
+    var readiness: String { ask("GET", "/readyz", route: .ready).map { "\($0.status) \($0.body)" } ?? "" }
 }
