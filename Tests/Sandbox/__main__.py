@@ -8,6 +8,7 @@ examples:
   Scripts/sandbox --gitlab -- sh -c 'eval "$(hfmint exchange acme/model)" && env'
   Scripts/sandbox --git -- sh -c 'hfmint setup-git && git clone "$HF_ENDPOINT/acme/model"'
   Scripts/sandbox --rotations -- sh -c 'hfmint rotate init && hfmint rotate now okta'
+  Scripts/sandbox --wall=/tmp/wall -- sh -c 'HF_OIDC_RESOURCE=acme/model hf upload acme/model .'
   Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
 """
 
@@ -16,11 +17,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from .frontdoor import enforcing, manifest_of
 from .githubjob import GitHubJob
 from .gitlab import GitLabJob
 from .options import describe, pair
@@ -76,6 +80,13 @@ def arguments() -> argparse.Namespace:
         " demo: one rotation",
     )
     parser.add_argument(
+        "--wall",
+        type=Path,
+        metavar="FOLDER",
+        help="behind nginx and `hfmint serve run`, by the manifest of docs/wall.md; FOLDER, which"
+        " is made, is the machine on which they run. HFMINT_BINARY names another hfmint",
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
     )
     parser.add_argument("--serve", action="store_true", help="print the environment and serve")
@@ -83,6 +94,8 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args(before, argparse.Namespace(command=command))
     if bool(command) == options.serve:
         parser.error("give a COMMAND after --, or --serve")
+    if options.wall and options.gitlab:
+        parser.error("the manifest of docs/wall.md is for jobs of GitHub")
     return options
 
 
@@ -125,6 +138,13 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
         world.publish(resource, issuer, dict(pair(claim, ":") for claim in claims.split(",")))
         if options.git:
             world.git.create(resource)
+    if options.wall:
+        program = shutil.which(os.environ.get("HFMINT_BINARY", "hfmint"))
+        if not program:
+            raise ValueError("there is no hfmint on PATH")
+        page = Path(__file__).parents[2] / "docs/wall.md"
+        manifest = enforcing(manifest_of(page))
+        world.open_front_door(Path(program), manifest, options.wall.resolve())
     for text in options.fault:
         world.fault(*pair(text, ":"))
     if options.rotations:
@@ -149,8 +169,8 @@ def run(command: list[str], environment: Mapping[str, str]) -> int:
 
 def serve(environment: Mapping[str, str]) -> int:
     """Print the environment, then serve until standard input ends."""
-    for name, value in environment.items():
-        print(f"{name}={value}")
+    # At once, so that whoever finds some of it finds all.
+    sys.stdout.write("".join(f"{name}={value}\n" for name, value in environment.items()))
     sys.stdout.flush()
     sys.stdin.read()
     return 0

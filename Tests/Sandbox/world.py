@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
+from .frontdoor import FrontDoor
 from .githosting import GitHosting
 from .github import GitHub
 from .githubjob import GitHubJob
@@ -36,6 +37,7 @@ class World:
         self._owns_root = root is None
         self.root = root or Path(tempfile.mkdtemp(prefix="hfmint-world-"))
         self.bin: Path | None = None
+        self.front_door: FrontDoor | None = None
         self.sentinels = Sentinels()
         self.hub = Hub(self.sentinels)
         self.github = GitHub(self.sentinels, job)
@@ -63,6 +65,21 @@ class World:
         """Issuers and sinks of client secrets; each starts when it is first named."""
         return Rotations(self.sentinels, self.root / "rotations")
 
+    def open_front_door(self, program: Path, manifest: str, folder: Path) -> FrontDoor:
+        """Let jobs get to the Hub through hfmint and nginx alone, by the manifest of a page.
+
+        hfmint verifies their ID tokens itself, so their issuer is the stand-in by its own name. On
+        the Hub are acme/model and acme/other; the front door's machine is `folder`.
+        """
+        issuer = self.github.job.issuer = self.github.origin
+        # huggingface_hub drops it.
+        self.github.api_version_required = False
+        for resource in ("acme/model", "acme/other"):
+            self.git.create(resource)
+        self.front_door = FrontDoor(program, self.hub, issuer, folder, manifest)
+        self.front_door.open()
+        return self.front_door
+
     @property
     def servers(self) -> dict[str, Server]:
         """Those that run, by name."""
@@ -85,6 +102,8 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         servers = self.servers.values()
+        if self.front_door:
+            self.front_door.close()
         for server in servers:
             server.stop()
         if self._owns_root:
@@ -108,6 +127,10 @@ class World:
             (self.root / folder).mkdir(mode=mode, parents=True, exist_ok=True)
             base[name] = str(self.root / folder)
         base |= {"HF_ENDPOINT": self.hub.origin, "HFMINT_AUDIENCE": CANONICAL}
+        if self.front_door:
+            # The audience is that of the endpoint.
+            base["HF_ENDPOINT"] = self.front_door.origin
+            del base["HFMINT_AUDIENCE"]
         # What Google's libraries take for "not one of Google's machines", as a test may run on one.
         base["NO_GCE_CHECK"] = "true"
         if job == "github":

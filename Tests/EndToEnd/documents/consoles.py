@@ -9,14 +9,16 @@ of `scenario.py`. It begins a world, in which all blocks up to the next such com
     -->
 
 One line will do (`<!-- play job none -->`), and what all of a page's worlds have in common may
-stand once in a comment `world`. One word is a page's own: `folder PATH`, a folder beside the page
-whose files are copied to where the commands run.
+stand once in a comment `world`. Two words are a page's own: `folder PATH`, a folder beside the page
+whose files are copied to where the commands run, and `wall`, after `job` and before all others:
+a front door by the page's first manifest, at which its commands are then typed. With `wall
+enforced`, `mode: "audit"` has been taken out of it.
 
 A line that begins with `$ ` is typed, with the lines after it that begin with `> `; the others are
-what it prints on both streams, and `(exit status N)` if that is not 0. What an `eval` sets is there
-for the lines after it. A page shows what its reader would see: the stand-ins' addresses and folders
-have the names of real ones, and where a value differs from run to run, any value of its kind will
-do. A line `…` stands for lines that are left out.
+what it prints on both streams, and `(exit status N)` if that is not 0. What an `eval` sets, and
+where a `cd` leads, is there for the lines after it. A page shows what its reader would see: the
+stand-ins' addresses and folders have the names of real ones, and where a value differs from run to
+run, any value of its kind will do. A line `…` stands for lines that are left out.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +34,7 @@ from pathlib import Path
 import evidence
 import product
 from normal import normalise
+from Sandbox.frontdoor import enforcing, manifest_of
 from Sandbox.world import World
 from scenario import Player
 from transcript import Command, Directive, Scenario
@@ -145,6 +149,8 @@ class Reader(Player):
             if directive.word == "folder":
                 source = self._play.page.parent / directive.rest
                 shutil.copytree(source, self._work, dirs_exist_ok=True)
+            elif directive.word == "wall":
+                self._open_door(manifest_of(self._play.page), directive.rest == "enforced")
             else:
                 self._prepare(directive)
         return tuple(
@@ -152,13 +158,26 @@ class Reader(Player):
             for console in self._play.consoles
         )
 
+    def _open_door(self, manifest: str, enforced: bool) -> None:
+        if enforced:
+            manifest = enforcing(manifest)
+        door = self._world.open_front_door(self._program, manifest, self._world.root / "machine")
+        for file in door.secrets:
+            evidence.put_there(file)
+        # The programs that `Scripts/setup` installs beside Python, such as `hf`.
+        path = [str(door.commands), self._environment["PATH"], str(Path(sys.executable).parent)]
+        self._environment["PATH"] = ":".join(path)
+
     def _type(self, command: Command) -> Command:
         """Run it in a shell that knows what the earlier ones exported."""
-        state = shlex.quote(str(self._state))
-        script = f"if [ -e {state} ]; then . {state}; fi\n{{ {command.script}\n}} 2>&1\n"
-        script += f"status=$?; export -p > {state}; exit $status"
+        state, door = shlex.quote(str(self._state)), self._world.front_door
+        typed = door.here(command.script) if door else command.script
+        script = f"if [ -e {state} ]; then . {state}; fi\n{{ {typed}\n}} 2>&1\n"
+        script += f"status=$?; {{ printf 'cd %q\\n' \"$PWD\"; export -p; }} > {state}; exit $status"
         result = product.run(["bash", "-c", script], self._environment, self._work)
         text = result.stdout.decode("utf-8", errors="backslashreplace")
+        if door:
+            text = door.on_the_page(text)
         for value, place in sorted(self._places().items(), key=lambda pair: -len(pair[0])):
             text = text.replace(value, SHOWN.get(place, place))
         text = text.replace("127.0.0.1", "huggingface.co")

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Self
 
 import product
-from frontdoors import FrontDoorServer, ReservedPort
+from frontdoors import FrontDoorServer
 from Sandbox.fastcgiresponder import Answer, Asked, FastCGIResponder
 from Sandbox.recordingupstream import RecordingUpstream
+from Sandbox.reservedport import ReservedPort
 from Sandbox.sentinel import Sentinels
 from tls import Authority, Certificate
 

@@ -21,9 +21,9 @@ import evidence
 import product
 from client import EXCHANGE, Answer, ask
 from fastcgiclient import FastCGIClient, decide
-from frontdoors import ReservedPort
 from realservers import kind_named
 from Sandbox.hub import CANONICAL
+from Sandbox.reservedport import ReservedPort
 from Sandbox.wire import Request
 from Sandbox.world import World
 from wallpolicy import CREDENTIALS, MEMBER, Json, policy
