@@ -49,7 +49,7 @@ def lingering(pipe: Path, microseconds: int) -> list[str]:
     Meanwhile a reader of `pipe` learns of the call, and may kill the process there. The command
     has the process id with which it was begun.
     """
-    calls = _list(CHANGES)
+    calls = _list((*CHANGES, "bind"))
     pause = f"inject={calls}:delay_exit={microseconds}"
     words = alone(quiet(pipe))
     return [words[0], "-D", *words[1:], "-e", "signal=none", "-e", f"trace={calls}", "-e", pause]

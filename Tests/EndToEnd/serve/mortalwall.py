@@ -88,8 +88,9 @@ class MortalWall(Wall):
         self.start()
 
     def _tear(self) -> None:
-        lines = self.audit_log.read_bytes().splitlines() if self.audit_log.exists() else []
-        if lines:
+        lines = self.lines
+        # What dies before it writes leaves what was torn before.
+        if lines and self.audit_log.read_bytes().endswith(b"\n"):
             with self.audit_log.open("ab") as log:
                 log.write(lines[-1][: len(lines[-1]) // 2])
             self.torn += 1
