@@ -165,6 +165,7 @@ struct HAProxyConfiguration {
                 # The client is sent what the Hub answers, but for what would lead it past this server. Of a header
                 # Link, three addresses are rewritten; one with more is left out.
                 http-response replace-header location '(?i)^(?:https?:)?//\(behind)([/?#].*)?$' '\(address)\\1'
+                http-response replace-header x-xet-refresh-route '(?i)^https?://\(behind)([/?#].*)?$' '\(address)\\1'
                 \(link)
                 \(link)
                 \(link)
