@@ -43,7 +43,7 @@ class Wall:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.socket))
         self.listener.listen(4096)
-        (self.folder / "key").write_bytes(secrets.token_bytes(32))
+        (self.folder / "key").write_text(secrets.token_urlsafe(32) + "\n")
         (self.folder / "token").write_text(self.hub_token)
         app = self.world.hub.add_app(
             f"app-{self.folder.name}",

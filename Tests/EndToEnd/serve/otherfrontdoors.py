@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -12,7 +14,10 @@ from typing import ClassVar, Self
 
 import product
 from frontdoors import PATIENCE, SBIN, FrontDoorServer
-from stubbedwall import AUTHORITIES
+from printedfiles import NAMES, printed_for
+from Sandbox.recordingupstream import Reply
+from stubbedwall import AUTHORITIES, StubbedWall
+from tls import Authority
 
 
 def unprivileged(command: list[str]) -> list[str]:
@@ -72,6 +77,14 @@ class HAProxy(OtherFrontDoorServer):
         """Its script is beside its configuration."""
         return unprivileged([self.program(), "-db", "-f", str(self.file)])
 
+    def stop(self) -> None:
+        """First softly, so that it logs what it has answered."""
+        if self.process:
+            self.process.send_signal(signal.SIGUSR1)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+        super().stop()
+
 
 class Lighttpd(OtherFrontDoorServer):
     """With stunnel, where the Hub is asked by TLS.
@@ -127,3 +140,36 @@ def _printed(door: str, manifest: Path, *options: str) -> str:
     done = product.run([str(product.needed()), *words], {"PATH": "/usr/bin:/bin"}, manifest.parent)
     assert (done.status, done.stderr) == (0, b""), done
     return done.stdout.decode()
+
+
+def for_a_machine(door: str, folder: Path, moved: tuple[str, ...], *scripts: str) -> Path:
+    """The file with TLS, whose places are moved into the folder; beside it hfmint.lua."""
+    text = printed_for(door, folder)
+    shown = Authority(folder / "authority").issue(NAMES[0])
+    both = folder / "hfmint.pem"
+    both.write_bytes(shown.file.read_bytes() + shown.key.read_bytes())
+    files = {
+        "/etc/ssl/certs/hfmint.pem": shown.file,
+        "/etc/ssl/private/hfmint.key": shown.key,
+        "/etc/ssl/private/hfmint.pem": both,
+    }
+    for place, file in {**files, **dict.fromkeys(moved, folder)}.items():
+        text = text.replace(place, str(file))
+    for script in scripts:
+        (folder / "hfmint.lua").write_text(printed_for(script, folder))
+    written = folder / door
+    written.write_text(text)
+    return written
+
+
+def rewrites_what_comes_in_pieces(wall: StubbedWall) -> None:
+    """A batch of a thousand objects, with every place at which a piece may end, and a last half."""
+    hub, here = f'"{wall.upstream.origin}/', f'"{wall.origin}/'
+    objects = "".join(f'{{"href":{hub}{number}","x":"{"y" * 60}"}},' for number in range(1000))
+    whole = f'{objects}"{wall.hub_token}"{wall.hub_token[:-1]}"{hub[:-1]}'
+    for size in (1021, 40_000):
+        pieces = [whole[at : at + size].encode() for at in range(0, len(whole), size)]
+        wall.upstream.reply = lambda _, pieces=pieces: Reply(200, [], pieces=iter(pieces))
+        got = wall.ask("/acme/model.git/info/lfs/objects/batch", "POST", (), b"{}")
+        expected = whole.replace(hub, here).replace(wall.hub_token, "")
+        assert got.body.decode() == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,21 @@ from pathlib import Path
 import pytest
 
 import test_serve_config as every
+import test_serve_config_requests as requests
 from frontdoors import PATIENCE
-from otherfrontdoors import Lighttpd
+from otherfrontdoors import (
+    Lighttpd,
+    for_a_machine,
+    rewrites_what_comes_in_pieces,
+    unprivileged,
+)
 from stubbedwall import StubbedWall
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
+from test_serve_config_passing import *  # noqa: F403
+from test_serve_config_requests import *  # noqa: F403
 
 FILE = every.FILE
+REFUSALS = every.REFUSALS
 
 
 @pytest.fixture
@@ -35,21 +45,21 @@ def test_a_target_that_is_an_address_does_not_pass(wall: StubbedWall) -> None:
     assert wall.decisions[0]["HFMINT_URI"] == FILE
     assert wall.upstream.received[0].target.decode() == FILE
     for target in (f"http://huggingface.co{FILE}", f"http://x@huggingface.co{FILE}", "*"):
-        assert wall.ask(target).status in every.REFUSALS
-        assert wall.ask(target, host="huggingface.co").status in every.REFUSALS
+        assert wall.ask(target).status in REFUSALS
+        assert wall.ask(target, host="huggingface.co").status in REFUSALS
     assert len(wall.upstream.received) == 1
 
 
 def test_headers_of_the_client_that_others_might_believe_are_stripped(wall: StubbedWall) -> None:
     """Lighttpd cannot leave out its own X-Forwarded-*, so that nothing of the client's is in it."""
-    assert wall.ask(FILE, headers=every.STRIPPED).status == 200
+    assert wall.ask(FILE, headers=requests.STRIPPED).status == 200
     (asked,) = wall.decisions
     assert (asked["HFMINT_ROUTE"], asked["HFMINT_URI"]) == ("decide", FILE)
     (sent,) = wall.upstream.received
     assert sent.header("Authorization") == f"Bearer {wall.hub_token}"
     own = {"x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http"}
     own["x-forwarded-host"] = wall.upstream.origin.removeprefix("http://")
-    for line in every.STRIPPED:
+    for line in requests.STRIPPED:
         name = line.partition(":")[0].lower().replace("_", "-")
         found = [value for key, value in sent.headers if key.lower().replace("_", "-") == name]
         assert found == ([own[name]] if name in own else [])
@@ -85,12 +95,24 @@ def test_a_path_that_only_decodes_to_the_brokers_is_refused(wall: StubbedWall) -
     assert wall.responder.asked == []
 
 
-def test_an_answer_of_many_parts_is_rewritten_whole(wall: StubbedWall) -> None:
-    """Git-lfs's batch of a thousand objects, which comes bit by bit."""
-    every_address = "".join(
-        f'{{"href":"{wall.upstream.origin}/{number}"}},' for number in range(1000)
-    )
-    pieces = [every_address[at : at + 7].encode() for at in range(0, len(every_address), 7)]
-    wall.upstream.reply = lambda _: every.Reply(200, [], pieces=iter(pieces))
-    got = wall.ask("/acme/model.git/info/lfs/objects/batch", "POST", (), b"{}")
-    assert got.body.decode() == every_address.replace(wall.upstream.origin, wall.origin)
+def test_a_batch_that_comes_in_pieces_is_rewritten(wall: StubbedWall) -> None:
+    """The script has the whole of it."""
+    rewrites_what_comes_in_pieces(wall)
+
+
+def test_the_file_for_a_machine_is_right(tmp_path: Path) -> None:
+    """Lighttpd loads its modules to check it."""
+    places = ("/etc/lighttpd", "/var/log/lighttpd", "/run/lighttpd")
+    file = for_a_machine("lighttpd", tmp_path, places, "lighttpd-lua")
+    checked = unprivileged([Lighttpd.program(), "-tt", "-f", str(file)])
+    done = subprocess.run(checked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_script_that_fails_lets_nothing_pass(wall: StubbedWall) -> None:
+    """Lighttpd answers 500 for it."""
+    script = wall.server.folder / "hfmint.lua"
+    script.write_text(f"error('broken')\n{script.read_text()}")
+    for ticket in (True, False):
+        assert wall.ask("/acme/open/resolve/main/x", ticket=ticket).status == 500
+    assert (wall.responder.asked, wall.upstream.received) == ([], [])

@@ -4,8 +4,8 @@ internal import Synchronization
 ///
 /// hfmint asks only issuers that a grant names: the caller names the issuer, never the token. Tokens cannot cause many
 /// requests either. Callers who need the same keys at once share one request, and for all tokens together hfmint
-/// bypasses the caches between here and the issuer at most once within ``pause``. A transient failure is not kept: each
-/// caller spaces its own tries.
+/// bypasses the caches between here and the issuer at most once within ``pause``. A transient failure is kept only if many strangers share
+/// the keys; otherwise each caller spaces its own tries.
 package final class IssuerKeys: Sendable {
     fileprivate typealias Request = SharedWork<Result<JSONWebKeySet, MintError>>
 
@@ -14,7 +14,7 @@ package final class IssuerKeys: Sendable {
         /// When a request that bypassed the caches last ended.
         var bypassedAt: Uptime?
         /// Why the issuer gives no keys.
-        var refusal: (failure: MintError, at: Uptime)?
+        var refusal: (failure: MintError, until: Uptime)?
         /// The request under way, and whether it bypasses the caches.
         var underWay: (request: Request, bypassesCaches: Bool)?
     }
@@ -30,13 +30,20 @@ package final class IssuerKeys: Sendable {
     /// The lock is never held during a request.
     private let issuers = Mutex<[[UInt8]: Issuer]>([:])
 
-    package init() {}
+    /// How long a failure that may pass is kept, so that strangers cannot cause one request after the other.
+    private let failurePause: Duration?
+
+    /// - Parameter failurePause: how long an issuer is not asked again that did not answer, or nil if each caller spaces
+    ///   its own tries.
+    package init(failurePause: Duration? = nil) {
+        self.failurePause = failurePause
+    }
 
     /// How long keys are used without a new request.
     private static let lifetime = Duration.seconds(600)
 
     /// The least time between a refusal or a request that bypassed the caches, and the next such request.
-    private static let pause = Duration.seconds(30)
+    package static let pause = Duration.seconds(30)
 
     /// Returns how old the keys are that are kept, by issuer.
     package func ages(at now: Uptime) -> [(issuer: [UInt8], age: Duration)] {
@@ -73,7 +80,7 @@ package final class IssuerKeys: Sendable {
         let now = context.clock.uptime()
         let step = change(issuer) { known -> Step in
             if let keys = known.keys, now - keys.at < Self.lifetime { return .use(keys.set) }
-            if let refusal = known.refusal, now - refusal.at < Self.pause { return .fail(refusal.failure) }
+            if let refusal = known.refusal, now < refusal.until { return .fail(refusal.failure) }
             return known.join(bypassingCaches: false)
         }
         switch step {
@@ -119,7 +126,7 @@ package final class IssuerKeys: Sendable {
             try published(by: issuer, bypassingCaches: bypassingCaches, in: context, limits: limits)
         }
         let now = context.clock.uptime()
-        change(issuer) { $0.keep(answer, bypassedCaches: bypassingCaches, at: now) }
+        change(issuer) { $0.keep(answer, bypassedCaches: bypassingCaches, failuresFor: failurePause, at: now) }
         request.finish(answer)
         return try answer.get()
     }
@@ -189,15 +196,19 @@ extension IssuerKeys.Issuer {
         return .send(request)
     }
 
-    fileprivate mutating func keep(_ answer: Result<JSONWebKeySet, MintError>, bypassedCaches: Bool, at now: Uptime) {
+    fileprivate mutating func keep(
+        _ answer: Result<JSONWebKeySet, MintError>, bypassedCaches: Bool, failuresFor failurePause: Duration?,
+        at now: Uptime
+    ) {
         underWay = nil
         switch answer {
         case .success(let set):
             keys = (set, now)
             refusal = nil
         case .failure(let failure):
-            guard !failure.isTransient else { return }
-            refusal = (failure, now)
+            let pause = failure.isTransient ? failurePause : IssuerKeys.pause
+            guard let pause else { return }
+            refusal = (failure, now + pause)
         }
         if bypassedCaches { bypassedAt = now }
     }

@@ -8,8 +8,9 @@ extension FrontDoor {
 
 /// A whole configuration of Apache's HTTP Server, which asks hfmint as a FastCGI authorizer.
 ///
-/// The document of mod_authnz_fcgi has TCP alone, where whoever reaches the port may ask. But it hands what stands before
-/// the last colon to `apr_sockaddr_info_get`, which takes a name that begins with a slash for the path of a Unix socket.
+/// The document of mod_authnz_fcgi has TCP alone, where whoever reaches the port may ask. But it hands what stands
+/// before the last colon to `apr_sockaddr_info_get`, which takes a name that begins with a slash for the path of a
+/// Unix socket.
 /// <https://httpd.apache.org/docs/2.4/mod/mod_authnz_fcgi.html>,
 /// <https://github.com/apache/apr/blob/1.7.x/network_io/unix/sockaddr.c>
 struct ApacheConfiguration {
@@ -176,7 +177,9 @@ struct ApacheConfiguration {
         return """
             ProxyPass "/" "\(host.upstream)/" nocanon retry=0 connectiontimeout=10 timeout=300 flushpackets=on
             ProxyAddHeaders Off
-            ProxyPreserveHost Off\(tls)
+            ProxyPreserveHost Off
+            # A client that waits before it sends its body is answered here: not each Hub does.
+            Proxy100Continue Off\(tls)
             <Proxy "\(host.upstream)/*">
                 # hfmint is asked, and only its yes passes. What is no yes goes on to the script, which refuses.
                 CGIPassAuth On

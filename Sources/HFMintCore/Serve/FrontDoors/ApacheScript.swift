@@ -1,6 +1,6 @@
 extension FrontDoor {
     package static let apacheScript = FrontDoor(
-        name: "apache-lua", help: "hfmint.lua, which Apache's configuration names", listens: false
+        name: "apache-lua", help: "hfmint.lua, which Apache's configuration names"
     ) { question in
         let title = question.title("apache-lua").map { "-- \($0)" }.joined(separator: "\n")
         return "\(title)\n\n\(ApacheConfiguration.script)"
@@ -12,8 +12,8 @@ extension ApacheConfiguration {
     ///
     /// <https://httpd.apache.org/docs/2.4/mod/mod_lua.html>
     static let script = """
-        -- Takes off what clients may not say to the Hub: what somebody behind might believe, also where "_" is taken for
-        -- "-". mod_headers takes off headers by their names alone, and puts hfmint's Authorization in afterwards.
+        -- Takes off what clients may not say to the Hub: what somebody behind might believe, also where "_" is taken
+        -- for "-". mod_headers takes off headers by their names alone, and puts hfmint's Authorization in.
         require "apache2"
 
         \(LuaText.stripping)

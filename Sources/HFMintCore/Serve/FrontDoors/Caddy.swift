@@ -95,6 +95,7 @@ struct CaddyConfiguration {
         # A name that the manifest does not have.
         \(listening.scheme)://:\(listening.port) {
         \(listening.directives)
+        \tlog
         \trespond 403
         }
         """
@@ -201,6 +202,7 @@ struct CaddyConfiguration {
             \theader_up -X-Forwarded-*
             \theader_down Location "^(?i:https?:)?//(?i:\(host.upstreamExpression))([/?#]|$)" "\(address)$1"
             \theader_down Link "<(?i:https?://\(host.upstreamExpression))([/?#>])" "<\(address)$1"
+            \theader_down X-Xet-Refresh-Route "^(?i:https?://\(host.upstreamExpression))([/?#])" "\(address)$1"
             \theader_down -Set-Cookie
             \theader_down -Alt-Svc
             \theader_down -X-Hfmint-*

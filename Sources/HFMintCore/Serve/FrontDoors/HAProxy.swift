@@ -82,7 +82,7 @@ struct HAProxyConfiguration {
             frontend front
             \(surroundings.bind.indented(by: 4))
                 # A target that is no path; by HTTP/2 every target has the host before its path.
-                http-request deny deny_status 400 if { req.ver 1.0 1.1 } !{ url -m beg / }
+                http-request deny deny_status 400 unless { fc_http_major 2 } or { url -m beg / }
                 http-request deny deny_status 400 if { method CONNECT } or { req.hdr_cnt(authorization) gt 1 }
             \(names.joined(separator: "\n").indented(by: 4))
                 # A name that the manifest does not have.
@@ -193,21 +193,26 @@ struct HAProxyConfiguration {
     private func server(_ host: ServeDefinition.Host) -> String {
         let lookup = isLookedUp(host) ? " init-addr libc,none resolvers system" : ""
         guard host.upstream.scheme == .https else { return "server hub \(host.upstreamAuthorityWithPort)\(lookup)" }
+        let name = host.upstream.address == nil ? " sni str(\(host.upstream.host))" : ""
         return """
             # The Hub proves its name.
             server hub \(host.upstreamAuthorityWithPort)\(lookup) ssl verify required \
-            ca-file /etc/ssl/certs/ca-certificates.crt sni str(\(host.upstream.host)) verifyhost \(host.upstream.host)
+            ca-file /etc/ssl/certs/ca-certificates.crt verifyhost \(host.upstream.host)\(name)
             """
     }
 
     // MARK: Listening
 
+    private static let tls = "ssl crt /etc/ssl/private/hfmint.pem alpn h2,http/1.1"
+
     private var surroundings: (global: String, bind: String) {
         switch question.listen {
         case .plain(let address):
             (
-                "# For a trial on this machine, where the script is: haproxy -db -f FILE\nlua-load-per-thread hfmint.lua",
-                "bind \(address)"
+                """
+                # For a trial on this machine, in the folder of the script: haproxy -db -f FILE
+                lua-load-per-thread hfmint.lua
+                """, "bind \(address)"
             )
         case .tls:
             (
@@ -219,7 +224,8 @@ struct HAProxyConfiguration {
                 """,
                 """
                 # CHANGE: a file with the certificate and its key.
-                bind :::\(question.definition.origin.port) v4v6 ssl crt /etc/ssl/private/hfmint.pem alpn h2,http/1.1
+                bind :\(question.definition.origin.port) \(Self.tls)
+                bind :::\(question.definition.origin.port) v6only \(Self.tls)
                 """
             )
         }

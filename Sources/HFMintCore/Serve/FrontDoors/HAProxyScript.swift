@@ -1,6 +1,6 @@
 extension FrontDoor {
     package static let haproxyScript = FrontDoor(
-        name: "haproxy-lua", help: "hfmint.lua, which HAProxy's configuration names", listens: false
+        name: "haproxy-lua", help: "hfmint.lua, which HAProxy's configuration names"
     ) { question in
         let title = question.title("haproxy-lua").map { "-- \($0)" }.joined(separator: "\n")
         return "\(title)\n\n\(HAProxyConfiguration.script(question))"
@@ -185,15 +185,16 @@ extension HAProxyConfiguration {
             return table.concat(parts, new)
         end
 
+        -- Returns how much may be sent now. The end of a body is a part of it, and holds nothing.
         function batch:http_payload(txn, message)
-            local text = message:body()
-            if not text or #text == 0 then return 0 end
-            if not self.is_rewritten then return #text end
+            local text = message:body() or ""
+            if not self.is_rewritten then return message:input() end
             local changed = text
             for _, change in ipairs(self.changes) do changed = replaced(changed, change[1], change[2]) end
             -- There is room for twice as much as came; without it, nothing is sent.
             if changed ~= text and message:set(changed) ~= #changed then return filter.ERROR end
-            return #changed - (message:eom() and 0 or open_end(changed, self.changes))
+            if message:eom() then return message:input() end
+            return #changed - open_end(changed, self.changes)
         end
 
         core.register_filter("hfmint-batch", batch, function(class)

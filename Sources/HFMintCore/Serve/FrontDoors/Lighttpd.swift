@@ -34,7 +34,11 @@ struct LighttpdConfiguration {
             # lighttpd speaks no TLS to what stands behind it: stunnel does, at sockets that must be this user's alone.
             # To make its file, which the same user runs: hfmint serve config --for lighttpd-stunnel
             """
-        return "# The script beside it: hfmint serve config --for lighttpd-lua" + (isTunnelled ? tunnel : "")
+        return """
+            # The script beside it: hfmint serve config --for lighttpd-lua
+            # lighttpd tells the Hub its own X-Forwarded-* and X-Host, and asks on a new connection each time. When
+            # hfmint was away, it looks again after a second.
+            """ + (isTunnelled ? tunnel : "")
     }
 
     // MARK: What all hosts have
@@ -106,9 +110,11 @@ struct LighttpdConfiguration {
             $HTTP["host"] =~ "^\(host.name.expression)(:[0-9]+)?$" {
                 # hfmint is asked first, and only its yes passes.
                 fastcgi.server = ( "/" => ((
-                    "socket" => "\(question.socket)", "mode" => "authorizer", "check-local" => "disable", "disable-time" => 0
+                    "socket" => "\(question.socket)", "mode" => "authorizer",
+                    "check-local" => "disable", "disable-time" => 0
                 )) )
-                proxy.server = ( "/" => (( \(place(index)), "disable-time" => 0 )) )\(host.kind == .hub ? batch : "")\(question.hasBroker(host) ? own : "")
+                proxy.server = ( "/" => (( \(place(index)), "disable-time" => 0 )) )\
+            \(host.kind == .hub ? batch : "")\(question.hasBroker(host) ? own : "")
             }
             """
     }
@@ -145,7 +151,7 @@ struct LighttpdConfiguration {
                 sslVersionMin = TLSv1.2
                 TIMEOUTconnect = 10
                 TIMEOUTidle = 300
-                TIMEOUTclose = 0
+                TIMEOUTclose = 10
                 """
         }
         let global = """

@@ -1,6 +1,6 @@
 extension FrontDoor {
     package static let lighttpdScript = FrontDoor(
-        name: "lighttpd-lua", help: "hfmint.lua, which lighttpd's configuration names", listens: false
+        name: "lighttpd-lua", help: "hfmint.lua, which lighttpd's configuration names"
     ) { question in
         let title = question.title("lighttpd-lua").map { "-- \($0)" }.joined(separator: "\n")
         return "\(title)\n\n\(LighttpdConfiguration(question: question).luaText)"

@@ -122,6 +122,8 @@ struct NginxConfiguration {
             # The client is sent what the Hub answers, but for what would lead it past this server.
             add_header Link $hfmint_link always;
             proxy_hide_header Link;
+            add_header X-Xet-Refresh-Route $hfmint_refresh always;
+            proxy_hide_header X-Xet-Refresh-Route;
             proxy_hide_header Set-Cookie;
             proxy_hide_header Alt-Svc;
             proxy_hide_header X-Hfmint-Authorization;
@@ -148,6 +150,8 @@ struct NginxConfiguration {
             linkMap("$hfmint_link_1", "hfmint_link_2"),
             linkMap("$hfmint_link_2", "hfmint_link_3"),
             map("\"$server_name $hfmint_link_3\"", "hfmint_link", ["default $hfmint_link_3;"] + left),
+            "# So is the address of a new token for xet.",
+            refreshMap,
         ].joined(separator: "\n")
     }
 
@@ -157,6 +161,15 @@ struct NginxConfiguration {
                 + " \"$\(variable)_a<\(question.publicAddress(host))$\(variable)_b\";"
         }
         return map("\"$server_name \(source)\"", variable, ["default \(source);"] + rows)
+    }
+
+    private var refreshMap: String {
+        let source = "$upstream_http_x_xet_refresh_route"
+        let rows = hosts.map { host in
+            "\"~*^\(host.name.expression) https?://\(host.upstreamExpression)(?<hfmint_refresh_rest>[/?#].*)$\""
+                + " \"\(question.publicAddress(host))$hfmint_refresh_rest\";"
+        }
+        return map("\"$server_name \(source)\"", "hfmint_refresh", ["default \(source);"] + rows)
     }
 
     private func map(_ source: String, _ variable: String, _ rows: [String]) -> String {

@@ -37,7 +37,7 @@ package final class DecisionService: Sendable {
     /// Reads the manifest; a higher layer knows how.
     let read: @Sendable () throws(MintError) -> DecisionPoint
     let context: Context
-    let keys = IssuerKeys()
+    let keys = IssuerKeys(failurePause: IssuerKeys.pause)
     let tokens: UpstreamTokens
     let records: DecisionRecords
     let metrics: ServeMetrics
