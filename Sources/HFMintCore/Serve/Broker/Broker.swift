@@ -52,8 +52,8 @@ package struct Broker: Sendable {
 
     /// Answers one request; it may wait for the issuer and for the Hub.
     ///
-    /// - Parameter record: called once, before the answer is made, with the refusal if it is a no. If it throws, nothing
-    ///   is handed out.
+    /// - Parameter record: called once, before the answer is made, with the refusal if it is a no. If it throws,
+    ///   nothing is handed out.
     package func answer(
         _ request: ServeRequest, by snapshot: ServeSnapshot,
         record: (AuditEvent, TokenRefusal?) throws(MintError) -> Void
