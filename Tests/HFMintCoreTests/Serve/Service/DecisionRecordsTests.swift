@@ -160,7 +160,7 @@ struct DecisionRecordsTests {
         #expect(completions.told == ["a audit-unavailable"])
         #expect(world.records.trouble == nil && world.reasons.isEmpty)
         let last = try #require((world.machine.files[Self.log] ?? "").split(separator: "\n").last)
-        let entry = try #require(AuditEntry(Array(last.utf8).span))
+        let entry = #require(AuditEntry(Array(last.utf8).span))
         #expect(entry.event == "serve.resumed" && entry.reason == "lost=1")
         #expect(world.machine.output.err == "hfmint: audit: records are written again\n")
         #expect(metric(#"audit_records_total{result="lost"}"#) == "1")
