@@ -9,8 +9,8 @@ package import HFMintCore
 /// `Files/` begins with ``PosixFiles``, `HTTP/` with ``CurlTransport``, and `Processes/` with ``ChildProcesses``, which
 /// runs programs, and ``PosixSupervisor``, which runs the user's command. `Libraries/` opens libcurl, libcrypto
 /// (``LibCrypto``) and libsodium (``LibSodium``). `Listener/` begins with ``PosixListener``, which web servers connect
-/// to. ``StandardStreams`` prints. The module decides nothing about tokens, reads no manifest, and prints nothing of its
-/// own.
+/// to. ``StandardStreams`` prints. The module decides nothing about tokens, reads no manifest, and prints nothing of
+/// its own.
 package enum ThisProcess {
     /// Forbids core dumps and debuggers, hides variables from libraries, and opens closed standard streams, whose
     /// numbers a later file would get.

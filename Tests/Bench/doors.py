@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from Sandbox.keys import base64url
 from servers import free_port, listens, running
+
+from Sandbox.keys import base64url
 
 ISSUER = "https://issuer.example"
 PROJECT = "acme/training"

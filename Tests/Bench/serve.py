@@ -26,9 +26,6 @@ sys.path.insert(0, str(TESTS))
 import doors  # noqa: E402
 import extremes  # noqa: E402
 from loads import Asker, Clients, Failed, Load, question  # noqa: E402
-from tables import TIMES, Bar, machine, table  # noqa: E402
-
-from Sandbox.world import World  # noqa: E402
 from servers import (  # noqa: E402
     check,
     free_port,
@@ -37,6 +34,9 @@ from servers import (  # noqa: E402
     running,
     upstream,
 )
+from tables import TIMES, Bar, machine, table  # noqa: E402
+
+from Sandbox.world import World  # noqa: E402
 from wall import Wall  # noqa: E402
 
 HERE = TESTS / "Bench"

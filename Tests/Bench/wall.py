@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from loads import HOST, Failed, answer, question
+from servers import ask, wait_for
 
 from Sandbox.world import World
-from servers import ask, wait_for
 
 GRANTS, ROLES = 10_000, 100
 COLD = 12

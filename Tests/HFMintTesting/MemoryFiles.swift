@@ -78,6 +78,9 @@ package final class MemoryFiles: Files {
 
     package subscript(path: String) -> String? { state.withLock { $0.texts[path] } }
 
+    /// Writes a file as somebody else would, or takes it away.
+    package func put(_ path: String, _ text: String?) { state.withLock { $0.texts[path] = text } }
+
     package func read(_ path: String, limit: Int) throws(FileFailure) -> Secret? {
         let text = state.withLock { state in
             state.reads.append(path)

@@ -118,11 +118,14 @@ class Server:
             line = _Line(self, connection)
             with connection.makefile("rb") as stream:
                 try:
-                    while request := read_request(stream, line.send, self.unkept):
+                    while request := read_request(stream, line.send, self._keeps):
                         if not self._answer(line, request):
                             return
                 except (BadRequest, ValueError) as error:
                     line.send(render(json_response(400, {"error": str(error)})))
+
+    def _keeps(self, target: str) -> bool:
+        return not (self.unkept and self.unkept.fullmatch(target))
 
     @contextlib.contextmanager
     def _tracked(self, connection: socket.socket) -> Iterator[None]:

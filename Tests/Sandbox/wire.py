@@ -110,11 +110,13 @@ def json_response(status: int, value: object, headers: Headers = ()) -> Response
 
 
 def read_request(
-    stream: BufferedIOBase, send: Callable[[bytes], None], unkept: re.Pattern[str] | None = None
+    stream: BufferedIOBase,
+    send: Callable[[bytes], None],
+    keeps: Callable[[str], bool] = lambda _: True,
 ) -> Request | None:
     """Read one request; `None` when the peer has finished before another one began.
 
-    Bodies for targets of the form `unkept` may have any length: they are digested.
+    A body for a target that the server does not keep may have any length: it is digested.
     """
     line = stream.readline(HEAD_LIMIT)
     if not line.endswith(b"\n"):
@@ -125,10 +127,10 @@ def read_request(
     request = Request(words[0], words[1], tuple(_read_headers(stream)))
     if (request.header("Expect") or "").lower() == "100-continue":
         send(b"HTTP/1.1 100 Continue\r\n\r\n")
-    if unkept and unkept.fullmatch(request.target):
-        request.digest = _digest(_pieces(stream, request))
-    else:
+    if keeps(request.target):
         request.body = _kept(_pieces(stream, request))
+    else:
+        request.digest = _digest(_pieces(stream, request))
     return request
 
 

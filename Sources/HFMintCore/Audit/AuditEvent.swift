@@ -92,6 +92,8 @@ package struct AuditEvent: Equatable, Sendable {
         case requestRefused = "request.refused"
         case serveStarted = "serve.started"
         case serveReloaded = "serve.reloaded"
+        /// The log can be written again.
+        case serveResumed = "serve.resumed"
         case serveEnded = "serve.ended"
     }
 }

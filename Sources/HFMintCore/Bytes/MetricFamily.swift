@@ -63,7 +63,8 @@ package struct MetricFamily: Sendable {
 }
 
 extension MetricFamily.Sample {
-    /// Returns the samples of `histogram`: its buckets, each counting what is not above its bound, its sum, and its count.
+    /// Returns the samples of `histogram`: its buckets, each counting what is not above its bound, its sum, and its
+    /// count.
     ///
     /// <https://prometheus.io/docs/instrumenting/exposition_formats/#histograms-and-summaries>
     package static func all(of histogram: MetricHistogram) -> [Self] {

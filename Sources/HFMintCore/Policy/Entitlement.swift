@@ -20,8 +20,8 @@ extension Policy {
 
     /// Returns the role with the least access that suffices, and its grant; of several, the first of the manifest.
     ///
-    /// It allows what ``decide(role:resource:access:claims:)`` allows, without a look at other grants, and never says why
-    /// not.
+    /// It allows what ``decide(role:resource:access:claims:)`` allows, without a look at other grants, and never says
+    /// why not.
     ///
     /// - Parameters:
     ///   - name: the only role that may be taken, or nil for any.

@@ -2,9 +2,9 @@
 ///
 /// Each seam is a protocol of this folder: ``HTTPTransport`` sends requests, ``Files`` reads and writes files,
 /// ``Processes`` runs programs, ``Supervisor`` runs the command of `hfmint run`, ``Workers`` run units of work side by
-/// side, a ``Listener`` serves connections, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries must. `HFMintSystem` implements
-/// them, and tests replace them. Beside them stand the values that they take: ``HTTPRequest``, ``Origin``,
-/// ``DirectoryCandidate``, ``FileFailure``.
+/// side, a ``Listener`` serves connections, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries
+/// must. `HFMintSystem` implements them, and tests replace them. Beside them stand the values that they take:
+/// ``HTTPRequest``, ``Origin``, ``DirectoryCandidate``, ``FileFailure``.
 ///
 /// A machine is the same for every caller. The ``Context`` adds the caller's ``Environment`` and ``Speaker``. A seam
 /// never knows why it is called.
@@ -27,7 +27,8 @@ package struct Machine: Sendable {
     package init(
         transport: any HTTPTransport, clock: any Clock, files: any Files, processes: any Processes,
         supervisor: any Supervisor, workers: any Workers, listener: any Listener, digests: any Digests,
-        signatures: any Signatures, sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64, programPath: String = "hfmint"
+        signatures: any Signatures, sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64,
+        programPath: String = "hfmint"
     ) {
         self.transport = transport
         self.clock = clock

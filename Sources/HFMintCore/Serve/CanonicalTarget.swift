@@ -69,8 +69,8 @@ extension CanonicalTarget {
                 index += 1
             }
         }
-        // An encoded slash is allowed where it is data, as in refs%2Fpr%2F1. A server that takes it for a slash must not
-        // find a part there that is empty, or that leads upwards.
+        // An encoded slash is allowed where it is data, as in refs%2Fpr%2F1. A server that takes it for a slash must
+        // not find a part there that is empty, or that leads upwards.
         for part in decoded.split(separator: ASCII.slash, omittingEmptySubsequences: false) {
             guard !part.isEmpty else { throw Fault(.emptySegment, at: segment.startIndex) }
             let isDots = part.count <= 2 && part.allSatisfy { $0 == ASCII.dot }

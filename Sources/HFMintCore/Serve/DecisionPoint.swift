@@ -71,7 +71,8 @@ package struct DecisionPoint: Sendable {
 
     /// Decides about one request.
     ///
-    /// What anybody may read passes without an identity, and with one that no grant fits; then nothing is sent upstream.
+    /// What anybody may read passes without an identity, and with one that no grant fits; then nothing is sent
+    /// upstream.
     package func decide(_ request: Request) -> RequestDecision {
         do throws(RequestDecision.Refused) {
             return .allowed(try allowed(try route(of: request), request.caller))

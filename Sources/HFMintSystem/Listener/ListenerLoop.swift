@@ -141,8 +141,8 @@ struct ListenerLoop: ~Copyable {
     }
 
     private mutating func drain(_ now: Uptime) throws(Errno) {
-        // Nobody connects any more, and whoever has connected is served. A socket of the service manager's stays as it is
-        // for the next process.
+        // Nobody connects any more, and whoever has connected is served. A socket of the service manager's stays as it
+        // is for the next process.
         for socket in sockets where socket.isOwn { socket.removePath() }
         for socket in sockets where socket.isOwn { try acceptSome(socket, atMost: limits.connections) }
         try setAccepting(false)

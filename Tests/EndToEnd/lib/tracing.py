@@ -43,6 +43,18 @@ def injecting(log: Path, call: str, effect: str, number: int | str) -> list[str]
     return [*quiet(log), "-e", f"trace=?{call}", "-e", f"inject=?{call}:{effect}:when={number}"]
 
 
+def lingering(pipe: Path, microseconds: int) -> list[str]:
+    """The words that run a command which stops for a while after each call that changes the world.
+
+    Meanwhile a reader of `pipe` learns of the call, and may kill the process there. The command
+    has the process id with which it was begun.
+    """
+    calls = _list((*CHANGES, "bind"))
+    pause = f"inject={calls}:delay_exit={microseconds}"
+    words = alone(quiet(pipe))
+    return [words[0], "-D", *words[1:], "-e", "signal=none", "-e", f"trace={calls}", "-e", pause]
+
+
 def alone(words: list[str]) -> list[str]:
     """The same for a command and its threads, without the programs that it starts."""
     return [words[0], "-b", "execve", *words[1:]]

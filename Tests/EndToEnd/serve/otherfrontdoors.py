@@ -38,7 +38,9 @@ class OtherFrontDoorServer(FrontDoorServer):
         found = re.search(r"--manifest (.+)`", configuration)
         assert found, configuration
         for name, door in self.files.items():
-            text = _printed(door, Path(found[1]), *self.options(port))
+            # A script does not listen.
+            options = [] if door.endswith("-lua") else self.options(port)
+            text = _printed(door, Path(found[1]), *options)
             (folder / name).write_text(text)
 
     def options(self, port: int) -> list[str]:

@@ -78,3 +78,20 @@ def test_a_body_without_a_length_is_not_for_the_broker(wall: StubbedWall) -> Non
         connection.sendall(head + b"2\r\n{}\r\n0\r\n\r\n")
         assert received(connection, "POST").status == 411
     assert wall.responder.asked == []
+
+
+def test_what_is_said_of_the_clients_own_connection_stays_here(wall: StubbedWall) -> None:
+    """HAProxy says the Hub what is true of its own."""
+    headers = [
+        "Connection: close, TE, X-Hfmint-Authorization",
+        "TE: trailers",
+        "Trailer: X-Later",
+        "Keep-Alive: timeout=5",
+        "Proxy-Connection: keep-alive",
+        "Proxy-Anything: x",
+    ]
+    assert wall.ask(FILE, headers=headers).status == 200
+    (sent,) = wall.upstream.received
+    names = {line.partition(":")[0].lower() for line in headers}
+    told = {name.lower(): value for name, value in sent.headers if name.lower() in names}
+    assert told in ({}, {"connection": "close"}, {"connection": "keep-alive"})

@@ -146,6 +146,22 @@ def test_links_to_the_hub_lead_back_here(wall: StubbedWall) -> None:
         assert wall.ask(FILE)["Link"] == expected
 
 
+def test_the_route_to_a_new_token_for_xet_leads_back_here(wall: StubbedWall) -> None:
+    """A client shows its ticket there; another's address stays as it is."""
+    hub, here = wall.upstream.origin, wall.origin
+    cases = {
+        f"{hub}/api/models/acme/model/xet-read-token/a1": (
+            f"{here}/api/models/acme/model/xet-read-token/a1"
+        ),
+        f"{hub}1/api": f"{hub}1/api",
+        f"{hub}.evil.example/api": f"{hub}.evil.example/api",
+    }
+    for route, expected in cases.items():
+        told = [("X-Xet-Refresh-Route", route)]
+        wall.upstream.reply = lambda _, told=told: Reply(302, told, b"")
+        assert wall.ask(FILE)["X-Xet-Refresh-Route"] == expected
+
+
 def test_addresses_in_a_batch_of_git_lfs_lead_back_here(wall: StubbedWall) -> None:
     """And the credential is taken out, if the Hub should repeat it."""
     if not wall.server.rewrites_bodies:

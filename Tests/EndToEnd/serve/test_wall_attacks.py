@@ -8,6 +8,8 @@ those on FastCGI in `test_wall_fastcgi.py`.
 from __future__ import annotations
 
 import base64
+import http.client
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +19,7 @@ from attacks import (
     PATHS,
     READ,
     REFUSED,
+    SECONDS,
     SECRET,
     UNSEEN,
     WRITES,
@@ -218,3 +221,22 @@ def test_58_nothing_is_kept_for_another(wall: Wall) -> None:
         assert refused(wall, attack, None).status == 401
         assert refused(wall, attack, other).status == 403
         assert refused(wall, attack, "hf_ticket_unknown.x").status == 401
+
+
+def test_a_refused_upload_on_a_connection_that_is_kept(wall: Wall) -> None:
+    """Leaves it good for the next request, or says that it is closed, as no client tries twice."""
+    shown = f"Host: 127.0.0.1:{wall.port}\r\nAuthorization: Bearer {wall.whole}\r\n"
+    refused = f"POST /api/repos/create HTTP/1.1\r\n{shown}Content-Length: 16\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", wall.port), SECONDS) as connection:
+        connection.sendall(refused.encode() + b'{"name":"model"}')
+        first = http.client.HTTPResponse(connection)
+        first.begin()
+        first.read()
+        assert first.status == 403
+        if first.will_close:
+            return
+        connection.sendall(f"GET {READ} HTTP/1.1\r\n{shown}\r\n".encode())
+        second = http.client.HTTPResponse(connection)
+        second.begin()
+        assert second.status == 200
+        second.read()

@@ -24,7 +24,12 @@ pytestmark = pytest.mark.skipif("HFMINT_ALL" not in os.environ, reason="takes lo
 SIZE = 2 << 30
 AT_ONCE = 8
 UPLOAD = "/api/models/acme/model/commit/bulk"
-MAKE = f"from Sandbox.flow import Flow\nfor p in Flow({SIZE}).pieces(): os.write(1, p)"
+MAKE = f"""
+import sys
+from Sandbox.flow import Flow
+for piece in Flow({SIZE}).pieces():
+    sys.stdout.buffer.write(piece)
+"""
 RESIDENT_LIMIT = 256 << 20
 
 
@@ -59,14 +64,14 @@ def test_uploads(wall: Wall) -> None:
 
     def upload(number: int) -> None:
         clients = made(wall, f"up-{number}")
-        send = f'curl -q -sS -f -X POST -T - -H "Authorization: Bearer $HF_TOKEN" {wall.origin}'
-        command = f"\"$PYTHON\" -c 'import os\n{MAKE}' | {send}{UPLOAD}"
-        tests = str(product.CHECKOUT / "Tests")
+        header = '-H "Authorization: Bearer $HF_TOKEN"'
+        send = f"curl -q -sS -f -X POST -T - {header} {wall.origin}{UPLOAD}"
         clients.run(
-            *("sh", "-c", command.replace("\\n", "\n")),
+            *("sh", "-c", f'"$PYTHON" -c "$MAKE" | {send}'),
             timeout=1800,
+            MAKE=MAKE,
             PYTHON=sys.executable,
-            PYTHONPATH=tests,
+            PYTHONPATH=str(product.CHECKOUT / "Tests"),
         ).good()
 
     with in_parallel(AT_ONCE, upload):

@@ -63,7 +63,7 @@ class Wall:
         self.origin = f"http://{HOST}:{self.port}"
         self.stderr = root / "stderr"
         self.seen_by_clients = bytearray()
-        self.trades_at_once = True
+        self.trades_at_once = self.must_record = True
         self.whole = self.reader = ""
         self.changes: Json = changes
         self._stack = contextlib.ExitStack()
@@ -128,7 +128,7 @@ class Wall:
             **CREDENTIALS,
             **self.changes,
         }
-        text["audit"] = {"file": str(self.audit_log), "required": True}
+        text["audit"] = {"file": str(self.audit_log), "required": self.must_record}
         self.write_text(json.dumps(text))
 
     def write_text(self, text: str) -> None:

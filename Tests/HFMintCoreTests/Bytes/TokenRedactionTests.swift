@@ -35,7 +35,9 @@ struct TokenRedactionTests {
     @Test(
         "takes tokens out, of whatever kind",
         arguments: [
-            "hf_jwt_abcdefgh.x-y_z", "hf_oauth_abcdefgh", "hf_ticket_abcdefgh-_x.0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", "oauth_app_secret_abcdefgh",
+            "hf_jwt_abcdefgh.x-y_z", "hf_oauth_abcdefgh",
+            "hf_ticket_abcdefgh-_x.0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+            "oauth_app_secret_abcdefgh",
             userToken, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ9.x",
         ])
     func tokens(token: String) {

@@ -19,7 +19,7 @@ struct ProviderKnowledgeTests {
         ("HFMintSystem/Libraries/CurlBuild.swift", ["aws"], "the same, and which libcurl cannot make it"),
         ("HFMintCore/Identity/HTTPAcquisition.swift", ["aws"], "the same, as a proof that an endpoint asks for"),
         ("HFMintCore/Exchange/TokenKey.swift", ["aws"], "the same, as what tells two jobs apart"),
-        ("HFMintCore/Serve/FrontDoors/", ["kubernetes", "github"], "what starts hfmint there; sources of what is printed"),
+        ("HFMintCore/Serve/FrontDoors/", ["kubernetes", "github"], "what starts hfmint there, and links to sources"),
         ("HFMintCLI/Commands/Serve/ServeConfigCommand.swift", ["kubernetes"], "the same, as an example"),
         ("HFMintCore/Serve/HubRoute+Table.swift", ["github"], "where the sources of the Hub's clients are"),
         ("HFMintCore/Seams/HTTPRequest.swift", ["google"], "the one plain http that the transport lets pass"),

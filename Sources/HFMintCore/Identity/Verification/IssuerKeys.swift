@@ -4,8 +4,8 @@ internal import Synchronization
 ///
 /// hfmint asks only issuers that a grant names: the caller names the issuer, never the token. Tokens cannot cause many
 /// requests either. Callers who need the same keys at once share one request, and for all tokens together hfmint
-/// bypasses the caches between here and the issuer at most once within ``pause``. A transient failure is kept only if many strangers share
-/// the keys; otherwise each caller spaces its own tries.
+/// bypasses the caches between here and the issuer at most once within ``pause``. A transient failure is kept only if
+/// many strangers share the keys; otherwise each caller spaces its own tries.
 package final class IssuerKeys: Sendable {
     fileprivate typealias Request = SharedWork<Result<JSONWebKeySet, MintError>>
 
@@ -33,8 +33,8 @@ package final class IssuerKeys: Sendable {
     /// How long a failure that may pass is kept, so that strangers cannot cause one request after the other.
     private let failurePause: Duration?
 
-    /// - Parameter failurePause: how long an issuer is not asked again that did not answer, or nil if each caller spaces
-    ///   its own tries.
+    /// - Parameter failurePause: how long an issuer is not asked again that did not answer, or nil if each caller
+    ///   spaces its own tries.
     package init(failurePause: Duration? = nil) {
         self.failurePause = failurePause
     }

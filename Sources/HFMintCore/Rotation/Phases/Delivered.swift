@@ -2,8 +2,9 @@ extension RotationMachine {
     /// Moves from verified to delivered: every sink has confirmed the new secret.
     ///
     /// The first write is the point of no return, and is recorded before it is sent. From then on, no secret is removed
-    /// that a sink may hold. A list of secrets gets the new one behind the others at first (``introduce(_:)``). A value that was lost in a crash is read back from the issuer or from a sink. If neither
-    /// shows it, another secret is made while both stay alive; if the issuer has no room for it, a person is asked.
+    /// that a sink may hold. A list of secrets gets the new one behind the others at first (``introduce(_:)``). A value
+    /// that was lost in a crash is read back from the issuer or from a sink. If neither shows it, another secret is
+    /// made while both stay alive; if the issuer has no room for it, a person is asked.
     func deliver() throws(StepFailure) -> Next {
         let successor = try successor()
         if state.pending == .removeCreated { return try removeCreated() }

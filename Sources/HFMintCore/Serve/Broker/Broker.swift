@@ -22,22 +22,27 @@ package struct Broker: Sendable {
     private let used: UsedTokens
     private let context: Context
     private let upstream: Upstream
+    private let secondsLeft: @Sendable (ServeDefinition.Credential) -> Int?
     private let isDenied: @Sendable (_ issuer: [UInt8], _ subject: [UInt8]) -> Bool
 
-    /// The life of a token of the Hub that an answer promises, in seconds: what a member's token has left at least.
-    package static let tokenLifetime = 300
+    /// The life that an answer promises of a token of the Hub whose end is not known, in seconds.
+    package static let tokenLifetime = 3_600
 
     /// - Parameters:
     ///   - upstream: returns the Hub's token of a credential; it may ask the Hub.
+    ///   - secondsLeft: returns how long the token of a credential lives that `upstream` has just returned, if that is
+    ///     known.
     ///   - isDenied: returns whether the list of `serve.deny` names a subject.
     package init(
         keys: IssuerKeys, used: UsedTokens, context: Context, upstream: @escaping Upstream,
+        secondsLeft: @escaping @Sendable (ServeDefinition.Credential) -> Int? = { _ in nil },
         isDenied: @escaping @Sendable (_ issuer: [UInt8], _ subject: [UInt8]) -> Bool = { _, _ in false }
     ) {
         self.keys = keys
         self.used = used
         self.context = context
         self.upstream = upstream
+        self.secondsLeft = secondsLeft
         self.isDenied = isDenied
     }
 
@@ -52,8 +57,8 @@ package struct Broker: Sendable {
 
     /// Answers one request; it may wait for the issuer and for the Hub.
     ///
-    /// - Parameter record: called once, before the answer is made, with the refusal if it is a no. If it throws, nothing
-    ///   is handed out.
+    /// - Parameter record: called once, before the answer is made, with the refusal if it is a no. If it throws,
+    ///   nothing is handed out.
     package func answer(
         _ request: ServeRequest, by snapshot: ServeSnapshot,
         record: (AuditEvent, TokenRefusal?) throws(MintError) -> Void
@@ -149,7 +154,7 @@ package struct Broker: Sendable {
         return try failing { () throws(MintError) in
             let token = try upstream(credential, snapshot)
             return Handout(
-                token: token, sha256: try sha256(token), lifetimeSeconds: Self.tokenLifetime,
+                token: token, sha256: try sha256(token), lifetimeSeconds: secondsLeft(credential) ?? Self.tokenLifetime,
                 note: "credential=\(credential.place.path)")
         }
     }

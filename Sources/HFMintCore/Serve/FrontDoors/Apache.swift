@@ -194,6 +194,7 @@ struct ApacheConfiguration {
 
                 # The client is sent what the Hub answers, but for what would lead it past this server.
                 Header edit Location "(?i)^(?:https?:)?//\(host.upstreamExpression)(?=[/?#]|$)" "\(address)"
+                Header edit X-Xet-Refresh-Route "(?i)^https?://\(host.upstreamExpression)(?=[/?#]|$)" "\(address)"
                 Header edit* Link "(?i)<https?://\(host.upstreamExpression)(?=[/?#>])" "<\(address)"
                 Header unset Set-Cookie
                 Header unset Alt-Svc

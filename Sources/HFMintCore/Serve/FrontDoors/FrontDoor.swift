@@ -1,8 +1,8 @@
-/// What `hfmint serve config` prints: the configuration of a web server that asks hfmint before each request, or of what
-/// starts the two.
+/// What `hfmint serve config` prints: the configuration of a web server that asks hfmint before each request, or of
+/// what starts the two.
 ///
-/// Each is a complete file that works as it is, but for the lines that a comment `CHANGE` stands above. None writes to the
-/// machine.
+/// Each is a complete file that works as it is, but for the lines that a comment `CHANGE` stands above. None writes to
+/// the machine.
 package struct FrontDoor: Sendable {
     /// The word after `--for`.
     package let name: String

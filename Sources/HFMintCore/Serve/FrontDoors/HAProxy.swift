@@ -137,13 +137,23 @@ struct HAProxyConfiguration {
 
     // MARK: Upstream
 
+    /// How the names of headers begin that are not sent to the Hub, whatever follows.
+    private static let strippedFamilies = ["x-forwarded-", "x-hfmint-", "proxy-"]
+
+    /// What is said of the client's own connection, of which HAProxy passes the rest of `Connection` on.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>
+    private static let hopByHop = ["connection", "keep-alive", "te", "trailer", "upgrade"]
+
     /// The guard belongs to what it guards: whatever leads there is decided first.
     private func backends(_ index: Int) -> [String] {
         let host = hosts[index]
         let stripped = ServeDefinition.Host.strippedHeaders.map { $0.lowercased() }.filter { name in
-            !name.utf8.starts(with: "x-forwarded-".utf8) && !name.utf8.starts(with: "x-hfmint-".utf8)
+            !Self.strippedFamilies.contains { name.utf8.starts(with: $0.utf8) }
         }
-        let deletions = (stripped + ["authorization", "upgrade"]).map { "http-request del-header \($0)" }
+        let deletions =
+            (stripped + ["authorization"] + Self.hopByHop).map { "http-request del-header \($0)" }
+            + Self.strippedFamilies.map { "http-request del-header \($0) -m beg" }
         let address = question.publicAddress(host)
         let behind = host.upstreamExpression
         let link = "http-response replace-header link '(?i)^(.*)<https?://\(behind)([/?#>].*)$' '\\1<\(address)\\2'"
@@ -156,8 +166,6 @@ struct HAProxyConfiguration {
 
                 # The Hub is sent hfmint's credential, and of the client's headers all but these.
             \(deletions.joined(separator: "\n").indented(by: 4))
-                http-request del-header x-hfmint- -m beg
-                http-request del-header x-forwarded- -m beg
                 http-request set-header authorization %[var(txn.hfmint_authorization)] \
             if { var(txn.hfmint_authorization) -m found }
                 http-request set-header host \(host.upstream.authority)
@@ -165,6 +173,7 @@ struct HAProxyConfiguration {
                 # The client is sent what the Hub answers, but for what would lead it past this server. Of a header
                 # Link, three addresses are rewritten; one with more is left out.
                 http-response replace-header location '(?i)^(?:https?:)?//\(behind)([/?#].*)?$' '\(address)\\1'
+                http-response replace-header x-xet-refresh-route '(?i)^https?://\(behind)([/?#].*)?$' '\(address)\\1'
                 \(link)
                 \(link)
                 \(link)

@@ -132,7 +132,9 @@ extension LighttpdConfiguration {
             if r.req_env["HAS_PASSED"] then
                 headers["Set-Cookie"] = nil
                 headers["Alt-Svc"] = nil
-                if headers["Location"] then headers["Location"] = led_here(headers["Location"]) end
+                for _, header in ipairs({ "Location", "X-Xet-Refresh-Route" }) do
+                    if headers[header] then headers[header] = led_here(headers[header]) end
+                end
                 if headers["Link"] then
                     headers["Link"] = headers["Link"]:gsub("<([^>]*)>", function(address)
                         return "<" .. led_here(address) .. ">"

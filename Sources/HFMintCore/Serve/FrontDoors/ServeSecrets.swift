@@ -19,7 +19,8 @@ package struct ServeSecrets: Sendable {
         for key in definition.tickets?.keys ?? [] { add(key, from: definition.folder) }
     }
 
-    /// Returns what a file is called where only names are told apart: the end of its path, or all of it if two end alike.
+    /// Returns what a file is called where only names are told apart: the end of its path, or all of it if two end
+    /// alike.
     func name(of file: String) -> String {
         let name = FilePath(file).name
         let isAlone = files.count { FilePath($0).name.utf8.elementsEqual(name.utf8) } == 1

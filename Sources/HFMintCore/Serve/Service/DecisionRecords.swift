@@ -17,6 +17,8 @@ package final class DecisionRecords: Sendable {
         let event: AuditEvent
         /// Nil if it was called already.
         let then: Completion?
+        /// Whether it is none of a decision, and was made to try whether the log can be written again.
+        var isTrial = false
     }
 
     private struct State {
@@ -27,6 +29,8 @@ package final class DecisionRecords: Sendable {
         var latch: (any Latch)?
         var isStopped = false
         var trouble: String?
+        /// How many records were lost since one was written.
+        var lostCount = 0
     }
 
     /// What becomes of a record, and whom to wake for it.
@@ -107,7 +111,7 @@ package final class DecisionRecords: Sendable {
     /// One thread calls it.
     package func work() {
         while let entries = take() {
-            let failure = write(entries.map(\.event))
+            let failure = write(entries)
             state.withLock { $0.underWay = 0 }
             for entry in entries { entry.then?(failure) }
         }
@@ -132,6 +136,24 @@ package final class DecisionRecords: Sendable {
         try? trail.sendRecords(in: context)
     }
 
+    /// Tries to write a log that is required again, if the last write failed; says in it how many records are missing.
+    ///
+    /// Whoever asks whether hfmint is ready may send no request before it is, so that no other record would come. A
+    /// thread of its own calls it now and then, as a collector may be slow.
+    package func resume() {
+        guard isRequired, trouble != nil else { return }
+        // A collector that takes nothing yet must not fill the log with trials.
+        guard (try? trail.rehearseRecords(in: context)) != nil else { return }
+        let latch = state.withLock { state -> (any Latch)? in
+            guard !state.isStopped, state.trouble != nil, state.waiting.isEmpty, state.underWay == 0 else { return nil }
+            let event = AuditEvent(.serveResumed, reason: "lost=\(state.lostCount)")
+            state.waiting.append(Entry(event: event, then: nil, isTrial: true))
+            defer { state.latch = nil }
+            return state.latch
+        }
+        latch?.open()
+    }
+
     /// Waits for records and returns all that are there, or nil after ``stop()``.
     private func take() -> [Entry]? {
         while true {
@@ -150,14 +172,15 @@ package final class DecisionRecords: Sendable {
     }
 
     /// Returns why records that are required are not durable, or nil.
-    private func write(_ events: [AuditEvent]) -> MintError? {
+    private func write(_ entries: [Entry]) -> MintError? {
+        let count = entries.count { !$0.isTrial }
         do throws(MintError) {
-            let lost = try trail.record(events, in: context)
+            let lost = try trail.record(entries.map(\.event), in: context)
             try trail.sendRequiredRecords(in: context)
-            end(events.count, lost.map { "cannot write '\($0.path)': \($0.reason)" })
+            end(count, lost.map { "cannot write '\($0.path)': \($0.reason)" })
             return nil
         } catch {
-            end(events.count, error.message)
+            end(count, error.message)
             return error
         }
     }
@@ -167,6 +190,7 @@ package final class DecisionRecords: Sendable {
         metrics.recorded(count, trouble == nil ? .written : .lost)
         let isOver = state.withLock { state in
             defer { state.trouble = trouble }
+            state.lostCount = trouble == nil ? 0 : state.lostCount + count
             return state.trouble != nil && trouble == nil
         }
         guard isOver else { return }

@@ -8,6 +8,7 @@ extension DecisionService {
                     if let token = tokens.ready(credential) { return token }
                     return try tokens.fetch(credential, for: snapshot.point.definition)
                 },
+                secondsLeft: { [self] in tokens.secondsLeft($0) },
                 isDenied: { [self] issuer, subject in
                     current.denied.refuses(issuer: issuer, subject: subject, tokenSHA256: "", keyID: nil)
                 })

@@ -98,7 +98,12 @@ package final class DecisionService: Sendable {
         }
         // Each of these may wait for another machine.
         context.workers.start { [self] in repeatedly { [self] in tokens.renewDue() } }
-        context.workers.start { [self] in repeatedly { [self] in records.sendToCollector() } }
+        context.workers.start { [self] in
+            repeatedly { [self] in
+                records.sendToCollector()
+                records.resume()
+            }
+        }
     }
 
     /// Returns when everything is recorded; to be called once, after the listener has served and sent the last answer.
@@ -154,14 +159,18 @@ package final class DecisionService: Sendable {
 
     private var readiness: ServeAnswer {
         let troubles = state.withLock { $0.troubles }.sorted { $0.key < $1.key }.map(\.value)
-        let lines = troubles + (records.trouble.map { ["the audit log: \($0)"] } ?? [])
+        // Without a log that is not required, requests pass as ever.
+        let lost = records.isRequired ? records.trouble : nil
+        let lines = troubles + (lost.map { ["the audit log: \($0)"] } ?? [])
         return lines.isEmpty ? .text("ready\n") : .text(lines.map { "\($0)\n" }.joined(), .serviceUnavailable)
     }
 
     private var gauges: ServeMetrics.Gauges {
         var gauges = ServeMetrics.Gauges()
         gauges.waitingRecords = records.waitingCount
+        gauges.waitingRequests = work.count
         gauges.deniedCount = current.denied.count
+        gauges.issuerKeyAges = keys.ages(at: context.clock.uptime())
         return gauges
     }
 }

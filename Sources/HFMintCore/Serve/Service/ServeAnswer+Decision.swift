@@ -44,8 +44,8 @@ extension ServeAnswer {
 }
 
 extension RequestDecision.Refused {
-    /// The words that `huggingface_hub` shows; of a 401 it takes this one sentence for a wrong credential, and any other
-    /// for a repository that is not there.
+    /// The words that `huggingface_hub` shows; of a 401 it takes this one sentence for a wrong credential, and any
+    /// other for a repository that is not there.
     ///
     /// <https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_http.py>
     fileprivate var message: String {

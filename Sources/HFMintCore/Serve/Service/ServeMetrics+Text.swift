@@ -6,6 +6,8 @@ extension ServeMetrics {
     package struct Gauges: Sendable {
         /// The records that are not written yet.
         package var waitingRecords = 0
+        /// The requests that wait for a thread which may ask the Hub or an issuer.
+        package var waitingRequests = 0
         /// How many lines of the deny list refuse somebody.
         package var deniedCount = 0
         /// How old the keys of each issuer are, of which there are keys.
@@ -26,6 +28,8 @@ extension ServeMetrics {
                 by: "result", state.records),
             Self.gauge(
                 "audit_waiting_records", "Records of decisions that are not written yet.", gauges.waitingRecords),
+            Self.gauge(
+                "waiting_requests", "Requests that wait for the Hub or an issuer to be asked.", gauges.waitingRequests),
             Self.gauge("deny_list_entries", "Entries of the deny list.", gauges.deniedCount),
             Self.family(
                 "issuer_keys_age_seconds", "The age of the keys with which an issuer's ID tokens are verified.", .gauge,

@@ -115,6 +115,11 @@ struct UpstreamTokenStore {
         return token.secret
     }
 
+    /// Returns how long the token in memory lives, or nil if nothing is known of its end.
+    func left(_ key: UpstreamTokenKey, _ moment: UpstreamMoment) -> Duration? {
+        entries[key]?.token?.life?.left(moment)
+    }
+
     mutating func step(_ key: UpstreamTokenKey, _ moment: UpstreamMoment) -> Step {
         if let token = token(key, moment) { return .use(token) }
         if let work = entries[key]?.work { return .wait(work) }

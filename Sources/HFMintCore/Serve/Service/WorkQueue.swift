@@ -22,6 +22,9 @@ final class WorkQueue<Item: Sendable>: Sendable {
         self.capacity = capacity
     }
 
+    /// How many items wait for a thread.
+    var count: Int { state.withLock { $0.items.count } }
+
     /// Adds an item, or returns false if the queue is full or closed.
     func add(_ item: Item) -> Bool {
         let (isAdded, sleeper) = state.withLock { state -> (Bool, (any Latch)?) in

@@ -15,7 +15,8 @@ package struct TicketKeys: Sendable {
     /// Reads the keys, of which each reference names one or more, a line each.
     ///
     /// - Parameter folder: where relative paths of the references start.
-    /// - Throws: ``MintError/Code/stateUnusable`` if a key cannot be read, or has fewer than 32 bytes; ``MintError/Code/libraryMissing``.
+    /// - Throws: ``MintError/Code/stateUnusable`` if a key cannot be read, or has fewer than 32 bytes;
+    ///   ``MintError/Code/libraryMissing``.
     package init(
         reading tickets: ServeDefinition.Tickets, folder: String, in context: Context
     ) throws(MintError) {

@@ -109,7 +109,9 @@ struct AuditEventRequestTests {
         let longest = String(repeating: "\u{7F}", count: 8_192)
         let event = try event(request("/" + longest, method: longest, peer: longest))
         #expect((event.reason?.utf8.count ?? .max) < AuditLine.textLimit)
-        for token in ["hf_jwt_abcdefgh.x", "hf_ticket_" + String(repeating: "abcdefgh", count: 6) + ".x", "https://u:p@h"] {
+        for token in [
+            "hf_jwt_abcdefgh.x", "hf_ticket_" + String(repeating: "abcdefgh", count: 6) + ".x", "https://u:p@h",
+        ] {
             let event = try self.event(request("/\(token)/x"))
             let line = AuditLine.bytes(
                 event, log: String(repeating: "0", count: 32), seq: 1, time: FrozenClock.usualNow, previous: nil)

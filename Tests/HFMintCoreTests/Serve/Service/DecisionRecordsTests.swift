@@ -142,6 +142,31 @@ struct DecisionRecordsTests {
         #expect(metric(#"audit_records_total{result="lost"}"#) == "3")
     }
 
+    @Test("are tried again without another request if they are required, and tell how many are missing")
+    func resumes() throws {
+        let place = Place()
+        let fills = Mutex<[Bool]>([true, true, false])
+        let resume: @Sendable () -> Void = { place.records?.resume() }
+        let world = world(
+            turns: [resume, resume, { place.records?.stop() }],
+            onAppend: {
+                fills.withLock { $0.removeFirst() } ? FileFailure(Self.log, "no space left on device") : nil
+            })
+        place.hold(world.records)
+        world.records.resume()
+        #expect(world.records.waitingCount == 0, "nothing has failed")
+        add("a", to: world)
+        world.records.work()
+        #expect(completions.told == ["a audit-unavailable"])
+        #expect(world.records.trouble == nil && world.reasons.isEmpty)
+        let last = try #require((world.machine.files[Self.log] ?? "").split(separator: "\n").last)
+        let entry = #require(AuditEntry(Array(last.utf8).span))
+        #expect(entry.event == "serve.resumed" && entry.reason == "lost=1")
+        #expect(world.machine.output.err == "hfmint: audit: records are written again\n")
+        #expect(metric(#"audit_records_total{result="lost"}"#) == "1")
+        #expect(metric(#"audit_records_total{result="written"}"#) == "0")
+    }
+
     @Test("are bounded: one more is refused at once if it is required, and else told", arguments: [true, false])
     func full(isRequired: Bool) throws {
         let world = world(AuditTrail.Settings(file: Self.log, isRequired: isRequired))

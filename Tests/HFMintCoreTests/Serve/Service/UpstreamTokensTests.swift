@@ -118,6 +118,18 @@ struct UpstreamTokensTests {
         #expect(error?.code == .serviceUnavailable)
     }
 
+    @Test("say how long they live, if that is known")
+    func secondsLeft() throws {
+        let world = try UpstreamWorld(UpstreamWorld.member, [UpstreamWorld.answer()])
+        #expect(world.secondsLeft == nil)
+        _ = try world.fetch()
+        world.machine.clock.advance(by: UpstreamWorld.minutes(10))
+        #expect(world.secondsLeft == 3_000)
+        let other = try UpstreamWorld(UpstreamWorld.reference, [])
+        _ = try other.fetch()
+        #expect(other.secondsLeft == nil)
+    }
+
     @Test("are renewed before their end while requests use them")
     func renewal() throws {
         let world = try UpstreamWorld(

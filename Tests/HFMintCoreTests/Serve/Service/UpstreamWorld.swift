@@ -52,6 +52,8 @@ struct UpstreamWorld {
         try tokens.fetch(definition.credentials[index], for: definition).secret.revealedText()
     }
 
+    var secondsLeft: Int? { tokens.secondsLeft(definition.credentials[0]) }
+
     func metric(_ series: String) -> String? {
         metrics.text(.init()).split(separator: "\n").first { $0.hasPrefix("hfmint_serve_\(series) ") }
             .map { String($0.split(separator: " ")[1]) }
