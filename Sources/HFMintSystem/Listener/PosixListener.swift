@@ -24,12 +24,13 @@ package final class PosixListener: Listener {
     package var hasInheritedSocket: Bool { ListeningSocket.hasInherited(environment) }
 
     package func serve(_ service: any ConnectionService, at place: ListeningPlace) throws(FileFailure) {
+        // Before there is a socket, so that a signal leaves none behind; and before another thread starts, in which it
+        // would end the process.
+        if obeysSignals { try naming("the signals") { () throws(Errno) in try obeySignals(service) } }
         let (name, sockets) = try sockets(at: place)
         defer { sockets.forEach { $0.removePath() } }
         try naming(name) { () throws(Errno) in
             let wakeUps = try WakeUps.make()
-            // Blocked before another thread starts, so that no signal ends the process.
-            if obeysSignals { try obeySignals(service) }
             let isDraining = drained.withLock { drained in
                 drained.loop = wakeUps
                 return drained.isWanted

@@ -24,14 +24,21 @@ FORGOTTEN = 1_200 * (" ".join(["a" * 64, "b" * 64, "1", "1"]) + "\n")
 
 
 class MortalWall(Wall):
-    """hfmint at its socket; its Nth process is killed after the call whose number is `deaths[N]`.
+    """hfmint at its socket; its Nth process is ended after the call whose number is `deaths[N]`.
 
     Numbers count the calls that change the world, of all threads, from 0. `calls` holds those of
     the process before. With `tears`, a crash of the machine is played after each death: half a
-    line stands at the end of each file that hfmint appends to.
+    line stands at the end of each file that hfmint appends to. `by` is the signal that ends it.
     """
 
-    def __init__(self, root: Path, deaths: Sequence[int] = (), *, tears: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        deaths: Sequence[int] = (),
+        *,
+        tears: bool = False,
+        by: signal.Signals = signal.SIGKILL,
+    ) -> None:
         super().__init__(None, root, credentials=[BY_MEMBER, CREDENTIALS["credentials"][1]])
         self.trades_at_once = False
         self.audit_log = root / "log/audit.jsonl"
@@ -45,6 +52,7 @@ class MortalWall(Wall):
         self.torn = 0
         self._deaths = list(deaths)
         self._tears = tears
+        self._signal = by
         self._reader: threading.Thread | None = None
 
     def start(self, passed: socket.socket | None = None) -> None:
@@ -72,12 +80,18 @@ class MortalWall(Wall):
                 if len(self.calls) == at:
                     # A thread's id stands for its process.
                     with contextlib.suppress(ProcessLookupError):
-                        os.kill(int(line.split()[0]), signal.SIGKILL)
+                        os.kill(int(line.split()[0]), self._signal)
                 self.calls.append(line)
 
     def answers(self) -> bool:
         """Whether hfmint answers, or never will."""
-        return self.process.poll() == DEAD or super().answers()
+        return self.has_ended or super().answers()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has, as planned: by the signal, or as one does whom SIGTERM has asked to."""
+        ends = (DEAD,) if self._signal is signal.SIGKILL else (0, -self._signal)
+        return self.process.poll() in ends
 
     def revive(self) -> None:
         """Start it again, after it was killed as planned."""

@@ -1,12 +1,10 @@
-"""`hfmint serve run` on a machine that fails it: disks, lost files, signals that come too soon."""
+"""`hfmint serve run` on a machine that fails it: disks, lost files, a Hub that hangs."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import random
 import shlex
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -24,7 +22,6 @@ ALL = pytest.mark.skipif("HFMINT_ALL" not in os.environ, reason="takes long: HFM
 SMALL_DISK = 'mount -t tmpfs -o size=64k,mode=0700 none "$0"'
 READ_ONLY = 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"'
 SECRET = "/other/secret/resolve/main/config.json"
-STARTS = 16
 
 
 class SmallDisk:
@@ -142,9 +139,8 @@ def test_a_log_that_may_be_missing_on_a_full_disk(tmp_path: Path) -> None:
             assert asked(wall, wall.whole).status == 200
         assert wall.exchange(wall.id_token()).status == 200
         wall.wait_until(lambda: b"no space" in wall.stderr.read_bytes(), "nobody is told")
-        print(ready(wall))
+        assert ready(wall)[0] == 200
         disk.make_room()
-        is_soon_ready(wall)
         assert asked(wall, wall.whole).status == 200
         told = wall.stderr.read_text()
         assert told.count("no space left on device; going on, as it is not required") == 1
@@ -240,31 +236,6 @@ def test_half_of_a_manifest(own: Wall, part: float) -> None:
     own.manifest.write_text(good)
     own.reload()
     assert ready(own)[0] == 200
-
-
-def test_sigterm_at_once_after_the_start(tmp_path: Path) -> None:
-    """At whatever moment: it ends, as it should or by the signal, and leaves nothing behind."""
-    seed = os.environ.get("HFMINT_SEED") or str(random.SystemRandom().randrange(10**6))
-    chance = random.Random(seed)
-    with Wall(None, tmp_path / "wall") as wall:
-        assert wall.stop() == 0
-        for _ in range(STARTS):
-            command = [str(wall.program), "serve", "run", "--manifest", str(wall.manifest)]
-            process = subprocess.Popen(
-                [*command, "--state-dir", str(wall.root / "state")],
-                env=wall.environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
-            time.sleep(chance.uniform(0, 0.04))
-            process.terminate()
-            told = process.communicate(timeout=20)[1]
-            assert process.returncode in (0, -signal.SIGTERM), (told, seed)
-            assert not wall.socket.exists(), (told, seed)
-        wall.start()
-        assert asked(wall, wall.whole).status == 200
-        events = [line["event"] for line in wall.audit]
-        assert events.count("serve.ended") <= events.count("serve.started")
 
 
 @ALL
