@@ -33,14 +33,12 @@ class Ran:
 class HubClients:
     """Clients of one endpoint, which show one credential; each has a home that is fresh.
 
-    With `rewrites`, git and git-lfs take that origin for the endpoint. `said` is everything that
-    any of them printed.
+    `said` is everything that any of them printed.
     """
 
     endpoint: str
     credential: str
     home: Path
-    rewrites: str | None = None
     said: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:
@@ -52,10 +50,6 @@ class HubClients:
         )
         helper.chmod(0o700)
         config = f'[credential]\n\thelper = "{helper}"\n[lfs]\n\tlocksverify = false\n'
-        if self.rewrites:
-            # https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc
-            config += '[lfs "transfer"]\n\tenablehrefrewrite = true\n'
-            config += f'[url "{self.endpoint}/"]\n\tinsteadOf = {self.rewrites}/\n'
         (self.home / ".gitconfig").write_text(config)
 
     def environment(self, *, xet: bool = False) -> dict[str, str]:

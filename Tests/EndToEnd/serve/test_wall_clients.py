@@ -14,8 +14,9 @@ import uuid
 
 import pytest
 
+from frontdoors import ReservedPort
 from hubclients import HF, HubClients
-from realservers import SERVERS
+from realservers import SERVERS, rewriting
 from Sandbox.hub import CANONICAL
 from wall import Wall
 
@@ -38,8 +39,7 @@ class Job:
         self.wall = wall
         self.ticket = wall.ticket(resource, ref=ref)
         home = wall.root / f"client-{uuid.uuid4().hex[:8]}"
-        rewrites = None if wall.door.rewrites_bodies else CANONICAL
-        self.clients = HubClients(wall.origin, self.ticket, home, rewrites)
+        self.clients = HubClients(wall.origin, self.ticket, home)
         self._before = len(wall.upstream())
 
     @property
@@ -231,6 +231,9 @@ def test_git_with_large_files(wall: Wall) -> None:
     (clone / f"{name}.bin").write_bytes(data)
     clients.git("add", "--all", cwd=clone)
     clients.git("commit", "--quiet", "-m", name, cwd=clone)
+    if not wall.door.rewrites_bodies:
+        # What is there needs no upload.
+        wall.world.hub.storage.keep(data)
     clients.git("push", "--quiet", cwd=clone)
     again = clients.clone("acme/model", "again")
     assert (again / f"{name}.bin").read_bytes() == data
@@ -241,6 +244,30 @@ def test_git_with_large_files(wall: Wall) -> None:
     job.check(wall.reads, wall.writes)
     pushed = [shown for target, shown in job.asked if "receive-pack" in target]
     assert set(pushed) == {f"Bearer {wall.writes}"}
+
+
+@LFS
+@pytest.mark.parametrize("wall", sorted({*SERVERS} - {*rewriting()}), indirect=True)
+def test_git_lfs_does_not_upload_where_bodies_stay(wall: Wall) -> None:
+    """It takes the address that verifies an upload as it is, also with the settings for others.
+
+    https://github.com/git-lfs/git-lfs/issues/5495
+    """
+    clients = (job := Job(wall)).clients
+    clients.git("lfs", "install", "--skip-repo")
+    clone = clients.clone("acme/model", "uploading")
+    clients.git("lfs", "track", "*.bin", cwd=clone)
+    (clone / "new.bin").write_bytes(os.urandom(1000))
+    clients.git("add", "--all", cwd=clone)
+    clients.git("commit", "--quiet", "-m", "new", cwd=clone)
+    rewrites = ("-c", "lfs.transfer.enablehrefrewrite=true")
+    rewrites += ("-c", f"url.{wall.origin}/.insteadOf={CANONICAL}/")
+    with ReservedPort() as closed:
+        proxy = f"http://127.0.0.1:{closed.number}"
+        done = clients.run("git", *rewrites, "push", cwd=clone, HTTPS_PROXY=proxy)
+    assert done.status != 0
+    assert f"{CANONICAL}/acme/model.git/info/lfs/objects/verify".encode() in done.err
+    assert not [target for target, _ in job.asked if "verify" in target or "/git-rec" in target]
 
 
 def test_git_without_a_right(wall: Wall) -> None:

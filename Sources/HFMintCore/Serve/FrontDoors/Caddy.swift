@@ -20,16 +20,17 @@ struct CaddyConfiguration {
         return (["\(title)\n\(advice)\n\(global)"] + hosts.map(site) + [unknown]).joined(separator: "\n\n")
     }
 
-    /// What Caddy's own modules cannot do: <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc>.
+    /// What Caddy's own modules cannot do.
+    ///
+    /// `lfs.transfer.enablehrefrewrite` does not help: <https://github.com/git-lfs/git-lfs/issues/5495>.
     private var advice: String {
-        let hubs = hosts.filter { $0.kind == .hub }
-        guard !hubs.isEmpty else { return "#" }
-        let rewrites = hubs.map { "url.\(question.publicAddress($0))/.insteadOf \($0.upstream)/" }
+        guard hosts.contains(where: { $0.kind == .hub }) else { return "#" }
         return """
             #
-            # Caddy rewrites no bodies, and git-lfs uploads ask the addresses in one. Its clients need, by `git config`:
-            #     lfs.transfer.enablehrefrewrite true
-            \(rewrites.map { "#     \($0)" }.joined(separator: "\n"))
+            # Caddy rewrites no bodies. So git-lfs downloads through it, and cannot upload: the address that verifies an
+            # upload leads to the Hub itself, and git-lfs takes it as it is, whatever git's settings. Use `hf upload`.
+            # Nor is a credential taken out, should the Hub repeat it there: a job that may write could then read the
+            # credential that is sent upstream. Where that must not be, take another web server.
             """
     }
 
