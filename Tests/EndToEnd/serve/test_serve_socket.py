@@ -22,7 +22,6 @@ from fastcgiclient import OVERLOADED, Closed, FastCGIClient, begin, decide, requ
 from wall import Wall
 from wallpolicy import BY_MEMBER
 
-ALL = pytest.mark.skipif("HFMINT_ALL" not in os.environ, reason="takes long: HFMINT_ALL=1")
 CLIENTS = 8
 CONNECTIONS = 4_096
 
@@ -251,7 +250,6 @@ def test_one_exchange_for_many_who_wait(tmp_path: Path) -> None:
         wall.check_no_leak()
 
 
-@ALL
 def test_37_five_thousand_connections(own: Wall) -> None:
     """One more than there may be is told so; those that ask nothing are cut off after a while."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

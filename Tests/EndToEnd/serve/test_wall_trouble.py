@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import time
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from Sandbox.keys import SigningKey
 from wall import Wall
 from wallpolicy import BY_MEMBER
 
-ALL = pytest.mark.skipif("HFMINT_ALL" not in os.environ, reason="takes long: HFMINT_ALL=1")
 ANSWER_SECONDS = 15
 
 
@@ -70,7 +68,6 @@ def test_an_issuer_that_cannot_be_believed(tmp_path: Path, fault: str) -> None:
         assert len(wall.world.issuer.requests) <= 4
 
 
-@ALL
 def test_46_an_issuer_that_hangs(tmp_path: Path) -> None:
     """Is not waited for longer than a web server waits, and others do not wait with it."""
     with walled(tmp_path, "delay=60 path=/keys times=forever") as wall:
