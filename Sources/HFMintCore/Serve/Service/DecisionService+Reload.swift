@@ -48,9 +48,13 @@ extension DecisionService {
     }
 
     /// Reads the keys of tickets anew, which a rotation changes; keys that cannot be read leave those before in force.
+    ///
+    /// A program that gives keys is run at a reload alone.
     func reloadTicketKeys() {
         let before = current.snapshot
-        guard let ids = before.tickets?.ids else { return }
+        guard let ids = before.tickets?.ids, let references = before.point.definition.tickets?.keys,
+            references.allSatisfy({ if case .command = $0 { false } else { true } })
+        else { return }
         do throws(MintError) {
             let snapshot = try ServeSnapshot(before.point, in: context)
             // Tickets under a key that is gone must not be remembered as good.
