@@ -26,9 +26,10 @@ FORGOTTEN = 1_200 * (" ".join(["a" * 64, "b" * 64, "1", "1"]) + "\n")
 class MortalWall(Wall):
     """hfmint at its socket; its Nth process is ended after the call whose number is `deaths[N]`.
 
-    Numbers count the calls that change the world, of all threads, from 0. `calls` holds those of
-    the process before. With `tears`, a crash of the machine is played after each death: half a
-    line stands at the end of each file that hfmint appends to. `by` is the signal that ends it.
+    Numbers count the calls that change the world, of all threads, from 0; `met` says how often
+    there was such a call. `calls` holds those of the last process. With `tears`, a crash of the
+    machine is played after each death: half a line stands at the end of each file that hfmint
+    appends to. `by` is the signal that ends it.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class MortalWall(Wall):
         self.used.write_text(FORGOTTEN)
         self.used.chmod(0o600)
         self.calls: list[str] = []
-        self.died = 0
+        self.died = self.met = 0
         self.torn = 0
         self._deaths = list(deaths)
         self._tears = tears
@@ -78,6 +79,7 @@ class MortalWall(Wall):
                 if line.endswith("<unfinished ...>\n"):
                     continue
                 if len(self.calls) == at:
+                    self.met += 1
                     # A thread's id stands for its process.
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(int(line.split()[0]), self._signal)

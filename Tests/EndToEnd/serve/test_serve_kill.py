@@ -210,15 +210,14 @@ def test_terminated_at_every_call(
         with wall:
             clients = Clients(wall)
             all(survived(clients, step) for step in STEPS[:4])
-            is_early = wall.process.poll() is not None
             status = wall.stop()
             assert wall.has_ended, (status, wall.stderr.read_text())
             events = [line["event"] for line in wall.audit]
             assert status or "serve.started" not in events or events[-1] == "serve.ended", events
             checked(clients)
-            return is_early
+        return wall.met > 0
 
-    told = tried(one, len(dry.calls), SAMPLE, chance, most_missed=1)
+    told = tried(one, len(dry.calls), SAMPLE // 2, chance)
     record_property("told", f"terminated at {told}, seed {seed}")
 
 
@@ -228,13 +227,7 @@ def seeded() -> tuple[str, random.Random]:
     return seed, random.Random(seed)
 
 
-def tried(
-    one: Callable[[int, int], bool],
-    count: int,
-    size: int,
-    chance: random.Random,
-    most_missed: float = 0.25,
-) -> str:
+def tried(one: Callable[[int, int], bool], count: int, size: int, chance: random.Random) -> str:
     """Let `one` happen at a sample of the points, some at a time; says at how many.
 
     It returns whether hfmint came to that point. The calls of a run are not always the same, so
@@ -254,5 +247,5 @@ def tried(
     wrong = [text for text in found if text]
     assert not wrong, f"{len(wrong)} of {len(points)} points:\n" + "\n\n".join(wrong)
     missed = found.count(None)
-    assert missed <= most_missed * len(points), points
+    assert missed <= len(points) // 4, points
     return f"{len(points) - missed} of {count} points"
