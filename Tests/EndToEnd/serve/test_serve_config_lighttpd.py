@@ -18,7 +18,7 @@ from otherfrontdoors import (
     rewrites_what_comes_in_pieces,
     unprivileged,
 )
-from stubbedwall import StubbedWall
+from stubbedwall import StubbedWall, received
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
 from test_serve_config_passing import *  # noqa: F403
 from test_serve_config_requests import *  # noqa: F403
@@ -116,3 +116,19 @@ def test_a_script_that_fails_lets_nothing_pass(wall: StubbedWall) -> None:
     for ticket in (True, False):
         assert wall.ask("/acme/open/resolve/main/x", ticket=ticket).status == 500
     assert (wall.responder.asked, wall.upstream.received) == ([], [])
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 4", "Transfer-Encoding: chunked"])
+def test_a_refusal_before_the_body_says_that_the_connection_ends(
+    wall: StubbedWall, length: str
+) -> None:
+    """Else a client sends its next request into a connection that is not there any more."""
+    whole = b"body" if "Length" in length else b"4\r\nbody\r\n0\r\n\r\n"
+    with wall.connect() as connection:
+        for _ in range(2):
+            connection.sendall(wall.head(FILE, "POST", [length]) + whole)
+            got = received(connection, "POST")
+            assert (got.status, got.headers["Connection"]) == (200, None)
+        connection.sendall(wall.head(FILE, "POST", [length], ticket=False))
+        got = received(connection, "POST")
+        assert (got.status, got.headers["Connection"]) == (401, "close")

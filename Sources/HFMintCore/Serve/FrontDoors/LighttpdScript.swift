@@ -129,6 +129,9 @@ extension LighttpdConfiguration {
             for _, header in ipairs({ "X-Hfmint-Authorization", "X-Hfmint-Role", "X-Hfmint-Actor" }) do
                 headers[header] = nil
             end
+            -- lighttpd ends the connection if the request has not wholly come by now, and says so only if told to.
+            local is_whole = r.req_body.bytes_in == r.req_body.len
+            if not is_whole and r.req_attr["request.protocol"] == "HTTP/1.1" then r.req_item.keep_alive = 0 end
             if r.req_env["HAS_PASSED"] then
                 headers["Set-Cookie"] = nil
                 headers["Alt-Svc"] = nil
