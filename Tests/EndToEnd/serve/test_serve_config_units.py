@@ -107,7 +107,7 @@ def test_the_pods_containers_share_a_socket_and_no_secret(tmp_path: Path) -> Non
     assert len(users) == 2
     assert 0 not in users
     probes = [containers["nginx"]["readinessProbe"], containers["hfmint"]["livenessProbe"]]
-    assert [probe["httpGet"]["path"] for probe in probes] == ["/readyz", "/healthz"]
+    assert [probe["httpGet"]["path"] for probe in probes] == ["/healthz", "/healthz"]
     (port,) = service["spec"]["ports"]
     (listening,) = containers["nginx"]["ports"]
     assert port["targetPort"] == listening["name"]

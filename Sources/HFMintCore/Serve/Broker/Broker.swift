@@ -53,6 +53,8 @@ package struct Broker: Sendable {
         let lifetimeSeconds: Int
         /// What the record says of it.
         let note: String
+        /// Lets the ID token be traded again, where nothing can be handed out after all.
+        var takeBack: @Sendable () -> Void = {}
     }
 
     /// Answers one request; it may wait for the issuer and for the Hub.
@@ -80,6 +82,7 @@ package struct Broker: Sendable {
                 return refusal.answer(to: request)
             }
         } catch {
+            if case .success(let handout) = result { handout.takeBack() }
             return TokenRefusal(failing: error).answer(to: request)
         }
     }
@@ -111,12 +114,16 @@ package struct Broker: Sendable {
             throw TokenRefusal(verifying: error)
         }
         question.verified = .hfmint
-        let handout =
+        var handout =
             switch definition.delivery {
             case .ticket: try ticket(question, snapshot)
             case .token: try token(question, snapshot)
             }
         try use(idToken, for: question, by: definition, issuer)
+        let text = SharedSecret(idToken.secret.duplicate())
+        handout.takeBack = { [used] in
+            if let idToken = try? IDToken.parse(text.secret.duplicate()) { used.takeBack(idToken) }
+        }
         return handout
     }
 

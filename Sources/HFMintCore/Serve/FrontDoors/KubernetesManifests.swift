@@ -88,8 +88,9 @@ private struct KubernetesManifests {
                     - { name: https, containerPort: \(Self.port) }
                   livenessProbe:
                     tcpSocket: { port: https }
+                  # Not /readyz: where a bad manifest is not taken, the one before is obeyed, and no pod may leave for it.
                   readinessProbe:
-        \(probe("/readyz").indented(by: 12))
+        \(probe("/healthz").indented(by: 12))
                   resources:
                     requests: { cpu: 100m, memory: 64Mi }
                     limits: { memory: 512Mi }

@@ -146,6 +146,11 @@ package final class UsedTokens: Sendable {
         }
     }
 
+    /// Takes back a use for which nothing was handed out, until the process ends: the file keeps it.
+    package func takeBack(_ idToken: borrowing IDToken) {
+        if let key = try? context.digests.sha256(Self.name(of: idToken).span) { unmark(key) }
+    }
+
     /// Takes back a use that was not recorded, and so gave nothing to anybody.
     private func unmark(_ key: [UInt8]) {
         state.withLock { state in

@@ -207,6 +207,9 @@ struct BrokerTests {
             #expect(!seen.body.contains("hf_") && !seen.body.contains("/var/log"))
         }
         #expect(scene.world.value.records.count == 2)
+        scene.world.change { $0.recordFailure = nil }
+        #expect(scene.ask().outcome == "200", "nothing was handed out, so the ID token is as good as before")
+        #expect(scene.ask().outcome == "400 invalid_grant")
     }
 
     @Test("refuses those whom the list names, before their issuer is asked")
