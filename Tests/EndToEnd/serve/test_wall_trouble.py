@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from atonce import in_parallel
-from attacks import READ
-from fastcgiclient import Answer, FastCGIClient, decide
+from attacks import READ, Attack, attempt
+from fastcgiclient import Answer, FastCGIClient, begin, decide
+from product import needed
+from realservers import SERVERS
 from Sandbox.keys import SigningKey
 from wall import Wall
 from wallpolicy import BY_MEMBER
@@ -130,6 +132,27 @@ def test_59_a_hub_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None:
                 with FastCGIClient(wall.socket) as client:
                     assert client.ask(decide(target)).status == expected
             assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_37_nothing_passes_while_hfmint_is_overloaded(tmp_path: Path, server: str) -> None:
+    """What it then says is a no to each web server.
+
+    It may open so few files that it takes 24 connections; each that asks nothing lasts two seconds.
+    """
+    program = tmp_path / "few"
+    program.write_text(f'#!/bin/sh\nulimit -n 280\nexec "{needed()}" "$@"\n')
+    program.chmod(0o755)
+    wall = Wall(server, tmp_path / "wall")
+    wall.program, wall.trades_at_once = program, False
+    with wall, contextlib.ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(FastCGIClient(wall.socket)).send(begin()[:4])
+        for _ in range(5):
+            outcome = attempt(wall, Attack(37, "overload", "/other/secret/raw/main/x"), None)
+            assert outcome.status in (502, 503)
+        assert wall.upstream() == []
+        wall.check_no_leak()
 
 
 def test_60_a_disk_that_is_full(tmp_path: Path) -> None:

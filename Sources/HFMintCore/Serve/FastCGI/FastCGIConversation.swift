@@ -152,7 +152,11 @@ package final class FastCGIConversation: Conversation {
     private func beginRequest(_ id: UInt16) {
         let keepsConnection = content[2] & 1 != 0
         guard open == nil else { return refuse(id, .cannotMultiplex) }
-        guard !isOverloaded else { return refuse(id, .overloaded, closes: true) }
+        guard !isOverloaded else {
+            say(FastCGIWriter.overloaded(id))
+            turn.next = .closeAfterPeer
+            return
+        }
         guard let role = FastCGIRole(rawValue: UInt16(content[0]) << 8 | UInt16(content[1])) else {
             return refuse(id, .unknownRole, closes: !keepsConnection)
         }

@@ -69,6 +69,16 @@ struct FastCGIWriter {
         header(.endRequest, requestID, 8) + [0, 0, 0, 0, status.rawValue, 0, 0, 0]
     }
 
+    /// Returns the answer of a responder that takes no more requests.
+    ///
+    /// It is a no besides, because lighttpd takes the end alone for an authorizer's yes, whatever that end says.
+    static func overloaded(_ requestID: UInt16) -> [UInt8] {
+        let status = ServeAnswer.Status.serviceUnavailable
+        let head = Array("Status: \(status.rawValue) \(status.words)\r\n\r\n".utf8)
+        return header(.output, requestID, head.count) + head + header(.output, requestID, 0)
+            + end(requestID, .overloaded)
+    }
+
     /// Returns the answer to a question for this responder's limits.
     ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.1>
