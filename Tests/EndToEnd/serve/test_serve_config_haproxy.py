@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,3 +97,40 @@ def test_what_is_said_of_the_clients_own_connection_stays_here(wall: StubbedWall
     names = {line.partition(":")[0].lower() for line in headers}
     told = {name.lower(): value for name, value in sent.headers if name.lower() in names}
     assert told in ({}, {"connection": "close"}, {"connection": "keep-alive"})
+
+
+def over_http2(wall: StubbedWall, scheme: str, authority: str) -> bytes:
+    """A request by HTTP/2, without asking for it first, and what comes back within a second.
+
+    Its names and values are literal and shorter than 127 bytes, so that each length is one byte.
+    https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2
+    """
+    pseudo = {":method": "GET", ":scheme": scheme, ":authority": authority, ":path": FILE}
+    fields = pseudo | {"authorization": f"Bearer {wall.ticket}"}
+    block = b"".join(
+        bytes([0, len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+        for name, value in fields.items()
+    )
+    settings = struct.pack(">IBI", 0x04, 0, 0)
+    headers = struct.pack(">IBI", len(block) << 8 | 0x01, 0x05, 1) + block
+    with wall.connect() as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + headers)
+        connection.settimeout(1)
+        found = b""
+        with contextlib.suppress(TimeoutError):
+            while piece := connection.recv(65_536):
+                found += piece
+                if b"from upstream" in found:
+                    break
+    return found
+
+
+def test_http_2_with_another_scheme_or_user(wall: StubbedWall) -> None:
+    """HAProxy would send the Hub more than the path on which hfmint decides."""
+    here = f"127.0.0.1:{wall.port}"
+    for scheme, authority in (("ftp", here), ("x", here), ("http", f"{here}@evil.example")):
+        assert b"from upstream" not in over_http2(wall, scheme, authority)
+    assert wall.upstream.received == []
+    for scheme in ("http", "https"):
+        assert b"from upstream" in over_http2(wall, scheme, here)
+    assert [request.target for request in wall.upstream.received] == [FILE.encode()] * 2

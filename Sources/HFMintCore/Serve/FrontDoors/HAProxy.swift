@@ -81,8 +81,10 @@ struct HAProxyConfiguration {
         return """
             frontend front
             \(surroundings.bind.indented(by: 4))
-                # A target that is no path; by HTTP/2 every target has the host before its path.
+                # A target that is no path. By HTTP/2 every target has the host before its path, which the Hub is
+                # not sent unless the scheme is another than these.
                 http-request deny deny_status 400 unless { fc_http_major 2 } or { url -m beg / }
+                http-request deny deny_status 400 if { fc_http_major 2 } !{ url -m reg -i '^https?://[^/?#@]+/' }
                 http-request deny deny_status 400 if { method CONNECT } or { req.hdr_cnt(authorization) gt 1 }
             \(names.joined(separator: "\n").indented(by: 4))
                 # A name that the manifest does not have.
