@@ -163,13 +163,17 @@ package struct DecisionPoint: Sendable {
 
     /// Lets a request pass that the policy refuses, where the manifest says that nothing is enforced yet.
     ///
-    /// Somebody to whom no grant gives anything never passes, nor does what no credential opens.
+    /// Somebody to whom no grant gives anything never passes, nor does what no credential opens. Of a caller who may take
+    /// one role alone, its grant alone counts.
     private func watched(
         _ caller: Caller, _ route: HubRoute, _ resource: Resource, _ refused: RequestDecision.Refused
     ) -> RequestDecision.Allowed? {
         let grants = policy.grants(of: caller.entitlement ?? policy.entitlement(of: caller.claims))
         guard refused.code.isOfPolicy,
-            let (role, grant) = grants.first(where: { ($0.grant.mode ?? definition.mode) == .audit }),
+            let (role, grant) = grants.first(where: { role, grant in
+                (caller.role.map { $0.utf8.elementsEqual(role.name.utf8) } ?? true)
+                    && (grant.mode ?? definition.mode) == .audit
+            }),
             let right = route.rights.last,
             let credential = definition.credential(for: resource, right, atMost: .admin)
         else { return nil }

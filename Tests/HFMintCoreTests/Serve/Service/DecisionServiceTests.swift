@@ -150,6 +150,13 @@ struct DecisionServiceTests {
             let narrow = try scene.ticket(ref: "dev", resource: "acme/other")
             #expect(scene.outcome("POST", ServiceScene.commit, ticket: narrow) == "403 ticket-for-other")
         }
+        // The reader's grant alone is not enforced, and the ticket is not for it.
+        let watching = try ServiceScene(grant: "mode: 'audit',")
+        let publisher = try watching.ticket(role: "publisher")
+        #expect(watching.outcome("GET", "/acme/other/resolve/main/x", ticket: publisher) == "403 not-covered")
+        #expect(
+            watching.outcome("POST", ServiceScene.commit, ticket: try watching.ticket(role: "reader"))
+                == "200 hf_writes0123")
         let enforcing = try ServiceScene("mode: 'audit',", grant: "mode: 'enforce',")
         #expect(
             enforcing.outcome("POST", ServiceScene.commit, ticket: try enforcing.ticket(ref: "dev"))
