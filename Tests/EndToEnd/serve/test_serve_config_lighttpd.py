@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from otherfrontdoors import (
     rewrites_what_comes_in_pieces,
     unprivileged,
 )
+from Sandbox.recordingupstream import Reply
 from stubbedwall import StubbedWall, received
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
 from test_serve_config_passing import *  # noqa: F403
@@ -98,6 +100,27 @@ def test_a_path_that_only_decodes_to_the_brokers_is_refused(wall: StubbedWall) -
 def test_a_batch_that_comes_in_pieces_is_rewritten(wall: StubbedWall) -> None:
     """The script has the whole of it."""
     rewrites_what_comes_in_pieces(wall)
+
+
+def test_a_batch_that_waits_for_its_end_is_on_no_disk(wall: StubbedWall) -> None:
+    """A large answer lies in a file until the script has the whole of it, and may hold a token."""
+    assert wall.server.process
+    opened = Path(f"/proc/{wall.server.process.pid}/fd")
+    places: set[Path] = set()
+
+    def pieces() -> Iterator[bytes]:
+        yield wall.hub_token.encode() + b"x" * 200_000
+        until = time.monotonic() + PATIENCE
+        while not places and time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                links = [file.readlink() for file in opened.iterdir()]
+                places.update(link for link in links if link.name.startswith("lighttpd-upload-"))
+        yield b"y"
+
+    wall.upstream.reply = lambda _: Reply(pieces=pieces())
+    got = wall.ask("/acme/model.git/info/lfs/objects/batch", "POST", (), b"{}")
+    assert got.body == b"x" * 200_000 + b"y"
+    assert [place.parent for place in places] == [Path("/dev/shm")]
 
 
 def test_the_file_for_a_machine_is_right(tmp_path: Path) -> None:

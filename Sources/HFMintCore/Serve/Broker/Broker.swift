@@ -17,13 +17,14 @@
 package struct Broker: Sendable {
     package typealias Upstream =
         @Sendable (ServeDefinition.Credential, ServeSnapshot) throws(MintError) -> SharedSecret
+    package typealias Denial = @Sendable (_ issuer: [UInt8], _ subject: [UInt8], _ tokenSHA256: String) -> Bool
 
     private let keys: IssuerKeys
     private let used: UsedTokens
     private let context: Context
     private let upstream: Upstream
     private let secondsLeft: @Sendable (ServeDefinition.Credential) -> Int?
-    private let isDenied: @Sendable (_ issuer: [UInt8], _ subject: [UInt8]) -> Bool
+    private let isDenied: Denial
 
     /// The life that an answer promises of a token of the Hub whose end is not known, in seconds.
     package static let tokenLifetime = 3_600
@@ -32,11 +33,11 @@ package struct Broker: Sendable {
     ///   - upstream: returns the Hub's token of a credential; it may ask the Hub.
     ///   - secondsLeft: returns how long the token of a credential lives that `upstream` has just returned, if that is
     ///     known.
-    ///   - isDenied: returns whether the list of `serve.deny` names a subject.
+    ///   - isDenied: returns whether the list of `serve.deny` names a subject, or an ID token by its SHA-256.
     package init(
         keys: IssuerKeys, used: UsedTokens, context: Context, upstream: @escaping Upstream,
         secondsLeft: @escaping @Sendable (ServeDefinition.Credential) -> Int? = { _ in nil },
-        isDenied: @escaping @Sendable (_ issuer: [UInt8], _ subject: [UInt8]) -> Bool = { _, _ in false }
+        isDenied: @escaping Denial = { _, _, _ in false }
     ) {
         self.keys = keys
         self.used = used
@@ -105,9 +106,9 @@ package struct Broker: Sendable {
             issuer: issuer, audience: definition.origin.description, keys: keys, context: context)
         let admitted = try admitted(idToken, question, by: policy, believing: verifier)
         question.admitted = admitted
-        guard case .string(let subject) = idToken.claims.comparable("sub"), !isDenied(issuer, subject) else {
-            throw TokenRefusal(.badRequest, .invalidGrant, "subject-denied", "this subject is refused")
-        }
+        guard case .string(let subject) = idToken.claims.comparable("sub"),
+            !isDenied(issuer, subject, try sha256(idToken))
+        else { throw TokenRefusal(.badRequest, .invalidGrant, "subject-denied", "this subject is refused") }
         do throws(MintError) {
             try verifier.verify(idToken) { Self.limits }
         } catch {
@@ -168,6 +169,14 @@ package struct Broker: Sendable {
 
     private func sha256(_ token: SharedSecret) throws(MintError) -> String {
         try context.digests.sha256(token.secret).hexadecimal
+    }
+
+    private func sha256(_ idToken: borrowing IDToken) throws(TokenRefusal) -> String {
+        do throws(MintError) {
+            return try context.digests.sha256(idToken.secret).hexadecimal
+        } catch {
+            throw TokenRefusal(failing: error)
+        }
     }
 
     private func use(

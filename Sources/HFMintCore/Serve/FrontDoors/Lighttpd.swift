@@ -56,6 +56,8 @@ struct LighttpdConfiguration {
         # Bodies of any size pass as they come.
         server.stream-request-body = 2
         server.stream-response-body = 2
+        # What is kept until it is whole, as the answer to git-lfs's batch, may hold a credential: in memory alone.
+        server.upload-dirs = ( "/dev/shm" )
         """
 
     private static let target = """

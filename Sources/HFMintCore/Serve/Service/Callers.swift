@@ -7,6 +7,7 @@ struct VerifiedCaller: Sendable {
     let tokenSHA256: String
     /// The ticket's id and the id of the key that signed it, or nil for an ID token.
     let ticket: (id: String, keyID: String)?
+    let issuedAt: Timestamp
     let expiresAt: Timestamp
 
     var issuer: [UInt8] { caller.claims.bytes("iss") }
@@ -74,12 +75,9 @@ final class Callers: Sendable {
             caller: DecisionPoint.Caller(
                 ticket.claims, entitlement: snapshot.point.policy.entitlement(of: ticket.claims), role: ticket.role,
                 resource: ticket.resource),
-            tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), expiresAt: ticket.expiresAt)
+            tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), issuedAt: ticket.issuedAt,
+            expiresAt: ticket.expiresAt)
         guard !isExpired(caller) else { return .refused(Self.expired) }
-        // A clock that was put back must not lengthen a ticket's life.
-        guard ticket.issuedAt - context.clock.now() <= IDTokenVerifier.clockSkew else {
-            return .refused(Self.expired)
-        }
         keep(caller)
         return .opened(caller)
     }
@@ -109,14 +107,19 @@ final class Callers: Sendable {
                 ? RequestDecision.Refused(.credentialUnknown, "has an ID token that is not believed")
                 : RequestDecision.Refused(.unavailable, "has an ID token whose issuer cannot be asked now")
         }
+        let now = context.clock.now()
         let caller = VerifiedCaller(
             caller: DecisionPoint.Caller(idToken.claims, entitlement: entitlement), tokenSHA256: digest, ticket: nil,
-            expiresAt: idToken.claims.expiresAt ?? context.clock.now())
+            issuedAt: idToken.claims.issuedAt ?? now, expiresAt: idToken.claims.expiresAt ?? now)
         keep(caller)
         return caller
     }
 
-    private func isExpired(_ caller: VerifiedCaller) -> Bool { caller.expiresAt <= context.clock.now() }
+    /// Whether a credential is over, or from a time to come: a clock that was put back must not lengthen its life.
+    private func isExpired(_ caller: VerifiedCaller) -> Bool {
+        let now = context.clock.now()
+        return caller.expiresAt <= now || caller.issuedAt - now > IDTokenVerifier.clockSkew
+    }
 
     private func keep(_ caller: VerifiedCaller) {
         kept.withLock { kept in

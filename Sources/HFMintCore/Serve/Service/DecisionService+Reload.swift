@@ -36,11 +36,14 @@ extension DecisionService {
         let (snapshot, _, before) = current
         do throws(MintError) {
             let list = try DenyList(namedBy: snapshot.point.definition, in: context)
-            state.withLock { state in
+            let isNew = state.withLock { state in
+                // A reload may have come between, of a manifest that names another list.
+                guard state.snapshot.digest == snapshot.digest else { return false }
                 state.denied = list
                 state.troubles[.denyList] = nil
+                return list != before
             }
-            guard list != before else { return }
+            guard isNew else { return }
             context.note("the deny list has \(list.count) entries now")
         } catch {
             tell(.denyList, "\(error.message); the list before is obeyed")

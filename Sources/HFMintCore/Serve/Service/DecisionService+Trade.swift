@@ -9,8 +9,8 @@ extension DecisionService {
                     return try tokens.fetch(credential, for: snapshot.point.definition)
                 },
                 secondsLeft: { [self] in tokens.secondsLeft($0) },
-                isDenied: { [self] issuer, subject in
-                    current.denied.refuses(issuer: issuer, subject: subject, tokenSHA256: "", keyID: nil)
+                isDenied: { [self] issuer, subject, digest in
+                    current.denied.refuses(issuer: issuer, subject: subject, tokenSHA256: digest, keyID: nil)
                 })
             let answer = broker.answer(request, by: current.snapshot) { event, refusal throws(MintError) in
                 metrics.answeredTokenRequest(error: refusal?.error.rawValue)

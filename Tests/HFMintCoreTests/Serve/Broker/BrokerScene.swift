@@ -50,7 +50,10 @@ struct BrokerScene {
                 world.change { $0.asked.append(credential.sourceName) }
                 if let failure = world.value.upstreamFailure { throw failure }
                 return SharedSecret(Secret("hf_of_\(credential.sourceName)"))
-            }, isDenied: { _, subject in world.value.denied.map { subject.equals($0) } ?? false })
+            },
+            isDenied: { _, subject, digest in
+                world.value.denied.map { subject.equals($0) || digest == $0 } ?? false
+            })
     }
 
     private static func manifest(delivery: String) -> String {

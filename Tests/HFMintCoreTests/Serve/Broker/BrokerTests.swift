@@ -215,9 +215,12 @@ struct BrokerTests {
     @Test("refuses those whom the list names, before their issuer is asked")
     func denied() throws {
         let scene = try BrokerScene([])
-        scene.world.change { $0.denied = "repo:acme/training" }
-        let seen = scene.ask()
-        #expect(seen.outcome == "400 invalid_grant" && seen.header(.errorCode) == "subject-denied")
+        let digest = try scene.machine.context.digests.sha256(Secret(BrokerScene.idToken())).hexadecimal
+        for named in ["repo:acme/training", digest] {
+            scene.world.change { $0.denied = named }
+            let seen = scene.ask()
+            #expect(seen.outcome == "400 invalid_grant" && seen.header(.errorCode) == "subject-denied")
+        }
     }
 
     @Test("says that claims do not fit into a ticket")

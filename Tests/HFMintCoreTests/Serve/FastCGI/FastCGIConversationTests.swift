@@ -139,7 +139,9 @@ struct FastCGIConversationTests {
         // Of an end alone, lighttpd would let the request pass.
         let no = Array("Status: 503 Service Unavailable\r\n\r\n".utf8)
         #expect(
-            Wire.records(overloaded.output) == [.init(6, 1, no), .init(6, 1, []), .init(3, 1, [0, 0, 0, 0, 2, 0, 0, 0])])
+            Wire.records(overloaded.output) == [
+                .init(6, 1, no), .init(6, 1, []), .init(3, 1, [0, 0, 0, 0, 2, 0, 0, 0]),
+            ])
         #expect(overloaded.requests.isEmpty)
     }
 

@@ -77,6 +77,17 @@ struct DecisionServiceTests {
         #expect(scene.outcome(ticket: ticket) == "401 credential-expired")
     }
 
+    @Test("takes no ticket from a time to come, also where it is remembered", arguments: [true, false])
+    func clockPutBack(isRemembered: Bool) throws {
+        let scene = try ServiceScene()
+        let ticket = try scene.ticket()
+        if isRemembered { #expect(scene.outcome(ticket: ticket) == "200 hf_reads0123") }
+        scene.machine.clock.set(to: ServiceScene.now + -61)
+        #expect(scene.outcome(ticket: ticket) == "401 credential-expired")
+        scene.machine.clock.set(to: ServiceScene.now + -60)
+        #expect(scene.outcome(ticket: ticket) == "200 hf_reads0123")
+    }
+
     @Test("believes no ticket under a key that is not, or not any more, among its own")
     func keys() throws {
         let scene = try ServiceScene()
