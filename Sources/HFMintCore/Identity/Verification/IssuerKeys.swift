@@ -42,6 +42,9 @@ package final class IssuerKeys: Sendable {
     /// How long keys are used without a new request.
     private static let lifetime = Duration.seconds(600)
 
+    /// How long keys are used of an issuer that does not answer, where strangers share them.
+    private static let staleLifetime = Duration.seconds(3_600)
+
     /// The least time between a refusal or a request that bypassed the caches, and the next such request.
     package static let pause = Duration.seconds(30)
 
@@ -83,13 +86,24 @@ package final class IssuerKeys: Sendable {
             if let refusal = known.refusal, now < refusal.until { return .fail(refusal.failure) }
             return known.join(bypassingCaches: false)
         }
-        switch step {
-        case .use(let keys): return (keys, true)
-        case .fail(let failure): throw failure
-        case .wait(let request, _): return (try request.value(waitingWith: context.workers).get(), false)
-        case .send(let request):
-            return (try send(request, to: issuer, bypassingCaches: false, in: context, limits: limits), false)
+        do throws(MintError) {
+            switch step {
+            case .use(let keys): return (keys, true)
+            case .fail(let failure): throw failure
+            case .wait(let request, _): return (try request.value(waitingWith: context.workers).get(), false)
+            case .send(let request):
+                return (try send(request, to: issuer, bypassingCaches: false, in: context, limits: limits), false)
+            }
+        } catch {
+            guard failurePause != nil, error.isTransient, let stale = staleKeys(of: issuer, at: now) else {
+                throw error
+            }
+            return (stale, true)
         }
+    }
+
+    private func staleKeys(of issuer: [UInt8], at now: Uptime) -> JSONWebKeySet? {
+        change(issuer) { known in known.keys.flatMap { now - $0.at < Self.staleLifetime ? $0.set : nil } }
     }
 
     /// Returns keys that came from the issuer itself, now or within ``pause``.
@@ -108,6 +122,12 @@ package final class IssuerKeys: Sendable {
             case .use(let keys): return keys
             case .fail(let failure): throw failure
             case .wait(let request, let bypassesCaches):
+                // Where strangers share the keys, a slow issuer must not hold up one thread after the other.
+                guard failurePause == nil else {
+                    throw MintError(
+                        .identityUnavailable, "the issuer is being asked for its newest keys",
+                        hint: "this is safe to try again", isTransient: true, retryAfterSeconds: 5)
+                }
                 let answer = try request.value(waitingWith: context.workers).get()
                 // A cache may have answered the other request.
                 if bypassesCaches { return answer }

@@ -76,7 +76,7 @@ final class Callers: Sendable {
                 ticket.claims, entitlement: snapshot.point.policy.entitlement(of: ticket.claims), role: ticket.role,
                 resource: ticket.resource),
             tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), issuedAt: ticket.issuedAt,
-            expiresAt: ticket.expiresAt)
+            expiresAt: end(of: ticket))
         guard !isExpired(caller) else { return .refused(Self.expired) }
         keep(caller)
         return .opened(caller)
@@ -116,6 +116,12 @@ final class Callers: Sendable {
     }
 
     /// Whether a credential is over, or from a time to come: a clock that was put back must not lengthen its life.
+    /// Returns when a ticket ends: also one that was given for longer than the manifest says now.
+    private func end(of ticket: Ticket) -> Timestamp {
+        let lifetime = snapshot.point.definition.tickets?.lifetime.count ?? 0
+        return min(ticket.expiresAt, ticket.issuedAt + lifetime)
+    }
+
     private func isExpired(_ caller: VerifiedCaller) -> Bool {
         let now = context.clock.now()
         return caller.expiresAt <= now || caller.issuedAt - now > IDTokenVerifier.clockSkew

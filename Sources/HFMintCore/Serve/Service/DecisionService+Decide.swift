@@ -38,7 +38,7 @@ extension DecisionService {
     private func verifyLater(
         _ question: Question, _ route: HubRoute, _ callers: Callers, _ token: SharedSecret, _ digest: String
     ) {
-        later(question.reply) { [self] in
+        later(issuerWork, question.reply) { [self] in
             var question = question
             do throws(RequestDecision.Refused) {
                 let caller = try callers.verify(token.secret, digest: digest)
@@ -51,6 +51,7 @@ extension DecisionService {
         }
     }
 
+    private static let denied = RequestDecision.Refused(.onDenyList, "is from somebody who is on the deny list")
     private static let overloaded = RequestDecision.Refused(.unavailable, "must wait, and too many wait already")
 
     /// Decides about a caller whose credential was verified.
@@ -58,12 +59,7 @@ extension DecisionService {
         _ question: inout Question, _ route: HubRoute, _ caller: VerifiedCaller, _ denied: DenyList
     ) throws(RequestDecision.Refused) {
         question.caller = caller
-        let isDenied = denied.refuses(
-            issuer: caller.issuer, subject: caller.subject, tokenSHA256: caller.tokenSHA256,
-            ticketID: caller.ticket?.id, keyID: caller.ticket?.keyID)
-        guard !isDenied else {
-            throw RequestDecision.Refused(.onDenyList, "is from somebody who is on the deny list", route)
-        }
+        guard !denied.refuses(caller) else { throw Self.denied }
         answer(question, try question.snapshot.point.allowed(route, caller.caller))
     }
 
@@ -71,9 +67,14 @@ extension DecisionService {
     private func answer(_ question: Question, _ allowed: RequestDecision.Allowed) {
         guard let credential = allowed.admission?.credential else { return finish(question, allowed, nil) }
         if let token = tokens.ready(credential) { return finish(question, allowed, token) }
-        later(question.reply) { [self] in
+        later(hubWork, question.reply) { [self] in
             do throws(MintError) {
-                finish(question, allowed, try tokens.fetch(credential, for: question.snapshot.point.definition))
+                let token = try tokens.fetch(credential, for: question.snapshot.point.definition)
+                // The list may have changed meanwhile.
+                if let caller = question.caller, current.denied.refuses(caller) {
+                    return refuse(question, Self.denied)
+                }
+                finish(question, allowed, token)
             } catch {
                 context.note("\(credential.place.path) gives no token: \(error.message)")
                 refuse(
@@ -143,5 +144,13 @@ extension DecisionService {
         } catch {
             throw RequestDecision.Refused(.unavailable, "cannot be decided: \(error.message)")
         }
+    }
+}
+
+extension DenyList {
+    fileprivate func refuses(_ caller: VerifiedCaller) -> Bool {
+        refuses(
+            issuer: caller.issuer, subject: caller.subject, tokenSHA256: caller.tokenSHA256,
+            ticketID: caller.ticket?.id, keyID: caller.ticket?.keyID)
     }
 }

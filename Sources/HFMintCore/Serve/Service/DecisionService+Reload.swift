@@ -35,13 +35,13 @@ extension DecisionService {
     func reloadDenyList() {
         let (snapshot, _, before) = current
         do throws(MintError) {
-            let list = try DenyList(namedBy: snapshot.point.definition, in: context)
+            let list = try DenyList(namedBy: snapshot.point.definition, in: context, after: before)
             let isNew = state.withLock { state in
                 // A reload may have come between, of a manifest that names another list.
                 guard state.snapshot.digest == snapshot.digest else { return false }
                 state.denied = list
                 state.troubles[.denyList] = nil
-                return list != before
+                return list.digest != before.digest
             }
             guard isNew else { return }
             context.note("the deny list has \(list.count) entries now")
@@ -60,12 +60,13 @@ extension DecisionService {
         else { return }
         do throws(MintError) {
             let snapshot = try ServeSnapshot(before.point, in: context)
+            guard snapshot.tickets?.ids != ids else { return state.withLock { $0.troubles[.ticketKeys] = nil } }
             // Tickets under a key that is gone must not be remembered as good.
             let callers = Callers(snapshot, keys: keys, context: context)
             let isNew = state.withLock { state in
                 state.troubles[.ticketKeys] = nil
                 // A reload may have come between.
-                guard snapshot.tickets?.ids != ids, state.snapshot.digest == before.digest else { return false }
+                guard state.snapshot.digest == before.digest else { return false }
                 state.snapshot = snapshot
                 state.callers = callers
                 return true
@@ -92,7 +93,9 @@ extension DenyList {
     /// Reads the list that the manifest names, if it names one.
     ///
     /// A list that is not there refuses nobody only if no list was named: a file that was lost must not let anybody in.
-    init(namedBy definition: ServeDefinition, in context: Context) throws(MintError) {
+    ///
+    /// - Parameter before: the list that is taken where the file is as it was.
+    init(namedBy definition: ServeDefinition, in context: Context, after before: DenyList? = nil) throws(MintError) {
         guard let name = definition.deny else {
             self.init()
             return
@@ -103,8 +106,14 @@ extension DenyList {
             guard let text = try context.files.readTrusted(path, limit: Self.byteLimit) else {
                 throw FileFailure(path, "there is no such file")
             }
+            let digest = try Self.digest(of: text, in: context)
+            if let before, before.digest == digest {
+                self = before
+                return
+            }
             do throws(Malformed) {
                 try self.init(text.reveal { $0.bytes })
+                self.digest = digest
                 return
             } catch {
                 reason = error.reason
@@ -115,5 +124,13 @@ extension DenyList {
         throw MintError(
             .stateUnusable, "the deny list '\(path)' cannot be used: \(reason)",
             hint: "an empty file refuses nobody")
+    }
+
+    private static func digest(of text: borrowing Secret, in context: Context) throws(FileFailure) -> [UInt8] {
+        do throws(MintError) {
+            return try context.digests.sha256(text)
+        } catch {
+            throw FileFailure("", error.message)
+        }
     }
 }

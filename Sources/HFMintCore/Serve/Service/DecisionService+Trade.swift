@@ -1,7 +1,7 @@
 /// The token endpoint: an ID token is traded for a ticket, or for a token of the Hub.
 extension DecisionService {
     func trade(_ request: ServeRequest, _ reply: ServeReply) {
-        later(reply) { [self] in
+        later(issuerWork, reply) { [self] in
             let broker = Broker(
                 keys: keys, used: used, context: context,
                 upstream: { [self] credential, snapshot throws(MintError) in

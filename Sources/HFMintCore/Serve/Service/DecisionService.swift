@@ -27,9 +27,7 @@ package final class DecisionService: Sendable {
         static func < (left: Trouble, right: Trouble) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// How many threads wait for others: the Hub, and issuers of ID tokens.
-    private static let threadCount = 8
-    /// How many questions may wait for such a thread; one more is refused.
+    /// How many questions may wait for a thread; one more is refused.
     private static let mostWaiting = 1_024
 
     /// The lock is never held while something is read or decided.
@@ -42,7 +40,10 @@ package final class DecisionService: Sendable {
     let records: DecisionRecords
     let metrics: ServeMetrics
     let used: UsedTokens
-    let work = WorkQueue<@Sendable () -> Void>(capacity: mostWaiting)
+    /// What waits for an issuer, also on behalf of strangers; a slow one must not keep ``hubWork`` waiting.
+    let issuerWork = WorkQueue<@Sendable () -> Void>(capacity: mostWaiting)
+    /// What waits for the Hub, for callers who were let in.
+    let hubWork = WorkQueue<@Sendable () -> Void>(capacity: mostWaiting)
     private let isOver = SharedWork<Void>()
     private let isEnding = Mutex(false)
 
@@ -81,9 +82,11 @@ package final class DecisionService: Sendable {
 
     /// Starts the threads.
     private func begin() {
-        for _ in 0..<Self.threadCount {
-            context.workers.start { [self] in
-                while let act = work.next(waitingWith: context.workers) { act() }
+        for (queue, threadCount) in [(issuerWork, 16), (hubWork, 8)] {
+            for _ in 0..<threadCount {
+                context.workers.start { [self] in
+                    while let act = queue.next(waitingWith: context.workers) { act() }
+                }
             }
         }
         context.workers.start { [self] in
@@ -109,7 +112,8 @@ package final class DecisionService: Sendable {
     /// Returns when everything is recorded; to be called once, after the listener has served and sent the last answer.
     package func end() {
         isEnding.withLock { $0 = true }
-        work.close()
+        issuerWork.close()
+        hubWork.close()
         records.add(AuditEvent(.serveEnded))
         records.stop()
         isOver.value(waitingWith: context.workers)
@@ -135,7 +139,7 @@ package final class DecisionService: Sendable {
         case .decide: decide(request, reply)
         case .token: trade(request, reply)
         case .health: reply.send(.text("ok\n"))
-        case .ready: reply.send(readiness)
+        case .ready: reply.send(readiness(for: request.peer))
         case .metrics: reply.send(.text(metrics.text(gauges), type: MetricFamily.contentType))
         case .inspect, .events, .scim:
             reply.send(.refusal(.forbidden, code: "not-served", "hfmint: this route is not served"))
@@ -149,26 +153,33 @@ package final class DecisionService: Sendable {
     /// Does `act` in a thread that may wait.
     ///
     /// - Parameter refuse: called instead, at once, if too many wait already.
-    func later(_ reply: ServeReply, _ act: @escaping @Sendable () -> Void, orElse refuse: () -> Void) {
-        let isAdded = work.add {
+    func later(
+        _ queue: WorkQueue<@Sendable () -> Void>, _ reply: ServeReply, _ act: @escaping @Sendable () -> Void,
+        orElse refuse: () -> Void
+    ) {
+        let isAdded = queue.add {
             // The web server may have gone meanwhile.
             if reply.isWanted { act() }
         }
         if !isAdded { refuse() }
     }
 
-    private var readiness: ServeAnswer {
+    /// Says whether all is well, and to somebody on this machine what is not: it names files and lines.
+    private func readiness(for peer: String) -> ServeAnswer {
         let troubles = state.withLock { $0.troubles }.sorted { $0.key < $1.key }.map(\.value)
         // Without a log that is not required, requests pass as ever.
         let lost = records.isRequired ? records.trouble : nil
         let lines = troubles + (lost.map { ["the audit log: \($0)"] } ?? [])
-        return lines.isEmpty ? .text("ready\n") : .text(lines.map { "\($0)\n" }.joined(), .serviceUnavailable)
+        guard !lines.isEmpty else { return .text("ready\n") }
+        let isHere = ["127.0.0.1", "::1"].contains { peer.utf8.elementsEqual($0.utf8) }
+        let told = isHere ? lines : ["not ready: hfmint's log says why, and so does this page on its own machine"]
+        return .text(told.map { "\($0)\n" }.joined(), .serviceUnavailable)
     }
 
     private var gauges: ServeMetrics.Gauges {
         var gauges = ServeMetrics.Gauges()
         gauges.waitingRecords = records.waitingCount
-        gauges.waitingRequests = work.count
+        gauges.waitingRequests = issuerWork.count + hubWork.count
         gauges.deniedCount = current.denied.count
         gauges.issuerKeyAges = keys.ages(at: context.clock.uptime())
         return gauges

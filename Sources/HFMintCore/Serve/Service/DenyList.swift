@@ -18,6 +18,8 @@ package struct DenyList: Equatable, Sendable {
     private var issuers: Set<[UInt8]> = []
     private var tickets: Set<[UInt8]> = []
     private var keys: Set<[UInt8]> = []
+    /// The SHA-256 of the file, or nothing for a list that comes from none.
+    package private(set) var digest: [UInt8] = []
 
     /// The most bytes of a list.
     package static let byteLimit = 8 << 20

@@ -98,9 +98,11 @@ struct ServiceScene {
                 route: route, uri: Array(target.utf8), method: method, host: "hub.acme.example", id: "req-1",
                 peer: "192.0.2.7", authorization: authorization.map { SharedSecret(Secret($0)) }), reply)
         var answer = reply.take()
-        while answer == nil, service.work.count > 0, let act = service.work.next(waitingWith: OneThread()) {
-            act()
-            answer = reply.take()
+        for queue in [service.issuerWork, service.hubWork] {
+            while answer == nil, queue.count > 0, let act = queue.next(waitingWith: OneThread()) {
+                act()
+                answer = reply.take()
+            }
         }
         return answer.map { BrokerScene.Seen($0) }
     }
