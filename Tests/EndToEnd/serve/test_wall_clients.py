@@ -14,10 +14,10 @@ import uuid
 
 import pytest
 
-from frontdoors import ReservedPort
 from hubclients import HF, HubClients
 from realservers import SERVERS, rewriting
 from Sandbox.hub import CANONICAL
+from Sandbox.reservedport import ReservedPort
 from wall import Wall
 
 pytest.importorskip("huggingface_hub")
