@@ -112,8 +112,7 @@ extension DenyList {
                 return
             }
             do throws(Malformed) {
-                try self.init(text.reveal { $0.bytes })
-                self.digest = digest
+                try self.init(text.reveal { $0.bytes }, digest: digest)
                 return
             } catch {
                 reason = error.reason

@@ -19,20 +19,21 @@ package struct DenyList: Equatable, Sendable {
     private var tickets: Set<[UInt8]> = []
     private var keys: Set<[UInt8]> = []
     /// The SHA-256 of the file, or nothing for a list that comes from none.
-    package private(set) var digest: [UInt8] = []
+    package let digest: [UInt8]
 
     /// The most bytes of a list.
     package static let byteLimit = 8 << 20
     private static let lineLimits = JSONLimits(byteCount: 8_192, depth: 1, nodeCount: 8)
 
     /// A list that refuses nobody.
-    package init() {}
+    package init() { digest = [] }
 
     /// Reads the list.
     ///
     /// - Throws: ``Malformed`` for the first line that is none of a list. The reason names its number, and quotes
     ///   nothing, as somebody may have written a token there.
-    package init(_ bytes: [UInt8]) throws(Malformed) {
+    package init(_ bytes: [UInt8], digest: [UInt8] = []) throws(Malformed) {
+        self.digest = digest
         guard bytes.count <= Self.byteLimit else { throw Malformed("it is larger than \(Self.byteLimit >> 20) MiB") }
         var number = 0
         for line in bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false) {
