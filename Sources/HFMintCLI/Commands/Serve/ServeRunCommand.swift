@@ -79,7 +79,7 @@ extension DecisionPoint {
     /// Takes the decision point out of a manifest.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` if the manifest has no `serve`.
-    init(_ manifest: Manifest) throws(MintError) {
+    convenience init(_ manifest: Manifest) throws(MintError) {
         guard let definition = manifest.serve else {
             throw MintError(
                 .manifestInvalid, "'\(manifest.path)' has no 'serve', and so decides about no request",

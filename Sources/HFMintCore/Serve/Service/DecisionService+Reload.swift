@@ -53,12 +53,13 @@ extension DecisionService {
         guard let ids = before.tickets?.ids else { return }
         do throws(MintError) {
             let snapshot = try ServeSnapshot(before.point, in: context)
+            state.withLock { $0.troubles[.ticketKeys] = nil }
+            guard snapshot.tickets?.ids != ids else { return }
             // Tickets under a key that is gone must not be remembered as good.
             let callers = Callers(snapshot, keys: keys, context: context)
             let isNew = state.withLock { state in
-                state.troubles[.ticketKeys] = nil
                 // A reload may have come between.
-                guard snapshot.tickets?.ids != ids, state.snapshot.digest == before.digest else { return false }
+                guard state.snapshot.digest == before.digest else { return false }
                 state.snapshot = snapshot
                 state.callers = callers
                 return true
