@@ -19,7 +19,8 @@
 
 /// Every libcrypto function that hfmint calls.
 typedef struct {
-    __typeof__(&EVP_sha256) sha256;
+    /// SHA-256, found once: what EVP_sha256 returns is looked up by OpenSSL 3 at each use.
+    const EVP_MD *sha256;
     __typeof__(&EVP_Digest) digest;
     __typeof__(&HMAC) hmac;
     __typeof__(&OpenSSL_version) version;
@@ -54,7 +55,6 @@ static inline const char *_Nullable hfmint_libcrypto_load(hfmint_libcrypto *tabl
     if (!library) return "";
 #define HFMINT_LOOK_UP(field, symbol) \
     if (!(table->field = (__typeof__(table->field))dlsym(library, #symbol))) return #symbol
-    HFMINT_LOOK_UP(sha256, EVP_sha256);
     HFMINT_LOOK_UP(digest, EVP_Digest);
     HFMINT_LOOK_UP(hmac, HMAC);
     HFMINT_LOOK_UP(version, OpenSSL_version);
@@ -79,6 +79,14 @@ static inline const char *_Nullable hfmint_libcrypto_load(hfmint_libcrypto *tabl
     HFMINT_LOOK_UP(number_to_bytes, BN_bn2binpad);
     HFMINT_LOOK_UP(errors_clear, ERR_clear_error);
 #undef HFMINT_LOOK_UP
+    __typeof__(&EVP_sha256) of_old = (__typeof__(&EVP_sha256))dlsym(library, "EVP_sha256");
+    if (!of_old) return "EVP_sha256";
+    // OpenSSL 1.1.1 has no such function: https://docs.openssl.org/3.0/man3/EVP_DigestInit/
+    const EVP_MD *_Nullable (*_Nullable fetch)(void *_Nullable, const char *, const char *_Nullable) =
+        (const EVP_MD *_Nullable (*_Nullable)(void *_Nullable, const char *, const char *_Nullable))dlsym(
+            library, "EVP_MD_fetch");
+    const EVP_MD *_Nullable found = fetch ? fetch(NULL, "SHA256", NULL) : NULL;
+    table->sha256 = found ? (const EVP_MD *_Nonnull)found : of_old();
     return NULL;
 }
 
@@ -90,7 +98,7 @@ static inline const char *_Nullable hfmint_libcrypto_version(const hfmint_libcry
 /// Writes the 32 bytes of SHA-256 to `output`. Returns 1 on success.
 static inline int hfmint_libcrypto_sha256(
     const hfmint_libcrypto *table, const void *bytes, size_t count, unsigned char *output) {
-    return table->digest(bytes, count, output, NULL, table->sha256(), NULL);
+    return table->digest(bytes, count, output, NULL, table->sha256, NULL);
 }
 
 /// Writes the 32 bytes of HMAC-SHA256 to `output`. Returns 1 on success.
@@ -98,7 +106,7 @@ static inline int hfmint_libcrypto_hmac(
     const hfmint_libcrypto *table, const void *key, int key_count, const unsigned char *bytes, size_t count,
     unsigned char *output) {
     unsigned int written = 0;
-    return table->hmac(table->sha256(), key, key_count, bytes, count, output, &written) && written == 32;
+    return table->hmac(table->sha256, key, key_count, bytes, count, output, &written) && written == 32;
 }
 
 /// Returns whether the algorithm of `key` is the DER element `algorithm` (an AlgorithmIdentifier).
@@ -129,7 +137,7 @@ static inline size_t hfmint_libcrypto_sign(
     EVP_PKEY *_Nullable key = memory ? table->read_key(memory, NULL, NULL, NULL) : NULL;
     EVP_MD_CTX *_Nullable context = table->context_new();
     if (key && context && hfmint_libcrypto_is_of(table, (EVP_PKEY *_Nonnull)key, algorithm, algorithm_count)
-        && table->sign_init(context, NULL, table->sha256(), NULL, key) == 1
+        && table->sign_init(context, NULL, table->sha256, NULL, key) == 1
         && table->sign(context, der, &der_count, bytes, count) == 1) {
         if (is_ecdsa) {
             const unsigned char *cursor = der;
@@ -183,7 +191,7 @@ static inline int hfmint_libcrypto_verify(
     EVP_MD_CTX *_Nullable context = key ? table->context_new() : NULL;
     if (context) {
         answer = signature_count > 0
-            && table->verify_init(context, NULL, table->sha256(), NULL, (EVP_PKEY *_Nonnull)key) == 1
+            && table->verify_init(context, NULL, table->sha256, NULL, (EVP_PKEY *_Nonnull)key) == 1
             && table->verify(context, signature, signature_count, bytes, count) == 1;
         table->context_free(context);
     }

@@ -149,6 +149,11 @@ static inline int hfmint_linux_accept(int descriptor) {
     return (int)syscall(SYS_accept4, descriptor, (void *)0, (void *)0, 02004000); // SOCK_CLOEXEC | SOCK_NONBLOCK
 }
 
+/// Gives memory that was freed back to the system: from <malloc.h>, which a C library other than glibc may lack.
+///
+/// <https://man7.org/linux/man-pages/man3/malloc_trim.3.html>
+int malloc_trim(size_t padding);
+
 /// From <signal.h> and <sys/wait.h>, left out for the reason that <sys/xattr.h> is.
 void (*signal(int number, void (*handler)(int)))(int);
 pid_t waitpid(pid_t child, int *status, int options);

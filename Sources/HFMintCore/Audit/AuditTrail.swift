@@ -88,6 +88,12 @@ package final class AuditTrail: Sendable {
 
     var isRehearsed: Bool { state.withLock { $0.isRehearsed } }
 
+    /// Whether acts are recorded.
+    var isRecording: Bool { state.withLock { $0.settings != nil && !$0.isRehearsed } }
+
+    /// Whether an act that cannot be recorded must not be done.
+    var isRequired: Bool { state.withLock { $0.settings?.isRequired == true && !$0.isRehearsed } }
+
     package var settings: Settings? { state.withLock { $0.settings } }
 
     /// The head of the last record of this command.

@@ -50,7 +50,7 @@ extension UInt8 {
 extension Span where Element == UInt8 {
     /// Returns a copy of the bytes in `range`, which must not be secret.
     package func bytes(in range: Range<Int>) -> [UInt8] {
-        range.map { self[$0] }
+        unsafe extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
     }
 
     package var bytes: [UInt8] { bytes(in: 0..<count) }
@@ -59,6 +59,19 @@ extension Span where Element == UInt8 {
     package func equals(_ text: String, in range: Range<Int>) -> Bool {
         guard range.count == text.utf8.count else { return false }
         return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
+    }
+
+    /// Returns whether these are the bytes of `other`.
+    package func equals(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
+    /// Returns whether all are visible ASCII.
+    package var isASCIIVisible: Bool {
+        for index in indices where !self[index].isASCIIVisible { return false }
+        return true
     }
 
     /// Returns where `part` first stands at or after `start`, or nil.
@@ -103,6 +116,9 @@ extension Collection<UInt8> {
 }
 
 extension UInt8 {
+    /// The lower-case digit of a number below 16.
+    fileprivate var hexDigit: UInt8 { self < 10 ? UInt8(ascii: "0") + self : UInt8(ascii: "a") + self - 10 }
+
     var isLowercaseHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
 }
 
@@ -114,12 +130,11 @@ extension Array where Element == UInt8 {
 extension Sequence where Element == UInt8 {
     /// The bytes in lower-case hexadecimal.
     package var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(2 * underestimatedCount)
         for byte in self {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text.append((byte >> 4).hexDigit)
+            text.append((byte & 15).hexDigit)
         }
         return String(decoding: text, as: UTF8.self)
     }

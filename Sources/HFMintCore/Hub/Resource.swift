@@ -108,13 +108,29 @@ extension Resource {
 
     /// Whether `text` is the Hub's host, or a folder of huggingface_hub's cache.
     private static func isNoOwner(_ text: ArraySlice<UInt8>, alone isAlone: Bool) -> Bool {
-        ["huggingface.co", "hf.co"].contains { text.elementsEqual($0.utf8) }
+        text.elementsEqual("huggingface.co".utf8) || text.elementsEqual("hf.co".utf8)
             || isAlone && ["models--", "datasets--", "spaces--"].contains { text.starts(with: $0.utf8) }
     }
 
+    /// Makes the resource of an owner and a name, or returns nil if nobody can have it.
+    ///
+    /// Its ``canonical`` form is read as the same resource.
+    ///
+    /// - Parameter name: empty for a user.
+    init?(_ kind: Kind, owner: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+        let isAlone = kind == .user
+        guard Self.isName(owner), isAlone ? name.isEmpty : Self.isName(name), !name.hasGitEnding,
+            !Self.isNoOwner(owner, alone: isAlone), kind.prefix != nil || !Self.prefixes.contains(owner),
+            ![owner, name].contains(where: \.looksLikeToken)
+        else { return nil }
+        self.init(kind: kind, namespace: Self.text(owner), name: Self.text(name))
+    }
+
+    private static let prefixes = Kind.allCases.compactMap(\.prefix).map { Array($0.utf8)[...] }
+
     private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
         (1...96).contains(name.count) && name.first != ASCII.dot && name.first != ASCII.minus
-            && name.allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) }
+            && name.allSatisfy(\.isOfName)
     }
 
     private static func text(_ name: ArraySlice<UInt8>?) -> String { String(decoding: name ?? [], as: UTF8.self) }
@@ -128,7 +144,21 @@ extension Resource {
 
 extension ArraySlice where Element == UInt8 {
     /// The name of a repository in front of the `.git` of its URL for git, or nil without that ending.
-    var beforeGitEnding: ArraySlice<UInt8>? {
-        count > 4 && suffix(4).elementsEqual(".git".utf8) ? dropLast(4) : nil
+    var beforeGitEnding: ArraySlice<UInt8>? { count > 4 && hasGitEnding ? dropLast(4) : nil }
+
+    var hasGitEnding: Bool {
+        count >= 4 && self[endIndex - 4] == ASCII.dot && suffix(3).elementsEqual("git".utf8)
+    }
+
+    fileprivate var looksLikeToken: Bool { count >= 30 && String(decoding: self, as: UTF8.self).looksLikeToken }
+}
+
+extension UInt8 {
+    /// Whether the byte may stand in a name of the Hub.
+    var isOfName: Bool {
+        switch self {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: isASCIILetterOrDigit
+        }
     }
 }

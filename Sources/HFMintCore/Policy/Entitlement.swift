@@ -29,15 +29,15 @@ extension Policy {
     package func allowed(
         role name: String?, resource: Resource, access: Access, entitlement: Entitlement
     ) -> Decision.Allowed? {
-        var least: (role: Role, grant: Int)?
-        for (index, grant) in entitlement.roles {
-            let role = roles[index]
-            guard role.access >= access, name.map({ $0.utf8.elementsEqual(role.name.utf8) }) ?? true,
-                role.covers(resource), least.map({ role.access < $0.role.access }) ?? true
+        var least: (role: Int, grant: Int)?
+        for found in entitlement.roles where roles[found.role].access >= access {
+            guard name.map({ $0.utf8.elementsEqual(roles[found.role].name.utf8) }) ?? true,
+                roles[found.role].covers(resource),
+                least.map({ roles[found.role].access < roles[$0.role].access }) ?? true
             else { continue }
-            least = (role, grant)
+            least = found
         }
-        return least.map { Decision.Allowed(role: $0.role, grant: grants[$0.grant], resource: resource) }
+        return least.map { Decision.Allowed(role: roles[$0.role], grant: grants[$0.grant], resource: resource) }
     }
 
     /// Returns the roles of an entitlement, each with the first grant that gives it.

@@ -7,7 +7,7 @@ struct GrantTable: Sendable {
     private let starts: [Int]
     private let names: [Int]
     private let values: [[UInt8]]
-    private let knownIssuers: [[UInt8]]
+    let knownIssuers: [[UInt8]]
     private let knownNames: [[UInt8]]
 
     init(_ grants: [Grant], roles: [[UInt8]: Int]) {

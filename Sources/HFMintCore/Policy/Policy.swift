@@ -41,6 +41,9 @@ package struct Policy: Sendable {
         grantIndex = Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The issuers that grants name, each once.
+    var issuers: [[UInt8]] { table.knownIssuers }
+
     package func role(_ name: String) -> Role? { roleIndex[Array(name.utf8)].map { roles[$0] } }
 
     func index(ofRole name: String) -> Int? { roleIndex[Array(name.utf8)] }

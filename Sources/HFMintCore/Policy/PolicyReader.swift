@@ -6,6 +6,8 @@ struct PolicyReader {
     private var issues: [ManifestIssue] = []
     /// The patterns of the parent's roles, by name, cached when first needed.
     private var parentPatterns: [[UInt8]: Set<ResourcePattern>] = [:]
+    /// The issuers and the names of claims, which are the same in most grants.
+    private var sharedTexts: Set<[UInt8]> = []
 
     /// Returns the policy of `document`.
     ///
@@ -124,20 +126,26 @@ struct PolicyReader {
         "is no role here: '\(name)'\(didYouMean(name, among: names).map { "; \($0)" } ?? "")"
     }
 
-    private func grant(_ node: ManifestNode, _ path: String) -> Grant? {
+    /// Returns `text` in memory that all grants share.
+    private mutating func shared(_ text: [UInt8]) -> [UInt8] { sharedTexts.insert(text).memberAfterInsert }
+
+    private mutating func grant(_ node: ManifestNode, _ path: String) -> Grant? {
         guard let role = node["role"]?.string, let identity = node["identity"],
             let issuer = identity["issuer"]?.bytesOfString
         else { return nil }
         var claims: [Grant.Claim] = []
         if let environment = node["environment"]?.bytesOfString {
-            claims.append(Grant.Claim(name: Array("environment".utf8), value: environment))
+            claims.append(Grant.Claim(name: shared(Array("environment".utf8)), value: environment))
         }
-        for member in identity["claims"]?.json.members ?? [] {
+        let members = identity["claims"]?.json.members ?? []
+        claims.reserveCapacity(claims.count + members.count)
+        for member in members {
             guard let value = document.root.text.string(member.node) else { continue }
-            claims.append(Grant.Claim(name: member.name, value: value))
+            claims.append(Grant.Claim(name: shared(member.name), value: value))
         }
         return Grant(
-            place: document.place(path, node), name: node["name"]?.string, role: role, issuer: issuer, claims: claims,
+            place: document.place(path, node), name: node["name"]?.string, role: role, issuer: shared(issuer),
+            claims: claims,
             extends: node["extends"]?.string, mode: node["mode"]?.string.flatMap(EnforcementMode.init(rawValue:)))
     }
 

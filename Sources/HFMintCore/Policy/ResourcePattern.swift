@@ -36,7 +36,8 @@ extension ResourcePattern {
     }
 
     package func covers(_ resource: Resource) -> Bool {
-        covers(ResourcePattern(kind: resource.kind, namespace: resource.namespace, name: resource.name))
+        kind == resource.kind && namespace.utf8.elementsEqual(resource.namespace.utf8)
+            && (name.map { $0.utf8.elementsEqual(resource.name.utf8) } ?? true)
     }
 
     package func covers(_ other: ResourcePattern) -> Bool {

@@ -71,13 +71,16 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Lends the bytes to `body`, wipes them, and keeps the room.
-    package mutating func take<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    package mutating func take<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
         defer {
             unsafe wipe(bytes)
             byteCount = 0
         }
-        return unsafe body(Span(_unsafeElements: UnsafeBufferPointer(bytes.assumingMemoryBound(to: UInt8.self))))
+        let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(bytes.assumingMemoryBound(to: UInt8.self)))
+        return try body(span)
     }
 
     package borrowing func finish() -> Secret {

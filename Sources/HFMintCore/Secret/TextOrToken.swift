@@ -13,17 +13,29 @@ package enum TextOrToken: Sendable {
     }
 }
 
+extension [TextOrToken] {
+    /// The length of all pieces together.
+    var byteCount: Int { reduce(0) { $0 + $1.byteCount } }
+}
+
 extension Secret {
     /// Joins the pieces in memory that never grows, and so leaves no copy behind.
     package init(joining pieces: [TextOrToken]) {
-        var buffer = SecretBuffer(capacity: pieces.reduce(0) { $0 + $1.byteCount })
+        var buffer = SecretBuffer(capacity: pieces.byteCount)
+        buffer.append(pieces)
+        self = buffer.finish()
+    }
+}
+
+extension SecretBuffer {
+    /// Appends the pieces one after the other; traps if they do not fit.
+    mutating func append(_ pieces: [TextOrToken]) {
         for piece in pieces {
             switch piece {
-            case .text(let text): buffer.append(text)
-            case .token(let token): buffer.append(token.secret)
-            case .secret(let shared): buffer.append(shared.secret)
+            case .text(let text): append(text)
+            case .token(let token): append(token.secret)
+            case .secret(let shared): append(shared.secret)
             }
         }
-        self = buffer.finish()
     }
 }

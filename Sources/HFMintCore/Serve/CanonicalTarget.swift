@@ -56,6 +56,10 @@ package struct CanonicalTarget: Equatable, Sendable {
 
 extension CanonicalTarget {
     private static func check(_ segment: ArraySlice<UInt8>) throws(Fault) {
+        // Most parts are as plain as that.
+        guard !segment.allSatisfy(isPathByte) else {
+            return try check(part: segment, of: segment)
+        }
         var decoded: [UInt8] = []
         var index = segment.startIndex
         while index < segment.endIndex {
@@ -72,9 +76,7 @@ extension CanonicalTarget {
         // An encoded slash is allowed where it is data, as in refs%2Fpr%2F1. A server that takes it for a slash must
         // not find a part there that is empty, or that leads upwards.
         for part in decoded.split(separator: ASCII.slash, omittingEmptySubsequences: false) {
-            guard !part.isEmpty else { throw Fault(.emptySegment, at: segment.startIndex) }
-            let isDots = part.count <= 2 && part.allSatisfy { $0 == ASCII.dot }
-            guard !isDots else { throw Fault(.dotSegment, at: segment.startIndex) }
+            try check(part: part, of: segment)
         }
         guard decoded.count < segment.count else { return }
         guard !holdsEncoding(decoded) else { throw Fault(.doubleEncoding, at: segment.startIndex) }
@@ -84,6 +86,12 @@ extension CanonicalTarget {
         guard !text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) else {
             throw Fault(.encodedControl, at: segment.startIndex)
         }
+    }
+
+    private static func check(part: ArraySlice<UInt8>, of segment: ArraySlice<UInt8>) throws(Fault) {
+        guard !part.isEmpty else { throw Fault(.emptySegment, at: segment.startIndex) }
+        let isDots = part.count <= 2 && part.allSatisfy { $0 == ASCII.dot }
+        guard !isDots else { throw Fault(.dotSegment, at: segment.startIndex) }
     }
 
     /// Returns the byte that `%` and two digits at `index` stand for.
@@ -124,7 +132,12 @@ extension CanonicalTarget {
 
     /// Whether `byte` may stand in a path as itself: RFC 3986's `pchar` without `;`, which some servers cut at.
     private static func isPathByte(_ byte: UInt8) -> Bool {
-        byte.isUnreserved || "!$&'()*+,=:@".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","), ASCII.equals, ASCII.colon,
+            UInt8(ascii: "@"):
+            true
+        default: byte.isUnreserved
+        }
     }
 }
 
@@ -153,5 +166,10 @@ extension CanonicalTarget.Fault {
 
 extension UInt8 {
     /// Whether the byte never needs to be encoded: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
-    fileprivate var isUnreserved: Bool { isASCIILetterOrDigit || "-._~".utf8.contains(self) }
+    fileprivate var isUnreserved: Bool {
+        switch self {
+        case ASCII.minus, ASCII.dot, ASCII.underscore, UInt8(ascii: "~"): true
+        default: isASCIILetterOrDigit
+        }
+    }
 }

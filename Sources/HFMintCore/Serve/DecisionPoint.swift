@@ -17,7 +17,7 @@
 /// case .refused(let refused): print(refused.code.status)
 /// }
 /// ```
-package struct DecisionPoint: Sendable {
+package final class DecisionPoint: Sendable {
     package let policy: Policy
     package let definition: ServeDefinition
 

@@ -54,14 +54,15 @@ package struct HubRoute: Equatable, Sendable {
     private static func find(_ method: HTTPRequest.Method, _ target: CanonicalTarget) throws(Refusal) -> HubRoute {
         var found: (outcome: HubRouteRow.Outcome, resource: Resource?)?
         var knowsPath = false
-        for (pattern, row) in patterns[door(target.segments)] ?? [] {
+        for candidate in candidates(target.segments) {
             let resource: Resource?
-            switch pattern.match(target.segments) {
+            switch candidate.pattern.match(target.segments) {
             case .no: continue
             case .faulty(let refusal): throw refusal
             case .fits(let named): resource = named
             }
             knowsPath = true
+            let row = candidate.row
             guard row.methods.contains(method) else { continue }
             if let query = row.query, target.query?.elementsEqual(query.utf8) != true { continue }
             guard found == nil else { throw Refusal(.routeUnknown, "can be read in two ways") }
@@ -82,21 +83,37 @@ package struct HubRoute: Equatable, Sendable {
         }
     }
 
-    /// The patterns of all rows, by the part of a path that tells most of them apart.
-    private static let patterns: [[UInt8]: [(RoutePattern, HubRouteRow)]] = {
-        var patterns: [[UInt8]: [(RoutePattern, HubRouteRow)]] = [:]
-        for row in table.flatMap(\.rows) {
-            for pattern in RoutePattern.all(row.path) {
-                patterns[door(pattern.literals), default: []].append((pattern, row))
-            }
+    /// A row with one of the spellings of its path.
+    private final class Candidate: Sendable {
+        /// Its place in the table.
+        let index: Int
+        let pattern: RoutePattern
+        let row: HubRouteRow
+
+        init(_ index: Int, _ pattern: RoutePattern, _ row: HubRouteRow) {
+            self.index = index
+            self.pattern = pattern
+            self.row = row
         }
-        return patterns
+    }
+
+    /// All spellings of all rows, by the last of their words; a path that fits one has this word at this place.
+    private static let spellings: [RoutePattern.Word?: [Candidate]] = {
+        let all = table.flatMap(\.rows).flatMap { row in RoutePattern.all(row.path).map { ($0, row) } }
+        let candidates = all.enumerated().map { Candidate($0, $1.0, $1.1) }
+        return Dictionary(grouping: candidates, by: \.pattern.lastWord)
     }()
 
-    /// Returns the word behind `api`, or nothing for the pages and for git.
-    private static func door(_ segments: [ArraySlice<UInt8>]) -> [UInt8] {
-        guard segments.count > 1, segments[0].elementsEqual("api".utf8) else { return [] }
-        return Array(segments[1])
+    /// How many parts of a path can be such a word.
+    private static let depth = 1 + (spellings.keys.compactMap { $0?.place }.max() ?? 0)
+
+    /// Returns the few spellings that a path may fit, in the order of the table.
+    private static func candidates(_ segments: [ArraySlice<UInt8>]) -> [Candidate] {
+        var found = spellings[nil] ?? []
+        for place in 0..<min(depth, segments.count) {
+            if let more = spellings[RoutePattern.Word(place: place, bytes: segments[place])] { found += more }
+        }
+        return found.count > 1 ? found.sorted { $0.index < $1.index } : found
     }
 }
 

@@ -21,11 +21,21 @@ package enum RequestDecision: Equatable, Sendable {
     }
 
     /// An identity that was let in.
-    package struct Admission: Equatable, Sendable {
+    package final class Admission: Equatable, Sendable {
         package let role: Role
         package let grant: Grant
         /// What is sent upstream in place of the caller's own credential.
         package let credential: ServeDefinition.Credential
+
+        init(role: Role, grant: Grant, credential: ServeDefinition.Credential) {
+            self.role = role
+            self.grant = grant
+            self.credential = credential
+        }
+
+        package static func == (left: Admission, right: Admission) -> Bool {
+            left.role == right.role && left.grant == right.grant && left.credential == right.credential
+        }
     }
 
     package struct Refused: Error, Equatable, Sendable {

@@ -35,11 +35,19 @@ package struct RoutePattern: Sendable {
         case faulty(HubRoute.Refusal)
     }
 
-    /// The words up to the first place, as the parts of a path.
-    var literals: [ArraySlice<UInt8>] {
-        parts.prefix { if case .literal = $0 { true } else { false } }.compactMap {
-            if case .literal(let word) = $0 { word[...] } else { nil }
+    /// A part of a path that stands for itself.
+    struct Word: Hashable, Sendable {
+        /// Which part of the path it is, from 0.
+        let place: Int
+        let bytes: ArraySlice<UInt8>
+    }
+
+    /// The last part that stands for itself, or nil if none does.
+    var lastWord: Word? {
+        for (place, part) in parts.enumerated().reversed() {
+            if case .literal(let word) = part { return Word(place: place, bytes: word[...]) }
         }
+        return nil
     }
 
     /// Returns a pattern for each spelling of `path` that the Hub knows, and for each without an owner.
@@ -106,11 +114,8 @@ package struct RoutePattern: Sendable {
             }
         }
         guard !owner.isEmpty else { return .fits(nil) }
-        let resource = Resource(
-            kind: isNamespace ? .user : kind, namespace: String(decoding: owner, as: UTF8.self),
-            name: String(decoding: name, as: UTF8.self))
-        let isName = (try? Resource(parsing: resource.canonical, endpoint: .huggingFace)) == resource
-        guard isName, ![owner, name].contains(where: \.endsAsNoName) else {
+        let resource = Resource(isNamespace ? .user : kind, owner: owner, name: name)
+        guard let resource, !owner.endsAsNoName, !name.endsAsNoName else {
             return .faulty(HubRoute.Refusal(.repositoryUnclear, "names a repository that nobody can have"))
         }
         return .fits(resource)
@@ -120,7 +125,7 @@ package struct RoutePattern: Sendable {
     private func hasWords(of segments: [ArraySlice<UInt8>]) -> Bool {
         guard isOpen ? segments.count >= leastCount : segments.count == leastCount else { return false }
         for index in parts.indices {
-            if case .literal(let word) = parts[index], !segments[index].elementsEqual(word) { return false }
+            if case .literal(let word) = parts[index], segments[index] != word[...] { return false }
         }
         return true
     }
@@ -138,19 +143,18 @@ package struct RoutePattern: Sendable {
     }
 
     /// Whether the Hub has pages of its own there, so that no user can have the name.
-    private static func isNoOwner(_ segment: ArraySlice<UInt8>) -> Bool {
-        Resource.pages.contains { segment.elementsEqual($0.utf8) }
-            || Resource.Kind.allCases.contains { kind in
-                kind.prefix.map { segment.elementsEqual($0.utf8) } ?? false
-            }
+    private static func isNoOwner(_ segment: ArraySlice<UInt8>) -> Bool { noOwners.contains { segment == $0 } }
+
+    private static let noOwners = (Resource.pages + Resource.Kind.allCases.compactMap(\.prefix)).map {
+        Array($0.utf8)[...]
     }
 }
 
 extension ArraySlice where Element == UInt8 {
-    fileprivate var isPlainWord: Bool { allSatisfy { $0.isASCIILetterOrDigit || "-_.".utf8.contains($0) } }
+    fileprivate var isPlainWord: Bool { allSatisfy(\.isOfName) }
 
     /// Whether a server may cut off the end: a dot, or the ending of a URL for git.
-    fileprivate var endsAsNoName: Bool { last == ASCII.dot || suffix(4).elementsEqual(".git".utf8) }
+    fileprivate var endsAsNoName: Bool { last == ASCII.dot || hasGitEnding }
 
     fileprivate var isCommit: Bool {
         count == 40 && allSatisfy { $0.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
@@ -158,6 +162,6 @@ extension ArraySlice where Element == UInt8 {
 
     /// Whether `%2F` stands here; a canonical target has no other spelling of it.
     fileprivate var holdsEncodedSlash: Bool {
-        indices.contains { self[$0...].starts(with: "%2F".utf8) }
+        contains(ASCII.percent) && indices.contains { self[$0...].starts(with: "%2F".utf8) }
     }
 }

@@ -80,8 +80,14 @@ package struct ServeDefinition: Equatable, Sendable {
     ///
     /// - Parameter most: the right that the credential must not exceed.
     package func credential(for resource: Resource, _ right: Access, atMost most: Access) -> Credential? {
-        credentials.filter { $0.right >= right && $0.right <= most && $0.covers(resource) }
-            .min { $0.right < $1.right }
+        var weakest: Int?
+        for index in credentials.indices where credentials[index].right >= right && credentials[index].right <= most {
+            guard weakest.map({ credentials[index].right < credentials[$0].right }) ?? true,
+                credentials[index].covers(resource)
+            else { continue }
+            weakest = index
+        }
+        return weakest.map { credentials[$0] }
     }
 }
 

@@ -23,6 +23,8 @@ struct ListenerLoop: ~Copyable {
     /// Shared by all connections, so that an idle one takes no room.
     private var buffer = SecretBuffer(capacity: 72 << 10)
     private var accepts = false
+    /// The time of the last event.
+    private var now: Uptime
     private var nextSweep: Uptime
     private var end: Uptime?
 
@@ -35,7 +37,8 @@ struct ListenerLoop: ~Copyable {
         self.sockets = sockets
         self.service = service
         self.limits = limits
-        nextSweep = clock.uptime()
+        now = clock.uptime()
+        nextSweep = now
     }
 
     /// Serves until `wakeUps` says that it is time to drain, and all answers are sent.
@@ -52,18 +55,19 @@ struct ListenerLoop: ~Copyable {
     private mutating func turn() throws(Errno) -> Bool {
         let isIdle = connections.isEmpty && accepts && end == nil
         for token in try epoll.wait(milliseconds: isIdle ? -1 : 100) {
+            now = clock.uptime()
             if token == Token.wakeUps {
                 try wake()
             } else if token >= Token.firstConnection {
-                if let connection = connections[token] { goOn(connection) }
+                if let connection = connections[token] { keep(connection, connection.goOn(&buffer, now: now)) }
             } else {
                 try acceptSome(sockets[Int(token) - 1])
             }
         }
-        let now = clock.uptime()
+        now = clock.uptime()
         if now >= nextSweep {
             nextSweep = now + .milliseconds(100)
-            sweep(now)
+            sweep()
             if !accepts && end == nil { try setAccepting(true) }
         }
         guard let end else { return true }
@@ -99,29 +103,23 @@ struct ListenerLoop: ~Copyable {
             let conversation = service.open(
                 peer, isOverloaded: isOverloaded, wake: { [wakeUps] in wakeUps.add(token) })
         else { return }
-        let connection = ListenerConnection(descriptor, token, peer, conversation, limits, now: clock.uptime())
-        if end != nil { _ = connection.finish(now: clock.uptime()) }
-        // A web server writes as soon as it has connected, so that there is mostly something to read.
-        guard !isOverloaded else {
-            service.cutOff(peer, "there are too many connections")
-            _ = connection.goOn(&buffer, now: clock.uptime())
-            return
-        }
-        connections[token] = connection
-        goOn(connection)
+        let connection = ListenerConnection(descriptor, token, peer, conversation, limits, now: now)
+        if end != nil { _ = connection.finish(now: now) }
+        if isOverloaded { service.cutOff(peer, "there are too many connections") }
+        // A web server writes as soon as it has connected. So there is mostly something to read, and once it is answered
+        // there is nothing to wait for.
+        let lives = connection.goOn(&buffer, now: now)
+        if lives && !isOverloaded && isWatched(connection) { connections[token] = connection }
     }
 
-    private mutating func goOn(_ connection: ListenerConnection) {
-        let lives = connection.goOn(&buffer, now: clock.uptime())
-        keep(connection, lives)
-    }
-
+    /// Waits for more on a connection, or closes it if it does not live on.
     private mutating func keep(_ connection: ListenerConnection, _ lives: Bool) {
-        let isWatched = lives && (try? connection.watch(by: epoll)) != nil
-        if !isWatched { connections[connection.token] = nil }
+        if !(lives && isWatched(connection)) { connections[connection.token] = nil }
     }
 
-    private mutating func sweep(_ now: Uptime) {
+    private func isWatched(_ connection: ListenerConnection) -> Bool { (try? connection.watch(by: epoll)) != nil }
+
+    private mutating func sweep() {
         for connection in Array(connections.values) where connection.deadline <= now {
             if let reason = connection.lateness { service.cutOff(connection.peer, reason) }
             connections[connection.token] = nil
@@ -132,15 +130,14 @@ struct ListenerLoop: ~Copyable {
 
     private mutating func wake() throws(Errno) {
         let (tokens, isDraining) = wakeUps.take()
-        let now = clock.uptime()
         for token in tokens {
             guard let connection = connections[token] else { continue }
             keep(connection, connection.resume(now: now))
         }
-        if isDraining && end == nil { try drain(now) }
+        if isDraining && end == nil { try drain() }
     }
 
-    private mutating func drain(_ now: Uptime) throws(Errno) {
+    private mutating func drain() throws(Errno) {
         // Nobody connects any more, and whoever has connected is served. A socket of the service manager's stays as it
         // is for the next process.
         for socket in sockets where socket.isOwn { socket.removePath() }
@@ -173,11 +170,11 @@ struct ListenerLoop: ~Copyable {
 extension PeerCredential {
     /// Asks the kernel, by SO_PEERCRED of unix(7), which Swift does not import.
     fileprivate init?(of descriptor: borrowing Descriptor) {
-        var words: [UInt32] = [0, 0, 0]
+        var words = (UInt32(0), UInt32(0), UInt32(0))
         var size = socklen_t(12)
         guard unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_PEERCRED, &words, &size) == 0, size == 12 else {
             return nil
         }
-        self.init(processID: Int32(bitPattern: words[0]), userID: words[1], groupID: words[2])
+        self.init(processID: Int32(bitPattern: words.0), userID: words.1, groupID: words.2)
     }
 }

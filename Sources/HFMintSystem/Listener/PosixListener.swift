@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 package import HFMintCore
 
@@ -37,6 +38,7 @@ package final class PosixListener: Listener {
             }
             if isDraining { wakeUps.drain() }
             service.begin()
+            giveMemoryBack()
             try ListenerLoop.run(sockets, service, roomyLimits(), wakeUps)
         }
     }
@@ -95,6 +97,9 @@ package final class PosixListener: Listener {
     }
 }
 
+/// Gives back to the system what the reading of a manifest left: several times as much as what is kept of it.
+private func giveMemoryBack() { _ = malloc_trim(0) }
+
 /// Reloads a service in a thread of its own: once more, however often it is asked to while it is at it.
 private final class Reloads: Sendable {
     private let service: any ConnectionService
@@ -116,7 +121,10 @@ private final class Reloads: Sendable {
     }
 
     private func work() {
-        while takeWish() { service.reload() }
+        while takeWish() {
+            service.reload()
+            giveMemoryBack()
+        }
     }
 
     private func takeWish() -> Bool {

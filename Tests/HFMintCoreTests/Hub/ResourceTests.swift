@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import Testing
 
 @Suite("resource")
@@ -20,6 +20,27 @@ struct ResourceTests {
         #expect(resource.kind == kind)
         #expect(resource.canonical == canonical)
         #expect(try parse(resource.canonical) == resource)
+    }
+
+    @Test("is made of an owner and a name if its canonical form is read as the same", arguments: Resource.Kind.allCases)
+    func parts(kind: Resource.Kind) throws {
+        let token = "hf_" + String(repeating: "aB3", count: 11) + "x"
+        let words = [
+            "", "acme", "model", "datasets", "spaces", "buckets", "huggingface.co", "hf.co", "models--a--b", "a.git",
+            ".git", "git", "git.", "-a", ".a", "a.", "a-", "_a", "a b", "%2F", "http:", "é", token, "\(token)y",
+            String(repeating: "a", count: 96), String(repeating: "a", count: 97),
+        ]
+        var madeCount = 0
+        for owner in words {
+            for name in words {
+                let named = Resource(kind: kind, namespace: owner, name: name)
+                let read = try? parse(named.canonical)
+                let made = Resource(kind, owner: Array(owner.utf8)[...], name: Array(name.utf8)[...])
+                #expect(made == (read == named ? named : nil), "\(owner) and \(name)")
+                madeCount += made == nil ? 0 : 1
+            }
+        }
+        #expect(madeCount > 5)
     }
 
     @Test(

@@ -139,6 +139,16 @@ struct HubRouteTests {
         #expect(try answer(method, target) == expected)
     }
 
+    @Test("is not led astray by words of other paths at other places")
+    func words() throws {
+        #expect(try answer("GET", "/resolve/info/resolve/main/raw/resolve") == "read resolve/info")
+        #expect(try answer("GET", "/datasets/resolve/data/resolve/tree/blob") == "read datasets/resolve/data")
+        #expect(try answer("GET", "/datasets/resolve/raw/resolve/tree/blob") == "repository-unclear")
+        #expect(try answer("GET", "/model/resolve/main/config.json") == "repository-unclear")
+        #expect(try answer("GET", "/api/models/acme/data/tree/tree/refs") == "read acme/data")
+        #expect(try answer("GET", "/acme/model/main/resolve/config.json") == "route-unknown")
+    }
+
     @Test("serves no inference yet", arguments: [HubRoute.Host.router, .endpoint])
     func inference(host: HubRoute.Host) throws {
         #expect(try answer("POST", "/v1/chat/completions", on: host) == "not-served")

@@ -22,32 +22,9 @@ extension Command {
         run: service)
 
     private static func service(_ call: Call) throws(MintError) -> Report {
-        let path = try call.manifestPath()
-        let machine = call.context.machine
-        let manifest = try call.openManifest(at: path, on: nil)
-        let first = try DecisionPoint(manifest)
-        let directory = try call.usedTokensDirectory()
-        let service = try DecisionService(
-            readingBy: { () throws(MintError) in try DecisionPoint(Manifest(at: path, in: machine)) },
-            audit: call.audit, used: UsedTokens(in: directory, context: call.context), in: call.context)
-        let listener = machine.listener
-        let definition = first.definition
-        let place: ListeningPlace
-        if let socket = call.arguments.value(.socket) {
-            place = .path(socket, group: definition.group)
-        } else if listener.hasInheritedSocket {
-            place = .inherited
-        } else {
-            place = .path(FilePath(definition.socket).from(definition.folder).text, group: definition.group)
-        }
-        call.context.note(
-            "answering at \(place.words) for \(counted(definition.hosts.count, "host")); policy \(first.policy.digest)")
-        if directory == nil {
-            call.context.note(
-                "which ID tokens were traded is forgotten at the end: give --state-dir, or StateDirectory= in a unit")
-        }
+        let (service, place) = try begin(call)
         do throws(FileFailure) {
-            try listener.serve(service.connections(peers: nil), at: place)
+            try call.context.machine.listener.serve(service.connections(peers: nil), at: place)
         } catch {
             throw MintError(
                 .stateUnusable, "cannot listen at '\(error.path)': \(error.reason)",
@@ -55,6 +32,36 @@ extension Command {
         }
         service.end()
         return Report()
+    }
+
+    /// Reads the manifest, and says where it will be answered by it.
+    ///
+    /// Only the service keeps what was read, so that a reload sets its memory free.
+    private static func begin(_ call: Call) throws(MintError) -> (DecisionService, ListeningPlace) {
+        let path = try call.manifestPath()
+        let machine = call.context.machine
+        let point = try DecisionPoint(call.openManifest(at: path, on: nil))
+        let directory = try call.usedTokensDirectory()
+        let service = try DecisionService(
+            by: point, rereadingBy: { () throws(MintError) in try DecisionPoint(Manifest(at: path, in: machine)) },
+            audit: call.audit, used: UsedTokens(in: directory, context: call.context), in: call.context)
+        let definition = point.definition
+        let place: ListeningPlace
+        if let socket = call.arguments.value(.socket) {
+            place = .path(socket, group: definition.group)
+        } else if machine.listener.hasInheritedSocket {
+            place = .inherited
+        } else {
+            place = .path(FilePath(definition.socket).from(definition.folder).text, group: definition.group)
+        }
+        call.context.note(
+            "answering at \(place.words) for \(counted(definition.hosts.count, "host")); policy"
+                + " \(point.policy.digest)")
+        if directory == nil {
+            call.context.note(
+                "which ID tokens were traded is forgotten at the end: give --state-dir, or StateDirectory= in a unit")
+        }
+        return (service, place)
     }
 }
 
@@ -79,7 +86,7 @@ extension DecisionPoint {
     /// Takes the decision point out of a manifest.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` if the manifest has no `serve`.
-    init(_ manifest: Manifest) throws(MintError) {
+    convenience init(_ manifest: Manifest) throws(MintError) {
         guard let definition = manifest.serve else {
             throw MintError(
                 .manifestInvalid, "'\(manifest.path)' has no 'serve', and so decides about no request",

@@ -212,7 +212,7 @@ package final class FastCGIConversation: Conversation {
         switch phase {
         case .body:
             guard isRight else { throw .inputLength }
-            open.request?.body = open.takeBody()
+            open.request = open.request?.with(open.takeBody())
             ask()
         case .answered:
             close(mayStay: isRight || open.inputCount == 0)

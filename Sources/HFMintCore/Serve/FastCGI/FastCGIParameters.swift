@@ -13,6 +13,7 @@ struct FastCGIParameters: Equatable {
 
     init(_ bytes: Span<UInt8>, maximumCount: Int) throws(FastCGIFault) {
         var pairs: [Pair] = []
+        pairs.reserveCapacity(16)
         var position = 0
         while position < bytes.count {
             guard pairs.count < maximumCount else { throw .pairCount }

@@ -16,7 +16,7 @@ struct FastCGIHeader: Equatable {
     let paddingLength: Int
 
     /// - Parameter bytes: eight bytes.
-    init(_ bytes: [UInt8]) throws(FastCGIFault) {
+    init(_ bytes: Span<UInt8>) throws(FastCGIFault) {
         guard bytes[0] == Self.version else { throw .version }
         type = bytes[1]
         requestID = UInt16(bytes[2]) << 8 | UInt16(bytes[3])

@@ -37,14 +37,25 @@ struct FastCGIRecordReader {
         let skipped = min(paddingLeft, bytes.count - position)
         paddingLeft -= skipped
         position += skipped
-        while header.count < FastCGIHeader.byteCount {
+        guard let complete = try nextHeader(bytes, at: &position) else { return nil }
+        (contentLeft, paddingLeft, hasOpenRecord) = (complete.contentLength, complete.paddingLength, true)
+        return .header(complete)
+    }
+
+    private mutating func nextHeader(_ bytes: Span<UInt8>, at position: inout Int) throws(FastCGIFault)
+        -> FastCGIHeader?
+    {
+        let size = FastCGIHeader.byteCount
+        if header.isEmpty && bytes.count - position >= size {
+            defer { position += size }
+            return try FastCGIHeader(bytes.extracting(position..<position + size))
+        }
+        while header.count < size {
             guard position < bytes.count else { return nil }
             header.append(bytes[position])
             position += 1
         }
-        let complete = try FastCGIHeader(header)
-        header.removeAll(keepingCapacity: true)
-        (contentLeft, paddingLeft, hasOpenRecord) = (complete.contentLength, complete.paddingLength, true)
-        return .header(complete)
+        defer { header.removeAll(keepingCapacity: true) }
+        return try FastCGIHeader(header.span)
     }
 }

@@ -32,9 +32,7 @@ final class FastCGIRequest {
 
     /// Makes the request of its parameters, and wipes them.
     func makeRequest(_ limits: FastCGIService.Limits) throws(FastCGIFault) -> Result<ServeRequest, Malformed> {
-        let bytes = parameters.finish()
-        parameters = SecretBuffer(capacity: 0)
-        return try bytes.reveal { span throws(FastCGIFault) in
+        try parameters.take { span throws(FastCGIFault) in
             let pairs = try FastCGIParameters(span, maximumCount: limits.parameterCount)
             do throws(Malformed) {
                 return .success(try ServeRequest(pairs, in: span))

@@ -9,23 +9,23 @@ struct FastCGIWriter {
     ///
     /// Its head is CGI's: <https://www.rfc-editor.org/rfc/rfc3875#section-6.3>
     static func answer(_ answer: ServeAnswer, to requestID: UInt16, as role: FastCGIRole) -> SharedSecret {
-        let head = Secret(joining: Self.head(of: answer, as: role))
-        guard head.byteCount <= maximumHead else {
+        let head = Self.head(of: answer, as: role)
+        let headSize = head.byteCount
+        guard headSize <= maximumHead else {
             let failure = ServeAnswer.refusal(.internalServerError, code: "answer-too-large", "the answer is too large")
             return Self.answer(failure, to: requestID, as: role)
         }
-        let body = Secret(joining: answer.body)
-        let content = head.byteCount + body.byteCount
+        let content = headSize + answer.body.byteCount
         let recordCount = (content + maximumContent - 1) / maximumContent
         var buffer = SecretBuffer(capacity: content + (recordCount + 4) * FastCGIHeader.byteCount)
         // A short answer, as nearly all are, is one record.
         if recordCount == 1 {
             buffer.append(header(.output, requestID, content))
             buffer.append(head)
-            buffer.append(body)
+            buffer.append(answer.body)
         } else {
-            append(head, .output, requestID, to: &buffer)
-            append(body, .output, requestID, to: &buffer)
+            append(Secret(joining: head), .output, requestID, to: &buffer)
+            append(Secret(joining: answer.body), .output, requestID, to: &buffer)
         }
         buffer.append(header(.output, requestID, 0))
         buffer.append(end(requestID, .complete))
@@ -33,14 +33,24 @@ struct FastCGIWriter {
     }
 
     private static func head(of answer: ServeAnswer, as role: FastCGIRole) -> [TextOrToken] {
-        var pieces: [TextOrToken] = [.text("Status: \(answer.status.rawValue) \(answer.status.words)\r\n")]
+        var pieces: [TextOrToken] = []
+        // A status, and for each header a name, a value of one or two pieces, and what is around them.
+        pieces.reserveCapacity(6 + 5 * answer.headers.count)
+        pieces.append(.text("Status: "))
+        pieces.append(.text("\(answer.status.rawValue)"))
+        pieces.append(.text(" "))
+        pieces.append(.text(answer.status.words))
         for header in answer.headers {
             // The client gets an authorizer's refusal, so it gets no variable of ours.
             let isVariable = role == .authorizer && answer.status == .ok
             guard let name = isVariable ? header.name.variable : header.name.rawValue else { continue }
-            pieces += [.text("\(name): ")] + header.value.pieces + [.text("\r\n")]
+            pieces.append(.text("\r\n"))
+            pieces.append(.text(name))
+            pieces.append(.text(": "))
+            pieces += header.value.pieces
         }
-        return pieces + [.text("\r\n")]
+        pieces.append(.text("\r\n\r\n"))
+        return pieces
     }
 
     private static func append(

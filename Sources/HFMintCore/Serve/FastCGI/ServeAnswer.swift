@@ -93,12 +93,16 @@ package struct ServeAnswer: Sendable {
 
         /// Returns nil if `text` has another byte or is too long.
         package init?(_ text: String) {
-            guard text.utf8.count <= Self.maximumByteCount, text.utf8.allSatisfy(Self.allows) else { return nil }
+            guard Self.allows(text) else { return nil }
             pieces = [.text(text)]
         }
 
         /// Makes a value of any text: what it may not hold becomes `?`, and what is too long is cut.
         package init(lossy text: String) {
+            guard !Self.allows(text) else {
+                pieces = [.text(text)]
+                return
+            }
             let bytes = text.utf8.prefix(Self.maximumByteCount).map { Self.allows($0) ? $0 : UInt8(ascii: "?") }
             pieces = [.text(String(decoding: bytes, as: UTF8.self))]
         }
@@ -106,10 +110,14 @@ package struct ServeAnswer: Sendable {
         /// Makes `Bearer ` and a token; nil if that has a byte that no header holds, or is too long.
         package init?(bearer token: SharedSecret) {
             let isSafe = token.secret.reveal { span in
-                span.count <= Self.maximumByteCount - 7 && span.indices.allSatisfy { span[$0].isASCIIVisible }
+                span.count <= Self.maximumByteCount - 7 && span.isASCIIVisible
             }
             guard isSafe else { return nil }
             pieces = [.text("Bearer "), .secret(token)]
+        }
+
+        private static func allows(_ text: String) -> Bool {
+            text.utf8.count <= maximumByteCount && text.utf8.allSatisfy(allows)
         }
 
         private static func allows(_ byte: UInt8) -> Bool { byte.isASCIIVisible || byte == ASCII.space }

@@ -2,7 +2,7 @@
 ///
 /// Only parameters outside `HTTP_` are trusted, because a client cannot name those. Each occurs once. Of the client's
 /// headers, only its credential and the encoding of its body are read, and never `X-Forwarded-*`.
-package struct ServeRequest: Sendable {
+package final class ServeRequest: Sendable {
     package let route: ServeRoute
     /// The target as the client sent it, with its query, unchecked.
     package let uri: [UInt8]
@@ -21,7 +21,7 @@ package struct ServeRequest: Sendable {
     /// What `CONTENT_LENGTH` announces, or nil if it is absent or empty.
     package let contentLength: Int?
     /// The body, if the route reads one: see ``ServeRoute/bodyLimit``.
-    package internal(set) var body: SharedSecret?
+    package let body: SharedSecret?
 
     package init(
         route: ServeRoute, uri: [UInt8], method: String, host: String, id: String, peer: String,
@@ -40,6 +40,13 @@ package struct ServeRequest: Sendable {
         self.contentLength = contentLength
         self.body = body
     }
+
+    /// Returns the same request with its body.
+    func with(_ body: SharedSecret) -> ServeRequest {
+        ServeRequest(
+            route: route, uri: uri, method: method, host: host, id: id, peer: peer, authorization: authorization,
+            contentType: contentType, contentEncoding: contentEncoding, contentLength: contentLength, body: body)
+    }
 }
 
 extension ServeRequest {
@@ -54,52 +61,69 @@ extension ServeRequest {
         case contentType = "CONTENT_TYPE"
         case contentEncoding = "HTTP_CONTENT_ENCODING"
         case contentLength = "CONTENT_LENGTH"
+
+        /// Returns the parameter that is called so, or nil for any other.
+        static func called(_ name: Span<UInt8>) -> Name? {
+            names.first { name.equals($0.bytes.span) }?.name
+        }
+
+        private static let names = allCases.map { (name: $0, bytes: Array($0.rawValue.utf8)) }
     }
+
+    /// The parameters that are read, and where their values stand.
+    private typealias Values = [(name: Name, range: Range<Int>)]
 
     /// Reads the parameters of a request.
     ///
     /// - Throws: ``Malformed`` if one is missing, repeated, unknown, or not what it should be. The reason quotes no
     ///   value.
-    init(_ parameters: FastCGIParameters, in bytes: Span<UInt8>) throws(Malformed) {
-        for pair in parameters.pairs where bytes.equals("HFMINT_", in: pair.name.prefix("HFMINT_".utf8.count)) {
-            guard Name.allCases.contains(where: { bytes.equals($0.rawValue, in: pair.name) }) else {
+    convenience init(_ parameters: FastCGIParameters, in bytes: Span<UInt8>) throws(Malformed) {
+        let values = try Self.values(parameters, bytes)
+        let word = try Self.word(.route, values, bytes, limit: 16)
+        guard let route = ServeRoute(rawValue: word) else { throw Malformed("HFMINT_ROUTE names no route") }
+        guard let uri = try Self.value(.uri, values) else { throw Malformed("HFMINT_URI is missing") }
+        let authorization = try Self.value(.authorization, values)
+        self.init(
+            route: route, uri: bytes.bytes(in: uri), method: try Self.word(.method, values, bytes, limit: 32),
+            host: try Self.word(.host, values, bytes, limit: 255),
+            id: try Self.word(.id, values, bytes, limit: 128),
+            peer: try Self.word(.peer, values, bytes, limit: 64),
+            authorization: authorization.map { SharedSecret(Secret(copying: bytes.extracting($0))) },
+            contentType: Self.text(try Self.value(.contentType, values), bytes),
+            contentEncoding: Self.text(try Self.value(.contentEncoding, values), bytes),
+            contentLength: try Self.length(try Self.value(.contentLength, values), bytes))
+    }
+
+    private static func values(_ parameters: FastCGIParameters, _ bytes: Span<UInt8>) throws(Malformed) -> Values {
+        var values: Values = []
+        values.reserveCapacity(Name.allCases.count)
+        for pair in parameters.pairs {
+            if let name = Name.called(bytes.extracting(pair.name)) {
+                values.append((name, pair.value))
+            } else if bytes.equals("HFMINT_", in: pair.name.prefix("HFMINT_".utf8.count)) {
                 throw Malformed("a parameter HFMINT_* is unknown")
             }
         }
-        let word = try Self.word(.route, parameters, bytes, limit: 16)
-        guard let route = ServeRoute(rawValue: word) else { throw Malformed("HFMINT_ROUTE names no route") }
-        guard let uri = try Self.value(.uri, parameters, bytes) else { throw Malformed("HFMINT_URI is missing") }
-        let authorization = try Self.value(.authorization, parameters, bytes)
-        self.init(
-            route: route, uri: bytes.bytes(in: uri), method: try Self.word(.method, parameters, bytes, limit: 32),
-            host: try Self.word(.host, parameters, bytes, limit: 255),
-            id: try Self.word(.id, parameters, bytes, limit: 128),
-            peer: try Self.word(.peer, parameters, bytes, limit: 64),
-            authorization: authorization.map { SharedSecret(Secret(copying: bytes.extracting($0))) },
-            contentType: Self.text(try Self.value(.contentType, parameters, bytes), bytes),
-            contentEncoding: Self.text(try Self.value(.contentEncoding, parameters, bytes), bytes),
-            contentLength: try Self.length(try Self.value(.contentLength, parameters, bytes), bytes))
+        return values
     }
 
     /// Returns where the value of a parameter stands, or nil if it is missing or empty.
-    private static func value(
-        _ name: Name, _ parameters: FastCGIParameters, _ bytes: Span<UInt8>
-    ) throws(Malformed) -> Range<Int>? {
+    private static func value(_ name: Name, _ values: Values) throws(Malformed) -> Range<Int>? {
         var found: Range<Int>?
-        for pair in parameters.pairs where bytes.equals(name.rawValue, in: pair.name) {
+        for value in values where value.name == name {
             guard found == nil else { throw Malformed("\(name.rawValue) occurs twice") }
-            found = pair.value
+            found = value.range
         }
         return found?.isEmpty == false ? found : nil
     }
 
     /// Returns the value of a parameter that must be there, in visible ASCII.
     private static func word(
-        _ name: Name, _ parameters: FastCGIParameters, _ bytes: Span<UInt8>, limit: Int
+        _ name: Name, _ values: Values, _ bytes: Span<UInt8>, limit: Int
     ) throws(Malformed) -> String {
-        guard let range = try value(name, parameters, bytes) else { throw Malformed("\(name.rawValue) is missing") }
+        guard let range = try value(name, values) else { throw Malformed("\(name.rawValue) is missing") }
         guard range.count <= limit else { throw Malformed("\(name.rawValue) is too long") }
-        guard range.allSatisfy({ bytes[$0].isASCIIVisible }) else {
+        guard bytes.extracting(range).isASCIIVisible else {
             throw Malformed("\(name.rawValue) is not visible ASCII")
         }
         return String(decoding: bytes.bytes(in: range), as: UTF8.self)

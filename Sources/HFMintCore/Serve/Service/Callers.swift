@@ -1,8 +1,12 @@
 internal import Synchronization
 
 /// A caller whose credential was verified, and how long it is good for.
-struct VerifiedCaller: Sendable {
+final class VerifiedCaller: Sendable {
     let caller: DecisionPoint.Caller
+    let issuer: [UInt8]
+    let subject: [UInt8]
+    /// The subject as a text, for the web server's log.
+    let actor: String?
     /// SHA-256 of the credential, in hexadecimal.
     let tokenSHA256: String
     /// The ticket's id and the id of the key that signed it, or nil for an ID token.
@@ -10,8 +14,19 @@ struct VerifiedCaller: Sendable {
     let issuedAt: Timestamp
     let expiresAt: Timestamp
 
-    var issuer: [UInt8] { caller.claims.bytes("iss") }
-    var subject: [UInt8] { caller.claims.bytes("sub") }
+    init(
+        _ caller: DecisionPoint.Caller, tokenSHA256: String, ticket: (id: String, keyID: String)?,
+        issuedAt: Timestamp, expiresAt: Timestamp
+    ) {
+        self.caller = caller
+        issuer = caller.claims.bytes("iss")
+        subject = caller.claims.bytes("sub")
+        actor = caller.claims["sub"]
+        self.tokenSHA256 = tokenSHA256
+        self.ticket = ticket
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+    }
 }
 
 extension Claims {
@@ -54,7 +69,7 @@ final class Callers: Sendable {
         self.snapshot = snapshot
         self.keys = keys
         self.context = context
-        issuers = Set(snapshot.point.policy.grants.map(\.issuer))
+        issuers = Set(snapshot.point.policy.issuers)
     }
 
     /// Finds the caller without waiting for anybody.
@@ -72,7 +87,7 @@ final class Callers: Sendable {
             return .refused(Self.unknown)
         }
         let caller = VerifiedCaller(
-            caller: DecisionPoint.Caller(
+            DecisionPoint.Caller(
                 ticket.claims, entitlement: snapshot.point.policy.entitlement(of: ticket.claims), role: ticket.role,
                 resource: ticket.resource),
             tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), issuedAt: ticket.issuedAt,
@@ -109,7 +124,7 @@ final class Callers: Sendable {
         }
         let now = context.clock.now()
         let caller = VerifiedCaller(
-            caller: DecisionPoint.Caller(idToken.claims, entitlement: entitlement), tokenSHA256: digest, ticket: nil,
+            DecisionPoint.Caller(idToken.claims, entitlement: entitlement), tokenSHA256: digest, ticket: nil,
             issuedAt: idToken.claims.issuedAt ?? now, expiresAt: idToken.claims.expiresAt ?? now)
         keep(caller)
         return caller

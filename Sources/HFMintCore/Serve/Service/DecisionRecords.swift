@@ -56,10 +56,10 @@ package final class DecisionRecords: Sendable {
     }
 
     /// Whether the manifest names a log, so that it makes sense to make a record.
-    package var isRecording: Bool { trail.settings != nil && !trail.isRehearsed }
+    package var isRecording: Bool { trail.isRecording }
 
     /// Whether an answer must wait for its record.
-    package var isRequired: Bool { trail.settings?.isRequired == true && !trail.isRehearsed }
+    package var isRequired: Bool { trail.isRequired }
 
     /// How many records are not written yet.
     package var waitingCount: Int { state.withLock { $0.waiting.count + $0.underWay } }

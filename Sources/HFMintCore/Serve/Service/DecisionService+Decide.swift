@@ -88,29 +88,33 @@ extension DecisionService {
 
     /// Records a yes, and sends it when the record is durable, if it must be.
     private func finish(_ question: Question, _ allowed: RequestDecision.Allowed, _ token: SharedSecret?) {
-        guard let answer = ServeAnswer(allowed, token, actor: question.caller?.caller.claims) else {
+        guard let answer = ServeAnswer(allowed, token, actor: question.caller?.actor) else {
             return refuse(
                 question, RequestDecision.Refused(.unavailable, "is allowed, and its token fits into no header"))
         }
+        let counted =
+            allowed.despite.map { .notEnforced(code: $0.code.rawValue) }
+            ?? ServeMetrics.Answer.allowed(role: allowed.admission?.role.name)
+        guard records.isRecording else { return send(answer, question, counted) }
         record(question, .allowed(allowed)) { [self] failure in
             guard failure == nil else {
                 let refused = RequestDecision.Refused(.unavailable, "is allowed, and could not be recorded")
-                count(question, .refused(code: refused.code.rawValue))
-                return question.reply.send(ServeAnswer(refused, to: question.request))
+                return send(
+                    ServeAnswer(refused, to: question.request), question, .refused(code: refused.code.rawValue))
             }
-            count(
-                question,
-                allowed.despite.map { .notEnforced(code: $0.code.rawValue) }
-                    ?? .allowed(role: allowed.admission?.role.name))
-            question.reply.send(answer)
+            send(answer, question, counted)
         }
+    }
+
+    private func send(_ answer: ServeAnswer, _ question: Question, _ counted: ServeMetrics.Answer) {
+        metrics.decided(counted, microseconds: microseconds(question))
+        question.reply.send(answer)
     }
 
     /// Records a no, and sends it without waiting for that.
     private func refuse(_ question: Question, _ refused: RequestDecision.Refused) {
-        count(question, .refused(code: refused.code.rawValue))
         record(question, .refused(refused)) { _ in }
-        question.reply.send(ServeAnswer(refused, to: question.request))
+        send(ServeAnswer(refused, to: question.request), question, .refused(code: refused.code.rawValue))
     }
 
     private func record(
@@ -127,10 +131,6 @@ extension DecisionService {
         } else {
             records.add(.request(decision, about: about), then: then)
         }
-    }
-
-    private func count(_ question: Question, _ answer: ServeMetrics.Answer) {
-        metrics.decided(answer, microseconds: microseconds(question))
     }
 
     private func microseconds(_ question: Question) -> Int {

@@ -8,7 +8,7 @@ internal import Synchronization
 /// on disk first by the thread of ``DecisionRecords``. A reload makes a new ``ServeSnapshot`` or changes nothing.
 ///
 /// ```swift
-/// let service = try DecisionService(readingBy: read, audit: audit, used: used, in: context)
+/// let service = try DecisionService(by: point, rereadingBy: read, audit: audit, used: used, in: context)
 /// try listener.serve(service.connections(peers: nil), at: place)
 /// service.end()
 /// ```
@@ -47,15 +47,17 @@ package final class DecisionService: Sendable {
     private let isOver = SharedWork<Void>()
     private let isEnding = Mutex(false)
 
-    /// Reads the manifest, and everything that it names, and records that hfmint begins to serve.
+    /// Reads everything that a manifest names, and records that hfmint begins to serve.
     ///
-    /// - Parameter read: reads the manifest; called again at each reload.
+    /// - Parameters:
+    ///   - first: what the manifest says at first.
+    ///   - read: reads the manifest at each reload.
     /// - Throws: why hfmint cannot decide by this manifest.
     package init(
-        readingBy read: @escaping @Sendable () throws(MintError) -> DecisionPoint, audit: AuditTrail,
-        used: UsedTokens, in context: Context
+        by first: DecisionPoint, rereadingBy read: @escaping @Sendable () throws(MintError) -> DecisionPoint,
+        audit: AuditTrail, used: UsedTokens, in context: Context
     ) throws(MintError) {
-        let snapshot = try ServeSnapshot(try read(), in: context)
+        let snapshot = try ServeSnapshot(first, in: context)
         self.read = read
         self.context = context
         self.used = used
@@ -70,6 +72,9 @@ package final class DecisionService: Sendable {
         state = Mutex(
             State(snapshot: snapshot, callers: Callers(snapshot, keys: keys, context: context), denied: denied))
     }
+
+    /// What the manifest of this moment says.
+    package var point: DecisionPoint { current.snapshot.point }
 
     /// Returns what a listener serves.
     ///

@@ -15,19 +15,35 @@ struct PresentedCredential: ~Copyable {
         let token = authorization.reveal { text -> Secret? in
             guard let blank = text.indices.first(where: { text[$0] == ASCII.space }) else { return nil }
             let value = text.extracting((blank + 1)...)
-            switch text.bytes(in: 0..<blank).map(\.asciiLowercased) {
-            case Array("bearer".utf8): return Secret(copying: value)
-            case Array("basic".utf8): return Secret(decodingBase64: value)?.passwordOfPair
-            default: return nil
-            }
+            let scheme = text.bytes(in: 0..<blank).map(\.asciiLowercased)
+            if scheme.equals("bearer") { return Secret(copying: value) }
+            return scheme.equals("basic") ? Secret(decodingBase64: value)?.passwordOfPair : nil
         }
-        guard let token else { return nil }
-        let isToken = token.reveal { text in
-            (1...Self.byteLimit).contains(text.count)
-                && text.indices.allSatisfy { text[$0].isASCIILetterOrDigit || "-._~+/=".utf8.contains(text[$0]) }
-        }
-        guard isToken else { return nil }
+        guard let token, token.reveal(Self.isToken) else { return nil }
         self.token = token
+    }
+
+    private static func isToken(_ text: Span<UInt8>) -> Bool {
+        guard (1...byteLimit).contains(text.count) else { return false }
+        let isOfToken = isOfToken
+        for index in text.indices where !isOfToken[Int(text[index])] { return false }
+        return true
+    }
+
+    /// Whether each of the 256 bytes may stand in a bearer token.
+    ///
+    /// The letters of a token are random, so that comparisons with ranges would be guessed wrong at most of them.
+    private static let isOfToken = (0...UInt8.max).map(\.isOfToken)
+}
+
+extension UInt8 {
+    /// Whether the byte may stand in a bearer token.
+    fileprivate var isOfToken: Bool {
+        switch self {
+        case ASCII.minus, ASCII.dot, ASCII.underscore, UInt8(ascii: "~"), UInt8(ascii: "+"), ASCII.slash, ASCII.equals:
+            true
+        default: isASCIILetterOrDigit
+        }
     }
 }
 

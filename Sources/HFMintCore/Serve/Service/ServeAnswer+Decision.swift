@@ -1,15 +1,18 @@
 extension ServeAnswer {
     /// Makes the answer to a request that may pass; nil if the token has bytes that no header holds.
     ///
-    /// - Parameter token: what goes upstream, or nil for what anybody may read.
-    init?(_ allowed: RequestDecision.Allowed, _ token: SharedSecret?, actor: Claims?) {
+    /// - Parameters:
+    ///   - token: what goes upstream, or nil for what anybody may read.
+    ///   - actor: the caller's subject.
+    init?(_ allowed: RequestDecision.Allowed, _ token: SharedSecret?, actor: String?) {
         var headers: [Header] = []
+        headers.reserveCapacity(3)
         if let token {
             guard let value = Value(bearer: token) else { return nil }
             headers.append(Header(.upstreamAuthorization, value))
         }
         if let role = allowed.admission?.role.name { headers.append(Header(.role, Value(lossy: role))) }
-        if let subject = actor?["sub"] { headers.append(Header(.actor, Value(lossy: subject))) }
+        if let actor { headers.append(Header(.actor, Value(lossy: actor))) }
         self.init(.ok, headers)
     }
 

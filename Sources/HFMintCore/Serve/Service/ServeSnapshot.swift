@@ -1,5 +1,5 @@
 /// What one reading of the manifest gave: all that a decision goes by, unchanged until the next reading.
-package struct ServeSnapshot: Sendable {
+package final class ServeSnapshot: Sendable {
     package let point: DecisionPoint
     /// The keys of tickets, or nil if the Hub's own tokens are handed out.
     package let tickets: TicketKeys?
@@ -15,7 +15,7 @@ package struct ServeSnapshot: Sendable {
 
 extension ServeSnapshot {
     /// Reads the keys of tickets that a manifest names.
-    init(_ point: DecisionPoint, in context: Context) throws(MintError) {
+    convenience init(_ point: DecisionPoint, in context: Context) throws(MintError) {
         let definition = point.definition
         let tickets = try definition.tickets.map { tickets throws(MintError) in
             try TicketKeys(reading: tickets, folder: definition.folder, in: context)
