@@ -19,7 +19,8 @@
 
 /// Every libcrypto function that hfmint calls.
 typedef struct {
-    /// SHA-256, found once: what EVP_sha256 returns is looked up by OpenSSL 3 at each use.
+    /// SHA-256, found once: what EVP_sha256 returns is looked up by OpenSSL 3 at each use. It is never freed, so that the
+    /// table may be copied safely.
     const EVP_MD *sha256;
     __typeof__(&EVP_Digest) digest;
     __typeof__(&HMAC) hmac;
@@ -44,7 +45,7 @@ typedef struct {
     __typeof__(&ECDSA_SIG_free) ecdsa_free;
     __typeof__(&BN_bn2binpad) number_to_bytes;
     __typeof__(&ERR_clear_error) errors_clear;
-} hfmint_libcrypto;
+} __attribute__((swift_attr("safe"))) hfmint_libcrypto;
 
 #pragma clang assume_nonnull begin
 
