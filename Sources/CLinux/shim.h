@@ -149,7 +149,7 @@ static inline int hfmint_linux_accept(int descriptor) {
     return (int)syscall(SYS_accept4, descriptor, (void *)0, (void *)0, 02004000); // SOCK_CLOEXEC | SOCK_NONBLOCK
 }
 
-/// Gives memory that was freed back to the system: from <malloc.h>, which a C library other than glibc may lack.
+/// Gives memory that was freed back to the system: from glibc's <malloc.h>, which Swift does not import.
 ///
 /// <https://man7.org/linux/man-pages/man3/malloc_trim.3.html>
 int malloc_trim(size_t padding);
