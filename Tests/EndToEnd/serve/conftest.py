@@ -11,7 +11,8 @@ import product
 from realservers import SERVERS
 from wall import Wall
 
-collect_ignore = [] if os.environ.get("HFMINT_ALL") == "1" else ["test_wall_bulk.py"]
+LONG = ["test_serve_hangs.py", "test_wall_bulk.py"]
+collect_ignore = [] if os.environ.get("HFMINT_ALL") == "1" else LONG
 
 
 @pytest.fixture(scope="module", params=SERVERS)

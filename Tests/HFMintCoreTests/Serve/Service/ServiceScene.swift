@@ -34,13 +34,15 @@ struct ServiceScene {
             files: MemoryFiles(files), signatures: TestSignatures(), random: { 7 })
         let manifest = Text(Self.manifest(serve, grant: grant))
         self.manifest = manifest
+        let read: @Sendable () throws(MintError) -> DecisionPoint = { () throws(MintError) in
+            let files = MemoryFiles(["/m/hfmint.json5": manifest.value])
+            let read = try Manifest(at: "/m/hfmint.json5", in: FakeMachine(files: files).context.machine)
+            guard let definition = read.serve else { throw MintError(.manifestInvalid, "there is no 'serve'") }
+            return DecisionPoint(policy: try read.policy(), definition: definition)
+        }
         service = try DecisionService(
-            readingBy: { () throws(MintError) in
-                let files = MemoryFiles(["/m/hfmint.json5": manifest.value])
-                let read = try Manifest(at: "/m/hfmint.json5", in: FakeMachine(files: files).context.machine)
-                guard let definition = read.serve else { throw MintError(.manifestInvalid, "there is no 'serve'") }
-                return DecisionPoint(policy: try read.policy(), definition: definition)
-            }, audit: machine.audit, used: UsedTokens(in: nil, context: machine.context), in: machine.context)
+            by: read(), rereadingBy: read, audit: machine.audit, used: UsedTokens(in: nil, context: machine.context),
+            in: machine.context)
     }
 
     static let key = "0123456789-0123456789-0123456789"
