@@ -163,8 +163,8 @@ package final class DecisionPoint: Sendable {
 
     /// Lets a request pass that the policy refuses, where the manifest says that nothing is enforced yet.
     ///
-    /// Somebody to whom no grant gives anything never passes, nor does what no credential opens. Of a caller who may take
-    /// one role alone, its grant alone counts.
+    /// Somebody to whom no grant gives anything never passes, nor does what no credential opens. Of a caller who may
+    /// take one role alone, its grant alone counts.
     private func watched(
         _ caller: Caller, _ route: HubRoute, _ resource: Resource, _ refused: RequestDecision.Refused
     ) -> RequestDecision.Allowed? {

@@ -106,8 +106,8 @@ struct ListenerLoop: ~Copyable {
         let connection = ListenerConnection(descriptor, token, peer, conversation, limits, now: now)
         if end != nil { _ = connection.finish(now: now) }
         if isOverloaded { service.cutOff(peer, "there are too many connections") }
-        // A web server writes as soon as it has connected. So there is mostly something to read, and once it is answered
-        // there is nothing to wait for.
+        // A web server writes as soon as it has connected. So there is mostly something to read, and once it is
+        // answered there is nothing to wait for.
         let lives = connection.goOn(&buffer, now: now)
         if lives && !isOverloaded && isWatched(connection) { connections[token] = connection }
     }

@@ -130,13 +130,13 @@ final class Callers: Sendable {
         return caller
     }
 
-    /// Whether a credential is over, or from a time to come: a clock that was put back must not lengthen its life.
     /// Returns when a ticket ends: also one that was given for longer than the manifest says now.
     private func end(of ticket: Ticket) -> Timestamp {
         let lifetime = snapshot.point.definition.tickets?.lifetime.count ?? 0
         return min(ticket.expiresAt, ticket.issuedAt + lifetime)
     }
 
+    /// Whether a credential is over, or from a time to come: a clock that was put back must not lengthen its life.
     private func isExpired(_ caller: VerifiedCaller) -> Bool {
         let now = context.clock.now()
         return caller.expiresAt <= now || caller.issuedAt - now > IDTokenVerifier.clockSkew

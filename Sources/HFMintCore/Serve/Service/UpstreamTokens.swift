@@ -106,7 +106,8 @@ package final class UpstreamTokens: Sendable {
             })
     }
 
-    /// Returns how long the token of `credential` that is in memory lives, in seconds, or nil if nothing is known of it.
+    /// Returns how long the token of `credential` that is in memory lives, in seconds, or nil if nothing is known of
+    /// it.
     package func secondsLeft(_ credential: ServeDefinition.Credential) -> Int? {
         let now = present
         return store.withLock { $0.left(UpstreamTokenKey(credential), now) }.map { Int($0.components.seconds) }

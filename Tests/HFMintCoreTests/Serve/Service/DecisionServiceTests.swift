@@ -142,6 +142,8 @@ struct DecisionServiceTests {
             scene.service.reload()
             #expect(scene.outcome(ticket: ticket) == "200 hf_reads0123")
             #expect(scene.readiness.hasPrefix("503 the manifest was not reloaded"))
+            let elsewhere = try #require(scene.ask("GET", "/readyz", route: .ready))
+            #expect(elsewhere.status == 503 && !elsewhere.body.contains("manifest"))
         }
         scene.manifest.value = ServiceScene.manifest().replacing("acme/training", with: "acme/other")
         scene.service.reload()

@@ -92,13 +92,13 @@ struct ServiceScene {
     /// Asks whether a request may pass; what must wait is done at once.
     func ask(
         _ method: String = "GET", _ target: String = Self.read, authorization: String? = nil,
-        route: ServeRoute = .decide
+        route: ServeRoute = .decide, peer: String = "192.0.2.7"
     ) -> BrokerScene.Seen? {
         let reply = ServeReply(wake: {})
         service.respond(
             to: ServeRequest(
                 route: route, uri: Array(target.utf8), method: method, host: "hub.acme.example", id: "req-1",
-                peer: "192.0.2.7", authorization: authorization.map { SharedSecret(Secret($0)) }), reply)
+                peer: peer, authorization: authorization.map { SharedSecret(Secret($0)) }), reply)
         var answer = reply.take()
         for queue in [service.issuerWork, service.hubWork] {
             while answer == nil, queue.count > 0, let act = queue.next(waitingWith: OneThread()) {
@@ -119,5 +119,8 @@ struct ServiceScene {
         }
     }
 
-    var readiness: String { ask("GET", "/readyz", route: .ready).map { "\($0.status) \($0.body)" } ?? "" }
+    /// What somebody on the wall's own machine is told.
+    var readiness: String {
+        ask("GET", "/readyz", route: .ready, peer: "127.0.0.1").map { "\($0.status) \($0.body)" } ?? ""
+    }
 }
