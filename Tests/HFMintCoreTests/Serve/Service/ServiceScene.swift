@@ -27,11 +27,14 @@ struct ServiceScene {
 
     init(
         _ serve: String = "", grant: String = "", script: [ScriptedTransport.Exchange] = [],
-        files: [String: String] = ["/keys": Self.key + "\n"]
+        files: [String: String] = ["/keys": Self.key + "\n"], audit: AuditTrail.Settings? = nil
     ) throws {
         machine = FakeMachine(
             ["READ": "hf_reads0123", "WRITE": "hf_writes0123"], transport: ScriptedTransport(script),
-            files: MemoryFiles(files), signatures: TestSignatures(), random: { 7 })
+            files: MemoryFiles(files, writable: Set([audit?.file].compactMap(\.self))), signatures: TestSignatures(),
+            random: { 7 })
+        let trail = machine.audit
+        if let audit { trail.begin(audit) }
         let manifest = Text(Self.manifest(serve, grant: grant))
         self.manifest = manifest
         service = try DecisionService(
@@ -40,7 +43,7 @@ struct ServiceScene {
                 let read = try Manifest(at: "/m/hfmint.json5", in: FakeMachine(files: files).context.machine)
                 guard let definition = read.serve else { throw MintError(.manifestInvalid, "there is no 'serve'") }
                 return DecisionPoint(policy: try read.policy(), definition: definition)
-            }, audit: machine.audit, used: UsedTokens(in: nil, context: machine.context), in: machine.context)
+            }, audit: trail, used: UsedTokens(in: nil, context: machine.context), in: machine.context)
     }
 
     static let key = "0123456789-0123456789-0123456789"
