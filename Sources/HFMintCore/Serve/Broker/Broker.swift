@@ -2,7 +2,7 @@
 ///
 /// A request is read (``TokenExchangeRequest``), and the policy of the ``ServeSnapshot`` says what the claims may have
 /// (`Broker+Grants.swift`), before anybody is asked anything. Only then is the ID token verified with its issuer's
-/// keys, and put down as used (``UsedTokens``). Nothing leaves before its record is durable. A no is a
+/// keys, and put down as used (``UsedTokens``). Nothing is handed out before its record is durable. A no is a
 /// ``TokenRefusal``.
 ///
 /// The answers are those of RFC 8693 in the Hub's spelling, so that unmodified clients of the Hub understand them. The

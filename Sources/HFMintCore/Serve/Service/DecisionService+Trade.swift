@@ -14,7 +14,8 @@ extension DecisionService {
                 })
             let answer = broker.answer(request, by: current.snapshot) { event, refusal throws(MintError) in
                 metrics.answeredTokenRequest(error: refusal?.error.rawValue)
-                try record(event)
+                // A no gives nobody anything. Strangers who make many would have the threads wait for the disk.
+                if refusal == nil { try record(event) } else { records.add(event) }
             }
             reply.send(answer)
         } orElse: {

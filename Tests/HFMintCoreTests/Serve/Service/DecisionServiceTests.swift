@@ -193,6 +193,13 @@ struct DecisionServiceTests {
         #expect(scene.outcome(ticket: BrokerScene.idToken(["repository": "other/x"])) == "403 other-claims")
     }
 
+    @Test("has no thread wait for the record of a trade that it refuses")
+    func refusedTrade() throws {
+        let scene = try ServiceScene(audit: AuditTrail.Settings(file: "/audit.jsonl", isRequired: true))
+        #expect(scene.ask("POST", "/oauth/token", route: .token)?.status == 415)
+        #expect(scene.service.records.waitingCount == 1)
+    }
+
     @Test("refuses at once when too many wait")
     func overload() throws {
         let scene = try ServiceScene()

@@ -27,11 +27,14 @@ struct ServiceScene {
 
     init(
         _ serve: String = "", grant: String = "", script: [ScriptedTransport.Exchange] = [],
-        files: [String: String] = ["/keys": Self.key + "\n"]
+        files: [String: String] = ["/keys": Self.key + "\n"], audit: AuditTrail.Settings? = nil
     ) throws {
         machine = FakeMachine(
             ["READ": "hf_reads0123", "WRITE": "hf_writes0123"], transport: ScriptedTransport(script),
-            files: MemoryFiles(files), signatures: TestSignatures(), random: { 7 })
+            files: MemoryFiles(files, writable: Set([audit?.file].compactMap(\.self))), signatures: TestSignatures(),
+            random: { 7 })
+        let trail = machine.audit
+        if let audit { trail.begin(audit) }
         let manifest = Text(Self.manifest(serve, grant: grant))
         self.manifest = manifest
         let read: @Sendable () throws(MintError) -> DecisionPoint = { () throws(MintError) in
@@ -41,7 +44,7 @@ struct ServiceScene {
             return DecisionPoint(policy: try read.policy(), definition: definition)
         }
         service = try DecisionService(
-            by: read(), rereadingBy: read, audit: machine.audit, used: UsedTokens(in: nil, context: machine.context),
+            by: read(), rereadingBy: read, audit: trail, used: UsedTokens(in: nil, context: machine.context),
             in: machine.context)
     }
 
