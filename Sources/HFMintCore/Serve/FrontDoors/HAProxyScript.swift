@@ -173,17 +173,7 @@ extension HAProxyConfiguration {
             return most
         end
 
-        local function replaced(text, old, new)
-            local parts, position = {}, 1
-            while true do
-                local first, last = text:find(old, position, true)
-                if not first then break end
-                parts[#parts + 1] = text:sub(position, first - 1)
-                position = last + 1
-            end
-            parts[#parts + 1] = text:sub(position)
-            return table.concat(parts, new)
-        end
+        \(LuaScript.replaced)
 
         -- Returns how much may be sent now. The end of a body is a part of it, and holds nothing.
         function batch:http_payload(txn, message)

@@ -101,17 +101,7 @@ extension LighttpdConfiguration {
             return (scheme == "" or scheme == "http:" or scheme == "https:") and host.here .. rest or address
         end
 
-        local function replaced(text, old, new)
-            local parts, position = {}, 1
-            while true do
-                local first, last = text:find(old, position, true)
-                if not first then break end
-                parts[#parts + 1] = text:sub(position, first - 1)
-                position = last + 1
-            end
-            parts[#parts + 1] = text:sub(position)
-            return table.concat(parts, new)
-        end
+        \(LuaScript.replaced)
 
         -- git-lfs asks the addresses in this answer as they are. A credential in it is not for the client.
         local function rewrite_batch()
