@@ -19,7 +19,7 @@ package struct Ticket: Equatable, Sendable {
     package let expiresAt: Timestamp
     /// The role that it is good for alone, or nil for every role that is granted.
     package let role: String?
-    /// What it is good for alone, or nil for everything that is granted; see ``covers(_:)``.
+    /// What it is good for alone, or nil for everything that is granted; see ``DecisionPoint/Caller/mayAsk(for:)``.
     package let resource: Resource?
     /// The claims of the ID token, whole.
     package let claims: Claims
@@ -31,13 +31,6 @@ package struct Ticket: Equatable, Sendable {
     ///
     /// As the password of HTTP Basic, which git sends, it fits into the 8 KiB that web servers take for a header.
     package static let byteLimit = 6_000
-
-    /// Whether the ticket is good for `resource`: its own, or if that is a user or an organization, all that they own.
-    package func covers(_ resource: Resource) -> Bool {
-        guard let own = self.resource else { return true }
-        guard own.kind == .user else { return own == resource }
-        return own.namespace.utf8.elementsEqual(resource.namespace.utf8)
-    }
 }
 
 extension Ticket {

@@ -169,7 +169,8 @@ struct TicketTests {
     func covers(own: String?, asked: String, isGood: Bool) throws {
         let keys = try keys("first")
         let ticket = try opened(try text(keys, resource: own), keys).get()
-        #expect(ticket.covers(try #require(try TestPolicy.resource(asked))) == isGood)
+        let caller = DecisionPoint.Caller(ticket.claims, resource: ticket.resource)
+        #expect(caller.mayAsk(for: try #require(try TestPolicy.resource(asked))) == isGood)
     }
 
     @Test(
