@@ -24,7 +24,7 @@ extension Command {
     private static func service(_ call: Call) throws(MintError) -> Report {
         let (service, place) = try begin(call)
         do throws(FileFailure) {
-            try call.context.machine.listener.serve(service.connections(peers: nil), at: place)
+            try call.context.machine.listener.serve(service.connections(), at: place)
         } catch {
             throw MintError(
                 .stateUnusable, "cannot listen at '\(error.path)': \(error.reason)",

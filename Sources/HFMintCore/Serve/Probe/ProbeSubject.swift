@@ -99,7 +99,7 @@ package struct ForgedTokens: Sendable {
             "sub": .string(Self.mark),
         ]
         let text = Base64URL.encode(payload.rendered().reveal { $0.bytes })
-        return "hf_ticket_\(text).\(Base64URL.encode(Array(repeating: 0x5A, count: 32)))"
+        return "\(Ticket.prefix)\(text).\(Base64URL.encode(Array(repeating: 0x5A, count: 32)))"
     }
 
     static let mark = "hfmintprobe"

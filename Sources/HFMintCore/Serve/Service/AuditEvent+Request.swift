@@ -65,17 +65,6 @@ extension AuditEvent {
         }
     }
 
-    /// Makes the record of a request that was refused for another reason than a ``RequestDecision`` has.
-    ///
-    /// - Parameters:
-    ///   - code: one word, as the client is told it.
-    ///   - isFailure: whether hfmint could not do what it should, and the request itself may be right.
-    package static func request(refusedAs code: String, isFailure: Bool = false, about request: Request) -> AuditEvent {
-        AuditEvent(
-            .requestRefused, request, role: nil, resource: nil, isFailure ? .failed : .denied,
-            reason(request, code: code, right: nil, grant: nil, credential: nil))
-    }
-
     private init(
         _ kind: Kind, _ request: Request, role: String?, resource: Resource?, _ decision: Verdict, _ reason: String
     ) {

@@ -9,7 +9,7 @@ internal import Synchronization
 ///
 /// ```swift
 /// let service = try DecisionService(by: point, rereadingBy: read, audit: audit, used: used, in: context)
-/// try listener.serve(service.connections(peers: nil), at: place)
+/// try listener.serve(service.connections(), at: place)
 /// service.end()
 /// ```
 package final class DecisionService: Sendable {
@@ -76,12 +76,10 @@ package final class DecisionService: Sendable {
     /// What the manifest of this moment says.
     package var point: DecisionPoint { current.snapshot.point }
 
-    /// Returns what a listener serves.
-    ///
-    /// - Parameter peers: the users that may connect, or nil for all that can open the socket.
-    package func connections(peers: Set<UInt32>?) -> FastCGIService {
+    /// Returns what a listener serves: whoever can open the socket may ask.
+    package func connections() -> FastCGIService {
         FastCGIService(
-            peers: peers, respond: { [self] in respond(to: $0, $1) }, note: { [self] in noteCutOff($0, $1) },
+            respond: { [self] in respond(to: $0, $1) }, note: { [self] in noteCutOff($0, $1) },
             begin: { [self] in begin() }, refresh: { [self] in reload() })
     }
 

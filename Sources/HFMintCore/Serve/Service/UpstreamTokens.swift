@@ -142,7 +142,7 @@ package final class UpstreamTokens: Sendable {
     private func token(at reference: SecretReference, relativeTo folder: String) throws(MintError) -> SharedSecret {
         let token = SharedSecret(try reference.read(relativeTo: folder, in: context))
         let complaint: String? = token.secret.reveal { text in
-            if text.holds("hf_ticket_") { return "is a ticket, which the Hub does not know" }
+            if text.holds(Ticket.prefix) { return "is a ticket, which the Hub does not know" }
             return HubToken.isWellFormed(text) ? nil : "is no token of the Hub (hf_…)"
         }
         if let complaint {
