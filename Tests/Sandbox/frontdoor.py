@@ -14,13 +14,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from .hub import Hub
 from .reservedport import ReservedPort
+from .waiting import wait_for
 
 HOST = "127.0.0.1"
 PATIENCE = 20.0
@@ -192,11 +192,9 @@ class FrontDoor:
     def _wait_for(
         self, holds: Callable[[], object], process: subprocess.Popen[bytes], log: Path
     ) -> None:
-        until = time.monotonic() + PATIENCE
-        while not holds():
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"the front door does not open: {log.read_text()}")
-            time.sleep(0.02)
+        wait_for(
+            lambda: f"the front door does not open: {log.read_text()}", holds, PATIENCE, process
+        )
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.origin}/readyz") as got:

@@ -15,7 +15,7 @@ import pytest
 
 import evidence
 import product
-from runjob import wait_for
+from Sandbox.waiting import wait_for
 from Sandbox.world import World
 from traces import strace, tokens
 

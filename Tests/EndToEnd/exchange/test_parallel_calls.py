@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from jobs import Job
-from runjob import wait_for
+from Sandbox.waiting import wait_for
 
 
 def start(job: Job, *arguments: str) -> subprocess.Popen[bytes]:

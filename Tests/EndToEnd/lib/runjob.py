@@ -6,25 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import product
 from ownjob import OwnJob
+from Sandbox.waiting import PATIENCE, wait_for
 from Sandbox.world import World
-
-PATIENCE = 30.0
-
-
-def wait_for(what: str, test: Callable[[], object], timeout: float = PATIENCE) -> None:
-    """Wait until something is so; fail with `what` if it does not become so."""
-    deadline = time.monotonic() + timeout
-    while not test():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not in {timeout} s: {what}")
-        time.sleep(0.02)
 
 
 class RunJob(OwnJob):

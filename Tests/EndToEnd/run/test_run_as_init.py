@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from runjob import RUN_LISTENER, RunJob, github_run, heard, wait_for
+from runjob import RUN_LISTENER, RunJob, github_run, heard
+from Sandbox.waiting import wait_for
 from Sandbox.world import World
 
 

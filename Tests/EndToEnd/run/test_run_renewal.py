@@ -12,8 +12,9 @@ import pytest
 import evidence
 from gitjob import answer
 from rotating import FAKETIME
-from runjob import RunJob, wait_for
+from runjob import RunJob
 from Sandbox.gitprogram import IDENTITY
+from Sandbox.waiting import wait_for
 from Sandbox.world import World
 
 # Reads the token's file in a tight loop until `stop` is there; then says what it saw.

@@ -11,7 +11,8 @@ import pytest
 
 import product
 from gitjob import Terminal
-from runjob import RUN_LISTENER, RunJob, github_run, heard, wait_for
+from runjob import RUN_LISTENER, RunJob, github_run, heard
+from Sandbox.waiting import wait_for
 from Sandbox.world import World
 
 

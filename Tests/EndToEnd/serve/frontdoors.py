@@ -10,9 +10,10 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import ClassVar, Self
+
+from Sandbox.waiting import wait_for
 
 SBIN = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin:/bin"
 PATIENCE = 20.0
@@ -66,11 +67,7 @@ class FrontDoorServer:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + PATIENCE
-        while not self._accepts():
-            assert process.poll() is None, self.logs
-            assert time.monotonic() < deadline, self.logs
-            time.sleep(0.02)
+        wait_for(lambda: self.logs, self._accepts, PATIENCE, process)
         return self
 
     def _accepts(self) -> bool:

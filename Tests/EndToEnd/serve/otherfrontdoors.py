@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -16,6 +15,7 @@ import product
 from frontdoors import PATIENCE, SBIN, FrontDoorServer
 from printedfiles import NAMES, printed_for
 from Sandbox.recordingupstream import Reply
+from Sandbox.waiting import wait_for
 from stubbedwall import AUTHORITIES, StubbedWall
 from tls import Authority
 
@@ -119,12 +119,13 @@ class Lighttpd(OtherFrontDoorServer):
             self.tunnel = subprocess.Popen(
                 unprivileged([program, str(file)]), cwd=self.folder, stdout=said, stderr=said
             )
-        deadline = time.monotonic() + PATIENCE
         sockets = re.findall(r"^accept = (.+)$", file.read_text(), re.MULTILINE)
-        while not all(Path(socket).is_socket() for socket in sockets):
-            assert self.tunnel.poll() is None, self.logs
-            assert time.monotonic() < deadline, self.logs
-            time.sleep(0.02)
+        wait_for(
+            lambda: self.logs,
+            lambda: all(Path(socket).is_socket() for socket in sockets),
+            PATIENCE,
+            self.tunnel,
+        )
 
     def stop(self) -> None:
         """Both."""

@@ -20,6 +20,7 @@ from otherfrontdoors import (
     unprivileged,
 )
 from Sandbox.recordingupstream import Reply
+from Sandbox.waiting import wait_for
 from stubbedwall import StubbedWall, received
 from test_serve_config import *  # noqa: F403 (the tests of every web server)
 from test_serve_config_passing import *  # noqa: F403
@@ -76,10 +77,7 @@ def test_without_hfmint_nothing_passes(wall: StubbedWall) -> None:
     assert wall.ask("/oauth/token", "POST", (), b"{}", ticket=False).status in (500, 502, 503)
     assert wall.upstream.received == []
     wall.responder.start()
-    deadline = time.monotonic() + PATIENCE
-    while wall.ask(FILE).status != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for("lighttpd asks hfmint again", lambda: wall.ask(FILE).status == 200, PATIENCE)
 
 
 def test_a_path_that_only_decodes_to_the_brokers_is_refused(wall: StubbedWall) -> None:

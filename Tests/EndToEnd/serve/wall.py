@@ -24,6 +24,7 @@ from fastcgiclient import FastCGIClient, decide
 from realservers import kind_named
 from Sandbox.hub import CANONICAL
 from Sandbox.reservedport import ReservedPort
+from Sandbox.waiting import wait_for
 from Sandbox.wire import Request
 from Sandbox.world import World
 from wallpolicy import CREDENTIALS, MEMBER, Json, policy
@@ -197,10 +198,7 @@ class Wall:
     @staticmethod
     def wait_until(holds: Any, otherwise: str, seconds: float = 20) -> None:
         """Look again and again until it holds."""
-        until = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < until, otherwise
-            time.sleep(0.02)
+        wait_for(otherwise, holds, seconds)
 
     def _open_door(self) -> None:
         words = ("serve", "config", "--for", str(self.server), "--listen", f"{HOST}:{self.port}")

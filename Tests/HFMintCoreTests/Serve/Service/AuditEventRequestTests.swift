@@ -77,18 +77,6 @@ struct AuditEventRequestTests {
         #expect(tolerated.reason?.hasPrefix("code=other-claims(not-enforced) ") == true)
     }
 
-    @Test("of another no has its code alone", arguments: [true, false])
-    func otherCode(isFailure: Bool) throws {
-        let event = AuditEvent.request(
-            refusedAs: "ticket-expired", isFailure: isFailure, about: try request(Self.commit, claims: nil))
-        #expect(event.kind == .requestRefused && event.decision == (isFailure ? .failed : .denied))
-        #expect(event.actor == nil && event.resource == nil)
-        #expect(
-            event.reason
-                == "code=ticket-expired right=- method=POST host=hub.acme.example"
-                + " path=/api/models/acme/model/commit/main grant=- credential=- peer=10.0.0.7 us=84")
-    }
-
     @Test(
         "holds a path in visible letters, without what stands behind it",
         arguments: [
