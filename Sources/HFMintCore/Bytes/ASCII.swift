@@ -55,6 +55,9 @@ extension Span where Element == UInt8 {
 
     package var bytes: [UInt8] { bytes(in: 0..<count) }
 
+    /// The bytes as UTF-8, with U+FFFD in place of what is none.
+    package var text: String { unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) } }
+
     /// Returns whether the bytes in `range` are those of `text`.
     package func equals(_ text: String, in range: Range<Int>) -> Bool {
         guard range.count == text.utf8.count else { return false }

@@ -45,20 +45,19 @@ package protocol ConnectionService: Sendable {
     /// Called once, before the first connection: threads that it starts leave signals to the listener.
     func begin()
 
-    /// Returns the speaker for a new connection, or nil to close it.
+    /// Returns the speaker for a new connection.
     ///
     /// - Parameters:
-    ///   - peer: who connected, by the kernel's word, or nil if the kernel does not say.
     ///   - isOverloaded: whether there are too many connections, so that the speaker has one turn to say so.
     ///   - wake: to be called from any thread when ``Conversation/resume()`` has something to say.
-    func open(
-        _ peer: PeerCredential?, isOverloaded: Bool, wake: @escaping @Sendable () -> Void
-    ) -> (any Conversation)?
+    func open(isOverloaded: Bool, wake: @escaping @Sendable () -> Void) -> any Conversation
 
     /// Called after SIGHUP, in a thread that serves nobody; never twice at once.
     func reload()
 
     /// Called when a connection was cut off, with the reason in a clause: "a request did not arrive in time".
+    ///
+    /// - Parameter peer: who connected, by the kernel's word, or nil if the kernel does not say.
     func cutOff(_ peer: PeerCredential?, _ reason: String)
 }
 
@@ -100,6 +99,8 @@ package struct ConversationTurn: Sendable {
 
     package var output: [SharedSecret]
     package var next: Next
+    /// What is wrong with what arrived, in a clause, for ``ConnectionService/cutOff(_:_:)``.
+    package var complaints: [String] = []
 
     package init(output: [SharedSecret] = [], next: Next = .stay) {
         self.output = output

@@ -40,6 +40,11 @@ package struct RoutePattern: Sendable {
         /// Which part of the path it is, from 0.
         let place: Int
         let bytes: ArraySlice<UInt8>
+
+        /// Hashes what tells the table's words apart, as one number: every request asks for several of them.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(bytes.prefix(6).reduce(place << 8 | bytes.count & 0xFF) { $0 << 8 | Int($1) })
+        }
     }
 
     /// The last part that stands for itself, or nil if none does.

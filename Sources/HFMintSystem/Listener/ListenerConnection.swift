@@ -4,7 +4,6 @@ internal import HFMintCore
 /// An accepted connection: what it says and hears, and until when it may take for that.
 final class ListenerConnection {
     let token: UInt64
-    let peer: PeerCredential?
     private let descriptor: Descriptor
     private let conversation: any Conversation
     private let limits: ListenerLimits
@@ -15,23 +14,32 @@ final class ListenerConnection {
     private var next = ConversationTurn.Next.stay
     private var stage = ConversationStage.idle
     private var watched: Epoll.Interest?
+    private var complaints: [String] = []
     private var isOver = false
     private(set) var hasSpoken = false
     private(set) var deadline: Uptime
 
     init(
-        _ descriptor: consuming Descriptor, _ token: UInt64, _ peer: PeerCredential?,
-        _ conversation: any Conversation, _ limits: ListenerLimits, now: Uptime
+        _ descriptor: consuming Descriptor, _ token: UInt64, _ conversation: any Conversation, _ limits: ListenerLimits,
+        now: Uptime
     ) {
         self.descriptor = descriptor
         self.token = token
-        self.peer = peer
         self.conversation = conversation
         self.limits = limits
         deadline = now + limits.idle
     }
 
     deinit { conversation.end() }
+
+    /// Who connected, by the kernel's word; it costs a call, and few ask.
+    var peer: PeerCredential? { PeerCredential(of: descriptor) }
+
+    /// Returns once what is wrong with what arrived, in a clause.
+    func takeComplaints() -> [String] {
+        defer { complaints = [] }
+        return complaints
+    }
 
     /// Reads and answers, as far as that goes without waiting, and returns whether the connection lives on.
     func goOn(_ buffer: inout SecretBuffer, now: Uptime) -> Bool {
@@ -86,6 +94,7 @@ final class ListenerConnection {
 
     private func take(_ turn: ConversationTurn, _ now: Uptime) {
         output += turn.output
+        complaints += turn.complaints
         next = turn.next
         let newStage = conversation.stage
         if newStage != stage || newStage == .idle && !turn.output.isEmpty {
@@ -132,5 +141,17 @@ final class ListenerConnection {
             shutdown(descriptor.number, CInt(SHUT_WR))
             deadline = now + limits.departure
         }
+    }
+}
+
+extension PeerCredential {
+    /// Asks the kernel, by SO_PEERCRED of unix(7), which Swift does not import.
+    fileprivate init?(of descriptor: borrowing Descriptor) {
+        var words = (UInt32(0), UInt32(0), UInt32(0))
+        var size = socklen_t(12)
+        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_PEERCRED, &words, &size) == 0, size == 12 else {
+            return nil
+        }
+        self.init(processID: Int32(bitPattern: words.0), userID: words.1, groupID: words.2)
     }
 }

@@ -59,7 +59,7 @@ struct ListenerLoop: ~Copyable {
             if token == Token.wakeUps {
                 try wake()
             } else if token >= Token.firstConnection {
-                if let connection = connections[token] { keep(connection, connection.goOn(&buffer, now: now)) }
+                if let connection = connections[token] { keep(connection, goOn(connection)) }
             } else {
                 try acceptSome(sockets[Int(token) - 1])
             }
@@ -95,21 +95,24 @@ struct ListenerLoop: ~Copyable {
     }
 
     private mutating func open(_ descriptor: consuming Descriptor) {
-        let peer = PeerCredential(of: descriptor)
         let isOverloaded = connections.count >= limits.connections
         let token = nextToken
         nextToken += 1
-        guard
-            let conversation = service.open(
-                peer, isOverloaded: isOverloaded, wake: { [wakeUps] in wakeUps.add(token) })
-        else { return }
-        let connection = ListenerConnection(descriptor, token, peer, conversation, limits, now: now)
+        let conversation = service.open(isOverloaded: isOverloaded) { [wakeUps] in wakeUps.add(token) }
+        let connection = ListenerConnection(descriptor, token, conversation, limits, now: now)
         if end != nil { _ = connection.finish(now: now) }
-        if isOverloaded { service.cutOff(peer, "there are too many connections") }
+        if isOverloaded { service.cutOff(connection.peer, "there are too many connections") }
         // A web server writes as soon as it has connected. So there is mostly something to read, and once it is
         // answered there is nothing to wait for.
-        let lives = connection.goOn(&buffer, now: now)
+        let lives = goOn(connection)
         if lives && !isOverloaded && isWatched(connection) { connections[token] = connection }
+    }
+
+    /// Lets a connection read and answer, and returns whether it lives on.
+    private mutating func goOn(_ connection: ListenerConnection) -> Bool {
+        let lives = connection.goOn(&buffer, now: now)
+        for complaint in connection.takeComplaints() { service.cutOff(connection.peer, complaint) }
+        return lives
     }
 
     /// Waits for more on a connection, or closes it if it does not live on.
@@ -146,7 +149,7 @@ struct ListenerLoop: ~Copyable {
         end = now + limits.drain
         for connection in Array(connections.values) {
             // Its request may have come in this moment.
-            guard connection.goOn(&buffer, now: now), connection.finish(now: now) else {
+            guard goOn(connection), connection.finish(now: now) else {
                 connections[connection.token] = nil
                 continue
             }
@@ -164,17 +167,5 @@ struct ListenerLoop: ~Copyable {
                 epoll.forget(socket.number)
             }
         }
-    }
-}
-
-extension PeerCredential {
-    /// Asks the kernel, by SO_PEERCRED of unix(7), which Swift does not import.
-    fileprivate init?(of descriptor: borrowing Descriptor) {
-        var words = (UInt32(0), UInt32(0), UInt32(0))
-        var size = socklen_t(12)
-        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_PEERCRED, &words, &size) == 0, size == 12 else {
-            return nil
-        }
-        self.init(processID: Int32(bitPattern: words.0), userID: words.1, groupID: words.2)
     }
 }

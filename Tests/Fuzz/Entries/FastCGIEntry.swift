@@ -35,25 +35,26 @@ private func converse(_ input: [UInt8], pieces size: Int) -> Conversed {
     let heard = Heard()
     let service = FastCGIService(
         respond: { request, reply in
-            heard.state.withLock { $0.targets.append(request.uri) }
+            heard.targets.withLock { $0.append(request.uri) }
             reply.send(ServeAnswer(.noContent))
-        }, note: { _, reason in heard.state.withLock { $0.notes.append(reason) } })
+        })
     var conversed = Conversed()
-    guard let conversation = service.open(nil, isOverloaded: false, wake: {}) else { return conversed }
+    let conversation = service.open(isOverloaded: false) {}
     var rest = input[...]
     while !rest.isEmpty && conversed.next != .close {
         let piece = Array(rest.prefix(size))
         rest = rest.dropFirst(piece.count)
         let turn = conversation.receive(piece.span)
+        conversed.notes += turn.complaints
         for secret in turn.output { conversed.output += secret.secret.reveal { $0.bytes } }
         // As a listener does, which hears nothing more.
         if turn.next != .stay { conversed.next = turn.next }
     }
     conversation.end()
-    (conversed.targets, conversed.notes) = heard.state.withLock { ($0.targets, $0.notes) }
+    conversed.targets = heard.targets.withLock { $0 }
     return conversed
 }
 
 private final class Heard: Sendable {
-    let state = Mutex<(targets: [[UInt8]], notes: [String])>(([], []))
+    let targets = Mutex<[[UInt8]]>([])
 }

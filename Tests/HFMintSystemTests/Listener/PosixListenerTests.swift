@@ -13,9 +13,18 @@ struct PosixListenerTests {
         let server = try ServedSocket(folder("s.sock"))
         #expect(try folder.mode("s.sock") == 0o660)
         #expect(try server.ask(FastCGIBytes.request()) == "Status: 204 No Content\r\n\r\n")
-        #expect(server.peers == [geteuid()])
         server.stop()
         #expect(try folder.names() == [])
+    }
+
+    @Test("says what was wrong on a connection, and whose it was")
+    func complains() throws {
+        let folder = try TemporaryFolder()
+        let server = try ServedSocket(folder("s.sock"))
+        #expect(try server.ask([9, 9, 9, 9, 9, 9, 9, 9]) == nil)
+        server.stop()
+        #expect(server.notes.count == 1)
+        #expect(server.peers == [geteuid()])
     }
 
     @Test("answers on one connection as often as it is asked")

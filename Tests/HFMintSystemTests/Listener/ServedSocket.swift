@@ -45,7 +45,7 @@ final class ServedSocket: @unchecked Sendable {
 
     var waiting: [ServeReply] { lock.withLock { keptReplies } }
     var notes: [String] { lock.withLock { keptNotes } }
-    /// The users that connected and sent something, once each.
+    /// The users whose connections were cut off, once each.
     var peers: Set<UInt32> { lock.withLock { Set(keptPeers) } }
 
     func ask(_ request: [UInt8]) throws -> String? {
@@ -70,16 +70,16 @@ private struct PeerService: ConnectionService {
     let server: ServedSocket
     let wrapped: FastCGIService
 
-    func open(
-        _ peer: PeerCredential?, isOverloaded: Bool, wake: @escaping @Sendable () -> Void
-    ) -> (any Conversation)? {
-        server.note(peer)
-        return wrapped.open(peer, isOverloaded: isOverloaded, wake: wake)
+    func open(isOverloaded: Bool, wake: @escaping @Sendable () -> Void) -> any Conversation {
+        wrapped.open(isOverloaded: isOverloaded, wake: wake)
     }
 
     func reload() { wrapped.reload() }
 
-    func cutOff(_ peer: PeerCredential?, _ reason: String) { wrapped.cutOff(peer, reason) }
+    func cutOff(_ peer: PeerCredential?, _ reason: String) {
+        server.note(peer)
+        wrapped.cutOff(peer, reason)
+    }
 }
 
 /// A connection to a Unix socket.

@@ -14,7 +14,6 @@ package final class FastCGIConversation: Conversation {
     private let limits: FastCGIService.Limits
     private let isOverloaded: Bool
     private let respond: @Sendable (ServeRequest, ServeReply) -> Void
-    private let note: @Sendable (String) -> Void
     private let wake: @Sendable () -> Void
 
     private var reader = FastCGIRecordReader()
@@ -29,13 +28,11 @@ package final class FastCGIConversation: Conversation {
 
     init(
         _ limits: FastCGIService.Limits, isOverloaded: Bool,
-        respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
-        note: @escaping @Sendable (String) -> Void, wake: @escaping @Sendable () -> Void
+        respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void, wake: @escaping @Sendable () -> Void
     ) {
         self.limits = limits
         self.isOverloaded = isOverloaded
         self.respond = respond
-        self.note = note
         self.wake = wake
     }
 
@@ -59,7 +56,7 @@ package final class FastCGIConversation: Conversation {
                 }
             }
         } catch {
-            note(error.rawValue)
+            turn.complaints.append(error.rawValue)
             open?.reply?.cancel()
             turn.next = .close
         }
@@ -174,7 +171,7 @@ package final class FastCGIConversation: Conversation {
         let made = try open.makeRequest(limits)
         switch made {
         case .failure(let malformed):
-            note(malformed.reason)
+            turn.complaints.append(malformed.reason)
             // What the configuration gets wrong is wrong for the next request too.
             isLast = true
             answer(.refusal(.forbidden, code: "front-door-misconfigured", malformed.reason))

@@ -12,8 +12,6 @@ package struct FastCGIService: ConnectionService {
     }
 
     let limits: Limits
-    /// The users that may connect; all that can open the socket if nil.
-    private let peers: Set<UInt32>?
     private let respond: @Sendable (ServeRequest, ServeReply) -> Void
     private let note: @Sendable (PeerCredential?, String) -> Void
     private let start: @Sendable () -> Void
@@ -25,30 +23,20 @@ package struct FastCGIService: ConnectionService {
     ///   - begin: called once, before the first connection.
     ///   - refresh: called when the service is to be reloaded.
     package init(
-        limits: Limits = Limits(), peers: Set<UInt32>? = nil,
+        limits: Limits = Limits(),
         respond: @escaping @Sendable (ServeRequest, ServeReply) -> Void,
         note: @escaping @Sendable (PeerCredential?, String) -> Void = { _, _ in },
         begin: @escaping @Sendable () -> Void = {}, refresh: @escaping @Sendable () -> Void = {}
     ) {
         self.limits = limits
-        self.peers = peers
         self.respond = respond
         self.note = note
         start = begin
         self.refresh = refresh
     }
 
-    package func open(
-        _ peer: PeerCredential?, isOverloaded: Bool, wake: @escaping @Sendable () -> Void
-    ) -> (any Conversation)? {
-        if let peers {
-            guard let peer, peers.contains(peer.userID) else {
-                note(peer, "this user may not ask")
-                return nil
-            }
-        }
-        return FastCGIConversation(
-            limits, isOverloaded: isOverloaded, respond: respond, note: { note(peer, $0) }, wake: wake)
+    package func open(isOverloaded: Bool, wake: @escaping @Sendable () -> Void) -> any Conversation {
+        FastCGIConversation(limits, isOverloaded: isOverloaded, respond: respond, wake: wake)
     }
 
     package func begin() { start() }

@@ -35,11 +35,9 @@ struct FastCGIWriter {
     private static func head(of answer: ServeAnswer, as role: FastCGIRole) -> [TextOrToken] {
         var pieces: [TextOrToken] = []
         // A status, and for each header a name, a value of one or two pieces, and what is around them.
-        pieces.reserveCapacity(6 + 5 * answer.headers.count)
+        pieces.reserveCapacity(3 + 5 * answer.headers.count)
         pieces.append(.text("Status: "))
-        pieces.append(.text("\(answer.status.rawValue)"))
-        pieces.append(.text(" "))
-        pieces.append(.text(answer.status.words))
+        pieces.append(.text(answer.status.line))
         for header in answer.headers {
             // The client gets an authorizer's refusal, so it gets no variable of ours.
             let isVariable = role == .authorizer && answer.status == .ok
@@ -84,7 +82,7 @@ struct FastCGIWriter {
     /// It is a no besides, because lighttpd takes the end alone for an authorizer's yes, whatever that end says.
     static func overloaded(_ requestID: UInt16) -> [UInt8] {
         let status = ServeAnswer.Status.serviceUnavailable
-        let head = Array("Status: \(status.rawValue) \(status.words)\r\n\r\n".utf8)
+        let head = Array("Status: \(status.line)\r\n\r\n".utf8)
         return header(.output, requestID, head.count) + head + header(.output, requestID, 0)
             + end(requestID, .overloaded)
     }

@@ -30,20 +30,21 @@ package struct ServeAnswer: Sendable {
         case internalServerError = 500
         case serviceUnavailable = 503
 
-        var words: String {
+        /// The number and its words, as a status line has them.
+        var line: String {
             switch self {
-            case .ok: "OK"
-            case .accepted: "Accepted"
-            case .noContent: "No Content"
-            case .badRequest: "Bad Request"
-            case .unauthorized: "Unauthorized"
-            case .forbidden: "Forbidden"
-            case .methodNotAllowed: "Method Not Allowed"
-            case .contentTooLarge: "Content Too Large"
-            case .unsupportedMediaType: "Unsupported Media Type"
-            case .tooManyRequests: "Too Many Requests"
-            case .internalServerError: "Internal Server Error"
-            case .serviceUnavailable: "Service Unavailable"
+            case .ok: "200 OK"
+            case .accepted: "202 Accepted"
+            case .noContent: "204 No Content"
+            case .badRequest: "400 Bad Request"
+            case .unauthorized: "401 Unauthorized"
+            case .forbidden: "403 Forbidden"
+            case .methodNotAllowed: "405 Method Not Allowed"
+            case .contentTooLarge: "413 Content Too Large"
+            case .unsupportedMediaType: "415 Unsupported Media Type"
+            case .tooManyRequests: "429 Too Many Requests"
+            case .internalServerError: "500 Internal Server Error"
+            case .serviceUnavailable: "503 Service Unavailable"
             }
         }
     }

@@ -126,12 +126,12 @@ extension ServeRequest {
         guard bytes.extracting(range).isASCIIVisible else {
             throw Malformed("\(name.rawValue) is not visible ASCII")
         }
-        return String(decoding: bytes.bytes(in: range), as: UTF8.self)
+        return bytes.extracting(range).text
     }
 
     private static func text(_ range: Range<Int>?, _ bytes: Span<UInt8>) -> String? {
         guard let range, range.count <= 255 else { return nil }
-        return String(decoding: bytes.bytes(in: range), as: UTF8.self)
+        return bytes.extracting(range).text
     }
 
     private static func length(_ range: Range<Int>?, _ bytes: Span<UInt8>) throws(Malformed) -> Int? {

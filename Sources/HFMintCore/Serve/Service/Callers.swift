@@ -79,6 +79,8 @@ final class Callers: Sendable {
         if let caller = kept.withLock({ $0[digest] }) {
             return isExpired(caller) ? .refused(Self.expired) : .kept(caller)
         }
+        // Two headers, which servers join by a comma, are no token.
+        guard token.reveal(PresentedCredential.isToken) else { return .refused(Self.unknown) }
         guard TicketKeys.isTicket(token) else {
             let dots = token.reveal { text in text.indices.count { text[$0] == ASCII.dot } }
             return dots == 2 ? .unverified : .refused(Self.unknown)

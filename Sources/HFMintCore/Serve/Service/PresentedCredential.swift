@@ -8,9 +8,7 @@ struct PresentedCredential: ~Copyable {
 
     static let byteLimit = IDToken.byteLimit
 
-    /// Reads the value of `Authorization`, or returns nil if it holds no token.
-    ///
-    /// Two headers, which servers join by a comma, hold none.
+    /// Reads the value of `Authorization`, or returns nil if it holds no credential.
     init?(_ authorization: borrowing Secret) {
         let token = authorization.reveal { text -> Secret? in
             guard let blank = text.indices.first(where: { text[$0] == ASCII.space }) else { return nil }
@@ -19,21 +17,17 @@ struct PresentedCredential: ~Copyable {
             if scheme.equals("bearer") { return Secret(copying: value) }
             return scheme.equals("basic") ? Secret(decodingBase64: value)?.passwordOfPair : nil
         }
-        guard let token, token.reveal(Self.isToken) else { return nil }
+        guard let token, (1...Self.byteLimit).contains(token.byteCount) else { return nil }
         self.token = token
     }
 
-    private static func isToken(_ text: Span<UInt8>) -> Bool {
-        guard (1...byteLimit).contains(text.count) else { return false }
-        let isOfToken = isOfToken
-        for index in text.indices where !isOfToken[Int(text[index])] { return false }
+    /// Whether each byte may stand in a bearer token.
+    ///
+    /// It is asked of a credential that was not seen yet: the digest of one that is known says as much.
+    static func isToken(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices where !text[index].isOfToken { return false }
         return true
     }
-
-    /// Whether each of the 256 bytes may stand in a bearer token.
-    ///
-    /// The letters of a token are random, so that comparisons with ranges would be guessed wrong at most of them.
-    private static let isOfToken = (0...UInt8.max).map(\.isOfToken)
 }
 
 extension UInt8 {

@@ -249,7 +249,7 @@ private final class Talk {
 
     var requests: [ServeRequest] { heard.state.withLock { $0.requests } }
     var replies: [ServeReply] { heard.state.withLock { $0.replies } }
-    var notes: [String] { heard.state.withLock { $0.notes } }
+    private(set) var notes: [String] = []
     var wakeCount: Int { heard.state.withLock { $0.wakeCount } }
 
     init(_ bytes: [UInt8], pieces: Int = .max, isOverloaded: Bool = false) throws {
@@ -262,9 +262,9 @@ private final class Talk {
                 if !request.uri.elementsEqual("/later".utf8) {
                     reply.send(ServeAnswer(.ok, [.init(.role, .init(lossy: "r"))]))
                 }
-            }, note: { [heard] _, reason in heard.state.withLock { $0.notes.append(reason) } })
+            })
         let wake: @Sendable () -> Void = { [heard] in heard.state.withLock { $0.wakeCount += 1 } }
-        conversation = try #require(service.open(nil, isOverloaded: isOverloaded, wake: wake))
+        conversation = service.open(isOverloaded: isOverloaded, wake: wake)
         var rest = bytes[...]
         while !rest.isEmpty && next != .close {
             let piece = Array(rest.prefix(pieces))
@@ -276,13 +276,13 @@ private final class Talk {
     func take(_ turn: ConversationTurn) {
         for secret in turn.output { output += secret.secret.reveal { $0.bytes } }
         next = turn.next
+        notes += turn.complaints
     }
 
     private final class Heard: Sendable {
         struct State {
             var requests: [ServeRequest] = []
             var replies: [ServeReply] = []
-            var notes: [String] = []
             var wakeCount = 0
         }
 
