@@ -112,6 +112,13 @@ class Lighttpd(OtherFrontDoorServer):
             self._start_tunnel(file)
         return super().start()
 
+    @property
+    def logs(self) -> str:
+        """Also what it has kept back, for seconds: SIGHUP makes it write that."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGHUP)
+        return super().logs
+
     def _start_tunnel(self, file: Path) -> None:
         program = shutil.which("stunnel4", path=SBIN)
         assert program, "stunnel4 is not installed: Scripts/setup"

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from typing import Any, Self
@@ -262,11 +261,17 @@ class Wall:
         return len(self.audit), self.stderr.stat().st_size, door
 
     def settled(self) -> tuple[int, int, int]:
-        """The same, when nobody writes any more about what was before."""
-        before = self.logged
-        while time.sleep(0.01) or self.logged != before:
-            before = self.logged
-        return before
+        """The same, when all is there of what was asked before: a later request is in each log."""
+        mark = uuid.uuid4().hex
+        target = f"/api/models/acme/{mark}"
+        if self.server:
+            ask(self.origin, target)
+            self.wait_until(lambda: mark in self.door.logs, "a request is not in the server's log")
+        else:
+            with FastCGIClient(self.socket) as client:
+                client.ask(decide(target))
+        self.wait_until(lambda: mark.encode() in self.audit_log.read_bytes(), "no record of it")
+        return self.logged
 
     def upstream(self) -> list[Request]:
         """What the Hub was asked so far, but for hfmint's own questions."""
