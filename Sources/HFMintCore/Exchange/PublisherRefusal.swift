@@ -1,7 +1,7 @@
 /// The Hub's refusal of a job's ID token: mostly `invalid_grant`, which never says which claim was wrong.
 ///
 /// The error shows what hfmint knows: the Hub's words, its request id, the claims that were sent, and what to type into
-/// the Trusted Publishers form for this job.
+/// the Trusted Publishers form for this job. At an organization's front door its manifest decides, and no form helps.
 package struct PublisherRefusal: Sendable {
     private let answer: HubRefusal
     private let claims: Claims
@@ -49,13 +49,17 @@ package struct PublisherRefusal: Sendable {
     }
 
     private var form: [String] {
-        guard isAboutTrust else { return [] }
+        guard isAboutTrust, !answer.isOfFrontDoor else { return [] }
         let suggestion = PublisherSuggestion(
             provider: provider, claims: claims, resource: resource, endpoint: authority.endpoint)
         return suggestion?.formLines ?? []
     }
 
     private var hint: String {
+        if answer.isOfFrontDoor {
+            return "the manifest of \(authority.endpoint.host) decides this: whoever keeps it sees why with"
+                + " `hfmint serve explain`, and in its audit log by the request id"
+        }
         if isAboutTrust {
             let page = resource.settingsURL(on: authority.endpoint)
             return "compare with the publishers at \(page), or add this one there"

@@ -5,6 +5,9 @@ package struct HubRefusal: Equatable, Sendable {
     package let error: String
     /// Whether ``error`` is an OAuth error code, which another server at this address would hardly send.
     package let isOAuth: Bool
+    /// Whether a front door of an organization answered, whose own manifest decides: its description begins with the
+    /// code of its header.
+    package let isOfFrontDoor: Bool
     /// Whether the body is a web page: of a proxy, or of a network that asks people to log in.
     package let isPage: Bool
     package let description: String?
@@ -31,6 +34,8 @@ package struct HubRefusal: Equatable, Sendable {
         error = isCode ? Self.excerpt(code) : "HTTP \(response.status)\(isPage ? ", with a web page" : "")"
         let words = fields.description ?? (isCode ? nil : fields.error)
         description = words.flatMap { $0.isEmpty ? nil : Self.excerpt($0) }
+        let opening = response.header("x-error-code").map { Array("\($0): ".utf8) }
+        isOfFrontDoor = isCode && opening.map { words?.starts(with: $0) == true } == true
     }
 
     /// Returns the part of a server's text that may be shown: bounded, and without words that could be credentials.

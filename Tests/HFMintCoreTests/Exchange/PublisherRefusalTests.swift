@@ -99,4 +99,15 @@ struct PublisherRefusalTests {
             #expect(error.hint == "check that https://huggingface.co is the Hub and not a proxy's page")
         }
     }
+
+    @Test("sends whoever a front door refuses to the front door's manifest, and not to the Hub's form")
+    func frontDoor() throws {
+        let error = try error(
+            #"{"error":"invalid_grant","error_description":"not-granted: no grant gives it"}"#,
+            headers: ["x-error-code": "not-granted"])
+        #expect(error.facts.contains("the ID token said:"))
+        #expect(!error.facts.contains { $0.contains("Trusted Publisher") })
+        #expect(error.hint?.contains("`hfmint serve explain`") == true)
+        #expect(error.hint?.contains("publishers") == false)
+    }
 }

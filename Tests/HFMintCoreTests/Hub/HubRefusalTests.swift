@@ -24,6 +24,17 @@ struct HubRefusalTests {
     }
 
     @Test(
+        "knows a front door by the code of its header, with which its description begins",
+        arguments: [
+            ("not-granted", "not-granted: no grant gives it", true), ("not-granted", "no grant gives it", false),
+            ("not", "not-granted: no grant gives it", false), (nil, "not-granted: no grant gives it", false),
+        ])
+    func frontDoor(code: String?, description: String, isFrontDoor: Bool) {
+        let body = #"{"error":"invalid_grant","error_description":"\#(description)"}"#
+        #expect(refusal(body, headers: code.map { [("x-error-code", $0)] } ?? []).isOfFrontDoor == isFrontDoor)
+    }
+
+    @Test(
         "names the status where there is no error code to show",
         arguments: [
             "", "{}", "[]", #"{"error":null}"#, #"{"error":""}"#, #"{"error":1}"#, #"{"error":["invalid_grant"]}"#,
