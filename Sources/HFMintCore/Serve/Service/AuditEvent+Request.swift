@@ -60,8 +60,8 @@ extension AuditEvent {
             let reason = reason(
                 request, code: code, right: refused.route?.rights.last, grant: refused.denied?.nearest, credential: nil)
             return AuditEvent(
-                .requestRefused, request, role: refused.denied?.role, resource: refused.route?.resource, .denied,
-                reason)
+                .requestRefused, request, role: refused.denied?.role, resource: refused.route?.resource,
+                refused.code == .unavailable ? .failed : .denied, reason)
         }
     }
 

@@ -54,6 +54,15 @@ struct AuditEventRequestTests {
                 + " grant=/m/hfmint.json5:grants[1] credential=serve.credentials[0] peer=10.0.0.7 us=84")
     }
 
+    @Test("of a no says whether that was decided")
+    func failed() throws {
+        let request = try request(Self.commit)
+        for (code, verdict) in [(RequestDecision.Code.notGranted, "denied"), (.unavailable, "failed")] {
+            let refused = RequestDecision.Refused(code, "is refused")
+            #expect(AuditEvent.request(.refused(refused), about: request).decision?.rawValue == verdict)
+        }
+    }
+
     @Test("of a yes to anybody names nobody")
     func anonymous() throws {
         let event = try event(request("/acme/open/resolve/main/x", method: "GET", claims: nil))
