@@ -101,11 +101,6 @@ struct UpstreamTokenStore {
         for (key, secret) in read { entries[key] = Entry(token: UpstreamToken(secret: secret, life: nil)) }
     }
 
-    mutating func forgetAll() {
-        entries = [:]
-        generation += 1
-    }
-
     /// Returns the token if it may be handed out without a look for another one.
     mutating func token(_ key: UpstreamTokenKey, _ moment: UpstreamMoment) -> SharedSecret? {
         guard let index = entries.index(forKey: key), let token = entries.values[index].token else { return nil }

@@ -113,9 +113,6 @@ package final class UpstreamTokens: Sendable {
         return store.withLock { $0.left(UpstreamTokenKey(credential), now) }.map { Int($0.components.seconds) }
     }
 
-    /// Forgets every token and every refusal, also those that are under way.
-    package func forgetAll() { store.withLock { $0.forgetAll() } }
-
     private var present: UpstreamMoment { UpstreamMoment(now: context.clock.now(), uptime: context.clock.uptime()) }
 
     /// Gets a token, keeps what is to be kept, and tells those who wait.

@@ -68,30 +68,16 @@ struct UpstreamTokensMemoryTests {
         #expect(world.ready(0) == nil, "another Hub gives other tokens")
     }
 
-    @Test("are forgotten, and refusals with them")
-    func forgets() throws {
-        let world = try UpstreamWorld(
-            "\(UpstreamWorld.member), \(UpstreamWorld.reference)",
-            [UpstreamWorld.refusal, UpstreamWorld.answer(), UpstreamWorld.answer("hf_oauth_secondone")])
-        #expect(world.tokens.load(world.definition).isEmpty)
-        #expect(throws: MintError.self) { try world.fetch() }
-        world.tokens.forgetAll()
-        #expect(try world.fetch() == "hf_oauth_abcdefgh")
-        world.tokens.forgetAll()
-        #expect(world.ready(0) == nil && world.ready(1) == nil)
-        #expect(try world.fetch(0) == "hf_oauth_secondone")
-        #expect(try world.fetch(1) == "hf_abcdefgh1", "it is read anew")
-    }
-
-    @Test("are not kept if they come after everything was forgotten")
+    @Test("are not kept if they come after a manifest with another Hub")
     func lateAnswer() throws {
         let definition = try UpstreamWorld.definition(UpstreamWorld.member)
+        let elsewhere = try UpstreamWorld.definition(UpstreamWorld.member, upstream: "https://hub.internal")
         let place = Mutex<UpstreamTokens?>(nil)
         let machine = FakeMachine(
             ["ID": "acme-ci", "S": "app-secret"],
             transport: ScriptedTransport(
                 [UpstreamWorld.answer(), UpstreamWorld.answer("hf_oauth_secondone")],
-                onSend: { place.withLock { $0 }?.forgetAll() }))
+                onSend: { _ = place.withLock { $0 }?.load(elsewhere) }))
         let tokens = UpstreamTokens(recordingIn: machine.audit, metrics: metrics, in: machine.context)
         place.withLock { $0 = tokens }
         let credential = definition.credentials[0]
