@@ -142,7 +142,6 @@ STRICTER: list[tuple[str, object]] = [
     ("fleet.spaces.acme/CHAT", {}),
     (f"{CHAT}.after", ["acme/nobody"]),
     (f"{CHAT}.after", ["acme/chat"]),
-    (f"{CHAT}.hardware", "cpu-basic"),
     (f"{CHAT}.variables", {"KEY": "in two"}),
     (f"{CHAT}.variables", {"A": "hf_" + 9 * "aBcD"}),
     (f"{CHAT}.secrets", {"A": {"rotation": "r"}}),
