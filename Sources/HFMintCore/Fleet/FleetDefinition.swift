@@ -1,0 +1,101 @@
+/// What the manifest and its apps declare of Spaces and Inference Endpoints.
+///
+/// This room compares what is declared with what is at the Hub, plans the difference, and applies a plan in order.
+/// ``FleetShape`` says what a manifest may hold, and ``FleetInheritance`` reads it: an app inherits what its parent
+/// says of a resource, and only narrows. What is absent is not managed.
+///
+/// ```swift
+/// let manifest = try Manifest(at: "hfmint.json5", in: context.machine)
+/// let fleet = try manifest.fleet(in: context.machine)
+/// ```
+package struct FleetDefinition: Equatable, Sendable {
+    /// The organization on the Hub, for messages.
+    package let organization: String?
+    /// The Spaces of the root and of the apps that were read, in the order of the manifests.
+    package let spaces: [SpaceDefinition]
+    package let endpoints: [EndpointDefinition]
+    /// The credential that reads; nil where the caller's own is taken.
+    package let read: SecretReference?
+    /// The credential that writes.
+    package let apply: SecretReference?
+    /// The credential of what an administrator alone may do.
+    package let admin: SecretReference?
+    /// The key of marks, 32 bytes or more; nil if only a secret's `version` is compared.
+    package let key: SecretReference?
+    /// The folder of the root manifest, from which relative paths of these references start.
+    package let folder: String
+    /// How many apps may be away at once; an app is a manifest.
+    package let maxUnavailable: Int
+    /// How long after a write nothing but an intermediate stage counts, in seconds.
+    package let settle: Int
+    /// When changes may begin, or nil for always.
+    package let window: FleetWindow?
+    /// The most that one `--prune` may delete.
+    package let maxDeletes: Int
+    /// Where the API of Inference Endpoints is.
+    package let endpointsURL: HTTPURL
+    /// The SHA-256 of the manifests that were read, in hexadecimal.
+    package let digest: String
+
+    package static let publicEndpointsURL = "https://api.endpoints.huggingface.cloud"
+}
+
+/// When changes of a fleet may begin: from each moment of a cron expression, for a while.
+package struct FleetWindow: Equatable, Sendable {
+    package let opens: CronExpression
+    /// In seconds.
+    package let length: Int
+
+    package func isOpen(at now: Timestamp) -> Bool { opens.latest(until: now, after: now + -length) != nil }
+
+    /// Returns the moment at which it opens next.
+    package func nextOpening(after now: Timestamp) -> Timestamp { opens.next(after: now) }
+}
+
+/// A name with its value, which is not secret.
+package struct Entry: Equatable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A secret that a Space or an endpoint must have, and where its value comes from.
+package struct SecretDefinition: Equatable, Sendable {
+    package let name: String
+    package let origin: Origin
+    /// What the user counts up to have the secret written anew.
+    package let version: String?
+    /// Whether `fleet apply --release` rotates it first.
+    package let rotatesOnRelease: Bool
+
+    package enum Origin: Equatable, Sendable {
+        /// - Parameter folder: of the manifest that names the reference, where its relative path starts.
+        case reference(SecretReference, folder: String)
+        /// The rotation of the root manifest that writes it.
+        case rotation(String)
+    }
+
+    package init(name: String, origin: Origin, version: String? = nil, rotatesOnRelease: Bool = false) {
+        self.name = name
+        self.origin = origin
+        self.version = version
+        self.rotatesOnRelease = rotatesOnRelease
+    }
+}
+
+/// When an app counts as healthy after a write.
+package struct Health: Equatable, Sendable {
+    /// In seconds.
+    package let timeout: Int
+    /// The app's own page, which must answer 200; nil if its stage is enough.
+    package let url: HTTPURL?
+
+    package init(timeout: Int = 600, url: HTTPURL? = nil) {
+        self.timeout = timeout
+        self.url = url
+    }
+}
