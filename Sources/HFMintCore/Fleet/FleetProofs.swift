@@ -80,8 +80,5 @@ extension EndpointDefinition {
     static let secretsPath = "secrets"
 
     /// The secrets that are sent: all but those that are ignored.
-    var writtenSecrets: [SecretDefinition] {
-        let comparison = Comparison(resource: resource, ignored: ignored)
-        return secrets.filter { !comparison.isIgnored("\(Self.secretsPath).\($0.name)") }
-    }
+    var writtenSecrets: [SecretDefinition] { secrets.filter { !ignores("\(Self.secretsPath).\($0.name)") } }
 }
