@@ -137,18 +137,31 @@ final class EndpointWriter: FleetTarget {
         health = nil
         guard let before else { return ([], written) }
         var change = EndpointChange()
-        var lost: [String] = []
-        for path in written {
+        let restored = written.filter { path in
             switch path {
             case "scaling.min": change.minReplica = before.minReplica
             case "scaling.max": change.maxReplica = before.maxReplica
             case "scaling.scaleToZero": change.scaleToZeroMinutes = before.scaleToZeroMinutes
             case "revision": change.revision = before.revision
-            case EndpointDefinition.secretsPath: lost.append(path)
+            case EndpointDefinition.secretsPath: return false
             default: change.environment = before.environment
             }
+            return before.shows(path)
         }
-        let restored = written.filter { !lost.contains($0) }
+        let lost = written.filter { !restored.contains($0) }
         return change.body == nil ? ([], written) : ([update(restored, change)], lost)
+    }
+}
+
+extension EndpointState {
+    /// Whether it has what an update sends to give a path its earlier value back.
+    fileprivate func shows(_ path: String) -> Bool {
+        switch path {
+        case "scaling.min": minReplica != nil
+        case "scaling.max": maxReplica != nil
+        case "scaling.scaleToZero": scaleToZeroMinutes != nil
+        case "revision": revision != nil
+        default: environment != nil
+        }
     }
 }
