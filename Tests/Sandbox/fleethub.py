@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from . import fleethublisting, fleethubroutes
-from .fleethubapps import Apps
 from .fleethubendpoints import Endpoints
 from .fleethublimits import Limits
+from .fleethubsites import Sites
 from .fleethubspaces import USUAL_COURSE, Course, Kind, Setting, Space, settings_of
 from .fleethubsteering import Record, Steered, Write
 from .hub import Hub
@@ -68,13 +68,13 @@ class FleetHub(Steered, Hub):
         self.locked_owners: dict[str, int] = {}
         super().__init__(secrets, unix_path)
         self.limits = Limits(self.now)
-        self.reader = self._accept("read")
-        self.applier = self._accept("write")
-        self.admin = self._accept("write")
+        self.reader = self._credential("read")
+        self.applier = self._credential("write")
+        self.admin = self._credential("write")
         fleethubroutes.add_routes(self)
         fleethublisting.add_routes(self)
 
-    def _accept(self, power: str) -> HubToken:
+    def _credential(self, power: str) -> HubToken:
         token = self.accept("acme/none", "write" if power == "write" else "read", "acme")
         self.reach[token.value] = {"acme"}
         return token
@@ -85,14 +85,14 @@ class FleetHub(Steered, Hub):
         return Endpoints(self).start()
 
     @cached_property
-    def apps(self) -> Apps:
+    def sites(self) -> Sites:
         """What answers at the URLs of Spaces and endpoints; it starts when it is first named."""
-        return Apps(self._app).start()
+        return Sites(self._site).start()
 
     @property
     def others(self) -> dict[str, Server]:
         """The servers beside this one that run, by name."""
-        names = ("endpoints", "apps")
+        names = ("endpoints", "sites")
         mine = {name: self.__dict__[name] for name in names if name in self.__dict__}
         return super().others | mine
 
@@ -228,10 +228,10 @@ class FleetHub(Steered, Hub):
         endpoints = self.__dict__.get("endpoints")
         return found | (endpoints.world if endpoints else {})
 
-    def _app(self, name: str) -> tuple[int, object]:
+    def _site(self, name: str) -> tuple[int, object]:
         kind, _, name = name.partition("/")
         if kind == "endpoints":
-            return self.endpoints.app(name)
+            return self.endpoints.site(name)
         space = self.spaces.get(name)
         if not space:
             return 404, {"error": "there is no such app"}

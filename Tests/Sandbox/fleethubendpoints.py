@@ -98,7 +98,7 @@ class Endpoints(Steered):
             found |= {(id_, path): value for path, value in rest.items()}
         return found
 
-    def app(self, id_: str) -> tuple[int, object]:
+    def site(self, id_: str) -> tuple[int, object]:
         """What the endpoint's own URL answers; a request wakes what was scaled to zero."""
         endpoint = self.all.get(id_)
         if not endpoint:
@@ -211,5 +211,5 @@ class Endpoints(Steered):
 
     def _shown(self, endpoint: Endpoint) -> Json:
         return endpoint.shown(
-            self.hub.apps.url(f"endpoints/{endpoint.id}"), names_secrets=self.secret_names
+            self.hub.sites.url(f"endpoints/{endpoint.id}"), names_secrets=self.secret_names
         )

@@ -28,6 +28,8 @@ def second_apply(hub: FleetHub, name: str) -> None:
     def write(_: Request) -> None:
         for key in [*hub.spaces[name].settings["secrets"]]:
             hub.write_as_stranger(name, "secrets", key, hub.secrets.issue("fleet-secret"))
+        for key in [*hub.spaces[name].settings["variables"]]:
+            hub.write_as_stranger(name, "variables", key, "of the other")
 
     hub.meet("before", "(POST|PUT)", f"/api/spaces/{name}/", write)
 

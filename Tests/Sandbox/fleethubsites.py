@@ -11,7 +11,7 @@ from .server import Server
 from .wire import Request, Response, json_response
 
 
-class Apps(Server):
+class Sites(Server):
     """`/spaces/NAMESPACE/NAME` and `/endpoints/NAMESPACE/NAME`, and anything below them.
 
     `answer` is asked for the state of one: its status and what it says of itself.
@@ -21,7 +21,7 @@ class Apps(Server):
         super().__init__()
         self.strangers: list[Request] = []
         self._ask = answer
-        self.route("GET", r"/((?:spaces|endpoints)/[^/]+/[^/]+)(?:/.*)?", self._answer)
+        self.route("GET", r"/((?:spaces|endpoints)/[^/]+/[^/]+)(?:/.*)?", self._say)
 
     def url(self, name: str) -> str:
         """Where the app of `spaces/acme/chat` answers."""
@@ -31,7 +31,7 @@ class Apps(Server):
         """How often one was asked."""
         return sum(request.path.startswith(f"/{name}") for request in self.requests)
 
-    def _answer(self, request: Request, name: str) -> Response:
+    def _say(self, request: Request, name: str) -> Response:
         if request.header("Authorization") or request.header("Cookie"):
             self.strangers.append(request)
         status, body = self._ask(name)
