@@ -86,3 +86,28 @@ package struct SecretDefinition: Equatable, Sendable {
         self.rotatesOnRelease = rotatesOnRelease
     }
 }
+
+extension FleetWindow {
+    init?(_ node: ManifestNode) {
+        guard let cron = node["cron"]?.string, let opens = try? CronExpression(parsing: cron),
+            let length = node.duration("window")
+        else { return nil }
+        self.init(opens: opens, length: length)
+    }
+}
+
+extension SecretDefinition {
+    /// - Parameter folder: of the manifest in which `node` stands.
+    init?(_ name: String, _ node: ManifestNode, folder: String) {
+        let origin: Origin
+        if let reference = node["from"].flatMap({ SecretReference($0) }) {
+            origin = .reference(reference, folder: folder)
+        } else if let rotation = node["rotation"]?.string {
+            origin = .rotation(rotation)
+        } else {
+            return nil
+        }
+        self.init(
+            name: name, origin: origin, version: node["version"]?.string, rotatesOnRelease: node.has("rotate"))
+    }
+}

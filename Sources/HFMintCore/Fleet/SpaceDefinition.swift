@@ -4,12 +4,14 @@ package struct SpaceDefinition: Equatable, Sendable {
     package let resource: Resource
     /// Who answers for it.
     package let owner: String?
-    /// The path of the manifest that has it: an app's, or the root's.
+    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a Space of the
+    /// root, the name of the root manifest.
     package let app: String
-    /// The place of the entry in ``app``.
+    /// The place of the entry in the manifest of ``app``.
     package let place: ManifestPlace
-    /// What must be healthy before: `spaces/acme/chat`, `endpoints/acme/scorer`. Some may not be in this definition, if
-    /// the user named an app alone.
+    /// What must be healthy before, such as `spaces/acme/chat` or `endpoints/acme/scorer`.
+    ///
+    /// If the user named an app, some of it may not be in the definition.
     package let after: [String]
     package let wave: Int
     /// The Hub's word for it, of an open set: `cpu-basic`.
@@ -47,5 +49,24 @@ package struct SpaceDefinition: Equatable, Sendable {
         self.health = health
         self.isProtected = isProtected
         self.ignored = ignored
+    }
+
+    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
+    package func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
+}
+
+extension String {
+    /// Whether this is the path of a setting, or of a member of it.
+    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
+}
+
+extension Volume {
+    init?(_ node: ManifestNode) {
+        guard let type = node["type"]?.string, let source = node["source"]?.string,
+            let mountPath = node["mountPath"]?.string
+        else { return nil }
+        self.init(
+            type: type, source: source, mountPath: mountPath, revision: node["revision"]?.string,
+            isReadOnly: node["readOnly"]?.bool, path: node["path"]?.string)
     }
 }
