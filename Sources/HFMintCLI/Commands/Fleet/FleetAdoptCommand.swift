@@ -23,7 +23,7 @@ extension Command {
         guard let space = try? Resource(parsing: name, endpoint: .huggingFace), space.kind == .space else {
             throw .usage("'\(name)' is no Space", hint: "an endpoint is written by hand: docs/fleet.md says its keys")
         }
-        let session = try FleetSession(call, isEmptyAllowed: true)
+        let session = try FleetSession(call, needsResources: false)
         let wanted = SpaceDefinition(
             resource: space, app: session.manifest.path,
             place: ManifestPlace(file: session.manifest.path, path: "fleet.spaces", line: 1))

@@ -15,7 +15,7 @@ extension Command {
                 + " end; a second one ends at once.",
             "With --json it prints one line for each event as it happens, and its report as the last line.",
         ],
-        options: [.wave, .prune, .maxDeletes, .touchPaused, .rollback, .ignoreOrder, .release, .markdown] + Option.fleet
+        options: [.wave, .prune, .maxDeletes, .touchPaused, .rollback, .ignoreOrder, .release, .markdown] + Option.askingFleet
             + [.journalDirectory],
         examples: [
             Example("on main, in CI", "hfmint fleet apply --manifest hfmint.json5"),
@@ -50,10 +50,12 @@ extension Command {
             return Report(lines: lines.map(\.printable), json: ["plan": .string(plan.id), "turns": .array([])])
         }
         let progress = FleetProgress(call)
-        let apply = try session.apply(plan, options, in: directory)
-        let outcome = try apply.run(
-            reading: { () throws(MintError) in try session.survey(in: directory, pruning: pruning).plan },
-            telling: { progress.tell($0) })
+        let apply = try FleetApply(
+            plan, of: session.definition, options: options, in: directory, audit: call.audit, context: call.context)
+        let planNow: (() throws(MintError) -> FleetPlan)? = saved.map { saved in
+            { () throws(MintError) in try session.survey(in: directory, pruning: saved.pruning).plan }
+        }
+        let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)
         let comment = MarkdownTarget.text(words.markdown)
         try markdown?.write(comment, in: call.context)
@@ -72,15 +74,19 @@ extension Command {
                 hint: option == .prune ? "hfmint fleet plan --prune --out \(shellQuoted(path))" : "leave the plan out")
         }
         let hint = "make it anew: hfmint fleet plan --out \(shellQuoted(path))"
+        let text: [UInt8]
         do throws(FileFailure) {
-            guard let text = try call.context.files.readTrusted(path, limit: 64 << 20) else {
+            guard let found = try call.context.files.readTrusted(path, limit: 64 << 20) else {
                 throw FileFailure(path, "there is no such file")
             }
-            return try FleetPlan(parsing: text.reveal { $0.bytes })
-        } catch let error as FileFailure {
-            throw MintError(.stateUnusable, "cannot read the plan '\(error.path)': \(error.reason)", hint: hint)
+            text = found.reveal { $0.bytes }
         } catch {
-            throw .usage("'\(path)' cannot be applied: \(error)", hint: hint)
+            throw MintError(.stateUnusable, "cannot read the plan '\(error.path)': \(error.reason)", hint: hint)
+        }
+        do throws(Malformed) {
+            return try FleetPlan(parsing: text)
+        } catch {
+            throw .usage("'\(path)' cannot be applied: \(error.reason)", hint: error.hint ?? hint)
         }
     }
 }

@@ -10,7 +10,7 @@ extension Command {
             "Compares as `hfmint fleet plan` does, in every wave, and writes nothing. What the manifest does not manage or"
                 + " ignores is no drift; a secret that nobody can prove to be unchanged is none either, and counted.",
         ],
-        options: [.markdown] + Option.fleet,
+        options: [.markdown] + Option.askingFleet,
         examples: [
             Example("from a timer", "hfmint fleet drift --manifest /etc/hfmint/hfmint.json5"),
             Example("which paths?", "hfmint fleet drift --json | jq -r '.differences[] | .resource + \" \" + .path'"),

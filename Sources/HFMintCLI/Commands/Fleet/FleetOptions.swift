@@ -7,7 +7,7 @@ extension Option {
         help: "where this machine remembers its writes (default: HFMINT_FLEET_DIR, else ~/.local/state/hfmint/fleet)")
 
     /// The options of every command that asks the Hub about a fleet.
-    static let fleet: [Option] = [manifest, app, endpoint, recordDirectory] + reporting
+    static let askingFleet: [Option] = [manifest, app, endpoint, recordDirectory] + reporting
 }
 
 extension Environment.Key {

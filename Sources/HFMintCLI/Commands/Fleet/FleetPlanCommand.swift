@@ -13,7 +13,7 @@ extension Command {
             "With --out the plan goes into a file, which `hfmint fleet apply FILE` takes within an hour, and refuses if"
                 + " anything has moved. With --markdown it becomes the text of a comment.",
         ],
-        options: [.out, .markdown, .detailedExitCode, .prune, .maxDeletes] + Option.fleet,
+        options: [.out, .markdown, .detailedExitCode, .prune, .maxDeletes] + Option.askingFleet,
         examples: [
             Example("what would change?", "hfmint fleet plan --manifest hfmint.json5"),
             Example("of one app", "hfmint fleet plan --manifest hfmint.json5 --app apps/chat.json5"),

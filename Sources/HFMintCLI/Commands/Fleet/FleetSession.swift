@@ -27,8 +27,10 @@ struct FleetSession {
         }
     }
 
-    /// - Parameter asksServers: whether the Hub will be asked. If so, the proxy is checked first.
-    init(_ call: Call, asksServers: Bool = true) throws(MintError) {
+    /// - Parameters:
+    ///   - asksServers: whether the Hub will be asked. If so, the proxy is checked first.
+    ///   - needsResources: whether a fleet without Spaces and endpoints is a mistake.
+    init(_ call: Call, asksServers: Bool = true, needsResources: Bool = true) throws(MintError) {
         self.call = call
         if asksServers { try call.context.checkProxy() }
         endpoint = try call.arguments.authority(in: call.context.environment).endpoint
@@ -39,13 +41,21 @@ struct FleetSession {
         guard app == nil || manifest.isApp else {
             throw .usage("'\(path)' is no app's manifest", hint: "an app has 'extends'; leave out --app for all")
         }
-        definition = try manifest.fleet(in: call.context.machine)
-        if !manifest.isApp { try definition.checkRotations(manifest.rotations(in: call.context)) }
-        guard !declared.isEmpty else {
+        guard let definition = try manifest.fleet(in: call.context.machine) else {
+            throw MintError(
+                .manifestInvalid, "'\(path)' and its apps have no 'fleet'",
+                hint: "`hfmint manifest schema` prints what it may say")
+        }
+        self.definition = definition
+        guard !needsResources || !declared.isEmpty else {
             throw MintError(
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
         }
+        let rotates = (definition.spaces.flatMap(\.secrets) + definition.endpoints.flatMap(\.secrets)).contains { secret in
+            secret.rotation != nil
+        }
+        if rotates, !manifest.isApp { try definition.checkRotations(manifest.rotations(in: call.context)) }
     }
 
     /// Every Space and endpoint of the manifests, in their order.
@@ -68,12 +78,72 @@ struct FleetSession {
     ///   - directory: where this machine remembers its writes, or nil.
     ///   - pruning: the most that may be deleted, or nil if nothing is.
     func survey(in directory: (any PrivateDirectory)?, pruning: Int? = nil) throws(MintError) -> Survey {
-        context.progress("reading \(counted(declared.count, "Space or endpoint"))")
-        let reader = try FleetReader(definition, at: endpoint, rememberedIn: directory, in: context)
-        let differences = try reader.differences()
+        context.progress("reading \(counted(declared.count, "resource"))")
+        let reading = try reader().read()
+        let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
         let plan = try FleetPlan(
             differences, of: definition, on: endpoint, app: app, pruning: pruning, at: context.clock.now())
         return Survey(differences: differences, plan: plan, declared: declared)
+    }
+
+    /// Returns what asks the Hub, with the credential that reads.
+    func reader() throws(MintError) -> FleetReader { FleetReader(definition, try access(definition.read)) }
+
+    /// Returns how the Hub is asked with a credential; without one, as anybody may ask.
+    func access(_ reference: SecretReference?) throws(MintError) -> HubAccess {
+        HubAccess(
+            endpoint, endpointsURL: definition.endpointsURL,
+            token: try definition.credential(reference, in: context), in: context)
+    }
+
+    /// Reads one Space.
+    func state(of space: SpaceDefinition) throws(MintError) -> SpaceState {
+        let name = space.resource.canonical
+        let reader = try reader()
+        do throws(StepFailure) {
+            switch try reader.read(space) {
+            case .there(let state): return state
+            case .missing: throw StepFailure(.refused, "\(name) is not there")
+            case .unreadable(let clause): throw StepFailure(.refused, "\(name) \(clause)")
+            case .renamed(let now): throw StepFailure(.refused, "\(name) is called '\(now)' now")
+            }
+        } catch {
+            throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
+        }
+    }
+
+    /// Returns what is known of the secrets; without the key of marks, which a plan may lack, their versions alone.
+    private func proofs(rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> FleetProofs {
+        let record: FleetRecord
+        do throws(FileFailure) {
+            record = try FleetRecord(reading: directory, endpoint: endpoint)
+        } catch {
+            throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
+        }
+        do throws(MintError) {
+            return try FleetProofs(definition, record, in: context)
+        } catch {
+            guard error.code == .stateUnusable, definition.key != nil else { throw error }
+            context.note("secrets are compared by their version alone: \(error.message)")
+            return try FleetProofs(definition.withoutKey, record, in: context)
+        }
+    }
+
+    /// Begins the rotations of a release, as far as this version has not begun them.
+    ///
+    /// - Returns: the report of those that have not delivered; nil if all have.
+    func rotate(for version: String, rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> Report? {
+        guard !manifest.isApp else {
+            throw .usage("--release is about all of the fleet", hint: "leave out --app")
+        }
+        let session = try RotateSession(call, of: manifest)
+        let release = FleetRelease(version, of: definition, try session.rotations(), rememberedIn: directory)
+        let results = try release.run()
+        guard !results.allSatisfy(FleetRelease.isDelivered) else {
+            for result in results { context.note("release \(version): \(result.line(session.command))") }
+            return nil
+        }
+        return session.report(results)
     }
 
     /// Opens the directory in which this machine remembers its writes; nil if there is none, which proves less.

@@ -10,7 +10,7 @@ extension Command {
             "Asks the Hub for its lists alone, which are a few pages whatever the number of Spaces. `runs another commit`"
                 + " means that the app was not built anew since the last push.",
         ],
-        options: Option.fleet,
+        options: Option.askingFleet,
         examples: [
             Example("how is everything?", "hfmint fleet status --manifest hfmint.json5"),
             Example(
