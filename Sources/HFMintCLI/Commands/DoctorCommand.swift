@@ -21,8 +21,8 @@ extension Command {
                 + " of which it is not sure is named and left alone: exit status 6.",
             "With --fleet it asks the Hub which rights the credentials of the manifest's fleet lack, for which resource.",
         ],
-        options: [.expect, .suggest, .migrate, .write, .migratedResource, .fleetRights] + Option.policy + [.allowUntrustedEvent]
-            + Option.identity + [.stateDirectory]
+        options: [.expect, .suggest, .migrate, .write, .migratedResource, .fleetRights] + Option.policy
+            + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
             + Option.reporting,
         examples: [
             Example("is anything wrong?", "hfmint doctor acme/model"),

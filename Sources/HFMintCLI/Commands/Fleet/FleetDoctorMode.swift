@@ -11,20 +11,9 @@ enum FleetDoctorMode {
         }
         let session = try FleetSession(call)
         let definition = session.definition
-        var missing: [FleetPreflight.MissingRight] = []
-        var accesses: [HubAccess?] = []
-        for (name, reference) in [("read", definition.read), ("apply", definition.apply)] {
-            do throws(MintError) {
-                accesses.append(reference == nil && name == "apply" ? nil : try session.access(reference))
-            } catch {
-                missing.append(.init(credential: "fleet.credentials.\(name)", resource: nil, clause: error.message))
-                accesses.append(nil)
-            }
-        }
-        if let read = accesses[0], missing.isEmpty {
-            missing = FleetPreflight(definition, read: read, apply: accesses[1]).missing()
-        }
-        let checked = "\(counted(session.declared.count, "resource")): each credential has the rights that can be asked for"
+        let apply: HubAccess? = definition.apply == nil ? nil : try session.access(definition.apply)
+        let missing = FleetPreflight(definition, read: try session.access(definition.read), apply: apply).missing()
+        let checked = "\(counted(session.declared.count, "resource")): no right is missing that can be asked for"
         let lines = missing.isEmpty ? ["[ok]    \(checked)"] : missing.map { "[fail]  \($0.sentence)".printable }
         let failure = missing.first.map { first in
             MintError(

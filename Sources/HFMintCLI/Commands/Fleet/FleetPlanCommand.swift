@@ -69,7 +69,8 @@ extension Option {
     fileprivate static let detailedExitCode = Option("detailed-exitcode", help: "exit 6 if the plan has changes")
     fileprivate static let out = Option("out", "PATH", help: "write the plan, which holds no secret, to this file")
     static let prune = Option("prune", help: "remove secrets that hfmint wrote and the manifest no longer names")
-    static let maxDeletes = Option("max-deletes", "N", help: "with --prune: the most (default: the manifest's, else 10)")
+    static let maxDeletes = Option(
+        "max-deletes", "N", help: "with --prune: the most (default: the manifest's, else 10)")
 }
 
 extension Arguments {

@@ -52,9 +52,8 @@ struct FleetSession {
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
         }
-        let rotates = (definition.spaces.flatMap(\.secrets) + definition.endpoints.flatMap(\.secrets)).contains { secret in
-            secret.rotation != nil
-        }
+        let secrets = definition.spaces.flatMap(\.secrets) + definition.endpoints.flatMap(\.secrets)
+        let rotates = secrets.contains { $0.rotation != nil }
         if rotates, !manifest.isApp { try definition.checkRotations(manifest.rotations(in: call.context)) }
     }
 
@@ -168,7 +167,9 @@ struct FleetSession {
 
     private var defaultDirectory: String? {
         // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
-        if let state = context.environment["XDG_STATE_HOME"], FilePath(state).isAbsolute { return "\(state)/hfmint/fleet" }
+        if let state = context.environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
+            return "\(state)/hfmint/fleet"
+        }
         return context.environment["HOME"].map { "\($0)/.local/state/hfmint/fleet" }
     }
 
@@ -217,7 +218,8 @@ extension FleetWords {
         let unread = unread
         guard let first = unread.first else { return nil }
         return MintError(
-            .issuerRefused, "\(unread.count) could not be read: \(first)", details: Array(unread.dropFirst().prefix(20)),
+            .issuerRefused, "\(unread.count) could not be read: \(first)",
+            details: Array(unread.dropFirst().prefix(20)),
             hint: "nothing of it is taken for missing; which right is lacking: hfmint doctor --fleet")
     }
 }

@@ -14,7 +14,8 @@ extension Command {
         examples: [
             Example("how is everything?", "hfmint fleet status --manifest hfmint.json5"),
             Example(
-                "what does not run?", "hfmint fleet status --json | jq -r '.resources[] | select(.healthy | not).resource'"),
+                "what does not run?",
+                "hfmint fleet status --json | jq -r '.resources[] | select(.healthy | not).resource'"),
         ],
         run: status)
 
@@ -25,7 +26,8 @@ extension Command {
         var table = TextTable(["resource", "owner", "stage", ""])
         var json: [JSONValue] = []
         for (declared, seen) in zip(session.declared, states) {
-            table.append([[declared.name], [declared.owner ?? ""], [seen.stage ?? ""], [seen.notes.joined(separator: "; ")]])
+            let notes = seen.notes.joined(separator: "; ")
+            table.append([[declared.name], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
             json.append([
                 "resource": .string(declared.name), "owner": .string(declared.owner), "stage": .string(seen.stage),
                 "healthy": .bool(seen.isHealthy), "notes": .strings(seen.notes),

@@ -9,7 +9,10 @@ struct OutcomeWords {
     }
 
     var lines: [String] {
-        columns(outcome.turns.map { ("\($0.result.word.padded(to: 11))  \($0.resource)".printable, $0.words.printable) })
+        columns(
+            outcome.turns.map { turn in
+                ("\(turn.result.word.padded(to: 10))  \(turn.resource)".printable, turn.words.printable)
+            })
     }
 
     /// The lines of a comment.
