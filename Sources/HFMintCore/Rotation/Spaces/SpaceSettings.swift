@@ -69,3 +69,14 @@ package struct Health: Equatable, Sendable {
         self.url = url
     }
 }
+
+extension Health {
+    static let shape = ObjectShape([
+        .optional("timeout", .string(.duration), "how long it is waited for (10m)"),
+        .optional("url", .string(.url), "the app's own page, which must answer 200; it gets no credential"),
+    ])
+
+    init(_ node: ManifestNode) {
+        self.init(timeout: node.duration("timeout") ?? 600, url: node["url"]?.string.flatMap { HTTPURL($0) })
+    }
+}
