@@ -12,13 +12,19 @@ struct EndpointAPI: Sendable {
         "/v2/endpoint/\(percentEncoded(namespace))\(name.isEmpty ? "" : "/\(percentEncoded(name))")"
     }
 
-    /// Returns those endpoints of the namespace that the credential may see.
-    func list() throws(StepFailure) -> [EndpointState] {
+    /// Returns those endpoints of the namespace that the credential may see, by their names.
+    func list() throws(StepFailure) -> [String: EndpointState] {
         let answer = try api.call(.get, path(), bodyLimit: API.largeBody)
-        return try answer.reading { (root, text) -> [EndpointState]? in
+        return try answer.reading { (root, text) -> [String: EndpointState]? in
             guard let items = root["items"]?.elements else { return nil }
-            let states = items.compactMap { EndpointState($0, in: text, of: namespace) }
-            return states.count == items.count ? states : nil
+            var states: [String: EndpointState] = [:]
+            for item in items {
+                guard let name = item["name"]?.text(in: text), let state = EndpointState(item, in: text) else {
+                    return nil
+                }
+                states[name] = state
+            }
+            return states
         }
     }
 
@@ -26,7 +32,7 @@ struct EndpointAPI: Sendable {
     func read(_ name: String) throws(StepFailure) -> EndpointState? {
         let answer = try api.call(.get, path(name), accepting: [200, 404], bodyLimit: API.largeBody)
         guard answer.status == 200 else { return nil }
-        return try answer.reading { (root, text) in EndpointState(root, in: text, of: namespace) }
+        return try answer.reading { (root, text) in EndpointState(root, in: text) }
     }
 
     /// Changes an endpoint, which deploys it anew; nothing is sent for an empty change.
@@ -48,8 +54,11 @@ struct EndpointChange: Sendable {
     var secrets: [(name: String, value: SharedSecret)]?
     var minReplica: Int?
     var maxReplica: Int?
+    /// 0 for never, which the service is not known to take.
     var scaleToZeroMinutes: Int?
     var revision: String?
+    /// All tags.
+    var tags: [String]?
 
     /// The body of the update, without any `null`; nil if nothing changes.
     var body: JSONValue? {
@@ -62,7 +71,9 @@ struct EndpointChange: Sendable {
             ("env", environment.map { .object($0.map { .init($0.name, .string($0.value)) }) }),
             ("secrets", secrets.map { .object($0.map { .init($0.name, .secret($0.value)) }) }),
         ])
-        return members([("compute", scaling.map { ["scaling": $0] }), ("model", model)])
+        return members([
+            ("compute", scaling.map { ["scaling": $0] }), ("model", model), ("tags", tags.map { .strings($0) }),
+        ])
     }
 
     private func members(_ all: [(String, JSONValue?)]) -> JSONValue? {
@@ -71,75 +82,32 @@ struct EndpointChange: Sendable {
     }
 }
 
-/// An Inference Endpoint as the service shows it, without the value of any secret.
-///
-/// <https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/_inference_endpoints.py>
-package struct EndpointState: Equatable, Sendable {
-    package let namespace: String
-    package let name: String
-    /// The service's word, of an open set: `running`.
-    package let stage: String
-    package let updatedAt: String?
-    package let environment: Reading<[Entry]>
-    /// The names alone; unreadable where the service names none, which may be none or not shown.
-    package let secrets: Reading<[String]>
-    package let minReplica: Int?
-    package let maxReplica: Int?
-    /// Nil where it is never scaled to zero.
-    package let scaleToZeroMinutes: Int?
-    package let revision: String?
-
-    package init(
-        namespace: String, name: String, stage: String, updatedAt: String? = nil, environment: Reading<[Entry]>,
-        secrets: Reading<[String]>, minReplica: Int? = nil, maxReplica: Int? = nil, scaleToZeroMinutes: Int? = nil,
-        revision: String? = nil
-    ) {
-        self.namespace = namespace
-        self.name = name
-        self.stage = stage
-        self.updatedAt = updatedAt
-        self.environment = environment
-        self.secrets = secrets
-        self.minReplica = minReplica
-        self.maxReplica = maxReplica
-        self.scaleToZeroMinutes = scaleToZeroMinutes
-        self.revision = revision
-    }
-
-    init?(_ node: JSONNode, in text: Span<UInt8>, of namespace: String) {
-        guard let name = node["name"]?.text(in: text), let status = node["status"],
-            let stage = status["state"]?.text(in: text)
-        else { return nil }
+extension EndpointState {
+    /// Reads an endpoint, and no value of a secret, should one be there.
+    fileprivate init?(_ node: JSONNode, in text: Span<UInt8>) {
+        guard let status = node["status"], let state = status["state"]?.text(in: text) else { return nil }
         let scaling = node["compute"]?["scaling"]
         let model = node["model"]
+        let neverSleeps = scaling?.member("scaleToZeroTimeout")?.isNull == true
         self.init(
-            namespace: namespace, name: name, stage: stage.plain ?? "unknown",
-            updatedAt: status["updatedAt"]?.text(in: text)?.plain,
-            environment: Self.environment(model?["env"], in: text),
-            secrets: model?["secrets"]?.members.map { .read($0.map { String(decoding: $0.name, as: UTF8.self) }) }
-                ?? .unreadable("are not named by the service"),
+            state: state.plain ?? "unknown", updatedAt: status["updatedAt"]?.text(in: text)?.plain,
+            environment: model?["env"].flatMap { Self.environment($0, in: text) },
+            secretNames: model?["secrets"]?.members?.map { String(decoding: $0.name, as: UTF8.self) },
             minReplica: scaling?["minReplica"]?.integer(in: text),
             maxReplica: scaling?["maxReplica"]?.integer(in: text),
-            scaleToZeroMinutes: scaling?["scaleToZeroTimeout"]?.integer(in: text),
-            revision: model?["revision"]?.text(in: text))
+            scaleToZeroMinutes: neverSleeps ? 0 : scaling?["scaleToZeroTimeout"]?.integer(in: text),
+            revision: model?["revision"]?.text(in: text),
+            tags: (node["tags"]?.elements ?? []).compactMap { $0.text(in: text) },
+            url: status["url"]?.text(in: text))
     }
 
-    private static func environment(_ node: JSONNode?, in text: Span<UInt8>) -> Reading<[Entry]> {
-        guard let node else { return .read([]) }
+    /// Nil if it is no map of texts, so that nothing is sent in its place.
+    private static func environment(_ node: JSONNode, in text: Span<UInt8>) -> [Entry]? {
         let entries = node.members?.compactMap { member in
             member.node.text(in: text).map { Entry(name: String(decoding: member.name, as: UTF8.self), value: $0) }
         }
-        guard let entries, entries.count == node.members?.count else { return .unreadable("is no map of texts") }
-        return .read(entries)
+        return entries?.count == node.members?.count ? entries : nil
     }
-}
-
-/// What was found where an endpoint should be.
-package enum EndpointReading: Equatable, Sendable {
-    case there(EndpointState)
-    case missing
-    /// - Parameter clause: why, which follows the endpoint's name.
-    case unreadable(_ clause: String)
 }
 
 /// A right to endpoints, for which the Hub can be asked without any effect.

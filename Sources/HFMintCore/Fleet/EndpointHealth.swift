@@ -22,17 +22,17 @@ package struct EndpointHealth: Equatable, Sendable {
 
     /// Takes what the service shows now.
     package mutating func observe(_ state: EndpointState, at now: Uptime) -> SpaceHealth.Next {
-        patience.last = "is \(state.stage)"
-        switch state.stage {
+        patience.last = "is \(state.state)"
+        switch state.state {
         case "pending", "initializing", "updating":
             hasSeenUpdate = true
             return patience.wait(at: now)
         case _ where !hasSeenUpdate && !patience.hasSettled(at: now): return patience.wait(at: now)
-        case "running": return url.map { .ask($0) } ?? .healthy(state.stage)
-        case "failed", "updateFailed": return .unhealthy("is \(state.stage)")
+        case "running": return url.map { .ask($0) } ?? .healthy(state.state)
+        case "failed", "updateFailed": return .unhealthy("is \(state.state)")
         case "paused", "scaledToZero":
-            let isAsBefore = before.map { $0.stage.utf8.elementsEqual(state.stage.utf8) } ?? true
-            return isAsBefore ? .healthy("\(state.stage), as before") : patience.wait(at: now)
+            let isAsBefore = before.map { $0.state.utf8.elementsEqual(state.state.utf8) } ?? true
+            return isAsBefore ? .healthy("\(state.state), as before") : patience.wait(at: now)
         default: return patience.wait(at: now)
         }
     }

@@ -1,7 +1,7 @@
 extension FleetReader {
     /// Reads all endpoints by the list of each namespace.
     func readEndpoints() throws(StepFailure) -> [EndpointReading] {
-        var found: [String: [EndpointState]] = [:]
+        var found: [String: [String: EndpointState]] = [:]
         var refused: [String: String] = [:]
         for namespace in Set(definition.endpoints.map(\.namespace)).sorted() {
             let api = access.endpoints(of: namespace)
@@ -14,7 +14,7 @@ extension FleetReader {
         }
         var readings: [EndpointReading] = []
         for endpoint in definition.endpoints {
-            if let state = found[endpoint.namespace]?.first(where: { $0.name.utf8.elementsEqual(endpoint.name.utf8) }) {
+            if let state = found[endpoint.namespace]?[endpoint.name] {
                 readings.append(.there(state))
             } else if let clause = refused[endpoint.namespace] {
                 readings.append(.unreadable(clause))

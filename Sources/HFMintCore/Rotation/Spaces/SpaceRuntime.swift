@@ -55,15 +55,6 @@ package struct SpaceRuntime: Equatable, Sendable {
     static let failed = ["NO_APP_FILE", "CONFIG_ERROR", "BUILD_ERROR", "RUNTIME_ERROR", "DELETING", "STOPPED"]
 }
 
-extension SpaceState {
-    /// How it runs, for ``SpaceHealth``.
-    package var runtime: SpaceRuntime {
-        SpaceRuntime(
-            stage: stage, sha: runningSHA, hardware: hardware, sleep: sleep, volumes: volumes,
-            isInDevMode: isInDevMode, isHotReloading: isHotReloading)
-    }
-}
-
 extension Volume {
     init?(_ node: JSONNode, in text: Span<UInt8>) {
         guard let type = node["type"]?.text(in: text), let source = node["source"]?.text(in: text),
