@@ -26,6 +26,7 @@ extension Command {
         let manifest = try Manifest(at: path, in: call.context.machine)
         let graph = try manifest.accessGraph(in: call.context.machine)
         let rotations = manifest.isApp ? [] : try manifest.rotations(in: call.context)
+        _ = try manifest.fleet(in: call.context.machine)
         let counts = graph.counts + [("rotation", rotations.count)]
         let concerns = graph.concerns
         let summary = "'\(path)' is fine: \(counts.map { counted($1, $0) }.joined(separator: ", "))"

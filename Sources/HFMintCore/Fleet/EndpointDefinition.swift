@@ -4,9 +4,9 @@ package struct EndpointDefinition: Equatable, Sendable {
     package let name: String
     /// Who answers for it.
     package let owner: String?
-    /// The path of the manifest that has it: an app's, or the root's.
+    /// As ``SpaceDefinition/app``.
     package let app: String
-    /// The place of the entry in ``app``.
+    /// The place of the entry in the manifest of ``app``.
     package let place: ManifestPlace
     /// As ``SpaceDefinition/after``.
     package let after: [String]
@@ -15,7 +15,6 @@ package struct EndpointDefinition: Equatable, Sendable {
     package let secrets: [SecretDefinition]
     package let minReplica: Int?
     package let maxReplica: Int?
-    /// 0 for never.
     package let scaleToZeroMinutes: Int?
     package let revision: String?
     package let health: Health
@@ -50,4 +49,7 @@ package struct EndpointDefinition: Equatable, Sendable {
 
     /// What plans and messages call it: `endpoints/acme/scorer`.
     package var resource: String { "endpoints/\(namespace)/\(name)" }
+
+    /// As ``SpaceDefinition/ignores(_:)``.
+    package func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
 }

@@ -87,15 +87,27 @@ package struct SecretDefinition: Equatable, Sendable {
     }
 }
 
-/// When an app counts as healthy after a write.
-package struct Health: Equatable, Sendable {
-    /// In seconds.
-    package let timeout: Int
-    /// The app's own page, which must answer 200; nil if its stage is enough.
-    package let url: HTTPURL?
+extension FleetWindow {
+    init?(_ node: ManifestNode) {
+        guard let cron = node["cron"]?.string, let opens = try? CronExpression(parsing: cron),
+            let length = node.duration("window")
+        else { return nil }
+        self.init(opens: opens, length: length)
+    }
+}
 
-    package init(timeout: Int = 600, url: HTTPURL? = nil) {
-        self.timeout = timeout
-        self.url = url
+extension SecretDefinition {
+    /// - Parameter folder: of the manifest in which `node` stands.
+    init?(_ name: String, _ node: ManifestNode, folder: String) {
+        let origin: Origin
+        if let reference = node["from"].flatMap({ SecretReference($0) }) {
+            origin = .reference(reference, folder: folder)
+        } else if let rotation = node["rotation"]?.string {
+            origin = .rotation(rotation)
+        } else {
+            return nil
+        }
+        self.init(
+            name: name, origin: origin, version: node["version"]?.string, rotatesOnRelease: node.has("rotate"))
     }
 }

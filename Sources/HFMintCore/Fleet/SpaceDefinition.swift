@@ -4,12 +4,14 @@ package struct SpaceDefinition: Equatable, Sendable {
     package let resource: Resource
     /// Who answers for it.
     package let owner: String?
-    /// The path of the manifest that has it: an app's, or the root's.
+    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a Space of the
+    /// root, the name of the root manifest.
     package let app: String
-    /// The place of the entry in ``app``.
+    /// The place of the entry in the manifest of ``app``.
     package let place: ManifestPlace
-    /// What must be healthy before: `spaces/acme/chat`, `endpoints/acme/scorer`. Some may not be in this definition, if
-    /// the user named an app alone.
+    /// What must be healthy before, such as `spaces/acme/chat` or `endpoints/acme/scorer`.
+    ///
+    /// If the user named an app, some of it may not be in the definition.
     package let after: [String]
     package let wave: Int
     /// The Hub's word for it, of an open set: `cpu-basic`.
@@ -48,63 +50,23 @@ package struct SpaceDefinition: Equatable, Sendable {
         self.isProtected = isProtected
         self.ignored = ignored
     }
+
+    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
+    package func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
 }
 
-/// When a Space falls asleep without visitors.
-package enum Sleep: Equatable, Sendable {
-    case never
-    case seconds(Int)
+extension String {
+    /// Whether this is the path of a setting, or of a member of it.
+    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
 }
 
-/// Who sees a Space, each case more than the one before it.
-///
-/// <https://huggingface.co/docs/hub/spaces-overview>
-package enum Visibility: String, CaseIterable, Comparable, Sendable {
-    case `private`
-    /// Everybody uses the app, and the organization alone sees its code.
-    case protected
-    case `public`
-
-    package static func < (left: Visibility, right: Visibility) -> Bool { left.rank < right.rank }
-
-    private var rank: Int {
-        switch self {
-        case .private: 0
-        case .protected: 1
-        case .public: 2
-        }
+extension Volume {
+    init?(_ node: ManifestNode) {
+        guard let type = node["type"]?.string, let source = node["source"]?.string,
+            let mountPath = node["mountPath"]?.string
+        else { return nil }
+        self.init(
+            type: type, source: source, mountPath: mountPath, revision: node["revision"]?.string,
+            isReadOnly: node["readOnly"]?.bool, path: node["path"]?.string)
     }
-}
-
-/// A repository that a Space mounts, with the defaults that the Hub fills in, so that two can be compared.
-///
-/// <https://huggingface.co/docs/hub/spaces-storage>
-package struct Volume: Equatable, Sendable {
-    /// The Hub's word, of an open set: `model`, `dataset`, `space`, `bucket`.
-    package let type: String
-    /// `owner/name`; `****/******` to a reader who may not see it.
-    package let source: String
-    package let mountPath: String
-    /// `main` for a repository of which no revision was named; nil for a bucket.
-    package let revision: String?
-    /// Repositories other than buckets are always read-only.
-    package let isReadOnly: Bool
-    /// The folder of the source that is mounted, or nil for all of it.
-    package let path: String?
-
-    package init(
-        type: String, source: String, mountPath: String, revision: String? = nil, isReadOnly: Bool? = nil,
-        path: String? = nil
-    ) {
-        let isBucket = type.utf8.elementsEqual("bucket".utf8)
-        self.type = type
-        self.source = source
-        self.mountPath = mountPath
-        self.revision = revision ?? (isBucket ? nil : "main")
-        self.isReadOnly = !isBucket || isReadOnly ?? false
-        self.path = path.flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// Whether the Hub hides the source from this reader, so that nobody can compare it.
-    package var isMasked: Bool { source.utf8.contains(UInt8(ascii: "*")) }
 }

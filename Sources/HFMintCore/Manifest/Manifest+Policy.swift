@@ -20,10 +20,22 @@ extension Manifest {
         let policy = try policy()
         guard app == nil else { return AccessGraph(policies: [policy]) }
         var policies = [policy]
+        try eachApp(in: machine) { app throws(MintError) in
+            policies.append(try Self.policy(ofApp: app, below: policy))
+        }
+        return AccessGraph(policies: policies)
+    }
+
+    /// Reads the manifest of each app that the root lists, and gives it to `use`.
+    ///
+    /// - Throws: ``MintError/Code/manifestInvalid`` with what was wrong in any of them.
+    func eachApp(
+        in machine: Machine, _ use: (ManifestDocument) throws(MintError) -> Void
+    ) throws(MintError) {
         var broken: [MintError] = []
         for node in root.root["apps"]?.elements ?? [] {
             do throws(MintError) {
-                policies.append(try appPolicy(at: root.resolved(node.string ?? ""), below: policy, in: machine))
+                try use(try appDocument(at: root.resolved(node.string ?? ""), in: machine))
             } catch {
                 broken.append(error)
             }
@@ -35,10 +47,9 @@ extension Manifest {
                 details: Array(broken.flatMap { [$0.message] + $0.facts.map { "  \($0)" } }.prefix(100)),
                 hint: broken[0].hint)
         }
-        return AccessGraph(policies: policies)
     }
 
-    private func appPolicy(at path: String, below parent: Policy, in machine: Machine) throws(MintError) -> Policy {
+    private func appDocument(at path: String, in machine: Machine) throws(MintError) -> ManifestDocument {
         let document = try ManifestDocument(at: path, in: machine)
         guard let extends = document.root["extends"]?.string else {
             throw MintError(
@@ -50,6 +61,6 @@ extension Manifest {
                 .manifestInvalid, "'\(document.path)' extends another manifest: '\(document.resolved(extends))'",
                 hint: "a parent and its app name each other")
         }
-        return try Self.policy(ofApp: document, below: parent)
+        return document
     }
 }

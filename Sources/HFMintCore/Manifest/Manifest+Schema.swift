@@ -7,7 +7,7 @@ extension Manifest {
             [
                 .init("$schema", "https://json-schema.org/draft/2020-12/schema"), .init("title", "hfmint manifest"),
                 .init("if", ["type": "object", "required": .array(["extends"])]),
-                .init("then", Shape.object(PolicyShape.app).schema), .init("else", shape.schema),
+                .init("then", appShape.schema), .init("else", shape.schema),
             ])
         return String(decoding: schema.rendered().reveal { $0.bytes }, as: UTF8.self)
     }

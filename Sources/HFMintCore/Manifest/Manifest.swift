@@ -1,9 +1,9 @@
 /// The manifest: who may take which role, and which client secrets are rotated.
 ///
 /// This room puts the file of settings together from the shapes that the rooms below declare: roles and grants, the
-/// audit log, rotations, and the decision point. `Manifest.swift` reads a file, and its parent first if it is an app's.
-/// `Manifest+Policy.swift` makes the policy and the access graph of it, and `Manifest+Schema.swift` prints the JSON
-/// Schema. hfmint reads a manifest only if the user names it, never looks for one, and never writes one.
+/// audit log, rotations, the decision point, and the fleet. `Manifest.swift` reads a file, and its parent first if it
+/// is an app's. `Manifest+Policy.swift` makes the policy and the access graph of it, `Manifest+Fleet.swift` the fleet,
+/// and `Manifest+Schema.swift` prints the JSON Schema. hfmint reads a manifest only if the user names it, never looks for one, and never writes one.
 ///
 /// ```swift
 /// let manifest = try Manifest(at: "hfmint.json5", in: context.machine)
@@ -34,6 +34,14 @@ package struct Manifest: Sendable {
                     "client secrets and their rotation"),
                 .optional("audit", .object(AuditDefinition.shape), "where grants and rotations are recorded"),
                 .optional("serve", .object(ServeShape.shape), "how requests to the Hub are decided for a web server"),
+                .optional("fleet", .object(FleetShape.root), "Spaces and endpoints, and what is set there"),
+            ]))
+
+    /// What an app's manifest may hold.
+    static let appShape = Shape.object(
+        ObjectShape(
+            PolicyShape.app.fields + [
+                .optional("fleet", .object(FleetShape.app), "the app's Spaces and endpoints, as its parent allows")
             ]))
 
     /// Reads and checks the manifest at `path`, and its parent too if it is an app's.
@@ -129,7 +137,7 @@ extension ManifestDocument {
     /// Reads one file of a manifest: the root's, or an app's.
     init(at path: String, in machine: Machine) throws(MintError) {
         try self.init(at: path, in: machine) { root in
-            Self.isApp(root) ? .object(PolicyShape.app) : Manifest.shape
+            Self.isApp(root) ? Manifest.appShape : Manifest.shape
         }
     }
 

@@ -57,7 +57,7 @@ enum RotationShape {
         })
 
     /// Returns why `text` is no cron expression, or nil.
-    @Sendable private static func complaint(aboutCron text: String) -> String? {
+    @Sendable static func complaint(aboutCron text: String) -> String? {
         do throws(Malformed) {
             _ = try CronExpression(parsing: text)
             return nil

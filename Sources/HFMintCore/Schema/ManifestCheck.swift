@@ -24,6 +24,7 @@ package struct ManifestCheck {
 
     private mutating func check(_ node: ManifestNode, _ shape: Shape, path: String) {
         let start = node.offset
+        guard !node.isNull else { return complain("is null, and says nothing: leave it out", path: path, at: start) }
         switch shape {
         case .object(let object): checkObject(node, object, path: path)
         case .variants(let variants): checkVariant(node, variants, path: path)

@@ -66,6 +66,8 @@ package enum NameRule: Sendable {
     case host
     /// An issuer of ID tokens.
     case issuer
+    /// A name with a check of its own, and a regular expression for the JSON Schema.
+    case matching(String, check: @Sendable (String) -> String?)
 
     /// Returns what is wrong with `name`, as a clause, or nil.
     func complaint(about name: String, of noun: String) -> String? {
@@ -82,6 +84,7 @@ package enum NameRule: Sendable {
             let isHost = Origin("https://\(name)".utf8).map { $0.host.utf8.elementsEqual(name.utf8) } ?? false
             return isHost ? nil : "is no name of a host: lower case, without a port"
         case .issuer: return StringRule.url.complaint(about: name)
+        case .matching(_, let check): return check(name)
         }
     }
 
@@ -91,6 +94,7 @@ package enum NameRule: Sendable {
         case .claim: ["minLength": .integer(1), "not": ["const": "iss"]]
         case .host: ["pattern": "^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\\[[0-9a-f:.]+\\])$"]
         case .issuer: ["pattern": "^https?://[^/]"]
+        case .matching(let pattern, _): ["pattern": .string(pattern)]
         }
     }
 }

@@ -1,0 +1,93 @@
+/// What secrets of a fleet may refer to.
+struct FleetSecretRules {
+    private let root: ManifestDocument
+    /// What apps may name, or nil if the root does not say it.
+    private let sources: Set<SecretReference>?
+    /// What the root names itself, which no app may name if there are no ``sources``.
+    private let taken: Set<SecretReference>
+
+    init(root: ManifestDocument) {
+        self.root = root
+        sources = root.root["fleet"]?["sources"].map { node in
+            Set(node.elements.compactMap { SecretReference($0)?.resolved(in: root.folder) })
+        }
+        taken = sources == nil ? Self.references(in: root) : []
+    }
+
+    /// Every text in the manifest that is a reference, wherever it stands.
+    private static func references(in root: ManifestDocument) -> Set<SecretReference> {
+        var found: Set<SecretReference> = []
+        var open = [root.root]
+        while let node = open.popLast() {
+            if let reference = node.string.flatMap({ SecretReference(parsing: $0) }) {
+                found.insert(reference.resolved(in: root.folder))
+            }
+            open += node.elements + node.members.map(\.value)
+        }
+        return found
+    }
+
+    /// Returns what is wrong with a secret, or nil.
+    ///
+    /// - Parameter document: the manifest that says it: the entry's own, or the root's.
+    func complaint(
+        about node: ManifestNode, named name: String, of entry: FleetEntry, in document: ManifestDocument
+    ) -> String? {
+        if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
+        guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
+        if case .command = reference { return "runs a command, which a parent alone may name" }
+        let resolved = reference.resolved(in: document.folder)
+        if let sources {
+            return sources.contains(resolved) ? nil : "comes from what the parent does not list in 'fleet.sources'"
+        }
+        let parents = entry.base?["secrets"]?[name]?["from"].flatMap { SecretReference($0) }
+        if resolved == parents?.resolved(in: root.folder) { return nil }
+        if taken.contains(resolved) { return "comes from what the parent uses itself: \(reference.source)" }
+        switch resolved {
+        case .variable(let key) where FleetSecretRules.isReserved(key.name):
+            return "comes from a variable that is no app's: \(key.name)"
+        case .file where !reference.isBelowItsFolder:
+            return "comes from a file outside the app's folder: \(reference.source)"
+        default: return nil
+        }
+    }
+
+    private func complaint(about rotation: String, named name: String, of entry: FleetEntry) -> String? {
+        guard let definition = root.root["rotations"]?[rotation] else {
+            let names = root.root["rotations"]?.members.map(\.name) ?? []
+            let near = didYouMean(rotation, among: names).map { "; \($0)" } ?? ""
+            return "names no rotation of the root manifest: '\(rotation)'\(near)"
+        }
+        guard entry.kind == .spaces else { return "is an endpoint's, which no rotation writes: name it with 'from'" }
+        let isWritten = definition["sinks"]?.elements.contains { sink in
+            let space = sink["space"]?.string.map { $0.after("spaces/") ?? $0 }?.asciiLowercased
+            return sink["kind"]?.string == "hub-space" && sink["name"]?.string == name
+                && space == entry.name.asciiLowercased
+        }
+        return isWritten == true
+            ? nil
+            : "is not written by '\(rotation)': add { kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
+                + " to its sinks"
+    }
+
+    /// Whether a variable holds a credential of hfmint's, or belongs to the CI system.
+    private static func isReserved(_ name: String) -> Bool {
+        ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].contains(name)
+            || (["HFMINT_"] + allProviders.flatMap(\.reservedPrefixes)).contains { name.hasStart($0) }
+    }
+}
+
+extension SecretReference {
+    /// The reference with the path of its file as seen from the working directory.
+    fileprivate func resolved(in folder: String) -> SecretReference {
+        guard case .file(let path) = self else { return self }
+        return .file(FilePath(path).from(folder).normalised.text)
+    }
+
+    /// Whether it is a file that lies in the folder of its manifest, or deeper.
+    fileprivate var isBelowItsFolder: Bool {
+        guard case .file(let text) = self else { return false }
+        let path = FilePath(text).normalised
+        return !path.isAbsolute && path.text != ".." && !path.text.hasStart("../")
+    }
+}
