@@ -49,6 +49,14 @@ let allGroups = [
             "A web server in front of the Hub asks whether each request may pass. The manifest's `serve` says which hosts"
                 + " it has and which credentials are sent upstream, its roles and grants who may have what."
         ]),
+    CommandGroup(
+        name: "fleet",
+        summary: "plan Spaces and endpoints from one manifest, write them in order, find drift",
+        description: [
+            "The manifest's `fleet` says which Spaces and Inference Endpoints there are, with which settings and secrets. hfmint"
+                + " compares that with the Hub, shows what differs, and writes it, each app seen healthy before the next.",
+            "Nothing is read of a secret but its name, its time and hfmint's mark, and nothing is removed unless you say so.",
+        ]),
 ]
 
 extension Command {

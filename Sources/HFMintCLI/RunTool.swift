@@ -30,6 +30,12 @@ package let allCommands: [Command] = [
     .serveConfig,
     .serveExplain,
     .serveProbe,
+    .fleetPlan,
+    .fleetApply,
+    .fleetStatus,
+    .fleetDrift,
+    .fleetAdopt,
+    .fleetOwner,
     .completions,
     .help,
 ]

@@ -14,6 +14,7 @@ let machine = Machine(
     supervisor: PosixSupervisor(),
     workers: ThreadPool(),
     listener: PosixListener(environment),
+    interrupts: PosixInterrupts(),
     digests: LibCrypto(),
     signatures: LibCrypto(),
     sealedBoxes: LibSodium(),

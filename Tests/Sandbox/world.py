@@ -33,13 +33,18 @@ class World:
     raises if a server met a bug of its own.
     """
 
-    def __init__(self, job: GitHubJob | None = None, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        job: GitHubJob | None = None,
+        root: Path | None = None,
+        kind_of_hub: type[Hub] = Hub,
+    ) -> None:
         self._owns_root = root is None
         self.root = root or Path(tempfile.mkdtemp(prefix="hfmint-world-"))
         self.bin: Path | None = None
         self.front_door: FrontDoor | None = None
         self.sentinels = Sentinels()
-        self.hub = Hub(self.sentinels)
+        self.hub = kind_of_hub(self.sentinels)
         self.github = GitHub(self.sentinels, job)
         self.hub.trust(self.github.job.issuer, self.github.key.jwks)
 

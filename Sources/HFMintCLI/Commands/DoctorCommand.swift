@@ -19,9 +19,10 @@ extension Command {
             "With --migrate [PATH] it looks at no job, but at the workflow files of the repository in that folder, and"
                 + " prints the diff that takes a stored token out and puts the exchange in. --write applies it. A file"
                 + " of which it is not sure is named and left alone: exit status 6.",
+            "With --fleet it asks the Hub which rights the credentials of the manifest's fleet lack, for which resource.",
         ],
-        options: [.expect, .suggest, .migrate, .write, .migratedResource] + Option.policy + [.allowUntrustedEvent]
-            + Option.identity + [.stateDirectory]
+        options: [.expect, .suggest, .migrate, .write, .migratedResource, .fleetRights] + Option.policy
+            + [.allowUntrustedEvent] + Option.identity + [.stateDirectory]
             + Option.reporting,
         examples: [
             Example("is anything wrong?", "hfmint doctor acme/model"),
@@ -36,6 +37,7 @@ extension Command {
     private static func diagnosis(_ call: Call) throws(MintError) -> Report {
         let arguments = call.arguments
         guard !arguments.has(.migrate) else { return try MigrateMode(call).run() }
+        guard !arguments.has(.fleetRights) else { return try FleetDoctorMode.run(call) }
         for option in [Option.write, .migratedResource] where arguments.has(option) {
             throw .usage("--\(option.name) belongs to --migrate", hint: "see `hfmint help doctor`")
         }

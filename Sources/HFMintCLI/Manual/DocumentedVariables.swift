@@ -22,6 +22,7 @@ struct DocumentedVariable {
         Self(
             "HFMINT_MANIFEST", meaning: "the absolute path of the manifest, which then decides what a job may have"),
         Self("HFMINT_JOURNAL_DIR", meaning: "where rotations are remembered"),
+        Self("HFMINT_FLEET_DIR", meaning: "where this machine remembers what it wrote of a fleet"),
         Self("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", meaning: "as in curl"),
         Self("NO_COLOR", meaning: "no colours"),
     ]
@@ -48,6 +49,10 @@ let documentedFiles: [(term: String, explanation: String)] = [
     (
         "${XDG_STATE_HOME:-~/.local/state}/hfmint/rotations",
         "The journal of rotations, which holds no secret and must outlive the job."
+    ),
+    (
+        "${XDG_STATE_HOME:-~/.local/state}/hfmint/fleet",
+        "When this machine wrote which secret of a fleet; no value, and nothing is lost with it but a proof."
     ),
     ("/etc/hfmint/hfmint.json5", "The manifest that the systemd units of the Debian package name."),
 ]

@@ -1,6 +1,19 @@
 extension Runbook {
     /// The sections about what ends a run, or keeps it from its end.
     static let endings: KeyValuePairs = [
+        "app-unhealthy": #"""
+        A Space whose `health` the manifest asks for got the new secret, and was not seen healthy after it: its stage is an error,
+        it did not come up in time, or its page does not answer 200.
+
+        **What is true.** Every sink has the new secret. The old one is not retired: where the issuer keeps both, both log in.
+
+        **What to type.** See the Space's logs, and mend the app; nothing is written again. Then:
+
+            hfmint rotate resume hub-app
+
+        The health is waited for once more, and the rotation goes on when it is seen. To go on without it, take `health` out of the
+        manifest before.
+        """#,
         "not-acknowledged": #"""
         An endpoint with `acknowledge: true` must agree before the old secret is revoked. It has not within its `deadline`, or it
         said 410 and takes no more events.

@@ -87,6 +87,8 @@ package struct AuditEvent: Equatable, Sendable {
         case rotationFailed = "rotation.failed"
         case rotationAttention = "rotation.attention"
         case rotationIntervened = "rotation.intervened"
+        /// Something of a Space or an endpoint is about to be written, or was.
+        case fleetWrite = "fleet.write"
         /// A web server's question was answered with a yes.
         case requestAllowed = "request.allowed"
         case requestRefused = "request.refused"

@@ -70,6 +70,8 @@ extension MintError {
         case manifestInvalid = "manifest-invalid"
         case rotationAttention = "rotation-attention"
         case driftFound = "drift-found"
+        case planStale = "plan-stale"
+        case waveFailed = "wave-failed"
         case issuerRefused = "issuer-refused"
         case proxyRefused = "proxy-refused"
         case checksFailed = "checks-failed"
@@ -99,11 +101,11 @@ extension MintError.Code {
     // No `default`: a new code does not compile until someone decides its exit status.
     package var exitStatus: MintError.ExitStatus {
         switch self {
-        case .rotationAttention, .driftFound, .accessGained, .migrationUnsure, .frontUnclear: .personNeeded
+        case .rotationAttention, .driftFound, .waveFailed, .accessGained, .migrationUnsure, .frontUnclear: .personNeeded
         case .usage, .manifestInvalid, .endpointRefused, .deliveryRefused: .usage
         case .identityNotFound, .identityDenied, .identityUnsuitable, .identityUnverified, .eventUntrusted,
             .exchangeRejected, .scopesExceeded, .serverUntrusted, .proxyRefused, .checksFailed, .policyDenied,
-            .requestRefused, .frontOpen, .auditBroken, .issuerRefused:
+            .requestRefused, .frontOpen, .auditBroken, .issuerRefused, .planStale:
             .denied
         case .identityUnavailable, .answerInvalid, .serviceUnavailable: .retryLater
         case .stateUnusable, .libraryMissing, .networkForbidden, .auditUnavailable: .localState
@@ -133,6 +135,8 @@ extension MintError.Code {
         case .manifestInvalid: "the manifest is not one that hfmint can work with"
         case .rotationAttention: "a rotation has stopped where only a person may decide"
         case .driftFound: "`hfmint rotate status --check` found an issuer or a sink that is not as it was left"
+        case .planStale: "`hfmint fleet apply` found that not everything is as the plan saw it; nothing was written"
+        case .waveFailed: "`hfmint fleet apply` stopped before its end: something is not healthy, or it was interrupted"
         case .issuerRefused: "an issuer refused what hfmint asked of it, or a sink to be looked at"
         case .proxyRefused: "the proxy refused to pass the request on"
         case .accessGained: "`hfmint manifest check --against` found access that was not given before"

@@ -87,19 +87,6 @@ package struct SecretDefinition: Equatable, Sendable {
     }
 }
 
-/// When an app counts as healthy after a write.
-package struct Health: Equatable, Sendable {
-    /// In seconds.
-    package let timeout: Int
-    /// The app's own page, which must answer 200; nil if its stage is enough.
-    package let url: HTTPURL?
-
-    package init(timeout: Int = 600, url: HTTPURL? = nil) {
-        self.timeout = timeout
-        self.url = url
-    }
-}
-
 extension FleetWindow {
     init?(_ node: ManifestNode) {
         guard let cron = node["cron"]?.string, let opens = try? CronExpression(parsing: cron),

@@ -24,6 +24,8 @@ package struct Attention: Equatable, Sendable {
         case changedByOthers = "changed-by-others"
         /// Some sinks hold a secret whose value is lost, and no other secret may be made.
         case valueLost = "value-lost"
+        /// An app that reads the new secret was not seen healthy after it was written.
+        case appUnhealthy = "app-unhealthy"
         /// An endpoint that must agree to the end of the old secret has not agreed.
         case notAcknowledged = "not-acknowledged"
         /// The issuer took the order to retire the old secret, and nothing proves that it is dead.

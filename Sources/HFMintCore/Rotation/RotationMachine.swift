@@ -19,6 +19,8 @@ final class RotationMachine {
     var hasSeenChange = false
     /// Whether this process has seen that every target exists.
     var hasSeenTargets = false
+    /// The apps whose health is waited for, by the sink's name.
+    var watches: [String: SpaceWatch] = [:]
 
     init(
         _ definition: RotationDefinition, supplied: SharedSecret? = nil, grace: Int? = nil, journal: RotationJournal,

@@ -20,6 +20,7 @@ extension Context {
     package var supervisor: any Supervisor { machine.supervisor }
     package var workers: any Workers { machine.workers }
     package var listener: any Listener { machine.listener }
+    package var interrupts: any Interrupts { machine.interrupts }
     package var digests: any Digests { machine.digests }
     package var signatures: any Signatures { machine.signatures }
     package var sealedBoxes: any SealedBoxes { machine.sealedBoxes }

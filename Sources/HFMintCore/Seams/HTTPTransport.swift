@@ -105,8 +105,9 @@ package struct HTTPResponse: ~Copyable, Sendable {
 
     /// The names, in lower case, of the headers that are not dropped on arrival.
     package static let keptHeaders = [
-        "content-encoding", "date", "location", "ratelimit", "retry-after", "x-amzn-errortype", "x-error-code",
-        "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
+        "content-encoding", "date", "link", "location", "ratelimit", "ratelimit-policy", "retry-after",
+        "x-amzn-errortype", "x-error-code", "x-rate-limit-remaining", "x-rate-limit-reset", "x-ratelimit-remaining",
+        "x-ratelimit-reset", "x-request-id",
     ]
 
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }

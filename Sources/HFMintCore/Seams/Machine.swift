@@ -2,9 +2,10 @@
 ///
 /// Each seam is a protocol of this folder: ``HTTPTransport`` sends requests, ``Files`` reads and writes files,
 /// ``Processes`` runs programs, ``Supervisor`` runs the command of `hfmint run`, ``Workers`` run units of work side by
-/// side, a ``Listener`` serves connections, and ``Digests``, ``Signatures`` and ``SealedBoxes`` compute what libraries
-/// must. `HFMintSystem` implements them, and tests replace them. Beside them stand the values that they take:
-/// ``HTTPRequest``, ``Origin``, ``DirectoryCandidate``, ``FileFailure``.
+/// side, a ``Listener`` serves connections, ``Interrupts`` tell that the user wants an end, and ``Digests``,
+/// ``Signatures`` and ``SealedBoxes`` compute what libraries must. `HFMintSystem` implements them, and tests replace
+/// them. Beside them stand the values that they take: ``HTTPRequest``, ``Origin``, ``DirectoryCandidate``,
+/// ``FileFailure``.
 ///
 /// A machine is the same for every caller. The ``Context`` adds the caller's ``Environment`` and ``Speaker``. A seam
 /// never knows why it is called.
@@ -16,6 +17,7 @@ package struct Machine: Sendable {
     package var supervisor: any Supervisor
     package var workers: any Workers
     package var listener: any Listener
+    package var interrupts: any Interrupts
     package var digests: any Digests
     package var signatures: any Signatures
     package var sealedBoxes: any SealedBoxes
@@ -26,9 +28,9 @@ package struct Machine: Sendable {
 
     package init(
         transport: any HTTPTransport, clock: any Clock, files: any Files, processes: any Processes,
-        supervisor: any Supervisor, workers: any Workers, listener: any Listener, digests: any Digests,
-        signatures: any Signatures, sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64,
-        programPath: String = "hfmint"
+        supervisor: any Supervisor, workers: any Workers, listener: any Listener,
+        interrupts: any Interrupts = NoInterrupts(), digests: any Digests, signatures: any Signatures,
+        sealedBoxes: any SealedBoxes, random: @escaping @Sendable () -> UInt64, programPath: String = "hfmint"
     ) {
         self.transport = transport
         self.clock = clock
@@ -37,6 +39,7 @@ package struct Machine: Sendable {
         self.supervisor = supervisor
         self.workers = workers
         self.listener = listener
+        self.interrupts = interrupts
         self.digests = digests
         self.signatures = signatures
         self.sealedBoxes = sealedBoxes

@@ -17,6 +17,19 @@ struct SignalSet {
         return code == 0
     }
 
+    /// Lets the signals through to this thread again.
+    func unblock() {
+        var set = raw
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    /// Takes one pending signal of this set, which must be blocked, and returns whether there was one.
+    func takeOne() -> Bool {
+        var set = raw
+        var noTime = timespec()
+        return unsafe sigtimedwait(&set, nil, &noTime) > 0
+    }
+
     /// Discards the pending signals of this set, except SIGCHLD, and returns them.
     func takePending() -> [CInt] {
         var pending = sigset_t()

@@ -16,6 +16,7 @@ import pytest
 
 import product
 from consoles import Console, Play, Reader, read
+from fleetwords import kind_of_hub
 from Sandbox.world import World
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -42,7 +43,8 @@ def plays() -> list[object]:
 def test_a_reader_sees_what_the_page_shows(path: Path, play: Play, tmp_path: Path) -> None:
     """Line by line."""
     program = product.needed()
-    with World(root=tmp_path / "world") as world:
+    hub = kind_of_hub(play.directives)
+    with World(root=tmp_path / "world", kind_of_hub=hub) as world:
         observed = Reader(play, world, program, tmp_path / "work").read()
     if observed == play.consoles:
         return

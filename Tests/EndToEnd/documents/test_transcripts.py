@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import product
+from fleetwords import kind_of_hub
 from Sandbox.world import World
 from scenario import Player
 from transcript import Scenario, difference, read, rewrite, spelled_out
@@ -29,7 +30,8 @@ def scenarios() -> list[object]:
 
 def check(scenario: Scenario, root: Path, program: Path) -> None:
     """Play it, and fail with a diff where what was observed differs."""
-    with World(root=root / "world") as world:
+    hub = kind_of_hub(scenario.items)
+    with World(root=root / "world", kind_of_hub=hub) as world:
         after = Player(scenario, world, program, root / "work").play()
     before = spelled_out(scenario)
     if before.items == after.items:

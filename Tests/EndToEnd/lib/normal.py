@@ -26,6 +26,7 @@ PATTERNS = (
     (r"\b1[789]\d{8}\b", "{epoch}"),
     (r"\b\d+ bytes from\b", "{size} bytes from"),
     (r"\bwaiting \d+ ms\b", "waiting {wait}"),
+    (r": healthy \(\d+ s\)", ": healthy ({seconds} s)"),
     (r"\bgood for \d+ (?:s|min|h)\b", "good for {lifetime}"),
 )
 

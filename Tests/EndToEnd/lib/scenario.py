@@ -21,6 +21,8 @@ What may stand before a `$` line, or between two:
     by-hand ISSUER                          an administrator makes a secret there
     press-refresh                           somebody makes a new secret for the issuer `person`
     pass-time SECONDS                       let it be later, everywhere
+    space NAME [variables.K=V …] [secrets.K …] [KEY=VALUE …]   a Space; the keys are `Space`'s
+    on-page NAME KEY=VALUE                  somebody changes a variable on the Hub's page
 
 In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
 `{github}`, `{gitlab}`, `{tmp}`, `{home}`, `{runner-temp}`, `{client-secret}`, `{id-token}` (a new
@@ -40,6 +42,7 @@ from typing import cast
 
 import evidence
 import product
+from fleetwords import FleetWords
 from normal import normalise
 from rotationwords import RotationWords
 from Sandbox.github import file_commands
@@ -80,6 +83,10 @@ class Player:
     def _rotations(self) -> RotationWords:
         return RotationWords(self._world)
 
+    @cached_property
+    def _fleet(self) -> FleetWords:
+        return FleetWords(self._world)
+
     def _press_refresh(self, _: str) -> None:
         self._client_secret = self._rotations.press_refresh()
 
@@ -119,12 +126,16 @@ class Player:
             "by-hand": self._rotations.add_by_hand,
             "press-refresh": self._press_refresh,
             "pass-time": self._rotations.pass_time,
+            "space": self._fleet.add_space,
+            "on-page": self._fleet.set_variable,
         }
         if directive.word not in verbs:
             raise ValueError(f"{self._scenario.path}: unknown word: {directive.word}")
         verbs[directive.word](directive.rest)
         if "rotations" in self._world.__dict__:
             self._environment.update(self._rotations.environment())
+        if directive.word == "space":
+            self._environment.update(self._fleet.environment())
         return directive
 
     def _set_job(self, text: str) -> None:

@@ -21,6 +21,8 @@ struct API: Sendable {
     /// The words that stand in a message in place of the call, by the status of a refusal.
     var refusals: [Int: String] = [:]
     var trust: TrustAnchors?
+    /// How fast its server may be asked; nil if nothing is known of that.
+    var pace: SharedPace?
     let context: Context
 
     /// How a call proves who sends it; each call reads the secret anew, and wipes it afterwards.
@@ -38,6 +40,12 @@ struct API: Sendable {
     /// The byte limit of an answer that carries more than one value: the largest secret of Kubernetes, AWS and Vault,
     /// and the JSON around it.
     static let largeBody = 4 << 20
+
+    /// What a refusal means of a place that is written.
+    static let placeRefusals = [
+        401: "the credential is not accepted", 403: "the credential may not do this",
+        404: "there is no such place, or the credential may not see it",
+    ]
 
     enum Body: Sendable {
         case none
@@ -105,11 +113,15 @@ struct API: Sendable {
     private func send(_ request: HTTPRequest, _ body: Body, _ effect: Effect) throws(StepFailure) -> HTTPResponse {
         var request = request
         request.actsOnce = effect == .once
+        try pace?.wait(for: name)
         let credential = try credential()
         do throws(TransportError) {
-            return try context.send(
+            let response = try context.send(
                 request, credential: credential, body: HTTPBody(body.content), limits: request.limits, trust: trust)
+            pace?.note(response)
+            return response
         } catch {
+            pace?.noteLost()
             let message = "\(name): \(request.url.origin.host): \(error.reason)"
             // A server whose answer is too large or compressed has acted. It would compress the next answer as well.
             let isAnswered =

@@ -1,5 +1,6 @@
 extension RotationMachine {
-    /// Moves from verified to delivered: every sink has confirmed the new secret.
+    /// Moves from verified to delivered: every sink has confirmed the new secret, and each app whose health the
+    /// manifest asks for was seen healthy with it.
     ///
     /// The first write is the point of no return, and is recorded before it is sent. From then on, no secret is removed
     /// that a sink may hold. A list of secrets gets the new one behind the others at first (``introduce(_:)``). A value
@@ -8,10 +9,14 @@ extension RotationMachine {
     func deliver() throws(StepFailure) -> Next {
         let successor = try successor()
         if state.pending == .removeCreated { return try removeCreated() }
-        guard try recoverValue(of: successor) else { return try createAnother() }
-        try proveTargetsLate()
-        if let next = try introduce(successor) { return next }
-        try writeAll(successor)
+        // What every sink has is not needed here any more.
+        if definition.sinks.contains(where: { state.delivery[$0.target]?.evidence == nil }) {
+            guard try recoverValue(of: successor) else { return try createAnother() }
+            try proveTargetsLate()
+            if let next = try introduce(successor) { return next }
+            try writeAll(successor)
+        }
+        if let next = try awaitHealth() { return next }
         try recorder.enter(.delivered) { outbox.add(.secretDelivered, secretID: successor.id, to: &$0) }
         return .go
     }
@@ -36,6 +41,7 @@ extension RotationMachine {
     private func write(_ successor: RotationState.Successor, to sink: any Sink) throws(StepFailure) {
         guard let value else { return }
         let key = idempotencyKey(of: successor)
+        if watches[sink.target]?.isOver ?? true { watches[sink.target] = try sink.watch(isWritten: false) }
         // An interrupted write is repeated with the same value and the same key.
         try recorder.act(.write(sink: sink.target), alsoIntending: { $0.delivery.hasTouchedSinks = true }) {
             () throws(StepFailure) -> Evidence in
@@ -45,6 +51,28 @@ extension RotationMachine {
             state.delivery.mayOverwrite.removeAll { $0 == sink.target }
             state.retry = .init()
         }
+    }
+
+    /// Looks once at each app whose health the manifest asks for; a leaked secret does not wait for any.
+    ///
+    /// - Returns: when to look again, or nil if all are healthy.
+    private func awaitHealth() throws(StepFailure) -> Next? {
+        guard state.run.cause != .leaked else { return nil }
+        var soonest: Int?
+        for sink in definition.sinks {
+            if watches[sink.target] == nil { watches[sink.target] = try sink.watch(isWritten: true) }
+            guard var watch = watches[sink.target] else { continue }
+            switch try watch.look() {
+            case .look(let seconds): soonest = min(soonest ?? seconds, seconds)
+            case .unhealthy(let clause):
+                throw .needsPerson(.appUnhealthy, "\(sink.target): it has the new secret, and its Space \(clause)")
+            case .ask, .healthy: break
+            }
+            watches[sink.target] = watch
+        }
+        guard let soonest else { return nil }
+        context.progress("\(definition.name): every sink has the new secret; waiting for the health of its apps")
+        return .soon(seconds: soonest)
     }
 
     func idempotencyKey(of successor: RotationState.Successor) -> String { "\(marker):\(successor.sha256.prefix(16))" }

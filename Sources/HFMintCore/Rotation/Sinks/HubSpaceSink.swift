@@ -6,31 +6,31 @@ extension HubSpaceSink {
             .token("a user's token with write access to the Space; one of Trusted Publishers is not known to work"),
             .required("space", .string(.custom("space", check: complaint)), "owner/name"),
             .required("name", .string(.name(of: "secret", and: "_")), "of the secret"),
+            .optional("health", .object(Health.shape), "what is waited for after a write; without it, nothing is"),
         ]), build: HubSpaceSink.init)
 }
 
-/// A secret of a Space, see ``SpaceSecrets``.
+/// A secret of a Space, which ``SpaceAPI`` writes, and ``SpaceHealth`` watches if the manifest says so.
 struct HubSpaceSink: Sink {
     static let publicAPI = "https://huggingface.co"
 
     let target: String
     let isReadable = false
-    private let secrets: String
     private let name: String
-    private let api: API
+    private let space: SpaceAPI
     private let token: SecretSource
+    private let health: Health?
 
     init(_ settings: Settings) throws(MintError) {
         let base = try settings.apiBase(default: Self.publicAPI)
         let space = try settings.text("space")
         guard let resource = Self.resource(space) else { throw .usage("'\(space)' is no Space") }
-        let id = "\(resource.namespace)/\(resource.name)"
         name = try settings.text("name")
-        secrets = SpaceSecrets.path(of: resource)
         // The Hub heeds the case of a Space's name, yet allows no two names that differ only in case.
-        target = settings.target("\(id.asciiLowercased)/\(name)", at: base, insteadOf: Self.publicAPI)
+        target = settings.target("\(ListedSpace.key(resource))/\(name)", at: base, insteadOf: Self.publicAPI)
         token = try settings.secret("token")
-        api = settings.api(target, base: base, try settings.token())
+        health = settings.node["health"].map { Health($0) }
+        self.space = SpaceAPI(api: settings.api(target, base: base, try settings.token()), space: resource)
     }
 
     private static func resource(_ text: String) -> Resource? {
@@ -45,16 +45,22 @@ struct HubSpaceSink: Sink {
     func preflight() throws(StepFailure) {
         let isPublishers = try token.read(for: target).reveal { HubToken.Kind(in: $0) == .repository }
         guard !isPublishers else {
-            throw api.refused("a token of Trusted Publishers is not known to work here; it needs a user's token")
+            throw space.api.refused("a token of Trusted Publishers is not known to work here; it needs a user's token")
         }
         _ = try known()
+        if health != nil { _ = try space.runtime() }
     }
 
     func write(_ value: borrowing Secret, idempotencyKey: String) throws(StepFailure) -> Evidence {
-        guard value.byteCount > 0 else { throw api.refused("the value is empty") }
+        guard value.byteCount > 0 else { throw space.api.refused("the value is empty") }
         let before = try known()
-        let body = SpaceSecrets.body(name: name, value: value, description: before?.description)
-        _ = try api.call(.post, secrets, body: .jsonText(body))
+        do throws(StepFailure) {
+            try space.setSecret(name, value, description: before?.description)
+        } catch {
+            // The rotation repeats the write with the same value, which does no harm.
+            guard error.kind == .ambiguous else { throw error }
+            throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+        }
         return Evidence(updatedAt: try known()?.updatedAt, before: before?.updatedAt)
     }
 
@@ -63,16 +69,13 @@ struct HubSpaceSink: Sink {
         return Sighting(.there, mark: known.updatedAt)
     }
 
-    private struct Known {
-        let updatedAt: String?
-        let description: String?
+    func watch(isWritten: Bool) throws(StepFailure) -> SpaceWatch? {
+        guard let health else { return nil }
+        return SpaceWatch(space, health, before: isWritten ? nil : try space.runtime())
     }
 
     /// Reads what the Hub shows of the secret, or nil if there is none.
-    private func known() throws(StepFailure) -> Known? {
-        let answer = try api.call(.get, secrets, bodyLimit: API.largeBody).asJSON()
-        guard answer.has(name) else { return nil }
-        return Known(
-            updatedAt: answer.string(name, "updatedAt")?.plain, description: answer.string(name, "description"))
+    private func known() throws(StepFailure) -> SecretState? {
+        try space.secrets().first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 }

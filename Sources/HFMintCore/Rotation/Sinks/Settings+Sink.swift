@@ -11,13 +11,9 @@ extension Settings {
         _ target: String, base: HTTPURL, _ authorization: API.Authorization, answers: [KnownAnswer] = [],
         trust: TrustAnchors? = nil
     ) -> API {
-        let refusals = [
-            401: "the credential is not accepted", 403: "the credential may not do this",
-            404: "there is no such place, or the credential may not see it",
-        ]
-        return API(
-            name: target, base: base, authorization: authorization, answers: answers, refusals: refusals, trust: trust,
-            context: context)
+        API(
+            name: target, base: base, authorization: authorization, answers: answers, refusals: API.placeRefusals,
+            trust: trust, context: context)
     }
 
     /// Returns the sink's name, which is the same for every spelling in the manifest.

@@ -29,12 +29,18 @@ package protocol Sink: Sendable {
 
     /// Returns what the sink shows now, and changes nothing.
     func look() throws(StepFailure) -> Sighting
+
+    /// Begins to watch the app that reads the sink; nil if the manifest does not ask for its health.
+    ///
+    /// - Parameter isWritten: whether the sink has the new secret, so that nobody knows how the app was before.
+    func watch(isWritten: Bool) throws(StepFailure) -> SpaceWatch?
 }
 
 /// A sink shows its value, and so each change of it, unless it says otherwise.
 extension Sink {
     package var isReadable: Bool { true }
     package var showsChange: Bool { true }
+    package func watch(isWritten: Bool) throws(StepFailure) -> SpaceWatch? { nil }
 }
 
 /// What shows that a sink holds the new secret.

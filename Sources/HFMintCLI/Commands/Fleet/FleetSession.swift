@@ -1,0 +1,225 @@
+internal import HFMintCore
+
+/// The start of the `fleet` commands: what the manifest declares, and the Hub that it is about.
+///
+/// A command makes a session, which reads the manifest. ``survey(pruning:)`` asks the Hub and compares. ``FleetWords``
+/// tells what differs, ``FleetProgress`` what is under way. HFMintCore does the work: no command of this folder decides
+/// what is written, and none sees a secret.
+struct FleetSession {
+    let manifest: Manifest
+    let definition: FleetDefinition
+    /// The app that the user named, or nil for all.
+    let app: String?
+    /// The Hub.
+    let endpoint: Origin
+    private let call: Call
+    private var context: Context { call.context }
+
+    /// What the manifest and the Hub differ in, and what a plan would do about it.
+    struct Survey {
+        let differences: [Difference]
+        let plan: FleetPlan
+        fileprivate let declared: [DeclaredResource]
+
+        /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
+        func words(asPlan: Bool) -> FleetWords {
+            FleetWords(differences, waves: plan.waves, of: declared, isPlan: asPlan)
+        }
+    }
+
+    /// - Parameters:
+    ///   - asksServers: whether the Hub will be asked. If so, the proxy is checked first.
+    ///   - needsResources: whether a fleet without Spaces and endpoints is a mistake.
+    init(_ call: Call, asksServers: Bool = true, needsResources: Bool = true) throws(MintError) {
+        self.call = call
+        if asksServers { try call.context.checkProxy() }
+        endpoint = try call.arguments.authority(in: call.context.environment).endpoint
+        app = call.arguments.value(.app)
+        let root = try call.manifestPath()
+        let path = app.map { FilePath($0).from(FilePath(root).folder).normalised.text } ?? root
+        manifest = try call.openManifest(at: path, on: Provider.detected(in: call.context.job))
+        guard app == nil || manifest.isApp else {
+            throw .usage("'\(path)' is no app's manifest", hint: "an app has 'extends'; leave out --app for all")
+        }
+        guard let definition = try manifest.fleet(in: call.context.machine) else {
+            throw MintError(
+                .manifestInvalid, "'\(path)' and its apps have no 'fleet'",
+                hint: "`hfmint manifest schema` prints what it may say")
+        }
+        self.definition = definition
+        guard !needsResources || !declared.isEmpty else {
+            throw MintError(
+                .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
+                hint: "`hfmint fleet adopt owner/name` prints what it may say")
+        }
+        let secrets = definition.spaces.flatMap(\.secrets) + definition.endpoints.flatMap(\.secrets)
+        let rotates = secrets.contains { $0.rotation != nil }
+        if rotates, !manifest.isApp { try definition.checkRotations(manifest.rotations(in: call.context)) }
+    }
+
+    /// Every Space and endpoint of the manifests, in their order.
+    var declared: [DeclaredResource] {
+        definition.spaces.map { space in
+            DeclaredResource(
+                name: space.resource.canonical, owner: space.owner, app: space.app, place: space.place,
+                after: space.after)
+        }
+            + definition.endpoints.map { endpoint in
+                DeclaredResource(
+                    name: endpoint.resource, owner: endpoint.owner, app: endpoint.app, place: endpoint.place,
+                    after: endpoint.after)
+            }
+    }
+
+    /// Reads all of the fleet at the Hub, and compares it with the manifest.
+    ///
+    /// - Parameters:
+    ///   - directory: where this machine remembers its writes, or nil.
+    ///   - pruning: the most that may be deleted, or nil if nothing is.
+    func survey(in directory: (any PrivateDirectory)?, pruning: Int? = nil) throws(MintError) -> Survey {
+        context.progress("reading \(counted(declared.count, "resource"))")
+        let reading = try reader().read()
+        let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
+        let plan = try FleetPlan(
+            differences, of: definition, on: endpoint, app: app, pruning: pruning, at: context.clock.now())
+        return Survey(differences: differences, plan: plan, declared: declared)
+    }
+
+    /// Returns what asks the Hub, with the credential that reads.
+    func reader() throws(MintError) -> FleetReader { FleetReader(definition, try access(definition.read)) }
+
+    /// Returns how the Hub is asked with a credential; without one, as anybody may ask.
+    func access(_ reference: SecretReference?) throws(MintError) -> HubAccess {
+        HubAccess(
+            endpoint, endpointsURL: definition.endpointsURL,
+            token: try definition.credential(reference, in: context), in: context)
+    }
+
+    /// Reads one Space.
+    func state(of space: SpaceDefinition) throws(MintError) -> SpaceState {
+        let name = space.resource.canonical
+        let reader = try reader()
+        do throws(StepFailure) {
+            switch try reader.read(space) {
+            case .there(let state): return state
+            case .missing: throw StepFailure(.refused, "\(name) is not there")
+            case .unreadable(let clause): throw StepFailure(.refused, "\(name) \(clause)")
+            case .renamed(let now): throw StepFailure(.refused, "\(name) is called '\(now)' now")
+            }
+        } catch {
+            throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
+        }
+    }
+
+    /// Returns what is known of the secrets; without the key of marks, which a plan may lack, their versions alone.
+    private func proofs(rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> FleetProofs {
+        let record: FleetRecord
+        do throws(FileFailure) {
+            record = try FleetRecord(reading: directory, endpoint: endpoint)
+        } catch {
+            throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
+        }
+        do throws(MintError) {
+            return try FleetProofs(definition, record, in: context)
+        } catch {
+            guard error.code == .stateUnusable, definition.key != nil else { throw error }
+            context.note("secrets are compared by their version alone: \(error.message)")
+            return try FleetProofs(definition.withoutKey, record, in: context)
+        }
+    }
+
+    /// Begins the rotations of a release, as far as this version has not begun them.
+    ///
+    /// - Returns: the report of those that have not delivered; nil if all have.
+    func rotate(for version: String, rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> Report? {
+        guard !manifest.isApp else {
+            throw .usage("--release is about all of the fleet", hint: "leave out --app")
+        }
+        let session = try RotateSession(call, of: manifest)
+        let release = FleetRelease(version, of: definition, try session.rotations(), rememberedIn: directory)
+        let results = try release.run()
+        guard !results.allSatisfy(FleetRelease.isDelivered) else {
+            for result in results { context.note("release \(version): \(result.line(session.command))") }
+            return nil
+        }
+        return session.report(results)
+    }
+
+    /// Opens the directory in which this machine remembers its writes; nil if there is none, which proves less.
+    ///
+    /// - Parameter making: whether it is made if it is not there.
+    func recordDirectory(making: Bool) throws(MintError) -> (any PrivateDirectory)? {
+        let named = call.arguments.value(.recordDirectory) ?? context.environment[.fleetDirectory]
+        guard let path = named ?? defaultDirectory else { return nil }
+        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
+        candidate.makesParents = true
+        do throws(FileFailure) {
+            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
+            let opened = try context.files.openPrivateDirectory(candidate, making: making)
+            if let opened { call.audit.keep(in: opened.path) }
+            return opened
+        } catch {
+            throw MintError(
+                .stateUnusable, "cannot remember what was written in '\(error.path)': \(error.reason)",
+                hint: "name a directory that is yours alone (0700) with --record-dir or HFMINT_FLEET_DIR")
+        }
+    }
+
+    private var defaultDirectory: String? {
+        // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
+        if let state = context.environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
+            return "\(state)/hfmint/fleet"
+        }
+        return context.environment["HOME"].map { "\($0)/.local/state/hfmint/fleet" }
+    }
+
+    /// The `hfmint fleet …` that a person types next about the same fleet.
+    func command(_ operation: String) -> String {
+        let options = [Option.manifest, .app].compactMap { option in
+            call.arguments.value(option).map { " --\(option.name) \(shellQuoted($0))" }
+        }
+        return "hfmint fleet \(operation)\(options.joined())"
+    }
+}
+
+/// A Space or an endpoint of the manifest, as far as both have the same.
+struct DeclaredResource {
+    /// `spaces/acme/chat`, `endpoints/acme/scorer`.
+    let name: String
+    let owner: String?
+    let app: String
+    let place: ManifestPlace
+    let after: [String]
+}
+
+extension FleetSession {
+    /// Returns what plans call the Space or endpoint that the one operand names.
+    static func resource(_ call: Call) throws(MintError) -> String {
+        guard call.arguments.operands.count == 1, let text = call.arguments.operands.first else {
+            throw .usage("name one Space or endpoint", hint: "spaces/owner/name, or endpoints/owner/name")
+        }
+        let prefix = "endpoints/"
+        let isEndpoint = text.utf8.starts(with: prefix.utf8)
+        let bare = isEndpoint ? String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : text
+        let resource = try Resource(
+            parsing: bare, endpoint: call.arguments.authority(in: call.context.environment).endpoint)
+        // A bare owner/name is a model elsewhere; a fleet has none.
+        guard resource.kind == .space || resource.kind == .model, !isEndpoint || resource.kind == .model else {
+            throw .usage("'\(text)' is no Space and no endpoint", hint: "spaces/owner/name, or endpoints/owner/name")
+        }
+        let name = "\(resource.namespace)/\(resource.name)"
+        return isEndpoint ? prefix + name : "spaces/\(name)"
+    }
+}
+
+extension FleetWords {
+    /// Returns an error if something could not be read.
+    func unreadFailure(_ session: FleetSession) -> MintError? {
+        let unread = unread
+        guard let first = unread.first else { return nil }
+        return MintError(
+            .issuerRefused, "\(unread.count) could not be read: \(first)",
+            details: Array(unread.dropFirst().prefix(20)),
+            hint: "nothing of it is taken for missing; which right is lacking: hfmint doctor --fleet")
+    }
+}

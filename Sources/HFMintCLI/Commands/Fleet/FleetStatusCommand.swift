@@ -1,0 +1,81 @@
+internal import HFMintCore
+
+extension Command {
+    package static let fleetStatus = Command(
+        name: "fleet status",
+        summary: "show the stage, health and owner of each Space and endpoint",
+        description: [
+            "Exit status 6 is not used: a stage is told, and not judged; `hfmint fleet drift` compares. 3 where the Hub refused"
+                + " to list something, 4 where it is away.",
+            "Asks the Hub for its lists alone, which are a few pages whatever the number of Spaces. `runs another commit`"
+                + " means that the app was not built anew since the last push.",
+        ],
+        options: Option.askingFleet,
+        examples: [
+            Example("how is everything?", "hfmint fleet status --manifest hfmint.json5"),
+            Example(
+                "what does not run?",
+                "hfmint fleet status --json | jq -r '.resources[] | select(.healthy | not).resource'"),
+        ],
+        run: status)
+
+    private static func status(_ call: Call) throws(MintError) -> Report {
+        let session = try FleetSession(call)
+        let reading = try session.reader().readListing()
+        let states = reading.spaces.map(Seen.init) + reading.endpoints.map(Seen.init)
+        var table = TextTable(["resource", "owner", "stage", ""])
+        var json: [JSONValue] = []
+        for (declared, seen) in zip(session.declared, states) {
+            let notes = seen.notes.joined(separator: "; ")
+            table.append([[declared.name], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
+            json.append([
+                "resource": .string(declared.name), "owner": .string(declared.owner), "stage": .string(seen.stage),
+                "healthy": .bool(seen.isHealthy), "notes": .strings(seen.notes),
+            ])
+        }
+        let failures = reading.unlisted.first.map { first in
+            [
+                MintError(
+                    .issuerRefused, "not everything could be listed: \(first)",
+                    details: Array(reading.unlisted.dropFirst().prefix(20)),
+                    hint: "which right is lacking: hfmint doctor --fleet")
+            ]
+        }
+        return Report(
+            lines: table.lines, json: ["resources": .array(json), "unreadable": .strings(reading.unlisted)],
+            failures: failures ?? [])
+    }
+
+    /// What the lists show of one resource.
+    private struct Seen {
+        var stage: String?
+        var isHealthy = false
+        var notes: [String] = []
+
+        init(_ reading: SpaceReading) {
+            switch reading {
+            case .there(let state):
+                stage = state.stage
+                isHealthy = ["RUNNING", "SLEEPING"].contains(state.stage)
+                if let sha = state.sha, let running = state.runningSHA, sha != running {
+                    notes.append("runs another commit")
+                }
+                if state.isInDevMode { notes.append("in dev mode") }
+                if state.isHotReloading { notes.append("changed without a rebuild") }
+            case .missing: notes = ["is not there"]
+            case .unreadable(let clause): notes = [clause]
+            case .renamed(let name): notes = ["is called '\(name)' now"]
+            }
+        }
+
+        init(_ reading: EndpointReading) {
+            switch reading {
+            case .there(let state):
+                stage = state.state
+                isHealthy = ["running", "scaledToZero"].contains(state.state)
+            case .missing: notes = ["is not there"]
+            case .unreadable(let clause): notes = [clause]
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+internal import HFMintCore
+
+/// What the manifest and the Hub differ in, as a report, as a comment, and as JSON.
+///
+/// Every text of a ``Difference`` may come from the Hub, and is escaped here.
+struct FleetWords {
+    /// What is told, in the order of the plan's waves.
+    private let waves: [[(resource: String, found: [Difference])]]
+    private let owners: [String: String]
+    /// How many resources were compared.
+    private let count: Int
+    /// How many secrets nobody can prove to be unchanged.
+    private let unprovenCount: Int
+    private let isPlan: Bool
+
+    /// - Parameters:
+    ///   - waves: of ``FleetOrder``.
+    ///   - isPlan: whether it is told as what would be done, not as what was found.
+    init(_ differences: [Difference], waves: [[String]], of declared: [DeclaredResource], isPlan: Bool) {
+        let told = Dictionary(grouping: differences.filter { $0.isTold(inPlan: isPlan) }, by: \.resource)
+        self.waves = waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
+        owners = Dictionary(declared.compactMap { one in one.owner.map { (one.name, $0) } }) { first, _ in first }
+        count = declared.count
+        unprovenCount = differences.count { $0.verdict == .sameNotProven }
+        self.isPlan = isPlan
+    }
+
+    private var all: [Difference] { waves.flatMap { wave in wave.flatMap(\.found) } }
+
+    /// What cannot be read, as lines.
+    var unread: [String] { all.filter { $0.verdict == .unreadable }.map { "\($0.place): \($0.reason)" } }
+
+    /// What is not as declared, as lines.
+    var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.place): \($0.words)" } }
+
+    private var summary: String {
+        guard isPlan else { return driftSummary }
+        let changes = all.filter(\.isChange)
+        let prunes = all.count { $0.step == .prune }
+        let refused = all.count(where: \.isRefused)
+        let resources = Set(changes.map(\.resource))
+        let restarted = Set(changes.filter(\.restarts).map(\.resource)).count
+        var clauses = [
+            changes.isEmpty
+                ? "nothing to change in \(counted(count, "resource"))"
+                : "\(counted(changes.count, "change")) in \(resources.count) of \(counted(count, "resource"))"
+        ]
+        if restarted > 0 { clauses.append("\(restarted) restart") }
+        if refused > 0 { clauses.append("\(refused) refused") }
+        if prunes > 0 { clauses.append("\(prunes) to be removed with --prune alone") }
+        if !unread.isEmpty { clauses.append("\(unread.count) not read") }
+        if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
+        return clauses.joined(separator: ", ")
+    }
+
+    private var driftSummary: String {
+        let drifted = drifted.count
+        var clauses = [drifted == 0 ? "as declared: \(counted(count, "resource"))" : "\(drifted) not as declared"]
+        if !unread.isEmpty { clauses.append("\(unread.count) not read") }
+        if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
+        return clauses.joined(separator: ", ")
+    }
+
+    var lines: [String] {
+        var lines: [String] = []
+        for (index, wave) in waves.enumerated() where !wave.isEmpty {
+            if isPlan { lines.append("wave \(index + 1)") }
+            for (resource, found) in wave {
+                lines.append("  \(resource)\(owners[resource].map { " (\($0))" } ?? "")")
+                let width = found.map(\.path.utf8.count).max() ?? 0
+                lines += found.map { difference in
+                    "    \(difference.verb.padded(to: 8))  \(difference.path.padded(to: width))  \(difference.words)"
+                }
+            }
+        }
+        return (lines.isEmpty ? [summary] : lines + ["", summary]).map(\.printable)
+    }
+
+    /// The lines of a comment.
+    var markdown: [String] {
+        let head = ["### Fleet: \(summary)"]
+        guard !all.isEmpty else { return head }
+        let rows = waves.enumerated().flatMap { index, wave in
+            wave.flatMap { _, found in
+                found.map { difference in
+                    "| \(index + 1) | \(difference.verb) | \(difference.resource.asMarkdown)"
+                        + " | \(difference.path.asMarkdown) | \(difference.words.asMarkdown) |"
+                }
+            }
+        }
+        return head + ["", "| wave | | resource | path | |", "| --- | --- | --- | --- | --- |"] + rows
+    }
+
+    /// The members of a report that count and list what differs.
+    var json: [JSONValue.Member] {
+        let changes = all.filter(\.isChange)
+        let added = changes.count { $0.verdict == .missing }
+        return [
+            .init("has_changes", .bool(!changes.isEmpty)), .init("added", .integer(added)),
+            .init("changed", .integer(changes.count - added)),
+            .init("removed", .integer(all.count { $0.step == .prune })), .init("not_proven", .integer(unprovenCount)),
+            .init("unreadable", .strings(unread)),
+            .init(
+                "differences",
+                .array(
+                    waves.enumerated().flatMap { index, wave in
+                        wave.flatMap { resource, found in
+                            found.map { $0.json(wave: index + 1, owner: owners[resource]) }
+                        }
+                    })),
+        ]
+    }
+}
+
+extension Difference {
+    /// Whether it is worth a line.
+    fileprivate func isTold(inPlan: Bool) -> Bool { isDrift || verdict == .unreadable || (inPlan && step != .nothing) }
+
+    fileprivate var isChange: Bool { step == .write }
+
+    fileprivate var isRefused: Bool { if case .refused = step { true } else { false } }
+
+    fileprivate var place: String { path.isEmpty ? resource : "\(resource) \(path)" }
+
+    /// What a plan does about it, in a word.
+    fileprivate var verb: String {
+        switch step {
+        case .write: verdict == .missing ? "add" : "set"
+        case .prune: "remove"
+        case .refused: "refused"
+        case .nothing: verdict == .unreadable ? "not read" : "differs"
+        }
+    }
+
+    /// What is there, and what should be, or why.
+    fileprivate var words: String {
+        var words = verdict.rawValue
+        switch (before, after) {
+        case (let before?, let after?): words += ": '\(before.shortened)' -> '\(after.shortened)'"
+        case (nil, let after?): words += ": '\(after.shortened)'"
+        case (let before?, nil): words += ": '\(before.shortened)'"
+        case (nil, nil): break
+        }
+        if case .refused(let clause) = step { words += "; \(clause)" }
+        if !reason.isEmpty { words += "; \(reason)" }
+        if restarts, isChange { words += "; restarts" }
+        return words + (irreversible.map { "; \($0)" } ?? "")
+    }
+
+    fileprivate func json(wave: Int, owner: String?) -> JSONValue {
+        let refusal: String? = if case .refused(let clause) = step { clause } else { nil }
+        return [
+            "resource": .string(resource), "path": .string(path), "owner": .string(owner), "wave": .integer(wave),
+            "verdict": .string(verdict.rawValue), "verb": .string(verb), "before": .string(before),
+            "after": .string(after), "reason": .string(reason), "refusal": .string(refusal),
+            "restarts": .bool(restarts), "irreversible": .string(irreversible),
+        ]
+    }
+}
+
+extension String {
+    /// The text, or its beginning if it is too long for a line.
+    fileprivate var shortened: String {
+        let limit = 120
+        guard utf8.count > limit else { return self }
+        return "\(String(unicodeScalars.prefix(limit)))… (\(utf8.count) bytes)"
+    }
+}

@@ -1,0 +1,167 @@
+/// Applies a plan to one endpoint, with one request for all of it, and then watches its health.
+///
+/// Whether the service keeps what a map leaves out is not documented, so that whole maps are sent: what is there of the
+/// variables, with what the manifest says in its place. No secret can be read, so none is sent if there is one that the
+/// manifest does not have.
+final class EndpointWriter: FleetTarget {
+    private let definition: EndpointDefinition
+    private let changes: [PlannedChange]
+    private let fleet: FleetWork
+    private let endpoints: EndpointAPI
+    /// The endpoint before the update.
+    private var before: EndpointState?
+    private var mark: SpaceMark?
+    private var health: EndpointHealth?
+
+    init(_ definition: EndpointDefinition, _ changes: [PlannedChange], _ fleet: FleetWork) {
+        self.definition = definition
+        self.changes = changes
+        self.fleet = fleet
+        endpoints = fleet.access.endpoints(of: definition.namespace)
+    }
+
+    var resource: String { definition.resource }
+
+    /// An update that is sent twice leaves the same as one.
+    var isInDoubt: Bool { false }
+
+    func open() throws(StepFailure) -> FleetOpening {
+        let reading = try fleet.reader.read(definition)
+        if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
+        guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
+        guard state.state != "paused" || fleet.options.touchesPaused else {
+            return .skipped("it is paused, and a write may wake it: --touch-paused")
+        }
+        before = state
+        var change = EndpointChange()
+        for planned in changes where planned.verb == .set { try add(planned, to: &change, state) }
+        guard change.body != nil else { return .ready([]) }
+        return .ready([update(changes.map(\.path), change)])
+    }
+
+    private func add(
+        _ planned: PlannedChange, to change: inout EndpointChange, _ state: EndpointState
+    ) throws(StepFailure) {
+        switch planned.path {
+        case "scaling.min": change.minReplica = definition.minReplica
+        case "scaling.max": change.maxReplica = definition.maxReplica
+        case "scaling.scaleToZero": change.scaleToZeroMinutes = definition.scaleToZeroMinutes
+        case "revision": change.revision = definition.revision
+        case EndpointDefinition.secretsPath: try addSecrets(to: &change, state)
+        case _ where planned.part == "env":
+            guard let entry = definition.environment.first(where: { $0.name == planned.member }),
+                let seen = state.environment
+            else { throw endpoints.api.refused("nothing writes \(planned.path)") }
+            let others = (change.environment ?? seen).filter { $0.name != entry.name }
+            change.environment = others + [entry]
+        default: throw endpoints.api.refused("nothing writes \(planned.path)")
+        }
+    }
+
+    private func addSecrets(to change: inout EndpointChange, _ state: EndpointState) throws(StepFailure) {
+        let wanted = definition.writtenSecrets
+        let strangers = (state.secretNames ?? []).filter { name in !wanted.contains { $0.name == name } }
+        guard strangers.isEmpty else {
+            throw endpoints.api.refused(
+                "its secrets are written together, and the value of \(strangers.joined(separator: ", ")) is not known here"
+            )
+        }
+        var secrets: [(name: String, value: SharedSecret)] = []
+        for secret in wanted {
+            guard let value = fleet.secrets.value(of: secret.name, in: resource) else {
+                throw endpoints.api.refused("the value of secrets.\(secret.name) was not read")
+            }
+            secrets.append((secret.name, value))
+        }
+        let proof = fleet.proofs.proof(of: definition)
+        let old = SpaceMark(inTags: state.tags)?.generation ?? 0
+        let mark = SpaceMark(
+            app: definition.app, generation: max(old, proof.lastWrite?.generation ?? 0) + 1, version: proof.version,
+            digest: proof.digest)
+        self.mark = mark
+        change.secrets = secrets
+        change.tags = mark.put(intoTags: state.tags)
+    }
+
+    private func update(_ paths: [String], _ change: EndpointChange) -> FleetWrite {
+        let (endpoints, name) = (endpoints, definition.name)
+        return FleetWrite(paths: paths, words: "set \(paths.joined(separator: ", "))") { () throws(StepFailure) in
+            do throws(StepFailure) {
+                try endpoints.update(name, change)
+            } catch {
+                guard error.kind == .ambiguous else { throw error }
+                throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+            }
+            return nil
+        }
+    }
+
+    func look() throws(StepFailure) -> FleetSight {
+        let clock = endpoints.api.context.clock
+        var health =
+            health
+            ?? EndpointHealth(
+                definition.health, settle: fleet.definition.settle, before: before, since: clock.uptime())
+        var stage = "not seen"
+        var next: SpaceHealth.Next
+        do throws(StepFailure) {
+            guard let state = try endpoints.read(definition.name) else {
+                throw endpoints.api.refused("\(resource) is gone, or the credential may not see it")
+            }
+            stage = state.state
+            next = health.observe(state, at: clock.uptime())
+            if case .ask(let url) = next {
+                next = health.answered(endpoints.api.context.status(of: url), at: clock.uptime())
+            }
+            if case .healthy = next { try note(state) }
+        } catch {
+            guard case .transient = error.kind else { throw error }
+            next = health.unobserved(at: clock.uptime())
+        }
+        self.health = health
+        return FleetSight(next, stage: stage)
+    }
+
+    /// Records the write of the secrets, with the time that the service shows once all is at rest.
+    private func note(_ state: EndpointState) throws(StepFailure) {
+        guard let mark, SpaceMark(inTags: state.tags) == mark else { return }
+        let write = FleetRecord.Write(generation: mark.generation, updatedAt: state.updatedAt)
+        do throws(FileFailure) {
+            try fleet.record.note(write, of: EndpointDefinition.secretsPath, in: resource)
+        } catch {
+            throw .unwritten(error)
+        }
+    }
+
+    func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String]) {
+        health = nil
+        guard let before else { return ([], written) }
+        var change = EndpointChange()
+        let restored = written.filter { path in
+            switch path {
+            case "scaling.min": change.minReplica = before.minReplica
+            case "scaling.max": change.maxReplica = before.maxReplica
+            case "scaling.scaleToZero": change.scaleToZeroMinutes = before.scaleToZeroMinutes
+            case "revision": change.revision = before.revision
+            case EndpointDefinition.secretsPath: return false
+            default: change.environment = before.environment
+            }
+            return before.shows(path)
+        }
+        let lost = written.filter { !restored.contains($0) }
+        return change.body == nil ? ([], written) : ([update(restored, change)], lost)
+    }
+}
+
+extension EndpointState {
+    /// Whether it has what an update sends to give a path its earlier value back.
+    fileprivate func shows(_ path: String) -> Bool {
+        switch path {
+        case "scaling.min": minReplica != nil
+        case "scaling.max": maxReplica != nil
+        case "scaling.scaleToZero": scaleToZeroMinutes != nil
+        case "revision": revision != nil
+        default: environment != nil
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// What was done of a plan, and what is left of it.
+package struct FleetOutcome: Sendable {
+    /// In the order of the plan.
+    package let turns: [Turn]
+    /// Why not everything was done; nil if it was, or what is left was only skipped.
+    package let failure: MintError?
+
+    /// What was done to one Space or endpoint.
+    package struct Turn: Equatable, Sendable {
+        /// As the plan calls it: `spaces/acme/chat`.
+        package let resource: String
+        /// The place of its wave in the plan, from 1.
+        package let wave: Int
+        package internal(set) var result = Result.waiting
+        /// The paths that were written, in order: `secrets.KEY`.
+        package internal(set) var written: [String] = []
+        /// The planned paths that were not written.
+        package internal(set) var left: [String]
+        /// The paths that got their earlier value back.
+        package internal(set) var restored: [String] = []
+        /// The paths that were written, and that nothing gives their earlier value back.
+        package internal(set) var notRestored: [String] = []
+
+        var hasFailed: Bool { if case .failed = result { true } else { false } }
+    }
+
+    package enum Result: Equatable, Sendable {
+        /// Its turn did not come.
+        case waiting
+        /// All was written, and it is healthy.
+        case applied
+        /// Nothing was written, for a reason that is no fault.
+        case skipped(_ reason: String)
+        /// A write failed, or it did not become healthy.
+        case failed(_ reason: String)
+        /// The user wanted an end.
+        case interrupted
+    }
+
+    /// What is left of the plan, as `spaces/acme/chat secrets.KEY`.
+    package var left: [String] { turns.flatMap { turn in turn.left.map { "\(turn.resource) \($0)" } } }
+}
+
+extension FleetOutcome {
+    /// Why work on a plan ended before the plan did.
+    enum Stop: Sendable {
+        /// The audit log or the record cannot be written.
+        case unwritten(FileFailure)
+        case interrupted
+        case windowClosed(until: Timestamp)
+    }
+
+    /// - Parameter stop: why later turns were not taken; nil if only a failure in a wave is the reason.
+    init(_ turns: [Turn], _ stop: Stop?) {
+        self.turns = turns
+        let failed = turns.compactMap { turn -> String? in
+            if case .failed(let reason) = turn.result { "\(turn.resource): \(reason)" } else { nil }
+        }
+        let left = turns.reduce(0) { $0 + $1.left.count }
+        let rest = "\(left) \(left == 1 ? "change is" : "changes are") left"
+        switch stop {
+        case .unwritten(let file):
+            failure = MintError(
+                file.isUnrecorded ? .auditUnavailable : .stateUnusable,
+                "the fleet was left where it was, as '\(file.path)' cannot be written: \(file.reason); \(rest)",
+                details: failed, hint: "mend it; the next plan shows what is left")
+        case nil where failed.isEmpty: failure = nil
+        case nil:
+            failure = MintError(
+                .waveFailed, "\(failed[0]); \(rest)", details: Array(failed.dropFirst()),
+                hint: "later waves were not touched; mend it, and the next plan shows what is left")
+        case .interrupted:
+            failure = MintError(
+                .waveFailed, "it was interrupted between two writes; \(rest)", details: failed,
+                hint: "the next plan shows what is left")
+        case .windowClosed(let moment):
+            failure = MintError(
+                .serviceUnavailable, "the window has closed; \(rest)", details: failed,
+                hint: "it opens again at \(moment.rfc3339)")
+        }
+    }
+}

@@ -1,0 +1,201 @@
+/// What is to be changed at the Hub, as it was when it was planned: no secret, and nothing that could become one.
+///
+/// A plan is made of what was compared. Whoever applies it makes another one first, and refuses where the two are not
+/// the same: ``staleness(against:)`` says what has moved. The Hub knows no compare-and-set, so that between that look
+/// and the write somebody else may still write.
+///
+/// ```swift
+/// let plan = try FleetPlan(differences, of: fleet, on: endpoint, at: now)
+/// let saved = try FleetPlan(parsing: bytes)
+/// guard saved.staleness(against: plan).isEmpty else { return }
+/// ```
+package struct FleetPlan: Equatable, Sendable {
+    package let createdAt: Timestamp
+    /// The Hub.
+    package let endpoint: Origin
+    package let endpointsURL: HTTPURL
+    package let organization: String?
+    /// The app that the user named, or nil for all.
+    package let app: String?
+    /// The most that may be deleted, or nil if nothing is.
+    package let pruning: Int?
+    package let manifestDigest: String
+    /// In the order in which they are made.
+    package let changes: [PlannedChange]
+    /// Every resource of the definition: see ``FleetOrder``.
+    package let waves: [[String]]
+    /// What could not be read, a sentence each.
+    package let unreadable: [String]
+    /// What differs and is not written, a sentence each.
+    package let refused: [String]
+
+    /// How long a plan may be applied, in seconds.
+    package static let lifetime = 3_600
+
+    package var expiresAt: Timestamp { createdAt + Self.lifetime }
+    package var hasChanges: Bool { !changes.isEmpty }
+    /// Whether something could not be read, so that nothing is deleted.
+    package var isPartial: Bool { !unreadable.isEmpty }
+    /// The resources whose apps restart.
+    package var restarts: [String] {
+        let names = Set(changes.filter(\.restarts).map(\.resource))
+        return waves.joined().filter(names.contains)
+    }
+}
+
+/// One write of a plan.
+package struct PlannedChange: Equatable, Sendable {
+    package enum Verb: String, CaseIterable, Sendable {
+        case set, delete
+    }
+
+    /// `spaces/acme/chat`.
+    package let resource: String
+    /// `hardware`, `variables.LEVEL`, `secrets.KEY`.
+    package let path: String
+    package let verb: Verb
+    package let verdict: Verdict
+    /// A clause about the verdict, or empty.
+    package let reason: String
+    /// What the Hub shows; nil for a secret, and for what is not there.
+    package let before: String?
+    /// What the manifest says; nil for a secret, and for what is deleted.
+    package let after: String?
+    /// When a secret was written, by the Hub.
+    package let expectedUpdatedAt: String?
+    /// The digest in a secret's mark.
+    package let expectedValueDigest: String?
+    package let restarts: Bool
+    /// A clause about what cannot be undone, or nil.
+    package let irreversible: String?
+}
+
+extension FleetPlan {
+    /// Makes the plan of what was compared.
+    ///
+    /// Nothing is deleted after a partial reading, and nothing at all if it would be more than `pruning` allows.
+    ///
+    /// - Parameters:
+    ///   - differences: of every resource of the definition.
+    ///   - app: the app that the user named, if `fleet` is only what this one has.
+    ///   - pruning: the most that may be deleted, or nil if the user did not ask to prune.
+    /// - Throws: ``MintError/Code/manifestInvalid`` as ``FleetOrder/waves(of:)``.
+    package init(
+        _ differences: [Difference], of fleet: FleetDefinition, on endpoint: Origin, app: String? = nil,
+        pruning: Int? = nil, at now: Timestamp
+    ) throws(MintError) {
+        let waves = try FleetOrder.waves(of: fleet)
+        let positions = Dictionary(waves.joined().enumerated().map { ($1, $0) }) { first, _ in first }
+        // Those of one resource stay in their order.
+        let ordered = differences.enumerated().sorted { left, right in
+            let places = (positions[left.element.resource] ?? .max, positions[right.element.resource] ?? .max)
+            return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
+        }.map(\.element)
+
+        let unreadable = ordered.filter { $0.verdict == .unreadable }.map { "\($0.name) \($0.reason)" }
+        var refused = ordered.compactMap { difference -> String? in
+            guard case .refused(let clause) = difference.step else { return nil }
+            return "\(difference.name) is not written: \(clause)"
+        }
+        var deleted = pruning == nil ? [] : ordered.filter { $0.step == .prune }
+        if let pruning, !deleted.isEmpty, !unreadable.isEmpty || deleted.count > pruning {
+            refused.append(
+                unreadable.isEmpty
+                    ? "nothing is deleted: \(deleted.count) would be, and \(pruning) may be"
+                    : "nothing is deleted, as not everything could be read")
+            deleted = []
+        }
+        let written = ordered.filter { $0.step == .write }.map { PlannedChange($0, .set) }
+
+        createdAt = now
+        self.endpoint = endpoint
+        endpointsURL = fleet.endpointsURL
+        organization = fleet.organization
+        self.app = app
+        self.pruning = pruning
+        manifestDigest = fleet.digest
+        changes = written + deleted.map { PlannedChange($0, .delete) }
+        self.waves = waves
+        self.unreadable = unreadable
+        self.refused = refused
+    }
+}
+
+extension PlannedChange {
+    fileprivate init(_ difference: Difference, _ verb: Verb) {
+        self.init(
+            resource: difference.resource, path: difference.path, verb: verb, verdict: difference.verdict,
+            reason: difference.reason, before: difference.before, after: difference.after,
+            expectedUpdatedAt: difference.updatedAt, expectedValueDigest: difference.digest,
+            restarts: difference.restarts, irreversible: difference.irreversible)
+    }
+
+    /// What messages call it: `spaces/acme/chat secrets.KEY`.
+    package var name: String { "\(resource) \(path)" }
+}
+
+extension Difference {
+    /// What messages call it: `spaces/acme/chat secrets.KEY`.
+    package var name: String { path.isEmpty ? resource : "\(resource) \(path)" }
+}
+
+extension FleetPlan {
+    /// Returns why this plan may not be applied, a sentence each: what has moved since, compared with a plan that was
+    /// made by the same question just now.
+    package func staleness(against fresh: FleetPlan) -> [String] {
+        var reasons: [String] = []
+        func check(_ name: String, _ mine: String?, _ its: String?) {
+            if mine.map({ Array($0.utf8) }) != its.map({ Array($0.utf8) }) {
+                reasons.append("\(name): the plan is for \(mine ?? "none"), and this is \(its ?? "none")")
+            }
+        }
+        if fresh.createdAt >= expiresAt { reasons.append("the plan expired at \(expiresAt.rfc3339)") }
+        if fresh.createdAt + Self.clockTolerance < createdAt {
+            reasons.append("the plan was made at \(createdAt.rfc3339), which is later than this machine's time")
+        }
+        check("the Hub", "\(endpoint)", "\(fresh.endpoint)")
+        check("the API of endpoints", "\(endpointsURL)", "\(fresh.endpointsURL)")
+        check("the organization", organization, fresh.organization)
+        check("the app", app, fresh.app)
+        check("the manifest", manifestDigest, fresh.manifestDigest)
+        let read = Set(unreadable.map { Array($0.utf8) })
+        reasons += fresh.unreadable.filter { !read.contains(Array($0.utf8)) }
+
+        let found = Dictionary(fresh.changes.map { ($0.key, $0) }) { first, _ in first }
+        let planned = Set(changes.map(\.key))
+        for change in changes {
+            if let now = found[change.key] {
+                reasons += change.movement(to: now).map { ["\(change.name): \($0)"] } ?? []
+            } else {
+                reasons.append("\(change.name): there is nothing to \(change.verb.rawValue) any more")
+            }
+        }
+        for change in fresh.changes where !planned.contains(change.key) {
+            reasons.append("\(change.name): it was not to be \(change.verb.rawValue) when the plan was made")
+        }
+        return reasons
+    }
+
+    /// The largest difference between two clocks that are right, in seconds.
+    private static let clockTolerance = 300
+}
+
+extension PlannedChange {
+    /// No two changes of a plan have the same.
+    var key: [UInt8] { Array("\(verb.rawValue) \(resource)\0\(path)".utf8) }
+
+    /// Returns a clause about what is not as it was planned, or nil.
+    fileprivate func movement(to now: PlannedChange) -> String? {
+        func isSame(_ member: (PlannedChange) -> String?) -> Bool {
+            member(self).map { Array($0.utf8) } == member(now).map { Array($0.utf8) }
+        }
+        if !isSame(\.before) { return "it was \(before ?? "missing"), and is \(now.before ?? "missing") now" }
+        if !isSame(\.expectedUpdatedAt) || !isSame(\.expectedValueDigest) {
+            return "it was written at \(now.expectedUpdatedAt ?? "an unknown time"), after the plan was made"
+        }
+        if !isSame(\.after) { return "it is to be \(now.after ?? "-") now" }
+        // Of what is there, another machine may know more: what is written stays the same.
+        guard (verdict == .missing) != (now.verdict == .missing) else { return nil }
+        return "it was \(verdict.rawValue), and is \(now.verdict.rawValue) now"
+    }
+}

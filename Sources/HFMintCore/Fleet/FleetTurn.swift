@@ -1,0 +1,212 @@
+/// One write to a Space or an endpoint.
+struct FleetWrite {
+    /// What is written: `secrets.KEY`; several for what one request writes.
+    let paths: [String]
+    /// What is done, for the audit log: `set secrets.KEY`.
+    let words: String
+    /// Writes, and returns what shows that it worked; nil if no more than a yes does.
+    ///
+    /// A transient failure means that a repetition does no harm.
+    let perform: () throws(StepFailure) -> String?
+}
+
+/// A Space or an endpoint to which a plan is applied, see `SpaceWriter` and `EndpointWriter`.
+protocol FleetTarget: AnyObject {
+    /// As the plan calls it: `spaces/acme/chat`.
+    var resource: String { get }
+
+    /// Reads it again, and returns the writes that the plan has for it.
+    func open() throws(StepFailure) -> FleetOpening
+
+    /// Whether a write was sent whose answer was lost, so that the next try finds out whether it was made.
+    var isInDoubt: Bool { get }
+
+    /// Looks once whether it has come to rest after the writes.
+    func look() throws(StepFailure) -> FleetSight
+
+    /// Returns the writes that restore what it held before `written`, and the paths that nothing restores.
+    func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String])
+}
+
+/// What was found right before a target's first write.
+enum FleetOpening {
+    case ready([FleetWrite])
+    /// Nothing is to be written to it now, for a reason that is no fault.
+    case skipped(String)
+    /// It is not as the plan saw it, or must not be written.
+    case refused(String)
+}
+
+/// What was seen of a target after its writes.
+enum FleetSight {
+    /// - Parameter again: when to look next.
+    case waiting(stage: String, again: Duration)
+    case healthy
+    case failed(String)
+}
+
+/// The turn of one target: it is read, written, and watched until it is healthy; what failed may be restored.
+///
+/// Each call of ``advance()`` does one thing, so that an interruption finds an end between two writes.
+final class FleetTurn: @unchecked Sendable {
+    // `@unchecked`: one lane has it, and the outcome is read after the lanes have ended.
+
+    /// What every turn needs.
+    struct Surroundings: Sendable {
+        let options: FleetApply.Options
+        let audit: FleetAudit
+        let context: Context
+        let tell: @Sendable (FleetEvent) -> Void
+    }
+
+    /// Where the turn is.
+    private enum Phase { case reading, writing, waiting, restoring, waitingRestored }
+
+    let target: any FleetTarget
+    private(set) var outcome: FleetOutcome.Turn
+    /// A failure after which nothing may be done any more.
+    private(set) var unwritten: FileFailure?
+    private let apply: Surroundings
+    private var phase = Phase.reading
+    private var writes: ArraySlice<FleetWrite> = []
+    private var tries = 0
+    private var beganAt: Uptime?
+    private var dueAt: Uptime?
+    private var shown: FleetEvent.Step?
+
+    /// How often one call is tried.
+    private static let mostTries = 6
+    /// The longest time without a look for an interruption.
+    private static let pulse = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - wave: the place of its wave in the plan, from 1.
+    ///   - planned: the paths that the plan has for it.
+    init(_ target: any FleetTarget, wave: Int, planned: [String], _ apply: Surroundings) {
+        self.target = target
+        self.apply = apply
+        outcome = FleetOutcome.Turn(resource: target.resource, wave: wave, left: planned)
+    }
+
+    /// Does the next thing.
+    ///
+    /// - Returns: how long to wait before the next one, or nil if the turn is over.
+    func advance() -> Duration? {
+        let now = apply.context.clock.uptime()
+        if beganAt == nil { beganAt = now }
+        if apply.context.interrupts.haveArrived, !target.isInDoubt { return over(.interrupted, .interrupted) }
+        if let dueAt, dueAt > now { return min(dueAt - now, Self.pulse) }
+        dueAt = nil
+        do throws(StepFailure) {
+            return try step()
+        } catch {
+            return failed(error)
+        }
+    }
+
+    private func step() throws(StepFailure) -> Duration? {
+        switch phase {
+        case .reading:
+            switch try target.open() {
+            case .skipped(let reason): return over(.skipped(reason), .skipped(reason))
+            case .refused(let reason): return over(.failed(reason), .failed(reason))
+            case .ready(let writes):
+                guard !writes.isEmpty else { return over(.applied, .healthy) }
+                begin(.writing, writes)
+            }
+        case .writing, .restoring:
+            guard let write = writes.first else {
+                phase = phase == .writing ? .waiting : .waitingRestored
+                return .zero
+            }
+            try perform(write)
+        case .waiting, .waitingRestored:
+            switch try target.look() {
+            case .waiting(let stage, let again):
+                tell(.waiting(stage: stage))
+                tries = 0
+                return wait(again)
+            case .healthy: return phase == .waiting ? over(.applied, .healthy) : over(outcome.result, .healthy)
+            case .failed(let reason): return try giveUp(reason)
+            }
+        }
+        return .zero
+    }
+
+    private func perform(_ write: FleetWrite) throws(StepFailure) {
+        let path = write.paths.joined(separator: ", ")
+        tell(phase == .writing ? .writing(path: path) : .restoring(path: path))
+        _ = try apply.audit.act(target.resource, write.words, write.perform, proof: { $0 })
+        if phase == .writing {
+            outcome.written += write.paths
+            outcome.left.removeAll(where: write.paths.contains)
+        } else {
+            outcome.restored += write.paths
+            outcome.notRestored.removeAll(where: write.paths.contains)
+        }
+        writes.removeFirst()
+        tries = 0
+    }
+
+    /// Waits for another try, or gives up.
+    private func failed(_ failure: StepFailure) -> Duration? {
+        if case .unwritten(let file) = failure.kind {
+            unwritten = file
+            return over(.failed(file.reason), .failed(file.reason))
+        }
+        tries += 1
+        if case .transient = failure.kind, tries < Self.mostTries {
+            let seconds = max(failure.retryAfterSeconds ?? 0, 1 << (tries - 1))
+            tell(.waiting(stage: failure.message))
+            return wait(.seconds(seconds))
+        }
+        do throws(StepFailure) {
+            return try giveUp(failure.message)
+        } catch {
+            return failed(error)
+        }
+    }
+
+    /// Ends a turn that failed, after what can be restored is restored, if the user wants that.
+    private func giveUp(_ reason: String) throws(StepFailure) -> Duration? {
+        let isFirst = phase != .restoring && phase != .waitingRestored
+        try apply.audit.record(target.resource, reason, .failed)
+        guard isFirst else {
+            // What failed first stays the result.
+            return over(outcome.result, .failed("not restored: \(reason)"))
+        }
+        outcome.result = .failed(reason)
+        guard apply.options.rollsBack, !outcome.written.isEmpty else { return over(.failed(reason), .failed(reason)) }
+        tell(.failed(reason))
+        let (writes, lost) = target.restoration(of: outcome.written)
+        outcome.notRestored = writes.flatMap(\.paths) + lost
+        guard !writes.isEmpty else { return over(.failed(reason), .failed("nothing of it can be restored")) }
+        begin(.restoring, writes)
+        return .zero
+    }
+
+    private func begin(_ phase: Phase, _ writes: [FleetWrite]) {
+        self.phase = phase
+        self.writes = writes[...]
+        tries = 0
+    }
+
+    private func wait(_ duration: Duration) -> Duration {
+        dueAt = apply.context.clock.uptime() + duration
+        return min(duration, Self.pulse)
+    }
+
+    private func over(_ result: FleetOutcome.Result, _ step: FleetEvent.Step) -> Duration? {
+        // An interruption of a restoration does not hide why there was one.
+        if case .failed = outcome.result {} else { outcome.result = result }
+        tell(step)
+        return nil
+    }
+
+    private func tell(_ step: FleetEvent.Step) {
+        guard step != shown else { return }
+        shown = step
+        let elapsed = beganAt.map { apply.context.clock.uptime() - $0 } ?? .zero
+        apply.tell(FleetEvent(target.resource, step, seconds: elapsed.milliseconds / 1_000))
+    }
+}
