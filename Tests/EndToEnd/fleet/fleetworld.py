@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -106,6 +105,8 @@ class Fleet:
         self.world = World(root=root / "world", kind_of_hub=FleetHub)
         self.manifest: Json = {}
         self.apps: dict[str, Json] = {}
+        # Of the parent, beside `fleet`.
+        self.members: Json = {}
         self.variables: dict[str, str] = {}
         self.machine = root / "machine"
         self.expects_refusals = False
@@ -169,18 +170,13 @@ class Fleet:
         members: Json = {"credentials": credentials, "key": "file:fleet.key", "settle": "1s"}
         members |= {"endpointsUrl": self.hub.endpoints.origin, "spaces": dict(spaces)} | more
         fleet = {name: member for name, member in members.items() if member is not None}
-        root: Json = {"version": 1, "organization": "acme"} | self.manifest_members
+        root: Json = {"version": 1, "organization": "acme"} | self.members
         if self.apps:
             root["apps"] = [f"apps/{name}" for name in self.apps]
         self.manifest = root | {"fleet": fleet}
         self.save(self.path, self.manifest)
         for name, app in self.apps.items():
             self.save(self.path.parent / "apps" / name, app)
-
-    @cached_property
-    def manifest_members(self) -> Json:
-        """Of the root, beside `fleet`."""
-        return {}
 
     def app(self, name: str, spaces: Mapping[str, Json], **more: object) -> None:
         """An app's manifest, which the next `write` puts there."""
