@@ -24,11 +24,11 @@ LEVEL, TOKEN = "variables.LEVEL", "secrets.TOKEN"
 BOTH = frozenset({LEVEL, TOKEN})
 
 
-def declare(fleet: Fleet, **more: Any) -> None:
+def declare(fleet: Fleet, settle: str = "20s", **more: Any) -> None:
     """The chat, and the front after it."""
     health = {"timeout": "6s", "url": fleet.hub.sites.url(f"spaces/{CHAT}")}
     chat = fleet.usual(health=health) | more
-    fleet.write({CHAT: chat, FRONT: fleet.usual(after=[CHAT])})
+    fleet.write({CHAT: chat, FRONT: fleet.usual(after=[CHAT])}, settle=settle)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ APPLIES = {
 def test_an_apply_in_this_situation(fleet: Fleet, name: str) -> None:
     """Each thing is written once, by one generation, or not at all; and the next plan knows."""
     ending = APPLIES[name]
-    declare(fleet)
+    # Neither shows a stage that only a restart has.
+    declare(fleet, "1s" if name in ("unknown-stage", "static-space") else "20s")
     begin(fleet.hub, name, CHAT)
     before = fleet.hub.world
     applied = fleet.apply()
@@ -97,11 +98,12 @@ def test_an_apply_in_this_situation(fleet: Fleet, name: str) -> None:
     unasked = {(CHAT, "variables.UNASKED")} if name == "unasked-variable" else set()
     assert changed(before, fleet.hub.world) == mine | unasked
     left = BOTH - ending.written if ending.left is None else ending.left
+    for space in fleet.hub.spaces.values():
+        space.catch_up()
     told = fleet.plan()
     rest: set[What] = {(CHAT, path) for path in left}
     rest |= {(FRONT, path) for path in BOTH if not ending.goes_on}
     assert told.changes == rest, told
-    assert [what for what in told.differences if "UNASKED" in what[1]] == [] or not told.changes
 
 
 def test_an_app_that_falls_after_its_health_is_seen(fleet: Fleet) -> None:
