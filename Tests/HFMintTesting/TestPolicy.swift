@@ -24,6 +24,15 @@ package enum TestPolicy {
         return try Manifest(at: "/m/hfmint.json5", in: machine.context.machine).accessGraph(in: machine.context.machine)
     }
 
+    /// The fleet of the manifest at `/m/hfmint.json5` and its apps.
+    package static func fleet(
+        _ text: String, beside files: [String: String] = [:], named path: String = "/m/hfmint.json5"
+    ) throws -> FleetDefinition? {
+        let all = files.merging(["/m/hfmint.json5": text]) { given, _ in given }
+        let machine = FakeMachine(files: MemoryFiles(all)).context.machine
+        return try Manifest(at: path, in: machine).fleet(in: machine)
+    }
+
     package static func grant(
         _ role: String, _ claims: [(String, String)], name: String? = nil, extends: String? = nil,
         issuer: String = TestPolicy.gitHub

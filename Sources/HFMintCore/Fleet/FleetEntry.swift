@@ -32,10 +32,9 @@ struct FleetEntry {
     /// The entry's own member and the parent's, as far as they are there.
     func values(_ name: String) -> [ManifestNode] { [node[name], base?[name]].compactMap(\.self) }
 
-    /// The texts of a list of the parent's, and of the entry's own, each once.
-    func words(_ name: String) -> [String] {
-        var seen: Set<String> = []
-        return values(name).reversed().flatMap { $0.elements.compactMap(\.string) }.filter { seen.insert($0).inserted }
+    /// The elements of a list of the parent's, then those of the entry's own.
+    func elements(_ name: String) -> [(node: ManifestNode, document: ManifestDocument)] {
+        (base?[name]?.elements ?? []).map { ($0, root) } + (node[name]?.elements ?? []).map { ($0, document) }
     }
 
     /// The members of a map of the parent's, each replaced by the entry's own of that name, then the others of its own.

@@ -128,10 +128,11 @@ struct FleetInheritance {
         if let other = takers.updateValue(entry.document.path, forKey: entry.resource.asciiLowercased) {
             complain("belongs to another app already: '\(other)'", entry.path, entry.node, in: entry.document)
         }
+        let space = Resource(space: entry.name)
         switch entry.kind {
-        case .spaces where !roles.contains(where: { $0.covers(Resource(space: entry.name)) }):
+        case .spaces where !roles.contains(where: { $0.covers(space) }):
             complain(
-                "is a Space that no role of the parent covers: 'spaces/\(entry.name)'", entry.path, entry.node,
+                "is a Space that no role of the parent covers: '\(entry.resource)'", entry.path, entry.node,
                 in: entry.document)
         case .endpoints where parentSpelling == nil:
             complain(
@@ -197,24 +198,27 @@ struct FleetInheritance {
             guard let base = entry.base?[parts[0]], parts.count == 1 || base.has(parts[1]) else { continue }
             complain("leaves out what the parent sets: '\(path)'", "ignore", of: entry)
         }
-        return entry.words("ignore")
+        return entry.elements("ignore").compactMap(\.node.string)
     }
 
     /// Returns what must be healthy before, with its kind in front.
     private mutating func after(_ entry: FleetEntry) -> [String] {
         var resources: [String] = []
-        for name in entry.words("after") {
+        for (node, document) in entry.elements("after") {
+            guard let name = node.string else { continue }
             let isKindSaid = FleetEntry.Kind.allCases.contains { name.hasStart("\($0.rawValue)/") }
             let meant = isKindSaid ? [name] : FleetEntry.Kind.allCases.map { "\($0.rawValue)/\(name)" }
             let found = meant.filter(known.contains)
+            let path = "\(entry.path).after"
             if found.count > 1 {
-                complain("names two: '\(listed(found))'; write one of them", "after", of: entry)
+                complain("means two, and must name one: \(listed(found))", path, node, in: document)
             } else if found.isEmpty, isWhole {
-                complain("names nothing of this fleet: '\(name)'\(nearest(to: meant[0]))", "after", of: entry)
+                complain("names nothing of this fleet: '\(name)'\(nearest(to: meant[0]))", path, node, in: document)
             } else if found.first == entry.resource {
-                complain("names the \(entry.kind.noun) itself", "after", of: entry)
+                complain("names the \(entry.kind.noun) itself", path, node, in: document)
             }
-            resources.append(found.first ?? meant[0])
+            let resource = found.first ?? meant[0]
+            if !resources.contains(resource) { resources.append(resource) }
         }
         return resources
     }

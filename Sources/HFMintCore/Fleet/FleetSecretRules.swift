@@ -64,10 +64,9 @@ struct FleetSecretRules {
             return sink["kind"]?.string == "hub-space" && sink["name"]?.string == name
                 && space == entry.name.asciiLowercased
         }
-        return isWritten == true
-            ? nil
-            : "is not written by '\(rotation)': add { kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
-                + " to its sinks"
+        guard isWritten != true else { return nil }
+        let sink = "{ kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
+        return "is not written by '\(rotation)': add \(sink) to its sinks"
     }
 
     /// Whether a variable holds a credential of hfmint's, or belongs to the CI system.
