@@ -34,7 +34,8 @@ struct FleetEntry {
 
     /// The elements of a list of the parent's, then those of the entry's own.
     func elements(_ name: String) -> [(node: ManifestNode, document: ManifestDocument)] {
-        (base?[name]?.elements ?? []).map { ($0, root) } + (node[name]?.elements ?? []).map { ($0, document) }
+        let (inherited, own) = (base?[name]?.elements ?? [], node[name]?.elements ?? [])
+        return inherited.map { ($0, root) } + own.map { ($0, document) }
     }
 
     /// The members of a map of the parent's, each replaced by the entry's own of that name, then the others of its own.

@@ -198,7 +198,7 @@ struct FleetInheritance {
             guard let base = entry.base?[parts[0]], parts.count == 1 || base.has(parts[1]) else { continue }
             complain("leaves out what the parent sets: '\(path)'", "ignore", of: entry)
         }
-        return entry.elements("ignore").compactMap(\.node.string)
+        return entry.elements("ignore").compactMap { $0.node.string }
     }
 
     /// Returns what must be healthy before, with its kind in front.

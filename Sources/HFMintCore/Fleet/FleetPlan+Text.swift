@@ -43,6 +43,9 @@ extension FleetPlan {
         guard let plan = Self(root) else { throw Malformed("it is not what hfmint writes") }
         // One spelling: no member more, no value that would be read as another one, and the right id.
         guard plan.rendered() == text else { throw Malformed("it was changed after hfmint had written it") }
+        guard Set(plan.changes.map(\.key)).count == plan.changes.count else {
+            throw Malformed("it has a change twice")
+        }
         self = plan
     }
 

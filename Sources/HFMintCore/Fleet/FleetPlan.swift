@@ -167,11 +167,11 @@ extension FleetPlan {
             if let now = found[change.key] {
                 reasons += change.movement(to: now).map { ["\(change.name): \($0)"] } ?? []
             } else {
-                reasons.append("\(change.name): there is nothing to \(change.verb) any more")
+                reasons.append("\(change.name): there is nothing to \(change.verb.rawValue) any more")
             }
         }
         for change in fresh.changes where !planned.contains(change.key) {
-            reasons.append("\(change.name): it was not to be \(change.verb) when the plan was made")
+            reasons.append("\(change.name): it was not to be \(change.verb.rawValue) when the plan was made")
         }
         return reasons
     }
@@ -181,7 +181,8 @@ extension FleetPlan {
 }
 
 extension PlannedChange {
-    fileprivate var key: [UInt8] { Array("\(verb) \(resource)\0\(path)".utf8) }
+    /// No two changes of a plan have the same.
+    var key: [UInt8] { Array("\(verb.rawValue) \(resource)\0\(path)".utf8) }
 
     /// Returns a clause about what is not as it was planned, or nil.
     fileprivate func movement(to now: PlannedChange) -> String? {

@@ -63,4 +63,6 @@ package let allFuzzEntries: [FuzzEntry] = [
     FuzzEntry("deny-list", fuzzDenyList),
     FuzzEntry("ticket", fuzzTicket),
     FuzzEntry("token-request", fuzzTokenRequest),
+    FuzzEntry("fleet-plan", fuzzFleetPlan),
+    FuzzEntry("space-mark", fuzzSpaceMark),
 ]
