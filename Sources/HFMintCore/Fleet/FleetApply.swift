@@ -94,7 +94,7 @@ package struct FleetApply: Sendable {
                 return FleetTurn(target, wave: wave.number, planned: changes.map(\.path), surroundings)
             }
         }
-        let stop = work(on: turns)
+        let stop = takeTurns(of: turns)
         return FleetOutcome(turns.joined().map(\.outcome), stop)
     }
 
@@ -155,7 +155,7 @@ package struct FleetApply: Sendable {
 
 extension FleetApply {
     /// Takes one wave after the other, and returns why it stopped before the last one, or nil.
-    private func work(on waves: [[FleetTurn]]) -> FleetOutcome.Stop? {
+    private func takeTurns(of waves: [[FleetTurn]]) -> FleetOutcome.Stop? {
         for (index, wave) in waves.enumerated() where !wave.isEmpty {
             let now = context.clock.now()
             if index > 0, let window = fleet.window, !window.isOpen(at: now) {

@@ -86,9 +86,10 @@ final class AppliedHub: HTTPTransport {
                 + #""gcTimeout":null,"volumes":[]}"#
             switch part {
             case "":
-                return HTTPResponse(
-                    status: 200,
-                    body: Secret(#"{"id":"acme/\#(name)","sdk":"docker","sha":"c1","private":true,"runtime":\#(runtime)}"#))
+                let page =
+                    #"{"id":"acme/\#(name)","sdk":"docker","sha":"c1","private":true,"#
+                    + #""runtime":\#(runtime)}"#
+                return HTTPResponse(status: 200, body: Secret(page))
             case "runtime": return HTTPResponse(status: 200, body: Secret(runtime))
             case "secrets":
                 if state.lag > 0 {
@@ -134,7 +135,8 @@ final class AppliedHub: HTTPTransport {
             throw TransportError(.interrupted, "lost")
         case .none:
             onWrite(line)
-            return HTTPResponse(status: 200, body: Secret(part == "variables" ? Self.json(self[name]?.variables ?? [:], showing: true) : "{}"))
+            let shown = part == "variables" ? Self.json(self[name]?.variables ?? [:], showing: true) : "{}"
+            return HTTPResponse(status: 200, body: Secret(shown))
         }
     }
 
