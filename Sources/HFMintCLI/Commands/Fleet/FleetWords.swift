@@ -12,13 +12,26 @@ struct FleetWords {
     /// How many secrets nobody can prove to be unchanged.
     private let unprovenCount: Int
     private let isPlan: Bool
+    /// A clause about what could be removed and is not, or nil.
+    private let kept: String?
 
     /// - Parameters:
-    ///   - waves: of ``FleetOrder``.
+    ///   - plan: of these differences.
     ///   - isPlan: whether it is told as what would be done, not as what was found.
-    init(_ differences: [Difference], waves: [[String]], of declared: [DeclaredResource], isPlan: Bool) {
-        let told = Dictionary(grouping: differences.filter { $0.isTold(inPlan: isPlan) }, by: \.resource)
-        self.waves = waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
+    init(_ differences: [Difference], _ plan: FleetPlan, of declared: [DeclaredResource], isPlan: Bool) {
+        let prunes = plan.changes.contains { $0.verb == .delete }
+        let told = Dictionary(
+            grouping: differences.filter { $0.isTold(inPlan: isPlan, prunes: prunes) }, by: \.resource)
+        let prunable = differences.count { $0.step == .prune }
+        kept =
+            if prunes || prunable == 0 {
+                nil
+            } else if plan.pruning == nil {
+                "\(prunable) to be removed with --prune alone"
+            } else {
+                "\(prunable) not removed, as \(plan.isPartial ? "not everything was read" : "that is more than may be")"
+            }
+        waves = plan.waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
         owners = Dictionary(declared.compactMap { one in one.owner.map { (one.name, $0) } }) { first, _ in first }
         count = declared.count
         unprovenCount = differences.count { $0.verdict == .sameNotProven }
@@ -36,7 +49,7 @@ struct FleetWords {
     private var summary: String {
         guard isPlan else { return driftSummary }
         let changes = all.filter(\.isChange)
-        let prunes = all.count { $0.step == .prune }
+        let removed = all.count { $0.step == .prune }
         let refused = all.count(where: \.isRefused)
         let resources = Set(changes.map(\.resource))
         let restarted = Set(changes.filter(\.restarts).map(\.resource)).count
@@ -47,7 +60,8 @@ struct FleetWords {
         ]
         if restarted > 0 { clauses.append("\(restarted) restart") }
         if refused > 0 { clauses.append("\(refused) refused") }
-        if prunes > 0 { clauses.append("\(prunes) to be removed with --prune alone") }
+        if removed > 0 { clauses.append("\(removed) removed") }
+        if let kept { clauses.append(kept) }
         if !unread.isEmpty { clauses.append("\(unread.count) not read") }
         if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
         return clauses.joined(separator: ", ")
@@ -114,7 +128,10 @@ struct FleetWords {
 
 extension Difference {
     /// Whether it is worth a line.
-    fileprivate func isTold(inPlan: Bool) -> Bool { isDrift || verdict == .unreadable || (inPlan && step != .nothing) }
+    fileprivate func isTold(inPlan: Bool, prunes: Bool) -> Bool {
+        if isDrift || verdict == .unreadable { return true }
+        return step == .prune ? inPlan && prunes : inPlan && step != .nothing
+    }
 
     fileprivate var isChange: Bool { step == .write }
 
