@@ -102,7 +102,7 @@ struct FleetComparison {
     }
 
     func isIgnored(_ path: String) -> Bool {
-        ignored.contains { $0.utf8.elementsEqual(path.utf8) || path.hasStart("\($0).") }
+        ignored.contains { path.isPath(at: $0) }
     }
 
     func difference(_ path: String, _ verdict: Verdict) -> Difference {

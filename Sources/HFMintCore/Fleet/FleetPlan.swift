@@ -194,6 +194,8 @@ extension PlannedChange {
             return "it was written at \(now.expectedUpdatedAt ?? "an unknown time"), after the plan was made"
         }
         if !isSame(\.after) { return "it is to be \(now.after ?? "-") now" }
-        return verdict == now.verdict ? nil : "it was \(verdict.rawValue), and is \(now.verdict.rawValue) now"
+        // Of what is there, another machine may know more: what is written stays the same.
+        guard (verdict == .missing) != (now.verdict == .missing) else { return nil }
+        return "it was \(verdict.rawValue), and is \(now.verdict.rawValue) now"
     }
 }

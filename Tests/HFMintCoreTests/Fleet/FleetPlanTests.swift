@@ -123,6 +123,10 @@ struct FleetPlanTests {
         let expired = saved.staleness(against: try plan(someDifferences, pruning: 2, after: 3_600))
         #expect(expired == ["the plan expired at \((now + 3_600).rfc3339)"])
         #expect(saved.staleness(against: try plan(someDifferences, pruning: 2, after: -301)).count == 1)
+        // Who applies it may remember the write of which the planner knew nothing.
+        var differences = someDifferences
+        differences[0].verdict = .changedElsewhere
+        #expect(saved.staleness(against: try plan(differences, pruning: 2)) == [])
     }
 
     @Test("are stale where somebody has changed what they change, and say what")
