@@ -24,10 +24,7 @@ extension Command {
             throw .usage("'\(name)' is no Space", hint: "an endpoint is written by hand: docs/fleet.md says its keys")
         }
         let session = try FleetSession(call, needsResources: false)
-        let wanted = SpaceDefinition(
-            resource: space, app: session.manifest.path,
-            place: ManifestPlace(file: session.manifest.path, path: "fleet.spaces", line: 1))
-        let state = try session.state(of: wanted)
+        let state = try session.state(of: SpaceDefinition(adopting: space, into: session.manifest.path))
         var secrets: [SecretState] = []
         switch state.secrets {
         case .read(let found): secrets = found

@@ -30,7 +30,8 @@ extension Command {
         let session = try FleetSession(call)
         var options = FleetApply.Options()
         options.prunes = call.arguments.has(.prune) || saved?.pruning != nil
-        options.maxDeletes = try saved.map(\.pruning) ?? call.arguments.pruning(session.definition)
+        options.maxDeletes =
+            if let saved { saved.pruning } else { try call.arguments.pruning(session.definition) }
         options.wave = try call.arguments.number(.wave, in: 1...10_000)
         options.touchesPaused = call.arguments.has(.touchPaused)
         options.rollsBack = call.arguments.has(.rollback)
@@ -43,7 +44,8 @@ extension Command {
             if let unfinished = try session.rotate(for: version, rememberedIn: directory) { return unfinished }
         }
         let pruning = options.maxDeletes
-        let plan = try saved ?? session.survey(in: directory, pruning: pruning).plan
+        let plan: FleetPlan =
+            if let saved { saved } else { try session.survey(in: directory, pruning: pruning).plan }
         guard plan.hasChanges else {
             let lines = ["nothing to change"] + plan.unreadable + plan.refused
             try markdown?.write(MarkdownTarget.text(["### Fleet: nothing to change"]), in: call.context)

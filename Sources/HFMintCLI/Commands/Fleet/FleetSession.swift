@@ -52,9 +52,6 @@ struct FleetSession {
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
         }
-        let secrets = definition.spaces.flatMap(\.secrets) + definition.endpoints.flatMap(\.secrets)
-        let rotates = secrets.contains { $0.rotation != nil }
-        if rotates, !manifest.isApp { try definition.checkRotations(manifest.rotations(in: call.context)) }
     }
 
     /// Every Space and endpoint of the manifests, in their order.

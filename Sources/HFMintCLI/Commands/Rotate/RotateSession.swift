@@ -29,11 +29,16 @@ struct RotateSession {
 
     /// - Parameter asksServers: whether issuers and sinks will be asked. If so, the proxy is checked first.
     init(_ call: Call, asksServers: Bool = true) throws(MintError) {
-        self.call = call
         if asksServers { try call.context.checkProxy() }
-        command = RotateCommandLine(call.arguments)
         let provider = Provider.detected(in: call.context.job)
-        definitions = try call.openManifest(at: call.manifestPath(), on: provider).rotations(in: call.context)
+        try self.init(call, of: call.openManifest(at: call.manifestPath(), on: provider))
+    }
+
+    /// Takes the rotations of a manifest that is open already.
+    init(_ call: Call, of manifest: Manifest) throws(MintError) {
+        self.call = call
+        command = RotateCommandLine(call.arguments)
+        definitions = try manifest.rotations(in: call.context)
     }
 
     /// Returns the rotations with their journal.
