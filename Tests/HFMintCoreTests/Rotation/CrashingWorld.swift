@@ -30,14 +30,18 @@ final class CrashingWorld: Sendable {
     }
 
     let state: Mutex<State>
-    let clock = FrozenClock()
+    let clock: FrozenClock
     private let sinkIsReadable: Bool
     private let issuerIsReadable: Bool
+    /// Sinks in which no power fails.
+    private let others: [any Sink]
 
     init(
         succession: Succession = .separate(limit: 2), sinkIsReadable: Bool, issuerIsReadable: Bool,
-        crashAt point: Int? = nil
+        crashAt point: Int? = nil, clock: FrozenClock = FrozenClock(), alsoInto others: [any Sink] = []
     ) {
+        self.clock = clock
+        self.others = others
         self.sinkIsReadable = sinkIsReadable
         self.issuerIsReadable = issuerIsReadable
         var state = State()
@@ -87,11 +91,14 @@ final class CrashingWorld: Sendable {
             sinks: [
                 WorldSink(world: self, target: "first", isReadable: false),
                 WorldSink(world: self, target: "second", isReadable: sinkIsReadable),
-            ], overlap: 3_600, digest: "d")
+            ] + others, overlap: 3_600, digest: "d")
     }
 
-    /// Runs until nothing more can be done, over as many waits as it takes; or until a phase is reached.
-    func run(until phase: RotationState.Phase? = nil) throws -> RotationMachine.Next {
+    /// Runs until nothing more can be done, over as many waits as it takes; or until a phase is reached, or the process
+    /// ends.
+    func run(
+        until phase: RotationState.Phase? = nil, while lives: () -> Bool = { true }
+    ) throws -> RotationMachine.Next {
         let machine = FakeMachine(clock: clock)
         let rotation = RotationMachine(
             definition, journal: try RotationJournal(WorldLog(world: self)), context: machine.context)
@@ -101,6 +108,7 @@ final class CrashingWorld: Sendable {
         }
         for _ in 0..<500 {
             if let phase, rotation.state.phase == phase { return .go }
+            guard lives() else { return .go }
             switch try rotation.step() {
             case .go: continue
             case .soon(let seconds): clock.advance(by: .seconds(seconds))

@@ -74,7 +74,7 @@ extension SpaceAPI {
         guard let url, url.origin == api.base.origin else { return nil }
         let prefix = api.base.below("/api/spaces/").target
         guard url.target.utf8.starts(with: prefix.utf8) else { return nil }
-        let names = url.target.utf8.dropFirst(prefix.utf8.count).prefix { !"?/".utf8.contains($0) || $0 == ASCII.slash }
+        let names = url.target.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "?") }
         let parts = Array(names).split(separator: ASCII.slash, omittingEmptySubsequences: false)
         guard parts.count == 2, let found = Resource(.space, owner: parts[0], name: parts[1]) else { return nil }
         return found.repositoryName

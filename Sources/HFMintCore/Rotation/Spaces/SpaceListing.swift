@@ -117,7 +117,9 @@ enum NextPage: Equatable {
         self = .none
         while let start = rest.firstIndex(of: UInt8(ascii: "<")) {
             let target = String(decoding: rest[(start + 1)...].prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self)
-            rest = rest[(start + 1)...].drop { $0 != UInt8(ascii: ">") }
+            rest = rest[(start + 1)...]
+            // Without its end, what follows may be parameters.
+            if rest.contains(UInt8(ascii: ">")) { rest = rest.drop { $0 != UInt8(ascii: ">") } }
             let parameters = rest.prefix { $0 != UInt8(ascii: "<") }
             // What could mean a next page and is not understood ends the list with an error, never early.
             guard parameters.span.holds("next", ignoringCase: true) else { continue }
