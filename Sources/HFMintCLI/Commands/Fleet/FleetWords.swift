@@ -46,6 +46,10 @@ struct FleetWords {
     /// What is not as declared, as lines.
     var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.place): \($0.words)" } }
 
+    private func words(_ difference: Difference) -> String {
+        isPlan ? difference.words + difference.consequences : difference.words
+    }
+
     private var summary: String {
         guard isPlan else { return driftSummary }
         let changes = all.filter(\.isChange)
@@ -83,7 +87,7 @@ struct FleetWords {
                 lines.append("  \(resource)\(owners[resource].map { " (\($0))" } ?? "")")
                 let width = found.map(\.path.utf8.count).max() ?? 0
                 lines += found.map { difference in
-                    "    \(difference.verb.padded(to: 8))  \(difference.path.padded(to: width))  \(difference.words)"
+                    "    \(difference.verb.padded(to: 8))  \(difference.path.padded(to: width))  \(words(difference))"
                 }
             }
         }
@@ -98,7 +102,7 @@ struct FleetWords {
             wave.flatMap { _, found in
                 found.map { difference in
                     "| \(index + 1) | \(difference.verb) | \(difference.resource.asMarkdown)"
-                        + " | \(difference.path.asMarkdown) | \(difference.words.asMarkdown) |"
+                        + " | \(difference.path.asMarkdown) | \(words(difference).asMarkdown) |"
                 }
             }
         }
@@ -160,8 +164,12 @@ extension Difference {
         }
         if case .refused(let clause) = step { words += "; \(clause)" }
         if !reason.isEmpty { words += "; \(reason)" }
-        if restarts, isChange { words += "; restarts" }
-        return words + (irreversible.map { "; \($0)" } ?? "")
+        return words
+    }
+
+    /// What a plan says beside that.
+    fileprivate var consequences: String {
+        (restarts && (isChange || step == .prune) ? "; restarts" : "") + (irreversible.map { "; \($0)" } ?? "")
     }
 
     fileprivate func json(wave: Int, owner: String?) -> JSONValue {
