@@ -156,6 +156,11 @@ struct FleetSession {
             if let opened { call.audit.keep(in: opened.path) }
             return opened
         } catch {
+            guard named != nil else {
+                // Nothing depends on it but how much is proven.
+                context.note("writes are not remembered in '\(error.path)': \(error.reason)")
+                return nil
+            }
             throw MintError(
                 .stateUnusable, "cannot remember what was written in '\(error.path)': \(error.reason)",
                 hint: "name a directory that is yours alone (0700) with --record-dir or HFMINT_FLEET_DIR")
