@@ -213,7 +213,8 @@ struct FleetInheritance {
             if found.count > 1 {
                 complain("means two, and must name one: \(listed(found))", path, node, in: document)
             } else if found.isEmpty, isWhole {
-                complain("names nothing of this fleet: '\(name)'\(nearest(to: meant[0]))", path, node, in: document)
+                let near = nearest(to: meant[0])
+                complain("names nothing of this fleet: '\(name)'\(near)", path, node, in: document)
             } else if found.first == entry.resource {
                 complain("names the \(entry.kind.noun) itself", path, node, in: document)
             }
