@@ -23,7 +23,7 @@ struct FleetSession {
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
-            FleetWords(differences, waves: plan.waves, of: declared, isPlan: asPlan)
+            FleetWords(differences, plan, of: declared, isPlan: asPlan)
         }
     }
 
@@ -209,10 +209,9 @@ extension FleetSession {
     }
 }
 
-extension FleetWords {
+extension FleetSession {
     /// Returns an error if something could not be read.
-    func unreadFailure(_ session: FleetSession) -> MintError? {
-        let unread = unread
+    func unreadFailure(_ unread: [String]) -> MintError? {
         guard let first = unread.first else { return nil }
         return MintError(
             .issuerRefused, "\(unread.count) could not be read: \(first)",
