@@ -167,13 +167,13 @@ def test_a_limit_that_is_met_is_waited_for(fleet: Fleet) -> None:
 
 def test_a_limit_that_can_be_foreseen_is_never_met(fleet: Fleet) -> None:
     """Also where somebody else asks as often beside each request."""
-    names = [f"acme/app-{number}" for number in range(20)]
+    names = [f"acme/app-{number}" for number in range(40)]
     for name in names:
         fleet.hub.add_space(name, secrets={"TOKEN": "SENTINELold"}, variables={"LEVEL": "debug"})
     fleet.write({name: fleet.usual() for name in names})
     limits = fleet.hub.limits
-    limits.quota, limits.window, limits.others = 60, 3, 1
-    assert len(fleet.plan().changes) == 40
+    limits.quota, limits.window, limits.others = 100, 3, 1
+    assert len(fleet.plan().changes) == 80
     assert limits.refusals == 0
 
 
@@ -211,7 +211,8 @@ def test_what_was_not_deleted_is_not_said_to_be(fleet: Fleet, situation: str) ->
     """It is looked for after the answer."""
     declare(fleet)
     assert fleet.apply().status == 0
-    fleet.write({CHAT: {"variables": {"LEVEL": "info"}}, FRONT: fleet.usual(after=[CHAT])})
+    rest = {"variables": {"LEVEL": "info"}, "secrets": {}}
+    fleet.write({CHAT: rest, FRONT: fleet.usual(after=[CHAT])})
     begin(fleet.hub, situation, CHAT)
     before = fleet.hub.world
     applied = fleet.apply("--prune")

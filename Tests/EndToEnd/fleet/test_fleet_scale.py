@@ -47,7 +47,7 @@ def written_long_ago(fleet: Fleet, count: int) -> None:
     found = MARK.search(fleet.hub.spaces[first].settings["secrets"]["A"].description or "")
     assert found
     assert found[3] == fleet.digest(f"spaces/{first}", "A", fleet.variables["A"])
-    for name in names(count):
+    for name in names(count)[1:]:
         for key in SECRETS:
             digest = fleet.digest(f"spaces/{name}", key, fleet.variables[key])
             mark = f"[hfmint 1 {found[1]} g1 k:{digest}]"
@@ -90,6 +90,8 @@ def test_a_plan_of_a_thousand(fleet: Fleet, record_property: Callable[[str, obje
 def test_one_of_a_thousand_differs(fleet: Fleet) -> None:
     """And that one is written."""
     written_long_ago(fleet, SPACES)
+    # More than one window has for a Team: nobody waits here.
+    fleet.hub.limits.quota = 20_000
     odd = names(SPACES)[617]
     fleet.hub.write_as_stranger(odd, "variables", "LEVEL", "debug")
     assert fleet.plan().changes == {(odd, "variables.LEVEL")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import evidence
 import product
 from fleetworld import Fleet, Json
 from jobs import Ended
@@ -71,7 +70,7 @@ class Story:
             },
             "grants": [
                 {
-                    "name": f"{who} publishes the chat",
+                    "name": f"{who}-chat",
                     "role": "chat",
                     "identity": {"issuer": issuer, "claims": claims | {"actor": who}},
                 }
@@ -107,7 +106,6 @@ class Story:
         env |= {"HFMINT_MANIFEST": str(self.fleet.path)}
         command = [str(self.fleet.program), "exchange", f"spaces/{CHAT}", "--deliver", "token-file"]
         done = product.run(command, env, self.fleet.root)
-        evidence.put_there(root)
         return Ended(done.status, done.stdout.decode(), done.stderr.decode())
 
     def apply(self, *arguments: str) -> Ended:
@@ -165,7 +163,6 @@ def test_the_story(fleet: Fleet, tmp_path: Path) -> None:
     assert record.order == [(CHAT, f"secrets.{SECRET}")]
     assert story.apply("--release", "2.0.0").status == 0
     assert fleet.value(CHAT, SECRET) == new
-    assert story.rotate("run").status in (0, 4)
 
     # An app that does not come up stops the change before it reaches the next.
     record.clear()
@@ -187,3 +184,7 @@ def test_the_story(fleet: Fleet, tmp_path: Path) -> None:
     assert all(row["healthy"] for row in status), status
     assert fleet.plan("--detailed-exitcode").status == 0
     assert record.most_busy == 1
+
+    # By then the old secret is worth nothing.
+    assert story.rotate("run").status == 0
+    assert story.issuer.live == [new]
