@@ -116,6 +116,11 @@ class Space:
         """Show what was before so many times more."""
         self._stale[kind].extend([before] * times)
 
+    def catch_up(self) -> None:
+        """Let reads show what is there."""
+        for stale in self._stale.values():
+            stale.clear()
+
     def restart(self, course: Course, *, joins: bool) -> None:
         """Begin again; a restart that nobody has seen begin yet may take this one in."""
         is_joined = joins and bool(self.coming) and not self._was_seen

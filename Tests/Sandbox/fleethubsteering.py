@@ -13,8 +13,8 @@ from .wire import Request, Response
 
 Moment = Literal["before", "after"]
 Action = Callable[[Request], Response | None]
-# A write is met with its number, from 1.
-OnWrite = Callable[[int, Moment, Request], None]
+# A write is met with its number, from 1; an answer has the meaning that an action's has.
+OnWrite = Callable[[int, Moment, Request], Response | None]
 
 
 @dataclass
@@ -73,19 +73,23 @@ class Steered(Server):
     def perform(self, request: Request) -> Response:
         """What is answered, once those who wait for the request have met it."""
         with self.gate:
-            counts = self.is_write(request)
-            self.write_count += counts
-            number = self.write_count
-            if counts and self.on_write:
-                self.on_write(number, "before", request)
-            response = self._met("before", request) or super().perform(request)
-            response = self._met("after", request) or response
-            if counts and self.on_write:
-                self.on_write(number, "after", request)
-            return response
+            number = self._number(request)
+            response = self._met("before", number, request) or super().perform(request)
+            return self._met("after", number, request) or response
 
-    def _met(self, moment: Moment, request: Request) -> Response | None:
-        answer = None
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is connected, so that nothing more is done."""
+        with self._lock:
+            return not self._open
+
+    def _number(self, request: Request) -> int:
+        counts = self.is_write(request)
+        self.write_count += counts
+        return self.write_count if counts else 0
+
+    def _met(self, moment: Moment, number: int, request: Request) -> Response | None:
+        answer = self.on_write(number, moment, request) if number and self.on_write else None
         for meeting in self._meetings:
             if meeting.fits(moment, request):
                 answer = meeting.action(request) or answer

@@ -11,7 +11,7 @@ package enum FleetShape {
             .optional(
                 "sources", .array(.secretReference, atLeast: 0, atMost: 10_000),
                 "the only references that secrets of apps may name (default: any that nothing else here names)"),
-            .optional("maxUnavailable", .integer(1...10_000), "how many apps may be away at once (1)"),
+            .optional("maxUnavailable", .integer(1...10_000), "how many Spaces and endpoints may be away at once (1)"),
             .optional("settle", .string(.duration), "how long after a write a stage may still be the old one (20s)"),
             .optional("window", .object(window), "when changes may begin, in UTC (default: always)"),
             .optional("maxDeletes", .integer(0...10_000), "the most that one prune may delete (10)"),

@@ -10,6 +10,7 @@ import pytest
 from client import Answer, ask
 from Sandbox.fleethub import FleetHub, changed
 from Sandbox.hubstate import HubToken
+from Sandbox.wire import Request, Response
 from Sandbox.world import World
 from sinkclient import bearer, send
 
@@ -233,10 +234,17 @@ def test_an_app_is_as_well_as_its_space(hub: FleetHub) -> None:
 def test_a_write_is_met_before_and_after(hub: FleetHub) -> None:
     """By its number, as those count which change something."""
     met: list[tuple[int, str, int]] = []
-    hub.on_write = lambda number, moment, _: met.append((number, moment, len(hub.record.writes)))
+
+    def meet(number: int, moment: str, _: Request) -> Response | None:
+        met.append((number, moment, len(hub.record.writes)))
+        return Response(503) if (number, moment) == (2, "before") else None
+
+    hub.on_write = meet
     do(hub, "GET", f"{CHAT}/secrets")
     do(hub, "POST", f"{CHAT}/secrets", {"key": "TOKEN", "value": "x"})
     assert met == [(1, "before", 0), (1, "after", 1)]
+    assert do(hub, "POST", f"{CHAT}/secrets", {"key": "TOKEN", "value": "x"}).status == 503
+    assert len(hub.record.writes) == 1
 
 
 def test_a_gap_is_remembered(hub: FleetHub) -> None:
