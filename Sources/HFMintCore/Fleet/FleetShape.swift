@@ -47,15 +47,9 @@ package enum FleetShape {
         .optional("owner", .string(.any), "who answers for it"),
         .optional("after", .array(.string(.predecessor), atLeast: 0, atMost: 1_000), "what must be healthy before it"),
         .optional("wave", .integer(-1_000...1_000), "lower waves are changed first (0)"),
-        .optional("health", .object(health), "when it counts as healthy"),
+        .optional("health", .object(Health.shape), "when it counts as healthy"),
         .optional("protect", .bool, "whether nothing of it is ever deleted (false)"),
     ]
-
-    private static let health = ObjectShape(
-        [
-            .optional("timeout", .string(.duration), "how long it may take after a write (10m)"),
-            .optional("url", .string(.url), "the app's own page, which must answer 200"),
-        ], rule: { $0.duration("timeout") == 0 ? "needs a 'timeout' that is longer than nothing" : nil })
 
     private static let space = ObjectShape(
         common + [
