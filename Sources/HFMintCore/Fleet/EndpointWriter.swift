@@ -63,7 +63,7 @@ final class EndpointWriter: FleetTarget {
         let strangers = (state.secretNames ?? []).filter { name in !wanted.contains { $0.name == name } }
         guard strangers.isEmpty else {
             throw endpoints.api.refused(
-                "its secrets are written together, and the value of \(strangers.joined(separator: ", ")) is not known here"
+                "its secrets are written together, and the manifest has no \(strangers.joined(separator: ", "))"
             )
         }
         var secrets: [(name: String, value: SharedSecret)] = []

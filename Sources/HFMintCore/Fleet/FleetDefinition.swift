@@ -24,7 +24,7 @@ package struct FleetDefinition: Equatable, Sendable {
     package let key: SecretReference?
     /// The folder of the root manifest, from which relative paths of these references start.
     package let folder: String
-    /// How many apps may be away at once; an app is a manifest.
+    /// How many Spaces and endpoints may be away at once.
     package let maxUnavailable: Int
     /// How long after a write nothing but an intermediate stage counts, in seconds.
     package let settle: Int

@@ -11,7 +11,7 @@ package enum FleetShape {
             .optional(
                 "sources", .array(.secretReference, atLeast: 0, atMost: 10_000),
                 "the only references that secrets of apps may name (default: any that nothing else here names)"),
-            .optional("maxUnavailable", .integer(1...10_000), "how many apps may be away at once (1)"),
+            .optional("maxUnavailable", .integer(1...10_000), "how many Spaces and endpoints may be away at once (1)"),
             .optional("settle", .string(.duration), "how long after a write a stage may still be the old one (20s)"),
             .optional("window", .object(window), "when changes may begin, in UTC (default: always)"),
             .optional("maxDeletes", .integer(0...10_000), "the most that one prune may delete (10)"),
@@ -47,15 +47,9 @@ package enum FleetShape {
         .optional("owner", .string(.any), "who answers for it"),
         .optional("after", .array(.string(.predecessor), atLeast: 0, atMost: 1_000), "what must be healthy before it"),
         .optional("wave", .integer(-1_000...1_000), "lower waves are changed first (0)"),
-        .optional("health", .object(health), "when it counts as healthy"),
+        .optional("health", .object(Health.shape), "when it counts as healthy"),
         .optional("protect", .bool, "whether nothing of it is ever deleted (false)"),
     ]
-
-    private static let health = ObjectShape(
-        [
-            .optional("timeout", .string(.duration), "how long it may take after a write (10m)"),
-            .optional("url", .string(.url), "the app's own page, which must answer 200"),
-        ], rule: { $0.duration("timeout") == 0 ? "needs a 'timeout' that is longer than nothing" : nil })
 
     private static let space = ObjectShape(
         common + [

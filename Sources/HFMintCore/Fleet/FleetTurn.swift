@@ -173,7 +173,7 @@ final class FleetTurn: @unchecked Sendable {
         try apply.audit.record(target.resource, reason, .failed)
         guard isFirst else {
             // What failed first stays the result.
-            return over(outcome.result, .failed("not restored: \(reason)"))
+            return over(outcome.result, .failed("it was restored, and: \(reason)"))
         }
         outcome.result = .failed(reason)
         guard apply.options.rollsBack, !outcome.written.isEmpty else { return over(.failed(reason), .failed(reason)) }

@@ -81,7 +81,7 @@ struct FleetWork: Sendable {
             throw MintError(
                 .stateUnusable, "\(reference.source) holds a token of Trusted Publishers, and nothing was written",
                 hint:
-                    "it can commit to one repository, and change no setting: name another one in fleet.credentials.apply"
+                    "it can commit to one repository, and change no setting: fleet.credentials.apply needs another"
             )
         }
         return token

@@ -1,6 +1,7 @@
 /// Applies a plan to one Space: writes back to back, without waiting for a restart, and then watches its health.
 ///
-/// A secret's write whose answer is lost is looked for by its mark, and repeated at most once, with the same generation.
+/// A secret's write whose answer is lost is looked for by its mark, and repeated at most once, with the same
+/// generation.
 final class SpaceWriter: FleetTarget {
     let definition: SpaceDefinition
     let space: SpaceAPI

@@ -1,5 +1,5 @@
 import Glibc
-package import HFMintCore
+internal import HFMintCore
 
 /// ``Interrupts`` as blocked signals, which stay pending until somebody asks for them.
 package final class PosixInterrupts: Interrupts {

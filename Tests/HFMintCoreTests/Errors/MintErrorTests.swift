@@ -20,8 +20,8 @@ struct MintErrorTests {
         "audit-broken": 3, "front-open": 3,
         "identity-unavailable": 4, "answer-invalid": 4, "service-unavailable": 4,
         "state-unusable": 5, "library-missing": 5, "network-forbidden": 5, "audit-unavailable": 5,
-        "rotation-attention": 6, "drift-found": 6, "plan-stale": 3, "wave-failed": 6, "access-gained": 6, "migration-unsure": 6,
-        "front-unclear": 6,
+        "rotation-attention": 6, "drift-found": 6, "access-gained": 6, "migration-unsure": 6, "front-unclear": 6,
+        "plan-stale": 3, "wave-failed": 6,
     ]
 
     @Test("never changes the name or the exit status of a code")

@@ -1,5 +1,6 @@
 @testable import HFMintCore
 import HFMintTesting
+import Synchronization
 import Testing
 
 @Suite("a release")

@@ -48,7 +48,8 @@ extension SpaceState {
         }
         var lines: [(String, String)] = []
         if let hardware { lines.append(("hardware", quoted(hardware))) }
-        switch sleep {
+        // The Hub gives this hardware no other time.
+        switch hardware == "cpu-basic" ? nil : sleep {
         case .never: lines.append(("sleep", quoted("never")))
         case .seconds(let seconds): lines.append(("sleep", quoted("\(seconds)s")))
         case nil: break

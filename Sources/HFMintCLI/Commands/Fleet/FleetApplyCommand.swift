@@ -47,9 +47,12 @@ extension Command {
         let plan: FleetPlan =
             if let saved { saved } else { try session.survey(in: directory, pruning: pruning).plan }
         guard plan.hasChanges else {
-            let lines = ["nothing to change"] + plan.unreadable + plan.refused
             try markdown?.write(MarkdownTarget.text(["### Fleet: nothing to change"]), in: call.context)
-            return Report(lines: lines.map(\.printable), json: ["plan": .string(plan.id), "turns": .array([])])
+            let lines = ["nothing to change"] + plan.refused
+            return Report(
+                lines: lines.map(\.printable),
+                json: ["plan": .string(plan.id), "left": .array([]), "turns": .array([])],
+                failures: session.unreadFailure(plan.unreadable).map { [$0] } ?? [])
         }
         let progress = FleetProgress(call)
         let apply = try FleetApply(
@@ -64,7 +67,7 @@ extension Command {
         return Report(
             text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
             json: .object([.init("plan", .string(plan.id))] + words.json),
-            failures: outcome.failure.map { [$0] } ?? [])
+            failures: [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self))
     }
 
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {

@@ -31,7 +31,7 @@ extension Command {
                     .driftFound, "\(drifted.count) not as declared: \(first)",
                     hint: "the manifest is right: \(session.command("apply")); the Hub is: change the manifest"))
         }
-        if let unread = words.unreadFailure(session) { failures.append(unread) }
+        if let unread = session.unreadFailure(words.unread) { failures.append(unread) }
         return Report(
             text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
             json: .object([.init("drift", .bool(!drifted.isEmpty))] + words.json), failures: failures)

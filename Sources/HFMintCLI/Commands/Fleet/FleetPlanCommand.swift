@@ -38,7 +38,7 @@ extension Command {
                     .driftFound, "the plan has \(counted(plan.changes.count, "change"))",
                     hint: session.command("apply")))
         }
-        if let unread = words.unreadFailure(session) { failures.append(unread) }
+        if let unread = session.unreadFailure(words.unread) { failures.append(unread) }
         let json: [JSONValue.Member] = [
             .init("id", .string(plan.id)), .init("created_at", .string(plan.createdAt.rfc3339)),
             .init("expires_at", .string(plan.expiresAt.rfc3339)), .init("partial", .bool(plan.isPartial)),

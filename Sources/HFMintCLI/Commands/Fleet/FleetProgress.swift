@@ -55,7 +55,7 @@ struct FleetProgress: Sendable {
         let more = inWork.count - Self.limit
         let planned = rows.count { $0.isPlanned }
         if more > 0 { lines.append("  and \(more) more") }
-        if planned > 0 { lines.append("  \(planned) wait for their turn") }
+        if planned > 0 { lines.append("  \(planned) more to come") }
         var text = drawn > 0 ? "\u{1B}[\(drawn)A\u{1B}[J" : ""
         if !row.isInWork, !row.isPlanned {
             text += "hfmint: \(row.event.resource.printable): \(coloured(row))\(row.event.duration)\n"

@@ -23,7 +23,7 @@ struct FleetSession {
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
-            FleetWords(differences, waves: plan.waves, of: declared, isPlan: asPlan)
+            FleetWords(differences, plan, of: declared, isPlan: asPlan)
         }
     }
 
@@ -156,6 +156,11 @@ struct FleetSession {
             if let opened { call.audit.keep(in: opened.path) }
             return opened
         } catch {
+            guard named != nil else {
+                // Nothing depends on it but how much is proven.
+                context.note("writes are not remembered in '\(error.path)': \(error.reason)")
+                return nil
+            }
             throw MintError(
                 .stateUnusable, "cannot remember what was written in '\(error.path)': \(error.reason)",
                 hint: "name a directory that is yours alone (0700) with --record-dir or HFMINT_FLEET_DIR")
@@ -209,10 +214,9 @@ extension FleetSession {
     }
 }
 
-extension FleetWords {
+extension FleetSession {
     /// Returns an error if something could not be read.
-    func unreadFailure(_ session: FleetSession) -> MintError? {
-        let unread = unread
+    func unreadFailure(_ unread: [String]) -> MintError? {
         guard let first = unread.first else { return nil }
         return MintError(
             .issuerRefused, "\(unread.count) could not be read: \(first)",

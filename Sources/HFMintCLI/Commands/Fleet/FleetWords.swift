@@ -12,13 +12,26 @@ struct FleetWords {
     /// How many secrets nobody can prove to be unchanged.
     private let unprovenCount: Int
     private let isPlan: Bool
+    /// A clause about what could be removed and is not, or nil.
+    private let kept: String?
 
     /// - Parameters:
-    ///   - waves: of ``FleetOrder``.
+    ///   - plan: of these differences.
     ///   - isPlan: whether it is told as what would be done, not as what was found.
-    init(_ differences: [Difference], waves: [[String]], of declared: [DeclaredResource], isPlan: Bool) {
-        let told = Dictionary(grouping: differences.filter { $0.isTold(inPlan: isPlan) }, by: \.resource)
-        self.waves = waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
+    init(_ differences: [Difference], _ plan: FleetPlan, of declared: [DeclaredResource], isPlan: Bool) {
+        let prunes = plan.changes.contains { $0.verb == .delete }
+        let told = Dictionary(
+            grouping: differences.filter { $0.isTold(inPlan: isPlan, prunes: prunes) }, by: \.resource)
+        let prunable = differences.count { $0.step == .prune }
+        kept =
+            if prunes || prunable == 0 {
+                nil
+            } else if plan.pruning == nil {
+                "\(prunable) to be removed with --prune alone"
+            } else {
+                "\(prunable) not removed, as \(plan.isPartial ? "not everything was read" : "that is more than may be")"
+            }
+        waves = plan.waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
         owners = Dictionary(declared.compactMap { one in one.owner.map { (one.name, $0) } }) { first, _ in first }
         count = declared.count
         unprovenCount = differences.count { $0.verdict == .sameNotProven }
@@ -33,10 +46,14 @@ struct FleetWords {
     /// What is not as declared, as lines.
     var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.place): \($0.words)" } }
 
+    private func words(_ difference: Difference) -> String {
+        isPlan ? difference.words + difference.consequences : difference.words
+    }
+
     private var summary: String {
         guard isPlan else { return driftSummary }
         let changes = all.filter(\.isChange)
-        let prunes = all.count { $0.step == .prune }
+        let removed = all.count { $0.step == .prune }
         let refused = all.count(where: \.isRefused)
         let resources = Set(changes.map(\.resource))
         let restarted = Set(changes.filter(\.restarts).map(\.resource)).count
@@ -47,7 +64,8 @@ struct FleetWords {
         ]
         if restarted > 0 { clauses.append("\(restarted) restart") }
         if refused > 0 { clauses.append("\(refused) refused") }
-        if prunes > 0 { clauses.append("\(prunes) to be removed with --prune alone") }
+        if removed > 0 { clauses.append("\(removed) removed") }
+        if let kept { clauses.append(kept) }
         if !unread.isEmpty { clauses.append("\(unread.count) not read") }
         if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
         return clauses.joined(separator: ", ")
@@ -69,7 +87,7 @@ struct FleetWords {
                 lines.append("  \(resource)\(owners[resource].map { " (\($0))" } ?? "")")
                 let width = found.map(\.path.utf8.count).max() ?? 0
                 lines += found.map { difference in
-                    "    \(difference.verb.padded(to: 8))  \(difference.path.padded(to: width))  \(difference.words)"
+                    "    \(difference.verb.padded(to: 8))  \(difference.path.padded(to: width))  \(words(difference))"
                 }
             }
         }
@@ -84,7 +102,7 @@ struct FleetWords {
             wave.flatMap { _, found in
                 found.map { difference in
                     "| \(index + 1) | \(difference.verb) | \(difference.resource.asMarkdown)"
-                        + " | \(difference.path.asMarkdown) | \(difference.words.asMarkdown) |"
+                        + " | \(difference.path.asMarkdown) | \(words(difference).asMarkdown) |"
                 }
             }
         }
@@ -114,7 +132,10 @@ struct FleetWords {
 
 extension Difference {
     /// Whether it is worth a line.
-    fileprivate func isTold(inPlan: Bool) -> Bool { isDrift || verdict == .unreadable || (inPlan && step != .nothing) }
+    fileprivate func isTold(inPlan: Bool, prunes: Bool) -> Bool {
+        if isDrift || verdict == .unreadable { return true }
+        return step == .prune ? inPlan && prunes : inPlan && step != .nothing
+    }
 
     fileprivate var isChange: Bool { step == .write }
 
@@ -143,8 +164,12 @@ extension Difference {
         }
         if case .refused(let clause) = step { words += "; \(clause)" }
         if !reason.isEmpty { words += "; \(reason)" }
-        if restarts, isChange { words += "; restarts" }
-        return words + (irreversible.map { "; \($0)" } ?? "")
+        return words
+    }
+
+    /// What a plan says beside that.
+    fileprivate var consequences: String {
+        (restarts && (isChange || step == .prune) ? "; restarts" : "") + (irreversible.map { "; \($0)" } ?? "")
     }
 
     fileprivate func json(wave: Int, owner: String?) -> JSONValue {

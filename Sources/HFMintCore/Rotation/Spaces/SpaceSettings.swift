@@ -71,10 +71,11 @@ package struct Health: Equatable, Sendable {
 }
 
 extension Health {
-    static let shape = ObjectShape([
-        .optional("timeout", .string(.duration), "how long it is waited for (10m)"),
-        .optional("url", .string(.url), "the app's own page, which must answer 200; it gets no credential"),
-    ])
+    static let shape = ObjectShape(
+        [
+            .optional("timeout", .string(.duration), "how long it may take after a write (10m)"),
+            .optional("url", .string(.url), "the app's own page, which must answer 200"),
+        ], rule: { $0.duration("timeout") == 0 ? "needs a 'timeout' that is longer than nothing" : nil })
 
     init(_ node: ManifestNode) {
         self.init(timeout: node.duration("timeout") ?? 600, url: node["url"]?.string.flatMap { HTTPURL($0) })

@@ -113,7 +113,8 @@ struct SpaceHealthTests {
     @Test("the page of a Space that sleeps is not asked for, as that wakes it")
     func sleepingPage() throws {
         let sleeping = SpaceRuntime(stage: "SLEEPING")
-        var health = Self.health(before: sleeping, url: try #require(Self.page))
+        let page = try #require(Self.page)
+        var health = Self.health(before: sleeping, url: page)
         #expect(health.observe(sleeping, at: Self.start + .seconds(20)) == .healthy("SLEEPING, as before"))
     }
 
