@@ -6,10 +6,10 @@ extension Command {
         summary: "print what the manifest would say of a Space that is there",
         operands: "SPACE",
         description: [
-            "Reads one Space, and prints its entry for `fleet.spaces`: settings, variables with their values, secrets by name,"
-                + " volumes. It writes nothing, neither at the Hub nor in a manifest.",
-            "Where a secret's value is kept, only you know: `from` is a guess to be put right. Until hfmint has written a"
-                + " secret itself, a plan calls it foreign. Leave out what the fleet should not manage.",
+            "Reads one Space, and prints its entry for `fleet.spaces`: settings, variables with their values, secrets"
+                + " by name, volumes. It writes nothing, neither at the Hub nor in a manifest.",
+            "Where a secret's value is kept, only you know: `from` is a guess to be put right. Until hfmint has"
+                + " written a secret itself, a plan calls it foreign. Leave out what the fleet should not manage.",
         ],
         options: [.manifest, .endpoint] + Option.reporting,
         examples: [

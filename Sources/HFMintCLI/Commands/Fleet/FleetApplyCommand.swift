@@ -6,13 +6,14 @@ extension Command {
         summary: "write what differs, wave by wave, each app seen healthy before the next",
         operands: "[PLAN]",
         description: [
-            "Exit status 6 means: a wave failed or was interrupted, later ones were not touched, and the next plan shows what"
-                + " is left. 3: refused, also a plan that is stale; 4: the Hub is away, or the window is shut.",
-            "With a PLAN, the file of `hfmint fleet plan --out`, it does that and nothing else, and only if nothing has"
-                + " moved since. Without one it plans and applies at once.",
-            "Writes the settings, volumes, variables and secrets of one app back to back, then waits until the app has"
-                + " restarted and is healthy. Nothing is removed without --prune. Ctrl-C and SIGTERM let the write at hand"
-                + " end; a second one ends at once.",
+            "Exit status 6 means: a wave failed or was interrupted, later ones were not touched, and the next plan"
+                + " shows what is left. 3: refused, also a plan that is stale; 4: the Hub is away, or the window is"
+                + " shut.",
+            "With a PLAN, the file of `hfmint fleet plan --out`, it does that and nothing else, and only if nothing"
+                + " has moved since. Without one it plans and applies at once.",
+            "Writes the settings, volumes, variables and secrets of one app back to back, then waits until the app"
+                + " has restarted and is healthy. Nothing is removed without --prune. Ctrl-C and SIGTERM let the"
+                + " write at hand end; a second one ends at once.",
             "With --json it prints one line for each event as it happens, and its report as the last line.",
         ],
         options: [.wave, .prune, .maxDeletes, .touchPaused, .rollback, .ignoreOrder, .release, .markdown]

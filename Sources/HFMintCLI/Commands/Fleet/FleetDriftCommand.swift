@@ -5,10 +5,11 @@ extension Command {
         name: "fleet drift",
         summary: "find what is not as declared, for a timer that watches",
         description: [
-            "Exit status 6 means: something differs. 0 where all is as declared, 3 where the Hub refused to show something,"
-                + " 4 where it is away.",
-            "Compares as `hfmint fleet plan` does, in every wave, and writes nothing. What the manifest does not manage or"
-                + " ignores is no drift; a secret that nobody can prove to be unchanged is none either, and counted.",
+            "Exit status 6 means: something differs. 0 where all is as declared, 3 where the Hub refused to show"
+                + " something, 4 where it is away.",
+            "Compares as `hfmint fleet plan` does, in every wave, and writes nothing. What the manifest does not"
+                + " manage or ignores is no drift; a secret that nobody can prove to be unchanged is none either, and"
+                + " counted.",
         ],
         options: [.markdown] + Option.askingFleet,
         examples: [

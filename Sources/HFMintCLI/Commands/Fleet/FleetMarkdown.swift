@@ -57,7 +57,9 @@ extension String {
     /// The text as code in a line or in a table of Markdown: no markup, no mention, no link and no formula.
     ///
     /// Inside of `<code>` neither GitHub nor GitLab looks for `@name` or `#1`. Every mark is written as a number, which
-    /// no reader of Markdown takes for the mark itself: <https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references>.
+    /// no reader of Markdown takes for the mark itself.
+    ///
+    /// <https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references>
     var asMarkdown: String {
         var text = "<code>"
         for scalar in printable.unicodeScalars {

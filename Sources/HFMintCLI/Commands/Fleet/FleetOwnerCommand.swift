@@ -6,8 +6,8 @@ extension Command {
         summary: "say who answers for a Space or an endpoint",
         operands: "RESOURCE",
         description: [
-            "Reads the manifest and its apps, and asks no server: who owns the resource, which manifest declares it in which"
-                + " line, what must be healthy before it, and what waits for it."
+            "Reads the manifest and its apps, and asks no server: who owns the resource, which manifest declares it"
+                + " in which line, what must be healthy before it, and what waits for it."
         ],
         options: [.manifest] + Option.reporting,
         examples: [

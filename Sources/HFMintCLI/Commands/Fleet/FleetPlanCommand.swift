@@ -5,13 +5,13 @@ extension Command {
         name: "fleet plan",
         summary: "show what differs between the manifest and the Hub, and write nothing",
         description: [
-            "Exit status 6 means: there are changes, and --detailed-exitcode asks for it; without it, a plan exits 0. 3 where"
-                + " the Hub refused to show something, 4 where it is away.",
-            "Reads what the manifest declares, compares, and prints what an apply would write, wave by wave: each path with"
-                + " what is there and what should be, whether the app restarts, and what cannot be taken back. Of a"
-                + " secret it shows no value.",
-            "With --out the plan goes into a file, which `hfmint fleet apply FILE` takes within an hour, and refuses if"
-                + " anything has moved. With --markdown it becomes the text of a comment.",
+            "Exit status 6 means: there are changes, and --detailed-exitcode asks for it; without it, a plan exits 0."
+                + " 3 where the Hub refused to show something, 4 where it is away.",
+            "Reads what the manifest declares, compares, and prints what an apply would write, wave by wave: each"
+                + " path with what is there and what should be, whether the app restarts, and what cannot be taken"
+                + " back. Of a secret it shows no value.",
+            "With --out the plan goes into a file, which `hfmint fleet apply FILE` takes within an hour, and refuses"
+                + " if anything has moved. With --markdown it becomes the text of a comment.",
         ],
         options: [.out, .markdown, .detailedExitCode, .prune, .maxDeletes] + Option.askingFleet,
         examples: [

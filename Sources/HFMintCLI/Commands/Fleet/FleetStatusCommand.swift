@@ -5,10 +5,10 @@ extension Command {
         name: "fleet status",
         summary: "show the stage, health and owner of each Space and endpoint",
         description: [
-            "Exit status 6 is not used: a stage is told, and not judged; `hfmint fleet drift` compares. 3 where the Hub refused"
-                + " to list something, 4 where it is away.",
-            "Asks the Hub for its lists alone, which are a few pages whatever the number of Spaces. `runs another commit`"
-                + " means that the app was not built anew since the last push.",
+            "Exit status 6 is not used: a stage is told, and not judged; `hfmint fleet drift` compares. 3 where the"
+                + " Hub refused to list something, 4 where it is away.",
+            "Asks the Hub for its lists alone, which are a few pages whatever the number of Spaces. `runs another"
+                + " commit` means that the app was not built anew since the last push.",
         ],
         options: Option.askingFleet,
         examples: [
