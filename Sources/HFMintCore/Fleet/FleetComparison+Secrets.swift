@@ -11,15 +11,6 @@ package struct ProofOfSecret: Equatable, Sendable {
     package var lastWrite: FleetRecord.Write?
     /// A clause about why there is no digest, or nil.
     package var problem: String?
-
-    package init(
-        digest: String? = nil, version: String? = nil, lastWrite: FleetRecord.Write? = nil, problem: String? = nil
-    ) {
-        self.digest = digest
-        self.version = version
-        self.lastWrite = lastWrite
-        self.problem = problem
-    }
 }
 
 extension ProofOfSecret {

@@ -56,11 +56,6 @@ package struct FleetWindow: Equatable, Sendable {
 package struct Entry: Equatable, Sendable {
     package let name: String
     package let value: String
-
-    package init(name: String, value: String) {
-        self.name = name
-        self.value = value
-    }
 }
 
 /// A secret that a Space or an endpoint must have, and where its value comes from.
@@ -68,22 +63,15 @@ package struct SecretDefinition: Equatable, Sendable {
     package let name: String
     package let origin: Origin
     /// What the user counts up to have the secret written anew.
-    package let version: String?
+    package var version: String?
     /// Whether `fleet apply --release` rotates it first.
-    package let rotatesOnRelease: Bool
+    package var rotatesOnRelease = false
 
     package enum Origin: Equatable, Sendable {
         /// - Parameter folder: of the manifest that names the reference, where its relative path starts.
         case reference(SecretReference, folder: String)
         /// The rotation of the root manifest that writes it.
         case rotation(String)
-    }
-
-    package init(name: String, origin: Origin, version: String? = nil, rotatesOnRelease: Bool = false) {
-        self.name = name
-        self.origin = origin
-        self.version = version
-        self.rotatesOnRelease = rotatesOnRelease
     }
 }
 

@@ -72,6 +72,19 @@ package struct FleetProofs: Sendable {
             problem: secrets.lazy.compactMap { problems[Self.place($0.name, resource)] }.first)
     }
 
+    /// Compares all that is declared with what was found.
+    ///
+    /// - Parameter reading: of this definition.
+    package func comparison(of fleet: FleetDefinition, with reading: FleetReading) -> [Difference] {
+        let ofSpaces = zip(fleet.spaces, reading.spaces).flatMap { space, found in
+            compare(space, found) { proof(of: $0, of: space) }
+        }
+        let ofEndpoints = zip(fleet.endpoints, reading.endpoints).flatMap { endpoint, found in
+            compare(endpoint, found) { proof(of: endpoint) }
+        }
+        return ofSpaces + ofEndpoints
+    }
+
     private static func place(_ name: String, _ resource: String) -> String { "\(resource)\0\(name)" }
 }
 

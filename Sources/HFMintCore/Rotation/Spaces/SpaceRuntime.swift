@@ -5,32 +5,20 @@ package struct SpaceRuntime: Equatable, Sendable {
     /// The Hub's word, of an open set: `RUNNING`.
     package let stage: String
     /// The commit that runs.
-    package let sha: String?
+    package var sha: String?
     /// What was asked for; what runs may lag behind it, or be nothing at first.
-    package let hardware: String?
+    package var hardware: String?
     /// Nil for the default of the hardware.
-    package let sleep: Sleep?
+    package var sleep: Sleep?
     /// Nil where the answer says nothing of volumes.
-    package let volumes: [Volume]?
-    package let isInDevMode: Bool
-    package let isHotReloading: Bool
+    package var volumes: [Volume]?
+    package var isInDevMode = false
+    package var isHotReloading = false
     /// Whether the answer says when the Space falls asleep, be it the default.
-    let saysSleep: Bool
+    var saysSleep = true
+}
 
-    package init(
-        stage: String, sha: String? = nil, hardware: String? = nil, sleep: Sleep? = nil, volumes: [Volume]? = nil,
-        isInDevMode: Bool = false, isHotReloading: Bool = false, saysSleep: Bool = true
-    ) {
-        self.stage = stage
-        self.sha = sha
-        self.hardware = hardware
-        self.sleep = sleep
-        self.volumes = volumes
-        self.isInDevMode = isInDevMode
-        self.isHotReloading = isHotReloading
-        self.saysSleep = saysSleep
-    }
-
+extension SpaceRuntime {
     /// Reads a runtime; nil if it has no stage.
     init?(_ node: JSONNode, in text: Span<UInt8>) {
         guard let stage = node["stage"]?.text(in: text) else { return nil }
