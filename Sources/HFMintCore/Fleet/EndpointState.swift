@@ -16,14 +16,6 @@ package struct EndpointState: Equatable, Sendable {
     package var scaleToZeroMinutes: Int?
     package var revision: String?
     package var tags: [String] = []
-    /// Where it answers, once it has run.
-    package var url: String?
 }
 
-/// What was found where an endpoint should be.
-package enum EndpointReading: Equatable, Sendable {
-    case there(EndpointState)
-    case missing
-    /// - Parameter clause: why, which follows the endpoint's name.
-    case unreadable(_ clause: String)
-}
+package typealias EndpointReading = Found<EndpointState>

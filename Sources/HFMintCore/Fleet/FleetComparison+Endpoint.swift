@@ -13,7 +13,7 @@ package func compare(
         var difference = comparison.difference("", .missing)
         difference.step = .refused("hfmint makes no endpoints")
         comparison.add(difference)
-    case .unreadable(let clause): comparison.addUnreadable("", clause)
+    case .renamed, .unreadable: comparison.addUnreadable("", reading.absence ?? "")
     }
     return comparison.found
 }

@@ -13,12 +13,13 @@ extension SpaceWriter {
     }
 
     private func restoring(_ path: String, _ before: SpaceState) -> FleetWrite? {
+        let runtime = before.runtime
         switch path {
-        case "hardware": return before.hardware.map { setHardware($0) }
-        case "sleep": return setSleep(before.sleep ?? before.usualSleep)
+        case "hardware": return runtime.hardware.map { setHardware($0) }
+        case "sleep": return setSleep(runtime.sleep ?? runtime.usualSleep)
         case "visibility": return before.visibility.map { setVisibility($0) }
         case "volumes":
-            guard let volumes = before.volumes, !volumes.contains(where: \.isMasked) else { return nil }
+            guard let volumes = runtime.volumes, !volumes.contains(where: \.isMasked) else { return nil }
             return setVolumes(volumes)
         default: break
         }
@@ -33,7 +34,7 @@ extension SpaceWriter {
     }
 }
 
-extension SpaceState {
+extension SpaceRuntime {
     /// When a Space without a word about it falls asleep.
     ///
     /// <https://huggingface.co/docs/hub/spaces-gpus#sleep-time>

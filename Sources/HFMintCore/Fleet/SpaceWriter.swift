@@ -33,10 +33,10 @@ final class SpaceWriter: FleetTarget {
         let reading = try fleet.reader.read(definition)
         if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
         guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
-        guard state.stage != "PAUSED" || fleet.options.touchesPaused else {
+        guard state.runtime.stage != "PAUSED" || fleet.options.touchesPaused else {
             return .skipped("it is PAUSED, and a write may wake it: --touch-paused")
         }
-        guard !state.isInDevMode else { return .skipped("it is in dev mode, which a write would end") }
+        guard !state.runtime.isInDevMode else { return .skipped("it is in dev mode, which a write would end") }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
@@ -62,7 +62,7 @@ final class SpaceWriter: FleetTarget {
         var health =
             health
             ?? SpaceHealth(
-                definition.health, settle: fleet.definition.settle, before: before.map { SpaceRuntime($0) },
+                definition.health, settle: fleet.definition.settle, before: before?.runtime,
                 since: clock.uptime())
         var stage = "not seen"
         var next: SpaceHealth.Next
@@ -93,14 +93,6 @@ extension FleetSight {
         case .healthy: self = .healthy
         case .unhealthy(let clause): self = .failed(clause)
         }
-    }
-}
-
-extension SpaceRuntime {
-    fileprivate init(_ state: SpaceState) {
-        self.init(
-            stage: state.stage, sha: state.runningSHA, hardware: state.hardware, sleep: state.sleep,
-            volumes: state.volumes, isInDevMode: state.isInDevMode, isHotReloading: state.isHotReloading)
     }
 }
 

@@ -92,22 +92,6 @@ struct FleetSession {
             token: try definition.credential(reference, in: context), in: context)
     }
 
-    /// Reads one Space.
-    func state(of space: SpaceDefinition) throws(MintError) -> SpaceState {
-        let name = space.resource.canonical
-        let reader = try reader()
-        do throws(StepFailure) {
-            switch try reader.read(space) {
-            case .there(let state): return state
-            case .missing: throw StepFailure(.refused, "\(name) is not there")
-            case .unreadable(let clause): throw StepFailure(.refused, "\(name) \(clause)")
-            case .renamed(let now): throw StepFailure(.refused, "\(name) is called '\(now)' now")
-            }
-        } catch {
-            throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
-        }
-    }
-
     /// Returns what is known of the secrets; without the key of marks, which a plan may lack, their versions alone.
     private func proofs(rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> FleetProofs {
         let record: FleetRecord

@@ -13,6 +13,7 @@ package struct SpaceRuntime: Equatable, Sendable {
     /// Nil where the answer says nothing of volumes.
     package var volumes: [Volume]?
     package var isInDevMode = false
+    /// Whether the code was changed without a rebuild.
     package var isHotReloading = false
     /// Whether the answer says when the Space falls asleep, be it the default.
     var saysSleep = true
@@ -29,7 +30,7 @@ extension SpaceRuntime {
             hardware: node["hardware"]?["requested"]?.text(in: text)?.plain,
             sleep: wait.map { $0 < 0 ? .never : .seconds($0) },
             volumes: node["volumes"]?.elements?.compactMap { Volume($0, in: text) },
-            isInDevMode: node["devMode"]?.value == .bool(true),
+            isInDevMode: node["devMode"]?.bool ?? false,
             isHotReloading: node["hotReloading"].map { $0["status"]?.text(in: text) != "canceled" } ?? false,
             saysSleep: node.member("gcTimeout") != nil)
     }
@@ -48,10 +49,9 @@ extension Volume {
         guard let type = node["type"]?.text(in: text), let source = node["source"]?.text(in: text),
             let path = node["mountPath"]?.text(in: text)
         else { return nil }
-        let isReadOnly: Bool? = if case .bool(let value)? = node["readOnly"]?.value { value } else { nil }
         self.init(
             type: type, source: source, mountPath: path, revision: node["revision"]?.text(in: text),
-            isReadOnly: isReadOnly, path: node["path"]?.text(in: text))
+            isReadOnly: node["readOnly"]?.bool, path: node["path"]?.text(in: text))
     }
 
     /// The volume as the Hub takes it; what has its default is left out.

@@ -5,24 +5,12 @@ package struct SpaceState: Equatable, Sendable {
     package let resource: Resource
     /// `static`, `gradio`, `docker`.
     package var sdk: String?
-    /// The Hub's word, of an open set: `RUNNING`.
-    package let stage: String
     /// The commit of the repository.
     package var sha: String?
-    /// The commit that runs.
-    package var runningSHA: String?
-    /// What was asked for; what runs may lag behind it.
-    package var hardware: String?
-    /// Nil for the default of the hardware.
-    package var sleep: Sleep?
     package var visibility: Visibility?
+    package let runtime: SpaceRuntime
     package let variables: Reading<[VariableState]>
     package let secrets: Reading<[SecretState]>
-    /// Nil where the Hub says nothing of volumes.
-    package var volumes: [Volume]?
-    package var isInDevMode = false
-    /// Whether the code was changed without a rebuild.
-    package var isHotReloading = false
 }
 
 /// What was read of one thing, or why it was not: what is unreadable is never taken for missing.
@@ -45,15 +33,26 @@ package struct VariableState: Equatable, Sendable {
     package let name: String
     package let value: String
     package var description: String?
-    package var updatedAt: String?
 }
 
-/// What was found where a Space should be.
-package enum SpaceReading: Equatable, Sendable {
-    case there(SpaceState)
+/// What was found where something should be.
+package enum Found<State: Equatable & Sendable>: Equatable, Sendable {
+    case there(State)
     case missing
-    /// - Parameter clause: why, which follows the Space's name.
-    case unreadable(_ clause: String)
     /// - Parameter name: what the Hub calls it now, `owner/name`.
     case renamed(_ name: String)
+    /// - Parameter clause: why, which follows its name.
+    case unreadable(_ clause: String)
+
+    /// Why nothing is known of its state, as a clause that follows its name; nil if something is.
+    package var absence: String? {
+        switch self {
+        case .there: nil
+        case .missing: "is not there"
+        case .renamed(let name): "is called '\(name)' now"
+        case .unreadable(let clause): clause
+        }
+    }
 }
+
+package typealias SpaceReading = Found<SpaceState>
