@@ -5,7 +5,7 @@
 /// manifest does not have.
 final class EndpointWriter: FleetTarget {
     private let definition: EndpointDefinition
-    private let changes: [PlannedChange]
+    private let changes: [Difference]
     private let fleet: FleetWork
     private let endpoints: EndpointAPI
     /// The endpoint before the update.
@@ -13,7 +13,7 @@ final class EndpointWriter: FleetTarget {
     private var mark: SpaceMark?
     private var health: EndpointHealth?
 
-    init(_ definition: EndpointDefinition, _ changes: [PlannedChange], _ fleet: FleetWork) {
+    init(_ definition: EndpointDefinition, _ changes: [Difference], _ fleet: FleetWork) {
         self.definition = definition
         self.changes = changes
         self.fleet = fleet
@@ -34,13 +34,13 @@ final class EndpointWriter: FleetTarget {
         }
         before = state
         var change = EndpointChange()
-        for planned in changes where planned.verb == .set { try add(planned, to: &change, state) }
+        for planned in changes where planned.step == .write { try add(planned, to: &change, state) }
         guard change.body != nil else { return .ready([]) }
         return .ready([update(changes.map(\.path), change)])
     }
 
     private func add(
-        _ planned: PlannedChange, to change: inout EndpointChange, _ state: EndpointState
+        _ planned: Difference, to change: inout EndpointChange, _ state: EndpointState
     ) throws(StepFailure) {
         switch planned.path {
         case "scaling.min": change.minReplica = definition.minReplica

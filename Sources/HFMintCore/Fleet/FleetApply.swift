@@ -115,7 +115,7 @@ package struct FleetApply: Sendable {
     }
 
     private func checkDeletes() throws(MintError) {
-        let deletes = plan.changes.filter { $0.verb == .delete }
+        let deletes = plan.changes.filter { $0.step == .prune }
         let most = options.maxDeletes ?? fleet.maxDeletes
         guard options.prunes, !deletes.isEmpty else { return }
         guard !plan.isPartial else {

@@ -12,8 +12,8 @@ package struct FleetDefinition: Equatable, Sendable {
     /// The organization on the Hub, for messages.
     package let organization: String?
     /// The Spaces of the root and of the apps that were read, in the order of the manifests.
-    package let spaces: [SpaceDefinition]
-    package let endpoints: [EndpointDefinition]
+    package internal(set) var spaces: [SpaceDefinition]
+    package internal(set) var endpoints: [EndpointDefinition]
     /// The credential that reads; nil where the caller's own is taken.
     package let read: SecretReference?
     /// The credential that writes.
@@ -21,7 +21,7 @@ package struct FleetDefinition: Equatable, Sendable {
     /// The credential of what an administrator alone may do.
     package let admin: SecretReference?
     /// The key of marks, 32 bytes or more; nil if only a secret's `version` is compared.
-    package let key: SecretReference?
+    package var key: SecretReference?
     /// The folder of the root manifest, from which relative paths of these references start.
     package let folder: String
     /// How many Spaces and endpoints may be away at once.

@@ -7,7 +7,7 @@ final class SpaceWriter: FleetTarget {
     let space: SpaceAPI
     /// The Space before its first write.
     private(set) var before: SpaceState?
-    private let changes: [PlannedChange]
+    private let changes: [Difference]
     private let fleet: FleetWork
     private var marks: [String: SpaceMark] = [:]
     /// The secret whose last write has no answer.
@@ -18,7 +18,7 @@ final class SpaceWriter: FleetTarget {
     private var deleted: Set<String> = []
     private var health: SpaceHealth?
 
-    init(_ definition: SpaceDefinition, _ changes: [PlannedChange], _ fleet: FleetWork) {
+    init(_ definition: SpaceDefinition, _ changes: [Difference], _ fleet: FleetWork) {
         self.definition = definition
         self.changes = changes
         self.fleet = fleet
@@ -44,8 +44,8 @@ final class SpaceWriter: FleetTarget {
     }
 
     /// Secrets come last, so that the last restart has everything; what is deleted is not missed by any before it.
-    private static func rank(_ change: PlannedChange) -> Int {
-        guard change.verb == .set else { return 4 }
+    private static func rank(_ change: Difference) -> Int {
+        guard change.step == .write else { return 4 }
         return ["volumes": 1, "variables": 2, "secrets": 3][change.part] ?? 0
     }
 
@@ -99,22 +99,22 @@ extension FleetSight {
 // MARK: Settings and variables
 
 extension SpaceWriter {
-    private func write(_ change: PlannedChange) throws(StepFailure) -> FleetWrite {
+    private func write(_ change: Difference) throws(StepFailure) -> FleetWrite {
         let name = change.member
-        switch (change.verb, change.part) {
-        case (.set, "secrets"):
+        switch (change.step, change.part) {
+        case (.write, "secrets"):
             guard before?.sdk != "static" else {
                 throw space.api.refused("a static Space hands its secrets to every browser")
             }
             return set(change.path) { () throws(StepFailure) in try self.setSecret(name) }
-        case (.set, "variables"):
+        case (.write, "variables"):
             guard let entry = definition.variables.first(where: { $0.name == name }) else { break }
             return set(change.path) { () throws(StepFailure) in try self.setVariable(name, entry.value) }
-        case (.set, "hardware"): if let flavor = definition.hardware { return setHardware(flavor) }
-        case (.set, "sleep"): if let sleep = definition.sleep { return setSleep(sleep) }
-        case (.set, "visibility"): if let visibility = definition.visibility { return setVisibility(visibility) }
-        case (.set, "volumes"): if let volumes = definition.volumes { return setVolumes(volumes) }
-        case (.delete, "secrets") where !definition.isProtected:
+        case (.write, "hardware"): if let flavor = definition.hardware { return setHardware(flavor) }
+        case (.write, "sleep"): if let sleep = definition.sleep { return setSleep(sleep) }
+        case (.write, "visibility"): if let visibility = definition.visibility { return setVisibility(visibility) }
+        case (.write, "volumes"): if let volumes = definition.volumes { return setVolumes(volumes) }
+        case (.prune, "secrets") where !definition.isProtected:
             return FleetWrite(paths: [change.path], words: "delete \(change.path)") { () throws(StepFailure) in
                 try self.deleteSecret(name)
             }
@@ -170,7 +170,7 @@ extension SpaceWriter {
 
 extension SpaceWriter {
     private func makeMarks(_ state: SpaceState) {
-        for name in changes.filter({ $0.verb == .set && $0.part == "secrets" }).map(\.member) {
+        for name in changes.filter({ $0.step == .write && $0.part == "secrets" }).map(\.member) {
             let proof = fleet.proofs.proof(of: name, of: definition)
             let old = state.secret(name)?.description.flatMap { SpaceMark(in: $0) }
             marks[name] = SpaceMark(

@@ -105,7 +105,9 @@ struct FleetSession {
         } catch {
             guard error.code == .stateUnusable, definition.key != nil else { throw error }
             context.note("secrets are compared by their version alone: \(error.message)")
-            return try FleetProofs(definition.withoutKey, record, in: context)
+            var unkeyed = definition
+            unkeyed.key = nil
+            return try FleetProofs(unkeyed, record, in: context)
         }
     }
 

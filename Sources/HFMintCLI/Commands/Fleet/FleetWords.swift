@@ -19,7 +19,7 @@ struct FleetWords {
     ///   - plan: of these differences.
     ///   - isPlan: whether it is told as what would be done, not as what was found.
     init(_ differences: [Difference], _ plan: FleetPlan, of declared: [DeclaredResource], isPlan: Bool) {
-        let prunes = plan.changes.contains { $0.verb == .delete }
+        let prunes = plan.changes.contains { $0.step == .prune }
         let told = Dictionary(
             grouping: differences.filter { $0.isTold(inPlan: isPlan, prunes: prunes) }, by: \.resource)
         let prunable = differences.count { $0.step == .prune }

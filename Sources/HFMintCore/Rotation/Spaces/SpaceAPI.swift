@@ -33,8 +33,8 @@ extension SpaceAPI {
 
     /// Reads the Space's own page, which may say more than a listing does.
     ///
-    /// One that this credential may not see is missing. The Hub redirects from an earlier name to the present one, where
-    /// the credential does not go.
+    /// One that this credential may not see is missing. From an earlier name the Hub redirects to the present one; the
+    /// credential does not go there.
     /// <https://huggingface.co/docs/hub/repositories-settings#renaming-or-transferring-a-repo>
     func info() throws(StepFailure) -> Found<ListedSpace> {
         let answer = try api.call(
