@@ -20,7 +20,7 @@ final class EndpointWriter: FleetTarget {
         endpoints = fleet.access.endpoints(of: definition.namespace)
     }
 
-    var resource: String { definition.resource }
+    var resource: String { definition.canonical }
 
     /// An update that is sent twice leaves the same as one.
     var isInDoubt: Bool { false }

@@ -67,7 +67,7 @@ extension FleetComparison {
     mutating func secrets(
         _ definition: SpaceDefinition, _ state: SpaceState, _ marks: (_ secret: String) -> ProofOfSecret
     ) {
-        let wanted = definition.secrets.filter { !isIgnored("secrets.\($0.name)") }
+        let wanted = definition.writtenSecrets
         let seen: [SecretState]
         switch state.secrets {
         case .read(let secrets): seen = secrets

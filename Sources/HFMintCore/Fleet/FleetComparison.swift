@@ -60,7 +60,7 @@ package struct Difference: Equatable, Sendable {
 package func compare(
     _ definition: SpaceDefinition, _ reading: SpaceReading, marks: (_ secret: String) -> ProofOfSecret
 ) -> [Difference] {
-    let resource = definition.resource.canonical
+    let resource = definition.canonical
     switch reading {
     case .there(let state): return compare(definition, state, marks: marks)
     case .missing:
@@ -79,7 +79,7 @@ package func compare(
 package func compare(
     _ definition: SpaceDefinition, _ state: SpaceState, marks: (_ secret: String) -> ProofOfSecret
 ) -> [Difference] {
-    var comparison = FleetComparison(resource: definition.resource.canonical, ignored: definition.ignored)
+    var comparison = FleetComparison(resource: definition.canonical, ignored: definition.ignored)
     comparison.settings(definition, state)
     comparison.volumes(definition.volumes, state.runtime.volumes ?? [])
     comparison.variables(definition.variables, state.variables)

@@ -40,6 +40,47 @@ package struct FleetDefinition: Equatable, Sendable {
     package static let publicEndpointsURL = "https://api.endpoints.huggingface.cloud"
 }
 
+extension FleetDefinition {
+    /// The Spaces, then the endpoints.
+    package var resources: [any DeclaredResource] {
+        (spaces as [any DeclaredResource]) + (endpoints as [any DeclaredResource])
+    }
+}
+
+/// A Space or an endpoint as the manifest wants it; what is nil is not managed.
+package protocol DeclaredResource: Sendable {
+    /// What plans and messages call it: `spaces/acme/chat`, `endpoints/acme/scorer`.
+    var canonical: String { get }
+    /// Who answers for it.
+    var owner: String? { get }
+    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a resource of the
+    /// root, the name of the root manifest.
+    var app: String { get }
+    /// The place of the entry in the manifest of ``app``.
+    var place: ManifestPlace { get }
+    /// What must be healthy before. If the user named an app, some of it may not be in the definition.
+    var after: [String] { get }
+    /// The Spaces whose files it mounts.
+    var mounted: [String] { get }
+    var wave: Int { get }
+    var secrets: [SecretDefinition] { get }
+    /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.
+    var ignored: [String] { get }
+}
+
+extension DeclaredResource {
+    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
+    func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
+
+    /// The secrets that may be sent: all but those that are ignored.
+    var writtenSecrets: [SecretDefinition] { secrets.filter { !ignores("secrets.\($0.name)") } }
+}
+
+extension String {
+    /// Whether this is the path of a setting, or of a member of it.
+    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
+}
+
 /// When changes of a fleet may begin: from each moment of a cron expression, for a while.
 package struct FleetWindow: Equatable, Sendable {
     package let opens: CronExpression

@@ -104,7 +104,7 @@ package struct FleetPreflight: Sendable {
             }
             guard isNarrowed else { return [whole].compactMap(\.self) }
             return mine.compactMap {
-                ask(credential, access, $0.resource, EndpointRight(namespace, $0.name, kind)) { _ in }
+                ask(credential, access, $0.canonical, EndpointRight(namespace, $0.name, kind)) { _ in }
             }
         }
     }

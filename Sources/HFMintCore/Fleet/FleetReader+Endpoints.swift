@@ -29,7 +29,7 @@ extension FleetReader {
         case .unreadable(let clause): return .unreadable(clause)
         case .read(nil):
             // A token that is narrowed to some names may not see the others.
-            let hub = access.hub(wanted.resource)
+            let hub = access.hub(wanted.canonical)
             let right = EndpointRight(wanted.namespace, nil, .read)
             let answer = try reading(hub) { () throws(StepFailure) in try right.ask(hub) }
             return answer == .read(.whole) ? .missing : .unreadable(Self.unseen)

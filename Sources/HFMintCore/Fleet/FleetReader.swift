@@ -60,7 +60,7 @@ package struct FleetReader: Sendable {
         try told { () throws(StepFailure) -> SpaceState in
             let found = try read(space)
             if case .there(let state) = found { return state }
-            throw StepFailure(.refused, "\(space.resource.canonical) \(found.absence ?? "")")
+            throw StepFailure(.refused, "\(space.canonical) \(found.absence ?? "")")
         }
     }
 
@@ -116,7 +116,7 @@ package struct FleetReader: Sendable {
                 reading = try read(wanted[index], listed: listed.spaces[ListedSpace.key(wanted[index].resource)])
                 lost.withLock { $0.inARow = 0 }
             } catch {
-                reading = .unreadable(error.clause(of: wanted[index].resource.canonical))
+                reading = .unreadable(error.clause(of: wanted[index].canonical))
                 let failure = error
                 lost.withLock { lost in
                     lost.inARow += 1

@@ -36,22 +36,22 @@ struct FleetWork: Sendable {
 
     /// Returns what writes to a resource, or nil if the manifest does not have it.
     func target(_ resource: String, _ changes: [Difference]) -> (any FleetTarget)? {
-        if let space = definition.spaces.first(where: { $0.resource.canonical == resource }) {
+        if let space = definition.spaces.first(where: { $0.canonical == resource }) {
             return SpaceWriter(space, changes, self)
         }
-        return definition.endpoints.first { $0.resource == resource }.map { EndpointWriter($0, changes, self) }
+        return definition.endpoints.first { $0.canonical == resource }.map { EndpointWriter($0, changes, self) }
     }
 
     /// Returns what has moved of a Space since the plan was made, or nil.
     func moved(_ space: SpaceDefinition, _ reading: SpaceReading) throws(StepFailure) -> String? {
         let differences = compare(space, reading) { proofs.proof(of: $0, of: space) }
-        return try moved(space.resource.canonical, differences, of: definition.with([space], []))
+        return try moved(space.canonical, differences, of: definition.with([space], []))
     }
 
     /// Returns what has moved of an endpoint since the plan was made, or nil.
     func moved(_ endpoint: EndpointDefinition, _ reading: EndpointReading) throws(StepFailure) -> String? {
         let differences = compare(endpoint, reading) { proofs.proof(of: endpoint) }
-        return try moved(endpoint.resource, differences, of: definition.with([], [endpoint]))
+        return try moved(endpoint.canonical, differences, of: definition.with([], [endpoint]))
     }
 
     private func moved(
@@ -93,16 +93,12 @@ struct FleetWork: Sendable {
     private static func wanted(
         _ changes: [String: [Difference]], _ fleet: FleetDefinition
     ) -> [(resource: String, secrets: [SecretDefinition])] {
-        let ofSpaces = fleet.spaces.map { space in
-            let resource = space.resource.canonical
-            let names = (changes[resource] ?? []).filter { $0.step == .write && $0.part == "secrets" }.map(\.member)
-            return (resource: resource, secrets: space.secrets.filter { names.contains($0.name) })
-        }
-        let ofEndpoints = fleet.endpoints.map { endpoint in
-            let isWanted = (changes[endpoint.resource] ?? []).contains { $0.part == EndpointDefinition.secretsPath }
-            return (resource: endpoint.resource, secrets: isWanted ? endpoint.writtenSecrets : [])
-        }
-        return (ofSpaces + ofEndpoints).filter { !$0.secrets.isEmpty }
+        fleet.resources.map { one in
+            let paths = (changes[one.canonical] ?? []).filter { $0.step == .write }.map(\.path)
+            let areAll = paths.contains(EndpointDefinition.secretsPath)
+            let secrets = one.writtenSecrets.filter { areAll || paths.contains("secrets.\($0.name)") }
+            return (resource: one.canonical, secrets: secrets)
+        }.filter { !$0.secrets.isEmpty }
     }
 }
 

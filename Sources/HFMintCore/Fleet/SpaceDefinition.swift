@@ -1,17 +1,10 @@
-/// A Space as the manifest wants it; what is nil is not managed.
-package struct SpaceDefinition: Equatable, Sendable {
+/// A Space as the manifest wants it.
+package struct SpaceDefinition: DeclaredResource, Equatable {
     /// Of the kind `.space`.
     package let resource: Resource
-    /// Who answers for it.
     package var owner: String?
-    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a Space of the
-    /// root, the name of the root manifest.
     package let app: String
-    /// The place of the entry in the manifest of ``app``.
     package let place: ManifestPlace
-    /// What must be healthy before, such as `spaces/acme/chat` or `endpoints/acme/scorer`.
-    ///
-    /// If the user named an app, some of it may not be in the definition.
     package var after: [String] = []
     package var wave = 0
     /// The Hub's word for it, of an open set: `cpu-basic`.
@@ -25,11 +18,14 @@ package struct SpaceDefinition: Equatable, Sendable {
     package var health = Health()
     /// Whether nothing of it is ever deleted.
     package var isProtected = false
-    /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.
     package var ignored: [String] = []
 
-    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
-    package func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
+    package var canonical: String { resource.canonical }
+
+    package var mounted: [String] {
+        let sources = volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) }.map { "spaces/\($0.source)" } ?? []
+        return sources.filter { !$0.utf8.elementsEqual(canonical.utf8) }
+    }
 }
 
 extension SpaceDefinition {
@@ -43,11 +39,6 @@ extension SpaceDefinition {
             resource: space, app: manifest, place: ManifestPlace(file: manifest, path: "fleet.spaces", line: 1),
             hardware: "", sleep: .never, volumes: [])
     }
-}
-
-extension String {
-    /// Whether this is the path of a setting, or of a member of it.
-    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
 }
 
 extension Volume {

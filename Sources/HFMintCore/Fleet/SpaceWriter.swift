@@ -25,7 +25,7 @@ final class SpaceWriter: FleetTarget {
         space = fleet.access.space(definition.resource)
     }
 
-    var resource: String { definition.resource.canonical }
+    var resource: String { definition.canonical }
 
     var isInDoubt: Bool { doubtful != nil }
 

@@ -19,7 +19,7 @@ struct FleetSession {
     struct Survey {
         let differences: [Difference]
         let plan: FleetPlan
-        fileprivate let declared: [DeclaredResource]
+        fileprivate let declared: [any DeclaredResource]
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
@@ -47,25 +47,11 @@ struct FleetSession {
                 hint: "`hfmint manifest schema` prints what it may say")
         }
         self.definition = definition
-        guard !needsResources || !declared.isEmpty else {
+        guard !needsResources || !definition.resources.isEmpty else {
             throw MintError(
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
         }
-    }
-
-    /// Every Space and endpoint of the manifests, in their order.
-    var declared: [DeclaredResource] {
-        definition.spaces.map { space in
-            DeclaredResource(
-                name: space.resource.canonical, owner: space.owner, app: space.app, place: space.place,
-                after: space.after)
-        }
-            + definition.endpoints.map { endpoint in
-                DeclaredResource(
-                    name: endpoint.resource, owner: endpoint.owner, app: endpoint.app, place: endpoint.place,
-                    after: endpoint.after)
-            }
     }
 
     /// Reads all of the fleet at the Hub, and compares it with the manifest.
@@ -74,12 +60,12 @@ struct FleetSession {
     ///   - directory: where this machine remembers its writes, or nil.
     ///   - pruning: the most that may be deleted, or nil if nothing is.
     func survey(in directory: (any PrivateDirectory)?, pruning: Int? = nil) throws(MintError) -> Survey {
-        context.progress("reading \(counted(declared.count, "resource"))")
+        context.progress("reading \(counted(definition.resources.count, "resource"))")
         let reading = try reader().read()
         let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
         let plan = try FleetPlan(
             differences, of: definition, on: endpoint, app: app, pruning: pruning, at: context.clock.now())
-        return Survey(differences: differences, plan: plan, declared: declared)
+        return Survey(differences: differences, plan: plan, declared: definition.resources)
     }
 
     /// Returns what asks the Hub, with the credential that reads.
@@ -168,16 +154,6 @@ struct FleetSession {
         }
         return "hfmint fleet \(operation)\(options.joined())"
     }
-}
-
-/// A Space or an endpoint of the manifest, as far as both have the same.
-struct DeclaredResource {
-    /// `spaces/acme/chat`, `endpoints/acme/scorer`.
-    let name: String
-    let owner: String?
-    let app: String
-    let place: ManifestPlace
-    let after: [String]
 }
 
 extension FleetSession {

@@ -25,11 +25,11 @@ extension Command {
         let states = reading.spaces.map(Seen.init) + reading.endpoints.map(Seen.init)
         var table = TextTable(["resource", "owner", "stage", ""])
         var json: [JSONValue] = []
-        for (declared, seen) in zip(session.declared, states) {
+        for (declared, seen) in zip(session.definition.resources, states) {
             let notes = seen.notes.joined(separator: "; ")
-            table.append([[declared.name], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
+            table.append([[declared.canonical], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
             json.append([
-                "resource": .string(declared.name), "owner": .string(declared.owner), "stage": .string(seen.stage),
+                "resource": .string(declared.canonical), "owner": .string(declared.owner), "stage": .string(seen.stage),
                 "healthy": .bool(seen.isHealthy), "notes": .strings(seen.notes),
             ])
         }
