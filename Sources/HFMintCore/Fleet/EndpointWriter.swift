@@ -74,10 +74,7 @@ final class EndpointWriter: FleetTarget {
             secrets.append((secret.name, value))
         }
         let proof = fleet.proofs.proof(of: definition)
-        let old = SpaceMark(inTags: state.tags)?.generation ?? 0
-        let mark = SpaceMark(
-            app: definition.app, generation: max(old, proof.lastWrite?.generation ?? 0) + 1, version: proof.version,
-            digest: proof.digest)
+        let mark = fleet.mark(proof, after: SpaceMark(inTags: state.tags), app: definition.app)
         self.mark = mark
         change.secrets = secrets
         change.tags = mark.put(intoTags: state.tags)
@@ -89,26 +86,23 @@ final class EndpointWriter: FleetTarget {
             do throws(StepFailure) {
                 try endpoints.update(name, change)
             } catch {
-                guard error.kind == .ambiguous else { throw error }
-                throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+                throw error.repeatable
             }
             return nil
         }
     }
 
-    func look() throws(StepFailure) -> FleetSight {
+    func look() throws(StepFailure) -> SpaceHealth.Next {
         let clock = endpoints.api.context.clock
         var health =
             health
             ?? EndpointHealth(
                 definition.health, settle: fleet.definition.settle, before: before, since: clock.uptime())
-        var stage = "not seen"
         var next: SpaceHealth.Next
         do throws(StepFailure) {
             guard let state = try endpoints.read(definition.name) else {
                 throw endpoints.api.refused("\(resource) is gone, or the credential may not see it")
             }
-            stage = state.state
             next = health.observe(state, at: clock.uptime())
             if case .ask(let url) = next {
                 next = health.answered(endpoints.api.context.status(of: url), at: clock.uptime())
@@ -119,49 +113,36 @@ final class EndpointWriter: FleetTarget {
             next = health.unobserved(at: clock.uptime())
         }
         self.health = health
-        return FleetSight(next, stage: stage)
+        return next
     }
+
+    var stage: String { health?.stage ?? "not seen" }
 
     /// Records the write of the secrets, with the time that the service shows once all is at rest.
     private func note(_ state: EndpointState) throws(StepFailure) {
         guard let mark, SpaceMark(inTags: state.tags) == mark else { return }
-        let write = FleetRecord.Write(generation: mark.generation, updatedAt: state.updatedAt)
-        do throws(FileFailure) {
-            try fleet.record.note(write, of: EndpointDefinition.secretsPath, in: resource)
-        } catch {
-            throw .unwritten(error)
-        }
+        try fleet.note(mark, state.updatedAt, of: EndpointDefinition.secretsPath, in: resource)
     }
 
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String]) {
         health = nil
         guard let before else { return ([], written) }
+        func put<Value>(_ earlier: Value?, into place: inout Value?) -> Bool {
+            place = earlier
+            return earlier != nil
+        }
         var change = EndpointChange()
         let restored = written.filter { path in
             switch path {
-            case "scaling.min": change.minReplica = before.minReplica
-            case "scaling.max": change.maxReplica = before.maxReplica
-            case "scaling.scaleToZero": change.scaleToZeroMinutes = before.scaleToZeroMinutes
-            case "revision": change.revision = before.revision
-            case EndpointDefinition.secretsPath: return false
-            default: change.environment = before.environment
+            case "scaling.min": put(before.minReplica, into: &change.minReplica)
+            case "scaling.max": put(before.maxReplica, into: &change.maxReplica)
+            case "scaling.scaleToZero": put(before.scaleToZeroMinutes, into: &change.scaleToZeroMinutes)
+            case "revision": put(before.revision, into: &change.revision)
+            case EndpointDefinition.secretsPath: false
+            default: put(before.environment, into: &change.environment)
             }
-            return before.shows(path)
         }
         let lost = written.filter { !restored.contains($0) }
         return change.body == nil ? ([], written) : ([update(restored, change)], lost)
-    }
-}
-
-extension EndpointState {
-    /// Whether it has what an update sends to give a path its earlier value back.
-    fileprivate func shows(_ path: String) -> Bool {
-        switch path {
-        case "scaling.min": minReplica != nil
-        case "scaling.max": maxReplica != nil
-        case "scaling.scaleToZero": scaleToZeroMinutes != nil
-        case "revision": revision != nil
-        default: environment != nil
-        }
     }
 }

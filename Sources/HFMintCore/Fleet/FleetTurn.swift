@@ -22,7 +22,10 @@ protocol FleetTarget: AnyObject {
     var isInDoubt: Bool { get }
 
     /// Looks once whether it has come to rest after the writes.
-    func look() throws(StepFailure) -> FleetSight
+    func look() throws(StepFailure) -> SpaceHealth.Next
+
+    /// What the last look has seen, in the server's word.
+    var stage: String { get }
 
     /// Returns the writes that restore what it held before `written`, and the paths that nothing restores.
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String])
@@ -35,14 +38,6 @@ enum FleetOpening {
     case skipped(String)
     /// It is not as the plan saw it, or must not be written.
     case refused(String)
-}
-
-/// What was seen of a target after its writes.
-enum FleetSight {
-    /// - Parameter again: when to look next.
-    case waiting(stage: String, again: Duration)
-    case healthy
-    case failed(String)
 }
 
 /// The turn of one target: it is read, written, and watched until it is healthy; what failed may be restored.
@@ -122,12 +117,14 @@ final class FleetTurn: @unchecked Sendable {
             try perform(write)
         case .waiting, .waitingRestored:
             switch try target.look() {
-            case .waiting(let stage, let again):
-                tell(.waiting(stage: stage))
+            case .look(let seconds):
+                tell(.waiting(stage: target.stage))
                 tries = 0
-                return wait(again)
+                return wait(.seconds(seconds))
+            // A target asks the page itself.
+            case .ask: return wait(.seconds(1))
             case .healthy: return phase == .waiting ? over(.applied, .healthy) : over(outcome.result, .healthy)
-            case .failed(let reason): return try giveUp(reason)
+            case .unhealthy(let reason): return try giveUp(reason)
             }
         }
         return .zero

@@ -42,6 +42,25 @@ struct FleetWork: Sendable {
         return definition.endpoints.first { $0.canonical == resource }.map { EndpointWriter($0, changes, self) }
     }
 
+    /// Returns the mark of the next write of a secret.
+    ///
+    /// - Parameter old: the mark that is there.
+    func mark(_ proof: ProofOfSecret, after old: SpaceMark?, app: String) -> SpaceMark {
+        SpaceMark(
+            app: app, generation: max(old?.generation ?? 0, proof.lastWrite?.generation ?? 0) + 1,
+            version: proof.version, digest: proof.digest)
+    }
+
+    /// Remembers a write of a secret that its server shows.
+    func note(_ mark: SpaceMark, _ updatedAt: String?, of name: String, in resource: String) throws(StepFailure) {
+        let write = FleetRecord.Write(generation: mark.generation, updatedAt: updatedAt)
+        do throws(FileFailure) {
+            try record.note(write, of: name, in: resource)
+        } catch {
+            throw .unwritten(error)
+        }
+    }
+
     /// Returns what has moved of a Space since the plan was made, or nil.
     func moved(_ space: SpaceDefinition, _ reading: SpaceReading) throws(StepFailure) -> String? {
         let differences = compare(space, reading) { proofs.proof(of: $0, of: space) }

@@ -49,7 +49,7 @@ final class SpaceWriter: FleetTarget {
         return ["volumes": 1, "variables": 2, "secrets": 3][change.part] ?? 0
     }
 
-    func look() throws(StepFailure) -> FleetSight {
+    func look() throws(StepFailure) -> SpaceHealth.Next {
         if !unseen.isEmpty {
             do throws(StepFailure) {
                 try note(space.secrets())
@@ -58,42 +58,20 @@ final class SpaceWriter: FleetTarget {
                 if case .unwritten = error.kind { throw error }
             }
         }
-        let clock = space.api.context.clock
         var health =
             health
             ?? SpaceHealth(
                 definition.health, settle: fleet.definition.settle, before: before?.runtime,
-                since: clock.uptime())
-        var stage = "not seen"
-        var next: SpaceHealth.Next
-        do throws(StepFailure) {
-            let runtime = try space.runtime()
-            stage = runtime.stage
-            next = health.observe(runtime, at: clock.uptime())
-        } catch {
-            guard case .transient = error.kind else { throw error }
-            next = health.unobserved(at: clock.uptime())
-        }
-        if case .ask(let url) = next {
-            next = health.answered(space.api.context.status(of: url), at: clock.uptime())
-        }
+                since: space.api.context.clock.uptime())
+        let next = try health.look(at: space)
         self.health = health
-        return FleetSight(next, stage: stage)
+        return next
     }
+
+    var stage: String { health?.stage ?? "not seen" }
 
     /// Forgets what was seen, so that the next look counts from now.
     func lookAnew() { health = nil }
-}
-
-extension FleetSight {
-    init(_ next: SpaceHealth.Next, stage: String) {
-        switch next {
-        case .look(let seconds): self = .waiting(stage: stage, again: .seconds(seconds))
-        case .ask: self = .waiting(stage: stage, again: .seconds(1))
-        case .healthy: self = .healthy
-        case .unhealthy(let clause): self = .failed(clause)
-        }
-    }
 }
 
 // MARK: Settings and variables
@@ -110,14 +88,11 @@ extension SpaceWriter {
         case (.write, "variables"):
             guard let entry = definition.variables.first(where: { $0.name == name }) else { break }
             return set(change.path) { () throws(StepFailure) in try self.setVariable(name, entry.value) }
-        case (.write, "hardware"): if let flavor = definition.hardware { return setHardware(flavor) }
-        case (.write, "sleep"): if let sleep = definition.sleep { return setSleep(sleep) }
-        case (.write, "visibility"): if let visibility = definition.visibility { return setVisibility(visibility) }
-        case (.write, "volumes"): if let volumes = definition.volumes { return setVolumes(volumes) }
         case (.prune, "secrets") where !definition.isProtected:
             return FleetWrite(paths: [change.path], words: "delete \(change.path)") { () throws(StepFailure) in
                 try self.deleteSecret(name)
             }
+        case (.write, _): if let write = setting(change.path, as: definition) { return write }
         default: break
         }
         throw space.api.refused("nothing writes \(change.path)")
@@ -127,31 +102,25 @@ extension SpaceWriter {
         FleetWrite(paths: [path], words: "set \(path)", perform: perform)
     }
 
-    func setHardware(_ flavor: String) -> FleetWrite {
-        set("hardware") { () throws(StepFailure) in
-            try self.space.setHardware(flavor)
-            return nil
+    /// Returns what writes a setting, or nil if `wanted` has none of that path.
+    func setting(_ path: String, as wanted: SpaceDefinition) -> FleetWrite? {
+        let space = space
+        func sent(_ send: @escaping () throws(StepFailure) -> Void) -> FleetWrite {
+            set(path) { () throws(StepFailure) in
+                try send()
+                return nil
+            }
         }
-    }
-
-    func setSleep(_ sleep: Sleep) -> FleetWrite {
-        set("sleep") { () throws(StepFailure) in
-            try self.space.setSleep(sleep)
-            return nil
-        }
-    }
-
-    func setVisibility(_ visibility: Visibility) -> FleetWrite {
-        set("visibility") { () throws(StepFailure) in
-            try self.space.setVisibility(visibility)
-            return nil
-        }
-    }
-
-    func setVolumes(_ volumes: [Volume]) -> FleetWrite {
-        set("volumes") { () throws(StepFailure) in
-            try self.space.setVolumes(volumes)
-            return nil
+        switch path {
+        case "hardware":
+            return wanted.hardware.map { value in sent { () throws(StepFailure) in try space.setHardware(value) } }
+        case "sleep":
+            return wanted.sleep.map { value in sent { () throws(StepFailure) in try space.setSleep(value) } }
+        case "visibility":
+            return wanted.visibility.map { value in sent { () throws(StepFailure) in try space.setVisibility(value) } }
+        case "volumes":
+            return wanted.volumes.map { value in sent { () throws(StepFailure) in try space.setVolumes(value) } }
+        default: return nil
         }
     }
 
@@ -173,9 +142,7 @@ extension SpaceWriter {
         for name in changes.filter({ $0.step == .write && $0.part == "secrets" }).map(\.member) {
             let proof = fleet.proofs.proof(of: name, of: definition)
             let old = state.secret(name)?.description.flatMap { SpaceMark(in: $0) }
-            marks[name] = SpaceMark(
-                app: definition.app, generation: max(old?.generation ?? 0, proof.lastWrite?.generation ?? 0) + 1,
-                version: proof.version, digest: proof.digest)
+            marks[name] = fleet.mark(proof, after: old, app: definition.app)
         }
     }
 
@@ -195,8 +162,7 @@ extension SpaceWriter {
             try space.setSecret(name, value.secret, description: description)
         } catch {
             doubtful = error.kind == .ambiguous ? name : nil
-            guard isInDoubt else { throw error }
-            throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+            throw error.repeatable
         }
         do throws(StepFailure) {
             doubtful = nil
@@ -224,12 +190,7 @@ extension SpaceWriter {
             guard unseen.contains(state.name), let mark = marks[state.name],
                 state.description.flatMap({ SpaceMark(in: $0) }) == mark
             else { continue }
-            let write = FleetRecord.Write(generation: mark.generation, updatedAt: state.updatedAt)
-            do throws(FileFailure) {
-                try fleet.record.note(write, of: state.name, in: resource)
-            } catch {
-                throw .unwritten(error)
-            }
+            try fleet.note(mark, state.updatedAt, of: state.name, in: resource)
             unseen.remove(state.name)
         }
     }
