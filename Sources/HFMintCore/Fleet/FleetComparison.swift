@@ -81,7 +81,7 @@ package func compare(
 ) -> [Difference] {
     var comparison = FleetComparison(resource: definition.canonical, ignored: definition.ignored)
     comparison.settings(definition, state)
-    comparison.volumes(definition.volumes, state.runtime.volumes ?? [])
+    comparison.volumes(definition.volumes, state.runtime.volumes)
     comparison.variables(definition.variables, state.variables)
     comparison.secrets(definition, state, marks)
     if state.runtime.isInDevMode { comparison.shutForDevMode() }
@@ -178,8 +178,10 @@ struct FleetComparison {
     }
 
     /// Compares lists without their order; a source that the Hub hides from this reader may be any.
-    fileprivate mutating func volumes(_ wanted: [Volume]?, _ seen: [Volume]) {
+    fileprivate mutating func volumes(_ wanted: [Volume]?, _ seen: [Volume]?) {
         guard let wanted else { return }
+        // The whole list is written, so that one that was not read must not be taken for an empty one.
+        guard let seen else { return addUnreadable("volumes", "is not shown") }
         var left = wanted
         var (isSame, hidden) = (true, 0)
         for volume in seen {

@@ -161,7 +161,8 @@ package struct FleetReader: Sendable {
         if wanted.needsRuntime(beside: runtime) {
             switch try reading(space.api, { () throws(StepFailure) in try space.runtime() }) {
             case .read(let whole): runtime = whole
-            case .unreadable(let clause): if runtime == nil { return .unreadable(clause) }
+            // A setting that the listing leaves out would be taken for one that has its default.
+            case .unreadable(let clause): return .unreadable(clause)
             }
         }
         let secrets = try reading(space.api) { () throws(StepFailure) in try space.secrets() }

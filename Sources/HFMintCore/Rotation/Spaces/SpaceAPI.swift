@@ -27,7 +27,7 @@ extension SpaceAPI {
         let answer = try api.call(.get, path("runtime"), bodyLimit: API.largeBody)
         var runtime = try answer.reading { (root, text) in SpaceRuntime(root, in: text) }
         // Here, though not in a listing, no list of volumes means that there are none.
-        runtime.volumes = runtime.volumes ?? []
+        if !answer.has("volumes") { runtime.volumes = [] }
         return runtime
     }
 

@@ -10,7 +10,7 @@ package struct SpaceRuntime: Equatable, Sendable {
     package var hardware: String?
     /// Nil for the default of the hardware.
     package var sleep: Sleep?
-    /// Nil where the answer says nothing of volumes.
+    /// Nil where the answer says nothing of volumes, or something that cannot be read.
     package var volumes: [Volume]?
     package var isInDevMode = false
     /// Whether the code was changed without a rebuild.
@@ -29,7 +29,7 @@ extension SpaceRuntime {
             stage: stage.plain ?? "UNKNOWN", sha: node["sha"]?.text(in: text)?.plain,
             hardware: node["hardware"]?["requested"]?.text(in: text)?.plain,
             sleep: wait.map { $0 < 0 ? .never : .seconds($0) },
-            volumes: node["volumes"]?.elements?.compactMap { Volume($0, in: text) },
+            volumes: node["volumes"].flatMap { Volume.list($0, in: text) },
             isInDevMode: node["devMode"]?.bool ?? false,
             isHotReloading: node["hotReloading"].map { $0["status"]?.text(in: text) != "canceled" } ?? false,
             saysSleep: node.member("gcTimeout") != nil)
@@ -52,6 +52,16 @@ extension Volume {
         self.init(
             type: type, source: source, mountPath: path, revision: node["revision"]?.text(in: text),
             isReadOnly: node["readOnly"]?.bool, path: node["path"]?.text(in: text))
+    }
+
+    /// Reads a list; nil if any of it cannot be read, as the rest would be taken for all.
+    static func list(_ node: JSONNode, in text: Span<UInt8>) -> [Volume]? {
+        var volumes: [Volume] = []
+        for element in node.elements ?? [] {
+            guard let volume = Volume(element, in: text) else { return nil }
+            volumes.append(volume)
+        }
+        return node.elements == nil ? nil : volumes
     }
 
     /// The volume as the Hub takes it; what has its default is left out.
