@@ -80,6 +80,9 @@ struct FleetWork: Sendable {
         var earlier = plan
         earlier.changes = planned
         let deletes = planned.contains { $0.step == .prune }
+        // What is not written may differ. Less is known of it here, such as of a secret whose value was not read.
+        let paths = Set(planned.map(\.path))
+        let differences = differences.filter { paths.contains($0.path) || $0.verdict == .unreadable }
         do throws(MintError) {
             let fresh = try FleetPlan(
                 differences, of: part, on: plan.endpoint, app: plan.app, pruning: deletes ? .max : nil,

@@ -30,6 +30,8 @@ final class AppliedHub: HTTPTransport {
         var writes: [String] = []
         var reads = 0
         var losses: [Loss] = []
+        /// How many seconds a 429 asks to wait.
+        var retryAfter = 7
         /// The status of each page.
         var pages: [String: Int] = [:]
         /// How often the new description does not show yet.
@@ -128,7 +130,8 @@ final class AppliedHub: HTTPTransport {
         }
         switch loss {
         case .tooManyRequests:
-            return HTTPResponse(status: 429, headers: [HTTPHeader("retry-after", "7")], body: Secret("<html>"))
+            let wait = state.withLock { "\($0.retryAfter)" }
+            return HTTPResponse(status: 429, headers: [HTTPHeader("retry-after", wait)], body: Secret("<html>"))
         case .beforeItActs: throw TransportError(.interrupted, "lost")
         case .afterItActed:
             onWrite(line)

@@ -42,6 +42,8 @@ extension Command {
         }
         let directory = try session.recordDirectory(making: true)
         if let version = call.arguments.value(.release) {
+            // A rotation writes to Spaces, which restart.
+            try session.definition.checkWindow(at: call.context.clock.now())
             if let unfinished = try session.rotate(for: version, rememberedIn: directory) { return unfinished }
         }
         let pruning = options.maxDeletes
@@ -70,10 +72,11 @@ extension Command {
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {
         guard call.arguments.operands.count <= 1 else { throw .usage("'hfmint fleet apply' takes one plan") }
         guard let path = call.arguments.operands.first else { return nil }
-        for option in [Option.prune, .release] where call.arguments.has(option) {
+        for option in [Option.prune, .maxDeletes, .release] where call.arguments.has(option) {
             throw .usage(
                 "--\(option.name) and a plan exclude each other: the plan says what is done",
-                hint: option == .prune ? "hfmint fleet plan --prune --out \(shellQuoted(path))" : "leave the plan out")
+                hint: option == .release
+                    ? "leave the plan out" : "hfmint fleet plan --prune --out \(shellQuoted(path))")
         }
         let hint = "make it anew: hfmint fleet plan --out \(shellQuoted(path))"
         let text: [UInt8]
