@@ -27,10 +27,10 @@ final class EndpointWriter: FleetTarget {
 
     func open() throws(StepFailure) -> FleetOpening {
         let reading = try fleet.reader.read(definition)
-        if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
-        guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
+        if let moved = try fleet.moved(definition, reading) { return .over(.failed(moved)) }
+        guard case .there(let state) = reading else { return .over(.failed("it cannot be read any more")) }
         guard state.state != "paused" || fleet.options.touchesPaused else {
-            return .skipped("it is paused, and a write may wake it: --touch-paused")
+            return .over(.skipped("it is paused, and a write may wake it: --touch-paused"))
         }
         before = state
         var change = EndpointChange()

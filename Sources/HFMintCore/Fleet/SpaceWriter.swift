@@ -31,12 +31,12 @@ final class SpaceWriter: FleetTarget {
 
     func open() throws(StepFailure) -> FleetOpening {
         let reading = try fleet.reader.read(definition)
-        if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
-        guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
+        if let moved = try fleet.moved(definition, reading) { return .over(.failed(moved)) }
+        guard case .there(let state) = reading else { return .over(.failed("it cannot be read any more")) }
         guard state.runtime.stage != "PAUSED" || fleet.options.touchesPaused else {
-            return .skipped("it is PAUSED, and a write may wake it: --touch-paused")
+            return .over(.skipped("it is PAUSED, and a write may wake it: --touch-paused"))
         }
-        guard !state.runtime.isInDevMode else { return .skipped("it is in dev mode, which a write would end") }
+        guard !state.runtime.isInDevMode else { return .over(.skipped("it is in dev mode, which a write would end")) }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
