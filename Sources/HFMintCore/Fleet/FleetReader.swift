@@ -107,33 +107,30 @@ package struct FleetReader: Sendable {
         _ listed: Listed, _ progress: @escaping @Sendable (Int, Int) -> Void
     ) throws(StepFailure) -> [SpaceReading] {
         let wanted = definition.spaces
-        let found = Mutex([SpaceReading?](repeating: nil, count: wanted.count))
-        let lost = Mutex<(inARow: Int, failure: StepFailure?)>((0, nil))
-        access.context.workers.each(of: wanted.count, width: Self.width) { index in
-            guard lost.withLock({ $0.failure == nil }) else { return false }
+        let state = Mutex<(done: Int, lost: Int, failure: StepFailure?)>((0, 0, nil))
+        let readings = access.context.workers.map(wanted.count, width: Self.width) { index -> SpaceReading? in
+            guard state.withLock({ $0.failure == nil }) else { return nil }
             let reading: SpaceReading
+            let failure: StepFailure?
             do throws(StepFailure) {
                 reading = try read(wanted[index], listed: listed.spaces[ListedSpace.key(wanted[index].resource)])
-                lost.withLock { $0.inARow = 0 }
+                failure = nil
             } catch {
                 reading = .unreadable(error.clause(of: wanted[index].canonical))
-                let failure = error
-                lost.withLock { lost in
-                    lost.inARow += 1
-                    let isAway =
-                        lost.inARow >= min(Self.mostLost, wanted.count) || access.context.interrupts.haveArrived
-                    if isAway { lost.failure = failure }
-                }
+                failure = error
             }
-            let done = found.withLock { found in
-                found[index] = reading
-                return found.count { $0 != nil }
+            let isInterrupted = access.context.interrupts.haveArrived
+            let done = state.withLock { state in
+                state.done += 1
+                state.lost = failure == nil ? 0 : state.lost + 1
+                if state.lost >= min(Self.mostLost, wanted.count) || isInterrupted { state.failure = failure }
+                return state.done
             }
             progress(done, wanted.count)
-            return true
+            return reading
         }
-        if let failure = lost.withLock({ $0.failure }) { throw failure }
-        return found.withLock { $0.map { $0 ?? .unreadable("was not asked for") } }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return readings.map { $0 ?? .unreadable("was not asked for") }
     }
 
     /// Reads one Space.
