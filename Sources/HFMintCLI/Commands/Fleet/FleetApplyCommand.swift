@@ -66,11 +66,16 @@ extension Command {
         let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)
         let comment = MarkdownTarget.text(words.markdown)
-        try markdown?.write(comment, in: call.context)
+        var failures = [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self)
+        do throws(MintError) {
+            try markdown?.write(comment, in: call.context)
+        } catch {
+            // What was done is told all the same.
+            failures.append(error)
+        }
         return Report(
             text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
-            json: .object([.init("plan", .string(plan.id))] + words.json),
-            failures: [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self))
+            json: .object([.init("plan", .string(plan.id))] + words.json), failures: failures)
     }
 
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {
