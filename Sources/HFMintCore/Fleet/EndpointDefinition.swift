@@ -24,4 +24,13 @@ package struct EndpointDefinition: DeclaredResource, Equatable {
 
     /// What a plan and the record call all secrets of an endpoint.
     static let secretsPath = "secrets"
+
+    /// The names of secrets that an update may take away, as they are there and are not sent.
+    ///
+    /// Where the service does not name them, the manifest may know one that it ignores.
+    func unsentSecrets(of state: EndpointState) -> [String] {
+        let written = writtenSecrets
+        let there = state.secretNames ?? ignored.compactMap { $0.after("\(Self.secretsPath).") }
+        return there.filter { name in !written.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+    }
 }

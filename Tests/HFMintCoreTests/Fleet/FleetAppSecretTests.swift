@@ -16,6 +16,8 @@ extension FleetInheritanceTests {
                 "env:ACTIONS_ID_TOKEN_REQUEST_TOKEN",
                 "comes from a variable that is no app's: ACTIONS_ID_TOKEN_REQUEST_TOKEN"
             ),
+            ("env:CI_JOB_TOKEN", "comes from a variable that is no app's: CI_JOB_TOKEN"),
+            ("env:AWS_SECRET_ACCESS_KEY", "comes from a variable that is no app's: AWS_SECRET_ACCESS_KEY"),
             ("file:/etc/shadow", "comes from a file outside the app's folder: '/etc/shadow'"),
             ("file:x/../../other", "comes from a file outside the app's folder: 'x/../../other'"),
             ("file:.git/config", "comes from a folder that git keeps for itself: '.git/config'"),

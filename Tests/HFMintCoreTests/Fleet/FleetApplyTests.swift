@@ -146,6 +146,16 @@ struct FleetApplyTests {
         #expect(!scene.hub.writes.contains { $0.hasPrefix("shop") })
     }
 
+    @Test("and a variable that was not there before is away only when the Hub no longer shows it")
+    func rollbackOfNew() throws {
+        let scene = try Fleet(["chat": .init(end: "RUNTIME_ERROR")])
+        scene.hub.edit { $0.strippedDeletes = 1 }
+        let fleet = Fleet.fleet([Fleet.space("chat", variables: ["LEVEL": "info"])])
+        let outcome = try scene.apply(scene.plan(fleet), fleet) { $0.rollsBack = true }
+        #expect(outcome.turns[0].restored == ["variables.LEVEL"])
+        #expect(scene.hub["chat"]?.variables.isEmpty == true)
+    }
+
     @Test("and nothing is restored unless the user wants it")
     func noRollback() throws {
         let scene = try Fleet(["chat": .init(end: "CONFIG_ERROR", variables: ["LEVEL": .init(value: "debug")])])

@@ -51,7 +51,7 @@ extension Command {
             if let saved { saved } else { try session.survey(in: directory, pruning: pruning).plan }
         guard plan.hasChanges else {
             let lines = ["nothing to change"] + plan.refused
-            return try markdown.report(
+            return markdown.report(
                 lines.map(\.printable), comment: ["### Fleet: nothing to change"],
                 [.init("plan", .string(plan.id)), .init("left", .array([])), .init("turns", .array([]))],
                 [session.unreadFailure(plan.unreadable)], in: call.context)
@@ -64,7 +64,7 @@ extension Command {
         }
         let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)
-        return try markdown.report(
+        return markdown.report(
             words.lines, comment: words.markdown, [.init("plan", .string(plan.id))] + words.json,
             [outcome.failure, session.unreadFailure(plan.unreadable)], in: call.context)
     }

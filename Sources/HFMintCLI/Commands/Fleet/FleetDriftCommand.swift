@@ -28,7 +28,7 @@ extension Command {
                 .driftFound, "\(drifted.count) not as declared: \(first)",
                 hint: "the manifest is right: \(session.command("apply")); the Hub is: change the manifest")
         }
-        return try markdown.report(
+        return markdown.report(
             words.lines, comment: words.markdown, [.init("drift", .bool(!drifted.isEmpty))] + words.json,
             [failure, session.unreadFailure(words.unread)], in: call.context)
     }

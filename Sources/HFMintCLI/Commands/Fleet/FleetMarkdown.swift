@@ -28,12 +28,18 @@ struct MarkdownTarget {
     func report(
         _ lines: [String], comment: [String], _ json: [JSONValue.Member], _ failures: [MintError?],
         in context: Context
-    ) throws(MintError) -> Report {
+    ) -> Report {
         let comment = Self.text(comment)
-        if let path, path != "-" { try write(comment, to: path, in: context) }
+        var failures = failures.compactMap(\.self)
+        do throws(MintError) {
+            if let path, path != "-" { try write(comment, to: path, in: context) }
+        } catch {
+            // What was done or found is told all the same.
+            failures.append(error)
+        }
         return Report(
             text: path == "-" ? [.text(comment)] : lines.map { .text("\($0)\n") }, json: .object(json),
-            failures: failures.compactMap(\.self))
+            failures: failures)
     }
 
     /// Returns the text of a comment: as many of the lines as fit, and how many do not.

@@ -39,7 +39,7 @@ extension Command {
             .init("expires_at", .string(plan.expiresAt.rfc3339)), .init("partial", .bool(plan.isPartial)),
             .init("refused", .strings(plan.refused)), .init("waves", .array(plan.waves.map { .strings($0) })),
         ]
-        return try markdown.report(
+        return markdown.report(
             words.lines, comment: words.markdown, json + words.json,
             [failure, session.unreadFailure(words.unread)], in: call.context)
     }

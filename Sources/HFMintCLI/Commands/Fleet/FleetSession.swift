@@ -19,11 +19,12 @@ struct FleetSession {
     struct Survey {
         let differences: [Difference]
         let plan: FleetPlan
+        fileprivate let unlisted: [String]
         fileprivate let declared: [any DeclaredResource]
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
-            FleetWords(differences, plan, of: declared, isPlan: asPlan)
+            FleetWords(differences, plan, unlisted: unlisted, of: declared, isPlan: asPlan)
         }
     }
 
@@ -75,9 +76,11 @@ struct FleetSession {
         context.progress("reading \(counted(definition.resources.count, "resource"))")
         let reading = try reader().read()
         let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
+        let unlisted = reading.unlisted.map { "the Spaces of \($0)" }
         let plan = try FleetPlan(
-            differences, of: definition, on: endpoint, app: app, pruning: pruning, at: context.clock.now())
-        return Survey(differences: differences, plan: plan, declared: definition.resources)
+            differences, unlisted: unlisted, of: definition, on: endpoint, app: app, pruning: pruning,
+            at: context.clock.now())
+        return Survey(differences: differences, plan: plan, unlisted: unlisted, declared: definition.resources)
     }
 
     /// Returns what asks the Hub, with the credential that reads.
