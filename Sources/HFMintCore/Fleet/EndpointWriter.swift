@@ -72,7 +72,7 @@ final class EndpointWriter: FleetTarget {
             }
             secrets.append((secret.name, value))
         }
-        let proof = fleet.proofs.proof(of: definition)
+        let proof = fleet.secrets.proof(of: definition)
         let mark = fleet.mark(proof, after: SpaceMark(inTags: state.tags), app: definition.app)
         self.mark = mark
         change.secrets = secrets

@@ -140,7 +140,7 @@ extension SpaceWriter {
 extension SpaceWriter {
     private func makeMarks(_ state: SpaceState) {
         for name in changes.filter({ $0.step == .write && $0.part == "secrets" }).map(\.member) {
-            let proof = fleet.proofs.proof(of: name, of: definition)
+            let proof = fleet.secrets.proof(of: name, of: definition)
             let old = state.secret(name)?.description.flatMap { SpaceMark(in: $0) }
             marks[name] = fleet.mark(proof, after: old, app: definition.app)
         }

@@ -15,13 +15,7 @@ package enum Visibility: String, CaseIterable, Comparable, Sendable {
 
     package static func < (left: Visibility, right: Visibility) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
-        switch self {
-        case .private: 0
-        case .protected: 1
-        case .public: 2
-        }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// A repository that a Space mounts, with the defaults that the Hub fills in, so that two can be compared.
