@@ -32,6 +32,7 @@ final class EndpointWriter: FleetTarget {
         guard state.state != "paused" || fleet.options.touchesPaused else {
             return .skipped("it is paused, and a write may wake it: --touch-paused")
         }
+        if let obstacle = try fleet.obstacle(to: definition.after) { return .refused(obstacle) }
         before = state
         var change = EndpointChange()
         for planned in changes where planned.verb == .set { try add(planned, to: &change, state) }

@@ -16,10 +16,8 @@ package enum FleetOrder {
     package static func waves(of fleet: FleetDefinition) throws(MintError) -> [[String]] {
         let nodes =
             fleet.spaces.map { space in
-                let name = space.resource.canonical
-                let mounted = space.volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) } ?? []
-                let sources = mounted.map { "spaces/\($0.source)" }.filter { !$0.utf8.elementsEqual(name.utf8) }
-                return Node(resource: name, wave: space.wave, after: space.after + sources, place: space.place)
+                Node(
+                    resource: space.resource.canonical, wave: space.wave, after: space.predecessors, place: space.place)
             }
             + fleet.endpoints.map {
                 Node(resource: $0.resource, wave: $0.wave, after: $0.after, place: $0.place)
