@@ -37,6 +37,7 @@ final class SpaceWriter: FleetTarget {
             return .over(.skipped("it is PAUSED, and a write may wake it: --touch-paused"))
         }
         guard !state.runtime.isInDevMode else { return .over(.skipped("it is in dev mode, which a write would end")) }
+        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(.failed(obstacle)) }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
