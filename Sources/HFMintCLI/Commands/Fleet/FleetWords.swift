@@ -46,7 +46,7 @@ struct FleetWords {
 
     /// Each difference with the number of its wave, from 1.
     private var rows: [(wave: Int, found: Difference)] {
-        waves.enumerated().flatMap { index, wave in wave.flatMap { $0.found }.map { (index + 1, $0) } }
+        waves.enumerated().flatMap { index, wave in wave.flatMap { $0.found }.map { (wave: index + 1, found: $0) } }
     }
 
     private var all: [Difference] { rows.map { $0.found } }

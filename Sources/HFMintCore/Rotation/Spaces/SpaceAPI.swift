@@ -120,7 +120,7 @@ extension SpaceAPI {
         if let description, !description.isEmpty { body.append(.init("description", .string(description))) }
         let answer = try api.call(
             .post, path("variables"), body: .json(.object(body)), accepting: Self.done, bodyLimit: API.largeBody)
-        return answer.variables
+        return answer.lending { root, text in root.states(in: text) { VariableState($0, $1, in: $2) } }
     }
 
     /// Deletes a secret; a proxy may strip the body, so read the secrets afterwards.
@@ -167,13 +167,6 @@ extension SpaceAPI {
     private func change(_ method: HTTPRequest.Method, _ part: String, _ body: JSONValue?) throws(StepFailure) {
         _ = try api.call(
             method, path(part), body: body.map { .json($0) } ?? .none, accepting: Self.done, bodyLimit: API.largeBody)
-    }
-}
-
-extension API.Answer {
-    /// The variables that this answer shows, or nil if it shows none as the Hub does.
-    fileprivate var variables: [VariableState]? {
-        lending { root, text in root.states(in: text) { VariableState($0, $1, in: $2) } }
     }
 }
 
