@@ -42,6 +42,7 @@ struct SpaceAPITests {
         let line = "POST \(Self.base)/secrets"
         for exchange in [
             ScriptedTransport.Exchange.failure(line, .interrupted), .failure(line, .timeout), .answer(line, 504),
+            .answer(line, 200, "\n<!doctype html>"),
         ] {
             let scene = try Scene([exchange])
             let failure = try RotationFixtures.failure { try scene.space.setSecret("K", Secret("v"), description: nil) }
