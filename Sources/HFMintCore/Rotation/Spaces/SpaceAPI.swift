@@ -193,6 +193,7 @@ extension SpaceAPI {
     ) throws(StepFailure) -> API.Answer {
         let answer = try api.call(
             method, path(part), body: body, effect: effect, accepting: Self.done, bodyLimit: API.largeBody)
+        if let no = answer.politeNo { throw api.refused(no) }
         guard answer.isPage else { return answer }
         let words = "\(api.name): answered \(answer.status) with a page that is not the Hub's"
         throw effect == .once ? StepFailure(.ambiguous, words) : .transient(words)
@@ -200,6 +201,11 @@ extension SpaceAPI {
 }
 
 extension API.Answer {
+    /// A clause about an error that came with the status of a yes, or nil.
+    var politeNo: String? {
+        string("error") == nil ? nil : "answered \(status), and that there is an error\(codeInBrackets)"
+    }
+
     /// Whether the body is HTML, whatever its type is called.
     fileprivate var isPage: Bool {
         response.body.reveal { text -> Bool in
