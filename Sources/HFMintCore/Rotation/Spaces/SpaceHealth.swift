@@ -88,8 +88,9 @@ struct HealthPatience: Equatable, Sendable {
     private let settle: Int
     private let start: Uptime
     private(set) var stage = "not seen"
-    /// What was seen last, for the message at the end, and of the app's page.
-    private var (last, page) = ("did not show its stage", "")
+    /// What was seen last, for the message at the end.
+    private var last = "did not show its stage"
+    private var page = ""
     private var looks = 0
 
     init(_ health: Health, settle: Int, since start: Uptime) {
