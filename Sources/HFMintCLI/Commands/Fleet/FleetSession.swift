@@ -134,12 +134,9 @@ struct FleetSession {
     /// - Parameter making: whether it is made if it is not there.
     func recordDirectory(making: Bool) throws(MintError) -> (any PrivateDirectory)? {
         let named = call.arguments.value(.recordDirectory) ?? context.environment[.fleetDirectory]
-        guard let path = named ?? defaultDirectory else { return nil }
-        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
-        candidate.makesParents = true
+        guard let path = named ?? context.environment.defaultStateDirectory("fleet") else { return nil }
         do throws(FileFailure) {
-            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-            let opened = try context.files.openPrivateDirectory(candidate, making: making)
+            let opened = try context.openStateDirectory(path, making: making)
             if let opened { call.audit.keep(in: opened.path) }
             return opened
         } catch {
@@ -152,14 +149,6 @@ struct FleetSession {
                 .stateUnusable, "cannot remember what was written in '\(error.path)': \(error.reason)",
                 hint: "name a directory that is yours alone (0700) with --record-dir or HFMINT_FLEET_DIR")
         }
-    }
-
-    private var defaultDirectory: String? {
-        // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
-        if let state = context.environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
-            return "\(state)/hfmint/fleet"
-        }
-        return context.environment["HOME"].map { "\($0)/.local/state/hfmint/fleet" }
     }
 
     /// The `hfmint fleet …` that a person types next about the same fleet.

@@ -47,13 +47,10 @@ struct RotateSession {
     /// - Throws: ``MintError/Code/stateUnusable`` if there is no journal, or it cannot be used.
     func rotations(making: Bool = false) throws(MintError) -> Rotations {
         let path = try journalPath()
-        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory)
-        candidate.makesParents = true
-        try refuseVolatile(candidate.path)
+        try refuseVolatile(DirectoryCandidate(path: path, in: context.files.workingDirectory).path)
         let opened: (any PrivateDirectory)?
         do throws(FileFailure) {
-            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-            opened = try context.files.openPrivateDirectory(candidate, making: making)
+            opened = try context.openStateDirectory(path, making: making)
         } catch {
             throw Self.notRemembered(
                 error, "name a directory that is yours alone (0700) with --journal-dir or HFMINT_JOURNAL_DIR")
@@ -74,16 +71,12 @@ struct RotateSession {
     private func journalPath() throws(MintError) -> String {
         let environment = context.environment
         if let given = call.arguments.value(.journalDirectory) ?? environment[.journalDirectory] { return given }
-        // <https://specifications.freedesktop.org/basedir/latest/#variables>: a relative path is to be ignored.
-        if let state = environment["XDG_STATE_HOME"], FilePath(state).isAbsolute {
-            return "\(state)/hfmint/rotations"
-        }
-        guard let home = environment["HOME"] else {
+        guard let path = environment.defaultStateDirectory("rotations") else {
             throw MintError(
                 .stateUnusable, "HOME is not set, so there is no default place for the journal",
                 hint: "name one with --journal-dir or HFMINT_JOURNAL_DIR")
         }
-        return "\(home)/.local/state/hfmint/rotations"
+        return path
     }
 
     /// Refuses a folder that ends with the job: a rotation that is forgotten half-way is an outage.

@@ -69,11 +69,8 @@ extension Call {
     /// Opens the directory in which it is remembered which ID tokens were traded, or returns nil if none is named.
     fileprivate func usedTokensDirectory() throws(MintError) -> (any PrivateDirectory)? {
         guard let path = arguments.value(.usedTokens) ?? context.environment[.stateDirectory] else { return nil }
-        var candidate = DirectoryCandidate(path: path, in: context.files.workingDirectory, isNamed: true)
-        candidate.makesParents = true
         do throws(FileFailure) {
-            if let refusal = candidate.nameRefusal { throw FileFailure(candidate.path, refusal) }
-            return try context.files.openPrivateDirectory(candidate, making: true)
+            return try context.openStateDirectory(path, isNamed: true, making: true)
         } catch {
             throw MintError(
                 .stateUnusable, "cannot remember used ID tokens in '\(error.path)': \(error.reason)",
