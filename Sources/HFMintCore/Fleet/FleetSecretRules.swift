@@ -87,14 +87,21 @@ struct FleetSecretRules {
             return "names no rotation of the root manifest: '\(rotation)'\(near)"
         }
         guard entry.kind == .spaces else { return "is an endpoint's, which no rotation writes: name it with 'from'" }
-        let isWritten = definition["sinks"]?.elements.contains { sink in
-            let space = sink["space"]?.string.map { $0.after("spaces/") ?? $0 }?.asciiLowercased
-            return sink["kind"]?.string == "hub-space" && sink["name"]?.string == name
-                && space == entry.name.asciiLowercased
-        }
-        guard isWritten != true else { return nil }
+        guard !Self.secrets(of: definition, in: entry.name).contains(name) else { return nil }
         let sink = "{ kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
         return "is not written by '\(rotation)': add \(sink) to its sinks"
+    }
+
+    /// Returns the names of the secrets of a Space that rotations of the root manifest write.
+    func rotated(in space: String) -> [String] {
+        (root.root["rotations"]?.members ?? []).flatMap { Self.secrets(of: $0.value, in: space) }
+    }
+
+    private static func secrets(of rotation: ManifestNode, in space: String) -> [String] {
+        (rotation["sinks"]?.elements ?? []).compactMap { sink in
+            let written = sink["space"]?.string.map { $0.after("spaces/") ?? $0 }?.asciiLowercased
+            return sink["kind"]?.string == "hub-space" && written == space.asciiLowercased ? sink["name"]?.string : nil
+        }
     }
 
     /// Whether a variable may hold a credential of the job itself: hfmint's, the CI system's, or a cloud's.

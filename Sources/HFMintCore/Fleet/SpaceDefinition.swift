@@ -27,12 +27,14 @@ package struct SpaceDefinition: Equatable, Sendable {
     package let isProtected: Bool
     /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.
     package let ignored: [String]
+    /// The names of the secrets that rotations write, also of those that are not among ``secrets``.
+    package let rotated: [String]
 
     package init(
         resource: Resource, owner: String? = nil, app: String, place: ManifestPlace, after: [String] = [],
         wave: Int = 0, hardware: String? = nil, sleep: Sleep? = nil, visibility: Visibility? = nil,
         variables: [Entry] = [], secrets: [SecretDefinition] = [], volumes: [Volume]? = nil,
-        health: Health = Health(), isProtected: Bool = false, ignored: [String] = []
+        health: Health = Health(), isProtected: Bool = false, ignored: [String] = [], rotated: [String] = []
     ) {
         self.resource = resource
         self.owner = owner
@@ -49,6 +51,7 @@ package struct SpaceDefinition: Equatable, Sendable {
         self.health = health
         self.isProtected = isProtected
         self.ignored = ignored
+        self.rotated = rotated
     }
 
     /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
