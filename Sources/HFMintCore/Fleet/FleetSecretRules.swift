@@ -39,6 +39,9 @@ struct FleetSecretRules {
         about node: ManifestNode, named name: String, of entry: FleetEntry, in document: ManifestDocument
     ) -> String? {
         if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
+        if entry.kind == .spaces, let rotation = rotation(writing: name, in: entry.name) {
+            return "is written by the rotation '\(rotation)' too, which an apply would undo: name it with 'rotation'"
+        }
         guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
         if case .command = reference { return "runs a command, which a parent alone may name" }
         if let link = link(in: reference, from: document.folder) { return "leads through a symbolic link: '\(link)'" }
@@ -95,6 +98,10 @@ struct FleetSecretRules {
     /// Returns the names of the secrets of a Space that rotations of the root manifest write.
     func rotated(in space: String) -> [String] {
         (root.root["rotations"]?.members ?? []).flatMap { Self.secrets(of: $0.value, in: space) }
+    }
+
+    private func rotation(writing secret: String, in space: String) -> String? {
+        root.root["rotations"]?.members.first { Self.secrets(of: $0.value, in: space).contains(secret) }?.name
     }
 
     private static func secrets(of rotation: ManifestNode, in space: String) -> [String] {
