@@ -7,6 +7,8 @@ struct FleetSecretRules {
     private let taken: Set<SecretReference>
     /// The app that names a reference first, if there are no ``sources``.
     private var namers: [SecretReference: String] = [:]
+    /// What rotations of the root manifest write, by the Space in lower case.
+    private let rotated: [String: [(rotation: String, secret: String)]]
     private let isLink: (String) -> Bool
 
     /// - Parameter isLink: returns whether a path is a symbolic link.
@@ -17,6 +19,18 @@ struct FleetSecretRules {
             Set(node.elements.compactMap { SecretReference($0)?.resolved(in: root.folder) })
         }
         taken = sources == nil ? Self.references(in: root) : []
+        rotated = Self.rotated(by: root)
+    }
+
+    private static func rotated(by root: ManifestDocument) -> [String: [(rotation: String, secret: String)]] {
+        var found: [String: [(rotation: String, secret: String)]] = [:]
+        for (name, rotation) in root.root["rotations"]?.members ?? [] {
+            for sink in rotation["sinks"]?.elements ?? [] where sink["kind"]?.string == "hub-space" {
+                guard let space = sink["space"]?.string, let secret = sink["name"]?.string else { continue }
+                found[(space.after("spaces/") ?? space).asciiLowercased, default: []].append((name, secret))
+            }
+        }
+        return found
     }
 
     /// Every text in the manifest that is a reference, wherever it stands.
@@ -39,8 +53,9 @@ struct FleetSecretRules {
         about node: ManifestNode, named name: String, of entry: FleetEntry, in document: ManifestDocument
     ) -> String? {
         if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
-        if entry.kind == .spaces, let rotation = rotation(writing: name, in: entry.name) {
-            return "is written by the rotation '\(rotation)' too, which an apply would undo: name it with 'rotation'"
+        let writers = entry.kind == .spaces ? rotated[entry.name.asciiLowercased] ?? [] : []
+        if let writer = writers.first(where: { $0.secret == name }) {
+            return "is written by the rotation '\(writer.rotation)' too, which an apply would undo: name it with 'rotation'"
         }
         guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
         if case .command = reference { return "runs a command, which a parent alone may name" }
@@ -84,32 +99,20 @@ struct FleetSecretRules {
     }
 
     private func complaint(about rotation: String, named name: String, of entry: FleetEntry) -> String? {
-        guard let definition = root.root["rotations"]?[rotation] else {
+        guard root.root["rotations"]?.has(rotation) == true else {
             let names = root.root["rotations"]?.members.map(\.name) ?? []
             let near = didYouMean(rotation, among: names).map { "; \($0)" } ?? ""
             return "names no rotation of the root manifest: '\(rotation)'\(near)"
         }
         guard entry.kind == .spaces else { return "is an endpoint's, which no rotation writes: name it with 'from'" }
-        guard !Self.secrets(of: definition, in: entry.name).contains(name) else { return nil }
+        let written = rotated[entry.name.asciiLowercased] ?? []
+        guard !written.contains(where: { $0.rotation == rotation && $0.secret == name }) else { return nil }
         let sink = "{ kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
         return "is not written by '\(rotation)': add \(sink) to its sinks"
     }
 
     /// Returns the names of the secrets of a Space that rotations of the root manifest write.
-    func rotated(in space: String) -> [String] {
-        (root.root["rotations"]?.members ?? []).flatMap { Self.secrets(of: $0.value, in: space) }
-    }
-
-    private func rotation(writing secret: String, in space: String) -> String? {
-        root.root["rotations"]?.members.first { Self.secrets(of: $0.value, in: space).contains(secret) }?.name
-    }
-
-    private static func secrets(of rotation: ManifestNode, in space: String) -> [String] {
-        (rotation["sinks"]?.elements ?? []).compactMap { sink in
-            let written = sink["space"]?.string.map { $0.after("spaces/") ?? $0 }?.asciiLowercased
-            return sink["kind"]?.string == "hub-space" && written == space.asciiLowercased ? sink["name"]?.string : nil
-        }
-    }
+    func rotated(in space: String) -> [String] { rotated[space.asciiLowercased]?.map(\.secret) ?? [] }
 
     /// Whether a variable may hold a credential of the job itself: hfmint's, the CI system's, or a cloud's.
     private static func isReserved(_ name: String) -> Bool {
