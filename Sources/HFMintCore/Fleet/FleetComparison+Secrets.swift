@@ -85,7 +85,7 @@ extension FleetComparison {
             add(difference)
         }
         for secret in seen where !definition.secrets.contains(where: { $0.name.utf8.elementsEqual(secret.name.utf8) }) {
-            add(stranger(secret, definition))
+            add(stranger(secret, definition, marks))
         }
     }
 
@@ -113,13 +113,24 @@ extension FleetComparison {
         return difference
     }
 
-    private func stranger(_ secret: SecretState, _ definition: SpaceDefinition) -> Difference {
+    private func stranger(
+        _ secret: SecretState, _ definition: SpaceDefinition, _ marks: (_ secret: String) -> ProofOfSecret
+    ) -> Difference {
         let mark = secret.description.flatMap { SpaceMark(in: $0) }
         var difference = difference("secrets.\(secret.name)", .foreign)
         difference.updatedAt = secret.updatedAt
         difference.digest = mark?.digest
         difference.reason = "the manifest does not name it"
         guard let mark, mark.isOf(app: definition.app) else { return difference }
+        // A new value comes with the description that was there, and so with the mark.
+        guard !definition.rotated.contains(where: { $0.utf8.elementsEqual(secret.name.utf8) }) else {
+            difference.reason = "the manifest does not name it, and a rotation writes it"
+            return difference
+        }
+        guard marks(secret.name).verdict(mark, updatedAt: secret.updatedAt).0 != .changedElsewhere else {
+            difference.reason = "the manifest does not name it, and somebody else has written it since hfmint did"
+            return difference
+        }
         difference.reason = "hfmint wrote it, and the manifest no longer names it"
         guard !definition.isProtected else { return difference }
         difference.step = .prune

@@ -163,7 +163,7 @@ struct FleetInheritance {
             sleep: entry["sleep"]?.string.flatMap { Sleep(parsing: $0) }, visibility: visibility.first,
             variables: variables, secrets: secrets(of: entry, beside: variables, under: "variables"),
             volumes: entry["volumes"]?.elements.compactMap { Volume($0) }, health: entry.health,
-            isProtected: isProtected(entry), ignored: ignored(entry))
+            isProtected: isProtected(entry), ignored: ignored(entry), rotated: rules.rotated(in: entry.name))
     }
 
     /// Complains about what an app mounts that neither a role of the parent opens nor the parent mounts there itself.

@@ -7,6 +7,8 @@ struct FleetSecretRules {
     private let taken: Set<SecretReference>
     /// The app that names a reference first, if there are no ``sources``.
     private var namers: [SecretReference: String] = [:]
+    /// What rotations of the root manifest write, by the Space in lower case.
+    private let rotated: [String: [(rotation: String, secret: String)]]
     private let isLink: (String) -> Bool
 
     /// - Parameter isLink: returns whether a path is a symbolic link.
@@ -17,6 +19,18 @@ struct FleetSecretRules {
             Set(node.elements.compactMap { SecretReference($0)?.resolved(in: root.folder) })
         }
         taken = sources == nil ? Self.references(in: root) : []
+        rotated = Self.rotated(by: root)
+    }
+
+    private static func rotated(by root: ManifestDocument) -> [String: [(rotation: String, secret: String)]] {
+        var found: [String: [(rotation: String, secret: String)]] = [:]
+        for (name, rotation) in root.root["rotations"]?.members ?? [] {
+            for sink in rotation["sinks"]?.elements ?? [] where sink["kind"]?.string == "hub-space" {
+                guard let space = sink["space"]?.string, let secret = sink["name"]?.string else { continue }
+                found[(space.after("spaces/") ?? space).asciiLowercased, default: []].append((name, secret))
+            }
+        }
+        return found
     }
 
     /// Every text in the manifest that is a reference, wherever it stands.
@@ -39,6 +53,10 @@ struct FleetSecretRules {
         about node: ManifestNode, named name: String, of entry: FleetEntry, in document: ManifestDocument
     ) -> String? {
         if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
+        let writers = entry.kind == .spaces ? rotated[entry.name.asciiLowercased] ?? [] : []
+        if let writer = writers.first(where: { $0.secret == name }) {
+            return "is written by the rotation '\(writer.rotation)' too, which an apply would undo: name it with 'rotation'"
+        }
         guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
         if case .command = reference { return "runs a command, which a parent alone may name" }
         if let link = link(in: reference, from: document.folder) { return "leads through a symbolic link: '\(link)'" }
@@ -81,21 +99,20 @@ struct FleetSecretRules {
     }
 
     private func complaint(about rotation: String, named name: String, of entry: FleetEntry) -> String? {
-        guard let definition = root.root["rotations"]?[rotation] else {
+        guard root.root["rotations"]?.has(rotation) == true else {
             let names = root.root["rotations"]?.members.map(\.name) ?? []
             let near = didYouMean(rotation, among: names).map { "; \($0)" } ?? ""
             return "names no rotation of the root manifest: '\(rotation)'\(near)"
         }
         guard entry.kind == .spaces else { return "is an endpoint's, which no rotation writes: name it with 'from'" }
-        let isWritten = definition["sinks"]?.elements.contains { sink in
-            let space = sink["space"]?.string.map { $0.after("spaces/") ?? $0 }?.asciiLowercased
-            return sink["kind"]?.string == "hub-space" && sink["name"]?.string == name
-                && space == entry.name.asciiLowercased
-        }
-        guard isWritten != true else { return nil }
+        let written = rotated[entry.name.asciiLowercased] ?? []
+        guard !written.contains(where: { $0.rotation == rotation && $0.secret == name }) else { return nil }
         let sink = "{ kind: \"hub-space\", space: \"\(entry.name)\", name: \"\(name)\" }"
         return "is not written by '\(rotation)': add \(sink) to its sinks"
     }
+
+    /// Returns the names of the secrets of a Space that rotations of the root manifest write.
+    func rotated(in space: String) -> [String] { rotated[space.asciiLowercased]?.map(\.secret) ?? [] }
 
     /// Whether a variable may hold a credential of the job itself: hfmint's, the CI system's, or a cloud's.
     private static func isReserved(_ name: String) -> Bool {

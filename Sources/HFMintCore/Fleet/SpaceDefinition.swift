@@ -19,6 +19,8 @@ package struct SpaceDefinition: DeclaredResource, Equatable {
     /// Whether nothing of it is ever deleted.
     package var isProtected = false
     package var ignored: [String] = []
+    /// The names of the secrets that rotations write, also of those that are not among ``secrets``.
+    package var rotated: [String] = []
 
     package var canonical: String { resource.canonical }
 

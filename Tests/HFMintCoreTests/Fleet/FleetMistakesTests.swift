@@ -192,6 +192,12 @@ struct FleetMistakesTests {
                     + " space: \"acme/chat\", name: \"L\" } to its sinks"
             ),
             (
+                "spaces: { 'acme/chat': { secrets: { K: { from: 'env:OLD' } } } }",
+                "fleet.spaces.acme/chat.secrets.K' is written by the rotation 'app' too, which an apply would undo:"
+                    + " name it with 'rotation'"
+            ),
+            ("spaces: { 'acme/chat': { secrets: { L: { from: 'env:L' } } } }", nil),
+            (
                 "endpoints: { 'acme/chat': { secrets: { K: { rotation: 'app' } } } }",
                 "fleet.endpoints.acme/chat.secrets.K' is an endpoint's, which no rotation writes: name it with 'from'"
             ),

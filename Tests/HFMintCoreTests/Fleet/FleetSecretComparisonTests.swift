@@ -138,6 +138,22 @@ struct FleetSecretComparisonTests {
         #expect(found(FleetSamples.space(ignored: ["secrets.OURS"])).map(\.step) == [.nothing, .nothing])
     }
 
+    @Test("does not delete what a rotation or somebody else has written since, beside hfmint's mark")
+    func takenOver() {
+        let mark = SpaceMark(app: "apps/chat.json5", generation: 1)
+        let secret = SecretState(name: "KEY", description: mark.put(into: nil), updatedAt: Self.time)
+        let state = FleetSamples.state(secrets: .read([secret]))
+        let rotated = SpaceDefinition(
+            resource: FleetSamples.resource("chat"), app: "apps/chat.json5", place: FleetSamples.place,
+            rotated: ["KEY"])
+        #expect(compare(rotated, state) { _ in ProofOfSecret() }.map(\.step) == [.nothing])
+        let earlier = ProofOfSecret(
+            lastWrite: FleetRecord.Write(generation: 1, updatedAt: "2026-11-20T00:00:00.000Z"))
+        #expect(compare(FleetSamples.space(), state) { _ in earlier }.map(\.step) == [.nothing])
+        let ours = ProofOfSecret(lastWrite: FleetRecord.Write(generation: 1, updatedAt: Self.time))
+        #expect(compare(FleetSamples.space(), state) { _ in ours }.map(\.step) == [.prune])
+    }
+
     @Test("of an endpoint is by its tags")
     func endpoints() throws {
         let mark = SpaceMark(app: "hfmint.json5", generation: 7, digest: Self.ours)
