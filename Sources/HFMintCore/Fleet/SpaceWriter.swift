@@ -108,7 +108,7 @@ extension SpaceWriter {
     /// Returns what writes a setting, or nil if `wanted` has none of that path.
     func setting(_ path: String, as wanted: SpaceDefinition) -> FleetWrite? {
         let space = space
-        func sending(_ send: @escaping () throws(StepFailure) -> Void) -> FleetWrite {
+        func act(_ send: @escaping () throws(StepFailure) -> Void) -> FleetWrite {
             set(path) { () throws(StepFailure) in
                 try send()
                 return nil
@@ -116,13 +116,13 @@ extension SpaceWriter {
         }
         switch path {
         case "hardware":
-            return wanted.hardware.map { value in sending { () throws(StepFailure) in try space.setHardware(value) } }
+            return wanted.hardware.map { value in act { () throws(StepFailure) in try space.setHardware(value) } }
         case "sleep":
-            return wanted.sleep.map { value in sending { () throws(StepFailure) in try space.setSleep(value) } }
+            return wanted.sleep.map { value in act { () throws(StepFailure) in try space.setSleep(value) } }
         case "visibility":
-            return wanted.visibility.map { value in sending { () throws(StepFailure) in try space.setVisibility(value) } }
+            return wanted.visibility.map { value in act { () throws(StepFailure) in try space.setVisibility(value) } }
         case "volumes":
-            return wanted.volumes.map { value in sending { () throws(StepFailure) in try space.setVolumes(value) } }
+            return wanted.volumes.map { value in act { () throws(StepFailure) in try space.setVolumes(value) } }
         default: return nil
         }
     }
