@@ -55,7 +55,8 @@ struct FleetSecretRules {
         if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
         let writers = entry.kind == .spaces ? rotated[entry.name.asciiLowercased] ?? [] : []
         if let writer = writers.first(where: { $0.secret == name }) {
-            return "is written by the rotation '\(writer.rotation)' too, which an apply would undo: name it with 'rotation'"
+            return "is written by the rotation '\(writer.rotation)' too, which an apply would undo:"
+                + " name it with 'rotation'"
         }
         guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
         if case .command = reference { return "runs a command, which a parent alone may name" }
