@@ -1,4 +1,4 @@
-import HFMintCore
+@testable import HFMintCore
 import HFMintTesting
 import Testing
 

@@ -59,8 +59,9 @@ extension Command {
         let progress = FleetProgress(call)
         let apply = try FleetApply(
             plan, of: session.definition, options: options, in: directory, audit: call.audit, context: call.context)
-        let planNow: (() throws(MintError) -> FleetPlan)? = saved.map { saved in
-            { () throws(MintError) in try session.survey(in: directory, pruning: saved.pruning).plan }
+        var planNow: (() throws(MintError) -> FleetPlan)?
+        if let saved {
+            planNow = { () throws(MintError) in try session.survey(in: directory, pruning: saved.pruning).plan }
         }
         let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)

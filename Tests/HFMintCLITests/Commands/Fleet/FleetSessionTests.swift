@@ -28,7 +28,8 @@ struct FleetSessionTests {
 
     @Test("is of the app whose parent the user named")
     func app() throws {
-        #expect(try Self.session(Self.app("../hfmint.json5")).declared.map(\.name) == ["spaces/acme/chat"])
+        let resources = try Self.session(Self.app("../hfmint.json5")).definition.resources
+        #expect(resources.map { $0.canonical } == ["spaces/acme/chat"])
     }
 
     @Test("is of no app that brings a parent of its own")
