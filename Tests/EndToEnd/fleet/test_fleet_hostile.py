@@ -195,7 +195,8 @@ def test_two_machines_apply_at_once(fleet: Fleet) -> None:
 
 def test_one_machine_applies_once_at_a_time(fleet: Fleet) -> None:
     """The second is told to wait, and writes nothing."""
-    declare(fleet)
+    # Of the chat, which is not seen to move until the second has ended.
+    declare(fleet, health={"timeout": "60s"})
     fleet.hub.moves = False
     first = fleet.begin("apply")
     wait_for("nothing is written", lambda: fleet.hub.record.writes, process=first)

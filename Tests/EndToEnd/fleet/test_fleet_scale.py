@@ -101,7 +101,7 @@ def test_one_of_a_thousand_differs(fleet: Fleet) -> None:
 
 @pytest.mark.skipif(os.environ.get("HFMINT_ALL") != "1", reason="it takes minutes")
 def test_all_of_a_thousand_are_written(fleet: Fleet) -> None:
-    """Once each, within the limits of several windows, and their health comes of the listing."""
+    """Once each, within the limits of several windows."""
     declare(fleet, SPACES, maxUnavailable=SPACES)
     fleet.hub.limits.quota, fleet.hub.limits.window = 3_000, 30
     assert fleet("apply").status == 0

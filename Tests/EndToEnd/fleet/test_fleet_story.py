@@ -47,9 +47,11 @@ class Story:
             self.hub.spaces[CHAT].put("secrets", SECRET, value, "of the OAuth app", None)
             self.hub.spaces[CHAT].begin()
 
+        # The old secret lives on until the chat was seen well with the new one.
+        health = {"url": self.hub.sites.url(f"spaces/{CHAT}"), "timeout": "30s"}
         token = {"SPACE_TOKEN": self.hub.applier.value}
         return Place(
-            sink | {"token": "env:SPACE_TOKEN"},
+            sink | {"token": "env:SPACE_TOKEN", "health": health},
             put,
             lambda: self.fleet.value(CHAT, SECRET),
             lambda: secrets.pop(SECRET) and None,
