@@ -60,11 +60,10 @@ final class EndpointWriter: FleetTarget {
 
     private func addSecrets(to change: inout EndpointChange, _ state: EndpointState) throws(StepFailure) {
         let wanted = definition.writtenSecrets
-        let strangers = (state.secretNames ?? []).filter { name in !wanted.contains { $0.name == name } }
-        guard strangers.isEmpty else {
+        let unsent = definition.unsentSecrets(of: state)
+        guard unsent.isEmpty else {
             throw endpoints.api.refused(
-                "its secrets are written together, and the manifest has no \(strangers.joined(separator: ", "))"
-            )
+                "all secrets are written together, and the manifest does not write \(listed(unsent))")
         }
         var secrets: [(name: String, value: SharedSecret)] = []
         for secret in wanted {

@@ -79,7 +79,7 @@ package struct FleetApply: Sendable {
     package func run(
         reading planNow: (() throws(MintError) -> FleetPlan)?, telling tell: @escaping @Sendable (FleetEvent) -> Void
     ) throws(MintError) -> FleetOutcome {
-        try checkWindow()
+        try fleet.checkWindow(at: context.clock.now())
         try checkDeletes()
         let waves = try chosenWaves()
         let work = try FleetWork(plan, fleet, options, record, context)
@@ -99,19 +99,13 @@ package struct FleetApply: Sendable {
     }
 
     private func refuseIfStale(_ fresh: FleetPlan) throws(MintError) {
-        let moved = plan.staleness(against: fresh)
+        var moved = plan.staleness(against: fresh)
+        // The manifest is the same, so that only a file that somebody else wrote has another order.
+        if moved.isEmpty, plan.waves != fresh.waves { moved = ["the waves: the plan has another order"] }
         guard let first = moved.first else { return }
         throw MintError(
             .planStale, "the plan does not fit any more, and nothing was written: \(first)", details: moved,
             hint: "plan anew: hfmint fleet plan")
-    }
-
-    private func checkWindow() throws(MintError) {
-        let now = context.clock.now()
-        guard let window = fleet.window, !window.isOpen(at: now) else { return }
-        throw MintError(
-            .serviceUnavailable, "changes are outside the fleet's window",
-            hint: "it opens at \(window.nextOpening(after: now).rfc3339)")
     }
 
     private func checkDeletes() throws(MintError) {

@@ -41,11 +41,11 @@ extension FleetComparison {
             addUnreadable("env", "is not shown")
         }
         let wanted = definition.secrets.filter { !isIgnored("secrets.\($0.name)") }
-        if !wanted.isEmpty { add(secrets(wanted, state, proof())) }
+        if !wanted.isEmpty { add(secrets(definition, wanted, state, proof())) }
     }
 
     private func secrets(
-        _ wanted: [SecretDefinition], _ state: EndpointState, _ proof: ProofOfSecret
+        _ definition: EndpointDefinition, _ wanted: [SecretDefinition], _ state: EndpointState, _ proof: ProofOfSecret
     ) -> Difference {
         let mark = SpaceMark(inTags: state.tags)
         var difference = difference("secrets", .missing)
@@ -61,9 +61,15 @@ extension FleetComparison {
             difference.reason = "it has no \(listed(lacking.map(\.name)))"
         }
         guard !difference.verdict.isSame else { return difference }
-        difference.step = .write
         difference.restarts = true
         difference.irreversible = "the values that are there cannot be read, and so not put back"
+        if state.secretNames == nil {
+            difference.irreversible? += "; it does not name them, and may drop what the manifest does not have"
+        }
+        let unsent = definition.unsentSecrets(of: state)
+        difference.step =
+            unsent.isEmpty
+            ? .write : .refused("all are written together, and the manifest does not write \(listed(unsent))")
         return difference
     }
 }

@@ -83,7 +83,7 @@ package func compare(
 ) -> [Difference] {
     var comparison = FleetComparison(resource: definition.resource.canonical, ignored: definition.ignored)
     comparison.settings(definition, state)
-    comparison.volumes(definition.volumes, state.volumes ?? [])
+    comparison.volumes(definition.volumes, state.volumes)
     comparison.variables(definition.variables, state.variables)
     comparison.secrets(definition, state, marks)
     if state.isInDevMode { comparison.shutForDevMode() }
@@ -179,8 +179,10 @@ struct FleetComparison {
     }
 
     /// Compares lists without their order; a source that the Hub hides from this reader may be any.
-    fileprivate mutating func volumes(_ wanted: [Volume]?, _ seen: [Volume]) {
+    fileprivate mutating func volumes(_ wanted: [Volume]?, _ seen: [Volume]?) {
         guard let wanted else { return }
+        // The whole list is written, so that one that was not read must not be taken for an empty one.
+        guard let seen else { return addUnreadable("volumes", "is not shown") }
         var left = wanted
         var (isSame, hidden) = (true, 0)
         for volume in seen {

@@ -38,6 +38,16 @@ package struct FleetDefinition: Equatable, Sendable {
     package let digest: String
 
     package static let publicEndpointsURL = "https://api.endpoints.huggingface.cloud"
+
+    /// Checks that changes may begin now.
+    ///
+    /// - Throws: ``MintError/Code/serviceUnavailable`` outside the window, with the moment at which it opens.
+    package func checkWindow(at now: Timestamp) throws(MintError) {
+        guard let window, !window.isOpen(at: now) else { return }
+        throw MintError(
+            .serviceUnavailable, "changes are outside the fleet's window",
+            hint: "it opens at \(window.nextOpening(after: now).rfc3339)")
+    }
 }
 
 /// When changes of a fleet may begin: from each moment of a cron expression, for a while.

@@ -3,14 +3,14 @@
 ///
 /// An app inherits what the root says of a resource of the same name, and its own members win, apart from `owner`,
 /// `visibility` and `protect`, which it can only narrow. Variables and secrets are inherited one by one; what either
-/// says under `after` and `ignore` holds. An app has no Space that no role of its parent covers, and no Space or
-/// endpoint of another app.
+/// says under `after` and `ignore` holds. An app has no Space that no role of its parent may write, mounts nothing
+/// that none of them opens, and has no Space or endpoint of another app.
 struct FleetInheritance {
     private let root: ManifestDocument
     private let apps: [ManifestDocument]
     private let roles: [Role]
     private let isWhole: Bool
-    private let rules: FleetSecretRules
+    private var rules: FleetSecretRules
     /// Everything that is declared in the manifests that were read: `spaces/acme/chat`.
     private var known: Set<String> = []
     /// The resources of apps, in lower case, and the path of the app that has each.
@@ -22,11 +22,13 @@ struct FleetInheritance {
     /// - Parameters:
     ///   - isWhole: whether `apps` are all that the root lists.
     ///   - roles: the root's, which say what apps may name.
+    ///   - isLink: returns whether a path is a symbolic link.
     /// - Throws: ``MintError/Code/manifestInvalid`` with every mistake.
     static func definition(
-        of root: ManifestDocument, and apps: [ManifestDocument], isWhole: Bool, roles: [Role], digest: String
+        of root: ManifestDocument, and apps: [ManifestDocument], isWhole: Bool, roles: [Role], digest: String,
+        isLink: @escaping (String) -> Bool
     ) throws(MintError) -> FleetDefinition {
-        var reader = FleetInheritance(root: root, apps: apps, isWhole: isWhole, roles: roles)
+        var reader = FleetInheritance(root: root, apps: apps, isWhole: isWhole, roles: roles, isLink: isLink)
         reader.checkParent()
         let (ofSpaces, ofEndpoints) = (reader.resources(.spaces), reader.resources(.endpoints))
         let spaces = ofSpaces.map { reader.space($0) }
@@ -48,12 +50,15 @@ struct FleetInheritance {
             endpointsURL: url, digest: digest)
     }
 
-    private init(root: ManifestDocument, apps: [ManifestDocument], isWhole: Bool, roles: [Role]) {
+    private init(
+        root: ManifestDocument, apps: [ManifestDocument], isWhole: Bool, roles: [Role],
+        isLink: @escaping (String) -> Bool
+    ) {
         self.root = root
         self.apps = apps
         self.isWhole = isWhole
         self.roles = roles
-        rules = FleetSecretRules(root: root)
+        rules = FleetSecretRules(root: root, isLink: isLink)
     }
 
     private mutating func complain(
@@ -134,6 +139,10 @@ struct FleetInheritance {
             complain(
                 "is a Space that no role of the parent covers: '\(entry.resource)'", entry.path, entry.node,
                 in: entry.document)
+        case .spaces where !mayWrite(space):
+            complain(
+                "is a Space that the parent's roles only read: '\(entry.resource)'", entry.path, entry.node,
+                in: entry.document)
         case .endpoints where parentSpelling == nil:
             complain(
                 "is an endpoint that the parent does not name: write '\(entry.name)': {} under its 'fleet.endpoints'",
@@ -142,10 +151,13 @@ struct FleetInheritance {
         }
     }
 
+    private func mayWrite(_ resource: Resource) -> Bool { roles.contains { $0.covers(resource) && $0.access > .read } }
+
     // MARK: one of them
 
     private mutating func space(_ entry: FleetEntry) -> SpaceDefinition {
         let variables = variables(of: entry, under: "variables")
+        checkVolumes(of: entry)
         let visibility = entry.values("visibility").compactMap { $0.string.flatMap(Visibility.init(rawValue:)) }
         if let own = visibility.first, let most = visibility.last, own > most {
             complain("is more than the parent's: \(most.rawValue)", "visibility", of: entry)
@@ -157,6 +169,23 @@ struct FleetInheritance {
             variables: variables, secrets: secrets(of: entry, beside: variables, under: "variables"),
             volumes: entry["volumes"]?.elements.compactMap { Volume($0) }, health: entry.health,
             isProtected: isProtected(entry), ignored: ignored(entry))
+    }
+
+    /// Complains about what an app mounts that neither a role of the parent opens nor the parent mounts there itself.
+    private mutating func checkVolumes(of entry: FleetEntry) {
+        guard entry.document.isApp, let own = entry.node["volumes"]?.elements else { return }
+        let inherited = (entry.base?["volumes"]?.elements ?? []).compactMap { Volume($0) }
+        for (index, node) in own.enumerated() {
+            guard let volume = Volume(node), let kind = Resource.Kind(rawValue: volume.type) else { continue }
+            let named = Resource(space: volume.source)
+            let source = Resource(kind: kind, namespace: named.namespace, name: named.name)
+            let isInherited = inherited.contains { $0.isSource(of: volume) && (volume.isReadOnly || !$0.isReadOnly) }
+            let isOpen = volume.isReadOnly ? roles.contains { $0.covers(source) } : mayWrite(source)
+            guard !isInherited, !isOpen else { continue }
+            complain(
+                "mounts what no role of the parent opens: '\(source.canonical)'", "\(entry.path).volumes[\(index)]",
+                node, in: entry.document)
+        }
     }
 
     private mutating func endpoint(_ entry: FleetEntry) -> EndpointDefinition {

@@ -77,12 +77,13 @@ extension FleetPlan {
     ///
     /// - Parameters:
     ///   - differences: of every resource of the definition.
+    ///   - unlisted: what could not be listed whole, a sentence each: see ``FleetReading/unlisted``.
     ///   - app: the app that the user named, if `fleet` is only what this one has.
     ///   - pruning: the most that may be deleted, or nil if the user did not ask to prune.
     /// - Throws: ``MintError/Code/manifestInvalid`` as ``FleetOrder/waves(of:)``.
     package init(
-        _ differences: [Difference], of fleet: FleetDefinition, on endpoint: Origin, app: String? = nil,
-        pruning: Int? = nil, at now: Timestamp
+        _ differences: [Difference], unlisted: [String] = [], of fleet: FleetDefinition, on endpoint: Origin,
+        app: String? = nil, pruning: Int? = nil, at now: Timestamp
     ) throws(MintError) {
         let waves = try FleetOrder.waves(of: fleet)
         let positions = Dictionary(waves.joined().enumerated().map { ($1, $0) }) { first, _ in first }
@@ -92,7 +93,7 @@ extension FleetPlan {
             return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
         }.map(\.element)
 
-        let unreadable = ordered.filter { $0.verdict == .unreadable }.map { "\($0.name) \($0.reason)" }
+        let unreadable = unlisted + ordered.filter { $0.verdict == .unreadable }.map { "\($0.name) \($0.reason)" }
         var refused = ordered.compactMap { difference -> String? in
             guard case .refused(let clause) = difference.step else { return nil }
             return "\(difference.name) is not written: \(clause)"

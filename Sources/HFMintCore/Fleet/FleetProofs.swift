@@ -81,4 +81,13 @@ extension EndpointDefinition {
 
     /// The secrets that are sent: all but those that are ignored.
     var writtenSecrets: [SecretDefinition] { secrets.filter { !ignores("\(Self.secretsPath).\($0.name)") } }
+
+    /// The names of secrets that an update may take away, as they are there and are not sent.
+    ///
+    /// Where the service does not name them, the manifest may know one that it ignores.
+    func unsentSecrets(of state: EndpointState) -> [String] {
+        let written = writtenSecrets
+        let there = state.secretNames ?? ignored.compactMap { $0.after("\(Self.secretsPath).") }
+        return there.filter { name in !written.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+    }
 }

@@ -156,7 +156,8 @@ package struct FleetReader: Sendable {
         if space.needsRuntime(beside: runtime) {
             switch try reading(api, { () throws(StepFailure) in try api.runtime() }) {
             case .read(let whole): runtime = whole
-            case .unreadable(let clause): if runtime == nil { return .unreadable(clause) }
+            // A setting that the listing leaves out would be taken for one that has its default.
+            case .unreadable(let clause): return .unreadable(clause)
             }
         }
         let secrets = try reading(api) { () throws(StepFailure) in try api.secrets() }

@@ -25,8 +25,7 @@ extension SpaceWriter {
         guard let name = path.after("variables."), case .read = before.variables else { return nil }
         guard let variable = before.variable(name) else {
             return FleetWrite(paths: [path], words: "delete \(path)") { () throws(StepFailure) in
-                try self.space.deleteVariable(name)
-                return nil
+                try self.deleteVariable(name)
             }
         }
         return set(path) { () throws(StepFailure) in try self.setVariable(name, variable.value) }

@@ -5,9 +5,14 @@ struct FleetSecretRules {
     private let sources: Set<SecretReference>?
     /// What the root names itself, which no app may name if there are no ``sources``.
     private let taken: Set<SecretReference>
+    /// The app that names a reference first, if there are no ``sources``.
+    private var namers: [SecretReference: String] = [:]
+    private let isLink: (String) -> Bool
 
-    init(root: ManifestDocument) {
+    /// - Parameter isLink: returns whether a path is a symbolic link.
+    init(root: ManifestDocument, isLink: @escaping (String) -> Bool) {
         self.root = root
+        self.isLink = isLink
         sources = root.root["fleet"]?["sources"].map { node in
             Set(node.elements.compactMap { SecretReference($0)?.resolved(in: root.folder) })
         }
@@ -30,12 +35,13 @@ struct FleetSecretRules {
     /// Returns what is wrong with a secret, or nil.
     ///
     /// - Parameter document: the manifest that says it: the entry's own, or the root's.
-    func complaint(
+    mutating func complaint(
         about node: ManifestNode, named name: String, of entry: FleetEntry, in document: ManifestDocument
     ) -> String? {
         if let rotation = node["rotation"]?.string { return complaint(about: rotation, named: name, of: entry) }
         guard document.isApp, let reference = node["from"].flatMap({ SecretReference($0) }) else { return nil }
         if case .command = reference { return "runs a command, which a parent alone may name" }
+        if let link = link(in: reference, from: document.folder) { return "leads through a symbolic link: '\(link)'" }
         let resolved = reference.resolved(in: document.folder)
         if let sources {
             return sources.contains(resolved) ? nil : "comes from what the parent does not list in 'fleet.sources'"
@@ -48,8 +54,30 @@ struct FleetSecretRules {
             return "comes from a variable that is no app's: \(key.name)"
         case .file where !reference.isBelowItsFolder:
             return "comes from a file outside the app's folder: \(reference.source)"
-        default: return nil
+        case .file where reference.isInGitsFolder:
+            return "comes from a folder that git keeps for itself: \(reference.source)"
+        default: break
         }
+        let app = namers[resolved] ?? document.path
+        namers[resolved] = app
+        guard !app.utf8.elementsEqual(document.path.utf8) else { return nil }
+        return "comes from what '\(app)' uses too, and the parent does not list in 'fleet.sources'"
+    }
+
+    /// Returns the first symbolic link of an app's folder that a reference leads through, or nil.
+    ///
+    /// Whoever may write to that folder could have a link lead to any file of the machine that reads it.
+    private func link(in reference: SecretReference, from folder: String) -> String? {
+        guard case .file(let text) = reference, !FilePath(text).isAbsolute else { return nil }
+        var (path, depth) = (folder, 0)
+        for part in text.utf8.split(separator: ASCII.slash).map({ String(Substring($0)) }) where part != "." {
+            depth += part == ".." ? -1 : 1
+            // What lies above is the parent's.
+            guard depth >= 0 else { return nil }
+            path = FilePath(part).from(path).text
+            if part != "..", isLink(path) { return path }
+        }
+        return nil
     }
 
     private func complaint(about rotation: String, named name: String, of entry: FleetEntry) -> String? {
@@ -69,11 +97,17 @@ struct FleetSecretRules {
         return "is not written by '\(rotation)': add \(sink) to its sinks"
     }
 
-    /// Whether a variable holds a credential of hfmint's, or belongs to the CI system.
+    /// Whether a variable may hold a credential of the job itself: hfmint's, the CI system's, or a cloud's.
     private static func isReserved(_ name: String) -> Bool {
-        ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].contains(name)
-            || (["HFMINT_"] + allProviders.flatMap(\.reservedPrefixes)).contains { name.hasStart($0) }
+        (["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] + allProviders.flatMap(\.tokenVariables).map(\.name)).contains(name)
+            || (jobPrefixes + allProviders.flatMap(\.reservedPrefixes)).contains { name.hasStart($0) }
     }
+
+    /// The beginnings of the variables in which CI systems and clouds hand a job its credentials.
+    private static let jobPrefixes = [
+        "HFMINT_", "CI_", "GITLAB_", "BUILDKITE_", "CIRCLE_", "CIRRUS_", "BITBUCKET_", "BITRISE", "CF_", "VELA_",
+        "TFC_", "SYSTEM_", "SPACELIFT_", "AWS_", "AZURE_", "GOOGLE_",
+    ]
 }
 
 extension SecretReference {
@@ -88,5 +122,11 @@ extension SecretReference {
         guard case .file(let text) = self else { return false }
         let path = FilePath(text).normalised
         return !path.isAbsolute && path.text != ".." && !path.text.hasStart("../")
+    }
+
+    /// Whether it is a file of a repository's own, which may hold the credential of a checkout.
+    fileprivate var isInGitsFolder: Bool {
+        guard case .file(let text) = self else { return false }
+        return text.utf8.split(separator: ASCII.slash).contains { $0.elementsEqual(".git".utf8) }
     }
 }

@@ -155,8 +155,9 @@ final class FleetTurn: @unchecked Sendable {
             return over(.failed(file.reason), .failed(file.reason))
         }
         tries += 1
-        if case .transient = failure.kind, tries < Self.mostTries {
-            let seconds = max(failure.retryAfterSeconds ?? 0, 1 << (tries - 1))
+        let asked = failure.retryAfterSeconds ?? 0
+        if case .transient = failure.kind, tries < Self.mostTries, asked <= API.longestWait {
+            let seconds = max(asked, 1 << (tries - 1))
             tell(.waiting(stage: failure.message))
             return wait(.seconds(seconds))
         }

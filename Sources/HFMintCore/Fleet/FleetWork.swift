@@ -59,6 +59,9 @@ struct FleetWork: Sendable {
     ) throws(StepFailure) -> String? {
         let planned = plan.changes.filter { $0.resource == resource }
         let deletes = planned.contains { $0.verb == .delete }
+        // What is not written may differ. Less is known of it here, such as of a secret whose value was not read.
+        let paths = Set(planned.map(\.path))
+        let differences = differences.filter { paths.contains($0.path) || $0.verdict == .unreadable }
         do throws(MintError) {
             let fresh = try FleetPlan(
                 differences, of: part, on: plan.endpoint, app: plan.app, pruning: deletes ? .max : nil,

@@ -244,10 +244,23 @@ extension SpaceWriter {
 
     private func deleteSecret(_ name: String) throws(StepFailure) -> String? {
         let isThere = { () throws(StepFailure) in try self.space.secrets().contains { $0.name == name } }
+        return try delete("secrets.\(name)", isThere) { () throws(StepFailure) in try self.space.deleteSecret(name) }
+    }
+
+    func deleteVariable(_ name: String) throws(StepFailure) -> String? {
+        let isThere = { () throws(StepFailure) in try self.space.variables().contains { $0.name == name } }
+        return try delete("variables.\(name)", isThere) { () throws(StepFailure) in
+            try self.space.deleteVariable(name)
+        }
+    }
+
+    private func delete(
+        _ path: String, _ isThere: () throws(StepFailure) -> Bool, _ delete: () throws(StepFailure) -> Void
+    ) throws(StepFailure) -> String? {
         // An earlier try may have deleted it without an answer.
-        if !deleted.insert(name).inserted, !(try isThere()) { return "it is gone" }
-        try space.deleteSecret(name)
-        guard !(try isThere()) else { throw space.api.retry("secrets.\(name) is still there") }
+        if !deleted.insert(path).inserted, !(try isThere()) { return "it is gone" }
+        try delete()
+        guard !(try isThere()) else { throw space.api.retry("\(path) is still there") }
         return "it is gone"
     }
 }

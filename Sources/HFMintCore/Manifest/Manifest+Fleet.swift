@@ -18,6 +18,6 @@ extension Manifest {
         }
         return try FleetInheritance.definition(
             of: root, and: apps, isWhole: app == nil, roles: roles,
-            digest: try machine.digests.sha256(read.span).hexadecimal)
+            digest: try machine.digests.sha256(read.span).hexadecimal, isLink: { machine.files.isLink($0) })
     }
 }

@@ -88,6 +88,9 @@ package struct Manifest: Sendable {
     /// Whether the user named an app's manifest, which narrows its parent.
     package var isApp: Bool { app != nil }
 
+    /// The path of the parent that an app's manifest names; nil for a root manifest.
+    package var parentPath: String? { app == nil ? nil : root.path }
+
     /// Returns every rotation, in the order of the manifest.
     ///
     /// - Throws: ``MintError/Code/manifestInvalid``, also if two rotations would change one client or write one sink.

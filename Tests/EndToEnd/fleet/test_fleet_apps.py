@@ -20,7 +20,9 @@ def two_apps(fleet: Fleet, chat: Json | None = None, **parent: Json) -> None:
     """A parent with two apps; what it says of Spaces, and the chat app of its own."""
     fleet.members["roles"] = ROLES
     fleet.app("chat.json5", {CHAT: chat or fleet.usual()}, owner="chatters")
-    fleet.app("search.json5", {"acme/search": fleet.usual(), "acme/front": {"after": [CHAT]}})
+    secrets = {"TOKEN": {"from": fleet.secret("SEARCH_TOKEN")}}
+    search = {"acme/search": fleet.usual(secrets=secrets), "acme/front": {"after": [CHAT]}}
+    fleet.app("search.json5", search)
     fleet.write(parent.get("spaces", {}), owner="platform")
 
 

@@ -30,6 +30,10 @@ final class AppliedHub: HTTPTransport {
         var writes: [String] = []
         var reads = 0
         var losses: [Loss] = []
+        /// How many deletions of a variable have no effect, as if a proxy had taken their body away.
+        var strippedDeletes = 0
+        /// How many seconds a 429 asks to wait.
+        var retryAfter = 7
         /// The status of each page.
         var pages: [String: Int] = [:]
         /// How often the new description does not show yet.
@@ -112,6 +116,10 @@ final class AppliedHub: HTTPTransport {
             let loss = part == "secrets" && !state.losses.isEmpty ? state.losses.removeFirst() : .none
             guard loss == .none || loss == .afterItActed, var space = state.spaces[name] else { return (loss, line) }
             state.writes.append(method == .delete ? "\(line) deleted" : line)
+            if method == .delete, part == "variables", state.strippedDeletes > 0 {
+                state.strippedDeletes -= 1
+                return (loss, line)
+            }
             state.clock += 1
             let member = Member(
                 value: json?.text("value") ?? "", description: json?.text("description"),
@@ -128,7 +136,8 @@ final class AppliedHub: HTTPTransport {
         }
         switch loss {
         case .tooManyRequests:
-            return HTTPResponse(status: 429, headers: [HTTPHeader("retry-after", "7")], body: Secret("<html>"))
+            let wait = state.withLock { "\($0.retryAfter)" }
+            return HTTPResponse(status: 429, headers: [HTTPHeader("retry-after", wait)], body: Secret("<html>"))
         case .beforeItActs: throw TransportError(.interrupted, "lost")
         case .afterItActed:
             onWrite(line)

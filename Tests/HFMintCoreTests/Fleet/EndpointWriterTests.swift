@@ -79,9 +79,13 @@ struct EndpointWriterTests {
         let secrets = #"{"KEY":"***","THEIRS":"***"}"#
         let (outcome, machine) = try apply([
             Self.shown("running", secrets: secrets), Self.shown("running", secrets: secrets),
+            .answer("PUT \(Self.url)", 200, "{}"), Self.shown("updating", "b", secrets: secrets),
+            Self.shown("running", "b", secrets: secrets),
         ])
-        #expect(outcome.failure?.message.contains("THEIRS") == true)
-        #expect(machine.transport.left.isEmpty)
+        #expect(outcome.failure == nil && machine.transport.left.isEmpty)
+        #expect(outcome.turns.first?.written == ["scaling.max", "env.LEVEL"])
+        let body = try #require(machine.transport.sent[2].body)
+        #expect(body.contains("LEVEL") && !body.contains("secrets") && !body.contains("SENTINEL"))
     }
 
     @Test("and gets back what can be read where the update fails")

@@ -68,6 +68,35 @@ struct FleetApplyTests {
         #expect(outcome.left.count == plan.changes.count)
     }
 
+    @Test("although a secret that is not written has a version now, which its mark does not have")
+    func versionAdded() throws {
+        let scene = try Fleet(["chat": .init()])
+        let first = Fleet.fleet([Fleet.space("chat", secrets: ["KEY": "ONE"])])
+        try scene.apply(scene.plan(first), first)
+        let key = SecretDefinition(
+            name: "KEY", origin: .reference(.variable(Environment.Key("ONE")), folder: "/m"), version: "2")
+        let space = SpaceDefinition(
+            resource: chat.resource, app: chat.app, place: chat.place, variables: chat.variables, secrets: [key])
+        let second = Fleet.fleet([space])
+        let plan = try scene.plan(second)
+        #expect(plan.changes.map(\.path) == ["variables.LEVEL"])
+        #expect(try scene.apply(plan, second).failure == nil)
+        #expect(scene.hub.writes.last == "chat variables.LEVEL")
+    }
+
+    @Test("not in another order than the manifest's")
+    func otherOrder() throws {
+        let scene = try Fleet(["chat": .init(), "shop": .init()])
+        let fleet = Fleet.fleet([chat, Fleet.space("shop", after: ["chat"], variables: ["A": "1"])])
+        let plan = try scene.plan(fleet)
+        let other = FleetPlan(
+            createdAt: plan.createdAt, endpoint: plan.endpoint, endpointsURL: plan.endpointsURL,
+            organization: plan.organization, app: plan.app, pruning: plan.pruning, manifestDigest: plan.manifestDigest,
+            changes: plan.changes, waves: [plan.waves.flatMap(\.self)], unreadable: [], refused: [])
+        let error = #expect(throws: MintError.self) { try scene.apply(other, fleet, fresh: scene.plan(fleet)) }
+        #expect(error?.code == .planStale && scene.hub.writes.isEmpty)
+    }
+
     @Test("in order: the next wave begins when the one before it is healthy")
     func waves() throws {
         let scene = try Fleet(["chat": .init(), "shop": .init()])
@@ -115,6 +144,16 @@ struct FleetApplyTests {
         #expect(scene.hub["chat"]?.variables["LEVEL"]?.value == "debug")
         #expect(scene.hub["chat"]?.hardware == "cpu-basic")
         #expect(!scene.hub.writes.contains { $0.hasPrefix("shop") })
+    }
+
+    @Test("and a variable that was not there before is away only when the Hub no longer shows it")
+    func rollbackOfNew() throws {
+        let scene = try Fleet(["chat": .init(end: "RUNTIME_ERROR")])
+        scene.hub.edit { $0.strippedDeletes = 1 }
+        let fleet = Fleet.fleet([Fleet.space("chat", variables: ["LEVEL": "info"])])
+        let outcome = try scene.apply(scene.plan(fleet), fleet) { $0.rollsBack = true }
+        #expect(outcome.turns[0].restored == ["variables.LEVEL"])
+        #expect(scene.hub["chat"]?.variables.isEmpty == true)
     }
 
     @Test("and nothing is restored unless the user wants it")

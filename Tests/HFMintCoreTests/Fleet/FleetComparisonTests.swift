@@ -85,11 +85,13 @@ struct FleetComparisonTests {
         #expect(fewer.verdict == .different && fewer.step == .write && fewer.restarts)
         #expect(fewer.before == "/b: bucket a/b")
         #expect(fewer.after == "/b: bucket a/b, /d: dataset a/d@main, read-only")
-        let none = try difference(space, FleetSamples.state(volumes: nil))
+        let none = try difference(space, FleetSamples.state(volumes: []))
         #expect(none.verdict == .missing && none.before == "none")
+        let hidden = try difference(space, FleetSamples.state(volumes: nil))
+        #expect(hidden.verdict == .unreadable && hidden.step == .nothing)
         let emptied = try difference(FleetSamples.space(volumes: []), FleetSamples.state(volumes: seen))
         #expect(emptied.verdict == .different && emptied.after == "none")
-        #expect(try difference(FleetSamples.space(volumes: []), FleetSamples.state()).verdict == .same)
+        #expect(try difference(FleetSamples.space(volumes: []), FleetSamples.state(volumes: [])).verdict == .same)
         // The same volume twice is not the same list.
         let twice = try difference(
             FleetSamples.space(volumes: [wanted[1]]), FleetSamples.state(volumes: [seen[0], seen[0]]))

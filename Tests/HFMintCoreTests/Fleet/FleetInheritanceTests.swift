@@ -5,22 +5,25 @@ import Testing
 /// A parent with defaults for an app's Space, and the app, which narrows them; each test changes one thing.
 @Suite("the fleet of apps")
 struct FleetInheritanceTests {
-    private static func root(
-        _ fleet: String = "spaces: { 'acme/web': {} }", apps: [String] = ["apps/chat.json5"], more: String = ""
+    static let writers = "all: { access: 'write', resources: ['spaces/acme/*'] }"
+
+    static func root(
+        _ fleet: String = "spaces: { 'acme/web': {} }", apps: [String] = ["apps/chat.json5"], more: String = "",
+        roles: String = writers
     ) -> String {
         let listed = apps.map { "'\($0)'" }.joined(separator: ", ")
         return """
             { version: 1, organization: 'acme', apps: [\(listed)], \(more)
-            roles: { all: { access: 'write', resources: ['spaces/acme/*'] } },
+            roles: { \(roles) },
             fleet: { \(fleet) } }
             """
     }
 
-    private static func app(_ fleet: String) -> String {
+    static func app(_ fleet: String) -> String {
         "{ version: 1, extends: '../hfmint.json5',\nfleet: { \(fleet) } }"
     }
 
-    private static func fleet(
+    static func fleet(
         root: String = root(), apps: [String], named path: String = "/m/hfmint.json5"
     ) throws -> FleetDefinition {
         let names = ["/m/apps/chat.json5", "/m/apps/other.json5"]
@@ -29,7 +32,7 @@ struct FleetInheritanceTests {
     }
 
     /// The one mistake, without its column.
-    private static func mistake(root: String = root(), apps: [String]) throws -> String {
+    static func mistake(root: String = root(), apps: [String]) throws -> String {
         let error = try #require(throws: MintError.self) { _ = try fleet(root: root, apps: apps) }
         #expect(error.code == .manifestInvalid)
         #expect(error.details.count == 1, "\(error.details)")
@@ -168,6 +171,36 @@ struct FleetInheritanceTests {
         #expect(try Self.mistake(apps: [Self.app(own)]) == "line 2: '\(complaint)")
     }
 
+    @Test("may not name a Space that the parent's roles only read")
+    func readOnly() throws {
+        let root = Self.root(roles: "auditor: { access: 'read', resources: ['spaces/acme/*'] }")
+        #expect(
+            try Self.mistake(root: root, apps: [Self.app("spaces: { 'acme/chat': {} }")])
+                == "line 2: 'fleet.spaces.acme/chat' is a Space that the parent's roles only read: 'spaces/acme/chat'")
+    }
+
+    @Test("may not mount what no role of the parent opens, and writes only where one may")
+    func volumes() throws {
+        func app(_ type: String, _ source: String, _ more: String = "") -> String {
+            let volume = "{ type: '\(type)', source: '\(source)', mountPath: '/x'\(more) }"
+            return Self.app("spaces: { 'acme/chat': { volumes: [\(volume)] } }")
+        }
+        let reader = "reader: { access: 'read', resources: ['datasets/acme/open', 'buckets/acme/files'] }"
+        let mounted = "volumes: [{ type: 'dataset', source: 'acme/given', mountPath: '/y' }]"
+        let root = Self.root("spaces: { 'acme/chat': { \(mounted) } }", roles: "\(Self.writers), \(reader)")
+        let start = "line 2: 'fleet.spaces.acme/chat.volumes[0]' mounts what no role of the parent opens: "
+        #expect(
+            try Self.mistake(root: root, apps: [app("dataset", "acme/payroll")]) == start + "'datasets/acme/payroll'")
+        #expect(try Self.mistake(root: root, apps: [app("model", "acme/open")]) == start + "'acme/open'")
+        #expect(try Self.mistake(root: root, apps: [app("bucket", "acme/files")]) == start + "'buckets/acme/files'")
+        for fine in [
+            app("dataset", "acme/open"), app("dataset", "acme/given"), app("bucket", "acme/files", ", readOnly: true"),
+            app("space", "acme/web"),
+        ] {
+            #expect(try Self.fleet(root: root, apps: [fine]).spaces.count == 1)
+        }
+    }
+
     @Test("may not name a Space of another app, in whatever letters")
     func anotherApp() throws {
         let root = Self.root(apps: ["apps/chat.json5", "apps/other.json5"])
@@ -198,56 +231,6 @@ struct FleetInheritanceTests {
                 "/m/apps/other.json5: line 2, column 31: 'fleet.spaces.x/other' is a Space that no role of the"
                     + " parent covers: 'spaces/x/other'",
             ])
-    }
-
-    @Test(
-        "takes no secret of its parent's, of hfmint's or of the CI system's",
-        arguments: [
-            ("env:HUB_APPLY", "comes from what the parent uses itself: HUB_APPLY"),
-            ("file:../keys/../fleet.key", "comes from what the parent uses itself: '../keys/../fleet.key'"),
-            ("env:OF_WEB", "comes from what the parent uses itself: OF_WEB"),
-            ("env:HF_TOKEN", "comes from a variable that is no app's: HF_TOKEN"),
-            ("env:HFMINT_TOKEN", "comes from a variable that is no app's: HFMINT_TOKEN"),
-            (
-                "env:ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-                "comes from a variable that is no app's: ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-            ),
-            ("file:/etc/shadow", "comes from a file outside the app's folder: '/etc/shadow'"),
-            ("file:x/../../other", "comes from a file outside the app's folder: 'x/../../other'"),
-        ])
-    func secrets(reference: String, complaint: String) throws {
-        let root = Self.root(
-            "credentials: { apply: 'env:HUB_APPLY' }, key: 'file:fleet.key',"
-                + " spaces: { 'acme/web': { secrets: { W: { from: 'env:OF_WEB' } } } }")
-        let found = try Self.mistake(
-            root: root, apps: [Self.app("spaces: { 'acme/chat': { secrets: { K: { from: '\(reference)' } } } }")])
-        #expect(found == "line 2: 'fleet.spaces.acme/chat.secrets.K' \(complaint)")
-    }
-
-    @Test("runs no command for a secret")
-    func command() throws {
-        let app = Self.app("spaces: { 'acme/chat': { secrets: { K: { from: { command: ['/bin/id'] } } } } }")
-        #expect(
-            try Self.mistake(apps: [app])
-                == "line 2: 'fleet.spaces.acme/chat.secrets.K' runs a command, which a parent alone may name")
-    }
-
-    @Test("takes the secrets that the parent lists, and no others")
-    func sources() throws {
-        let root = Self.root("sources: ['env:CHAT', 'file:keys/chat', 'env:HF_TOKEN']")
-        func app(_ reference: String) -> String {
-            Self.app("spaces: { 'acme/chat': { secrets: { K: { from: '\(reference)' } } } }")
-        }
-        for reference in ["env:CHAT", "file:../keys/chat", "env:HF_TOKEN"] {
-            #expect(try Self.fleet(root: root, apps: [app(reference)]).spaces.count == 1)
-        }
-        for reference in ["env:CHATS", "file:keys/chat"] {
-            #expect(
-                try Self.mistake(root: root, apps: [app(reference)])
-                    == "line 2: 'fleet.spaces.acme/chat.secrets.K' comes from what the parent does not list in"
-                    + " 'fleet.sources'"
-            )
-        }
     }
 
     @Test(

@@ -65,6 +65,10 @@ struct FleetPlanTests {
         let partial = try plan(someDifferences + [unread], pruning: 10)
         #expect(partial.isPartial && partial.changes.count == 3 && partial.changes.allSatisfy { $0.verb == .set })
         #expect(partial.refused.last == "nothing is deleted, as not everything could be read")
+        let unlisted = try FleetPlan(
+            someDifferences, unlisted: ["the Spaces of acme: answered 402"], of: FleetSamples.fleet([]),
+            on: .huggingFace, pruning: 10, at: now)
+        #expect(unlisted.isPartial && unlisted.changes.allSatisfy { $0.verb == .set })
     }
 
     @Test("are read as they were written", arguments: [true, false])

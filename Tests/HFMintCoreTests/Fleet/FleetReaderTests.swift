@@ -201,6 +201,37 @@ struct FleetReaderTests {
         #expect(!hub.asked.contains("GET /api/spaces/acme/b/runtime"))
     }
 
+    @Test("a setting is not guessed where the runtime that shows it is refused")
+    func refusedRuntime() throws {
+        let hub = AnsweringHub([
+            Self.list: [Self.listing("acme/a", runtime: #"{"stage":"RUNNING"}"#)],
+            "GET /api/spaces/acme/a/runtime": [.status(403)],
+        ])
+        let reading = try Self.reader(hub, [try Self.space("acme/a", sleep: .never, volumes: [])]).read()
+        guard case .unreadable(let clause) = reading.spaces[0] else {
+            Issue.record("it is read")
+            return
+        }
+        #expect(clause.contains("403"))
+    }
+
+    @Test("a list of volumes of which one cannot be read is no shorter list")
+    func unreadVolumes() throws {
+        let volumes = #"[{"type":"model","source":"acme/m","mountPath":"/m"},{"type":"new","mountPath":"/n"}]"#
+        let runtime = "{\"stage\":\"RUNNING\",\"volumes\":\(volumes)}"
+        let hub = AnsweringHub([
+            Self.list: [Self.listing("acme/a", runtime: runtime)],
+            "GET /api/spaces/acme/a/runtime": [.json(runtime)], "GET /api/spaces/acme/a/secrets": [.json("{}")],
+            "GET /api/spaces/acme/a/variables": [.json("{}")],
+        ])
+        let reading = try Self.reader(hub, [try Self.space("acme/a", volumes: [])]).read()
+        guard case .there(let state) = reading.spaces[0] else {
+            Issue.record("it is not there")
+            return
+        }
+        #expect(state.volumes == nil)
+    }
+
     @Test("a third kind of visibility is read where it is named, and is not guessed")
     func visibility() throws {
         for (page, visibility) in [

@@ -161,7 +161,21 @@ struct FleetSecretComparisonTests {
         let lacking = try found(state(names: ["KEY"]), proof())
         #expect(lacking.verdict == .missing && lacking.step == .write && lacking.reason == "it has no TWO")
         #expect(try found(EndpointState(state: "paused"), proof(generation: nil)).verdict == .foreign)
+        let more = try found(state(Self.other, names: ["KEY", "TWO", "THEIRS"]), proof())
+        #expect(more.step == .refused("all are written together, and the manifest does not write THEIRS"))
+        #expect(try found(state(Self.other), proof()).irreversible?.contains("does not name them") == true)
         #expect(mark.put(intoTags: ["mine"]) == state().tags)
+    }
+
+    @Test(
+        "of an endpoint takes away no secret that is ignored, whether it is shown or not",
+        arguments: [nil, ["KEY", "TWO"]] as [[String]?])
+    func ignoredSecret(names: [String]?) throws {
+        let endpoint = FleetSamples.endpoint(
+            secrets: [FleetSamples.secret("KEY"), FleetSamples.secret("TWO")], ignored: ["secrets.TWO"])
+        let all = compare(endpoint, .there(EndpointState(state: "running", secretNames: names))) { proof() }
+        #expect(all.count == 1)
+        #expect(all[0].step == .refused("all are written together, and the manifest does not write TWO"))
     }
 
     @Test("of an endpoint's settings shows what is deployed anew")

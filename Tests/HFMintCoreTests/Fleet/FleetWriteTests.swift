@@ -55,6 +55,16 @@ struct FleetWriteTests {
         #expect(scene.clock.uptime() - start >= .seconds(21))
     }
 
+    @Test("does not wait for a day, should the Hub ask for it")
+    func muchLater() throws {
+        let scene = try Fleet(["chat": .init()])
+        scene.hub.edit { ($0.losses, $0.retryAfter) = ([.tooManyRequests], 86_400) }
+        let start = scene.clock.uptime()
+        let outcome = try scene.apply(scene.plan(one), one)
+        #expect(outcome.failure?.code == .waveFailed && scene.hub.writes.isEmpty)
+        #expect(scene.clock.uptime() - start < .seconds(600))
+    }
+
     @Test("that does not show at once is recorded when it does")
     func lag() throws {
         let scene = try Fleet(["chat": .init()])

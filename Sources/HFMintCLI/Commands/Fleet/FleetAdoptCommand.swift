@@ -56,7 +56,8 @@ extension SpaceState {
         }
         if let visibility { lines.append(("visibility", quoted(visibility.rawValue))) }
         if case .read(let variables) = variables, !variables.isEmpty {
-            lines.append(("variables", object(variables.map { ($0.name, quoted($0.value)) })))
+            // A manifest takes no token here, and what is printed may go into a log.
+            lines.append(("variables", object(variables.map { ($0.name, quoted($0.value.withoutTokens)) })))
         }
         if !secrets.isEmpty {
             lines.append(("secrets", object(secrets.map { ($0.name, object([("from", quoted("env:\($0.name)"))])) })))

@@ -42,6 +42,8 @@ extension Command {
         }
         let directory = try session.recordDirectory(making: true)
         if let version = call.arguments.value(.release) {
+            // A rotation writes to Spaces, which restart.
+            try session.definition.checkWindow(at: call.context.clock.now())
             if let unfinished = try session.rotate(for: version, rememberedIn: directory) { return unfinished }
         }
         let pruning = options.maxDeletes
@@ -64,20 +66,26 @@ extension Command {
         let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)
         let comment = MarkdownTarget.text(words.markdown)
-        try markdown?.write(comment, in: call.context)
+        var failures = [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self)
+        do throws(MintError) {
+            try markdown?.write(comment, in: call.context)
+        } catch {
+            // What was done is told all the same.
+            failures.append(error)
+        }
         return Report(
             text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
-            json: .object([.init("plan", .string(plan.id))] + words.json),
-            failures: [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self))
+            json: .object([.init("plan", .string(plan.id))] + words.json), failures: failures)
     }
 
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {
         guard call.arguments.operands.count <= 1 else { throw .usage("'hfmint fleet apply' takes one plan") }
         guard let path = call.arguments.operands.first else { return nil }
-        for option in [Option.prune, .release] where call.arguments.has(option) {
+        for option in [Option.prune, .maxDeletes, .release] where call.arguments.has(option) {
             throw .usage(
                 "--\(option.name) and a plan exclude each other: the plan says what is done",
-                hint: option == .prune ? "hfmint fleet plan --prune --out \(shellQuoted(path))" : "leave the plan out")
+                hint: option == .release
+                    ? "leave the plan out" : "hfmint fleet plan --prune --out \(shellQuoted(path))")
         }
         let hint = "make it anew: hfmint fleet plan --out \(shellQuoted(path))"
         let text: [UInt8]

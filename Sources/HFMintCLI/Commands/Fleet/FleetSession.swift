@@ -19,11 +19,12 @@ struct FleetSession {
     struct Survey {
         let differences: [Difference]
         let plan: FleetPlan
+        fileprivate let unlisted: [String]
         fileprivate let declared: [DeclaredResource]
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
-            FleetWords(differences, plan, of: declared, isPlan: asPlan)
+            FleetWords(differences, plan, unlisted: unlisted, of: declared, isPlan: asPlan)
         }
     }
 
@@ -37,6 +38,7 @@ struct FleetSession {
         app = call.arguments.value(.app)
         let root = try call.manifestPath()
         let path = app.map { FilePath($0).from(FilePath(root).folder).normalised.text } ?? root
+        if app != nil { try Self.checkParent(of: path, is: root, call) }
         manifest = try call.openManifest(at: path, on: Provider.detected(in: call.context.job))
         guard app == nil || manifest.isApp else {
             throw .usage("'\(path)' is no app's manifest", hint: "an app has 'extends'; leave out --app for all")
@@ -52,6 +54,17 @@ struct FleetSession {
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
         }
+    }
+
+    /// Throws if the app names another parent than the user: the parent says what an app may do, and with which
+    /// credentials.
+    private static func checkParent(of app: String, is root: String, _ call: Call) throws(MintError) {
+        guard let parent = try Manifest(at: app, in: call.context.machine).parentPath else { return }
+        let folder = call.context.files.workingDirectory
+        func place(_ path: String) -> String { FilePath(path).from(folder).normalised.text }
+        guard !place(parent).utf8.elementsEqual(place(root).utf8) else { return }
+        throw .usage(
+            "'\(app)' extends '\(parent)', and not '\(root)'", hint: "an app of a manifest names it in 'extends'")
     }
 
     /// Every Space and endpoint of the manifests, in their order.
@@ -77,9 +90,11 @@ struct FleetSession {
         context.progress("reading \(counted(declared.count, "resource"))")
         let reading = try reader().read()
         let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
+        let unlisted = reading.unlisted.map { "the Spaces of \($0)" }
         let plan = try FleetPlan(
-            differences, of: definition, on: endpoint, app: app, pruning: pruning, at: context.clock.now())
-        return Survey(differences: differences, plan: plan, declared: declared)
+            differences, unlisted: unlisted, of: definition, on: endpoint, app: app, pruning: pruning,
+            at: context.clock.now())
+        return Survey(differences: differences, plan: plan, unlisted: unlisted, declared: declared)
     }
 
     /// Returns what asks the Hub, with the credential that reads.

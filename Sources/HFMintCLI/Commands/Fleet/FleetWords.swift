@@ -12,13 +12,18 @@ struct FleetWords {
     /// How many secrets nobody can prove to be unchanged.
     private let unprovenCount: Int
     private let isPlan: Bool
+    private let unlisted: [String]
     /// A clause about what could be removed and is not, or nil.
     private let kept: String?
 
     /// - Parameters:
     ///   - plan: of these differences.
+    ///   - unlisted: what could not be listed whole, a sentence each.
     ///   - isPlan: whether it is told as what would be done, not as what was found.
-    init(_ differences: [Difference], _ plan: FleetPlan, of declared: [DeclaredResource], isPlan: Bool) {
+    init(
+        _ differences: [Difference], _ plan: FleetPlan, unlisted: [String] = [], of declared: [DeclaredResource],
+        isPlan: Bool
+    ) {
         let prunes = plan.changes.contains { $0.verb == .delete }
         let told = Dictionary(
             grouping: differences.filter { $0.isTold(inPlan: isPlan, prunes: prunes) }, by: \.resource)
@@ -36,12 +41,15 @@ struct FleetWords {
         count = declared.count
         unprovenCount = differences.count { $0.verdict == .sameNotProven }
         self.isPlan = isPlan
+        self.unlisted = unlisted
     }
 
     private var all: [Difference] { waves.flatMap { wave in wave.flatMap(\.found) } }
 
     /// What cannot be read, as lines.
-    var unread: [String] { all.filter { $0.verdict == .unreadable }.map { "\($0.place): \($0.reason)" } }
+    var unread: [String] {
+        unlisted + all.filter { $0.verdict == .unreadable }.map { "\($0.place): \($0.reason)" }
+    }
 
     /// What is not as declared, as lines.
     var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.place): \($0.words)" } }

@@ -157,7 +157,7 @@ extension API {
     /// The most tries of a call that changes nothing.
     private static let mostTries = 5
     /// The longest wait between two of them that a server may ask for, in seconds: two windows of the Hub.
-    private static let longestWait = 600
+    static let longestWait = 600
 
     /// Calls `body` until it succeeds, again after each failure that passes, at most five times.
     ///

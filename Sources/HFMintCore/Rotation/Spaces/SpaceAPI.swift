@@ -26,7 +26,7 @@ extension SpaceAPI {
     func runtime() throws(StepFailure) -> SpaceRuntime {
         let answer = try api.call(.get, path("runtime"), bodyLimit: API.largeBody)
         let runtime = try answer.reading { (root, text) in SpaceRuntime(root, in: text) }
-        guard runtime.volumes == nil else { return runtime }
+        guard runtime.volumes == nil, !answer.has("volumes") else { return runtime }
         // Here, though not in a listing, no list of volumes means that there are none.
         return SpaceRuntime(
             stage: runtime.stage, sha: runtime.sha, hardware: runtime.hardware, sleep: runtime.sleep, volumes: [],

@@ -10,7 +10,7 @@ package struct SpaceRuntime: Equatable, Sendable {
     package let hardware: String?
     /// Nil for the default of the hardware.
     package let sleep: Sleep?
-    /// Nil where the answer says nothing of volumes.
+    /// Nil where the answer says nothing of volumes, or something that cannot be read.
     package let volumes: [Volume]?
     package let isInDevMode: Bool
     package let isHotReloading: Bool
@@ -40,7 +40,7 @@ package struct SpaceRuntime: Equatable, Sendable {
             stage: stage.plain ?? "UNKNOWN", sha: node["sha"]?.text(in: text)?.plain,
             hardware: node["hardware"]?["requested"]?.text(in: text)?.plain,
             sleep: wait.map { $0 < 0 ? .never : .seconds($0) },
-            volumes: node["volumes"]?.elements?.compactMap { Volume($0, in: text) },
+            volumes: node["volumes"].flatMap { Volume.list($0, in: text) },
             isInDevMode: node["devMode"]?.value == .bool(true),
             isHotReloading: node["hotReloading"].map { $0["status"]?.text(in: text) != "canceled" } ?? false,
             saysSleep: node.member("gcTimeout") != nil)
@@ -64,6 +64,16 @@ extension Volume {
         self.init(
             type: type, source: source, mountPath: path, revision: node["revision"]?.text(in: text),
             isReadOnly: isReadOnly, path: node["path"]?.text(in: text))
+    }
+
+    /// Reads a list; nil if any of it cannot be read, as the rest would be taken for all.
+    static func list(_ node: JSONNode, in text: Span<UInt8>) -> [Volume]? {
+        var volumes: [Volume] = []
+        for element in node.elements ?? [] {
+            guard let volume = Volume(element, in: text) else { return nil }
+            volumes.append(volume)
+        }
+        return node.elements == nil ? nil : volumes
     }
 
     /// The volume as the Hub takes it; what has its default is left out.

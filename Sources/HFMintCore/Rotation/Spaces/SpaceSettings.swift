@@ -53,6 +53,11 @@ package struct Volume: Equatable, Sendable {
         self.path = path.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Whether both mount the same repository.
+    func isSource(of other: Volume) -> Bool {
+        type.utf8.elementsEqual(other.type.utf8) && source.utf8.elementsEqual(other.source.utf8)
+    }
+
     /// Whether the Hub hides the source from this reader, so that nobody can compare it.
     package var isMasked: Bool { source.utf8.contains(UInt8(ascii: "*")) }
 }
