@@ -53,6 +53,8 @@ def test_one_plan_is_over_all_apps(fleet: Fleet) -> None:
         ({"secrets": {"A": {"from": "file:../fleet.key"}}}, {}, "parent"),
         ({"secrets": {"A": {"from": {"command": ["/bin/cat"]}}}}, {}, "command"),
         ({"secrets": {"A": {"from": "env:HF_TOKEN"}}}, {}, "HF_TOKEN"),
+        ({"secrets": {"A": {"from": "env:SEARCH_TOKEN"}}}, {}, "uses too"),
+        ({"secrets": {"A": {"from": "file:.git/config"}}}, {}, "git"),
         ({"secrets": {"A": {"rotation": "nobody"}}}, {}, "names no rotation"),
     ],
 )
@@ -94,11 +96,12 @@ def test_a_lost_app_removes_nothing(fleet: Fleet) -> None:
     before = fleet.hub.world
     (fleet.path.parent / "apps/chat.json5").unlink()
     assert fleet("apply", "--prune").status == 2
+    search = fleet.apps["search.json5"]["fleet"]["spaces"]["acme/search"]
     fleet.apps.clear()
     fleet.write({})
     for words in (("plan", "--prune"), ("apply", "--prune", "--max-deletes", "99"), ("drift",)):
         assert fleet(*words).status == 2, words
-    fleet.write({"acme/search": fleet.usual()})
+    fleet.write({"acme/search": search})
     assert fleet.apply("--prune", "--max-deletes", "99").status == 0
     assert fleet.hub.world == before
 

@@ -48,7 +48,7 @@ extension Command {
         }
         let pruning = options.maxDeletes
         let plan: FleetPlan =
-            if let saved { saved } else { try session.survey(in: directory, pruning: pruning).plan }
+            if let saved { saved } else { try madeNow(session, in: directory, pruning: pruning) }
         guard plan.hasChanges else {
             try markdown?.write(MarkdownTarget.text(["### Fleet: nothing to change"]), in: call.context)
             let lines = ["nothing to change"] + plan.refused
@@ -76,6 +76,20 @@ extension Command {
         return Report(
             text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
             json: .object([.init("plan", .string(plan.id))] + words.json), failures: failures)
+    }
+
+    /// Plans what nobody looks at before it is written, so that a limit that is met ends it.
+    private static func madeNow(
+        _ session: FleetSession, in directory: (any PrivateDirectory)?, pruning: Int?
+    ) throws(MintError) -> FleetPlan {
+        let survey = try session.survey(in: directory, pruning: pruning)
+        let count = survey.differences.count { $0.step == .prune }
+        if let pruning, count > pruning {
+            throw MintError(
+                .planStale, "\(count) would be removed, and \(pruning) may be; nothing was written",
+                hint: "see that this is meant, and say --max-deletes \(count)")
+        }
+        return survey.plan
     }
 
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {
