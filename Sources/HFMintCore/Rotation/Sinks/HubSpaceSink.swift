@@ -48,6 +48,10 @@ struct HubSpaceSink: Sink {
             throw space.api.refused("a token of Trusted Publishers is not known to work here; it needs a user's token")
         }
         _ = try known()
+        // A page that cannot be read proves nothing, and its secrets could be.
+        if case .there(let page)? = try? space.info(), page.sdk?.utf8.elementsEqual("static".utf8) == true {
+            throw space.api.refused("a static Space hands its secrets to every browser")
+        }
         if health != nil { _ = try space.runtime() }
     }
 

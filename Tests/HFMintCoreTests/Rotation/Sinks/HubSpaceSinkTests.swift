@@ -40,6 +40,23 @@ struct HubSpaceSinkTests {
         #expect(scene.machine.transport.sent.isEmpty)
     }
 
+    @Test("a preflight refuses a static Space, and no Space whose page is not shown")
+    func staticSpace() throws {
+        let page = "GET https://huggingface.co/api/spaces/acme/chat"
+        let scene = try SinkScene(
+            text,
+            [
+                .answer("GET \(secrets)", 200, "{}"), .answer(page, 200, #"{"id":"acme/chat","sdk":"static"}"#),
+                .answer("GET \(secrets)", 200, "{}"), .answer(page, 200, #"{"id":"acme/chat","sdk":"docker"}"#),
+                .answer("GET \(secrets)", 200, "{}"), .answer(page, 500),
+            ])
+        #expect(
+            throws: StepFailure(.refused, "hub-space:acme/chat/S: a static Space hands its secrets to every browser")
+        ) { try scene.sink.preflight() }
+        try scene.sink.preflight()
+        try scene.sink.preflight()
+    }
+
     @Test("a preflight is tried again if the program that gives the token asks to come back")
     func programOfToken() throws {
         let text = #"{kind: "hub-space", token: {command: ["/opt/token"]}, space: "acme/chat", name: "S"}"#

@@ -36,6 +36,7 @@ private final class MovingSpace: HTTPTransport {
                 if request.method == .post { state.writes += 1 }
                 return (200, "{\"S\":{\"key\":\"S\",\"updatedAt\":\"t\(state.writes)\"}}")
             }
+            if path == "/api/spaces/acme/chat" { return (404, "{}") }
             guard path.hasSuffix("/runtime") else {
                 let status = state.pages.count > 1 ? state.pages.removeFirst() : state.pages[0]
                 state.looks.append("page \(status)")
