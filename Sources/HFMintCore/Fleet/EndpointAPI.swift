@@ -97,8 +97,7 @@ extension EndpointState {
             maxReplica: scaling?["maxReplica"]?.integer(in: text),
             scaleToZeroMinutes: neverSleeps ? 0 : scaling?["scaleToZeroTimeout"]?.integer(in: text),
             revision: model?["revision"]?.text(in: text),
-            tags: (node["tags"]?.elements ?? []).compactMap { $0.text(in: text) },
-            url: status["url"]?.text(in: text))
+            tags: (node["tags"]?.elements ?? []).compactMap { $0.text(in: text) })
     }
 
     /// Nil if it is no map of texts, so that nothing is sent in its place.

@@ -9,6 +9,8 @@ package struct EndpointHealth: Equatable, Sendable {
     private let url: HTTPURL?
     private var patience: HealthPatience
     private var hasSeenUpdate = false
+    /// The state of the last look.
+    private(set) var stage = "not seen"
 
     /// - Parameters:
     ///   - settle: how long a good state counts for nothing unless an update was seen, in seconds.
@@ -22,7 +24,8 @@ package struct EndpointHealth: Equatable, Sendable {
 
     /// Takes what the service shows now.
     package mutating func observe(_ state: EndpointState, at now: Uptime) -> SpaceHealth.Next {
-        patience.last = "is \(state.state)"
+        stage = state.state
+        patience.last = "is \(stage)"
         switch state.state {
         case "pending", "initializing", "updating":
             hasSeenUpdate = true
@@ -45,5 +48,8 @@ package struct EndpointHealth: Equatable, Sendable {
     }
 
     /// Takes that the service could not be asked.
-    package mutating func unobserved(at now: Uptime) -> SpaceHealth.Next { patience.wait(at: now) }
+    package mutating func unobserved(at now: Uptime) -> SpaceHealth.Next {
+        stage = "not seen"
+        return patience.wait(at: now)
+    }
 }

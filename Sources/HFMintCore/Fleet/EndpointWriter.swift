@@ -5,7 +5,7 @@
 /// manifest does not have.
 final class EndpointWriter: FleetTarget {
     private let definition: EndpointDefinition
-    private let changes: [PlannedChange]
+    private let changes: [Difference]
     private let fleet: FleetWork
     private let endpoints: EndpointAPI
     /// The endpoint before the update.
@@ -13,34 +13,34 @@ final class EndpointWriter: FleetTarget {
     private var mark: SpaceMark?
     private var health: EndpointHealth?
 
-    init(_ definition: EndpointDefinition, _ changes: [PlannedChange], _ fleet: FleetWork) {
+    init(_ definition: EndpointDefinition, _ changes: [Difference], _ fleet: FleetWork) {
         self.definition = definition
         self.changes = changes
         self.fleet = fleet
         endpoints = fleet.access.endpoints(of: definition.namespace)
     }
 
-    var resource: String { definition.resource }
+    var resource: String { definition.canonical }
 
     /// An update that is sent twice leaves the same as one.
     var isInDoubt: Bool { false }
 
     func open() throws(StepFailure) -> FleetOpening {
         let reading = try fleet.reader.read(definition)
-        if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
-        guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
+        if let moved = try fleet.moved(definition, reading) { return .over(.failed(moved)) }
+        guard case .there(let state) = reading else { return .over(.failed("it cannot be read any more")) }
         guard state.state != "paused" || fleet.options.touchesPaused else {
-            return .skipped("it is paused, and a write may wake it: --touch-paused")
+            return .over(.skipped("it is paused, and a write may wake it: --touch-paused"))
         }
         before = state
         var change = EndpointChange()
-        for planned in changes where planned.verb == .set { try add(planned, to: &change, state) }
+        for planned in changes where planned.step == .write { try add(planned, to: &change, state) }
         guard change.body != nil else { return .ready([]) }
         return .ready([update(changes.map(\.path), change)])
     }
 
     private func add(
-        _ planned: PlannedChange, to change: inout EndpointChange, _ state: EndpointState
+        _ planned: Difference, to change: inout EndpointChange, _ state: EndpointState
     ) throws(StepFailure) {
         switch planned.path {
         case "scaling.min": change.minReplica = definition.minReplica
@@ -73,10 +73,7 @@ final class EndpointWriter: FleetTarget {
             secrets.append((secret.name, value))
         }
         let proof = fleet.proofs.proof(of: definition)
-        let old = SpaceMark(inTags: state.tags)?.generation ?? 0
-        let mark = SpaceMark(
-            app: definition.app, generation: max(old, proof.lastWrite?.generation ?? 0) + 1, version: proof.version,
-            digest: proof.digest)
+        let mark = fleet.mark(proof, after: SpaceMark(inTags: state.tags), app: definition.app)
         self.mark = mark
         change.secrets = secrets
         change.tags = mark.put(intoTags: state.tags)
@@ -88,26 +85,23 @@ final class EndpointWriter: FleetTarget {
             do throws(StepFailure) {
                 try endpoints.update(name, change)
             } catch {
-                guard error.kind == .ambiguous else { throw error }
-                throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+                throw error.repeatable
             }
             return nil
         }
     }
 
-    func look() throws(StepFailure) -> FleetSight {
+    func look() throws(StepFailure) -> SpaceHealth.Next {
         let clock = endpoints.api.context.clock
         var health =
             health
             ?? EndpointHealth(
                 definition.health, settle: fleet.definition.settle, before: before, since: clock.uptime())
-        var stage = "not seen"
         var next: SpaceHealth.Next
         do throws(StepFailure) {
             guard let state = try endpoints.read(definition.name) else {
                 throw endpoints.api.refused("\(resource) is gone, or the credential may not see it")
             }
-            stage = state.state
             next = health.observe(state, at: clock.uptime())
             if case .ask(let url) = next {
                 next = health.answered(endpoints.api.context.status(of: url), at: clock.uptime())
@@ -118,49 +112,36 @@ final class EndpointWriter: FleetTarget {
             next = health.unobserved(at: clock.uptime())
         }
         self.health = health
-        return FleetSight(next, stage: stage)
+        return next
     }
+
+    var stage: String { health?.stage ?? "not seen" }
 
     /// Records the write of the secrets, with the time that the service shows once all is at rest.
     private func note(_ state: EndpointState) throws(StepFailure) {
         guard let mark, SpaceMark(inTags: state.tags) == mark else { return }
-        let write = FleetRecord.Write(generation: mark.generation, updatedAt: state.updatedAt)
-        do throws(FileFailure) {
-            try fleet.record.note(write, of: EndpointDefinition.secretsPath, in: resource)
-        } catch {
-            throw .unwritten(error)
-        }
+        try fleet.note(mark, state.updatedAt, of: EndpointDefinition.secretsPath, in: resource)
     }
 
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String]) {
         health = nil
         guard let before else { return ([], written) }
+        func put<Value>(_ earlier: Value?, into place: inout Value?) -> Bool {
+            place = earlier
+            return earlier != nil
+        }
         var change = EndpointChange()
         let restored = written.filter { path in
             switch path {
-            case "scaling.min": change.minReplica = before.minReplica
-            case "scaling.max": change.maxReplica = before.maxReplica
-            case "scaling.scaleToZero": change.scaleToZeroMinutes = before.scaleToZeroMinutes
-            case "revision": change.revision = before.revision
-            case EndpointDefinition.secretsPath: return false
-            default: change.environment = before.environment
+            case "scaling.min": put(before.minReplica, into: &change.minReplica)
+            case "scaling.max": put(before.maxReplica, into: &change.maxReplica)
+            case "scaling.scaleToZero": put(before.scaleToZeroMinutes, into: &change.scaleToZeroMinutes)
+            case "revision": put(before.revision, into: &change.revision)
+            case EndpointDefinition.secretsPath: false
+            default: put(before.environment, into: &change.environment)
             }
-            return before.shows(path)
         }
         let lost = written.filter { !restored.contains($0) }
         return change.body == nil ? ([], written) : ([update(restored, change)], lost)
-    }
-}
-
-extension EndpointState {
-    /// Whether it has what an update sends to give a path its earlier value back.
-    fileprivate func shows(_ path: String) -> Bool {
-        switch path {
-        case "scaling.min": minReplica != nil
-        case "scaling.max": maxReplica != nil
-        case "scaling.scaleToZero": scaleToZeroMinutes != nil
-        case "revision": revision != nil
-        default: environment != nil
-        }
     }
 }

@@ -109,7 +109,7 @@ package struct FleetApply: Sendable {
     }
 
     private func checkDeletes() throws(MintError) {
-        let deletes = plan.changes.filter { $0.verb == .delete }
+        let deletes = plan.changes.filter { $0.step == .prune }
         let most = options.maxDeletes ?? fleet.maxDeletes
         guard options.prunes, !deletes.isEmpty else { return }
         guard !plan.isPartial else {
@@ -156,8 +156,7 @@ extension FleetApply {
                 return .windowClosed(until: window.nextOpening(after: now))
             }
             let queue = FleetQueue(wave, context.interrupts, stopsAtFailure: !options.ignoresOrder)
-            let lanes = (0..<min(max(fleet.maxUnavailable, 1), wave.count)).map { _ in FleetLane(queue) }
-            context.workers.run(lanes.map { lane in { @Sendable in lane.advance() } })
+            context.workers.run((0..<min(max(fleet.maxUnavailable, 1), wave.count)).map { _ in queue.makeLane() })
             if let failure = wave.lazy.compactMap(\.unwritten).first { return .unwritten(failure) }
             if context.interrupts.haveArrived { return .interrupted }
             if wave.contains(where: \.outcome.hasFailed), !options.ignoresOrder { return nil }
@@ -178,32 +177,25 @@ private final class FleetQueue: Sendable {
         self.stopsAtFailure = stopsAtFailure
     }
 
-    func next() -> FleetTurn? { interrupts.haveArrived ? nil : waiting.withLock { $0.popFirst() } }
+    /// Makes a place in which a turn is taken: there are as many as targets may be unavailable at once.
+    ///
+    /// Each call does the next thing of its turn, or takes another turn; nil if there is none.
+    func makeLane() -> @Sendable () -> Duration? {
+        let taken = Mutex<FleetTurn?>(nil)
+        return {
+            guard let turn = taken.withLock({ $0 }) ?? self.next() else { return nil }
+            let wait = turn.advance()
+            if wait == nil { self.ended(turn) }
+            taken.withLock { $0 = wait == nil ? nil : turn }
+            return wait ?? .zero
+        }
+    }
+
+    private func next() -> FleetTurn? { interrupts.haveArrived ? nil : waiting.withLock { $0.popFirst() } }
 
     /// Leaves what nobody has taken, after a turn that failed.
-    func ended(_ turn: FleetTurn) {
+    private func ended(_ turn: FleetTurn) {
         let stops = turn.unwritten != nil || turn.outcome.hasFailed && stopsAtFailure
         if stops { waiting.withLock { $0 = [] } }
-    }
-}
-
-/// One of the places in which a turn is taken: there are as many as targets may be unavailable at once.
-private final class FleetLane: @unchecked Sendable {
-    // `@unchecked`: the pool never calls a unit on two threads at once, and passes it on through a lock.
-    private let queue: FleetQueue
-    private var turn: FleetTurn?
-
-    init(_ queue: FleetQueue) {
-        self.queue = queue
-    }
-
-    /// Does the next thing of the turn, or takes another turn; nil if there is none.
-    func advance() -> Duration? {
-        guard let turn = turn ?? queue.next() else { return nil }
-        self.turn = turn
-        if let wait = turn.advance() { return wait }
-        queue.ended(turn)
-        self.turn = nil
-        return .zero
     }
 }

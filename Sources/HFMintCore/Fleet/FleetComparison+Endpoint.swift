@@ -6,14 +6,14 @@
 package func compare(
     _ definition: EndpointDefinition, _ reading: EndpointReading, proof: () -> ProofOfSecret
 ) -> [Difference] {
-    var comparison = FleetComparison(resource: definition.resource, ignored: definition.ignored)
+    var comparison = FleetComparison(resource: definition.canonical, ignored: definition.ignored)
     switch reading {
     case .there(let state): comparison.endpoint(definition, state, proof)
     case .missing:
         var difference = comparison.difference("", .missing)
         difference.step = .refused("hfmint makes no endpoints")
         comparison.add(difference)
-    case .unreadable(let clause): comparison.addUnreadable("", clause)
+    case .renamed, .unreadable: comparison.addUnreadable("", reading.absence ?? "")
     }
     return comparison.found
 }
@@ -40,7 +40,7 @@ extension FleetComparison {
         } else if !definition.environment.isEmpty {
             addUnreadable("env", "is not shown")
         }
-        let wanted = definition.secrets.filter { !isIgnored("secrets.\($0.name)") }
+        let wanted = definition.writtenSecrets
         if !wanted.isEmpty { add(secrets(definition, wanted, state, proof())) }
     }
 

@@ -11,15 +11,6 @@ package struct ProofOfSecret: Equatable, Sendable {
     package var lastWrite: FleetRecord.Write?
     /// A clause about why there is no digest, or nil.
     package var problem: String?
-
-    package init(
-        digest: String? = nil, version: String? = nil, lastWrite: FleetRecord.Write? = nil, problem: String? = nil
-    ) {
-        self.digest = digest
-        self.version = version
-        self.lastWrite = lastWrite
-        self.problem = problem
-    }
 }
 
 extension ProofOfSecret {
@@ -76,7 +67,7 @@ extension FleetComparison {
     mutating func secrets(
         _ definition: SpaceDefinition, _ state: SpaceState, _ marks: (_ secret: String) -> ProofOfSecret
     ) {
-        let wanted = definition.secrets.filter { !isIgnored("secrets.\($0.name)") }
+        let wanted = definition.writtenSecrets
         let seen: [SecretState]
         switch state.secrets {
         case .read(let secrets): seen = secrets

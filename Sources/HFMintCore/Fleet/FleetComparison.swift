@@ -60,15 +60,13 @@ package struct Difference: Equatable, Sendable {
 package func compare(
     _ definition: SpaceDefinition, _ reading: SpaceReading, marks: (_ secret: String) -> ProofOfSecret
 ) -> [Difference] {
-    let resource = definition.resource.canonical
+    let resource = definition.canonical
     switch reading {
     case .there(let state): return compare(definition, state, marks: marks)
     case .missing:
         return [Difference(resource: resource, path: "", verdict: .missing, step: .refused("hfmint makes no Spaces"))]
-    case .unreadable(let clause):
-        return [Difference(resource: resource, path: "", verdict: .unreadable, reason: clause)]
-    case .renamed(let name):
-        return [Difference(resource: resource, path: "", verdict: .unreadable, reason: "is called '\(name)' now")]
+    case .renamed, .unreadable:
+        return [Difference(resource: resource, path: "", verdict: .unreadable, reason: reading.absence ?? "")]
     }
 }
 
@@ -81,12 +79,12 @@ package func compare(
 package func compare(
     _ definition: SpaceDefinition, _ state: SpaceState, marks: (_ secret: String) -> ProofOfSecret
 ) -> [Difference] {
-    var comparison = FleetComparison(resource: definition.resource.canonical, ignored: definition.ignored)
+    var comparison = FleetComparison(resource: definition.canonical, ignored: definition.ignored)
     comparison.settings(definition, state)
-    comparison.volumes(definition.volumes, state.volumes)
+    comparison.volumes(definition.volumes, state.runtime.volumes)
     comparison.variables(definition.variables, state.variables)
     comparison.secrets(definition, state, marks)
-    if state.isInDevMode { comparison.shutForDevMode() }
+    if state.runtime.isInDevMode { comparison.shutForDevMode() }
     return comparison.found
 }
 
@@ -155,13 +153,14 @@ struct FleetComparison {
     }
 
     fileprivate mutating func settings(_ definition: SpaceDefinition, _ state: SpaceState) {
-        if state.isInDevMode { add("devMode", "on", "the container may differ from the repository") }
-        if state.isHotReloading { add("hotReloading", "on", "the code was changed without a rebuild") }
-        setting("hardware", definition.hardware, state.hardware, restarts: true)
+        let runtime = state.runtime
+        if runtime.isInDevMode { add("devMode", "on", "the container may differ from the repository") }
+        if runtime.isHotReloading { add("hotReloading", "on", "the code was changed without a rebuild") }
+        setting("hardware", definition.hardware, runtime.hardware, restarts: true)
         if let sleep = definition.sleep {
             // The sleep counts for the hardware that will be there.
-            let isBasic = (definition.hardware ?? state.hardware)?.utf8.elementsEqual("cpu-basic".utf8) ?? false
-            value("sleep", Self.text(sleep, isBasic: isBasic), Self.text(state.sleep, isBasic: isBasic))
+            let isBasic = (definition.hardware ?? runtime.hardware)?.utf8.elementsEqual("cpu-basic".utf8) ?? false
+            value("sleep", Self.text(sleep, isBasic: isBasic), Self.text(runtime.sleep, isBasic: isBasic))
         }
         let isWider = definition.visibility.flatMap { wanted in state.visibility.map { $0 < wanted } } ?? false
         setting(

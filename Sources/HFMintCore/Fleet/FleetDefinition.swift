@@ -12,8 +12,8 @@ package struct FleetDefinition: Equatable, Sendable {
     /// The organization on the Hub, for messages.
     package let organization: String?
     /// The Spaces of the root and of the apps that were read, in the order of the manifests.
-    package let spaces: [SpaceDefinition]
-    package let endpoints: [EndpointDefinition]
+    package internal(set) var spaces: [SpaceDefinition]
+    package internal(set) var endpoints: [EndpointDefinition]
     /// The credential that reads; nil where the caller's own is taken.
     package let read: SecretReference?
     /// The credential that writes.
@@ -21,7 +21,7 @@ package struct FleetDefinition: Equatable, Sendable {
     /// The credential of what an administrator alone may do.
     package let admin: SecretReference?
     /// The key of marks, 32 bytes or more; nil if only a secret's `version` is compared.
-    package let key: SecretReference?
+    package var key: SecretReference?
     /// The folder of the root manifest, from which relative paths of these references start.
     package let folder: String
     /// How many Spaces and endpoints may be away at once.
@@ -50,6 +50,47 @@ package struct FleetDefinition: Equatable, Sendable {
     }
 }
 
+extension FleetDefinition {
+    /// The Spaces, then the endpoints.
+    package var resources: [any DeclaredResource] {
+        (spaces as [any DeclaredResource]) + (endpoints as [any DeclaredResource])
+    }
+}
+
+/// A Space or an endpoint as the manifest wants it; what is nil is not managed.
+package protocol DeclaredResource: Sendable {
+    /// What plans and messages call it: `spaces/acme/chat`, `endpoints/acme/scorer`.
+    var canonical: String { get }
+    /// Who answers for it.
+    var owner: String? { get }
+    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a resource of the
+    /// root, the name of the root manifest.
+    var app: String { get }
+    /// The place of the entry in the manifest of ``app``.
+    var place: ManifestPlace { get }
+    /// What must be healthy before. If the user named an app, some of it may not be in the definition.
+    var after: [String] { get }
+    /// The Spaces whose files it mounts.
+    var mounted: [String] { get }
+    var wave: Int { get }
+    var secrets: [SecretDefinition] { get }
+    /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.
+    var ignored: [String] { get }
+}
+
+extension DeclaredResource {
+    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
+    func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
+
+    /// The secrets that may be sent: all but those that are ignored.
+    var writtenSecrets: [SecretDefinition] { secrets.filter { !ignores("secrets.\($0.name)") } }
+}
+
+extension String {
+    /// Whether this is the path of a setting, or of a member of it.
+    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
+}
+
 /// When changes of a fleet may begin: from each moment of a cron expression, for a while.
 package struct FleetWindow: Equatable, Sendable {
     package let opens: CronExpression
@@ -66,11 +107,6 @@ package struct FleetWindow: Equatable, Sendable {
 package struct Entry: Equatable, Sendable {
     package let name: String
     package let value: String
-
-    package init(name: String, value: String) {
-        self.name = name
-        self.value = value
-    }
 }
 
 /// A secret that a Space or an endpoint must have, and where its value comes from.
@@ -78,22 +114,15 @@ package struct SecretDefinition: Equatable, Sendable {
     package let name: String
     package let origin: Origin
     /// What the user counts up to have the secret written anew.
-    package let version: String?
+    package var version: String?
     /// Whether `fleet apply --release` rotates it first.
-    package let rotatesOnRelease: Bool
+    package var rotatesOnRelease = false
 
     package enum Origin: Equatable, Sendable {
         /// - Parameter folder: of the manifest that names the reference, where its relative path starts.
         case reference(SecretReference, folder: String)
         /// The rotation of the root manifest that writes it.
         case rotation(String)
-    }
-
-    package init(name: String, origin: Origin, version: String? = nil, rotatesOnRelease: Bool = false) {
-        self.name = name
-        self.origin = origin
-        self.version = version
-        self.rotatesOnRelease = rotatesOnRelease
     }
 }
 

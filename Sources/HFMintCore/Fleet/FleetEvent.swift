@@ -17,10 +17,13 @@ package struct FleetEvent: Equatable, Sendable {
         case waiting(stage: String)
         /// - Parameter path: what gets its earlier value back.
         case restoring(path: String)
+        /// All was written, and it is healthy.
         case healthy
+        /// A write failed, or it did not become healthy.
+        ///
         /// - Parameter reason: a clause without anything secret.
         case failed(_ reason: String)
-        /// Nothing of it is written.
+        /// Nothing of it is written, for a reason that is no fault.
         case skipped(_ reason: String)
         /// Its turn ended before its end, as the user wanted an end.
         case interrupted

@@ -1,12 +1,5 @@
 /// The order in which the resources of a fleet are changed.
 package enum FleetOrder {
-    private struct Node {
-        let resource: String
-        let wave: Int
-        let after: [String]
-        let place: ManifestPlace
-    }
-
     /// Returns the resources in waves: those of one wave do not wait for each other.
     ///
     /// A resource waits for those that it names in `after`, and for a Space whose files it mounts; among the rest, a
@@ -14,22 +7,10 @@ package enum FleetOrder {
     ///
     /// - Throws: ``MintError/Code/manifestInvalid`` if some wait for each other; the message names them.
     package static func waves(of fleet: FleetDefinition) throws(MintError) -> [[String]] {
-        let nodes =
-            fleet.spaces.map { space in
-                let name = space.resource.canonical
-                let mounted = space.volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) } ?? []
-                let sources = mounted.map { "spaces/\($0.source)" }.filter { !$0.utf8.elementsEqual(name.utf8) }
-                return Node(resource: name, wave: space.wave, after: space.after + sources, place: space.place)
-            }
-            + fleet.endpoints.map {
-                Node(resource: $0.resource, wave: $0.wave, after: $0.after, place: $0.place)
-            }
-        return try waves(nodes)
-    }
-
-    private static func waves(_ nodes: [Node]) throws(MintError) -> [[String]] {
-        let indices = Dictionary(nodes.indices.map { (nodes[$0].resource, $0) }) { first, _ in first }
-        let needed = nodes.map { $0.after.compactMap { indices[$0] } }
+        let nodes = fleet.resources
+        let names = nodes.map { $0.canonical }
+        let indices = Dictionary(names.indices.map { (names[$0], $0) }) { first, _ in first }
+        let needed = nodes.map { ($0.after + $0.mounted).compactMap { indices[$0] } }
         var waiting = needed.map(\.count)
         var dependents = [[Int]](repeating: [], count: nodes.count)
         for (index, others) in needed.enumerated() { for other in others { dependents[other].append(index) } }
@@ -47,15 +28,14 @@ package enum FleetOrder {
         let stuck = waiting.indices.filter { waiting[$0] > 0 }
         if let first = stuck.first { throw circle(nodes, needed, from: first) { waiting[$0] > 0 } }
         let order = nodes.indices.sorted { left, right in
-            places[left] == places[right]
-                ? nodes[left].resource < nodes[right].resource : places[left] < places[right]
+            places[left] == places[right] ? names[left] < names[right] : places[left] < places[right]
         }
         var waves: [[String]] = []
         for (position, index) in order.enumerated() {
             if position > 0, places[order[position - 1]] == places[index] {
-                waves[waves.count - 1].append(nodes[index].resource)
+                waves[waves.count - 1].append(names[index])
             } else {
-                waves.append([nodes[index].resource])
+                waves.append([names[index]])
             }
         }
         return waves
@@ -63,7 +43,7 @@ package enum FleetOrder {
 
     /// Walks from one that waits for ever to others that do, until one comes again.
     private static func circle(
-        _ nodes: [Node], _ needed: [[Int]], from start: Int, where isStuck: (Int) -> Bool
+        _ nodes: [any DeclaredResource], _ needed: [[Int]], from start: Int, where isStuck: (Int) -> Bool
     ) -> MintError {
         var path = [start]
         while let next = needed[path[path.count - 1]].first(where: isStuck) {
@@ -73,9 +53,9 @@ package enum FleetOrder {
             return MintError(
                 .manifestInvalid,
                 "the fleet's order is a circle: "
-                    + members.prefix(20).map { nodes[$0].resource }.joined(separator: " after "),
+                    + members.prefix(20).map { nodes[$0].canonical }.joined(separator: " after "),
                 details: members.dropLast().prefix(20).map { index in
-                    "\(nodes[index].place.file), line \(nodes[index].place.line): \(nodes[index].resource)"
+                    "\(nodes[index].place.file), line \(nodes[index].place.line): \(nodes[index].canonical)"
                 },
                 hint: "take one of them out of 'after'")
         }

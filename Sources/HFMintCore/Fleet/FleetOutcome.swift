@@ -11,7 +11,8 @@ package struct FleetOutcome: Sendable {
         package let resource: String
         /// The place of its wave in the plan, from 1.
         package let wave: Int
-        package internal(set) var result = Result.waiting
+        /// The last step of its turn; nil if the turn did not come.
+        package internal(set) var end: FleetEvent.Step?
         /// The paths that were written, in order: `secrets.KEY`.
         package internal(set) var written: [String] = []
         /// The planned paths that were not written.
@@ -21,20 +22,7 @@ package struct FleetOutcome: Sendable {
         /// The paths that were written, and that nothing gives their earlier value back.
         package internal(set) var notRestored: [String] = []
 
-        var hasFailed: Bool { if case .failed = result { true } else { false } }
-    }
-
-    package enum Result: Equatable, Sendable {
-        /// Its turn did not come.
-        case waiting
-        /// All was written, and it is healthy.
-        case applied
-        /// Nothing was written, for a reason that is no fault.
-        case skipped(_ reason: String)
-        /// A write failed, or it did not become healthy.
-        case failed(_ reason: String)
-        /// The user wanted an end.
-        case interrupted
+        var hasFailed: Bool { if case .failed? = end { true } else { false } }
     }
 
     /// What is left of the plan, as `spaces/acme/chat secrets.KEY`.
@@ -54,7 +42,7 @@ extension FleetOutcome {
     init(_ turns: [Turn], _ stop: Stop?) {
         self.turns = turns
         let failed = turns.compactMap { turn -> String? in
-            if case .failed(let reason) = turn.result { "\(turn.resource): \(reason)" } else { nil }
+            if case .failed(let reason)? = turn.end { "\(turn.resource): \(reason)" } else { nil }
         }
         let left = turns.reduce(0) { $0 + $1.left.count }
         let rest = "\(left) \(left == 1 ? "change is" : "changes are") left"

@@ -62,35 +62,33 @@ extension FleetPlan {
         app = root["app"]?.string
         pruning = root["max_deletes"]?.integer
         manifestDigest = digest
-        changes = (root["changes"]?.elements ?? []).compactMap { PlannedChange($0) }
+        changes = (root["changes"]?.elements ?? []).compactMap { Difference($0) }
         waves = (root["waves"]?.elements ?? []).map { $0.elements.compactMap(\.string) }
         unreadable = (root["unreadable"]?.elements ?? []).compactMap(\.string)
         refused = (root["refused"]?.elements ?? []).compactMap(\.string)
     }
 }
 
-extension PlannedChange {
+extension Difference {
     fileprivate var json: JSONValue {
         [
-            "resource": .string(resource), "path": .string(path), "verb": .string(verb.rawValue),
+            "resource": .string(resource), "path": .string(path), "verb": .string(verb),
             "verdict": .string(verdict.rawValue), "reason": .string(reason), "before": .string(before),
-            "after": .string(after), "expected_updated_at": .string(expectedUpdatedAt),
-            "expected_digest": .string(expectedValueDigest), "restarts": .bool(restarts),
-            "irreversible": .string(irreversible),
+            "after": .string(after), "expected_updated_at": .string(updatedAt), "expected_digest": .string(digest),
+            "restarts": .bool(restarts), "irreversible": .string(irreversible),
         ]
     }
 
     fileprivate init?(_ node: ManifestNode) {
         guard let resource = node["resource"]?.string, let path = node["path"]?.string,
-            let verb = node["verb"]?.string.flatMap({ Verb(rawValue: $0) }),
             let verdict = node["verdict"]?.string.flatMap({ Verdict(rawValue: $0) }),
-            let reason = node["reason"]?.string, let restarts = node["restarts"]?.bool
+            let reason = node["reason"]?.string, let restarts = node["restarts"]?.bool,
+            let step = ["set": Step.write, "delete": .prune][node["verb"]?.string ?? ""]
         else { return nil }
         self.init(
-            resource: resource, path: path, verb: verb, verdict: verdict, reason: reason,
-            before: node["before"]?.string, after: node["after"]?.string,
-            expectedUpdatedAt: node["expected_updated_at"]?.string,
-            expectedValueDigest: node["expected_digest"]?.string, restarts: restarts,
-            irreversible: node["irreversible"]?.string)
+            resource: resource, path: path, verdict: verdict, before: node["before"]?.string,
+            after: node["after"]?.string, reason: reason, step: step, restarts: restarts,
+            irreversible: node["irreversible"]?.string, updatedAt: node["expected_updated_at"]?.string,
+            digest: node["expected_digest"]?.string)
     }
 }

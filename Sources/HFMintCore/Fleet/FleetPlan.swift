@@ -20,8 +20,8 @@ package struct FleetPlan: Equatable, Sendable {
     /// The most that may be deleted, or nil if nothing is.
     package let pruning: Int?
     package let manifestDigest: String
-    /// In the order in which they are made.
-    package let changes: [PlannedChange]
+    /// What is written and deleted, in that order.
+    package internal(set) var changes: [Difference]
     /// Every resource of the definition: see ``FleetOrder``.
     package let waves: [[String]]
     /// What could not be read, a sentence each.
@@ -36,38 +36,6 @@ package struct FleetPlan: Equatable, Sendable {
     package var hasChanges: Bool { !changes.isEmpty }
     /// Whether something could not be read, so that nothing is deleted.
     package var isPartial: Bool { !unreadable.isEmpty }
-    /// The resources whose apps restart.
-    package var restarts: [String] {
-        let names = Set(changes.filter(\.restarts).map(\.resource))
-        return waves.joined().filter(names.contains)
-    }
-}
-
-/// One write of a plan.
-package struct PlannedChange: Equatable, Sendable {
-    package enum Verb: String, CaseIterable, Sendable {
-        case set, delete
-    }
-
-    /// `spaces/acme/chat`.
-    package let resource: String
-    /// `hardware`, `variables.LEVEL`, `secrets.KEY`.
-    package let path: String
-    package let verb: Verb
-    package let verdict: Verdict
-    /// A clause about the verdict, or empty.
-    package let reason: String
-    /// What the Hub shows; nil for a secret, and for what is not there.
-    package let before: String?
-    /// What the manifest says; nil for a secret, and for what is deleted.
-    package let after: String?
-    /// When a secret was written, by the Hub.
-    package let expectedUpdatedAt: String?
-    /// The digest in a secret's mark.
-    package let expectedValueDigest: String?
-    package let restarts: Bool
-    /// A clause about what cannot be undone, or nil.
-    package let irreversible: String?
 }
 
 extension FleetPlan {
@@ -106,7 +74,6 @@ extension FleetPlan {
                     : "nothing is deleted, as not everything could be read")
             deleted = []
         }
-        let written = ordered.filter { $0.step == .write }.map { PlannedChange($0, .set) }
 
         createdAt = now
         self.endpoint = endpoint
@@ -115,24 +82,11 @@ extension FleetPlan {
         self.app = app
         self.pruning = pruning
         manifestDigest = fleet.digest
-        changes = written + deleted.map { PlannedChange($0, .delete) }
+        changes = ordered.filter { $0.step == .write } + deleted
         self.waves = waves
         self.unreadable = unreadable
         self.refused = refused
     }
-}
-
-extension PlannedChange {
-    fileprivate init(_ difference: Difference, _ verb: Verb) {
-        self.init(
-            resource: difference.resource, path: difference.path, verb: verb, verdict: difference.verdict,
-            reason: difference.reason, before: difference.before, after: difference.after,
-            expectedUpdatedAt: difference.updatedAt, expectedValueDigest: difference.digest,
-            restarts: difference.restarts, irreversible: difference.irreversible)
-    }
-
-    /// What messages call it: `spaces/acme/chat secrets.KEY`.
-    package var name: String { "\(resource) \(path)" }
 }
 
 extension Difference {
@@ -168,11 +122,11 @@ extension FleetPlan {
             if let now = found[change.key] {
                 reasons += change.movement(to: now).map { ["\(change.name): \($0)"] } ?? []
             } else {
-                reasons.append("\(change.name): there is nothing to \(change.verb.rawValue) any more")
+                reasons.append("\(change.name): there is nothing to \(change.verb) any more")
             }
         }
         for change in fresh.changes where !planned.contains(change.key) {
-            reasons.append("\(change.name): it was not to be \(change.verb.rawValue) when the plan was made")
+            reasons.append("\(change.name): it was not to be \(change.verb) when the plan was made")
         }
         return reasons
     }
@@ -181,18 +135,21 @@ extension FleetPlan {
     private static let clockTolerance = 300
 }
 
-extension PlannedChange {
+extension Difference {
+    /// What a plan does about it: `set` or `delete`.
+    var verb: String { step == .prune ? "delete" : "set" }
+
     /// No two changes of a plan have the same.
-    var key: [UInt8] { Array("\(verb.rawValue) \(resource)\0\(path)".utf8) }
+    var key: [UInt8] { Array("\(verb) \(resource)\0\(path)".utf8) }
 
     /// Returns a clause about what is not as it was planned, or nil.
-    fileprivate func movement(to now: PlannedChange) -> String? {
-        func isSame(_ member: (PlannedChange) -> String?) -> Bool {
+    fileprivate func movement(to now: Difference) -> String? {
+        func isSame(_ member: (Difference) -> String?) -> Bool {
             member(self).map { Array($0.utf8) } == member(now).map { Array($0.utf8) }
         }
         if !isSame(\.before) { return "it was \(before ?? "missing"), and is \(now.before ?? "missing") now" }
-        if !isSame(\.expectedUpdatedAt) || !isSame(\.expectedValueDigest) {
-            return "it was written at \(now.expectedUpdatedAt ?? "an unknown time"), after the plan was made"
+        if !isSame(\.updatedAt) || !isSame(\.digest) {
+            return "it was written at \(now.updatedAt ?? "an unknown time"), after the plan was made"
         }
         if !isSame(\.after) { return "it is to be \(now.after ?? "-") now" }
         // Of what is there, another machine may know more: what is written stays the same.

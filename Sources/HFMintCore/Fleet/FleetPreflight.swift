@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Asks the Hub which rights the credentials of a fleet lack, by requests without any effect.
 ///
 /// The Hub answers whether a credential may read a repository, and whether it may write it, which is a right to its
@@ -18,27 +16,48 @@ package struct FleetPreflight: Sendable {
         package var sentence: String { "\(credential): \(resource.map { "\($0): " } ?? "")\(clause)" }
     }
 
-    private let definition: FleetDefinition
-    private let read: HubAccess
-    private let apply: HubAccess?
+    /// A credential of the manifest, and how the Hub is asked with it.
+    private struct Credential: Sendable {
+        let name: String
+        let access: HubAccess
 
-    private static let reads = "fleet.credentials.read"
+        /// Makes a call that may be repeated.
+        ///
+        /// - Parameter body: returns a clause about the right that is missing, or nil.
+        func missing(_ resource: String, _ body: (API) throws(StepFailure) -> String?) -> MissingRight? {
+            let api = access.hub(resource)
+            do throws(StepFailure) {
+                return try api.patiently { () throws(StepFailure) in try body(api) }
+                    .map { MissingRight(credential: name, resource: resource, clause: $0) }
+            } catch {
+                let clause = error.clause(of: resource)
+                return MissingRight(
+                    credential: name, resource: resource,
+                    clause: error.kind == .refused ? clause : "cannot be checked: \(clause)")
+            }
+        }
+    }
+
+    private let definition: FleetDefinition
+    private let reader: Credential
+    private let writer: Credential?
+
     private static let writes = "fleet.credentials.apply"
 
     /// - Parameter apply: nil if nobody has a credential that writes.
     package init(_ definition: FleetDefinition, read: HubAccess, apply: HubAccess?) {
         self.definition = definition
-        self.read = read
-        self.apply = apply
+        reader = Credential(name: "fleet.credentials.read", access: read)
+        writer = apply.map { Credential(name: Self.writes, access: $0) }
     }
 
     /// Returns a line for each right that is missing; empty if all are there.
     package func missing() -> [MissingRight] {
         let ofKind = unfit
         // A credential that no route takes is said once, and not for each resource.
-        let writer = ofKind.isEmpty ? apply : nil
-        return ofKind + ofSpaces(writer) + ofSecretNames + ofEndpoints(Self.reads, read, .read)
-            + (writer.map { ofEndpoints(Self.writes, $0, .write) } ?? [])
+        let writer = ofKind.isEmpty ? writer : nil
+        return ofKind + ofSpaces(writer) + ofSecretNames + ofEndpoints(reader, .read)
+            + (writer.map { ofEndpoints($0, .write) } ?? [])
     }
 
     /// What the kind of the writing credential rules out.
@@ -49,8 +68,8 @@ package struct FleetPreflight: Sendable {
         func line(_ clause: String) -> [MissingRight] {
             [MissingRight(credential: Self.writes, resource: nil, clause: clause)]
         }
-        guard let apply else { return line("there is none, so that nothing can be applied") }
-        guard let token = apply.token else { return line("it is empty, so that nothing can be applied") }
+        guard let writer else { return line("there is none, so that nothing can be applied") }
+        guard let token = writer.access.token else { return line("it is empty, so that nothing can be applied") }
         switch token.secret.reveal({ HubToken.Kind(in: $0) }) {
         case .repository: return line("a token of Trusted Publishers is taken by no route of a Space's settings")
         case .user: return line("a Space's hardware, sleep and restart are known to refuse an OAuth token")
@@ -58,23 +77,20 @@ package struct FleetPreflight: Sendable {
         }
     }
 
-    private func ofSpaces(_ writer: HubAccess?) -> [MissingRight] {
+    private func ofSpaces(_ writer: Credential?) -> [MissingRight] {
         let spaces = definition.spaces
-        let found = Mutex([[MissingRight]](repeating: [], count: spaces.count))
-        read.context.workers.each(of: spaces.count, width: FleetReader.width) { index in
+        let context = reader.access.context
+        return context.workers.map(spaces.count, width: FleetReader.width) { index -> [MissingRight]? in
+            guard !context.interrupts.haveArrived else { return nil }
             let space = spaces[index].resource
-            var lines = [check(Self.reads, read, space, writes: false)]
-            if let writer { lines.append(check(Self.writes, writer, space, writes: true)) }
-            found.withLock { $0[index] = lines.compactMap(\.self) }
-            return !read.context.interrupts.haveArrived
-        }
-        return found.withLock { $0.flatMap(\.self) }
+            let rights = [check(reader, space, writes: false), writer.flatMap { check($0, space, writes: true) }]
+            return rights.compactMap(\.self)
+        }.flatMap { $0 ?? [] }
     }
 
-    private func check(_ credential: String, _ access: HubAccess, _ space: Resource, writes: Bool) -> MissingRight? {
+    private func check(_ credential: Credential, _ space: Resource, writes: Bool) -> MissingRight? {
         guard let trial = TokenTrial.authCheck(space, writes: writes) else { return nil }
-        let api = access.hub(space.canonical)
-        return line(credential, api) { () throws(StepFailure) in
+        return credential.missing(space.canonical) { (api) throws(StepFailure) in
             let status = try api.call(.get, trial.path, accepting: [200, 401, 403, 404]).status
             return status == 200 ? nil : "it may not be \(writes ? "written" : "read") (\(status))"
         }
@@ -85,51 +101,32 @@ package struct FleetPreflight: Sendable {
         var owners: Set<String> = []
         return definition.spaces.compactMap { space in
             guard !space.secrets.isEmpty, owners.insert(space.resource.namespace).inserted else { return nil }
-            let api = read.space(space.resource)
-            return line(Self.reads, api.api) { () throws(StepFailure) in
-                _ = try api.secrets()
+            let missing = reader.missing(space.canonical) { (api) throws(StepFailure) in
+                _ = try SpaceAPI(api: api, space: space.resource).secrets()
                 return nil
-            }.map {
-                .init(credential: $0.credential, resource: $0.resource, clause: "its secrets' names: \($0.clause)")
+            }
+            return missing.map {
+                MissingRight(
+                    credential: $0.credential, resource: $0.resource, clause: "its secrets' names: \($0.clause)")
             }
         }
     }
 
-    private func ofEndpoints(_ credential: String, _ access: HubAccess, _ kind: EndpointRight.Kind) -> [MissingRight] {
+    private func ofEndpoints(_ credential: Credential, _ kind: EndpointRight.Kind) -> [MissingRight] {
         Set(definition.endpoints.map(\.namespace)).sorted().flatMap { namespace -> [MissingRight] in
-            let mine = definition.endpoints.filter { $0.namespace.utf8.elementsEqual(namespace.utf8) }
             var isNarrowed = false
-            let whole = ask(credential, access, "endpoints/\(namespace)", EndpointRight(namespace, nil, kind)) {
-                isNarrowed = $0 == .narrowed
+            func ask(_ resource: String, _ name: String?) -> MissingRight? {
+                credential.missing(resource) { (api) throws(StepFailure) in
+                    let answer = try EndpointRight(namespace, name, kind).ask(api)
+                    isNarrowed = answer == .narrowed
+                    guard case .refused(let status) = answer else { return nil }
+                    return "they may not be \(kind == .read ? "read" : "changed") (\(status))"
+                }
             }
+            let whole = ask("endpoints/\(namespace)", nil)
             guard isNarrowed else { return [whole].compactMap(\.self) }
-            return mine.compactMap {
-                ask(credential, access, $0.resource, EndpointRight(namespace, $0.name, kind)) { _ in }
-            }
-        }
-    }
-
-    private func ask(
-        _ credential: String, _ access: HubAccess, _ resource: String, _ right: EndpointRight,
-        _ note: (EndpointRight.Answer) -> Void
-    ) -> MissingRight? {
-        let api = access.hub(resource)
-        return line(credential, api) { () throws(StepFailure) in
-            let answer = try right.ask(api)
-            note(answer)
-            guard case .refused(let status) = answer else { return nil }
-            return "they may not be \(right.kind == .read ? "read" : "changed") (\(status))"
-        }
-    }
-
-    private func line(
-        _ credential: String, _ api: API, _ body: () throws(StepFailure) -> String?
-    ) -> MissingRight? {
-        do throws(StepFailure) {
-            return try api.patiently(body).map { .init(credential: credential, resource: api.name, clause: $0) }
-        } catch {
-            return .init(
-                credential: credential, resource: api.name, clause: "cannot be checked: \(error.clause(of: api.name))")
+            return definition.endpoints.filter { $0.namespace.utf8.elementsEqual(namespace.utf8) }
+                .compactMap { ask($0.canonical, $0.name) }
         }
     }
 }

@@ -17,11 +17,7 @@ package struct FleetProofs: Sendable {
     ///
     /// - Throws: ``MintError/Code/stateUnusable`` if the key cannot be used; ``MintError/Code/libraryMissing``.
     package init(_ fleet: FleetDefinition, _ record: FleetRecord, in context: Context) throws(MintError) {
-        let all =
-            fleet.key == nil
-            ? []
-            : fleet.spaces.map { ($0.resource.canonical, $0.secrets) }
-                + fleet.endpoints.map { ($0.resource, $0.secrets) }
+        let all = fleet.key == nil ? [] : fleet.resources.map { (resource: $0.canonical, secrets: $0.secrets) }
         try self.init(fleet, record, all, FleetSecrets(all, in: context), context)
     }
 
@@ -52,7 +48,7 @@ package struct FleetProofs: Sendable {
 
     /// Returns what is known of a secret of a Space.
     package func proof(of secret: String, of space: SpaceDefinition) -> ProofOfSecret {
-        let resource = space.resource.canonical
+        let resource = space.canonical
         let place = Self.place(secret, resource)
         return ProofOfSecret(
             digest: digests[place], version: space.secrets.first { $0.name == secret }?.version,
@@ -61,7 +57,7 @@ package struct FleetProofs: Sendable {
 
     /// Returns what is known of all secrets of an endpoint together, as they are written together.
     package func proof(of endpoint: EndpointDefinition) -> ProofOfSecret {
-        let resource = endpoint.resource
+        let resource = endpoint.canonical
         let secrets = endpoint.writtenSecrets
         let found = secrets.compactMap { digests[Self.place($0.name, resource)] }
         let versions = secrets.compactMap { secret in secret.version.map { "\(secret.name)=\($0)" } }.sorted()
@@ -72,22 +68,18 @@ package struct FleetProofs: Sendable {
             problem: secrets.lazy.compactMap { problems[Self.place($0.name, resource)] }.first)
     }
 
-    private static func place(_ name: String, _ resource: String) -> String { "\(resource)\0\(name)" }
-}
-
-extension EndpointDefinition {
-    /// What a plan and the record call all secrets of an endpoint.
-    static let secretsPath = "secrets"
-
-    /// The secrets that are sent: all but those that are ignored.
-    var writtenSecrets: [SecretDefinition] { secrets.filter { !ignores("\(Self.secretsPath).\($0.name)") } }
-
-    /// The names of secrets that an update may take away, as they are there and are not sent.
+    /// Compares all that is declared with what was found.
     ///
-    /// Where the service does not name them, the manifest may know one that it ignores.
-    func unsentSecrets(of state: EndpointState) -> [String] {
-        let written = writtenSecrets
-        let there = state.secretNames ?? ignored.compactMap { $0.after("\(Self.secretsPath).") }
-        return there.filter { name in !written.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+    /// - Parameter reading: of this definition.
+    package func comparison(of fleet: FleetDefinition, with reading: FleetReading) -> [Difference] {
+        let ofSpaces = zip(fleet.spaces, reading.spaces).flatMap { space, found in
+            compare(space, found) { proof(of: $0, of: space) }
+        }
+        let ofEndpoints = zip(fleet.endpoints, reading.endpoints).flatMap { endpoint, found in
+            compare(endpoint, found) { proof(of: endpoint) }
+        }
+        return ofSpaces + ofEndpoints
     }
+
+    private static func place(_ name: String, _ resource: String) -> String { "\(resource)\0\(name)" }
 }

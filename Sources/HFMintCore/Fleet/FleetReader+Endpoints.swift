@@ -1,23 +1,17 @@
 extension FleetReader {
     /// Reads all endpoints by the list of each namespace.
     func readEndpoints() throws(StepFailure) -> [EndpointReading] {
-        var found: [String: [String: EndpointState]] = [:]
-        var refused: [String: String] = [:]
+        var lists: [String: Reading<[String: EndpointState]>] = [:]
         for namespace in Set(definition.endpoints.map(\.namespace)).sorted() {
-            let api = access.endpoints(of: namespace)
-            do throws(StepFailure) {
-                found[namespace] = try api.api.patiently { () throws(StepFailure) in try api.list() }
-            } catch {
-                guard error.kind == .refused else { throw error }
-                refused[namespace] = error.clause(of: api.api.name)
-            }
+            let endpoints = access.endpoints(of: namespace)
+            lists[namespace] = try reading(endpoints.api) { () throws(StepFailure) in try endpoints.list() }
         }
         var readings: [EndpointReading] = []
         for endpoint in definition.endpoints {
-            if let state = found[endpoint.namespace]?[endpoint.name] {
-                readings.append(.there(state))
-            } else if let clause = refused[endpoint.namespace] {
+            if case .unreadable(let clause)? = lists[endpoint.namespace] {
                 readings.append(.unreadable(clause))
+            } else if case .read(let found)? = lists[endpoint.namespace], let state = found[endpoint.name] {
+                readings.append(.there(state))
             } else {
                 readings.append(try read(endpoint))
             }
@@ -28,21 +22,17 @@ extension FleetReader {
     /// Reads one endpoint.
     ///
     /// - Throws: a failure that passes.
-    package func read(_ endpoint: EndpointDefinition) throws(StepFailure) -> EndpointReading {
-        let api = access.endpoints(of: endpoint.namespace)
-        do throws(StepFailure) {
-            if let state = try api.api.patiently({ () throws(StepFailure) in try api.read(endpoint.name) }) {
-                return .there(state)
-            }
+    package func read(_ wanted: EndpointDefinition) throws(StepFailure) -> EndpointReading {
+        let endpoints = access.endpoints(of: wanted.namespace)
+        switch try reading(endpoints.api, { () throws(StepFailure) in try endpoints.read(wanted.name) }) {
+        case .read(let state?): return .there(state)
+        case .unreadable(let clause): return .unreadable(clause)
+        case .read(nil):
             // A token that is narrowed to some names may not see the others.
-            let hub = access.hub(endpoint.resource)
-            let answer = try hub.patiently { () throws(StepFailure) in
-                try EndpointRight(endpoint.namespace, nil, .read).ask(hub)
-            }
-            return answer == .whole ? .missing : .unreadable("is not there, or the credential may not see it (404)")
-        } catch {
-            guard error.kind == .refused else { throw error }
-            return .unreadable(error.clause(of: api.api.name))
+            let hub = access.hub(wanted.canonical)
+            let right = EndpointRight(wanted.namespace, nil, .read)
+            let answer = try reading(hub) { () throws(StepFailure) in try right.ask(hub) }
+            return answer == .read(.whole) ? .missing : .unreadable(Self.unseen)
         }
     }
 }

@@ -23,7 +23,6 @@ package struct FleetReader: Sendable {
     /// What is read of the listings.
     private struct Listed {
         var spaces: [String: ListedSpace] = [:]
-        var others: [String] = []
         /// Why an owner's Spaces cannot be listed, by the owner.
         var refused: [String: String] = [:]
     }
@@ -35,35 +34,52 @@ package struct FleetReader: Sendable {
     package func read(
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(MintError) -> FleetReading {
-        do throws(StepFailure) {
-            let listed = try list()
-            let endpoints = try readEndpoints()
-            let spaces = try readSpaces(listed, progress)
-            return FleetReading(
-                spaces: spaces, endpoints: endpoints, others: listed.others.sorted(),
-                unlisted: listed.refused.map { "\($0): \($1)" }.sorted())
-        } catch {
-            throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
-        }
+        try gather { (listed: Listed) throws(StepFailure) -> [SpaceReading] in try readSpaces(listed, progress) }
     }
 
     /// Returns the listing alone: stages and settings without secrets and variables, which costs its pages.
     ///
     /// - Throws: as ``read(progress:)``.
     package func readListing() throws(MintError) -> FleetReading {
-        do throws(StepFailure) {
-            let listed = try list()
-            let unread = "not asked for"
-            let spaces = definition.spaces.map { space -> SpaceReading in
+        try gather { (listed: Listed) throws(StepFailure) -> [SpaceReading] in
+            definition.spaces.map { space -> SpaceReading in
                 guard let found = listed.spaces[ListedSpace.key(space.resource)] else {
                     return .unreadable(listed.refused[space.resource.namespace] ?? "is not in the listing")
                 }
                 guard found.resource == space.resource else { return .renamed(found.resource.repositoryName) }
+                let unread = "not asked for"
                 return .there(SpaceState(found, found.runtime, .unreadable(unread), .unreadable(unread)))
             }
+        }
+    }
+
+    /// Reads one Space, which must be there.
+    ///
+    /// - Throws: as ``read(progress:)``; ``MintError/Code/issuerRefused`` if it is not there, or cannot be read.
+    package func state(of space: SpaceDefinition) throws(MintError) -> SpaceState {
+        try told { () throws(StepFailure) -> SpaceState in
+            let found = try read(space)
+            if case .there(let state) = found { return state }
+            throw StepFailure(.refused, "\(space.canonical) \(found.absence ?? "")")
+        }
+    }
+
+    private func gather(
+        _ readSpaces: (Listed) throws(StepFailure) -> [SpaceReading]
+    ) throws(MintError) -> FleetReading {
+        try told { () throws(StepFailure) -> FleetReading in
+            let listed = try list()
+            let endpoints = try readEndpoints()
             return FleetReading(
-                spaces: spaces, endpoints: try readEndpoints(), others: listed.others.sorted(),
+                spaces: try readSpaces(listed), endpoints: endpoints,
                 unlisted: listed.refused.map { "\($0): \($1)" }.sorted())
+        }
+    }
+
+    /// Calls `body`, and tells the user what failed.
+    private func told<Result>(_ body: () throws(StepFailure) -> Result) throws(MintError) -> Result {
+        do throws(StepFailure) {
+            return try body()
         } catch {
             throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
         }
@@ -77,11 +93,7 @@ package struct FleetReader: Sendable {
             do throws(StepFailure) {
                 try SpaceListing.read(author: owner, api) { space in
                     let key = ListedSpace.key(space.resource)
-                    if wanted.contains(key) {
-                        listed.spaces[key] = space
-                    } else {
-                        listed.others.append(space.resource.canonical)
-                    }
+                    if wanted.contains(key) { listed.spaces[key] = space }
                 }
             } catch {
                 guard error.kind == .refused else { throw error }
@@ -95,85 +107,79 @@ package struct FleetReader: Sendable {
         _ listed: Listed, _ progress: @escaping @Sendable (Int, Int) -> Void
     ) throws(StepFailure) -> [SpaceReading] {
         let wanted = definition.spaces
-        let found = Mutex([SpaceReading?](repeating: nil, count: wanted.count))
-        let lost = Mutex<(inARow: Int, failure: StepFailure?)>((0, nil))
-        access.context.workers.each(of: wanted.count, width: Self.width) { index in
-            guard lost.withLock({ $0.failure == nil }) else { return false }
+        let state = Mutex<(done: Int, lost: Int, failure: StepFailure?)>((0, 0, nil))
+        let readings = access.context.workers.map(wanted.count, width: Self.width) { index -> SpaceReading? in
+            guard state.withLock({ $0.failure == nil }) else { return nil }
             let reading: SpaceReading
+            let failure: StepFailure?
             do throws(StepFailure) {
                 reading = try read(wanted[index], listed: listed.spaces[ListedSpace.key(wanted[index].resource)])
-                lost.withLock { $0.inARow = 0 }
+                failure = nil
             } catch {
-                reading = .unreadable(error.clause(of: wanted[index].resource.canonical))
-                let failure = error
-                lost.withLock { lost in
-                    lost.inARow += 1
-                    let isAway =
-                        lost.inARow >= min(Self.mostLost, wanted.count) || access.context.interrupts.haveArrived
-                    if isAway { lost.failure = failure }
-                }
+                reading = .unreadable(error.clause(of: wanted[index].canonical))
+                failure = error
             }
-            let done = found.withLock { found in
-                found[index] = reading
-                return found.count { $0 != nil }
+            let isInterrupted = access.context.interrupts.haveArrived
+            let done = state.withLock { state in
+                state.done += 1
+                state.lost = failure == nil ? 0 : state.lost + 1
+                if state.lost >= min(Self.mostLost, wanted.count) || isInterrupted { state.failure = failure }
+                return state.done
             }
             progress(done, wanted.count)
-            return true
+            return reading
         }
-        if let failure = lost.withLock({ $0.failure }) { throw failure }
-        return found.withLock { $0.map { $0 ?? .unreadable("was not asked for") } }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return readings.map { $0 ?? .unreadable("was not asked for") }
     }
 
     /// Reads one Space.
     ///
     /// - Parameter listed: what a listing of this moment shows of it; nil if it is not there, or was not asked.
     /// - Throws: a failure that passes.
-    package func read(_ space: SpaceDefinition, listed: ListedSpace? = nil) throws(StepFailure) -> SpaceReading {
-        let api = access.space(space.resource)
-        let name = api.api.name
+    package func read(_ wanted: SpaceDefinition, listed: ListedSpace? = nil) throws(StepFailure) -> SpaceReading {
+        let space = access.space(wanted.resource)
         var shown = listed
         // The listing knows private and public. Where a third kind is wanted, the Space's own page may name it.
-        if shown == nil || space.visibility == .protected && shown?.namesVisibility == false {
-            do throws(StepFailure) {
-                switch try api.api.patiently({ () throws(StepFailure) in try api.info() }) {
-                case .there(let found): shown = found
-                case .notFound:
-                    let isSeen = try sight.get(access).sees(space.resource.namespace)
-                    guard isSeen else { return .unreadable("is not there, or the credential may not see it (404)") }
-                    return .missing
-                case .unreadable(let clause): return .unreadable(clause)
-                case .renamed(let name): return .renamed(name)
-                }
-            } catch {
-                guard error.kind == .refused else { throw error }
-                return .unreadable(error.clause(of: name))
+        if shown == nil || wanted.visibility == .protected && shown?.namesVisibility == false {
+            switch try reading(space.api, { () throws(StepFailure) in try space.info() }) {
+            case .read(.there(let found)): shown = found
+            case .read(.missing):
+                let isSeen = try sight.get(access).sees(wanted.resource.namespace)
+                return isSeen ? .missing : .unreadable(Self.unseen)
+            case .read(.renamed(let name)): return .renamed(name)
+            case .read(.unreadable(let clause)), .unreadable(let clause): return .unreadable(clause)
             }
         }
         guard let shown else { return .unreadable("shows nothing") }
-        let isUnsure = space.visibility == .protected && !shown.namesVisibility
-        guard shown.resource == space.resource else { return .renamed(shown.resource.repositoryName) }
+        let isUnsure = wanted.visibility == .protected && !shown.namesVisibility
+        guard shown.resource == wanted.resource else { return .renamed(shown.resource.repositoryName) }
         var runtime = shown.runtime
-        if space.needsRuntime(beside: runtime) {
-            switch try reading(api, { () throws(StepFailure) in try api.runtime() }) {
+        if wanted.needsRuntime(beside: runtime) {
+            switch try reading(space.api, { () throws(StepFailure) in try space.runtime() }) {
             case .read(let whole): runtime = whole
             // A setting that the listing leaves out would be taken for one that has its default.
             case .unreadable(let clause): return .unreadable(clause)
             }
         }
-        let secrets = try reading(api) { () throws(StepFailure) in try api.secrets() }
-        let variables = try reading(api) { () throws(StepFailure) in try api.variables() }
+        let secrets = try reading(space.api) { () throws(StepFailure) in try space.secrets() }
+        let variables = try reading(space.api) { () throws(StepFailure) in try space.variables() }
         return .there(SpaceState(shown, runtime, variables, secrets, isUnsure: isUnsure))
     }
 
-    /// Reads a part of a Space: what is refused is unreadable.
-    private func reading<Value: Equatable & Sendable>(
-        _ space: SpaceAPI, _ body: () throws(StepFailure) -> Value
+    static let unseen = "is not there, or the credential may not see it (404)"
+
+    /// Makes calls that may be repeated: what is refused is unreadable.
+    ///
+    /// - Throws: a failure that passes.
+    func reading<Value: Equatable & Sendable>(
+        _ api: API, _ body: () throws(StepFailure) -> Value
     ) throws(StepFailure) -> Reading<Value> {
         do throws(StepFailure) {
-            return .read(try space.api.patiently(body))
+            return .read(try api.patiently(body))
         } catch {
             guard error.kind == .refused else { throw error }
-            return .unreadable(error.clause(of: space.api.name))
+            return .unreadable(error.clause(of: api.name))
         }
     }
 }
@@ -193,10 +199,7 @@ extension SpaceState {
         _ secrets: Reading<[SecretState]>, isUnsure: Bool = false
     ) {
         self.init(
-            resource: shown.resource, sdk: shown.sdk, stage: runtime?.stage ?? "UNKNOWN", sha: shown.sha,
-            runningSHA: runtime?.sha, hardware: runtime?.hardware, sleep: runtime?.sleep,
-            visibility: isUnsure ? nil : shown.visibility,
-            variables: variables, secrets: secrets, volumes: runtime?.volumes,
-            isInDevMode: runtime?.isInDevMode ?? false, isHotReloading: runtime?.isHotReloading ?? false)
+            resource: shown.resource, sdk: shown.sdk, sha: shown.sha, visibility: isUnsure ? nil : shown.visibility,
+            runtime: runtime ?? SpaceRuntime(stage: "UNKNOWN"), variables: variables, secrets: secrets)
     }
 }

@@ -13,11 +13,6 @@ package final class FleetRecord: Sendable {
         package let generation: Int
         /// The Hub's own spelling; nil if it showed no time.
         package let updatedAt: String?
-
-        package init(generation: Int, updatedAt: String?) {
-            self.generation = generation
-            self.updatedAt = updatedAt
-        }
     }
 
     private let writes: Mutex<[[UInt8]: (fields: [String], write: Write)]>

@@ -24,9 +24,7 @@ package struct FleetRelease: Sendable {
         self.version = version
         self.rotations = rotations
         self.directory = directory
-        let wanted = (fleet.spaces.flatMap(\.secrets) + fleet.endpoints.flatMap(\.secrets)).compactMap { secret in
-            secret.rotatesOnRelease ? secret.rotation : nil
-        }
+        let wanted = fleet.resources.flatMap { $0.secrets }.compactMap { $0.rotatesOnRelease ? $0.rotation : nil }
         names = rotations.definitions.map(\.name).filter(wanted.contains)
     }
 

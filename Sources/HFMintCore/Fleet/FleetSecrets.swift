@@ -4,7 +4,7 @@
 /// writes it, and the fleet only compares what the Hub shows.
 ///
 /// ```swift
-/// let secrets = FleetSecrets([(space.resource.canonical, space.secrets)], in: context)
+/// let secrets = FleetSecrets([(space.canonical, space.secrets)], in: context)
 /// try secrets.check()
 /// ```
 package struct FleetSecrets: Sendable {

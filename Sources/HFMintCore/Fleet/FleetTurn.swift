@@ -22,7 +22,10 @@ protocol FleetTarget: AnyObject {
     var isInDoubt: Bool { get }
 
     /// Looks once whether it has come to rest after the writes.
-    func look() throws(StepFailure) -> FleetSight
+    func look() throws(StepFailure) -> SpaceHealth.Next
+
+    /// What the last look has seen, in the server's word.
+    var stage: String { get }
 
     /// Returns the writes that restore what it held before `written`, and the paths that nothing restores.
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String])
@@ -31,18 +34,8 @@ protocol FleetTarget: AnyObject {
 /// What was found right before a target's first write.
 enum FleetOpening {
     case ready([FleetWrite])
-    /// Nothing is to be written to it now, for a reason that is no fault.
-    case skipped(String)
-    /// It is not as the plan saw it, or must not be written.
-    case refused(String)
-}
-
-/// What was seen of a target after its writes.
-enum FleetSight {
-    /// - Parameter again: when to look next.
-    case waiting(stage: String, again: Duration)
-    case healthy
-    case failed(String)
+    /// Nothing is written to it: skipped, or failed if it is not as the plan saw it, or must not be written.
+    case over(FleetEvent.Step)
 }
 
 /// The turn of one target: it is read, written, and watched until it is healthy; what failed may be restored.
@@ -94,7 +87,7 @@ final class FleetTurn: @unchecked Sendable {
     func advance() -> Duration? {
         let now = apply.context.clock.uptime()
         if beganAt == nil { beganAt = now }
-        if apply.context.interrupts.haveArrived, !target.isInDoubt { return over(.interrupted, .interrupted) }
+        if apply.context.interrupts.haveArrived, !target.isInDoubt { return over(.interrupted) }
         if let dueAt, dueAt > now { return min(dueAt - now, Self.pulse) }
         dueAt = nil
         do throws(StepFailure) {
@@ -108,10 +101,9 @@ final class FleetTurn: @unchecked Sendable {
         switch phase {
         case .reading:
             switch try target.open() {
-            case .skipped(let reason): return over(.skipped(reason), .skipped(reason))
-            case .refused(let reason): return over(.failed(reason), .failed(reason))
+            case .over(let end): return over(end)
             case .ready(let writes):
-                guard !writes.isEmpty else { return over(.applied, .healthy) }
+                guard !writes.isEmpty else { return over(.healthy) }
                 begin(.writing, writes)
             }
         case .writing, .restoring:
@@ -122,12 +114,14 @@ final class FleetTurn: @unchecked Sendable {
             try perform(write)
         case .waiting, .waitingRestored:
             switch try target.look() {
-            case .waiting(let stage, let again):
-                tell(.waiting(stage: stage))
+            case .look(let seconds):
+                tell(.waiting(stage: target.stage))
                 tries = 0
-                return wait(again)
-            case .healthy: return phase == .waiting ? over(.applied, .healthy) : over(outcome.result, .healthy)
-            case .failed(let reason): return try giveUp(reason)
+                return wait(.seconds(seconds))
+            // A target asks the page itself.
+            case .ask: return wait(.seconds(1))
+            case .healthy: return over(.healthy)
+            case .unhealthy(let reason): return try giveUp(reason)
             }
         }
         return .zero
@@ -152,7 +146,7 @@ final class FleetTurn: @unchecked Sendable {
     private func failed(_ failure: StepFailure) -> Duration? {
         if case .unwritten(let file) = failure.kind {
             unwritten = file
-            return over(.failed(file.reason), .failed(file.reason))
+            return over(.failed(file.reason))
         }
         tries += 1
         let asked = failure.retryAfterSeconds ?? 0
@@ -172,16 +166,13 @@ final class FleetTurn: @unchecked Sendable {
     private func giveUp(_ reason: String) throws(StepFailure) -> Duration? {
         let isFirst = phase != .restoring && phase != .waitingRestored
         try apply.audit.record(target.resource, reason, .failed)
-        guard isFirst else {
-            // What failed first stays the result.
-            return over(outcome.result, .failed("it was restored, and: \(reason)"))
-        }
-        outcome.result = .failed(reason)
-        guard apply.options.rollsBack, !outcome.written.isEmpty else { return over(.failed(reason), .failed(reason)) }
+        guard isFirst else { return over(.failed("it was restored, and: \(reason)")) }
+        guard apply.options.rollsBack, !outcome.written.isEmpty else { return over(.failed(reason)) }
+        outcome.end = .failed(reason)
         tell(.failed(reason))
         let (writes, lost) = target.restoration(of: outcome.written)
         outcome.notRestored = writes.flatMap(\.paths) + lost
-        guard !writes.isEmpty else { return over(.failed(reason), .failed("nothing of it can be restored")) }
+        guard !writes.isEmpty else { return over(.failed("nothing of it can be restored")) }
         begin(.restoring, writes)
         return .zero
     }
@@ -197,9 +188,9 @@ final class FleetTurn: @unchecked Sendable {
         return min(duration, Self.pulse)
     }
 
-    private func over(_ result: FleetOutcome.Result, _ step: FleetEvent.Step) -> Duration? {
-        // An interruption of a restoration does not hide why there was one.
-        if case .failed = outcome.result {} else { outcome.result = result }
+    private func over(_ step: FleetEvent.Step) -> Duration? {
+        // Whatever becomes of a restoration does not hide why there was one.
+        if !outcome.hasFailed { outcome.end = step }
         tell(step)
         return nil
     }

@@ -10,7 +10,7 @@ struct FleetWork: Sendable {
     let proofs: FleetProofs
     let access: HubAccess
     let reader: FleetReader
-    private let changes: [String: [PlannedChange]]
+    private let changes: [String: [Difference]]
 
     /// - Throws: ``MintError/Code/stateUnusable`` if a secret, the key or the credential cannot be read;
     ///   ``MintError/Code/manifestInvalid`` if there is no credential that may write.
@@ -25,40 +25,61 @@ struct FleetWork: Sendable {
         let token = try Self.token(fleet, context)
         access = HubAccess(plan.endpoint, endpointsURL: plan.endpointsURL, token: token, in: context)
         reader = FleetReader(fleet, access)
-        changes = Dictionary(grouping: plan.changes.filter { options.prunes || $0.verb == .set }, by: \.resource)
+        changes = Dictionary(grouping: plan.changes.filter { options.prunes || $0.step == .write }, by: \.resource)
         let wanted = Self.wanted(changes, fleet)
         secrets = FleetSecrets(wanted, in: context)
         try secrets.check()
         proofs = try FleetProofs(fleet, record, wanted, secrets, context)
     }
 
-    func changes(of resource: String) -> [PlannedChange] { changes[resource] ?? [] }
+    func changes(of resource: String) -> [Difference] { changes[resource] ?? [] }
 
     /// Returns what writes to a resource, or nil if the manifest does not have it.
-    func target(_ resource: String, _ changes: [PlannedChange]) -> (any FleetTarget)? {
-        if let space = definition.spaces.first(where: { $0.resource.canonical == resource }) {
+    func target(_ resource: String, _ changes: [Difference]) -> (any FleetTarget)? {
+        if let space = definition.spaces.first(where: { $0.canonical == resource }) {
             return SpaceWriter(space, changes, self)
         }
-        return definition.endpoints.first { $0.resource == resource }.map { EndpointWriter($0, changes, self) }
+        return definition.endpoints.first { $0.canonical == resource }.map { EndpointWriter($0, changes, self) }
+    }
+
+    /// Returns the mark of the next write of a secret.
+    ///
+    /// - Parameter old: the mark that is there.
+    func mark(_ proof: ProofOfSecret, after old: SpaceMark?, app: String) -> SpaceMark {
+        SpaceMark(
+            app: app, generation: max(old?.generation ?? 0, proof.lastWrite?.generation ?? 0) + 1,
+            version: proof.version, digest: proof.digest)
+    }
+
+    /// Remembers a write of a secret that its server shows.
+    func note(_ mark: SpaceMark, _ updatedAt: String?, of name: String, in resource: String) throws(StepFailure) {
+        let write = FleetRecord.Write(generation: mark.generation, updatedAt: updatedAt)
+        do throws(FileFailure) {
+            try record.note(write, of: name, in: resource)
+        } catch {
+            throw .unwritten(error)
+        }
     }
 
     /// Returns what has moved of a Space since the plan was made, or nil.
     func moved(_ space: SpaceDefinition, _ reading: SpaceReading) throws(StepFailure) -> String? {
         let differences = compare(space, reading) { proofs.proof(of: $0, of: space) }
-        return try moved(space.resource.canonical, differences, of: definition.with([space], []))
+        return try moved(space.canonical, differences, of: definition.with([space], []))
     }
 
     /// Returns what has moved of an endpoint since the plan was made, or nil.
     func moved(_ endpoint: EndpointDefinition, _ reading: EndpointReading) throws(StepFailure) -> String? {
         let differences = compare(endpoint, reading) { proofs.proof(of: endpoint) }
-        return try moved(endpoint.resource, differences, of: definition.with([], [endpoint]))
+        return try moved(endpoint.canonical, differences, of: definition.with([], [endpoint]))
     }
 
     private func moved(
         _ resource: String, _ differences: [Difference], of part: FleetDefinition
     ) throws(StepFailure) -> String? {
         let planned = plan.changes.filter { $0.resource == resource }
-        let deletes = planned.contains { $0.verb == .delete }
+        var earlier = plan
+        earlier.changes = planned
+        let deletes = planned.contains { $0.step == .prune }
         // What is not written may differ. Less is known of it here, such as of a secret whose value was not read.
         let paths = Set(planned.map(\.path))
         let differences = differences.filter { paths.contains($0.path) || $0.verdict == .unreadable }
@@ -66,7 +87,7 @@ struct FleetWork: Sendable {
             let fresh = try FleetPlan(
                 differences, of: part, on: plan.endpoint, app: plan.app, pruning: deletes ? .max : nil,
                 at: plan.createdAt)
-            let moved = plan.with(planned).staleness(against: fresh)
+            let moved = earlier.staleness(against: fresh)
             return moved.isEmpty ? nil : "it moved since the plan was made: " + moved.joined(separator: "; ")
         } catch {
             throw StepFailure(.refused, error.message)
@@ -92,22 +113,18 @@ struct FleetWork: Sendable {
 
     /// Returns the secrets whose values are needed: those that change; of an endpoint all, which are one map.
     private static func wanted(
-        _ changes: [String: [PlannedChange]], _ fleet: FleetDefinition
+        _ changes: [String: [Difference]], _ fleet: FleetDefinition
     ) -> [(resource: String, secrets: [SecretDefinition])] {
-        let ofSpaces = fleet.spaces.map { space in
-            let resource = space.resource.canonical
-            let names = (changes[resource] ?? []).filter { $0.verb == .set && $0.part == "secrets" }.map(\.member)
-            return (resource: resource, secrets: space.secrets.filter { names.contains($0.name) })
-        }
-        let ofEndpoints = fleet.endpoints.map { endpoint in
-            let isWanted = (changes[endpoint.resource] ?? []).contains { $0.part == EndpointDefinition.secretsPath }
-            return (resource: endpoint.resource, secrets: isWanted ? endpoint.writtenSecrets : [])
-        }
-        return (ofSpaces + ofEndpoints).filter { !$0.secrets.isEmpty }
+        fleet.resources.map { one in
+            let paths = (changes[one.canonical] ?? []).filter { $0.step == .write }.map(\.path)
+            let areAll = paths.contains(EndpointDefinition.secretsPath)
+            let secrets = one.writtenSecrets.filter { areAll || paths.contains("secrets.\($0.name)") }
+            return (resource: one.canonical, secrets: secrets)
+        }.filter { !$0.secrets.isEmpty }
     }
 }
 
-extension PlannedChange {
+extension Difference {
     /// What its path begins with: `secrets` of `secrets.KEY`; the whole path if it names one thing.
     var part: String { path.utf8.firstIndex(of: ASCII.dot).map { String(path[..<$0]) } ?? path }
 
@@ -117,22 +134,11 @@ extension PlannedChange {
     }
 }
 
-extension FleetPlan {
-    /// Returns the plan with these changes alone.
-    fileprivate func with(_ changes: [PlannedChange]) -> FleetPlan {
-        FleetPlan(
-            createdAt: createdAt, endpoint: endpoint, endpointsURL: endpointsURL, organization: organization, app: app,
-            pruning: pruning, manifestDigest: manifestDigest, changes: changes, waves: waves, unreadable: unreadable,
-            refused: refused)
-    }
-}
-
 extension FleetDefinition {
     /// Returns the definition with these Spaces and endpoints alone.
     fileprivate func with(_ spaces: [SpaceDefinition], _ endpoints: [EndpointDefinition]) -> FleetDefinition {
-        FleetDefinition(
-            organization: organization, spaces: spaces, endpoints: endpoints, read: read, apply: apply, admin: admin,
-            key: key, folder: folder, maxUnavailable: maxUnavailable, settle: settle, window: window,
-            maxDeletes: maxDeletes, endpointsURL: endpointsURL, digest: digest)
+        var part = self
+        (part.spaces, part.endpoints) = (spaces, endpoints)
+        return part
     }
 }

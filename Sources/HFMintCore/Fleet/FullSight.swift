@@ -13,10 +13,15 @@ struct FullSight: Sendable {
     /// - Parameter hub: the Hub's API with the credential in question.
     /// - Throws: a failure that passes; a refusal is a no.
     init(_ hub: API) throws(StepFailure) {
-        let found = try hub.patiently { () throws(StepFailure) -> [String] in
-            let answer = try hub.call(
-                .get, TokenTrial.whoAmI.path, accepting: Set(200..<300).union(400..<500), bodyLimit: API.largeBody)
-            return answer.lending { root, text in Self.namespaces(root, text) } ?? []
+        var found: [String] = []
+        do throws(StepFailure) {
+            found = try hub.patiently { () throws(StepFailure) -> [String] in
+                let answer = try hub.call(
+                    .get, TokenTrial.whoAmI.path, accepting: Set(200..<300).union(400..<500), bodyLimit: API.largeBody)
+                return answer.lending { root, text in Self.namespaces(root, text) } ?? []
+            }
+        } catch {
+            guard error.kind == .refused else { throw error }
         }
         namespaces = found
     }

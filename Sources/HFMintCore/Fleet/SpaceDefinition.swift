@@ -1,63 +1,44 @@
-/// A Space as the manifest wants it; what is nil is not managed.
-package struct SpaceDefinition: Equatable, Sendable {
+/// A Space as the manifest wants it.
+package struct SpaceDefinition: DeclaredResource, Equatable {
     /// Of the kind `.space`.
     package let resource: Resource
-    /// Who answers for it.
-    package let owner: String?
-    /// The path of the app's manifest from the root's folder, which is the same on every machine; of a Space of the
-    /// root, the name of the root manifest.
+    package var owner: String?
     package let app: String
-    /// The place of the entry in the manifest of ``app``.
     package let place: ManifestPlace
-    /// What must be healthy before, such as `spaces/acme/chat` or `endpoints/acme/scorer`.
-    ///
-    /// If the user named an app, some of it may not be in the definition.
-    package let after: [String]
-    package let wave: Int
+    package var after: [String] = []
+    package var wave = 0
     /// The Hub's word for it, of an open set: `cpu-basic`.
-    package let hardware: String?
-    package let sleep: Sleep?
-    package let visibility: Visibility?
-    package let variables: [Entry]
-    package let secrets: [SecretDefinition]
+    package var hardware: String?
+    package var sleep: Sleep?
+    package var visibility: Visibility?
+    package var variables: [Entry] = []
+    package var secrets: [SecretDefinition] = []
     /// The whole list, or nil if volumes are not managed.
-    package let volumes: [Volume]?
-    package let health: Health
+    package var volumes: [Volume]?
+    package var health = Health()
     /// Whether nothing of it is ever deleted.
-    package let isProtected: Bool
-    /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.
-    package let ignored: [String]
+    package var isProtected = false
+    package var ignored: [String] = []
 
-    package init(
-        resource: Resource, owner: String? = nil, app: String, place: ManifestPlace, after: [String] = [],
-        wave: Int = 0, hardware: String? = nil, sleep: Sleep? = nil, visibility: Visibility? = nil,
-        variables: [Entry] = [], secrets: [SecretDefinition] = [], volumes: [Volume]? = nil,
-        health: Health = Health(), isProtected: Bool = false, ignored: [String] = []
-    ) {
-        self.resource = resource
-        self.owner = owner
-        self.app = app
-        self.place = place
-        self.after = after
-        self.wave = wave
-        self.hardware = hardware
-        self.sleep = sleep
-        self.visibility = visibility
-        self.variables = variables
-        self.secrets = secrets
-        self.volumes = volumes
-        self.health = health
-        self.isProtected = isProtected
-        self.ignored = ignored
+    package var canonical: String { resource.canonical }
+
+    package var mounted: [String] {
+        let sources = volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) }.map { "spaces/\($0.source)" } ?? []
+        return sources.filter { !$0.utf8.elementsEqual(canonical.utf8) }
     }
-
-    /// Whether `path`, such as `variables.LEVEL`, is neither compared nor sent.
-    package func ignores(_ path: String) -> Bool { ignored.contains { path.isPath(at: $0) } }
 }
 
-extension String {
-    /// Whether this is the path of a setting, or of a member of it.
-    func isPath(at setting: String) -> Bool { self == setting || hasStart(setting + ".") }
+extension SpaceDefinition {
+    /// Makes a question about a Space that no manifest declares yet: every setting of it is to be read.
+    ///
+    /// It is never compared.
+    ///
+    /// - Parameter manifest: the path of the manifest that will have it.
+    package init(adopting space: Resource, into manifest: String) {
+        self.init(
+            resource: space, app: manifest, place: ManifestPlace(file: manifest, path: "fleet.spaces", line: 1),
+            hardware: "", sleep: .never, volumes: [])
+    }
 }
 
 extension Volume {

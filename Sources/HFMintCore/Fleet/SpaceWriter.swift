@@ -7,7 +7,7 @@ final class SpaceWriter: FleetTarget {
     let space: SpaceAPI
     /// The Space before its first write.
     private(set) var before: SpaceState?
-    private let changes: [PlannedChange]
+    private let changes: [Difference]
     private let fleet: FleetWork
     private var marks: [String: SpaceMark] = [:]
     /// The secret whose last write has no answer.
@@ -18,25 +18,25 @@ final class SpaceWriter: FleetTarget {
     private var deleted: Set<String> = []
     private var health: SpaceHealth?
 
-    init(_ definition: SpaceDefinition, _ changes: [PlannedChange], _ fleet: FleetWork) {
+    init(_ definition: SpaceDefinition, _ changes: [Difference], _ fleet: FleetWork) {
         self.definition = definition
         self.changes = changes
         self.fleet = fleet
         space = fleet.access.space(definition.resource)
     }
 
-    var resource: String { definition.resource.canonical }
+    var resource: String { definition.canonical }
 
     var isInDoubt: Bool { doubtful != nil }
 
     func open() throws(StepFailure) -> FleetOpening {
         let reading = try fleet.reader.read(definition)
-        if let moved = try fleet.moved(definition, reading) { return .refused(moved) }
-        guard case .there(let state) = reading else { return .refused("it cannot be read any more") }
-        guard state.stage != "PAUSED" || fleet.options.touchesPaused else {
-            return .skipped("it is PAUSED, and a write may wake it: --touch-paused")
+        if let moved = try fleet.moved(definition, reading) { return .over(.failed(moved)) }
+        guard case .there(let state) = reading else { return .over(.failed("it cannot be read any more")) }
+        guard state.runtime.stage != "PAUSED" || fleet.options.touchesPaused else {
+            return .over(.skipped("it is PAUSED, and a write may wake it: --touch-paused"))
         }
-        guard !state.isInDevMode else { return .skipped("it is in dev mode, which a write would end") }
+        guard !state.runtime.isInDevMode else { return .over(.skipped("it is in dev mode, which a write would end")) }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
@@ -44,12 +44,12 @@ final class SpaceWriter: FleetTarget {
     }
 
     /// Secrets come last, so that the last restart has everything; what is deleted is not missed by any before it.
-    private static func rank(_ change: PlannedChange) -> Int {
-        guard change.verb == .set else { return 4 }
+    private static func rank(_ change: Difference) -> Int {
+        guard change.step == .write else { return 4 }
         return ["volumes": 1, "variables": 2, "secrets": 3][change.part] ?? 0
     }
 
-    func look() throws(StepFailure) -> FleetSight {
+    func look() throws(StepFailure) -> SpaceHealth.Next {
         if !unseen.isEmpty {
             do throws(StepFailure) {
                 try note(space.secrets())
@@ -58,74 +58,41 @@ final class SpaceWriter: FleetTarget {
                 if case .unwritten = error.kind { throw error }
             }
         }
-        let clock = space.api.context.clock
         var health =
             health
             ?? SpaceHealth(
-                definition.health, settle: fleet.definition.settle, before: before.map { SpaceRuntime($0) },
-                since: clock.uptime())
-        var stage = "not seen"
-        var next: SpaceHealth.Next
-        do throws(StepFailure) {
-            let runtime = try space.runtime()
-            stage = runtime.stage
-            next = health.observe(runtime, at: clock.uptime())
-        } catch {
-            guard case .transient = error.kind else { throw error }
-            next = health.unobserved(at: clock.uptime())
-        }
-        if case .ask(let url) = next {
-            next = health.answered(space.api.context.status(of: url), at: clock.uptime())
-        }
+                definition.health, settle: fleet.definition.settle, before: before?.runtime,
+                since: space.api.context.clock.uptime())
+        let next = try health.look(at: space)
         self.health = health
-        return FleetSight(next, stage: stage)
+        return next
     }
+
+    var stage: String { health?.stage ?? "not seen" }
 
     /// Forgets what was seen, so that the next look counts from now.
     func lookAnew() { health = nil }
 }
 
-extension FleetSight {
-    init(_ next: SpaceHealth.Next, stage: String) {
-        switch next {
-        case .look(let seconds): self = .waiting(stage: stage, again: .seconds(seconds))
-        case .ask: self = .waiting(stage: stage, again: .seconds(1))
-        case .healthy: self = .healthy
-        case .unhealthy(let clause): self = .failed(clause)
-        }
-    }
-}
-
-extension SpaceRuntime {
-    fileprivate init(_ state: SpaceState) {
-        self.init(
-            stage: state.stage, sha: state.runningSHA, hardware: state.hardware, sleep: state.sleep,
-            volumes: state.volumes, isInDevMode: state.isInDevMode, isHotReloading: state.isHotReloading)
-    }
-}
-
 // MARK: Settings and variables
 
 extension SpaceWriter {
-    private func write(_ change: PlannedChange) throws(StepFailure) -> FleetWrite {
+    private func write(_ change: Difference) throws(StepFailure) -> FleetWrite {
         let name = change.member
-        switch (change.verb, change.part) {
-        case (.set, "secrets"):
+        switch (change.step, change.part) {
+        case (.write, "secrets"):
             guard before?.sdk != "static" else {
                 throw space.api.refused("a static Space hands its secrets to every browser")
             }
             return set(change.path) { () throws(StepFailure) in try self.setSecret(name) }
-        case (.set, "variables"):
+        case (.write, "variables"):
             guard let entry = definition.variables.first(where: { $0.name == name }) else { break }
             return set(change.path) { () throws(StepFailure) in try self.setVariable(name, entry.value) }
-        case (.set, "hardware"): if let flavor = definition.hardware { return setHardware(flavor) }
-        case (.set, "sleep"): if let sleep = definition.sleep { return setSleep(sleep) }
-        case (.set, "visibility"): if let visibility = definition.visibility { return setVisibility(visibility) }
-        case (.set, "volumes"): if let volumes = definition.volumes { return setVolumes(volumes) }
-        case (.delete, "secrets") where !definition.isProtected:
+        case (.prune, "secrets") where !definition.isProtected:
             return FleetWrite(paths: [change.path], words: "delete \(change.path)") { () throws(StepFailure) in
                 try self.deleteSecret(name)
             }
+        case (.write, _): if let write = setting(change.path, as: definition) { return write }
         default: break
         }
         throw space.api.refused("nothing writes \(change.path)")
@@ -135,31 +102,25 @@ extension SpaceWriter {
         FleetWrite(paths: [path], words: "set \(path)", perform: perform)
     }
 
-    func setHardware(_ flavor: String) -> FleetWrite {
-        set("hardware") { () throws(StepFailure) in
-            try self.space.setHardware(flavor)
-            return nil
+    /// Returns what writes a setting, or nil if `wanted` has none of that path.
+    func setting(_ path: String, as wanted: SpaceDefinition) -> FleetWrite? {
+        let space = space
+        func sent(_ send: @escaping () throws(StepFailure) -> Void) -> FleetWrite {
+            set(path) { () throws(StepFailure) in
+                try send()
+                return nil
+            }
         }
-    }
-
-    func setSleep(_ sleep: Sleep) -> FleetWrite {
-        set("sleep") { () throws(StepFailure) in
-            try self.space.setSleep(sleep)
-            return nil
-        }
-    }
-
-    func setVisibility(_ visibility: Visibility) -> FleetWrite {
-        set("visibility") { () throws(StepFailure) in
-            try self.space.setVisibility(visibility)
-            return nil
-        }
-    }
-
-    func setVolumes(_ volumes: [Volume]) -> FleetWrite {
-        set("volumes") { () throws(StepFailure) in
-            try self.space.setVolumes(volumes)
-            return nil
+        switch path {
+        case "hardware":
+            return wanted.hardware.map { value in sent { () throws(StepFailure) in try space.setHardware(value) } }
+        case "sleep":
+            return wanted.sleep.map { value in sent { () throws(StepFailure) in try space.setSleep(value) } }
+        case "visibility":
+            return wanted.visibility.map { value in sent { () throws(StepFailure) in try space.setVisibility(value) } }
+        case "volumes":
+            return wanted.volumes.map { value in sent { () throws(StepFailure) in try space.setVolumes(value) } }
+        default: return nil
         }
     }
 
@@ -178,12 +139,10 @@ extension SpaceWriter {
 
 extension SpaceWriter {
     private func makeMarks(_ state: SpaceState) {
-        for name in changes.filter({ $0.verb == .set && $0.part == "secrets" }).map(\.member) {
+        for name in changes.filter({ $0.step == .write && $0.part == "secrets" }).map(\.member) {
             let proof = fleet.proofs.proof(of: name, of: definition)
             let old = state.secret(name)?.description.flatMap { SpaceMark(in: $0) }
-            marks[name] = SpaceMark(
-                app: definition.app, generation: max(old?.generation ?? 0, proof.lastWrite?.generation ?? 0) + 1,
-                version: proof.version, digest: proof.digest)
+            marks[name] = fleet.mark(proof, after: old, app: definition.app)
         }
     }
 
@@ -203,8 +162,7 @@ extension SpaceWriter {
             try space.setSecret(name, value.secret, description: description)
         } catch {
             doubtful = error.kind == .ambiguous ? name : nil
-            guard isInDoubt else { throw error }
-            throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+            throw error.repeatable
         }
         do throws(StepFailure) {
             doubtful = nil
@@ -232,12 +190,7 @@ extension SpaceWriter {
             guard unseen.contains(state.name), let mark = marks[state.name],
                 state.description.flatMap({ SpaceMark(in: $0) }) == mark
             else { continue }
-            let write = FleetRecord.Write(generation: mark.generation, updatedAt: state.updatedAt)
-            do throws(FileFailure) {
-                try fleet.record.note(write, of: state.name, in: resource)
-            } catch {
-                throw .unwritten(error)
-            }
+            try fleet.note(mark, state.updatedAt, of: state.name, in: resource)
             unseen.remove(state.name)
         }
     }

@@ -42,6 +42,10 @@ extension JSONNode {
 
     package var isNull: Bool { value == .null }
 
+    package var bool: Bool? {
+        if case .bool(let value) = value { value } else { nil }
+    }
+
     /// The value of the member with this name, or nil if there is none, or it is `null`.
     ///
     /// Names are compared as bytes. Servers write `null` for an absent value, as Java's and Python's readers return it.

@@ -17,9 +17,7 @@ package struct ManifestNode: Sendable {
 
     package var integer: Int? { text.integer(json) }
 
-    package var bool: Bool? {
-        if case .bool(let value) = json.value { value } else { nil }
-    }
+    package var bool: Bool? { json.bool }
 
     package var isNull: Bool { json.isNull }
 

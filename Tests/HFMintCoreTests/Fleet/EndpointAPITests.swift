@@ -31,8 +31,7 @@ struct EndpointAPITests {
         ])
         let state = EndpointState(
             state: "running", updatedAt: "2026-11-27T00:00:00Z", environment: [Entry(name: "E", value: "1")],
-            secretNames: ["S"], minReplica: 0, maxReplica: 2, scaleToZeroMinutes: 15, revision: "main", tags: ["a"],
-            url: "u")
+            secretNames: ["S"], minReplica: 0, maxReplica: 2, scaleToZeroMinutes: 15, revision: "main", tags: ["a"])
         #expect(try api.list() == ["scorer": state])
         #expect(try api.read("scorer") == EndpointState(state: "unknown"))
         #expect(try api.read("gone") == nil)

@@ -15,7 +15,7 @@ struct FleetApplyTests {
         let outcome = try scene.apply(scene.plan(fleet), fleet)
 
         #expect(outcome.failure == nil)
-        #expect(outcome.turns.map(\.result) == [.applied])
+        #expect(outcome.turns.map(\.end) == [.healthy])
         #expect(scene.hub.writes == ["chat hardware", "chat variables.LEVEL", "chat secrets.KEY"])
         #expect(scene.steps(of: "chat") == ["planned", "writing", "writing", "writing", "waiting", "healthy"])
         let secret = try #require(scene.hub["chat"]?.secrets["KEY"])
@@ -64,7 +64,7 @@ struct FleetApplyTests {
         let outcome = try scene.apply(plan, fleet, fresh: fresh)
         #expect(scene.hub.writes.isEmpty)
         #expect(outcome.failure?.code == .waveFailed)
-        #expect(outcome.turns.map(\.result).last == .waiting)
+        #expect(outcome.turns.map(\.end).last == .some(nil))
         #expect(outcome.left.count == plan.changes.count)
     }
 
@@ -137,10 +137,10 @@ struct FleetApplyTests {
         let outcome = try scene.apply(scene.plan(fleet), fleet) { $0.rollsBack = true }
 
         #expect(outcome.failure?.code == .waveFailed)
-        #expect(outcome.turns[0].result == .failed("is in RUNTIME_ERROR"))
+        #expect(outcome.turns[0].end == .failed("is in RUNTIME_ERROR"))
         #expect(outcome.turns[0].restored == ["variables.LEVEL", "hardware"])
         #expect(outcome.turns[0].notRestored == ["secrets.KEY"])
-        #expect(outcome.turns[1].result == .waiting)
+        #expect(outcome.turns[1].end == nil)
         #expect(scene.hub["chat"]?.variables["LEVEL"]?.value == "debug")
         #expect(scene.hub["chat"]?.hardware == "cpu-basic")
         #expect(!scene.hub.writes.contains { $0.hasPrefix("shop") })
@@ -172,7 +172,7 @@ struct FleetApplyTests {
         let outcome = try scene.apply(scene.plan(fleet), fleet)
         #expect(scene.hub.writes == ["chat hardware", "chat variables.LEVEL"])
         #expect(outcome.failure?.code == .waveFailed)
-        #expect(outcome.turns.map(\.result) == [.interrupted, .waiting])
+        #expect(outcome.turns.map(\.end) == [.interrupted, nil])
         #expect(outcome.left == ["spaces/acme/chat secrets.KEY", "spaces/acme/shop variables.A"])
         #expect(try scene.plan(fleet).changes.map(\.name) == outcome.left)
     }
@@ -196,6 +196,6 @@ struct FleetApplyTests {
         let fleet = Fleet.fleet([chat, Fleet.space("shop", after: ["chat"], variables: ["A": "1"])])
         let outcome = try scene.apply(scene.plan(fleet), fleet) { $0.ignoresOrder = true }
         #expect(outcome.failure?.code == .waveFailed)
-        #expect(outcome.turns.last?.result == .applied)
+        #expect(outcome.turns.last?.end == .healthy)
     }
 }

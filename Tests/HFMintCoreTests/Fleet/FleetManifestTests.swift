@@ -65,7 +65,7 @@ struct FleetManifestTests {
         #expect(chat.health == Health(timeout: 300, url: HTTPURL("https://acme-chat.hf.space/healthz")))
         #expect(chat.ignores("hardware") && chat.ignores("variables.LEVEL") && !chat.ignores("variables.LEVELS"))
         let scorer = try #require(fleet.endpoints.first)
-        #expect(scorer.resource == "endpoints/acme/scorer" && scorer.owner == "platform" && scorer.wave == -1)
+        #expect(scorer.canonical == "endpoints/acme/scorer" && scorer.owner == "platform" && scorer.wave == -1)
         #expect(scorer.environment == [Entry(name: "LEVEL", value: "info")] && scorer.revision == "main")
         #expect(scorer.secrets.map(\.origin) == [.reference(.file("key"), folder: "/m")])
         #expect(scorer.minReplica == 0 && scorer.maxReplica == 4 && scorer.scaleToZeroMinutes == 15)

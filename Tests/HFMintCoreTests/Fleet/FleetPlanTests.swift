@@ -44,31 +44,31 @@ struct FleetPlanTests {
                 "spaces/acme/b hardware", "spaces/acme/a variables.K", "spaces/acme/a secrets.KEY",
                 "spaces/acme/b secrets.OLD",
             ])
-        #expect(plan.changes.map(\.verb) == [.set, .set, .set, .delete])
-        #expect(plan.changes[3].expectedUpdatedAt == "2026-01-01T00:00:00Z")
+        #expect(plan.changes.map(\.step) == [.write, .write, .write, .prune])
+        #expect(plan.changes[3].updatedAt == "2026-01-01T00:00:00Z")
         #expect(plan.waves == [["spaces/acme/b"], ["spaces/acme/a"]])
         #expect(plan.refused == ["spaces/acme/b secrets.S is not written: it is static"])
-        #expect(plan.restarts == ["spaces/acme/b", "spaces/acme/a"])
+        #expect(plan.changes.map(\.restarts) == [true, true, true, false])
         #expect(plan.hasChanges && !plan.isPartial && plan.expiresAt == now + 3_600)
         let nothing = try self.plan([difference("spaces/acme/b", "sleep", .same, .nothing)])
-        #expect(!nothing.hasChanges && nothing.restarts.isEmpty)
+        #expect(!nothing.hasChanges)
     }
 
     @Test("delete only what the user asked for, within the limit, and after everything was read")
     func pruning() throws {
-        #expect(try plan(someDifferences).changes.allSatisfy { $0.verb == .set })
+        #expect(try plan(someDifferences).changes.allSatisfy { $0.step == .write })
         #expect(try plan(someDifferences).refused.count == 1)
         let limited = try plan(someDifferences, pruning: 0)
-        #expect(limited.changes.allSatisfy { $0.verb == .set })
+        #expect(limited.changes.allSatisfy { $0.step == .write })
         #expect(limited.refused.last == "nothing is deleted: 1 would be, and 0 may be")
         let unread = difference("spaces/acme/a", "", .unreadable, .nothing)
         let partial = try plan(someDifferences + [unread], pruning: 10)
-        #expect(partial.isPartial && partial.changes.count == 3 && partial.changes.allSatisfy { $0.verb == .set })
+        #expect(partial.isPartial && partial.changes.count == 3 && partial.changes.allSatisfy { $0.step == .write })
         #expect(partial.refused.last == "nothing is deleted, as not everything could be read")
         let unlisted = try FleetPlan(
             someDifferences, unlisted: ["the Spaces of acme: answered 402"], of: FleetSamples.fleet([]),
             on: .huggingFace, pruning: 10, at: now)
-        #expect(unlisted.isPartial && unlisted.changes.allSatisfy { $0.verb == .set })
+        #expect(unlisted.isPartial && unlisted.changes.allSatisfy { $0.step == .write })
     }
 
     @Test("are read as they were written", arguments: [true, false])

@@ -36,9 +36,10 @@ enum FleetSamples {
         isHotReloading: Bool = false
     ) -> SpaceState {
         SpaceState(
-            resource: resource("chat"), sdk: sdk, stage: "RUNNING", hardware: hardware, sleep: sleep,
-            visibility: visibility, variables: variables, secrets: secrets, volumes: volumes,
-            isInDevMode: isInDevMode, isHotReloading: isHotReloading)
+            resource: resource("chat"), sdk: sdk, visibility: visibility,
+            runtime: SpaceRuntime(
+                stage: "RUNNING", hardware: hardware, sleep: sleep, volumes: volumes, isInDevMode: isInDevMode,
+                isHotReloading: isHotReloading), variables: variables, secrets: secrets)
     }
 
     static func secret(_ name: String, version: String? = nil) -> SecretDefinition {

@@ -24,7 +24,7 @@ extension Command {
             throw .usage("'\(name)' is no Space", hint: "an endpoint is written by hand: docs/fleet.md says its keys")
         }
         let session = try FleetSession(call, needsResources: false)
-        let state = try session.state(of: SpaceDefinition(adopting: space, into: session.manifest.path))
+        let state = try session.reader().state(of: SpaceDefinition(adopting: space, into: session.manifest.path))
         var secrets: [SecretState] = []
         switch state.secrets {
         case .read(let found): secrets = found
@@ -47,9 +47,9 @@ extension SpaceState {
             members.isEmpty ? "{}" : "{ \(members.map { "\(key($0.0)): \($0.1)" }.joined(separator: ", ")) }"
         }
         var lines: [(String, String)] = []
-        if let hardware { lines.append(("hardware", quoted(hardware))) }
+        if let hardware = runtime.hardware { lines.append(("hardware", quoted(hardware))) }
         // The Hub gives this hardware no other time.
-        switch hardware == "cpu-basic" ? nil : sleep {
+        switch runtime.hardware == "cpu-basic" ? nil : runtime.sleep {
         case .never: lines.append(("sleep", quoted("never")))
         case .seconds(let seconds): lines.append(("sleep", quoted("\(seconds)s")))
         case nil: break
@@ -62,7 +62,7 @@ extension SpaceState {
         if !secrets.isEmpty {
             lines.append(("secrets", object(secrets.map { ($0.name, object([("from", quoted("env:\($0.name)"))])) })))
         }
-        if let volumes, !volumes.isEmpty, !volumes.contains(where: \.isMasked) {
+        if let volumes = runtime.volumes, !volumes.isEmpty, !volumes.contains(where: \.isMasked) {
             let texts = volumes.map { volume in
                 object(
                     [

@@ -50,12 +50,11 @@ extension Command {
         let plan: FleetPlan =
             if let saved { saved } else { try madeNow(session, in: directory, pruning: pruning) }
         guard plan.hasChanges else {
-            try markdown?.write(MarkdownTarget.text(["### Fleet: nothing to change"]), in: call.context)
             let lines = ["nothing to change"] + plan.refused
-            return Report(
-                lines: lines.map(\.printable),
-                json: ["plan": .string(plan.id), "left": .array([]), "turns": .array([])],
-                failures: session.unreadFailure(plan.unreadable).map { [$0] } ?? [])
+            return markdown.report(
+                lines.map(\.printable), comment: ["### Fleet: nothing to change"],
+                [.init("plan", .string(plan.id)), .init("left", .array([])), .init("turns", .array([]))],
+                [session.unreadFailure(plan.unreadable)], in: call.context)
         }
         let progress = FleetProgress(call)
         let apply = try FleetApply(
@@ -65,17 +64,9 @@ extension Command {
         }
         let outcome = try apply.run(reading: planNow) { progress.tell($0) }
         let words = OutcomeWords(outcome)
-        let comment = MarkdownTarget.text(words.markdown)
-        var failures = [outcome.failure, session.unreadFailure(plan.unreadable)].compactMap(\.self)
-        do throws(MintError) {
-            try markdown?.write(comment, in: call.context)
-        } catch {
-            // What was done is told all the same.
-            failures.append(error)
-        }
-        return Report(
-            text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
-            json: .object([.init("plan", .string(plan.id))] + words.json), failures: failures)
+        return markdown.report(
+            words.lines, comment: words.markdown, [.init("plan", .string(plan.id))] + words.json,
+            [outcome.failure, session.unreadFailure(plan.unreadable)], in: call.context)
     }
 
     /// Plans what nobody looks at before it is written, so that a limit that is met ends it.

@@ -13,7 +13,7 @@ enum FleetDoctorMode {
         let definition = session.definition
         let apply: HubAccess? = definition.apply == nil ? nil : try session.access(definition.apply)
         let missing = FleetPreflight(definition, read: try session.access(definition.read), apply: apply).missing()
-        let checked = "\(counted(session.declared.count, "resource")): no right is missing that can be asked for"
+        let checked = "\(counted(definition.resources.count, "resource")): no right is missing that can be asked for"
         let lines = missing.isEmpty ? ["[ok]    \(checked)"] : missing.map { "[fail]  \($0.sentence)".printable }
         let failure = missing.first.map { first in
             MintError(

@@ -22,19 +22,14 @@ extension Command {
         let markdown = try MarkdownTarget(call.arguments)
         let session = try FleetSession(call)
         let words = try session.survey(in: session.recordDirectory(making: false)).words(asPlan: false)
-        let comment = MarkdownTarget.text(words.markdown)
-        try markdown?.write(comment, in: call.context)
         let drifted = words.drifted
-        var failures: [MintError] = []
-        if let first = drifted.first {
-            failures.append(
-                MintError(
-                    .driftFound, "\(drifted.count) not as declared: \(first)",
-                    hint: "the manifest is right: \(session.command("apply")); the Hub is: change the manifest"))
+        let failure = drifted.first.map { first in
+            MintError(
+                .driftFound, "\(drifted.count) not as declared: \(first)",
+                hint: "the manifest is right: \(session.command("apply")); the Hub is: change the manifest")
         }
-        if let unread = session.unreadFailure(words.unread) { failures.append(unread) }
-        return Report(
-            text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
-            json: .object([.init("drift", .bool(!drifted.isEmpty))] + words.json), failures: failures)
+        return markdown.report(
+            words.lines, comment: words.markdown, [.init("drift", .bool(!drifted.isEmpty))] + words.json,
+            [failure, session.unreadFailure(words.unread)], in: call.context)
     }
 }

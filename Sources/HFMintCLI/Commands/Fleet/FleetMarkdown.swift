@@ -7,24 +7,40 @@ extension Option {
         "markdown", "PATH", help: "write it as Markdown to this file too; `-`: to stdout, in place of the report")
 }
 
-/// Where `--markdown` writes the text of a comment.
+/// Where `--markdown` writes the text of a comment, if it was given.
 struct MarkdownTarget {
-    private let path: String
+    private let path: String?
     /// The beginning of every text, by which a file of hfmint's is known, and a comment found again.
     private static let mark = "<!-- hfmint fleet -->\n"
     /// GitHub takes 65,536 characters of a comment.
     private static let limit = 60_000
 
-    /// Returns nil if `--markdown` was not given.
-    init?(_ arguments: Arguments) throws(MintError) {
-        guard let path = arguments.value(.markdown) else { return nil }
-        self.path = path
-        guard !isStdout || !arguments.has(.json) else {
+    init(_ arguments: Arguments) throws(MintError) {
+        path = arguments.value(.markdown)
+        guard path != "-" || !arguments.has(.json) else {
             throw .usage("'--markdown -' and '--json' both want stdout", hint: "give one of them")
         }
     }
 
-    var isStdout: Bool { path == "-" }
+    /// Makes a command's report, and writes the comment.
+    ///
+    /// - Parameter comment: the lines of it, in Markdown.
+    func report(
+        _ lines: [String], comment: [String], _ json: [JSONValue.Member], _ failures: [MintError?],
+        in context: Context
+    ) -> Report {
+        let comment = Self.text(comment)
+        var failures = failures.compactMap(\.self)
+        do throws(MintError) {
+            if let path, path != "-" { try write(comment, to: path, in: context) }
+        } catch {
+            // What was done or found is told all the same.
+            failures.append(error)
+        }
+        return Report(
+            text: path == "-" ? [.text(comment)] : lines.map { .text("\($0)\n") }, json: .object(json),
+            failures: failures)
+    }
 
     /// Returns the text of a comment: as many of the lines as fit, and how many do not.
     static func text(_ lines: [String]) -> String {
@@ -38,9 +54,8 @@ struct MarkdownTarget {
         return left == 0 ? text : text + "\n\(left) more lines do not fit: `hfmint fleet plan` prints them.\n"
     }
 
-    /// Writes the text, unless it goes to stdout, into a file that is not there, is empty, or is hfmint's.
-    func write(_ text: String, in context: Context) throws(MintError) {
-        guard !isStdout else { return }
+    /// Writes the text into a file that is not there, is empty, or is hfmint's.
+    private func write(_ text: String, to path: String, in context: Context) throws(MintError) {
         do throws(FileFailure) {
             try context.files.replacePublicFile(path, with: text) { old in
                 old.count == 0 || old.bytes.starts(with: Self.mark.utf8)

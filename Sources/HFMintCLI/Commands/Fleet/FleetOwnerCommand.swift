@@ -19,14 +19,15 @@ extension Command {
     private static func owner(_ call: Call) throws(MintError) -> Report {
         let name = try FleetSession.resource(call)
         let session = try FleetSession(call, asksServers: false)
-        let declared = session.declared
-        guard let found = declared.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+        let declared = session.definition.resources
+        guard let found = declared.first(where: { $0.canonical.utf8.elementsEqual(name.utf8) }) else {
             throw .usage(
                 "no manifest of this fleet has '\(name)'",
-                hint: didYouMean(name, among: declared.map(\.name))
+                hint: didYouMean(name, among: declared.map { $0.canonical })
                     ?? "if it is there: hfmint fleet adopt \(name)")
         }
-        let waiting = declared.filter { other in other.after.contains { $0.utf8.elementsEqual(name.utf8) } }.map(\.name)
+        let waiting = declared.filter { other in other.after.contains { $0.utf8.elementsEqual(name.utf8) } }
+            .map { $0.canonical }
         let place = "\(found.place.file), line \(found.place.line)"
         var lines = [name, "  owner     \(found.owner ?? "nobody is named")", "  declared  \(place)"]
         if !found.after.isEmpty { lines.append("  after     \(listed(found.after))") }

@@ -29,24 +29,19 @@ extension Command {
         let survey = try session.survey(in: session.recordDirectory(making: false), pruning: pruning)
         let (plan, words) = (survey.plan, survey.words(asPlan: true))
         if let path = call.arguments.value(.out) { try plan.write(to: path, in: call.context) }
-        let comment = MarkdownTarget.text(words.markdown)
-        try markdown?.write(comment, in: call.context)
-        var failures: [MintError] = []
+        var failure: MintError?
         if call.arguments.has(.detailedExitCode), plan.hasChanges {
-            failures.append(
-                MintError(
-                    .driftFound, "the plan has \(counted(plan.changes.count, "change"))",
-                    hint: session.command("apply")))
+            failure = MintError(
+                .driftFound, "the plan has \(counted(plan.changes.count, "change"))", hint: session.command("apply"))
         }
-        if let unread = session.unreadFailure(words.unread) { failures.append(unread) }
         let json: [JSONValue.Member] = [
             .init("id", .string(plan.id)), .init("created_at", .string(plan.createdAt.rfc3339)),
             .init("expires_at", .string(plan.expiresAt.rfc3339)), .init("partial", .bool(plan.isPartial)),
             .init("refused", .strings(plan.refused)), .init("waves", .array(plan.waves.map { .strings($0) })),
         ]
-        return Report(
-            text: markdown?.isStdout == true ? [.text(comment)] : words.lines.map { .text("\($0)\n") },
-            json: .object(json + words.json), failures: failures)
+        return markdown.report(
+            words.lines, comment: words.markdown, json + words.json,
+            [failure, session.unreadFailure(words.unread)], in: call.context)
     }
 }
 

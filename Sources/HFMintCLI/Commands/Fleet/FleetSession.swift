@@ -20,7 +20,7 @@ struct FleetSession {
         let differences: [Difference]
         let plan: FleetPlan
         fileprivate let unlisted: [String]
-        fileprivate let declared: [DeclaredResource]
+        fileprivate let declared: [any DeclaredResource]
 
         /// - Parameter asPlan: whether it is told as what would be done, not as what was found.
         func words(asPlan: Bool) -> FleetWords {
@@ -49,7 +49,7 @@ struct FleetSession {
                 hint: "`hfmint manifest schema` prints what it may say")
         }
         self.definition = definition
-        guard !needsResources || !declared.isEmpty else {
+        guard !needsResources || !definition.resources.isEmpty else {
             throw MintError(
                 .manifestInvalid, "'\(path)' declares no Space and no endpoint, and so nothing is compared or removed",
                 hint: "`hfmint fleet adopt owner/name` prints what it may say")
@@ -67,34 +67,20 @@ struct FleetSession {
             "'\(app)' extends '\(parent)', and not '\(root)'", hint: "an app of a manifest names it in 'extends'")
     }
 
-    /// Every Space and endpoint of the manifests, in their order.
-    var declared: [DeclaredResource] {
-        definition.spaces.map { space in
-            DeclaredResource(
-                name: space.resource.canonical, owner: space.owner, app: space.app, place: space.place,
-                after: space.after)
-        }
-            + definition.endpoints.map { endpoint in
-                DeclaredResource(
-                    name: endpoint.resource, owner: endpoint.owner, app: endpoint.app, place: endpoint.place,
-                    after: endpoint.after)
-            }
-    }
-
     /// Reads all of the fleet at the Hub, and compares it with the manifest.
     ///
     /// - Parameters:
     ///   - directory: where this machine remembers its writes, or nil.
     ///   - pruning: the most that may be deleted, or nil if nothing is.
     func survey(in directory: (any PrivateDirectory)?, pruning: Int? = nil) throws(MintError) -> Survey {
-        context.progress("reading \(counted(declared.count, "resource"))")
+        context.progress("reading \(counted(definition.resources.count, "resource"))")
         let reading = try reader().read()
         let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
         let unlisted = reading.unlisted.map { "the Spaces of \($0)" }
         let plan = try FleetPlan(
             differences, unlisted: unlisted, of: definition, on: endpoint, app: app, pruning: pruning,
             at: context.clock.now())
-        return Survey(differences: differences, plan: plan, unlisted: unlisted, declared: declared)
+        return Survey(differences: differences, plan: plan, unlisted: unlisted, declared: definition.resources)
     }
 
     /// Returns what asks the Hub, with the credential that reads.
@@ -105,22 +91,6 @@ struct FleetSession {
         HubAccess(
             endpoint, endpointsURL: definition.endpointsURL,
             token: try definition.credential(reference, in: context), in: context)
-    }
-
-    /// Reads one Space.
-    func state(of space: SpaceDefinition) throws(MintError) -> SpaceState {
-        let name = space.resource.canonical
-        let reader = try reader()
-        do throws(StepFailure) {
-            switch try reader.read(space) {
-            case .there(let state): return state
-            case .missing: throw StepFailure(.refused, "\(name) is not there")
-            case .unreadable(let clause): throw StepFailure(.refused, "\(name) \(clause)")
-            case .renamed(let now): throw StepFailure(.refused, "\(name) is called '\(now)' now")
-            }
-        } catch {
-            throw MintError(error.kind == .refused ? .issuerRefused : .serviceUnavailable, error.message)
-        }
     }
 
     /// Returns what is known of the secrets; without the key of marks, which a plan may lack, their versions alone.
@@ -136,7 +106,9 @@ struct FleetSession {
         } catch {
             guard error.code == .stateUnusable, definition.key != nil else { throw error }
             context.note("secrets are compared by their version alone: \(error.message)")
-            return try FleetProofs(definition.withoutKey, record, in: context)
+            var unkeyed = definition
+            unkeyed.key = nil
+            return try FleetProofs(unkeyed, record, in: context)
         }
     }
 
@@ -197,16 +169,6 @@ struct FleetSession {
         }
         return "hfmint fleet \(operation)\(options.joined())"
     }
-}
-
-/// A Space or an endpoint of the manifest, as far as both have the same.
-struct DeclaredResource {
-    /// `spaces/acme/chat`, `endpoints/acme/scorer`.
-    let name: String
-    let owner: String?
-    let app: String
-    let place: ManifestPlace
-    let after: [String]
 }
 
 extension FleetSession {

@@ -25,11 +25,11 @@ extension Command {
         let states = reading.spaces.map(Seen.init) + reading.endpoints.map(Seen.init)
         var table = TextTable(["resource", "owner", "stage", ""])
         var json: [JSONValue] = []
-        for (declared, seen) in zip(session.declared, states) {
+        for (declared, seen) in zip(session.definition.resources, states) {
             let notes = seen.notes.joined(separator: "; ")
-            table.append([[declared.name], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
+            table.append([[declared.canonical], [declared.owner ?? ""], [seen.stage ?? ""], [notes]])
             json.append([
-                "resource": .string(declared.name), "owner": .string(declared.owner), "stage": .string(seen.stage),
+                "resource": .string(declared.canonical), "owner": .string(declared.owner), "stage": .string(seen.stage),
                 "healthy": .bool(seen.isHealthy), "notes": .strings(seen.notes),
             ])
         }
@@ -50,32 +50,25 @@ extension Command {
     private struct Seen {
         var stage: String?
         var isHealthy = false
-        var notes: [String] = []
+        var notes: [String]
 
         init(_ reading: SpaceReading) {
-            switch reading {
-            case .there(let state):
-                stage = state.stage
-                isHealthy = ["RUNNING", "SLEEPING"].contains(state.stage)
-                if let sha = state.sha, let running = state.runningSHA, sha != running {
-                    notes.append("runs another commit")
-                }
-                if state.isInDevMode { notes.append("in dev mode") }
-                if state.isHotReloading { notes.append("changed without a rebuild") }
-            case .missing: notes = ["is not there"]
-            case .unreadable(let clause): notes = [clause]
-            case .renamed(let name): notes = ["is called '\(name)' now"]
+            notes = [reading.absence].compactMap(\.self)
+            guard case .there(let state) = reading else { return }
+            stage = state.runtime.stage
+            isHealthy = ["RUNNING", "SLEEPING"].contains(state.runtime.stage)
+            if let sha = state.sha, let running = state.runtime.sha, sha != running {
+                notes.append("runs another commit")
             }
+            if state.runtime.isInDevMode { notes.append("in dev mode") }
+            if state.runtime.isHotReloading { notes.append("changed without a rebuild") }
         }
 
         init(_ reading: EndpointReading) {
-            switch reading {
-            case .there(let state):
-                stage = state.state
-                isHealthy = ["running", "scaledToZero"].contains(state.state)
-            case .missing: notes = ["is not there"]
-            case .unreadable(let clause): notes = [clause]
-            }
+            notes = [reading.absence].compactMap(\.self)
+            guard case .there(let state) = reading else { return }
+            stage = state.state
+            isHealthy = ["running", "scaledToZero"].contains(state.state)
         }
     }
 }

@@ -21,10 +21,10 @@ struct FleetWords {
     ///   - unlisted: what could not be listed whole, a sentence each.
     ///   - isPlan: whether it is told as what would be done, not as what was found.
     init(
-        _ differences: [Difference], _ plan: FleetPlan, unlisted: [String] = [], of declared: [DeclaredResource],
+        _ differences: [Difference], _ plan: FleetPlan, unlisted: [String] = [], of declared: [any DeclaredResource],
         isPlan: Bool
     ) {
-        let prunes = plan.changes.contains { $0.verb == .delete }
+        let prunes = plan.changes.contains { $0.step == .prune }
         let told = Dictionary(
             grouping: differences.filter { $0.isTold(inPlan: isPlan, prunes: prunes) }, by: \.resource)
         let prunable = differences.count { $0.step == .prune }
@@ -37,7 +37,7 @@ struct FleetWords {
                 "\(prunable) not removed, as \(plan.isPartial ? "not everything was read" : "that is more than may be")"
             }
         waves = plan.waves.map { wave in wave.compactMap { name in told[name].map { (name, $0) } } }
-        owners = Dictionary(declared.compactMap { one in one.owner.map { (one.name, $0) } }) { first, _ in first }
+        owners = Dictionary(declared.compactMap { one in one.owner.map { (one.canonical, $0) } }) { first, _ in first }
         count = declared.count
         unprovenCount = differences.count { $0.verdict == .sameNotProven }
         self.isPlan = isPlan

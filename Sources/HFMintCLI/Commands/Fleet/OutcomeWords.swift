@@ -11,15 +11,15 @@ struct OutcomeWords {
     var lines: [String] {
         columns(
             outcome.turns.map { turn in
-                ("\(turn.result.word.padded(to: 10))  \(turn.resource)".printable, turn.words.printable)
+                ("\(turn.word.padded(to: 10))  \(turn.resource)".printable, turn.words.printable)
             })
     }
 
     /// The lines of a comment.
     var markdown: [String] {
-        let done = outcome.turns.count { $0.result == .applied }
+        let done = outcome.turns.count { $0.end == .healthy }
         let rows = outcome.turns.map { turn in
-            "| \(turn.wave) | \(turn.result.word) | \(turn.resource.asMarkdown) | \(turn.words.asMarkdown) |"
+            "| \(turn.wave) | \(turn.word) | \(turn.resource.asMarkdown) | \(turn.words.asMarkdown) |"
         }
         return [
             "### Fleet: \(done) of \(counted(outcome.turns.count, "resource")) applied", "",
@@ -36,7 +36,7 @@ struct OutcomeWords {
                     outcome.turns.map { turn in
                         [
                             "resource": .string(turn.resource), "wave": .integer(turn.wave),
-                            "result": .string(turn.result.word), "reason": .string(turn.result.reason),
+                            "result": .string(turn.word), "reason": .string(turn.end?.detail),
                             "written": .strings(turn.written), "left": .strings(turn.left),
                             "restored": .strings(turn.restored), "not_restored": .strings(turn.notRestored),
                         ]
@@ -45,32 +45,23 @@ struct OutcomeWords {
     }
 }
 
-extension FleetOutcome.Result {
-    fileprivate var word: String {
-        switch self {
-        case .waiting: "waiting"
-        case .applied: "done"
-        case .skipped: "left alone"
-        case .failed: "failed"
-        case .interrupted: "stopped"
-        }
-    }
-
-    fileprivate var reason: String? {
-        switch self {
-        case .skipped(let reason), .failed(let reason): reason
-        case .waiting, .applied, .interrupted: nil
-        }
-    }
-}
-
 extension FleetOutcome.Turn {
+    fileprivate var word: String {
+        switch end {
+        case .healthy?: "done"
+        case .skipped?: "left alone"
+        case .failed?: "failed"
+        case .interrupted?: "stopped"
+        default: "waiting"
+        }
+    }
+
     /// What was done and what was not, after the result's word.
     fileprivate var words: String {
         let lists = [
             ("written", written), ("left", left), ("put back", restored), ("cannot be put back", notRestored),
         ]
         let clauses = lists.filter { !$0.1.isEmpty }.map { "\($0.0): \(listed($0.1))" }
-        return ([result.reason].compactMap(\.self) + clauses).joined(separator: "; ")
+        return ([end?.detail].compactMap(\.self) + clauses).joined(separator: "; ")
     }
 }

@@ -59,9 +59,7 @@ extension API.Answer {
 
     func integer(_ path: String...) -> Int? { lending { root, text in root.at(path)?.integer(in: text) } }
 
-    func bool(_ path: String...) -> Bool? {
-        if case .bool(let value) = root?.at(path)?.value { value } else { nil }
-    }
+    func bool(_ path: String...) -> Bool? { root?.at(path)?.bool }
 
     func secret(_ path: String...) -> Secret? { lending { root, text in root.at(path)?.secret(in: text) } }
 

@@ -39,6 +39,11 @@ package struct StepFailure: Error, Equatable, Sendable {
 
     static func unwritten(_ failure: FileFailure) -> StepFailure { StepFailure(.unwritten(failure), failure.reason) }
 
+    /// The failure of a step that does no harm if it is repeated, should nobody know whether it happened.
+    var repeatable: StepFailure {
+        kind == .ambiguous ? StepFailure(.transient(retryAfterSeconds: retryAfterSeconds), message) : self
+    }
+
     /// Whether an issuer, a sink or a log-in failed, so that the other sinks may go on without this one.
     var isExternal: Bool {
         switch kind {

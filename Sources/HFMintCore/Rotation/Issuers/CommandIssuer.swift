@@ -96,9 +96,7 @@ struct CommandIssuer: Issuer {
     }
 
     func deactivate(_ id: String) throws(StepFailure) -> Bool {
-        try ask("deactivate", [.init("id", .string(id))]) { root, _ in
-            if case .bool(let isDone) = root["deactivated"]?.value { isDone } else { nil }
-        }
+        try ask("deactivate", [.init("id", .string(id))]) { root, _ in root["deactivated"]?.bool }
     }
 
     func delete(_ id: String) throws(StepFailure) {

@@ -62,8 +62,7 @@ struct HubSpaceSink: Sink {
             try space.setSecret(name, value, description: before?.description)
         } catch {
             // The rotation repeats the write with the same value, which does no harm.
-            guard error.kind == .ambiguous else { throw error }
-            throw StepFailure(.transient(retryAfterSeconds: error.retryAfterSeconds), error.message)
+            throw error.repeatable
         }
         return Evidence(updatedAt: try known()?.updatedAt, before: before?.updatedAt)
     }

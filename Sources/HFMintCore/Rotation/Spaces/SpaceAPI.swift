@@ -25,30 +25,18 @@ struct SpaceAPI: Sendable {
 extension SpaceAPI {
     func runtime() throws(StepFailure) -> SpaceRuntime {
         let answer = try api.call(.get, path("runtime"), bodyLimit: API.largeBody)
-        let runtime = try answer.reading { (root, text) in SpaceRuntime(root, in: text) }
-        guard runtime.volumes == nil, !answer.has("volumes") else { return runtime }
+        var runtime = try answer.reading { (root, text) in SpaceRuntime(root, in: text) }
         // Here, though not in a listing, no list of volumes means that there are none.
-        return SpaceRuntime(
-            stage: runtime.stage, sha: runtime.sha, hardware: runtime.hardware, sleep: runtime.sleep, volumes: [],
-            isInDevMode: runtime.isInDevMode, isHotReloading: runtime.isHotReloading)
-    }
-
-    /// What the Hub says of the Space's own page.
-    enum Page: Equatable {
-        case there(ListedSpace)
-        /// The Hub says that there is none, or none that this credential may see.
-        case notFound
-        /// - Parameter clause: why, which follows the Space's name.
-        case unreadable(_ clause: String)
-        /// - Parameter name: the present name, `owner/name`.
-        case renamed(_ name: String)
+        if !answer.has("volumes") { runtime.volumes = [] }
+        return runtime
     }
 
     /// Reads the Space's own page, which may say more than a listing does.
     ///
-    /// The Hub redirects from an earlier name to the present one. The credential does not go there.
+    /// One that this credential may not see is missing. From an earlier name the Hub redirects to the present one; the
+    /// credential does not go there.
     /// <https://huggingface.co/docs/hub/repositories-settings#renaming-or-transferring-a-repo>
-    func info() throws(StepFailure) -> Page {
+    func info() throws(StepFailure) -> Found<ListedSpace> {
         let answer = try api.call(
             .get, path(""), accepting: [200, 301, 302, 307, 308, 404], bodyLimit: API.largeBody)
         switch answer.status {
@@ -59,7 +47,7 @@ extension SpaceAPI {
             // A proxy has pages of its own. The Hub sends a code, and says why in JSON.
             // <https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_http.py>
             let isHubs = answer.vendorCodes.contains("RepoNotFound") || answer.has("error")
-            return isHubs ? .notFound : .unreadable("answered 404 with a page that is not the Hub's")
+            return isHubs ? .missing : .unreadable("answered 404 with a page that is not the Hub's")
         default:
             if let name = present(answer) { return .renamed(name) }
             let there = answer.response.redirectDestination(from: api.base.origin.authority)
@@ -136,14 +124,13 @@ extension SpaceAPI {
     }
 
     /// Deletes a secret; a proxy may strip the body, so read the secrets afterwards.
-    func deleteSecret(_ name: String) throws(StepFailure) { try delete("secrets", name) }
+    func deleteSecret(_ name: String) throws(StepFailure) {
+        try change(.delete, "secrets", ["key": .string(name)])
+    }
 
     /// Deletes a variable, as ``deleteSecret(_:)`` does a secret.
-    func deleteVariable(_ name: String) throws(StepFailure) { try delete("variables", name) }
-
-    private func delete(_ part: String, _ name: String) throws(StepFailure) {
-        _ = try api.call(
-            .delete, path(part), body: .json(["key": .string(name)]), accepting: Self.done, bodyLimit: API.largeBody)
+    func deleteVariable(_ name: String) throws(StepFailure) {
+        try change(.delete, "variables", ["key": .string(name)])
     }
 
     /// Requests hardware, which reloads the app and may be billed.
@@ -177,13 +164,6 @@ extension SpaceAPI {
         try change(.put, "volumes", ["volumes": .array(volumes.map(\.json))])
     }
 
-    /// Restarts the Space from any stage, which bills paid hardware from then on.
-    ///
-    /// - Parameter factory: whether the container is built anew, for a secret that the build reads.
-    func restart(factory: Bool = false) throws(StepFailure) {
-        try change(.post, "restart\(factory ? "?factory=true" : "")", nil)
-    }
-
     private func change(_ method: HTTPRequest.Method, _ part: String, _ body: JSONValue?) throws(StepFailure) {
         _ = try api.call(
             method, path(part), body: body.map { .json($0) } ?? .none, accepting: Self.done, bodyLimit: API.largeBody)
@@ -200,9 +180,7 @@ extension API.Answer {
 extension VariableState {
     fileprivate init?(_ name: String, _ node: JSONNode, in text: Span<UInt8>) {
         guard let value = node["value"]?.text(in: text) else { return nil }
-        self.init(
-            name: name, value: value, description: node["description"]?.text(in: text),
-            updatedAt: node["updatedAt"]?.text(in: text)?.plain)
+        self.init(name: name, value: value, description: node["description"]?.text(in: text))
     }
 }
 

@@ -27,7 +27,9 @@ package struct SpaceHealth: Equatable, Sendable {
     private let url: HTTPURL?
     private var patience: HealthPatience
     /// Whether a stage was seen that only a restart after the writes can explain.
-    private(set) var hasSeenRestart = false
+    private var hasSeenRestart = false
+    /// The stage of the last look.
+    private(set) var stage = "not seen"
 
     /// - Parameters:
     ///   - settle: how long a good stage counts for nothing unless a restart was seen, in seconds.
@@ -44,7 +46,8 @@ package struct SpaceHealth: Equatable, Sendable {
 
     /// Takes what the Hub shows now.
     package mutating func observe(_ runtime: SpaceRuntime, at now: Uptime) -> Next {
-        patience.last = "is in \(runtime.stage)"
+        stage = runtime.stage
+        patience.last = "is in \(stage)"
         let isAsBefore = before.map { $0.stage.utf8.elementsEqual(runtime.stage.utf8) } ?? false
         if SpaceRuntime.intermediate.contains(runtime.stage) {
             // A start that was under way before the writes is none of theirs.
@@ -78,7 +81,10 @@ package struct SpaceHealth: Equatable, Sendable {
     }
 
     /// Takes that the Hub could not be asked.
-    package mutating func unobserved(at now: Uptime) -> Next { patience.wait(at: now) }
+    package mutating func unobserved(at now: Uptime) -> Next {
+        stage = "not seen"
+        return patience.wait(at: now)
+    }
 
     /// The commit that ran before, unless another one was on its way already.
     private var runningBefore: String? {

@@ -18,8 +18,7 @@ package struct ListedSpace: Equatable, Sendable {
         sdk = node["sdk"]?.text(in: text)?.plain
         sha = node["sha"]?.text(in: text)?.plain
         let named = node["visibility"]?.text(in: text).flatMap { Visibility(rawValue: $0) }
-        let isPrivate: Bool? = if case .bool(let value)? = node["private"]?.value { value } else { nil }
-        visibility = named ?? isPrivate.map { $0 ? .private : .public }
+        visibility = named ?? node["private"]?.bool.map { $0 ? .private : .public }
         namesVisibility = named != nil
         runtime = node["runtime"].flatMap { SpaceRuntime($0, in: text) }
     }

@@ -5,32 +5,21 @@ package struct SpaceRuntime: Equatable, Sendable {
     /// The Hub's word, of an open set: `RUNNING`.
     package let stage: String
     /// The commit that runs.
-    package let sha: String?
+    package var sha: String?
     /// What was asked for; what runs may lag behind it, or be nothing at first.
-    package let hardware: String?
+    package var hardware: String?
     /// Nil for the default of the hardware.
-    package let sleep: Sleep?
+    package var sleep: Sleep?
     /// Nil where the answer says nothing of volumes, or something that cannot be read.
-    package let volumes: [Volume]?
-    package let isInDevMode: Bool
-    package let isHotReloading: Bool
+    package var volumes: [Volume]?
+    package var isInDevMode = false
+    /// Whether the code was changed without a rebuild.
+    package var isHotReloading = false
     /// Whether the answer says when the Space falls asleep, be it the default.
-    let saysSleep: Bool
+    var saysSleep = true
+}
 
-    package init(
-        stage: String, sha: String? = nil, hardware: String? = nil, sleep: Sleep? = nil, volumes: [Volume]? = nil,
-        isInDevMode: Bool = false, isHotReloading: Bool = false, saysSleep: Bool = true
-    ) {
-        self.stage = stage
-        self.sha = sha
-        self.hardware = hardware
-        self.sleep = sleep
-        self.volumes = volumes
-        self.isInDevMode = isInDevMode
-        self.isHotReloading = isHotReloading
-        self.saysSleep = saysSleep
-    }
-
+extension SpaceRuntime {
     /// Reads a runtime; nil if it has no stage.
     init?(_ node: JSONNode, in text: Span<UInt8>) {
         guard let stage = node["stage"]?.text(in: text) else { return nil }
@@ -41,7 +30,7 @@ package struct SpaceRuntime: Equatable, Sendable {
             hardware: node["hardware"]?["requested"]?.text(in: text)?.plain,
             sleep: wait.map { $0 < 0 ? .never : .seconds($0) },
             volumes: node["volumes"].flatMap { Volume.list($0, in: text) },
-            isInDevMode: node["devMode"]?.value == .bool(true),
+            isInDevMode: node["devMode"]?.bool ?? false,
             isHotReloading: node["hotReloading"].map { $0["status"]?.text(in: text) != "canceled" } ?? false,
             saysSleep: node.member("gcTimeout") != nil)
     }
@@ -60,10 +49,9 @@ extension Volume {
         guard let type = node["type"]?.text(in: text), let source = node["source"]?.text(in: text),
             let path = node["mountPath"]?.text(in: text)
         else { return nil }
-        let isReadOnly: Bool? = if case .bool(let value)? = node["readOnly"]?.value { value } else { nil }
         self.init(
             type: type, source: source, mountPath: path, revision: node["revision"]?.text(in: text),
-            isReadOnly: isReadOnly, path: node["path"]?.text(in: text))
+            isReadOnly: node["readOnly"]?.bool, path: node["path"]?.text(in: text))
     }
 
     /// Reads a list; nil if any of it cannot be read, as the rest would be taken for all.

@@ -65,14 +65,9 @@ package struct Volume: Equatable, Sendable {
 /// When an app counts as healthy after a write.
 package struct Health: Equatable, Sendable {
     /// In seconds.
-    package let timeout: Int
+    package var timeout = 600
     /// The app's own page, which must answer 200; nil if its stage is enough.
-    package let url: HTTPURL?
-
-    package init(timeout: Int = 600, url: HTTPURL? = nil) {
-        self.timeout = timeout
-        self.url = url
-    }
+    package var url: HTTPURL?
 }
 
 extension Health {

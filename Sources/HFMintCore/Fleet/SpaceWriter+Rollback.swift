@@ -1,4 +1,4 @@
-// What gives a Space or an endpoint its earlier values back: all that can be read, which no secret can.
+// What gives a Space its earlier values back: all that can be read, which no secret can.
 
 extension SpaceWriter {
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String]) {
@@ -13,16 +13,15 @@ extension SpaceWriter {
     }
 
     private func restoring(_ path: String, _ before: SpaceState) -> FleetWrite? {
-        switch path {
-        case "hardware": return before.hardware.map { setHardware($0) }
-        case "sleep": return setSleep(before.sleep ?? before.usualSleep)
-        case "visibility": return before.visibility.map { setVisibility($0) }
-        case "volumes":
-            guard let volumes = before.volumes, !volumes.contains(where: \.isMasked) else { return nil }
-            return setVolumes(volumes)
-        default: break
+        guard let name = path.after("variables.") else {
+            let runtime = before.runtime
+            var earlier = definition
+            (earlier.hardware, earlier.visibility) = (runtime.hardware, before.visibility)
+            earlier.sleep = runtime.sleep ?? runtime.usualSleep
+            earlier.volumes = runtime.volumes.flatMap { $0.contains(where: \.isMasked) ? nil : $0 }
+            return setting(path, as: earlier)
         }
-        guard let name = path.after("variables."), case .read = before.variables else { return nil }
+        guard case .read = before.variables else { return nil }
         guard let variable = before.variable(name) else {
             return FleetWrite(paths: [path], words: "delete \(path)") { () throws(StepFailure) in
                 try self.deleteVariable(name)
@@ -32,7 +31,7 @@ extension SpaceWriter {
     }
 }
 
-extension SpaceState {
+extension SpaceRuntime {
     /// When a Space without a word about it falls asleep.
     ///
     /// <https://huggingface.co/docs/hub/spaces-gpus#sleep-time>
