@@ -157,3 +157,15 @@ def test_a_space_must_be_well_with_the_new_secret(rotator: Rotator, last: str) -
     else:
         assert (outcome["outcome"], outcome["attention"]) == ("attention", "app-unhealthy")
         assert set(old) < set(issuer.live)
+
+
+def test_a_static_space_gets_no_secret(rotator: Rotator) -> None:
+    """It would hand it to every browser."""
+    rotator.set_up("okta", ["hub-space"], overlap="1s")
+    sink, issuer = rotator.rotations.sink("hub-space"), rotator.rotations.issuer("okta")
+    cast(SpaceSecrets, sink.server).sdk = "static"
+    before = (sink.value(), list(issuer.live))
+    outcome = rotator.outcome("now", "chat")
+    assert (outcome["outcome"], outcome["exit"]) == ("attention", 6)
+    assert "browser" in str(outcome["err"])
+    assert (sink.value(), list(issuer.live)) == before

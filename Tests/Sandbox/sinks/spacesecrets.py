@@ -44,11 +44,13 @@ class SpaceSecrets(Server):
         self.publisher = secrets.issue("sink-token", "hf_jwt_")
         self.spaces = {"acme/chat"}
         self.restarts = 0
+        self.sdk = "docker"
         self.course = ("RUNNING", "RUNNING_APP_STARTING", "RUNNING")
         self._stages: dict[str, deque[str]] = {}
         self._stored: dict[tuple[str, str], Stored] = {}
         self.route("GET", PATH, self._list)
         self.route("POST", PATH, self._write)
+        self.route("GET", SPACE, self._page)
         self.route("GET", f"{SPACE}/runtime", self._runtime)
 
     def value(self, space: str, key: str) -> str | None:
@@ -101,6 +103,12 @@ class SpaceSecrets(Server):
         self.restarts += 1
         self._stages[space] = deque(self.course)
         return json_response(200, _shown(str(key), self._stored[(space, str(key))]))
+
+    def _page(self, request: Request, owner: str, name: str) -> Response:
+        space = f"{owner}/{name}"
+        if refusal := self._refused(request, space):
+            return refusal
+        return json_response(200, {"id": space, "sdk": self.sdk, "private": True})
 
     def _runtime(self, request: Request, owner: str, name: str) -> Response:
         space = f"{owner}/{name}"
