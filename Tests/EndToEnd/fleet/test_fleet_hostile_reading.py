@@ -69,6 +69,21 @@ def test_names_that_cannot_be_listed_are_unreadable(fleet: Fleet) -> None:
         setattr(fleet.hub, switch, not getattr(fleet.hub, switch))
 
 
+def test_what_is_not_there_is_missing_to_who_sees_all(fleet: Fleet) -> None:
+    """To others it may be hidden. It is a person's to make, in either case."""
+    fleet.write({CHAT: fleet.usual(), "acme/nobody": {}})
+    told = fleet.plan("--prune")
+    assert (told.status, told.verdict("acme/nobody", "")) == (3, "unreadable")
+    fleet.hub.role_in_org = "admin"
+    told = fleet.plan("--prune")
+    assert (told.status, told.verdict("acme/nobody", "")) == (0, "missing")
+    assert ("acme/nobody", "") in told.refused
+    assert told.report["unreadable"] == []
+    assert fleet.drift().status == 6
+    assert fleet.apply().status == 0
+    assert {r.path for r in fleet.hub.requests if "nobody" in r.path} == {"/api/spaces/acme/nobody"}
+
+
 def test_one_organization_of_several_is_locked(fleet: Fleet) -> None:
     """The others are planned, and the exit status says that it is not all."""
     owners = ("beta", "gamma", "delta", "omega")
