@@ -9,7 +9,7 @@ examples:
   Scripts/sandbox --git -- sh -c 'hfmint setup-git && git clone "$HF_ENDPOINT/acme/model"'
   Scripts/sandbox --rotations -- sh -c 'hfmint rotate init && hfmint rotate now okta'
   Scripts/sandbox --wall=/tmp/wall -- sh -c 'HF_OIDC_RESOURCE=acme/model hf upload acme/model .'
-  Scripts/sandbox --fleet=/tmp/fleet -- sh -c 'hfmint rotate init && hfmint fleet apply'
+  Scripts/sandbox --fleet=/tmp/fleet -- sh -c 'hfmint fleet plan; hfmint fleet apply'
   Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
 """
 
