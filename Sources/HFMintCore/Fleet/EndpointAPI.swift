@@ -109,40 +109,18 @@ extension EndpointState {
     }
 }
 
-/// A right to endpoints, for which the Hub can be asked without any effect.
-///
-/// <https://huggingface.co/docs/inference-endpoints/guides/access>
-struct EndpointRight: Sendable {
-    enum Kind: String, Sendable { case read, write }
-
-    enum Answer: Equatable, Sendable {
-        case whole
-        /// The credential is for endpoints of certain names alone.
-        case narrowed
-        case refused(status: Int)
-    }
-
-    let namespace: String
-    /// Nil for all endpoints of the namespace.
-    let name: String?
-    let kind: Kind
-
-    init(_ namespace: String, _ name: String?, _ kind: Kind) {
-        self.namespace = namespace
-        self.name = name
-        self.kind = kind
-    }
-
-    /// - Parameter hub: the Hub's API, and not that of the endpoints.
-    func ask(_ hub: API) throws(StepFailure) -> Answer {
+extension API {
+    /// Asks the Hub, which is not the service of endpoints, for a right to all endpoints of a namespace or to one.
+    ///
+    /// <https://huggingface.co/docs/inference-endpoints/guides/access>
+    ///
+    /// - Parameter right: `read` or `write`.
+    /// - Returns: the status: 200, 207 if the credential is for endpoints of certain names alone, or a refusal.
+    func endpointRight(_ right: String, to namespace: String, _ name: String? = nil) throws(StepFailure) -> Int {
         let place = name.map { "\(percentEncoded(namespace))/\(percentEncoded($0))" } ?? percentEncoded(namespace)
-        let answer = try hub.call(
-            .post, "/api/inference-endpoints/\(place)/auth-check/\(kind.rawValue)",
-            accepting: [200, 207, 401, 402, 403, 404])
-        switch answer.status {
-        case 200: return .whole
-        case 207: return .narrowed
-        default: return .refused(status: answer.status)
-        }
+        return try call(
+            .post, "/api/inference-endpoints/\(place)/auth-check/\(right)",
+            accepting: [200, 207, 401, 402, 403, 404]
+        ).status
     }
 }

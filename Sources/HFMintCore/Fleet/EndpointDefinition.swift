@@ -20,7 +20,7 @@ package struct EndpointDefinition: DeclaredResource, Equatable {
 
     package var canonical: String { "endpoints/\(namespace)/\(name)" }
 
-    package var mounted: [String] { [] }
+    package var predecessors: [String] { after }
 
     /// What a plan and the record call all secrets of an endpoint.
     static let secretsPath = "secrets"

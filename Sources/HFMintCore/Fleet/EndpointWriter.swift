@@ -32,6 +32,7 @@ final class EndpointWriter: FleetTarget {
         guard state.state != "paused" || fleet.options.touchesPaused else {
             return .over(.skipped("it is paused, and a write may wake it: --touch-paused"))
         }
+        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(.failed(obstacle)) }
         before = state
         var change = EndpointChange()
         for planned in changes where planned.step == .write { try add(planned, to: &change, state) }
@@ -72,7 +73,7 @@ final class EndpointWriter: FleetTarget {
             }
             secrets.append((secret.name, value))
         }
-        let proof = fleet.proofs.proof(of: definition)
+        let proof = fleet.secrets.proof(of: definition)
         let mark = fleet.mark(proof, after: SpaceMark(inTags: state.tags), app: definition.app)
         self.mark = mark
         change.secrets = secrets

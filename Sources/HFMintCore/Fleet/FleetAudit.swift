@@ -20,7 +20,7 @@ struct FleetAudit: Sendable {
         proof: (Result) -> String?
     ) throws(StepFailure) -> Result {
         try record(resource, "about to \(words)")
-        try sendFirst()
+        try obeying { () throws(MintError) in try trail.sendRequiredRecords(in: context) }
         let made: Result
         do throws(StepFailure) {
             made = try effect()
@@ -36,11 +36,6 @@ struct FleetAudit: Sendable {
     func record(_ resource: String, _ reason: String, _ verdict: AuditEvent.Verdict? = nil) throws(StepFailure) {
         let event = AuditEvent(.fleetWrite, resource: resource, decision: verdict, reason: reason)
         try obeying { () throws(MintError) in try trail.record(event, in: context) }
-    }
-
-    /// Sends the required records to their collector, before a write.
-    private func sendFirst() throws(StepFailure) {
-        try obeying { () throws(MintError) in try trail.sendRequiredRecords(in: context) }
     }
 
     private func obeying(_ body: () throws(MintError) -> Void) throws(StepFailure) {

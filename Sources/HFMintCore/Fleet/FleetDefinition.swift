@@ -70,8 +70,8 @@ package protocol DeclaredResource: Sendable {
     var place: ManifestPlace { get }
     /// What must be healthy before. If the user named an app, some of it may not be in the definition.
     var after: [String] { get }
-    /// The Spaces whose files it mounts.
-    var mounted: [String] { get }
+    /// The same, and the Spaces whose files it mounts.
+    var predecessors: [String] { get }
     var wave: Int { get }
     var secrets: [SecretDefinition] { get }
     /// What is neither compared nor sent: `hardware`, `variables.LEVEL`.

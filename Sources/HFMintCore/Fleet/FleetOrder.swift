@@ -10,7 +10,7 @@ package enum FleetOrder {
         let nodes = fleet.resources
         let names = nodes.map { $0.canonical }
         let indices = Dictionary(names.indices.map { (names[$0], $0) }) { first, _ in first }
-        let needed = nodes.map { ($0.after + $0.mounted).compactMap { indices[$0] } }
+        let needed = nodes.map { $0.predecessors.compactMap { indices[$0] } }
         var waiting = needed.map(\.count)
         var dependents = [[Int]](repeating: [], count: nodes.count)
         for (index, others) in needed.enumerated() { for other in others { dependents[other].append(index) } }

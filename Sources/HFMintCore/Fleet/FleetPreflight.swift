@@ -56,8 +56,8 @@ package struct FleetPreflight: Sendable {
         let ofKind = unfit
         // A credential that no route takes is said once, and not for each resource.
         let writer = ofKind.isEmpty ? writer : nil
-        return ofKind + ofSpaces(writer) + ofSecretNames + ofEndpoints(reader, .read)
-            + (writer.map { ofEndpoints($0, .write) } ?? [])
+        return ofKind + ofSpaces(writer) + ofSecretNames + ofEndpoints(reader, "read")
+            + (writer.map { ofEndpoints($0, "write") } ?? [])
     }
 
     /// What the kind of the writing credential rules out.
@@ -112,15 +112,15 @@ package struct FleetPreflight: Sendable {
         }
     }
 
-    private func ofEndpoints(_ credential: Credential, _ kind: EndpointRight.Kind) -> [MissingRight] {
+    private func ofEndpoints(_ credential: Credential, _ right: String) -> [MissingRight] {
         Set(definition.endpoints.map(\.namespace)).sorted().flatMap { namespace -> [MissingRight] in
             var isNarrowed = false
             func ask(_ resource: String, _ name: String?) -> MissingRight? {
                 credential.missing(resource) { (api) throws(StepFailure) in
-                    let answer = try EndpointRight(namespace, name, kind).ask(api)
-                    isNarrowed = answer == .narrowed
-                    guard case .refused(let status) = answer else { return nil }
-                    return "they may not be \(kind == .read ? "read" : "changed") (\(status))"
+                    let status = try api.endpointRight(right, to: namespace, name)
+                    isNarrowed = status == 207
+                    guard status != 200, !isNarrowed else { return nil }
+                    return "they may not be \(right == "read" ? "read" : "changed") (\(status))"
                 }
             }
             let whole = ask("endpoints/\(namespace)", nil)

@@ -30,9 +30,10 @@ extension FleetReader {
         case .read(nil):
             // A token that is narrowed to some names may not see the others.
             let hub = access.hub(wanted.canonical)
-            let right = EndpointRight(wanted.namespace, nil, .read)
-            let answer = try reading(hub) { () throws(StepFailure) in try right.ask(hub) }
-            return answer == .read(.whole) ? .missing : .unreadable(Self.unseen)
+            let right = try reading(hub) { () throws(StepFailure) in
+                try hub.endpointRight("read", to: wanted.namespace)
+            }
+            return right == .read(200) ? .missing : .unreadable(Self.unseen)
         }
     }
 }

@@ -1,16 +1,19 @@
-/// The values of the secrets of a fleet, each read once from the source that its reference names.
+/// The secrets of a fleet: their values, each read once from the source that its reference names, and what is known of
+/// them beside what the Hub shows, which is a digest of the value, and this machine's record of its writes.
 ///
-/// A secret with `rotation: NAME` has none here: no rotation keeps a value, so that the rotation's own `hub-space` sink
-/// writes it, and the fleet only compares what the Hub shows.
+/// A plan and its application take it from here, so that both find the same. A secret with `rotation: NAME` has no
+/// value here, as no rotation keeps one: its own `hub-space` sink writes it, and the fleet compares what the Hub shows.
 ///
 /// ```swift
-/// let secrets = FleetSecrets([(space.canonical, space.secrets)], in: context)
-/// try secrets.check()
+/// let secrets = try FleetSecrets(fleet, record, in: context)
+/// let differences = compare(space, reading) { secrets.proof(of: $0, of: space) }
 /// ```
 package struct FleetSecrets: Sendable {
-    private let values: [Place: Result<SharedSecret, MintError>]
+    private let record: FleetRecord
+    private var values: [Place: Result<SharedSecret, MintError>] = [:]
     /// Those that cannot be read, a line each.
-    private let problems: [(line: String, error: MintError)]
+    private var problems: [(line: String, error: MintError)] = []
+    private var digests: [Place: String] = [:]
 
     private struct Place: Hashable {
         let resource: String
@@ -22,13 +25,22 @@ package struct FleetSecrets: Sendable {
         let folder: String
     }
 
-    /// Reads the values.
+    /// Reads the values of all secrets, if the fleet has a key; a value that cannot be read is a problem of its secret
+    /// alone.
     ///
-    /// - Parameter wanted: the secrets that are needed, by the resource: `spaces/acme/chat`.
-    package init(_ wanted: [(resource: String, secrets: [SecretDefinition])], in context: Context) {
-        var values: [Place: Result<SharedSecret, MintError>] = [:]
+    /// - Throws: ``MintError/Code/stateUnusable`` if the key cannot be used; ``MintError/Code/libraryMissing``.
+    package init(_ fleet: FleetDefinition, _ record: FleetRecord, in context: Context) throws(MintError) {
+        let all = fleet.key == nil ? [] : fleet.resources.map { (resource: $0.canonical, secrets: $0.secrets) }
+        try self.init(fleet, record, all, in: context)
+    }
+
+    /// - Parameter wanted: the secrets of which anything is asked later.
+    init(
+        _ fleet: FleetDefinition, _ record: FleetRecord,
+        _ wanted: [(resource: String, secrets: [SecretDefinition])], in context: Context
+    ) throws(MintError) {
+        self.record = record
         var read: [Source: Result<SharedSecret, MintError>] = [:]
-        var problems: [(line: String, error: MintError)] = []
         for (resource, secrets) in wanted {
             for secret in secrets {
                 guard case .reference(let reference, let folder) = secret.origin else { continue }
@@ -41,15 +53,19 @@ package struct FleetSecrets: Sendable {
                 }
             }
         }
-        self.values = values
-        self.problems = problems
+        guard let key = try SpaceMark.key(of: fleet, in: context) else { return }
+        for (place, result) in values {
+            guard case .success(let value) = result else { continue }
+            digests[place] = try SpaceMark.digest(
+                of: value.secret, name: place.name, in: place.resource, key: key.secret, by: context.machine)
+        }
     }
 
     /// Checks that each value could be read.
     ///
     /// - Throws: ``MintError/Code/stateUnusable``, or ``MintError/Code/serviceUnavailable`` if all that is missing may
     ///   be there later, with a line for each. Then nothing must be written.
-    package func check() throws(MintError) {
+    func check() throws(MintError) {
         guard let first = problems.first?.error else { return }
         let worst = problems.first { $0.error.code.exitStatus != .retryLater }?.error ?? first
         throw MintError(
@@ -58,14 +74,46 @@ package struct FleetSecrets: Sendable {
     }
 
     /// Returns the value of a secret, or nil if there is none here.
-    package func value(of secret: String, in resource: String) -> SharedSecret? {
+    func value(of secret: String, in resource: String) -> SharedSecret? {
         try? values[Place(resource: resource, name: secret)]?.get()
     }
 
-    /// Returns why the value of a secret could not be read, or nil.
-    package func problem(of secret: String, in resource: String) -> String? {
-        guard case .failure(let error)? = values[Place(resource: resource, name: secret)] else { return nil }
-        return error.message
+    /// Returns what is known of a secret of a Space.
+    package func proof(of secret: String, of space: SpaceDefinition) -> ProofOfSecret {
+        let place = Place(resource: space.canonical, name: secret)
+        return ProofOfSecret(
+            digest: digests[place], version: space.secrets.first { $0.name == secret }?.version,
+            lastWrite: record.lastWrite(of: secret, in: place.resource), problem: problem(of: place))
+    }
+
+    /// Returns what is known of all secrets of an endpoint together, as they are written together.
+    package func proof(of endpoint: EndpointDefinition) -> ProofOfSecret {
+        let secrets = endpoint.writtenSecrets
+        let places = secrets.map { Place(resource: endpoint.canonical, name: $0.name) }
+        let found = places.compactMap { digests[$0] }
+        let versions = secrets.compactMap { secret in secret.version.map { "\(secret.name)=\($0)" } }.sorted()
+        return ProofOfSecret(
+            digest: found.isEmpty || found.count < places.count ? nil : SpaceMark.digest(joining: found),
+            version: versions.isEmpty ? nil : versions.joined(separator: ","),
+            lastWrite: record.lastWrite(of: EndpointDefinition.secretsPath, in: endpoint.canonical),
+            problem: places.lazy.compactMap { problem(of: $0) }.first)
+    }
+
+    private func problem(of place: Place) -> String? {
+        if case .failure(let error)? = values[place] { error.message } else { nil }
+    }
+
+    /// Compares all that is declared with what was found.
+    ///
+    /// - Parameter reading: of this definition.
+    package func comparison(of fleet: FleetDefinition, with reading: FleetReading) -> [Difference] {
+        let ofSpaces = zip(fleet.spaces, reading.spaces).flatMap { space, found in
+            compare(space, found) { proof(of: $0, of: space) }
+        }
+        let ofEndpoints = zip(fleet.endpoints, reading.endpoints).flatMap { endpoint, found in
+            compare(endpoint, found) { proof(of: endpoint) }
+        }
+        return ofSpaces + ofEndpoints
     }
 
     private static func read(

@@ -7,7 +7,6 @@ struct FleetWork: Sendable {
     let options: FleetApply.Options
     let record: FleetRecord
     let secrets: FleetSecrets
-    let proofs: FleetProofs
     let access: HubAccess
     let reader: FleetReader
     private let changes: [String: [Difference]]
@@ -27,9 +26,8 @@ struct FleetWork: Sendable {
         reader = FleetReader(fleet, access)
         changes = Dictionary(grouping: plan.changes.filter { options.prunes || $0.step == .write }, by: \.resource)
         let wanted = Self.wanted(changes, fleet)
-        secrets = FleetSecrets(wanted, in: context)
+        secrets = try FleetSecrets(fleet, record, wanted, in: context)
         try secrets.check()
-        proofs = try FleetProofs(fleet, record, wanted, secrets, context)
     }
 
     func changes(of resource: String) -> [Difference] { changes[resource] ?? [] }
@@ -63,13 +61,13 @@ struct FleetWork: Sendable {
 
     /// Returns what has moved of a Space since the plan was made, or nil.
     func moved(_ space: SpaceDefinition, _ reading: SpaceReading) throws(StepFailure) -> String? {
-        let differences = compare(space, reading) { proofs.proof(of: $0, of: space) }
+        let differences = compare(space, reading) { secrets.proof(of: $0, of: space) }
         return try moved(space.canonical, differences, of: definition.with([space], []))
     }
 
     /// Returns what has moved of an endpoint since the plan was made, or nil.
     func moved(_ endpoint: EndpointDefinition, _ reading: EndpointReading) throws(StepFailure) -> String? {
-        let differences = compare(endpoint, reading) { proofs.proof(of: endpoint) }
+        let differences = compare(endpoint, reading) { secrets.proof(of: endpoint) }
         return try moved(endpoint.canonical, differences, of: definition.with([], [endpoint]))
     }
 

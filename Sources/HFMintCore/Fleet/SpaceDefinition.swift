@@ -22,9 +22,9 @@ package struct SpaceDefinition: DeclaredResource, Equatable {
 
     package var canonical: String { resource.canonical }
 
-    package var mounted: [String] {
-        let sources = volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) }.map { "spaces/\($0.source)" } ?? []
-        return sources.filter { !$0.utf8.elementsEqual(canonical.utf8) }
+    package var predecessors: [String] {
+        let mounted = volumes?.filter { $0.type.utf8.elementsEqual("space".utf8) } ?? []
+        return after + mounted.map { "spaces/\($0.source)" }.filter { !$0.utf8.elementsEqual(canonical.utf8) }
     }
 }
 

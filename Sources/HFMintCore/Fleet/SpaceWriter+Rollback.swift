@@ -5,8 +5,8 @@ extension SpaceWriter {
         lookAnew()
         var writes: [FleetWrite] = []
         var lost: [String] = []
-        // The last write is undone first.
-        for path in written.reversed() {
+        // The last write is undone first. The Hub takes a sleep for the hardware that is there, so that it waits.
+        for path in written.filter({ $0 != "sleep" }).reversed() + written.filter({ $0 == "sleep" }) {
             if let write = before.flatMap({ restoring(path, $0) }) { writes.append(write) } else { lost.append(path) }
         }
         return (writes, lost)

@@ -37,6 +37,7 @@ final class SpaceWriter: FleetTarget {
             return .over(.skipped("it is PAUSED, and a write may wake it: --touch-paused"))
         }
         guard !state.runtime.isInDevMode else { return .over(.skipped("it is in dev mode, which a write would end")) }
+        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(.failed(obstacle)) }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
@@ -140,7 +141,7 @@ extension SpaceWriter {
 extension SpaceWriter {
     private func makeMarks(_ state: SpaceState) {
         for name in changes.filter({ $0.step == .write && $0.part == "secrets" }).map(\.member) {
-            let proof = fleet.proofs.proof(of: name, of: definition)
+            let proof = fleet.secrets.proof(of: name, of: definition)
             let old = state.secret(name)?.description.flatMap { SpaceMark(in: $0) }
             marks[name] = fleet.mark(proof, after: old, app: definition.app)
         }

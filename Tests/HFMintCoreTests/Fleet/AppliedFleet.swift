@@ -72,12 +72,12 @@ final class AppliedFleet: Sendable {
     /// Plans as a command does, from what the Hub shows now.
     func plan(_ fleet: FleetDefinition, pruning: Int? = nil) throws -> FleetPlan {
         let record = try FleetRecord(reading: directory, endpoint: .huggingFace)
-        let proofs = try FleetProofs(fleet, record, in: context)
+        let secrets = try FleetSecrets(fleet, record, in: context)
         let access = HubAccess(
             .huggingFace, endpointsURL: fleet.endpointsURL, token: SharedSecret(Secret("hf_read")), in: context)
         let reader = FleetReader(fleet, access)
         let differences = try fleet.spaces.flatMap { space in
-            compare(space, try reader.read(space)) { proofs.proof(of: $0, of: space) }
+            compare(space, try reader.read(space)) { secrets.proof(of: $0, of: space) }
         }
         return try FleetPlan(differences, of: fleet, on: .huggingFace, pruning: pruning, at: clock.now())
     }

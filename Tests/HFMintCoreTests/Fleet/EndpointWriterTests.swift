@@ -42,12 +42,12 @@ struct EndpointWriterTests {
             AppliedFleet.environment, transport: ScriptedTransport(script), clock: clock, signatures: TestSignatures())
         machine.context.machine.workers = PassingTime(clock: clock)
         let fleet = Self.fleet()
-        let proofs = try FleetProofs(fleet, FleetRecord(reading: nil, endpoint: .huggingFace), in: machine.context)
+        let secrets = try FleetSecrets(fleet, FleetRecord(reading: nil, endpoint: .huggingFace), in: machine.context)
         let access = HubAccess(
             .huggingFace, endpointsURL: fleet.endpointsURL, token: SharedSecret(Secret("hf_read")),
             in: machine.context)
         let reading = try FleetReader(fleet, access).read(Self.definition)
-        let differences = compare(Self.definition, reading) { proofs.proof(of: Self.definition) }
+        let differences = compare(Self.definition, reading) { secrets.proof(of: Self.definition) }
         let plan = try FleetPlan(differences, of: fleet, on: .huggingFace, at: clock.now())
         var chosen = FleetApply.Options()
         options(&chosen)

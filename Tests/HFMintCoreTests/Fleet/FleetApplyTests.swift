@@ -156,6 +156,24 @@ struct FleetApplyTests {
         #expect(scene.hub["chat"]?.variables.isEmpty == true)
     }
 
+    @Test("and a later run does not pass by what an earlier one left unhealthy, with nothing more to write to it")
+    func laterRun() throws {
+        let scene = try Fleet(["chat": .init(end: "RUNTIME_ERROR"), "shop": .init()])
+        let fleet = Fleet.fleet([chat, Fleet.space("shop", after: ["chat"], variables: ["A": "1"])])
+        try scene.apply(scene.plan(fleet), fleet)
+        let second = try scene.plan(fleet)
+        #expect(second.changes.map(\.name) == ["spaces/acme/shop variables.A"])
+        let outcome = try scene.apply(second, fleet)
+        #expect(
+            outcome.turns.map(\.end) == [.failed("it comes after spaces/acme/chat, which is in RUNTIME_ERROR")])
+        #expect(!scene.hub.writes.contains { $0.hasPrefix("shop") })
+
+        // One that starts is waited for.
+        scene.hub.edit { $0.spaces["chat"]?.next = ["APP_STARTING", "RUNNING"] }
+        #expect(try scene.apply(second, fleet).failure == nil)
+        #expect(scene.hub.writes.last == "shop variables.A")
+    }
+
     @Test("and nothing is restored unless the user wants it")
     func noRollback() throws {
         let scene = try Fleet(["chat": .init(end: "CONFIG_ERROR", variables: ["LEVEL": .init(value: "debug")])])

@@ -133,6 +133,10 @@ struct FleetMistakesTests {
                 "fleet.spaces.acme/x.health' needs a 'timeout' that is longer than nothing"
             ),
             (
+                "{ spaces: { 'acme/x': { health: { timeout: '25h' } } } }",
+                "fleet.spaces.acme/x.health' has a 'timeout' of more than a day, for which all others would wait"
+            ),
+            (
                 "{ window: { cron: '0 2 * * *', window: '0s' } }",
                 "fleet.window' needs a 'window' that is longer than nothing"
             ),

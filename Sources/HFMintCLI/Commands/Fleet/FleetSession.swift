@@ -75,7 +75,7 @@ struct FleetSession {
     func survey(in directory: (any PrivateDirectory)?, pruning: Int? = nil) throws(MintError) -> Survey {
         context.progress("reading \(counted(definition.resources.count, "resource"))")
         let reading = try reader().read()
-        let differences = try proofs(rememberedIn: directory).comparison(of: definition, with: reading)
+        let differences = try secrets(rememberedIn: directory).comparison(of: definition, with: reading)
         let unlisted = reading.unlisted.map { "the Spaces of \($0)" }
         let plan = try FleetPlan(
             differences, unlisted: unlisted, of: definition, on: endpoint, app: app, pruning: pruning,
@@ -94,7 +94,7 @@ struct FleetSession {
     }
 
     /// Returns what is known of the secrets; without the key of marks, which a plan may lack, their versions alone.
-    private func proofs(rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> FleetProofs {
+    private func secrets(rememberedIn directory: (any PrivateDirectory)?) throws(MintError) -> FleetSecrets {
         let record: FleetRecord
         do throws(FileFailure) {
             record = try FleetRecord(reading: directory, endpoint: endpoint)
@@ -102,13 +102,13 @@ struct FleetSession {
             throw MintError(.stateUnusable, "cannot read '\(error.path)': \(error.reason)")
         }
         do throws(MintError) {
-            return try FleetProofs(definition, record, in: context)
+            return try FleetSecrets(definition, record, in: context)
         } catch {
             guard error.code == .stateUnusable, definition.key != nil else { throw error }
             context.note("secrets are compared by their version alone: \(error.message)")
             var unkeyed = definition
             unkeyed.key = nil
-            return try FleetProofs(unkeyed, record, in: context)
+            return try FleetSecrets(unkeyed, record, in: context)
         }
     }
 

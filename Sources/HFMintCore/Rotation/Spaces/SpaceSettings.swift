@@ -15,13 +15,7 @@ package enum Visibility: String, CaseIterable, Comparable, Sendable {
 
     package static func < (left: Visibility, right: Visibility) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
-        switch self {
-        case .private: 0
-        case .protected: 1
-        case .public: 2
-        }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// A repository that a Space mounts, with the defaults that the Hub fills in, so that two can be compared.
@@ -75,7 +69,12 @@ extension Health {
         [
             .optional("timeout", .string(.duration), "how long it may take after a write (10m)"),
             .optional("url", .string(.url), "the app's own page, which must answer 200"),
-        ], rule: { $0.duration("timeout") == 0 ? "needs a 'timeout' that is longer than nothing" : nil })
+        ],
+        rule: { health in
+            guard let seconds = health.duration("timeout") else { return nil }
+            if seconds == 0 { return "needs a 'timeout' that is longer than nothing" }
+            return seconds > 86_400 ? "has a 'timeout' of more than a day, for which all others would wait" : nil
+        })
 
     init(_ node: ManifestNode) {
         self.init(timeout: node.duration("timeout") ?? 600, url: node["url"]?.string.flatMap { HTTPURL($0) })
