@@ -151,6 +151,12 @@ def gateway_timeout(hub: FleetHub, name: str) -> None:
     hub.faults.add(f"status=504 method=POST {path} type=text/html body={page}")
 
 
+def page_for_yes(hub: FleetHub, name: str) -> None:
+    """A proxy answers a write with 200 and its own page, and asks nobody."""
+    path = f"path=/api/spaces/{name}/secrets"
+    hub.faults.add(f"status=200 method=POST {path} type=text/html body=<html>Please wait</html>")
+
+
 def second_page_fails(hub: FleetHub, _: str) -> None:
     """The listing breaks after its first page."""
     hub.page_limit = 1

@@ -55,6 +55,7 @@ APPLIES = {
     "never-a-time": WELL,
     "clock-behind": WELL,
     "gateway-timeout": WELL,
+    "page-for-yes": WELL,
     "unknown-stage": WELL,
     "falls-after-health": WELL,
     "group-named-twice": WELL,
