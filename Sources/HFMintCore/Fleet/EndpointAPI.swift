@@ -40,9 +40,10 @@ struct EndpointAPI: Sendable {
     /// A failure whose answer is lost is ``StepFailure/Kind/ambiguous``.
     func update(_ name: String, _ change: EndpointChange) throws(StepFailure) {
         guard let body = change.body else { return }
-        _ = try api.call(
+        let answer = try api.call(
             .put, path(name), body: .json(body), effect: .once, accepting: [200, 201, 202, 204],
             bodyLimit: API.largeBody)
+        if let no = answer.politeNo { throw api.refused(no) }
     }
 }
 

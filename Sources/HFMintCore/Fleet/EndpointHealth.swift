@@ -12,10 +12,7 @@ package struct EndpointHealth: Equatable, Sendable {
     /// The state of the last look.
     private(set) var stage = "not seen"
 
-    /// - Parameters:
-    ///   - settle: how long a good state counts for nothing unless an update was seen, in seconds.
-    ///   - before: the endpoint before the update; nil if nobody looked.
-    ///   - start: the moment of the update.
+    /// As ``SpaceHealth/init(_:settle:before:since:)``.
     package init(_ health: Health, settle: Int, before: EndpointState?, since start: Uptime) {
         self.before = before
         url = health.url

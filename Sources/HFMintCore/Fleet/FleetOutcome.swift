@@ -7,7 +7,6 @@ package struct FleetOutcome: Sendable {
 
     /// What was done to one Space or endpoint.
     package struct Turn: Equatable, Sendable {
-        /// As the plan calls it: `spaces/acme/chat`.
         package let resource: String
         /// The place of its wave in the plan, from 1.
         package let wave: Int

@@ -11,11 +11,9 @@
 /// ```
 package struct FleetPlan: Equatable, Sendable {
     package let createdAt: Timestamp
-    /// The Hub.
     package let endpoint: Origin
     package let endpointsURL: HTTPURL
     package let organization: String?
-    /// The app that the user named, or nil for all.
     package let app: String?
     /// The most that may be deleted, or nil if nothing is.
     package let pruning: Int?

@@ -8,7 +8,7 @@ internal import Synchronization
 package struct FleetReader: Sendable {
     let definition: FleetDefinition
     let access: HubAccess
-    private let sight = SharedSight()
+    private let sight = FullSight()
 
     /// How many requests are under way at once.
     static let width = 8
@@ -145,7 +145,7 @@ package struct FleetReader: Sendable {
             switch try reading(space.api, { () throws(StepFailure) in try space.info() }) {
             case .read(.there(let found)): shown = found
             case .read(.missing):
-                let isSeen = try sight.get(access).sees(wanted.resource.namespace)
+                let isSeen = try sight.sees(wanted.resource.namespace, by: access.hub("the credential"))
                 return isSeen ? .missing : .unreadable(Self.unseen)
             case .read(.renamed(let name)): return .renamed(name)
             case .read(.unreadable(let clause)), .unreadable(let clause): return .unreadable(clause)
@@ -182,6 +182,16 @@ package struct FleetReader: Sendable {
             return .unreadable(error.clause(of: api.name))
         }
     }
+}
+
+/// What the Hub shows of everything that a definition names.
+package struct FleetReading: Equatable, Sendable {
+    /// As ``FleetDefinition/spaces``, in the same order.
+    package let spaces: [SpaceReading]
+    /// As ``FleetDefinition/endpoints``, in the same order.
+    package let endpoints: [EndpointReading]
+    /// The owners whose Spaces could not be listed, each with the reason.
+    package let unlisted: [String]
 }
 
 extension SpaceDefinition {

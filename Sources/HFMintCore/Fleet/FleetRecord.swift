@@ -24,9 +24,7 @@ package final class FleetRecord: Sendable {
 
     /// Reads what another process wrote, beside one that may be writing.
     ///
-    /// - Parameters:
-    ///   - directory: the state directory, or nil if nothing is remembered.
-    ///   - endpoint: the Hub.
+    /// - Parameter directory: the state directory, or nil if nothing is remembered.
     package convenience init(
         reading directory: (any PrivateDirectory)?, endpoint: Origin
     ) throws(FileFailure) {

@@ -2,12 +2,6 @@
 ///
 /// It remembers the version and the number of each rotation's last run before it, so that a release that is applied
 /// again does not rotate again. Without a directory nothing is remembered.
-///
-/// ```swift
-/// let release = FleetRelease("2.4.0", of: fleet, rotations, rememberedIn: directory)
-/// let results = try release.run()
-/// guard results.allSatisfy(FleetRelease.isDelivered) else { return report(results) }
-/// ```
 package struct FleetRelease: Sendable {
     /// The names of the rotations, each once, in the order of the manifest.
     package let names: [String]

@@ -1,6 +1,5 @@
 /// What a manifest may say under `fleet`, the root's and an app's.
 package enum FleetShape {
-    /// The shape in the root manifest.
     package static let root = ObjectShape(
         [
             .optional("credentials", .object(credentials), "where the Hub tokens are that read and that write"),
@@ -18,7 +17,6 @@ package enum FleetShape {
             .optional("endpointsUrl", .string(.url), "the API of endpoints (\(FleetDefinition.publicEndpointsURL))"),
         ] + app.fields)
 
-    /// The shape in an app's manifest.
     package static let app = ObjectShape([
         .optional("owner", .string(.any), "who answers for what names no owner of its own"),
         .optional("spaces", .map(.object(space), of: "Space", names: .resource("Space")), "Spaces, by owner/name"),

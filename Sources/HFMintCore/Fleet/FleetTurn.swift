@@ -12,7 +12,6 @@ struct FleetWrite {
 
 /// A Space or an endpoint to which a plan is applied, see `SpaceWriter` and `EndpointWriter`.
 protocol FleetTarget: AnyObject {
-    /// As the plan calls it: `spaces/acme/chat`.
     var resource: String { get }
 
     /// Reads it again, and returns the writes that the plan has for it.
@@ -44,7 +43,6 @@ enum FleetOpening {
 final class FleetTurn: @unchecked Sendable {
     // `@unchecked`: one lane has it, and the outcome is read after the lanes have ended.
 
-    /// What every turn needs.
     struct Surroundings: Sendable {
         let options: FleetApply.Options
         let audit: FleetAudit
@@ -52,7 +50,6 @@ final class FleetTurn: @unchecked Sendable {
         let tell: @Sendable (FleetEvent) -> Void
     }
 
-    /// Where the turn is.
     private enum Phase { case reading, writing, waiting, restoring, waitingRestored }
 
     let target: any FleetTarget
@@ -72,9 +69,6 @@ final class FleetTurn: @unchecked Sendable {
     /// The longest time without a look for an interruption.
     private static let pulse = Duration.seconds(1)
 
-    /// - Parameters:
-    ///   - wave: the place of its wave in the plan, from 1.
-    ///   - planned: the paths that the plan has for it.
     init(_ target: any FleetTarget, wave: Int, planned: [String], _ apply: Surroundings) {
         self.target = target
         self.apply = apply

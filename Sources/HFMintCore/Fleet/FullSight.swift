@@ -6,13 +6,14 @@ internal import Synchronization
 /// nothing. It does if the credential is unrestricted, and its owner is the namespace, or an administrator of the
 /// organization: a mere member may be outside the resource group of a repository. What cannot be read counts as no.
 /// <https://huggingface.co/docs/hub/security-resource-groups>
-struct FullSight: Sendable {
-    /// The namespaces that are seen whole, in lower case.
-    private let namespaces: [String]
+final class FullSight: Sendable {
+    /// The namespaces that are seen whole, in lower case; nil until one thread has asked, for all.
+    private let known = Mutex<[String]?>(nil)
 
     /// - Parameter hub: the Hub's API with the credential in question.
     /// - Throws: a failure that passes; a refusal is a no.
-    init(_ hub: API) throws(StepFailure) {
+    func sees(_ namespace: String, by hub: API) throws(StepFailure) -> Bool {
+        if let known = known.withLock({ $0 }) { return known.contains(namespace.asciiLowercased) }
         var found: [String] = []
         do throws(StepFailure) {
             found = try hub.patiently { () throws(StepFailure) -> [String] in
@@ -23,10 +24,9 @@ struct FullSight: Sendable {
         } catch {
             guard error.kind == .refused else { throw error }
         }
-        namespaces = found
+        known.withLock { [found] in $0 = found }
+        return found.contains(namespace.asciiLowercased)
     }
-
-    func sees(_ namespace: String) -> Bool { namespaces.contains(namespace.asciiLowercased) }
 
     private static func namespaces(_ root: JSONNode, _ text: Span<UInt8>) -> [String] {
         func name(_ node: JSONNode?) -> String? { node?["name"]?.text(in: text)?.asciiLowercased }
@@ -51,18 +51,5 @@ struct FullSight: Sendable {
             return owned.filter { reached.contains($0) }
         default: return []
         }
-    }
-}
-
-/// What one thread finds out about the credential, for all.
-final class SharedSight: Sendable {
-    private let found = Mutex<FullSight?>(nil)
-
-    /// Returns what is known; asks the Hub if nobody has.
-    func get(_ access: HubAccess) throws(StepFailure) -> FullSight {
-        if let found = found.withLock({ $0 }) { return found }
-        let sight = try FullSight(access.hub("the credential"))
-        found.withLock { $0 = sight }
-        return sight
     }
 }

@@ -44,44 +44,45 @@ struct FleetWords {
         self.unlisted = unlisted
     }
 
-    private var all: [Difference] { waves.flatMap { wave in wave.flatMap(\.found) } }
+    /// Each difference with the number of its wave, from 1.
+    private var rows: [(wave: Int, found: Difference)] {
+        waves.enumerated().flatMap { index, wave in wave.flatMap { $0.found }.map { (wave: index + 1, found: $0) } }
+    }
+
+    private var all: [Difference] { rows.map { $0.found } }
 
     /// What cannot be read, as lines.
     var unread: [String] {
-        unlisted + all.filter { $0.verdict == .unreadable }.map { "\($0.place): \($0.reason)" }
+        unlisted + all.filter { $0.verdict == .unreadable }.map { "\($0.name): \($0.reason)" }
     }
 
     /// What is not as declared, as lines.
-    var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.place): \($0.words)" } }
+    var drifted: [String] { all.filter { $0.isDrift && $0.verdict != .unreadable }.map { "\($0.name): \($0.words)" } }
 
     private func words(_ difference: Difference) -> String {
         isPlan ? difference.words + difference.consequences : difference.words
     }
 
     private var summary: String {
-        guard isPlan else { return driftSummary }
-        let changes = all.filter(\.isChange)
-        let removed = all.count { $0.step == .prune }
-        let refused = all.count(where: \.isRefused)
-        let resources = Set(changes.map(\.resource))
-        let restarted = Set(changes.filter(\.restarts).map(\.resource)).count
-        var clauses = [
-            changes.isEmpty
-                ? "nothing to change in \(counted(count, "resource"))"
-                : "\(counted(changes.count, "change")) in \(resources.count) of \(counted(count, "resource"))"
-        ]
-        if restarted > 0 { clauses.append("\(restarted) restart") }
-        if refused > 0 { clauses.append("\(refused) refused") }
-        if removed > 0 { clauses.append("\(removed) removed") }
-        if let kept { clauses.append(kept) }
-        if !unread.isEmpty { clauses.append("\(unread.count) not read") }
-        if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
-        return clauses.joined(separator: ", ")
-    }
-
-    private var driftSummary: String {
-        let drifted = drifted.count
-        var clauses = [drifted == 0 ? "as declared: \(counted(count, "resource"))" : "\(drifted) not as declared"]
+        var clauses: [String]
+        if isPlan {
+            let changes = all.filter(\.isChange)
+            let resources = Set(changes.map(\.resource)).count
+            let restarted = Set(changes.filter(\.restarts).map(\.resource)).count
+            let (refused, removed) = (all.count(where: \.isRefused), all.count { $0.step == .prune })
+            clauses = [
+                changes.isEmpty
+                    ? "nothing to change in \(counted(count, "resource"))"
+                    : "\(counted(changes.count, "change")) in \(resources) of \(counted(count, "resource"))"
+            ]
+            if restarted > 0 { clauses.append("\(restarted) restart") }
+            if refused > 0 { clauses.append("\(refused) refused") }
+            if removed > 0 { clauses.append("\(removed) removed") }
+            if let kept { clauses.append(kept) }
+        } else {
+            let drifted = drifted.count
+            clauses = [drifted == 0 ? "as declared: \(counted(count, "resource"))" : "\(drifted) not as declared"]
+        }
         if !unread.isEmpty { clauses.append("\(unread.count) not read") }
         if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
         return clauses.joined(separator: ", ")
@@ -106,15 +107,11 @@ struct FleetWords {
     var markdown: [String] {
         let head = ["### Fleet: \(summary)"]
         guard !all.isEmpty else { return head }
-        let rows = waves.enumerated().flatMap { index, wave in
-            wave.flatMap { _, found in
-                found.map { difference in
-                    "| \(index + 1) | \(difference.verb) | \(difference.resource.asMarkdown)"
-                        + " | \(difference.path.asMarkdown) | \(words(difference).asMarkdown) |"
-                }
-            }
+        let lines = rows.map { wave, found in
+            "| \(wave) | \(found.verb) | \(found.resource.asMarkdown)"
+                + " | \(found.path.asMarkdown) | \(words(found).asMarkdown) |"
         }
-        return head + ["", "| wave | | resource | path | |", "| --- | --- | --- | --- | --- |"] + rows
+        return head + ["", "| wave | | resource | path | |", "| --- | --- | --- | --- | --- |"] + lines
     }
 
     /// The members of a report that count and list what differs.
@@ -127,13 +124,7 @@ struct FleetWords {
             .init("removed", .integer(all.count { $0.step == .prune })), .init("not_proven", .integer(unprovenCount)),
             .init("unreadable", .strings(unread)),
             .init(
-                "differences",
-                .array(
-                    waves.enumerated().flatMap { index, wave in
-                        wave.flatMap { resource, found in
-                            found.map { $0.json(wave: index + 1, owner: owners[resource]) }
-                        }
-                    })),
+                "differences", .array(rows.map { $0.found.json(wave: $0.wave, owner: owners[$0.found.resource]) })),
         ]
     }
 }
@@ -148,8 +139,6 @@ extension Difference {
     fileprivate var isChange: Bool { step == .write }
 
     fileprivate var isRefused: Bool { if case .refused = step { true } else { false } }
-
-    fileprivate var place: String { path.isEmpty ? resource : "\(resource) \(path)" }
 
     /// What a plan does about it, in a word.
     fileprivate var verb: String {

@@ -107,7 +107,7 @@ extension SpaceAPI {
             .text("{\"key\":\(JSONString.quoted(name)),\(description)\"value\":\""),
             .secret(SharedSecret(value.jsonEscaped())), .text("\"}"),
         ]
-        _ = try api.call(.post, path("secrets"), body: .jsonText(body), effect: .once, accepting: Self.done)
+        _ = try write(.post, "secrets", .jsonText(body), effect: .once)
     }
 
     /// Sets a variable, which anybody can read who sees the Space.
@@ -118,9 +118,8 @@ extension SpaceAPI {
     ) throws(StepFailure) -> [VariableState]? {
         var body: [JSONValue.Member] = [.init("key", .string(name)), .init("value", .string(value))]
         if let description, !description.isEmpty { body.append(.init("description", .string(description))) }
-        let answer = try api.call(
-            .post, path("variables"), body: .json(.object(body)), accepting: Self.done, bodyLimit: API.largeBody)
-        return answer.variables
+        let answer = try write(.post, "variables", .json(.object(body)))
+        return answer.lending { root, text in root.states(in: text) { VariableState($0, $1, in: $2) } }
     }
 
     /// Deletes a secret; a proxy may strip the body, so read the secrets afterwards.
@@ -165,15 +164,36 @@ extension SpaceAPI {
     }
 
     private func change(_ method: HTTPRequest.Method, _ part: String, _ body: JSONValue?) throws(StepFailure) {
-        _ = try api.call(
-            method, path(part), body: body.map { .json($0) } ?? .none, accepting: Self.done, bodyLimit: API.largeBody)
+        _ = try write(method, part, body.map { .json($0) } ?? .none)
+    }
+
+    /// Makes a call that changes something.
+    ///
+    /// - Throws: also for a yes with a page, which is a proxy's: nobody knows whether the Hub was asked.
+    private func write(
+        _ method: HTTPRequest.Method, _ part: String, _ body: API.Body, effect: API.Effect = .repeatable
+    ) throws(StepFailure) -> API.Answer {
+        let answer = try api.call(
+            method, path(part), body: body, effect: effect, accepting: Self.done, bodyLimit: API.largeBody)
+        if let no = answer.politeNo { throw api.refused(no) }
+        guard answer.isPage else { return answer }
+        let words = "\(api.name): answered \(answer.status) with a page that is not the Hub's"
+        throw effect == .once ? StepFailure(.ambiguous, words) : .transient(words)
     }
 }
 
 extension API.Answer {
-    /// The variables that this answer shows, or nil if it shows none as the Hub does.
-    fileprivate var variables: [VariableState]? {
-        lending { root, text in root.states(in: text) { VariableState($0, $1, in: $2) } }
+    /// A clause about an error that came with the status of a yes, or nil.
+    var politeNo: String? {
+        string("error") == nil ? nil : "answered \(status), and that there is an error\(codeInBrackets)"
+    }
+
+    /// Whether the body is HTML, whatever its type is called.
+    fileprivate var isPage: Bool {
+        response.body.reveal { text -> Bool in
+            for index in text.indices where text[index] > ASCII.space { return text[index] == UInt8(ascii: "<") }
+            return false
+        }
     }
 }
 

@@ -65,13 +65,6 @@ package enum SpaceListing {
         throw api.refused("its list of Spaces has no end")
     }
 
-    /// Returns the Spaces of an author, as ``read(author:_:_:)`` does.
-    static func read(author: String, _ api: API) throws(StepFailure) -> [ListedSpace] {
-        var spaces: [ListedSpace] = []
-        try read(author: author, api) { spaces.append($0) }
-        return spaces
-    }
-
     private struct Page {
         let spaces: [ListedSpace]
         let next: String?

@@ -42,6 +42,7 @@ struct SpaceAPITests {
         let line = "POST \(Self.base)/secrets"
         for exchange in [
             ScriptedTransport.Exchange.failure(line, .interrupted), .failure(line, .timeout), .answer(line, 504),
+            .answer(line, 200, "\n<!doctype html>"),
         ] {
             let scene = try Scene([exchange])
             let failure = try RotationFixtures.failure { try scene.space.setSecret("K", Secret("v"), description: nil) }
@@ -57,6 +58,9 @@ struct SpaceAPITests {
         let failure = try RotationFixtures.failure { try refused.space.setSecret("K", Secret("v"), description: nil) }
         #expect(
             failure == StepFailure(.refused, "spaces/acme/chat: the credential may not do this (403)"))
+        let polite = try Scene([.answer(line, 200, #"{"error":"you may not"}"#)])
+        let no = try RotationFixtures.failure { try polite.space.setSecret("K", Secret("v"), description: nil) }
+        #expect(no == StepFailure(.refused, "spaces/acme/chat: answered 200, and that there is an error"))
     }
 
     @Test("reads names, descriptions and times, each of which may be absent")

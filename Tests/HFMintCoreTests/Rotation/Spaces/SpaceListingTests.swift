@@ -2,6 +2,14 @@
 import HFMintTesting
 import Testing
 
+extension SpaceListing {
+    fileprivate static func read(author: String, _ api: API) throws(StepFailure) -> [ListedSpace] {
+        var spaces: [ListedSpace] = []
+        try read(author: author, api) { spaces.append($0) }
+        return spaces
+    }
+}
+
 @Suite("listing of an owner's Spaces")
 struct SpaceListingTests {
     private static let first =
