@@ -16,6 +16,8 @@ final class SpaceWriter: FleetTarget {
     /// The secrets of which the Hub has not shown the new mark yet: its reads lag its writes.
     private var unseen: Set<String> = []
     private var deleted: Set<String> = []
+    /// The variables of which a write was sent.
+    private var sent: Set<String> = []
     private var health: SpaceHealth?
 
     init(_ definition: SpaceDefinition, _ changes: [Difference], _ fleet: FleetWork) {
@@ -127,9 +129,14 @@ extension SpaceWriter {
 
     /// Sets a variable, and returns what the answer shows of it.
     func setVariable(_ name: String, _ value: String) throws(StepFailure) -> String? {
+        func isThere(_ states: [VariableState]) -> Bool {
+            states.contains { $0.name == name && $0.value.utf8.elementsEqual(value.utf8) }
+        }
+        // An earlier try may have written it, and another write would restart the app once more.
+        if !sent.insert(name).inserted, isThere(try space.variables()) { return "read back" }
         let description = before?.variable(name)?.description
         guard let shown = try space.setVariable(name, value, description: description) else { return nil }
-        guard shown.contains(where: { $0.name == name && $0.value.utf8.elementsEqual(value.utf8) }) else {
+        guard isThere(shown) else {
             throw space.api.retry("the answer shows another value of variables.\(name)")
         }
         return "read back"

@@ -32,6 +32,8 @@ final class AppliedHub: HTTPTransport {
         var losses: [Loss] = []
         /// How many deletions of a variable have no effect, as if a proxy had taken their body away.
         var strippedDeletes = 0
+        /// Whether the answer to the next write of a variable is lost after the Hub acted.
+        var losesVariable = false
         /// How many seconds a 429 asks to wait.
         var retryAfter = 7
         /// The status of each page.
@@ -113,7 +115,8 @@ final class AppliedHub: HTTPTransport {
         let key = json?.text("key") ?? ""
         let (loss, line) = state.withLock { state -> (Loss, String) in
             let line = "\(name) \(part)\(key.isEmpty ? "" : ".\(key)")"
-            let loss = part == "secrets" && !state.losses.isEmpty ? state.losses.removeFirst() : .none
+            var loss = part == "secrets" && !state.losses.isEmpty ? state.losses.removeFirst() : Loss.none
+            if part == "variables", state.losesVariable { (loss, state.losesVariable) = (.afterItActed, false) }
             guard loss == .none || loss == .afterItActed, var space = state.spaces[name] else { return (loss, line) }
             state.writes.append(method == .delete ? "\(line) deleted" : line)
             if method == .delete, part == "variables", state.strippedDeletes > 0 {

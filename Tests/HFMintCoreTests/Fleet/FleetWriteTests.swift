@@ -25,6 +25,15 @@ struct FleetWriteTests {
         #expect(try !scene.plan(one).hasChanges)
     }
 
+    @Test("of a variable whose answer is lost is looked for before it is sent again")
+    func lostVariable() throws {
+        let scene = try Fleet(["chat": .init()])
+        scene.hub.edit { $0.losesVariable = true }
+        let fleet = Fleet.fleet([Fleet.space("chat", variables: ["A": "1"])])
+        let outcome = try scene.apply(scene.plan(fleet), fleet)
+        #expect(outcome.failure == nil && scene.hub.writes == ["chat variables.A"])
+    }
+
     @Test("whose answer is lost before the Hub acted is repeated once, with the same generation")
     func lostBefore() throws {
         let scene = try Fleet(["chat": .init()])
