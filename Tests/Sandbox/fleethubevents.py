@@ -22,6 +22,11 @@ def answer_cut(hub: FleetHub, name: str) -> None:
     hub.faults.add(f"truncate=0 method=POST path=/api/spaces/{name}/secrets")
 
 
+def variable_answer_cut(hub: FleetHub, name: str) -> None:
+    """The same of a variable."""
+    hub.faults.add(f"truncate=0 method=POST path=/api/spaces/{name}/variables")
+
+
 def second_apply(hub: FleetHub, name: str) -> None:
     """Somebody else writes the same Space between the last look and the first write."""
 

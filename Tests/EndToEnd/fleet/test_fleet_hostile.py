@@ -49,6 +49,7 @@ STOPPED = Ending(6, goes_on=False)
 UNTOUCHED = Ending(6, frozenset(), goes_on=False)
 APPLIES = {
     "answer-cut": WELL,
+    "variable-answer-cut": WELL,
     "second-apply": WELL,
     "unasked-variable": WELL,
     "reads-lag": WELL,
