@@ -6,29 +6,27 @@
 /// <https://huggingface.co/docs/inference-endpoints/guides/foundations>
 package struct EndpointHealth: Equatable, Sendable {
     private let before: EndpointState?
-    private let url: HTTPURL?
     private var patience: HealthPatience
     private var hasSeenUpdate = false
+
     /// The state of the last look.
-    private(set) var stage = "not seen"
+    var stage: String { patience.stage }
 
     /// As ``SpaceHealth/init(_:settle:before:since:)``.
     package init(_ health: Health, settle: Int, before: EndpointState?, since start: Uptime) {
         self.before = before
-        url = health.url
-        patience = HealthPatience(timeout: health.timeout, settle: settle, since: start)
+        patience = HealthPatience(health, settle: settle, since: start)
     }
 
     /// Takes what the service shows now.
     package mutating func observe(_ state: EndpointState, at now: Uptime) -> SpaceHealth.Next {
-        stage = state.state
-        patience.last = "is \(stage)"
+        patience.see(state.state, "is \(state.state)")
         switch state.state {
         case "pending", "initializing", "updating":
             hasSeenUpdate = true
             return patience.wait(at: now)
         case _ where !hasSeenUpdate && !patience.hasSettled(at: now): return patience.wait(at: now)
-        case "running": return url.map { .ask($0) } ?? .healthy(state.state)
+        case "running": return patience.up
         case "failed", "updateFailed": return .unhealthy("is \(state.state)")
         case "paused", "scaledToZero":
             let isAsBefore = before.map { $0.state.utf8.elementsEqual(state.state.utf8) } ?? true
@@ -39,14 +37,9 @@ package struct EndpointHealth: Equatable, Sendable {
 
     /// Takes the status with which the endpoint's page answered; nil if no answer came.
     package mutating func answered(_ status: Int?, at now: Uptime) -> SpaceHealth.Next {
-        if status == 200 { return .healthy("running, and its page answers 200") }
-        patience.last = "is running, and its page \(status.map { "answers \($0)" } ?? "does not answer")"
-        return patience.wait(at: now)
+        patience.answered(status, at: now)
     }
 
     /// Takes that the service could not be asked.
-    package mutating func unobserved(at now: Uptime) -> SpaceHealth.Next {
-        stage = "not seen"
-        return patience.wait(at: now)
-    }
+    package mutating func unobserved(at now: Uptime) -> SpaceHealth.Next { patience.unobserved(at: now) }
 }

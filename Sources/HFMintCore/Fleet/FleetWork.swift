@@ -113,11 +113,11 @@ struct FleetWork: Sendable {
     private static func wanted(
         _ changes: [String: [Difference]], _ fleet: FleetDefinition
     ) -> [(resource: String, secrets: [SecretDefinition])] {
-        fleet.resources.map { one in
+        fleet.resources.map { one -> (resource: String, secrets: [SecretDefinition]) in
             let paths = (changes[one.canonical] ?? []).filter { $0.step == .write }.map(\.path)
             let areAll = paths.contains(EndpointDefinition.secretsPath)
             let secrets = one.writtenSecrets.filter { areAll || paths.contains("secrets.\($0.name)") }
-            return (resource: one.canonical, secrets: secrets)
+            return (one.canonical, secrets)
         }.filter { !$0.secrets.isEmpty }
     }
 }

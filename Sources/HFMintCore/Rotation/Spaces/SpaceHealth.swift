@@ -24,12 +24,12 @@ package struct SpaceHealth: Equatable, Sendable {
     }
 
     private let before: SpaceRuntime?
-    private let url: HTTPURL?
     private var patience: HealthPatience
     /// Whether a stage was seen that only a restart after the writes can explain.
     private var hasSeenRestart = false
+
     /// The stage of the last look.
-    private(set) var stage = "not seen"
+    var stage: String { patience.stage }
 
     /// - Parameters:
     ///   - settle: how long a good stage counts for nothing unless a restart was seen, in seconds.
@@ -37,8 +37,7 @@ package struct SpaceHealth: Equatable, Sendable {
     ///   - start: the moment of the last write.
     package init(_ health: Health, settle: Int, before: SpaceRuntime?, since start: Uptime) {
         self.before = before
-        url = health.url
-        patience = HealthPatience(timeout: health.timeout, settle: settle, since: start)
+        patience = HealthPatience(health, settle: settle, since: start)
     }
 
     /// How long a good stage counts for nothing where the manifest does not say it, in seconds.
@@ -46,8 +45,7 @@ package struct SpaceHealth: Equatable, Sendable {
 
     /// Takes what the Hub shows now.
     package mutating func observe(_ runtime: SpaceRuntime, at now: Uptime) -> Next {
-        stage = runtime.stage
-        patience.last = "is in \(stage)"
+        patience.see(runtime.stage, "is in \(runtime.stage)")
         let isAsBefore = before.map { $0.stage.utf8.elementsEqual(runtime.stage.utf8) } ?? false
         if SpaceRuntime.intermediate.contains(runtime.stage) {
             // A start that was under way before the writes is none of theirs.
@@ -67,24 +65,16 @@ package struct SpaceHealth: Equatable, Sendable {
         if let then = runningBefore, let sha = runtime.sha, !sha.utf8.elementsEqual(then.utf8) {
             return .unhealthy("runs another commit than before the write, so that its health says nothing of it")
         }
-        if let url { return .ask(url) }
-        return .healthy(runtime.stage)
+        return patience.up
     }
 
     /// Takes the status with which the app's page answered; nil if no answer came.
     ///
     /// A redirect is not followed, and is no 200.
-    package mutating func answered(_ status: Int?, at now: Uptime) -> Next {
-        if status == 200 { return .healthy("RUNNING, and its page answers 200") }
-        patience.last = "is in RUNNING, and its page \(status.map { "answers \($0)" } ?? "does not answer")"
-        return patience.wait(at: now)
-    }
+    package mutating func answered(_ status: Int?, at now: Uptime) -> Next { patience.answered(status, at: now) }
 
     /// Takes that the Hub could not be asked.
-    package mutating func unobserved(at now: Uptime) -> Next {
-        stage = "not seen"
-        return patience.wait(at: now)
-    }
+    package mutating func unobserved(at now: Uptime) -> Next { patience.unobserved(at: now) }
 
     /// The commit that ran before, unless another one was on its way already.
     private var runningBefore: String? {
@@ -94,24 +84,44 @@ package struct SpaceHealth: Equatable, Sendable {
 
 /// How long a health is waited for, and how often it is looked at.
 struct HealthPatience: Equatable, Sendable {
-    private let timeout: Int
+    private let health: Health
     private let settle: Int
     private let start: Uptime
+    private(set) var stage = "not seen"
     /// What was seen last, for the message at the end.
-    var last = "did not show its stage"
+    private var last = "did not show its stage"
+    private var page = ""
     private var looks = 0
 
-    init(timeout: Int, settle: Int, since start: Uptime) {
-        self.timeout = timeout
+    init(_ health: Health, settle: Int, since start: Uptime) {
+        self.health = health
         self.settle = settle
         self.start = start
+    }
+
+    mutating func see(_ stage: String, _ words: String) { (self.stage, last, page) = (stage, words, "") }
+
+    /// What comes after a stage in which the app runs: its page, if that must answer too.
+    var up: SpaceHealth.Next { health.url.map { .ask($0) } ?? .healthy(stage) }
+
+    mutating func answered(_ status: Int?, at now: Uptime) -> SpaceHealth.Next {
+        if status == 200 { return .healthy("\(stage), and its page answers 200") }
+        page = ", and its page \(status.map { "answers \($0)" } ?? "does not answer")"
+        return wait(at: now)
+    }
+
+    mutating func unobserved(at now: Uptime) -> SpaceHealth.Next {
+        stage = "not seen"
+        return wait(at: now)
     }
 
     /// Whether so much time has passed that what is seen may be believed.
     func hasSettled(at now: Uptime) -> Bool { now - start >= .seconds(settle) }
 
     mutating func wait(at now: Uptime) -> SpaceHealth.Next {
-        guard now - start < .seconds(timeout) else { return .unhealthy("\(last) after \(timeout) s") }
+        guard now - start < .seconds(health.timeout) else {
+            return .unhealthy("\(last)\(page) after \(health.timeout) s")
+        }
         looks += 1
         // An app that starts at once is seen soon, and one that builds for long costs few requests.
         return .look(inSeconds: looks < 5 ? 2 : looks < 20 ? 5 : 10)
