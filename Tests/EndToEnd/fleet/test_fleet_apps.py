@@ -14,15 +14,18 @@ ROLES = {
     "chat": {"access": "write", "resources": ["spaces/acme/chat"]},
     "search": {"access": "write", "resources": ["spaces/acme/search", "spaces/acme/front"]},
 }
+PAYROLL = {"type": "dataset", "source": "acme/payroll", "mountPath": "/data"}
+# No two apps name one reference.
+SEARCH_SECRETS = {"TOKEN": {"from": "env:SEARCH_TOKEN"}}
 
 
 def two_apps(fleet: Fleet, chat: Json | None = None, **parent: Json) -> None:
     """A parent with two apps; what it says of Spaces, and the chat app of its own."""
     fleet.members["roles"] = ROLES
     fleet.app("chat.json5", {CHAT: chat or fleet.usual()}, owner="chatters")
-    secrets = {"TOKEN": {"from": fleet.secret("SEARCH_TOKEN")}}
-    search = {"acme/search": fleet.usual(secrets=secrets), "acme/front": {"after": [CHAT]}}
-    fleet.app("search.json5", search)
+    fleet.secret("SEARCH_TOKEN")
+    search = fleet.usual(secrets=SEARCH_SECRETS)
+    fleet.app("search.json5", {"acme/search": search, "acme/front": {"after": [CHAT]}})
     fleet.write(parent.get("spaces", {}), owner="platform")
 
 
@@ -53,9 +56,10 @@ def test_one_plan_is_over_all_apps(fleet: Fleet) -> None:
         ({"secrets": {"A": {"from": "file:../fleet.key"}}}, {}, "parent"),
         ({"secrets": {"A": {"from": {"command": ["/bin/cat"]}}}}, {}, "command"),
         ({"secrets": {"A": {"from": "env:HF_TOKEN"}}}, {}, "HF_TOKEN"),
-        ({"secrets": {"A": {"from": "env:SEARCH_TOKEN"}}}, {}, "uses too"),
         ({"secrets": {"A": {"from": "file:.git/config"}}}, {}, "git"),
         ({"secrets": {"A": {"rotation": "nobody"}}}, {}, "names no rotation"),
+        ({"secrets": {"A": {"from": "env:SEARCH_TOKEN"}}}, {}, "uses too"),
+        ({"volumes": [PAYROLL]}, {}, "no role of the parent opens"),
     ],
 )
 def test_an_app_only_narrows(fleet: Fleet, chat: Json, parent: Json, said: str) -> None:
@@ -96,12 +100,11 @@ def test_a_lost_app_removes_nothing(fleet: Fleet) -> None:
     before = fleet.hub.world
     (fleet.path.parent / "apps/chat.json5").unlink()
     assert fleet("apply", "--prune").status == 2
-    search = fleet.apps["search.json5"]["fleet"]["spaces"]["acme/search"]
     fleet.apps.clear()
     fleet.write({})
     for words in (("plan", "--prune"), ("apply", "--prune", "--max-deletes", "99"), ("drift",)):
         assert fleet(*words).status == 2, words
-    fleet.write({"acme/search": search})
+    fleet.write({"acme/search": fleet.usual(secrets=SEARCH_SECRETS)})
     assert fleet.apply("--prune", "--max-deletes", "99").status == 0
     assert fleet.hub.world == before
 
