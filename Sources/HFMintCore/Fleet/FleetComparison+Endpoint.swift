@@ -10,9 +10,10 @@ package func compare(
     switch reading {
     case .there(let state): comparison.endpoint(definition, state, proof)
     case .missing:
-        var difference = comparison.difference("", .missing)
-        difference.step = .refused("hfmint makes no endpoints")
-        comparison.add(difference)
+        comparison.add(
+            Difference(
+                resource: definition.canonical, path: "", verdict: .missing, step: .refused("hfmint makes no endpoints")
+            ))
     case .renamed, .unreadable: comparison.addUnreadable("", reading.absence ?? "")
     }
     return comparison.found

@@ -113,15 +113,13 @@ struct FleetComparison {
 
     /// Adds what is not as it should be, and that nobody writes: a state, not a setting.
     mutating func add(_ path: String, _ before: String, _ reason: String, step: Difference.Step = .nothing) {
-        var difference = difference(path, .different)
-        (difference.before, difference.reason, difference.step) = (before, reason, step)
-        add(difference)
+        add(
+            Difference(
+                resource: resource, path: path, verdict: .different, before: before, reason: reason, step: step))
     }
 
     mutating func addUnreadable(_ path: String, _ clause: String) {
-        var difference = difference(path, .unreadable)
-        difference.reason = clause
-        add(difference)
+        add(Difference(resource: resource, path: path, verdict: .unreadable, reason: clause))
     }
 
     /// Adds a value that can be read.
@@ -241,10 +239,10 @@ struct FleetComparison {
             }
         }
         for entry in seen where !wanted.contains(where: { $0.name.utf8.elementsEqual(entry.name.utf8) }) {
-            var difference = difference("\(path).\(entry.name)", .foreign)
-            difference.before = entry.value.withoutTokens
-            difference.reason = "the manifest does not name it"
-            add(difference)
+            add(
+                Difference(
+                    resource: resource, path: "\(path).\(entry.name)", verdict: .foreign,
+                    before: entry.value.withoutTokens, reason: "the manifest does not name it"))
         }
     }
 

@@ -127,26 +127,21 @@ struct FleetInheritance {
     private mutating func claim(_ entry: FleetEntry, parentSpelling: String?) {
         if let parentSpelling, parentSpelling != entry.name {
             complain(
-                "is '\(parentSpelling)' in the parent, and the Hub tells no letters apart by their case",
-                entry.path, entry.node, in: entry.document)
+                "is '\(parentSpelling)' in the parent, and the Hub tells no letters apart by their case", of: entry)
         }
         if let other = takers.updateValue(entry.document.path, forKey: entry.resource.asciiLowercased) {
-            complain("belongs to another app already: '\(other)'", entry.path, entry.node, in: entry.document)
+            complain("belongs to another app already: '\(other)'", of: entry)
         }
         let space = Resource(space: entry.name)
         switch entry.kind {
         case .spaces where !roles.contains(where: { $0.covers(space) }):
-            complain(
-                "is a Space that no role of the parent covers: '\(entry.resource)'", entry.path, entry.node,
-                in: entry.document)
+            complain("is a Space that no role of the parent covers: '\(entry.resource)'", of: entry)
         case .spaces where !mayWrite(space):
-            complain(
-                "is a Space that the parent's roles only read: '\(entry.resource)'", entry.path, entry.node,
-                in: entry.document)
+            complain("is a Space that the parent's roles only read: '\(entry.resource)'", of: entry)
         case .endpoints where parentSpelling == nil:
             complain(
                 "is an endpoint that the parent does not name: write '\(entry.name)': {} under its 'fleet.endpoints'",
-                entry.path, entry.node, in: entry.document)
+                of: entry)
         default: break
         }
     }
@@ -203,8 +198,11 @@ struct FleetInheritance {
     }
 
     /// Complains about a member of the entry's own.
-    private mutating func complain(_ complaint: @autoclosure () -> String, _ member: String, of entry: FleetEntry) {
-        complain(complaint(), "\(entry.path).\(member)", entry.node[member] ?? entry.node, in: entry.document)
+    private mutating func complain(
+        _ complaint: @autoclosure () -> String, _ member: String? = nil, of entry: FleetEntry
+    ) {
+        let path = member.map { "\(entry.path).\($0)" } ?? entry.path
+        complain(complaint(), path, member.flatMap { entry.node[$0] } ?? entry.node, in: entry.document)
     }
 
     private mutating func owner(of entry: FleetEntry) -> String? {
