@@ -9,6 +9,7 @@ examples:
   Scripts/sandbox --git -- sh -c 'hfmint setup-git && git clone "$HF_ENDPOINT/acme/model"'
   Scripts/sandbox --rotations -- sh -c 'hfmint rotate init && hfmint rotate now okta'
   Scripts/sandbox --wall=/tmp/wall -- sh -c 'HF_OIDC_RESOURCE=acme/model hf upload acme/model .'
+  Scripts/sandbox --fleet=/tmp/fleet -- sh -c 'hfmint fleet plan; hfmint fleet apply'
   Scripts/sandbox --serve    # prints NAME=value lines, serves until its input ends
 """
 
@@ -24,9 +25,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from .fleethub import FleetHub
+from .fleetmachine import FleetMachine
 from .frontdoor import enforcing, manifest_of
 from .githubjob import GitHubJob
 from .gitlab import GitLabJob
+from .hub import Hub
 from .options import describe, pair
 from .world import Job, World
 
@@ -87,6 +91,13 @@ def arguments() -> argparse.Namespace:
         " is made, is the machine on which they run. HFMINT_BINARY names another hfmint",
     )
     parser.add_argument(
+        "--fleet",
+        type=Path,
+        metavar="FOLDER",
+        help="with three Spaces, and their manifests in FOLDER, which is made: the machine of who"
+        " applies them; FOLDER/job is the environment of a job",
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="write the requests, secrets as their SHA-256"
     )
     parser.add_argument("--serve", action="store_true", help="print the environment and serve")
@@ -96,6 +107,8 @@ def arguments() -> argparse.Namespace:
         parser.error("give a COMMAND after --, or --serve")
     if options.wall and options.gitlab:
         parser.error("the manifest of docs/wall.md is for jobs of GitHub")
+    if options.fleet and (options.wall or options.gitlab or options.rotations):
+        parser.error("--fleet has a machine of its own")
     return options
 
 
@@ -108,7 +121,8 @@ def split(words: list[str]) -> tuple[list[str], list[str]]:
 def main() -> int:
     """Build the world, run the command in it, and exit as the command did."""
     options = arguments()
-    with World() as world:
+    hub = FleetHub if options.fleet else Hub
+    with World(kind_of_hub=hub) as world:
         try:
             environment = prepare(world, options)
         except (ValueError, KeyError) as error:
@@ -145,6 +159,7 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
         page = Path(__file__).parents[2] / "docs/wall.md"
         manifest = enforcing(manifest_of(page))
         world.open_front_door(Path(program), manifest, options.wall.resolve())
+    machine = FleetMachine(world, options.fleet.resolve()) if options.fleet else None
     for text in options.fault:
         world.fault(*pair(text, ":"))
     if options.rotations:
@@ -152,7 +167,7 @@ def prepare(world: World, options: argparse.Namespace) -> dict[str, str]:
         write[options.rotations]()
         # They are remembered on a machine that stays, which a CI job's is not.
         job = "none"
-    return world.environment(job)
+    return machine.environment if machine else world.environment(job)
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> int:

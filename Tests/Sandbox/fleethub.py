@@ -44,6 +44,7 @@ class FleetHub(Steered, Hub):
     - `hardware_waits`: what was asked for is not there yet.
     - `page_limit`: how many Spaces a page has at most.
     - `lost`: Spaces to which the credentials have lost their rights; `lost_status` is the answer.
+    - `role_in_org`: what the credentials' owner, ada, is in acme: an admin sees all that is there.
     - `locked_owners`: namespaces for which each listing fails, with that status.
     """
 
@@ -65,6 +66,7 @@ class FleetHub(Steered, Hub):
         self.page_limit = 100
         self.lost: set[str] = set()
         self.lost_status = 401
+        self.role_in_org = "read"
         self.locked_owners: dict[str, int] = {}
         super().__init__(secrets, unix_path)
         self.limits = Limits(self.now)

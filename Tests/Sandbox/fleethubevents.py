@@ -22,6 +22,11 @@ def answer_cut(hub: FleetHub, name: str) -> None:
     hub.faults.add(f"truncate=0 method=POST path=/api/spaces/{name}/secrets")
 
 
+def variable_answer_cut(hub: FleetHub, name: str) -> None:
+    """The same of a variable."""
+    hub.faults.add(f"truncate=0 method=POST path=/api/spaces/{name}/variables")
+
+
 def second_apply(hub: FleetHub, name: str) -> None:
     """Somebody else writes the same Space between the last look and the first write."""
 
@@ -149,6 +154,12 @@ def gateway_timeout(hub: FleetHub, name: str) -> None:
     page = "<!doctype html><title>504</title>"
     path = f"path=/api/spaces/{name}/secrets"
     hub.faults.add(f"status=504 method=POST {path} type=text/html body={page}")
+
+
+def page_for_yes(hub: FleetHub, name: str) -> None:
+    """A proxy answers a write with 200 and its own page, and asks nobody."""
+    path = f"path=/api/spaces/{name}/secrets"
+    hub.faults.add(f"status=200 method=POST {path} type=text/html body=<html>Please wait</html>")
 
 
 def second_page_fails(hub: FleetHub, _: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlencode
 
 from .fleethubroutes import NAME, found
 from .fleethubspaces import Shown, Space
-from .hubapi import UNAUTHORIZED, bearer, refusal, wrong_token
+from .hubapi import UNAUTHORIZED, bearer, refusal, whoami, wrong_token
 from .wire import Headers, Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add_routes(hub: FleetHub) -> None:
     """Make the Hub answer them."""
     hub.route("GET", f"/api/spaces/{NAME}", partial(_info, hub), first=True)
     hub.route("GET", "/api/spaces", partial(_list, hub), first=True)
+    hub.route("GET", "/api/whoami-v2", partial(_whoami, hub), first=True)
     settings = r"/api/organizations/([^/]+)/settings/repositories"
     hub.route("GET", settings, partial(_repositories, hub), first=True)
     check = r"/api/inference-endpoints/([^/]+)(?:/([^/]+))?/auth-check/(read|write|infer)"
@@ -127,6 +128,20 @@ def _shown(hub: FleetHub, space: Space, names: list[str] | tuple[str, ...]) -> S
         elif name in values:
             shown[name] = values[name]
     return shown
+
+
+def _whoami(hub: FleetHub, request: Request) -> Response:
+    """Whose a credential is, and what they are in the organization."""
+    token = bearer(hub, request)
+    if not token or token.value not in hub.reach:
+        return whoami(hub, request)
+    orgs = [
+        {"type": "org", "name": name, "roleInOrg": hub.role_in_org, "securityRestrictions": []}
+        for name in sorted(hub.reach[token.value])
+    ]
+    access = {"displayName": token.power, "role": token.power}
+    auth = {"type": "access_token", "accessToken": access}
+    return json_response(200, {"type": "user", "name": "ada", "orgs": orgs, "auth": auth})
 
 
 def _repositories(hub: FleetHub, request: Request, organization: str) -> Response:

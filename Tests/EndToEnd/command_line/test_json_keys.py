@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import product
+from fleetworld import Fleet
 from rotating import Json, Rotator
 from Sandbox.world import World
 
 PAGE = product.CHECKOUT / "docs/json.md"
+EVENTS = "\n## Events of `fleet apply`\n"
 EXAMPLE = product.CHECKOUT / "docs/access"
 # What is below these is named by others: by CI systems, by issuers.
 OTHERS = {"claims"}
@@ -100,6 +102,34 @@ def test_rotations_have_the_documented_keys(rotator: Rotator) -> None:
     for command in ("init", "plan", "now chat", "run", "status --check", "abandon chat"):
         words = command.split()
         check(f"rotate {words[0]}", rotator(*words, "--json"))
+
+
+def test_a_fleets_commands_have_the_documented_keys(tmp_path: Path) -> None:
+    """With something that differs, that may not be read, and that is not written."""
+    with Fleet(product.needed(), tmp_path / "fleet") as fleet:
+        fleet.add_usual_spaces()
+        chat, search = fleet.usual(health={"timeout": "1s"}), fleet.usual(after=["acme/chat"])
+        fleet.write({"acme/chat": chat, "acme/search": search, "acme/front": fleet.usual()})
+
+        def told(*words: str) -> Json:
+            command = [str(fleet.program), *words, "--json"]
+            return check(" ".join(words[:2]), product.run(command, fleet.env, fleet.path.parent))
+
+        assert told("fleet", "plan")["differences"]
+        assert told("fleet", "drift")["drift"] is True
+        assert told("fleet", "status")["resources"]
+        told("fleet", "adopt", "acme/chat")
+        told("fleet", "owner", "acme/chat")
+        fleet.hub.lost.add("acme/front")
+        assert told("fleet", "plan")["unreadable"]
+        assert told("doctor", "--fleet")["missing"]
+        fleet.hub.spaces["acme/chat"].course = ("RUNTIME_ERROR",)
+        *events, report = fleet("apply", "--rollback", "--json").out.splitlines()
+        check("fleet apply", product.Result(6, report.encode(), b""))
+    about = PAGE.read_text(encoding="utf-8").partition(EVENTS)[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)`", about))
+    for event in map(json.loads, events):
+        assert {*event, event["event"]} <= named, event
 
 
 def test_a_migration_has_the_documented_keys(hfmint: Hfmint, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_one_plan_is_over_all_apps(fleet: Fleet) -> None:
         ({"secrets": {"A": {"from": "file:../fleet.key"}}}, {}, "parent"),
         ({"secrets": {"A": {"from": {"command": ["/bin/cat"]}}}}, {}, "command"),
         ({"secrets": {"A": {"from": "env:HF_TOKEN"}}}, {}, "HF_TOKEN"),
+        ({"secrets": {"A": {"from": "file:.git/config"}}}, {}, "git"),
         ({"secrets": {"A": {"rotation": "nobody"}}}, {}, "names no rotation"),
         ({"secrets": {"A": {"from": "env:SEARCH_TOKEN"}}}, {}, "uses too"),
         ({"volumes": [PAYROLL]}, {}, "no role of the parent opens"),

@@ -49,12 +49,14 @@ STOPPED = Ending(6, goes_on=False)
 UNTOUCHED = Ending(6, frozenset(), goes_on=False)
 APPLIES = {
     "answer-cut": WELL,
+    "variable-answer-cut": WELL,
     "second-apply": WELL,
     "unasked-variable": WELL,
     "reads-lag": WELL,
     "never-a-time": WELL,
     "clock-behind": WELL,
     "gateway-timeout": WELL,
+    "page-for-yes": WELL,
     "unknown-stage": WELL,
     "falls-after-health": WELL,
     "group-named-twice": WELL,
@@ -195,7 +197,8 @@ def test_two_machines_apply_at_once(fleet: Fleet) -> None:
 
 def test_one_machine_applies_once_at_a_time(fleet: Fleet) -> None:
     """The second is told to wait, and writes nothing."""
-    declare(fleet)
+    # Of the chat, which is not seen to move until the second has ended.
+    declare(fleet, health={"timeout": "60s"})
     fleet.hub.moves = False
     first = fleet.begin("apply")
     wait_for("nothing is written", lambda: fleet.hub.record.writes, process=first)

@@ -9,9 +9,9 @@ import product
 from fleetworld import Fleet, Json
 from jobs import Ended
 from Sandbox.fleethub import changed
+from Sandbox.fleetmachine import space_sink
 from Sandbox.githubjob import GitHubJob
 from Sandbox.rotations import Rotations
-from Sandbox.sinks.places import Place
 
 INDEX, CHAT, FRONT = "acme/index", "acme/chat", "acme/front"
 NAMES = (INDEX, CHAT, FRONT)
@@ -30,7 +30,7 @@ class Story:
             self.hub.add_space(name, variables={"LEVEL": "debug"}, course=self.hub.course)
         fleet.world.publish(f"spaces/{CHAT}")
         self.issuer = self.rotations.issuer("okta")
-        self.rotations.add("fleet-space", self._place())
+        self.rotations.add("fleet-space", space_sink(self.hub, CHAT, SECRET))
         self.rotation = self.rotations.rotation("okta", ["fleet-space"], overlap="1s")
         self.write()
 
@@ -38,24 +38,6 @@ class Story:
     def rotations(self) -> Rotations:
         """The issuer of the client secret that the chat logs in with."""
         return self.fleet.world.rotations
-
-    def _place(self) -> Place:
-        sink = {"kind": "hub-space", "url": self.hub.origin, "space": CHAT, "name": SECRET}
-        secrets = self.hub.spaces[CHAT].settings["secrets"]
-
-        def put(value: str) -> None:
-            self.hub.spaces[CHAT].put("secrets", SECRET, value, "of the OAuth app", None)
-            self.hub.spaces[CHAT].begin()
-
-        token = {"SPACE_TOKEN": self.hub.applier.value}
-        return Place(
-            sink | {"token": "env:SPACE_TOKEN"},
-            put,
-            lambda: self.fleet.value(CHAT, SECRET),
-            lambda: secrets.pop(SECRET) and None,
-            None,
-            token,
-        )
 
     def write(self) -> None:
         """What is declared: what `level` and `staff` say now."""

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from typing import cast
 
 from Sandbox.fleethub import FleetHub
+from Sandbox.fleethubsituations import begin
 from Sandbox.hub import Hub
 from Sandbox.options import pair
 from Sandbox.world import World
 from transcript import Directive
 
+WORDS = frozenset({"space", "endpoint"})
+
 
 def kind_of_hub(items: Iterable[object]) -> type[Hub]:
-    """The Hub that a scenario is played with: one with Spaces, if it says `space`."""
+    """The Hub that a scenario is played with: one with Spaces, if the scenario has any."""
     words = {item.word for item in items if isinstance(item, Directive)}
-    return FleetHub if "space" in words else Hub
+    return FleetHub if words & WORDS else Hub
 
 
 class FleetWords:
@@ -44,6 +47,19 @@ class FleetWords:
                 key, value = pair(word)
                 members[key.replace("-", "_")] = _value(value)
         self._hub.add_space(name, secrets=secrets, variables=variables, **members)
+
+    def add_endpoint(self, text: str) -> None:
+        """`endpoint NAME [env.K=V …] [secrets.K …]`: the same; its service is `{endpoints}`."""
+        name, *words = text.split()
+        env = dict(pair(w.removeprefix("env.")) for w in words if w.startswith("env."))
+        keys = [w.removeprefix("secrets.") for w in words if w.startswith("secrets.")]
+        secrets = {key: self._hub.secrets.issue("fleet-secret") for key in keys}
+        self._hub.endpoints.add(name, env=env, secrets=secrets)
+
+    def befall(self, text: str) -> None:
+        """`befall NAME SITUATION`: one of `Sandbox.fleethubsituations`."""
+        name, situation = text.split()
+        begin(self._hub, situation, name)
 
     def set_variable(self, text: str) -> None:
         """`on-page NAME KEY=VALUE`: somebody changes a variable on the Hub's page."""

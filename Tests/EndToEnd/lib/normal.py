@@ -27,6 +27,7 @@ PATTERNS = (
     (r"\b\d+ bytes from\b", "{size} bytes from"),
     (r"\bwaiting \d+ ms\b", "waiting {wait}"),
     (r": healthy \(\d+ s\)", ": healthy ({seconds} s)"),
+    (r"(: waits, \w+) \(\d+ s\)", r"\1 ({seconds} s)"),
     (r"\bgood for \d+ (?:s|min|h)\b", "good for {lifetime}"),
 )
 

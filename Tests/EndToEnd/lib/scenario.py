@@ -22,6 +22,8 @@ What may stand before a `$` line, or between two:
     press-refresh                           somebody makes a new secret for the issuer `person`
     pass-time SECONDS                       let it be later, everywhere
     space NAME [variables.K=V …] [secrets.K …] [KEY=VALUE …]   a Space; the keys are `Space`'s
+    endpoint NAME [env.K=V …] [secrets.K …] an endpoint, at `{endpoints}`
+    befall NAME SITUATION                   one of `Sandbox.fleethubsituations`
     on-page NAME KEY=VALUE                  somebody changes a variable on the Hub's page
 
 In jobs, publishers, values, texts, faults and `$` lines these are filled in: `{hub}`, `{hub-host}`,
@@ -41,6 +43,7 @@ from pathlib import Path
 from typing import cast
 
 import evidence
+import fleetwords
 import product
 from fleetwords import FleetWords
 from normal import normalise
@@ -127,6 +130,8 @@ class Player:
             "press-refresh": self._press_refresh,
             "pass-time": self._rotations.pass_time,
             "space": self._fleet.add_space,
+            "endpoint": self._fleet.add_endpoint,
+            "befall": self._fleet.befall,
             "on-page": self._fleet.set_variable,
         }
         if directive.word not in verbs:
@@ -134,7 +139,7 @@ class Player:
         verbs[directive.word](directive.rest)
         if "rotations" in self._world.__dict__:
             self._environment.update(self._rotations.environment())
-        if directive.word == "space":
+        if directive.word in fleetwords.WORDS:
             self._environment.update(self._fleet.environment())
         return directive
 

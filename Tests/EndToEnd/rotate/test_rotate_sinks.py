@@ -136,3 +136,36 @@ def test_a_sink_that_is_away_for_a_while_is_waited_for(rotator: Rotator) -> None
         last.wait_for(3)
     assert first.failures + last.failures == []
     assert [place.value() for place in places] == issuer.live * 3
+
+
+@pytest.mark.parametrize("last", ["RUNNING", "RUNTIME_ERROR"])
+def test_a_space_must_be_well_with_the_new_secret(rotator: Rotator, last: str) -> None:
+    """Where the manifest says so; else the old secret stays alive, and a person is asked."""
+    sink = rotator.rotations.sink("hub-space")
+    sink.sink["health"] = {"timeout": "30s"}
+    rotator.set_up("okta", ["hub-space"], overlap="1s")
+    issuer, server = rotator.rotations.issuer("okta"), cast(SpaceSecrets, sink.server)
+    server.course = ("RUNNING_APP_STARTING", last)
+    old = list(issuer.live)
+    outcome = rotator.outcome("now", "chat")
+    looks = [r for r in server.requests if r.path.endswith("/runtime")]
+    # Once before anything, once before the write, and until it is well or not.
+    assert len(looks) >= 3
+    if last == "RUNNING":
+        assert outcome["outcome"] == "done"
+        assert issuer.live == [sink.value()]
+    else:
+        assert (outcome["outcome"], outcome["attention"]) == ("attention", "app-unhealthy")
+        assert set(old) < set(issuer.live)
+
+
+def test_a_static_space_gets_no_secret(rotator: Rotator) -> None:
+    """It would hand it to every browser."""
+    rotator.set_up("okta", ["hub-space"], overlap="1s")
+    sink, issuer = rotator.rotations.sink("hub-space"), rotator.rotations.issuer("okta")
+    cast(SpaceSecrets, sink.server).sdk = "static"
+    before = (sink.value(), list(issuer.live))
+    outcome = rotator.outcome("now", "chat")
+    assert (outcome["outcome"], outcome["exit"]) == ("attention", 6)
+    assert "browser" in str(outcome["err"])
+    assert (sink.value(), list(issuer.live)) == before

@@ -166,6 +166,26 @@ def test_help_has_examples() -> None:
     assert "Scripts/sandbox -- hfmint exchange acme/model" in sandbox("--help").stdout
 
 
+def test_a_fleet_has_a_machine(tmp_path: Path) -> None:
+    """With the manifests and what they name; beside it, a job's environment."""
+    folder = tmp_path / "fleet"
+    script = (
+        "import os, urllib.request as u; names = ('READ', 'APPLY');"
+        " heads = [{'Authorization': 'Bearer ' + os.environ[f'HUB_{name}']} for name in names];"
+        " url = os.environ['HF_ENDPOINT'] + '/api/spaces/acme/chat/secrets';"
+        " print([u.urlopen(u.Request(url, headers=head)).status for head in heads]);"
+        " print('apps/front.json5' in open(os.environ['HFMINT_MANIFEST']).read())"
+    )
+    done = sandbox("--fleet", str(folder), "--", "python3", "-c", script)
+    for name in ("fleet.key", "job"):
+        evidence.put_there(folder / name)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[200, 200]\nTrue\n", "")
+    job = dict(line.split("=", 1) for line in (folder / "job").read_text().splitlines())
+    assert (job["GITHUB_ACTOR"], job["HFMINT_MANIFEST"]) == ("bob", str(folder / "hfmint.json5"))
+    assert not [name for name in job if name.startswith(("HUB_", "FRONT_", "SPACE_", "OKTA_"))]
+    assert sandbox("--fleet", str(folder), "--rotations", "--", "true").returncode == 2
+
+
 @pytest.mark.parametrize(("option", "count"), [("--rotations", 8), ("--rotations=demo", 1)])
 def test_issuers_and_sinks_are_there_when_asked_for(option: str, count: int) -> None:
     """With a manifest, whose references are set; and no CI job."""

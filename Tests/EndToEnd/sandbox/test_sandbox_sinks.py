@@ -181,6 +181,16 @@ def test_spaces_keep_what_is_sent(hub: SpaceSecrets) -> None:
     assert (hub.value("acme/chat", "K"), hub.restarts) == ("", 2)
 
 
+def test_a_space_begins_anew_after_a_write(hub: SpaceSecrets) -> None:
+    """At first the old process shows."""
+    head, runtime = bearer(hub.token), SPACE.replace("secrets", "runtime")
+    looks = [send(hub, "GET", runtime, **head).json["stage"]]
+    assert send(hub, "POST", SPACE, {"key": "K", "value": "v"}, **head).status == 200
+    looks += [send(hub, "GET", runtime, **head).json["stage"] for _ in range(4)]
+    assert looks == ["RUNNING", "RUNNING", "RUNNING_APP_STARTING", "RUNNING", "RUNNING"]
+    assert send(hub, "GET", runtime, **bearer(hub.publisher)).status == 401
+
+
 def test_spaces_refuse_what_they_should(hub: SpaceSecrets) -> None:
     """A publisher's token as if there were none, a reader, another Space, a bad name."""
     body = {"key": "K", "value": "v"}

@@ -5,15 +5,18 @@ https://huggingface.co/docs/huggingface_hub/guides/manage-spaces
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from ..sentinel import Sentinels
 from ..server import Server
 from ..wire import Request, Response, json_response
 
-PATH = r"/api/spaces/([^/]+)/([^/]+)/secrets"
+SPACE = r"/api/spaces/([^/]+)/([^/]+)"
+PATH = f"{SPACE}/secrets"
 # As for an anonymous request, and for a token of Trusted Publishers:
 # https://github.com/huggingface/huggingface_hub/issues/4972
 UNAUTHORIZED = json_response(401, {"error": "Invalid username or password."})
@@ -29,7 +32,10 @@ class Stored:
 
 
 class SpaceSecrets(Server):
-    """The API; `token` is a user's, `publisher` an `hf_jwt_` that no route here takes."""
+    """The API; `token` is a user's, `publisher` an `hf_jwt_` that no route here takes.
+
+    After a write each look at the Space's stage shows the next of `course`; the last one stays.
+    """
 
     def __init__(self, secrets: Sentinels) -> None:
         super().__init__()
@@ -38,9 +44,14 @@ class SpaceSecrets(Server):
         self.publisher = secrets.issue("sink-token", "hf_jwt_")
         self.spaces = {"acme/chat"}
         self.restarts = 0
+        self.sdk = "docker"
+        self.course = ("RUNNING", "RUNNING_APP_STARTING", "RUNNING")
+        self._stages: dict[str, deque[str]] = {}
         self._stored: dict[tuple[str, str], Stored] = {}
         self.route("GET", PATH, self._list)
         self.route("POST", PATH, self._write)
+        self.route("GET", SPACE, self._page)
+        self.route("GET", f"{SPACE}/runtime", self._runtime)
 
     def value(self, space: str, key: str) -> str | None:
         """What the Space's program finds."""
@@ -90,7 +101,26 @@ class SpaceSecrets(Server):
         value, description = body.get("value", ""), body.get("description")
         self._stored[(space, str(key))] = Stored(str(value), self.now(), description)
         self.restarts += 1
+        self._stages[space] = deque(self.course)
         return json_response(200, _shown(str(key), self._stored[(space, str(key))]))
+
+    def _page(self, request: Request, owner: str, name: str) -> Response:
+        space = f"{owner}/{name}"
+        if refusal := self._refused(request, space):
+            return refusal
+        return json_response(200, {"id": space, "sdk": self.sdk, "private": True})
+
+    def _runtime(self, request: Request, owner: str, name: str) -> Response:
+        space = f"{owner}/{name}"
+        if refusal := self._refused(request, space):
+            return refusal
+        stages = self._stages.get(space, deque(["RUNNING"]))
+        stage = stages.popleft() if len(stages) > 1 else stages[0]
+        shown: dict[str, object] = {"stage": stage, "gcTimeout": None, "storage": None}
+        shown["hardware"] = {"current": "cpu-basic", "requested": "cpu-basic"}
+        if stage.startswith("RUNNING"):
+            shown["sha"] = hashlib.sha256(space.encode()).hexdigest()[:40]
+        return json_response(200, shown)
 
 
 def _shown(key: str, stored: Stored) -> dict[str, object]:

@@ -48,7 +48,7 @@ extension Command {
         }
         let pruning = options.maxDeletes
         let plan: FleetPlan =
-            if let saved { saved } else { try session.survey(in: directory, pruning: pruning).plan }
+            if let saved { saved } else { try madeNow(session, in: directory, pruning: pruning) }
         guard plan.hasChanges else {
             let lines = ["nothing to change"] + plan.refused
             return markdown.report(
@@ -68,6 +68,20 @@ extension Command {
         return markdown.report(
             words.lines, comment: words.markdown, [.init("plan", .string(plan.id))] + words.json,
             [outcome.failure, session.unreadFailure(plan.unreadable)], in: call.context)
+    }
+
+    /// Plans what nobody looks at before it is written, so that a limit that is met ends it.
+    private static func madeNow(
+        _ session: FleetSession, in directory: (any PrivateDirectory)?, pruning: Int?
+    ) throws(MintError) -> FleetPlan {
+        let survey = try session.survey(in: directory, pruning: pruning)
+        let count = survey.differences.count { $0.step == .prune }
+        if let pruning, count > pruning {
+            throw MintError(
+                .planStale, "\(count) would be removed, and \(pruning) may be; nothing was written",
+                hint: "see that this is meant, and say --max-deletes \(count)")
+        }
+        return survey.plan
     }
 
     private static func savedPlan(_ call: Call) throws(MintError) -> FleetPlan? {

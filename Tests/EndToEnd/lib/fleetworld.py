@@ -214,9 +214,9 @@ class Fleet:
         return ended
 
     def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A run that the test goes on beside."""
+        """A run that the test goes on beside, which heeds Ctrl-C whatever started the test."""
         return subprocess.Popen(
-            self.command(*arguments),
+            self.command(*arguments, through=["/usr/bin/env", "--default-signal=INT"]),
             env=self.env,
             cwd=self.path.parent,
             stdin=subprocess.DEVNULL,
