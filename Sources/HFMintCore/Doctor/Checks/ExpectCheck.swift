@@ -56,7 +56,7 @@ private struct Comparison {
     private var differing: Finding {
         let got = shown
         let wanted =
-            got.contains("\\u{") || !expectation.value.utf8.allSatisfy(\.isASCIIVisible)
+            Array(got.utf8).span.holds("\\u{") || !expectation.value.utf8.allSatisfy(\.isASCIIVisible)
             ? expectation.value.spelledOut : expectation.value
         return .fail(
             "\(expectation.claim): expected '\(wanted)', got \(got)",
