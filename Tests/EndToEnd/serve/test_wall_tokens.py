@@ -98,11 +98,15 @@ def doubled(wall: Wall) -> str:
 
 
 def claiming(**claims: object) -> Callable[[Wall], str]:
-    """The issuer's signature over other claims; numbers are seconds from now."""
-    now = int(time.time())
-    times = ("exp", "nbf", "iat")
-    given = {n: now + v if n in times and isinstance(v, int) else v for n, v in claims.items()}
-    return lambda wall: wall.id_token(**given)
+    """The issuer's signature over other claims; numbers are seconds from when it is made."""
+
+    def make(wall: Wall) -> str:
+        now = int(time.time())
+        times = ("exp", "nbf", "iat")
+        given = {n: now + v if n in times and isinstance(v, int) else v for n, v in claims.items()}
+        return wall.id_token(**given)
+
+    return make
 
 
 def issued_by(change: Callable[[str], str]) -> Callable[[Wall], str]:
