@@ -33,7 +33,7 @@ def restarts(wall: Wall, clients: Clients) -> Load:
         for _ in range(RESTARTS):
             wall.stop()
             wall.start()
-            time.sleep(0.3)
+            wall.work(0.2)
         return clients.count(after=0.2)
 
 

@@ -7,11 +7,12 @@ import http.client
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from loads import HOST, TARGET, Failed
+
+from Sandbox import waiting
 
 BODY = "x" * 1024
 
@@ -38,11 +39,10 @@ def wait_for(
     process: subprocess.Popen[bytes] | None = None,
 ) -> None:
     """Look often, for ten seconds."""
-    end = time.monotonic() + 10
-    while not is_true():
-        if time.monotonic() > end or (process and process.poll() is not None):
-            raise Failed(f"{what}:\n{log.read_text(errors='replace')[-2000:]}")
-        time.sleep(0.005)
+    try:
+        waiting.wait_for(what, is_true, 10, process)
+    except AssertionError as failure:
+        raise Failed(f"{failure}:\n{log.read_text(errors='replace')[-2000:]}") from None
 
 
 def free_port() -> int:

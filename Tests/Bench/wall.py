@@ -202,6 +202,11 @@ class Wall:
         (line,) = (line for line in lines if line.startswith(f"{name}:"))
         return int(line.split()[1]) * 1024
 
+    def work(self, seconds: float) -> None:
+        """Return when it has used so much more CPU: somebody asks it."""
+        until = self.seconds_of_cpu() + seconds
+        wait_for(lambda: self.seconds_of_cpu() >= until, "nobody asks", self.log, self.process)
+
     def seconds_of_cpu(self) -> float:
         """What hfmint has used so far."""
         assert self.process

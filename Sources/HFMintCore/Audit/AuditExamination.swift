@@ -113,7 +113,7 @@ package struct AuditExamination {
         let isGenesis: Bool
 
         init(_ line: AuditLine, _ text: Span<UInt8>) {
-            log = String(decoding: text.bytes(in: line.log), as: UTF8.self)
+            log = text.extracting(line.log).text
             seq = line.seq
             previous = line.previous.map { range in
                 stride(from: range.lowerBound, to: range.upperBound, by: 2).map {

@@ -62,7 +62,7 @@ package struct OrganizationClient: Equatable, Sendable {
     /// Reads the client's id, which is not secret.
     package func readID(in context: Context) throws(MintError) -> String {
         let id = try read(id, "id", in: context)
-        return id.reveal { String(decoding: $0.bytes, as: UTF8.self) }
+        return id.reveal { $0.text }
     }
 
     /// Reads the client's secret; anew at every call, as it may have been rotated.

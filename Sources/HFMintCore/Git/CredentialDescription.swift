@@ -38,7 +38,7 @@ package struct CredentialDescription: Equatable, Sendable {
             throw Malformed("a line that is not key=value")
         }
         let value = separator + 1..<line.count
-        switch String(decoding: line.bytes(in: 0..<separator), as: UTF8.self) {
+        switch line.extracting(0..<separator).text {
         case "protocol": try Self.set(&transport, line.bytes(in: value))
         case "host": try Self.set(&host, line.bytes(in: value))
         case "path": try Self.set(&path, line.bytes(in: value))

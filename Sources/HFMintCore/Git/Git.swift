@@ -82,9 +82,7 @@ extension Git.Outcome {
 
     /// The path that git printed, without its line break, or `nil` if it printed none.
     var path: String? {
-        let path = printed.map { output in
-            output.secret.duplicate().withoutTrailingLineBreak().reveal { String(decoding: $0.bytes, as: UTF8.self) }
-        }
+        let path = printed.map { $0.secret.duplicate().withoutTrailingLineBreak().reveal { $0.text } }
         return path?.isEmpty == false ? path : nil
     }
 }

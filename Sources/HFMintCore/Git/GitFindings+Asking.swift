@@ -85,14 +85,13 @@ extension GitFindings {
         let name = String(decoding: key[(key.lastIndex(of: ASCII.dot).map { $0 + 1 } ?? 0)...], as: UTF8.self)
         func setting(_ value: String?) -> Setting {
             Setting(
-                origin: String(decoding: text.bytes(in: origin), as: UTF8.self),
-                scope: scope.map { String(decoding: text.bytes(in: $0), as: UTF8.self) } ?? "",
+                origin: text.extracting(origin).text, scope: scope.map { text.extracting($0).text } ?? "",
                 // A key may hold a URL with a password.
                 key: String(decoding: key, as: UTF8.self).withoutTokens, value: value)
         }
         switch name {
-        case "helper": helpers.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
-        case "usehttppath": pathSettings.append(setting(String(decoding: text.bytes(in: value), as: UTF8.self)))
+        case "helper": helpers.append(setting(text.extracting(value).text))
+        case "usehttppath": pathSettings.append(setting(text.extracting(value).text))
         case "extraheader": headers.append(HeaderSetting(setting: setting(nil), header: Self.header(text, value)))
         case "insteadof", "pushinsteadof":
             let base = key.drop { $0 != ASCII.dot }.dropFirst().dropLast(name.utf8.count + 1)

@@ -18,9 +18,7 @@ package struct HTTPAcquisition: Equatable, Sendable {
         package let text: String
 
         package static func json(_ value: JSONValue) -> Content {
-            Content(
-                type: "application/json",
-                text: value.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) })
+            Content(type: "application/json", text: value.rendered().reveal { $0.text })
         }
 
         package static func form(_ fields: [(String, String)]) -> Content {

@@ -51,7 +51,7 @@ private enum CircleCI {
         let claims: JSONValue = ["aud": .string(audience)]
         return ProgramAcquisition(
             provider: "circleci", name: "circleci run oidc get",
-            options: ["--claims", claims.rendered().reveal { String(decoding: $0.bytes, as: UTF8.self) }],
+            options: ["--claims", claims.rendered().reveal { $0.text }],
             missingHint:
                 "the job's own `circleci` program is on PATH in every executor: in a container started by hand,"
                 + " run it outside and hand the token in with HF_OIDC_ID_TOKEN",

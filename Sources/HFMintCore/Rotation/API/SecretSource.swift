@@ -20,7 +20,7 @@ struct SecretSource: Sendable {
 
     /// Reads what is no secret, such as a client's id.
     func text(for name: String) throws(StepFailure) -> String {
-        try read(for: name).reveal { String(decoding: $0.bytes, as: UTF8.self) }
+        try read(for: name).reveal { $0.text }
     }
 }
 

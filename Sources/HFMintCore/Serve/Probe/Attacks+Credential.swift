@@ -106,5 +106,5 @@ private func issuer(_ text: String) -> JSONValue.Member { member("iss", .string(
 private func withUser(_ issuer: String) -> String { issuer.after("https://").map { "https://probe@\($0)" } ?? issuer }
 
 private func basic(_ user: String, _ password: String) -> String {
-    Secret(copying: "\(user):\(password)".utf8).base64Encoded().reveal { String(decoding: $0.bytes, as: UTF8.self) }
+    Secret(copying: "\(user):\(password)".utf8).base64Encoded().reveal { $0.text }
 }
