@@ -60,6 +60,7 @@ extension Runbook {
         | `the Secret is immutable`, `the Secret cannot be changed so, for instance as it is immutable (422)` | Kubernetes: make another Secret |
         | `another field manager owns the key; `force: true` takes it over` | Kubernetes: who else writes the key |
         | `a token of Trusted Publishers is not known to work here; it needs a user's token` | the Hub: the token |
+        | `a static Space hands its secrets to every browser` | the Hub: take the sink out, or give the Space an SDK with a server |
         | `it is no list of secrets: …` | a list: mend what is there, one secret a line |
         | `it holds 16 secrets, and takes no other` | a list: take out those that nobody needs |
         | `the secret is in use there` | a list: the old secret is first again; put the new one, which is behind it, in front |

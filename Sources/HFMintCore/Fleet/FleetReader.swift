@@ -154,7 +154,7 @@ package struct FleetReader: Sendable {
         guard let shown else { return .unreadable("shows nothing") }
         let isUnsure = wanted.visibility == .protected && !shown.namesVisibility
         guard shown.resource == wanted.resource else { return .renamed(shown.resource.repositoryName) }
-        var runtime = shown.runtime
+        var runtime = shown.runtime ?? listed?.runtime
         if wanted.needsRuntime(beside: runtime) {
             switch try reading(space.api, { () throws(StepFailure) in try space.runtime() }) {
             case .read(let whole): runtime = whole

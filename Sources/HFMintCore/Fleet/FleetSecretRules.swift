@@ -117,15 +117,10 @@ struct FleetSecretRules {
 
     /// Whether a variable may hold a credential of the job itself: hfmint's, the CI system's, or a cloud's.
     private static func isReserved(_ name: String) -> Bool {
-        (["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] + allProviders.flatMap(\.tokenVariables).map(\.name)).contains(name)
-            || (jobPrefixes + allProviders.flatMap(\.reservedPrefixes)).contains { name.hasStart($0) }
+        let names = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] + allProviders.flatMap(\.tokenVariables).map(\.name)
+        let prefixes = ["HFMINT_"] + allProviders.flatMap { $0.reservedPrefixes + $0.credentialPrefixes }
+        return names.contains(name) || prefixes.contains { name.hasStart($0) }
     }
-
-    /// The beginnings of the variables in which CI systems and clouds hand a job its credentials.
-    private static let jobPrefixes = [
-        "HFMINT_", "CI_", "GITLAB_", "BUILDKITE_", "CIRCLE_", "CIRRUS_", "BITBUCKET_", "BITRISE", "CF_", "VELA_",
-        "TFC_", "SYSTEM_", "SPACELIFT_", "AWS_", "AZURE_", "GOOGLE_",
-    ]
 }
 
 extension SecretReference {

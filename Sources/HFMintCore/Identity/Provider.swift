@@ -29,6 +29,8 @@ package struct Provider: Sendable {
     package var tokenVariables: [Environment.Key] = []
     /// The variables that tell this job from all jobs of the provider; none is a secret.
     package var jobVariables: [Environment.Key] = []
+    /// The prefixes of variables in which it hands a job credentials of its own.
+    package var credentialPrefixes: [String] = []
     /// The variable with a directory that is removed at the end of the job.
     package var temporaryDirectory: Environment.Key?
     /// Returns why the machine is thrown away at the end of the job, or nil if nothing says so.

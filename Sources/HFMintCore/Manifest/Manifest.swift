@@ -143,9 +143,4 @@ extension ManifestDocument {
             Self.isApp(root) ? Manifest.appShape : Manifest.shape
         }
     }
-
-    /// Whether this is an app's manifest, which narrows its parent.
-    var isApp: Bool { Self.isApp(root) }
-
-    private static func isApp(_ root: ManifestNode) -> Bool { root.has("extends") }
 }

@@ -66,4 +66,10 @@ extension ManifestDocument {
     ///
     /// hfmint opens and compares this same text, so no symbolic link can make the two differ.
     func resolved(_ path: String) -> String { FilePath(path).from(folder).normalised.text }
+
+    /// Whether this is an app's manifest, which names its parent and narrows it.
+    var isApp: Bool { Self.isApp(root) }
+
+    /// Whether a file with this top is an app's manifest.
+    static func isApp(_ root: ManifestNode) -> Bool { root.has("extends") }
 }

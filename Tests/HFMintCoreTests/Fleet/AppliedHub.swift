@@ -68,7 +68,10 @@ final class AppliedHub: HTTPTransport {
             return HTTPResponse(status: status, body: Secret("page"))
         }
         var text = ""
-        if case .content(let content) = body { text = content.bytes.revealedText() }
+        switch body {
+        case .content(let content): text = content.bytes.revealedText()
+        default: break
+        }
         let parts = path.split(separator: "/").map(String.init)
         guard parts.count >= 4, parts[1] == "spaces", let name = parts.dropFirst(3).first else {
             unscripted("a request for \(path)")

@@ -21,7 +21,8 @@ extension Command {
     private static func adopt(_ call: Call) throws(MintError) -> Report {
         let name = try FleetSession.resource(call)
         guard let space = try? Resource(parsing: name, endpoint: .huggingFace), space.kind == .space else {
-            throw .usage("'\(name)' is no Space", hint: "an endpoint is written by hand: docs/fleet.md says its keys")
+            throw .usage(
+                "'\(name)' is no Space", hint: "an endpoint is written by hand: `hfmint manifest schema` says its keys")
         }
         let session = try FleetSession(call, needsResources: false)
         let state = try session.reader().state(of: SpaceDefinition(adopting: space, into: session.manifest.path))

@@ -11,6 +11,7 @@ extension Provider {
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in try AWS.acquisition(for: job, audience: audience) },
         jobVariables: ["CODEBUILD_BUILD_ID", "AWS_LAMBDA_LOG_STREAM_NAME", "ECS_CONTAINER_METADATA_URI_V4"],
+        credentialPrefixes: ["AWS_"],
         apiSecret: APISecret(prefixes: ["AKIA", "ASIA"], noun: "an access key of AWS"),
         publisher: PublisherForm.pinning([
             "sub": "the ARN of the role or user; AWS's other claims are nested, which no row can match"

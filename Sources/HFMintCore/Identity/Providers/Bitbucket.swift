@@ -17,6 +17,7 @@ extension Provider {
         },
         tokenVariables: ["BITBUCKET_STEP_OIDC_TOKEN"],
         jobVariables: ["BITBUCKET_REPO_UUID", "BITBUCKET_PIPELINE_UUID", "BITBUCKET_STEP_UUID"],
+        credentialPrefixes: ["BITBUCKET_"],
         stepFiles: .none(
             instead: "exchange again in each step that needs a token; `output-variables` are stored by the service"),
         ownAudience: OwnAudience(

@@ -20,6 +20,7 @@ extension Provider {
                     addressVariable: .buildURL))
         },
         tokenVariables: [.buildToken], jobVariables: ["BITRISE_BUILD_SLUG"],
+        credentialPrefixes: ["BITRISE"],
         publisher: PublisherForm.pinning(["sub": "what the build is; check that it is the same in each run"]))
 }
 

@@ -9,6 +9,7 @@ extension Provider {
         name: "buildkite", title: "Buildkite", recognisedBy: "BUILDKITE=true", isHere: { $0.isTrue("BUILDKITE") },
         acquisition: { job, audience throws(MintError) in try Buildkite.acquisition(for: job, audience: audience) },
         tokenVariables: [.accessToken], jobVariables: ["BUILDKITE_JOB_ID", "BUILDKITE_RETRY_COUNT"],
+        credentialPrefixes: ["BUILDKITE_"],
         untrustedEvent: { job, _ in Buildkite.untrustedEvent(in: job.environment) },
         masking: .jobAPI,
         stepFiles: .jobAPI,

@@ -15,7 +15,7 @@ extension Provider {
     package static let azureDevOps = cannotVouch(
         "azure-devops", title: "Azure DevOps", recognisedBy: "TF_BUILD=True",
         because: "its ID tokens are always for api://AzureADTokenExchange, and the Hub takes none but its own address",
-        temporaryDirectory: "AGENT_TEMPDIRECTORY",
+        temporaryDirectory: "AGENT_TEMPDIRECTORY", credentialPrefixes: ["SYSTEM_"],
         ownAudience: OwnAudience(
             start: "api://AzureADTokenExchange",
             "Azure DevOps gives every token this audience, which the Hub does not take; run the job elsewhere,"
@@ -47,7 +47,7 @@ extension Provider {
     // https://docs.spacelift.io/integrations/cloud-providers/oidc
     package static let spacelift = cannotVouch(
         "spacelift", title: "Spacelift", recognisedBy: "SPACELIFT_OIDC_TOKEN",
-        because: "its ID tokens are always for the account's own host name"
+        because: "its ID tokens are always for the account's own host name", credentialPrefixes: ["SPACELIFT_"]
     ) { $0.environment.isSet("SPACELIFT_OIDC_TOKEN") || $0.environment.isSet("TF_VAR_spacelift_run_id") }
 
     // https://docs.envzero.com/guides/integrations/oidc-integrations
@@ -89,7 +89,7 @@ extension Provider {
         because: "a managed identity's tokens are for an application registered in Entra, never for the Hub's address",
         instead:
             "on AKS, mount a projected service account token with the Hub's audience; elsewhere, bring an ID token of your"
-            + " own issuer in HF_OIDC_ID_TOKEN", isPlatform: true
+            + " own issuer in HF_OIDC_ID_TOKEN", isPlatform: true, credentialPrefixes: ["AZURE_"]
     ) { $0.environment.isSet("IDENTITY_ENDPOINT") && $0.environment.isSet("IDENTITY_HEADER") }
 
     private static func cannotVouch(
@@ -97,7 +97,8 @@ extension Provider {
         instead: String =
             "run the publishing job in a system that can choose the audience (GitHub Actions, GitLab CI …), or bring an"
             + " ID token of your own issuer in HF_OIDC_ID_TOKEN", imitates: [String] = [], isPlatform: Bool = false,
-        temporaryDirectory: Environment.Key? = nil, ownAudience: OwnAudience? = nil,
+        temporaryDirectory: Environment.Key? = nil, credentialPrefixes: [String] = [],
+        ownAudience: OwnAudience? = nil,
         isHere: @escaping @Sendable (Job) -> Bool
     ) -> Provider {
         Provider(
@@ -105,6 +106,6 @@ extension Provider {
             isPlatform: isPlatform,
             acquisition: { _, _ throws(MintError) in
                 throw MintError(.identityDenied, "\(name): \(reason)", hint: instead)
-            }, temporaryDirectory: temporaryDirectory, ownAudience: ownAudience)
+            }, credentialPrefixes: credentialPrefixes, temporaryDirectory: temporaryDirectory, ownAudience: ownAudience)
     }
 }

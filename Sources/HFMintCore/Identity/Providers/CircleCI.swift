@@ -9,6 +9,7 @@ extension Provider {
         name: "circleci", title: "CircleCI", recognisedBy: "CIRCLECI=true", isHere: { $0.isTrue("CIRCLECI") },
         acquisition: { _, audience throws(MintError) in .program(CircleCI.program(audience: audience)) },
         jobVariables: ["CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_WORKFLOW_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX"],
+        credentialPrefixes: ["CIRCLE_"],
         untrustedEvent: { CircleCI.untrustedEvent(in: $0.environment, $1) },
         // CircleCI masks variables of a project or a context only, and has no command to mask others.
         masking: .none,

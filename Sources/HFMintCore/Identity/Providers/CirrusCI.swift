@@ -10,6 +10,7 @@ extension Provider {
                 missing: "add to the task's `env:`: `CIRRUS_OIDC_TOKEN_AUDIENCE: \(audience)`")
         },
         tokenVariables: ["CIRRUS_OIDC_TOKEN"], jobVariables: ["CIRRUS_TASK_ID"],
+        credentialPrefixes: ["CIRRUS_"],
         publisher: PublisherForm.pinning(
             ["sub": "what the task is; check that it is the same in each run"],
             tighter: ["repository_id": "survives a rename; nobody can take it over"]))

@@ -19,6 +19,7 @@ extension Provider {
                     refusalHint: "the credential is good for this build alone: check that the build still runs"))
         },
         tokenVariables: [.requestURL], jobVariables: ["CF_BUILD_ID", "CF_STEP_NAME"],
+        credentialPrefixes: ["CF_"],
         claims: ProviderClaims(
             issuers: ["https://oidc.codefresh.io"], recognisingClaims: ["scm_ref", "scm_repo_url"],
             owners: ["account_id", "account_name", "pipeline_id", "scm_repo_url", "sub"],

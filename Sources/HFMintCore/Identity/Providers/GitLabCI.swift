@@ -7,6 +7,7 @@ extension Provider {
         name: "gitlab-ci", title: "GitLab CI", recognisedBy: "GITLAB_CI=true", isHere: { $0.isTrue("GITLAB_CI") },
         acquisition: { job, audience throws(MintError) in try GitLabCI.acquisition(for: job, audience: audience) },
         jobVariables: ["CI_SERVER_URL", "CI_JOB_ID"],
+        credentialPrefixes: ["CI_", "GITLAB_"],
         untrustedEvent: { job, _ in GitLabCI.untrustedEvent(in: job.environment) },
         masking: .none,
         // Runner 16.4 and later read the file at the start of each stage; after `script` only `after_script` is left.

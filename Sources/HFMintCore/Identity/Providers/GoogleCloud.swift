@@ -11,6 +11,7 @@ extension Provider {
         isPlatform: true,
         acquisition: { job, audience throws(MintError) in try GoogleCloud.acquisition(for: job, audience: audience) },
         jobVariables: ["BUILD_ID", "CLOUD_RUN_EXECUTION", "K_REVISION", "HOSTNAME"],
+        credentialPrefixes: ["GOOGLE_"],
         apiSecret: APISecret(prefixes: ["ya29."], noun: "an access token of Google's"),
         claims: ProviderClaims(
             issuers: ["https://accounts.google.com"], owners: ["sub", "email", "azp"],

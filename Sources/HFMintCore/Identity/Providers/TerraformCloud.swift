@@ -15,6 +15,7 @@ extension Provider {
             )
         },
         jobVariables: ["TFC_RUN_ID"],
+        credentialPrefixes: ["TFC_"],
         claims: ProviderClaims(
             issuers: ["https://app.terraform.io"],
             recognisingClaims: ["terraform_workspace_id", "terraform_workspace_name"],

@@ -16,6 +16,7 @@ extension Provider {
                     addressVariable: .requestURL))
         },
         tokenVariables: [.requestURL], jobVariables: ["VELA_BUILD_LINK", "VELA_STEP_NUMBER"],
+        credentialPrefixes: ["VELA_"],
         untrustedEvent: { job, _ in
             job.environment["VELA_PULL_REQUEST_FROM_FORK"] == "true" ? "the pull request is from a fork" : nil
         },

@@ -35,7 +35,8 @@ struct HubSpaceSink: Sink {
 
     private static func resource(_ text: String) -> Resource? {
         guard let resource = try? Resource(parsing: text, endpoint: .huggingFace) else { return nil }
-        return resource.kind == .space || (resource.kind == .model && !text.utf8.contains(ASCII.colon)) ? resource : nil
+        let isSpace = resource.kind == .space || resource.kind == .model && !text.utf8.contains(ASCII.colon)
+        return isSpace ? Resource(kind: .space, namespace: resource.namespace, name: resource.name) : nil
     }
 
     @Sendable static func complaint(about text: String) -> String? {

@@ -41,7 +41,7 @@ extension SpaceAPI {
             .get, path(""), accepting: [200, 301, 302, 307, 308, 404], bodyLimit: API.largeBody)
         switch answer.status {
         case 200:
-            let found = try answer.reading { (root, text) in ListedSpace(root, in: text) }
+            let found = try answer.reading { (root, text) in ListedSpace.read(root, in: text) }
             return found.resource == space ? .there(found) : .renamed(found.resource.repositoryName)
         case 404:
             // A proxy has pages of its own. The Hub sends a code, and says why in JSON.
@@ -63,9 +63,7 @@ extension SpaceAPI {
         let prefix = api.base.below("/api/spaces/").target
         guard url.target.utf8.starts(with: prefix.utf8) else { return nil }
         let names = url.target.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "?") }
-        let parts = Array(names).split(separator: ASCII.slash, omittingEmptySubsequences: false)
-        guard parts.count == 2, let found = Resource(.space, owner: parts[0], name: parts[1]) else { return nil }
-        return found.repositoryName
+        return Resource(spaceNamed: names)?.repositoryName
     }
 
     /// Returns what the Hub shows of the secrets, which is never a value.

@@ -11,16 +11,15 @@ package struct ListedSpace: Equatable, Sendable {
     package let namesVisibility: Bool
     package let runtime: SpaceRuntime?
 
-    init?(_ node: JSONNode, in text: Span<UInt8>) {
-        let parts = node["id"]?.string(in: text)?.split(separator: ASCII.slash, omittingEmptySubsequences: false) ?? []
-        guard parts.count == 2, let resource = Resource(.space, owner: parts[0], name: parts[1]) else { return nil }
-        self.resource = resource
-        sdk = node["sdk"]?.text(in: text)?.plain
-        sha = node["sha"]?.text(in: text)?.plain
+    static func read(_ node: JSONNode, in text: Span<UInt8>) -> ListedSpace? {
+        guard let id = node["id"]?.string(in: text), let resource = Resource(spaceNamed: id) else { return nil }
         let named = node["visibility"]?.text(in: text).flatMap { Visibility(rawValue: $0) }
-        visibility = named ?? node["private"]?.bool.map { $0 ? .private : .public }
-        namesVisibility = named != nil
-        runtime = node["runtime"].flatMap { SpaceRuntime($0, in: text) }
+        let known = node["private"]?.bool.map { $0 ? Visibility.private : .public }
+        var runtime: SpaceRuntime?
+        if let node = node["runtime"] { runtime = SpaceRuntime(node, in: text) }
+        return ListedSpace(
+            resource: resource, sdk: node["sdk"]?.text(in: text)?.plain, sha: node["sha"]?.text(in: text)?.plain,
+            visibility: named ?? known, namesVisibility: named != nil, runtime: runtime)
     }
 
     /// The name by which the Hub tells Spaces apart: no two differ in case alone.
@@ -30,6 +29,13 @@ package struct ListedSpace: Equatable, Sendable {
 extension Resource {
     /// `owner/name`, which the Hub's API takes with the kind in front.
     var repositoryName: String { "\(namespace)/\(name)" }
+
+    /// Reads the Space's name as the Hub's API writes it: `owner/name`.
+    init?(spaceNamed text: some Collection<UInt8>) {
+        let parts = Array(text).split(separator: ASCII.slash, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        self.init(.space, owner: parts[0], name: parts[1])
+    }
 }
 
 /// The listing of an owner's Spaces: all of its pages, or an error.
@@ -76,7 +82,7 @@ package enum SpaceListing {
             guard let elements = root.elements else { return nil }
             // A name that no manifest can hold is nobody's loss. An entry without a name may be anybody's.
             guard elements.allSatisfy({ $0["id"]?.isString == true }) else { return nil }
-            return elements.compactMap { ListedSpace($0, in: text) }
+            return elements.compactMap { ListedSpace.read($0, in: text) }
         }
         guard let link = answer.response.header("link") else { return Page(spaces: spaces, next: nil) }
         switch NextPage(link, of: api.base.below(path)) {

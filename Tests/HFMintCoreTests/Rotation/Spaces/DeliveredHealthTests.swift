@@ -29,7 +29,11 @@ private final class MovingSpace: HTTPTransport {
     func send(
         _ request: HTTPRequest, credential: borrowing HTTPCredential, body: borrowing HTTPBody
     ) throws(TransportError) -> HTTPResponse {
-        let isAnonymous = if case .none = credential { true } else { false }
+        let isAnonymous =
+            switch credential {
+            case .none: true
+            default: false
+            }
         let text = state.withLock { state -> (Int, String) in
             let path = request.url.target
             if path.hasSuffix("/secrets") {
