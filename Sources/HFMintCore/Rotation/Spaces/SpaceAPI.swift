@@ -41,7 +41,7 @@ extension SpaceAPI {
             .get, path(""), accepting: [200, 301, 302, 307, 308, 404], bodyLimit: API.largeBody)
         switch answer.status {
         case 200:
-            let found = try answer.reading { (root, text) in ListedSpace.read(root, in: text) }
+            let found = try answer.reading { (root, text) in ListedSpace(root, in: text) }
             return found.resource == space ? .there(found) : .renamed(found.resource.repositoryName)
         case 404:
             // A proxy has pages of its own. The Hub sends a code, and says why in JSON.

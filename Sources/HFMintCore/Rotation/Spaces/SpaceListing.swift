@@ -11,15 +11,16 @@ package struct ListedSpace: Equatable, Sendable {
     package let namesVisibility: Bool
     package let runtime: SpaceRuntime?
 
-    static func read(_ node: JSONNode, in text: Span<UInt8>) -> ListedSpace? {
+    init?(_ node: JSONNode, in text: Span<UInt8>) {
         guard let id = node["id"]?.string(in: text), let resource = Resource(spaceNamed: id) else { return nil }
         let named = node["visibility"]?.text(in: text).flatMap { Visibility(rawValue: $0) }
-        let known = node["private"]?.bool.map { $0 ? Visibility.private : .public }
-        var runtime: SpaceRuntime?
-        if let node = node["runtime"] { runtime = SpaceRuntime(node, in: text) }
-        return ListedSpace(
-            resource: resource, sdk: node["sdk"]?.text(in: text)?.plain, sha: node["sha"]?.text(in: text)?.plain,
-            visibility: named ?? known, namesVisibility: named != nil, runtime: runtime)
+        let isPrivate = node["private"]?.bool
+        self.resource = resource
+        sdk = node["sdk"]?.text(in: text)?.plain
+        sha = node["sha"]?.text(in: text)?.plain
+        visibility = named ?? isPrivate.map { $0 ? .private : .public }
+        namesVisibility = named != nil
+        runtime = node["runtime"].flatMap { SpaceRuntime($0, in: text) }
     }
 
     /// The name by which the Hub tells Spaces apart: no two differ in case alone.
@@ -82,7 +83,7 @@ package enum SpaceListing {
             guard let elements = root.elements else { return nil }
             // A name that no manifest can hold is nobody's loss. An entry without a name may be anybody's.
             guard elements.allSatisfy({ $0["id"]?.isString == true }) else { return nil }
-            return elements.compactMap { ListedSpace.read($0, in: text) }
+            return elements.compactMap { ListedSpace($0, in: text) }
         }
         guard let link = answer.response.header("link") else { return Page(spaces: spaces, next: nil) }
         switch NextPage(link, of: api.base.below(path)) {
