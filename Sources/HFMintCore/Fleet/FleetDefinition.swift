@@ -18,7 +18,7 @@ package struct FleetDefinition: Equatable, Sendable {
     package let read: SecretReference?
     /// The credential that writes.
     package let apply: SecretReference?
-    /// The credential of what an administrator alone may do.
+    /// An administrator's credential, by which a Space that is gone is told from one that others may not see.
     package let admin: SecretReference?
     /// The key of marks, 32 bytes or more; nil if only a secret's `version` is compared.
     package var key: SecretReference?

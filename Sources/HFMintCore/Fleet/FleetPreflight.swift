@@ -41,14 +41,18 @@ package struct FleetPreflight: Sendable {
     private let definition: FleetDefinition
     private let reader: Credential
     private let writer: Credential?
+    private let admin: Credential?
 
     private static let writes = "fleet.credentials.apply"
 
-    /// - Parameter apply: nil if nobody has a credential that writes.
-    package init(_ definition: FleetDefinition, read: HubAccess, apply: HubAccess?) {
+    /// - Parameters:
+    ///   - apply: nil if nobody has a credential that writes.
+    ///   - admin: nil if there is no administrator's.
+    package init(_ definition: FleetDefinition, read: HubAccess, apply: HubAccess?, admin: HubAccess?) {
         self.definition = definition
         reader = Credential(name: "fleet.credentials.read", access: read)
         writer = apply.map { Credential(name: Self.writes, access: $0) }
+        self.admin = admin.map { Credential(name: "fleet.credentials.admin", access: $0) }
     }
 
     /// Returns a line for each right that is missing; empty if all are there.
@@ -57,7 +61,7 @@ package struct FleetPreflight: Sendable {
         // A credential that no route takes is said once, and not for each resource.
         let writer = ofKind.isEmpty ? writer : nil
         return ofKind + ofSpaces(writer) + ofSecretNames + ofEndpoints(reader, "read")
-            + (writer.map { ofEndpoints($0, "write") } ?? [])
+            + (writer.map { ofEndpoints($0, "write") } ?? []) + ofAdministrator
     }
 
     /// What the kind of the writing credential rules out.
@@ -108,6 +112,17 @@ package struct FleetPreflight: Sendable {
             return missing.map {
                 MissingRight(
                     credential: $0.credential, resource: $0.resource, clause: "its secrets' names: \($0.clause)")
+            }
+        }
+    }
+
+    /// Whether the administrator's credential sees all of each owner, which is all that it is for.
+    private var ofAdministrator: [MissingRight] {
+        guard let admin else { return [] }
+        let sight = FullSight()
+        return Set(definition.spaces.map(\.resource.namespace)).sorted().compactMap { namespace in
+            admin.missing(namespace) { (api) throws(StepFailure) in
+                try sight.sees(namespace, by: api) ? nil : "it may not see everything there"
             }
         }
     }

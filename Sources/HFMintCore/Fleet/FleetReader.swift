@@ -8,6 +8,8 @@ internal import Synchronization
 package struct FleetReader: Sendable {
     let definition: FleetDefinition
     let access: HubAccess
+    /// How the Hub is asked with an administrator's credential, if there is one.
+    private let admin: HubAccess?
     private let sight = FullSight()
 
     /// How many requests are under way at once.
@@ -15,9 +17,11 @@ package struct FleetReader: Sendable {
     /// After so many requests in a row without an answer, the Hub is away.
     private static let mostLost = 2 * width
 
-    package init(_ definition: FleetDefinition, _ access: HubAccess) {
+    /// - Parameter admin: asks again about a Space that the credential of `access` does not find.
+    package init(_ definition: FleetDefinition, _ access: HubAccess, admin: HubAccess? = nil) {
         self.definition = definition
         self.access = access
+        self.admin = admin
     }
 
     /// What is read of the listings.
@@ -144,9 +148,7 @@ package struct FleetReader: Sendable {
         if shown == nil || wanted.visibility == .protected && shown?.namesVisibility == false {
             switch try reading(space.api, { () throws(StepFailure) in try space.info() }) {
             case .read(.there(let found)): shown = found
-            case .read(.missing):
-                let isSeen = try sight.sees(wanted.resource.namespace, by: access.hub("the credential"))
-                return isSeen ? .missing : .unreadable(Self.unseen)
+            case .read(.missing): return try absence(of: wanted)
             case .read(.renamed(let name)): return .renamed(name)
             case .read(.unreadable(let clause)), .unreadable(let clause): return .unreadable(clause)
             }
@@ -165,6 +167,19 @@ package struct FleetReader: Sendable {
         let secrets = try reading(space.api) { () throws(StepFailure) in try space.secrets() }
         let variables = try reading(space.api) { () throws(StepFailure) in try space.variables() }
         return .there(SpaceState(shown, runtime, variables, secrets, isUnsure: isUnsure))
+    }
+
+    /// Tells a Space that is not there from one that the credential may not see.
+    private func absence(of wanted: SpaceDefinition) throws(StepFailure) -> SpaceReading {
+        let isSeen = try sight.sees(wanted.resource.namespace, by: (admin ?? access).hub("the credential"))
+        guard isSeen else { return .unreadable(Self.unseen) }
+        guard let space = admin?.space(wanted.resource) else { return .missing }
+        switch try reading(space.api, { () throws(StepFailure) in try space.info() }) {
+        case .read(.there): return .unreadable("is there, and 'fleet.credentials.read' may not see it")
+        case .read(.missing): return .missing
+        case .read(.renamed(let name)): return .renamed(name)
+        case .read(.unreadable(let clause)), .unreadable(let clause): return .unreadable(clause)
+        }
     }
 
     static let unseen = "is not there, or the credential may not see it (404)"

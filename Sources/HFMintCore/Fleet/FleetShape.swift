@@ -28,7 +28,7 @@ package enum FleetShape {
     private static let credentials = ObjectShape([
         .optional("read", .secretReference, "a token that reads, for plan, status and drift"),
         .optional("apply", .secretReference, "a token that writes settings and secrets, for apply"),
-        .optional("admin", .secretReference, "an administrator's token, for what no other may do"),
+        .optional("admin", .secretReference, "an administrator's token, which tells gone Spaces from hidden ones"),
     ])
 
     private static let window = ObjectShape(

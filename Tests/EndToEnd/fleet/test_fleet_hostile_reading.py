@@ -84,6 +84,25 @@ def test_what_is_not_there_is_missing_to_who_sees_all(fleet: Fleet) -> None:
     assert {r.path for r in fleet.hub.requests if "nobody" in r.path} == {"/api/spaces/acme/nobody"}
 
 
+def test_an_administrator_tells_what_is_gone_from_what_is_hidden(fleet: Fleet) -> None:
+    """By a credential of its own, which reads what the first did not find, and no more."""
+    fleet.hub.add_space("beta/hidden", variables={"LEVEL": "debug"})
+    fleet.hub.reach[fleet.hub.admin.value].add("beta")
+    credentials = {name: f"env:HUB_{name.upper()}" for name in ("read", "apply", "admin")}
+    fleet.write({CHAT: {}, "acme/nobody": {}, "beta/hidden": {}}, credentials=credentials)
+    told = fleet.plan()
+    assert (told.status, told.verdict("acme/nobody", "")) == (3, "unreadable")
+    fleet.hub.role_in_org = "admin"
+    fleet.variables["HUB_ADMIN"] = fleet.hub.admin.value
+    told = fleet.plan()
+    assert (told.status, told.verdict("acme/nobody", "")) == (3, "missing")
+    assert told.report["unreadable"] == [
+        "spaces/beta/hidden: is there, and 'fleet.credentials.read' may not see it"
+    ]
+    asked = {r.path for r in fleet.hub.requests if r.bearer == fleet.hub.admin.value}
+    assert asked == {"/api/whoami-v2", "/api/spaces/acme/nobody", "/api/spaces/beta/hidden"}
+
+
 def test_one_organization_of_several_is_locked(fleet: Fleet) -> None:
     """The others are planned, and the exit status says that it is not all."""
     owners = ("beta", "gamma", "delta", "omega")
@@ -135,7 +154,7 @@ def test_strange_texts_are_shown_as_text(fleet: Fleet) -> None:
 
 def test_a_masked_volume_is_no_drift(fleet: Fleet) -> None:
     """And what is masked is never sent back."""
-    volume = {"type": "dataset", "source": "acme/hidden", "mountPath": "/data"}
+    volume = {"type": "dataset", "source": "beta/hidden", "mountPath": "/data"}
     fleet.write({CHAT: {"volumes": [volume]}})
     begin(fleet.hub, "masked-volume", CHAT)
     assert fleet.plan("--detailed-exitcode").status == 0

@@ -12,7 +12,10 @@ enum FleetDoctorMode {
         let session = try FleetSession(call)
         let definition = session.definition
         let apply: HubAccess? = definition.apply == nil ? nil : try session.access(definition.apply)
-        let missing = FleetPreflight(definition, read: try session.access(definition.read), apply: apply).missing()
+        let admin: HubAccess? = definition.admin == nil ? nil : try session.access(definition.admin)
+        let missing = FleetPreflight(
+            definition, read: try session.access(definition.read), apply: apply, admin: admin
+        ).missing()
         let checked = "\(counted(definition.resources.count, "resource")): no right is missing that can be asked for"
         let lines = missing.isEmpty ? ["[ok]    \(checked)"] : missing.map { "[fail]  \($0.sentence)".printable }
         let failure = missing.first.map { first in

@@ -84,7 +84,12 @@ struct FleetSession {
     }
 
     /// Returns what asks the Hub, with the credential that reads.
-    func reader() throws(MintError) -> FleetReader { FleetReader(definition, try access(definition.read)) }
+    ///
+    /// Only a job that administers has the other one: without it, less is proven.
+    func reader() throws(MintError) -> FleetReader {
+        let admin: HubAccess? = definition.admin == nil ? nil : try? access(definition.admin)
+        return FleetReader(definition, try access(definition.read), admin: admin)
+    }
 
     /// Returns how the Hub is asked with a credential; without one, as anybody may ask.
     func access(_ reference: SecretReference?) throws(MintError) -> HubAccess {

@@ -75,9 +75,9 @@ struct FleetWords {
                     ? "nothing to change in \(counted(count, "resource"))"
                     : "\(counted(changes.count, "change")) in \(resources) of \(counted(count, "resource"))"
             ]
-            if restarted > 0 { clauses.append("\(restarted) restart") }
+            if restarted > 0 { clauses.append(counted(restarted, "restart")) }
             if refused > 0 { clauses.append("\(refused) refused") }
-            if removed > 0 { clauses.append("\(removed) removed") }
+            if removed > 0 { clauses.append("\(removed) to remove") }
             if let kept { clauses.append(kept) }
         } else {
             let drifted = drifted.count
@@ -152,6 +152,8 @@ extension Difference {
 
     /// What is there, and what should be, or why.
     fileprivate var words: String {
+        // That nobody declares it is why it is removed.
+        guard step != .prune else { return reason }
         var words = verdict.rawValue
         switch (before, after) {
         case (let before?, let after?): words += ": '\(before.shortened)' -> '\(after.shortened)'"
