@@ -64,10 +64,8 @@ extension ServeRequest {
 
         /// Returns the parameter that is called so, or nil for any other.
         static func called(_ name: Span<UInt8>) -> Name? {
-            names.first { name.equals($0.bytes.span) }?.name
+            allCases.first { name.equals($0.rawValue, in: name.indices) }
         }
-
-        private static let names = allCases.map { (name: $0, bytes: Array($0.rawValue.utf8)) }
     }
 
     /// The parameters that are read, and where their values stand.

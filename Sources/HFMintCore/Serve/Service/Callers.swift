@@ -7,7 +7,7 @@ final class VerifiedCaller: Sendable {
     let subject: [UInt8]
     /// The subject as a text, for the web server's log.
     let actor: String?
-    /// SHA-256 of the credential, in hexadecimal.
+    /// In hexadecimal.
     let tokenSHA256: String
     /// The ticket's id and the id of the key that signed it, or nil for an ID token.
     let ticket: (id: String, keyID: String)?
