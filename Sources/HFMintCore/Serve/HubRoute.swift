@@ -38,9 +38,9 @@ package struct HubRoute: Equatable, Sendable {
     ///
     /// - Parameter method: as it was sent. Only the six of the Hub's API are known, in upper case.
     package init(_ method: [UInt8], _ target: CanonicalTarget, on host: Host) throws(Refusal) {
-        guard method.allSatisfy(\.isASCIIUppercase),
-            let known = HTTPRequest.Method(rawValue: String(decoding: method, as: UTF8.self))
-        else { throw Refusal(.methodUnknown, "has a method that the Hub does not know") }
+        guard let known = HTTPRequest.Method.allCases.first(where: { method.equals($0.rawValue) }) else {
+            throw Refusal(.methodUnknown, "has a method that the Hub does not know")
+        }
         guard host == .hub else { throw Refusal(.notServed, "is for inference, which is not served yet") }
         self = try Self.find(known, target)
     }

@@ -43,8 +43,8 @@ package struct RoutePattern: Sendable {
         private let number: UInt64
 
         init(of part: ArraySlice<UInt8>, at place: Int) {
-            number = part.prefix(6).reduce(UInt64(place & 0xFF) << 8 | UInt64(part.count & 0xFF)) {
-                $0 << 8 | UInt64($1)
+            number = part.indices.prefix(6).reduce(UInt64(place & 0xFF) << 8 | UInt64(part.count & 0xFF)) {
+                $0 << 8 | UInt64(part[$1])
             }
         }
     }
