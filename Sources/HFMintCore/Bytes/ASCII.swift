@@ -62,10 +62,13 @@ extension Span where Element == UInt8 {
     ///
     /// - Parameter ignoringCase: whether an ASCII letter counts as itself in either case.
     package func equals(_ text: String, in range: Range<Int>, ignoringCase: Bool = false) -> Bool {
-        guard range.count == text.utf8.count else { return false }
-        return zip(range, text.utf8).allSatisfy { index, wanted in
-            self[index] == wanted || ignoringCase && self[index].asciiLowercased == wanted.asciiLowercased
+        let wanted = text.utf8Span.span
+        guard range.count == wanted.count else { return false }
+        for index in wanted.indices {
+            let (byte, other) = (self[range.lowerBound + index], wanted[index])
+            guard byte == other || ignoringCase && byte.asciiLowercased == other.asciiLowercased else { return false }
         }
+        return true
     }
 
     /// Returns whether these are the bytes of `other`.
