@@ -74,11 +74,12 @@ package struct HubRoute: Equatable, Sendable {
                 : "is for a path that hfmint does not know"
             throw Refusal(.routeUnknown, clause)
         }
-        switch (found.candidate.row.outcome, found.resource) {
-        case (.refused(let refusal), _): throw refusal
-        case (.signed, _): return HubRoute(nil, [.write])
-        case (.needs(let rights), let resource?): return HubRoute(resource, rights)
-        case (.needs, nil): throw Refusal(.namesNoRepository, "names no repository")
+        switch found.candidate.row.outcome {
+        case .refused(let refusal): throw refusal
+        case .signed: return HubRoute(nil, [.write])
+        case .needs(let rights):
+            guard let resource = found.resource else { throw Refusal(.namesNoRepository, "names no repository") }
+            return HubRoute(resource, rights)
         }
     }
 

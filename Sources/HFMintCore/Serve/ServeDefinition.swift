@@ -96,7 +96,7 @@ package struct ServeDefinition: Equatable, Sendable {
     /// Returns the kind of the host of this name.
     func kind(ofHost name: String) -> HubRoute.Host? { index(ofHost: name).map { hosts[$0].kind } }
 
-    private func index(ofHost name: String) -> Int? { hosts.firstIndex { $0.name.utf8.elementsEqual(name.utf8) } }
+    private func index(ofHost name: String) -> Int? { hosts.firstIndex { $0.name.hasBytes(of: name) } }
 
     /// Returns the first of the weakest credentials that open `resource` for `right`, or nil.
     ///
