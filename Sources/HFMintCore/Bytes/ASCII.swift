@@ -59,9 +59,16 @@ extension Span where Element == UInt8 {
     package var text: String { unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) } }
 
     /// Returns whether the bytes in `range` are those of `text`.
-    package func equals(_ text: String, in range: Range<Int>) -> Bool {
-        guard range.count == text.utf8.count else { return false }
-        return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
+    ///
+    /// - Parameter ignoringCase: whether an ASCII letter counts as itself in either case.
+    package func equals(_ text: String, in range: Range<Int>, ignoringCase: Bool = false) -> Bool {
+        let wanted = text.utf8Span.span
+        guard range.count == wanted.count else { return false }
+        for index in wanted.indices {
+            let (byte, other) = (self[range.lowerBound + index], wanted[index])
+            guard byte == other || ignoringCase && byte.asciiLowercased == other.asciiLowercased else { return false }
+        }
+        return true
     }
 
     /// Returns whether these are the bytes of `other`.
@@ -130,15 +137,17 @@ extension Array where Element == UInt8 {
     package func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }
 }
 
-extension Sequence where Element == UInt8 {
+extension Collection<UInt8> {
     /// The bytes in lower-case hexadecimal.
     package var hexadecimal: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * underestimatedCount)
-        for byte in self {
-            text.append((byte >> 4).hexDigit)
-            text.append((byte & 15).hexDigit)
+        unsafe String(unsafeUninitializedCapacity: 2 * count) { room in
+            var end = 0
+            for byte in self {
+                unsafe room[end] = (byte >> 4).hexDigit
+                unsafe room[end + 1] = (byte & 15).hexDigit
+                end += 2
+            }
+            return end
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

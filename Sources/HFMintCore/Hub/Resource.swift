@@ -121,7 +121,7 @@ extension Resource {
         let isAlone = kind == .user
         guard Self.isName(owner), isAlone ? name.isEmpty : Self.isName(name), !name.hasGitEnding,
             !Self.isNoOwner(owner, alone: isAlone), kind.prefix != nil || !Self.prefixes.contains(owner),
-            ![owner, name].contains(where: \.looksLikeToken)
+            !owner.looksLikeToken, !name.looksLikeToken
         else { return nil }
         self.init(kind: kind, namespace: Self.text(owner), name: Self.text(name))
     }

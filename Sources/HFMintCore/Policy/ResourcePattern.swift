@@ -36,8 +36,8 @@ extension ResourcePattern {
     }
 
     package func covers(_ resource: Resource) -> Bool {
-        kind == resource.kind && namespace.utf8.elementsEqual(resource.namespace.utf8)
-            && (name.map { $0.utf8.elementsEqual(resource.name.utf8) } ?? true)
+        kind == resource.kind && namespace.hasBytes(of: resource.namespace)
+            && (name.map { $0.hasBytes(of: resource.name) } ?? true)
     }
 
     package func covers(_ other: ResourcePattern) -> Bool {

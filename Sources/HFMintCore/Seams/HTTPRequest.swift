@@ -2,7 +2,7 @@
 ///
 /// ``HTTPTransport`` takes the credential and the body beside it.
 package struct HTTPRequest: Equatable, Sendable {
-    package enum Method: String, Sendable {
+    package enum Method: String, CaseIterable, Sendable {
         case head = "HEAD"
         case get = "GET"
         case post = "POST"

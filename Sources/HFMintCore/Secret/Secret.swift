@@ -36,6 +36,9 @@ package struct Secret: ~Copyable, @unchecked Sendable {
         unsafe span.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
     }
 
+    /// Takes over `memory`, which was allocated for this secret and in which nothing else is.
+    init(adopting memory: UnsafeMutableRawBufferPointer) { unsafe self.memory = memory }
+
     deinit {
         unsafe wipe(memory)
         unsafe memory.deallocate()

@@ -7,7 +7,10 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
     package private(set) var byteCount = 0
 
     package init(capacity: Int) {
-        unsafe memory = .allocate(byteCount: capacity, alignment: 1)
+        // Many stay empty, and an allocation of nothing costs as much as another one.
+        unsafe memory =
+            capacity > 0
+            ? .allocate(byteCount: capacity, alignment: 1) : UnsafeMutableRawBufferPointer(start: nil, count: 0)
     }
 
     deinit {
@@ -36,9 +39,7 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
 
     /// Appends `text`; traps if it does not fit.
     package mutating func append(_ text: String) {
-        var text = text
-        let fits = text.withUTF8 { unsafe appendIfRoom(UnsafeRawBufferPointer($0)) }
-        precondition(fits, "a secret buffer is too small")
+        append(text.utf8Span.span)
     }
 
     /// Appends `secret`; traps if it does not fit.
@@ -83,7 +84,15 @@ package struct SecretBuffer: ~Copyable, @unchecked Sendable {
         return try body(span)
     }
 
+    /// Returns a copy of the bytes.
     package borrowing func finish() -> Secret {
         unsafe Secret(copying: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+    }
+
+    /// Returns the bytes where they are, as the end of this buffer.
+    package consuming func seal() -> Secret {
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
+        discard self
+        return unsafe Secret(adopting: bytes)
     }
 }

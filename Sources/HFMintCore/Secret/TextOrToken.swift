@@ -4,7 +4,7 @@ package enum TextOrToken: Sendable {
     case token(BearerToken)
     case secret(SharedSecret)
 
-    fileprivate var byteCount: Int {
+    var byteCount: Int {
         switch self {
         case .text(let text): text.utf8.count
         case .token(let token): token.secret.byteCount
@@ -23,19 +23,22 @@ extension Secret {
     package init(joining pieces: [TextOrToken]) {
         var buffer = SecretBuffer(capacity: pieces.byteCount)
         buffer.append(pieces)
-        self = buffer.finish()
+        self = buffer.seal()
     }
 }
 
 extension SecretBuffer {
     /// Appends the pieces one after the other; traps if they do not fit.
     mutating func append(_ pieces: [TextOrToken]) {
-        for piece in pieces {
-            switch piece {
-            case .text(let text): append(text)
-            case .token(let token): append(token.secret)
-            case .secret(let shared): append(shared.secret)
-            }
+        for piece in pieces { append(piece) }
+    }
+
+    /// Appends the piece; traps if it does not fit.
+    mutating func append(_ piece: TextOrToken) {
+        switch piece {
+        case .text(let text): append(text)
+        case .token(let token): append(token.secret)
+        case .secret(let shared): append(shared.secret)
         }
     }
 }

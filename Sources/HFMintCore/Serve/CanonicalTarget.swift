@@ -25,7 +25,7 @@ package struct CanonicalTarget: Equatable, Sendable {
         guard bytes.count <= Self.byteLimit else { throw Fault(.tooLong, at: Self.byteLimit) }
         guard bytes.first == ASCII.slash else { throw Fault(.notAPath, at: 0) }
         let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
-        let segments = bytes[1..<end].split(separator: ASCII.slash, omittingEmptySubsequences: false)
+        let segments = Self.parts(of: bytes[1..<end])
         guard segments.count <= Self.segmentLimit else {
             throw Fault(.tooManySegments, at: segments[Self.segmentLimit].startIndex)
         }
@@ -55,6 +55,19 @@ package struct CanonicalTarget: Equatable, Sendable {
 }
 
 extension CanonicalTarget {
+    private static func parts(of path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        // As many as the Hub's paths have, mostly.
+        parts.reserveCapacity(12)
+        var start = path.startIndex
+        for index in path.indices where path[index] == ASCII.slash {
+            parts.append(path[start..<index])
+            start = index + 1
+        }
+        parts.append(path[start...])
+        return parts
+    }
+
     private static func check(_ segment: ArraySlice<UInt8>) throws(Fault) {
         // Most parts are as plain as that.
         guard !segment.allSatisfy(isPathByte) else {

@@ -91,11 +91,11 @@ package final class DecisionPoint: Sendable {
         } catch {
             throw RequestDecision.Refused(.targetNotCanonical, "has a target that \(error.clause)")
         }
-        guard let host = definition.host(named: request.host) else {
+        guard let host = definition.kind(ofHost: request.host) else {
             throw RequestDecision.Refused(.hostUnknown, "is for a host that the manifest does not serve")
         }
         do throws(HubRoute.Refusal) {
-            return try HubRoute(request.method, target, on: host.kind)
+            return try HubRoute(request.method, target, on: host)
         } catch {
             throw RequestDecision.Refused(error.code, error.clause)
         }

@@ -38,9 +38,9 @@ package struct HubRoute: Equatable, Sendable {
     ///
     /// - Parameter method: as it was sent. Only the six of the Hub's API are known, in upper case.
     package init(_ method: [UInt8], _ target: CanonicalTarget, on host: Host) throws(Refusal) {
-        guard method.allSatisfy(\.isASCIIUppercase),
-            let known = HTTPRequest.Method(rawValue: String(decoding: method, as: UTF8.self))
-        else { throw Refusal(.methodUnknown, "has a method that the Hub does not know") }
+        guard let known = HTTPRequest.Method.allCases.first(where: { method.equals($0.rawValue) }) else {
+            throw Refusal(.methodUnknown, "has a method that the Hub does not know")
+        }
         guard host == .hub else { throw Refusal(.notServed, "is for inference, which is not served yet") }
         self = try Self.find(known, target)
     }
@@ -52,7 +52,7 @@ package struct HubRoute: Equatable, Sendable {
 
     /// Returns what the one row says that fits; a path that fits a row in a faulty way is refused, whatever else fits.
     private static func find(_ method: HTTPRequest.Method, _ target: CanonicalTarget) throws(Refusal) -> HubRoute {
-        var found: (outcome: HubRouteRow.Outcome, resource: Resource?)?
+        var found: (candidate: Candidate, resource: Resource?)?
         var knowsPath = false
         for candidate in candidates(target.segments) {
             let resource: Resource?
@@ -62,11 +62,10 @@ package struct HubRoute: Equatable, Sendable {
             case .fits(let named): resource = named
             }
             knowsPath = true
-            let row = candidate.row
-            guard row.methods.contains(method) else { continue }
-            if let query = row.query, target.query?.elementsEqual(query.utf8) != true { continue }
+            guard candidate.row.methods.contains(method) else { continue }
+            if let query = candidate.row.query, target.query?.elementsEqual(query.utf8) != true { continue }
             guard found == nil else { throw Refusal(.routeUnknown, "can be read in two ways") }
-            found = (row.outcome, resource)
+            found = (candidate, resource)
         }
         guard let found else {
             let clause =
@@ -75,11 +74,12 @@ package struct HubRoute: Equatable, Sendable {
                 : "is for a path that hfmint does not know"
             throw Refusal(.routeUnknown, clause)
         }
-        switch (found.outcome, found.resource) {
-        case (.refused(let refusal), _): throw refusal
-        case (.signed, _): return HubRoute(nil, [.write])
-        case (.needs(let rights), let resource?): return HubRoute(resource, rights)
-        case (.needs, nil): throw Refusal(.namesNoRepository, "names no repository")
+        switch found.candidate.row.outcome {
+        case .refused(let refusal): throw refusal
+        case .signed: return HubRoute(nil, [.write])
+        case .needs(let rights):
+            guard let resource = found.resource else { throw Refusal(.namesNoRepository, "names no repository") }
+            return HubRoute(resource, rights)
         }
     }
 
@@ -98,22 +98,25 @@ package struct HubRoute: Equatable, Sendable {
     }
 
     /// All spellings of all rows, by the last of their words; a path that fits one has this word at this place.
-    private static let spellings: [RoutePattern.Word?: [Candidate]] = {
+    private static let spellings: [RoutePattern.Mark?: [Candidate]] = {
         let all = table.flatMap(\.rows).flatMap { row in RoutePattern.all(row.path).map { ($0, row) } }
         let candidates = all.enumerated().map { Candidate($0, $1.0, $1.1) }
-        return Dictionary(grouping: candidates, by: \.pattern.lastWord)
+        return Dictionary(grouping: candidates, by: \.pattern.mark)
     }()
 
+    private static let wordless = spellings[nil] ?? []
+
     /// How many parts of a path can be such a word.
-    private static let depth = 1 + (spellings.keys.compactMap { $0?.place }.max() ?? 0)
+    private static let depth = 1 + (spellings.values.joined().compactMap(\.pattern.lastPlace).max() ?? 0)
 
     /// Returns the few spellings that a path may fit, in the order of the table.
     private static func candidates(_ segments: [ArraySlice<UInt8>]) -> [Candidate] {
-        var found = spellings[nil] ?? []
+        var found = wordless
         for place in 0..<min(depth, segments.count) {
-            if let more = spellings[RoutePattern.Word(place: place, bytes: segments[place])] { found += more }
+            guard let more = spellings[RoutePattern.Mark(of: segments[place], at: place)] else { continue }
+            found = found.isEmpty ? more : (found + more).sorted { $0.index < $1.index }
         }
-        return found.count > 1 ? found.sorted { $0.index < $1.index } : found
+        return found
     }
 }
 

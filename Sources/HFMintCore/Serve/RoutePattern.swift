@@ -14,14 +14,15 @@
 /// | other | itself |
 package struct RoutePattern: Sendable {
     private let parts: [Part]
+    /// What stands for itself, at its place; nothing at the others.
+    private let words: [[UInt8]]
     private let kind: Resource.Kind
     private let leastCount: Int
     /// Whether a path may have more parts than that.
     private let isOpen: Bool
 
     private enum Part: Sendable {
-        case literal([UInt8])
-        case owner, name, nameForGit, namespace, word, commit, revision, path, any
+        case literal, owner, name, nameForGit, namespace, word, commit, revision, path, any
         /// The place of owner and name, with a name alone.
         case ownerless
     }
@@ -35,25 +36,24 @@ package struct RoutePattern: Sendable {
         case faulty(HubRoute.Refusal)
     }
 
-    /// A part of a path that stands for itself.
-    struct Word: Hashable, Sendable {
-        /// Which part of the path it is, from 0.
-        let place: Int
-        let bytes: ArraySlice<UInt8>
+    /// What tells most parts of a path apart at one glance: its place, its length and its first six bytes.
+    ///
+    /// Every request asks for several of them. Two parts with one mark may still differ.
+    struct Mark: Hashable, Sendable {
+        private let number: UInt64
 
-        /// Hashes what tells the table's words apart, as one number: every request asks for several of them.
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(bytes.prefix(6).reduce(place << 8 | bytes.count & 0xFF) { $0 << 8 | Int($1) })
+        init(of part: ArraySlice<UInt8>, at place: Int) {
+            number = part.indices.prefix(6).reduce(UInt64(place & 0xFF) << 8 | UInt64(part.count & 0xFF)) {
+                $0 << 8 | UInt64(part[$1])
+            }
         }
     }
 
-    /// The last part that stands for itself, or nil if none does.
-    var lastWord: Word? {
-        for (place, part) in parts.enumerated().reversed() {
-            if case .literal(let word) = part { return Word(place: place, bytes: word[...]) }
-        }
-        return nil
-    }
+    /// Where the last part stands that stands for itself, or nil if none does.
+    var lastPlace: Int? { words.lastIndex { !$0.isEmpty } }
+
+    /// The mark of the last part that stands for itself, or nil if none does.
+    var mark: Mark? { lastPlace.map { Mark(of: words[$0][...], at: $0) } }
 
     /// Returns a pattern for each spelling of `path` that the Hub knows, and for each without an owner.
     static func all(_ path: String) -> [RoutePattern] {
@@ -76,19 +76,21 @@ package struct RoutePattern: Sendable {
     private static let prefixes = ["datasets", "spaces", "kernels"]
 
     private init(_ words: [String], isOwnerless: Bool) {
-        parts = words.flatMap { word -> [Part] in
+        let all = words.flatMap { word -> [(part: Part, word: [UInt8])] in
             switch word {
-            case "R": isOwnerless ? [.ownerless] : [.owner, .name]
-            case "R.git": isOwnerless ? [.ownerless] : [.owner, .nameForGit]
-            case "NS": [.namespace]
-            case "WORD": [.word]
-            case "COMMIT": [.commit]
-            case "REV": [.revision]
-            case "PATH": [.path]
-            case "ANY": [.any]
-            default: [.literal(Array(word.utf8))]
+            case "R": isOwnerless ? [(.ownerless, [])] : [(.owner, []), (.name, [])]
+            case "R.git": isOwnerless ? [(.ownerless, [])] : [(.owner, []), (.nameForGit, [])]
+            case "NS": [(.namespace, [])]
+            case "WORD": [(.word, [])]
+            case "COMMIT": [(.commit, [])]
+            case "REV": [(.revision, [])]
+            case "PATH": [(.path, [])]
+            case "ANY": [(.any, [])]
+            default: [(.literal, Array(word.utf8))]
             }
         }
+        parts = all.map(\.part)
+        self.words = all.map(\.word)
         isOpen = words.last == "PATH" || words.last == "ANY"
         leastCount = parts.count - (words.last == "ANY" ? 1 : 0)
         let place = words.firstIndex { $0 == "R" || $0 == "R.git" } ?? 0
@@ -129,30 +131,30 @@ package struct RoutePattern: Sendable {
     /// Whether a path has as many parts as the pattern, and its words where the pattern has them.
     private func hasWords(of segments: [ArraySlice<UInt8>]) -> Bool {
         guard isOpen ? segments.count >= leastCount : segments.count == leastCount else { return false }
-        for index in parts.indices {
-            if case .literal(let word) = parts[index], segments[index] != word[...] { return false }
-        }
-        return true
+        return parts.indices.allSatisfy { parts[$0] != .literal || segments[$0].elementsEqual(words[$0]) }
     }
 
     /// Whether the parts of a path that are neither words nor names look as they must.
     private func hasForms(of segments: [ArraySlice<UInt8>]) -> Bool {
-        zip(parts, segments).allSatisfy { part, segment in
-            switch part {
-            case .word: segment.isPlainWord
-            case .commit: segment.isCommit
-            case .owner, .namespace: !Self.isNoOwner(segment)
+        // `ANY` may stand for no part.
+        (0..<min(parts.count, segments.count)).allSatisfy { index in
+            switch parts[index] {
+            case .word: segments[index].isPlainWord
+            case .commit: segments[index].isCommit
+            case .owner, .namespace: !Self.isNoOwner(segments[index])
             case .literal, .name, .nameForGit, .ownerless, .revision, .path, .any: true
             }
         }
     }
 
     /// Whether the Hub has pages of its own there, so that no user can have the name.
-    private static func isNoOwner(_ segment: ArraySlice<UInt8>) -> Bool { noOwners.contains { segment == $0 } }
-
-    private static let noOwners = (Resource.pages + Resource.Kind.allCases.compactMap(\.prefix)).map {
-        Array($0.utf8)[...]
+    private static func isNoOwner(_ segment: ArraySlice<UInt8>) -> Bool {
+        noOwners[Mark(of: segment, at: 0)]?.contains { segment.elementsEqual($0) } ?? false
     }
+
+    private static let noOwners = Dictionary(
+        grouping: (Resource.pages + Resource.Kind.allCases.compactMap(\.prefix)).map { Array($0.utf8) },
+        by: { Mark(of: $0[...], at: 0) })
 }
 
 extension ArraySlice where Element == UInt8 {

@@ -31,7 +31,9 @@ package struct ServeDefinition: Equatable, Sendable {
     }
 
     /// A credential of the Hub that is held here.
-    package struct Credential: Equatable, Sendable {
+    ///
+    /// It is a class because it goes from hand to hand at every request.
+    package final class Credential: Equatable, Sendable {
         package let patterns: [ResourcePattern]
         package let right: Access
         package let source: Source
@@ -42,17 +44,32 @@ package struct ServeDefinition: Equatable, Sendable {
             /// Asked for in the name of an organization's member.
             case member(Role.Member)
             case token(SecretReference)
+
+            /// Where it comes from, for messages.
+            var name: String {
+                switch self {
+                case .member(let member): member.email
+                case .token(let reference): reference.source
+                }
+            }
+        }
+
+        init(patterns: [ResourcePattern], right: Access, source: Source, place: ManifestPlace) {
+            self.patterns = patterns
+            self.right = right
+            self.source = source
+            self.place = place
+        }
+
+        package static func == (left: Credential, right: Credential) -> Bool {
+            left.patterns == right.patterns && left.right == right.right && left.source == right.source
+                && left.place == right.place
         }
 
         package func covers(_ resource: Resource) -> Bool { patterns.contains { $0.covers(resource) } }
 
         /// Where it comes from, for messages.
-        package var sourceName: String {
-            switch source {
-            case .member(let member): member.email
-            case .token(let reference): reference.source
-            }
-        }
+        package var sourceName: String { source.name }
     }
 
     package struct Tickets: Equatable, Sendable {
@@ -74,7 +91,12 @@ package struct ServeDefinition: Equatable, Sendable {
     package enum Delivery: String, CaseIterable, Sendable { case ticket, token }
 
     /// Returns the host of this name, compared byte by byte.
-    package func host(named name: String) -> Host? { hosts.first { $0.name.utf8.elementsEqual(name.utf8) } }
+    package func host(named name: String) -> Host? { index(ofHost: name).map { hosts[$0] } }
+
+    /// Returns the kind of the host of this name.
+    func kind(ofHost name: String) -> HubRoute.Host? { index(ofHost: name).map { hosts[$0].kind } }
+
+    private func index(ofHost name: String) -> Int? { hosts.firstIndex { $0.name.hasBytes(of: name) } }
 
     /// Returns the first of the weakest credentials that open `resource` for `right`, or nil.
     ///
@@ -142,7 +164,7 @@ extension HubRoute.Host {
 }
 
 extension ServeDefinition.Credential {
-    fileprivate init?(_ node: ManifestNode, _ place: ManifestPlace, folder: String) {
+    fileprivate convenience init?(_ node: ManifestNode, _ place: ManifestPlace, folder: String) {
         guard let right = node["right"]?.string.flatMap(Access.init(rawValue:)) else { return nil }
         let source: Source
         if let token = node["token"].flatMap({ SecretReference($0) }) {

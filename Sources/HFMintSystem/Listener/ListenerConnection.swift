@@ -93,7 +93,8 @@ final class ListenerConnection {
     }
 
     private func take(_ turn: ConversationTurn, _ now: Uptime) {
-        output += turn.output
+        // Mostly there is nothing yet to add it to.
+        output = output.isEmpty ? turn.output : output + turn.output
         complaints += turn.complaints
         next = turn.next
         let newStage = conversation.stage

@@ -49,4 +49,16 @@ struct SecretBufferTests {
         let texts = [first.revealedText(), buffer.finish().revealedText()]
         #expect(texts == ["a", "ab"])
     }
+
+    @Test("is sealed with what it holds, in more room than that and in just enough", arguments: [2, 9])
+    func seals(capacity: Int) {
+        var buffer = SecretBuffer(capacity: capacity)
+        buffer.append("ab")
+        #expect(buffer.seal().revealedText() == "ab")
+    }
+
+    @Test("can be sealed empty", arguments: [0, 9])
+    func sealsNothing(capacity: Int) {
+        #expect(SecretBuffer(capacity: capacity).seal().revealedText() == "")
+    }
 }

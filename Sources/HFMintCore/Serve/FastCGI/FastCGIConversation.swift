@@ -120,7 +120,7 @@ package final class FastCGIConversation: Conversation {
     private func take(_ bytes: Span<UInt8>) {
         guard let record else { return }
         switch FastCGIType(rawValue: record.type) {
-        case .beginRequest, .getValues: for index in bytes.indices { content.append(bytes[index]) }
+        case .beginRequest, .getValues: content += bytes.bytes
         case .parameters where record.requestID == open?.id: open?.addParameters(bytes)
         case .input where record.requestID == open?.id && phase == .body: open?.addBody(bytes)
         default: break

@@ -9,8 +9,8 @@ struct FastCGIWriter {
     ///
     /// Its head is CGI's: <https://www.rfc-editor.org/rfc/rfc3875#section-6.3>
     static func answer(_ answer: ServeAnswer, to requestID: UInt16, as role: FastCGIRole) -> SharedSecret {
-        let head = Self.head(of: answer, as: role)
-        let headSize = head.byteCount
+        var headSize = 0
+        forEachPieceOfHead(answer, role) { headSize += $0.byteCount }
         guard headSize <= maximumHead else {
             let failure = ServeAnswer.refusal(.internalServerError, code: "answer-too-large", "the answer is too large")
             return Self.answer(failure, to: requestID, as: role)
@@ -20,35 +20,37 @@ struct FastCGIWriter {
         var buffer = SecretBuffer(capacity: content + (recordCount + 4) * FastCGIHeader.byteCount)
         // A short answer, as nearly all are, is one record.
         if recordCount == 1 {
-            buffer.append(header(.output, requestID, content))
-            buffer.append(head)
+            buffer.append(header(.output, requestID, content).span)
+            forEachPieceOfHead(answer, role) { buffer.append($0) }
             buffer.append(answer.body)
         } else {
-            append(Secret(joining: head), .output, requestID, to: &buffer)
+            var head = SecretBuffer(capacity: headSize)
+            forEachPieceOfHead(answer, role) { head.append($0) }
+            append(head.seal(), .output, requestID, to: &buffer)
             append(Secret(joining: answer.body), .output, requestID, to: &buffer)
         }
-        buffer.append(header(.output, requestID, 0))
-        buffer.append(end(requestID, .complete))
-        return SharedSecret(buffer.finish())
+        buffer.append(header(.output, requestID, 0).span)
+        buffer.append(header(.endRequest, requestID, 8).span)
+        buffer.append(endContent(.complete).span)
+        return SharedSecret(buffer.seal())
     }
 
-    private static func head(of answer: ServeAnswer, as role: FastCGIRole) -> [TextOrToken] {
-        var pieces: [TextOrToken] = []
-        // A status, and for each header a name, a value of one or two pieces, and what is around them.
-        pieces.reserveCapacity(3 + 5 * answer.headers.count)
-        pieces.append(.text("Status: "))
-        pieces.append(.text(answer.status.line))
+    /// Lends the pieces of the head to `body`, in their order: once to count their bytes, and once to write them.
+    private static func forEachPieceOfHead(
+        _ answer: ServeAnswer, _ role: FastCGIRole, _ body: (TextOrToken) -> Void
+    ) {
+        body(.text("Status: "))
+        body(.text(answer.status.line))
+        // The client gets an authorizer's refusal, so it gets no variable of ours.
+        let isVariable = role == .authorizer && answer.status == .ok
         for header in answer.headers {
-            // The client gets an authorizer's refusal, so it gets no variable of ours.
-            let isVariable = role == .authorizer && answer.status == .ok
             guard let name = isVariable ? header.name.variable : header.name.rawValue else { continue }
-            pieces.append(.text("\r\n"))
-            pieces.append(.text(name))
-            pieces.append(.text(": "))
-            pieces += header.value.pieces
+            body(.text("\r\n"))
+            body(.text(name))
+            body(.text(": "))
+            header.value.forEachPiece(body)
         }
-        pieces.append(.text("\r\n\r\n"))
-        return pieces
+        body(.text("\r\n\r\n"))
     }
 
     private static func append(
@@ -57,24 +59,28 @@ struct FastCGIWriter {
         var start = 0
         while start < secret.byteCount {
             let end = min(start + maximumContent, secret.byteCount)
-            buffer.append(header(type, requestID, end - start))
+            buffer.append(header(type, requestID, end - start).span)
             secret.reveal { span in buffer.append(span.extracting(start..<end)) }
             start = end
         }
     }
 
-    private static func header(_ type: FastCGIType, _ requestID: UInt16, _ contentLength: Int) -> [UInt8] {
+    private static func header(
+        _ type: FastCGIType, _ requestID: UInt16, _ contentLength: Int
+    ) -> [8 of UInt8] {
         [
             FastCGIHeader.version, type.rawValue, UInt8(requestID >> 8), UInt8(requestID & 255),
             UInt8(contentLength >> 8), UInt8(contentLength & 255), 0, 0,
         ]
     }
 
+    private static func endContent(_ status: FastCGIStatus) -> [8 of UInt8] { [0, 0, 0, 0, status.rawValue, 0, 0, 0] }
+
     /// Returns the record that ends a request.
     ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S5.5>
     static func end(_ requestID: UInt16, _ status: FastCGIStatus) -> [UInt8] {
-        header(.endRequest, requestID, 8) + [0, 0, 0, 0, status.rawValue, 0, 0, 0]
+        header(.endRequest, requestID, 8).span.bytes + endContent(status).span.bytes
     }
 
     /// Returns the answer of a responder that takes no more requests.
@@ -83,7 +89,7 @@ struct FastCGIWriter {
     static func overloaded(_ requestID: UInt16) -> [UInt8] {
         let status = ServeAnswer.Status.serviceUnavailable
         let head = Array("Status: \(status.line)\r\n\r\n".utf8)
-        return header(.output, requestID, head.count) + head + header(.output, requestID, 0)
+        return header(.output, requestID, head.count).span.bytes + head + header(.output, requestID, 0).span.bytes
             + end(requestID, .overloaded)
     }
 
@@ -99,13 +105,13 @@ struct FastCGIWriter {
         ]
         let content = known.filter { name, _ in names.contains { $0.equals(name) } }
             .flatMap { FastCGIParameters.encode($0, $1) }
-        return header(.getValuesResult, 0, content.count) + content
+        return header(.getValuesResult, 0, content.count).span.bytes + content
     }
 
     /// Returns the answer to a management record of an unknown type.
     ///
     /// <https://fastcgi-archives.github.io/FastCGI_Specification.html#S4.2>
     static func unknownType(_ type: UInt8) -> [UInt8] {
-        header(.unknownType, 0, 8) + [type, 0, 0, 0, 0, 0, 0, 0]
+        header(.unknownType, 0, 8).span.bytes + [type, 0, 0, 0, 0, 0, 0, 0]
     }
 }

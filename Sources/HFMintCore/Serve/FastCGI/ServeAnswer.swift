@@ -90,31 +90,47 @@ package struct ServeAnswer: Sendable {
     /// Visible ASCII and spaces, at most 4 KiB.
     package struct Value: Sendable {
         static let maximumByteCount = 4_096
-        let pieces: [TextOrToken]
+        private static let scheme = "Bearer "
+        private let content: Content
+
+        private enum Content {
+            case text(String)
+            case bearer(SharedSecret)
+        }
+
+        /// Lends the pieces of which the value consists to `body`, in their order.
+        func forEachPiece(_ body: (TextOrToken) -> Void) {
+            switch content {
+            case .text(let text): body(.text(text))
+            case .bearer(let token):
+                body(.text(Self.scheme))
+                body(.secret(token))
+            }
+        }
 
         /// Returns nil if `text` has another byte or is too long.
         package init?(_ text: String) {
             guard Self.allows(text) else { return nil }
-            pieces = [.text(text)]
+            content = .text(text)
         }
 
         /// Makes a value of any text: what it may not hold becomes `?`, and what is too long is cut.
         package init(lossy text: String) {
             guard !Self.allows(text) else {
-                pieces = [.text(text)]
+                content = .text(text)
                 return
             }
             let bytes = text.utf8.prefix(Self.maximumByteCount).map { Self.allows($0) ? $0 : UInt8(ascii: "?") }
-            pieces = [.text(String(decoding: bytes, as: UTF8.self))]
+            content = .text(String(decoding: bytes, as: UTF8.self))
         }
 
         /// Makes `Bearer ` and a token; nil if that has a byte that no header holds, or is too long.
         package init?(bearer token: SharedSecret) {
             let isSafe = token.secret.reveal { span in
-                span.count <= Self.maximumByteCount - 7 && span.isASCIIVisible
+                span.count <= Self.maximumByteCount - Self.scheme.utf8.count && span.isASCIIVisible
             }
             guard isSafe else { return nil }
-            pieces = [.text("Bearer "), .secret(token)]
+            content = .bearer(token)
         }
 
         private static func allows(_ text: String) -> Bool {

@@ -64,10 +64,14 @@ extension ServeRequest {
 
         /// Returns the parameter that is called so, or nil for any other.
         static func called(_ name: Span<UInt8>) -> Name? {
-            names.first { name.equals($0.bytes.span) }?.name
+            for (known, length) in lengths where length == name.count {
+                if name.equals(known.rawValue, in: name.indices) { return known }
+            }
+            return nil
         }
 
-        private static let names = allCases.map { (name: $0, bytes: Array($0.rawValue.utf8)) }
+        /// Few names have the same length, and to compare bytes takes longer.
+        private static let lengths = allCases.map { (name: $0, length: $0.rawValue.utf8.count) }
     }
 
     /// The parameters that are read, and where their values stand.

@@ -1,5 +1,15 @@
 internal import Synchronization
 
+/// The SHA-256 of a credential, by which it is known.
+struct CredentialDigest: Hashable, Sendable {
+    let bytes: [UInt8]
+
+    /// Hashes eight of the bytes: of a digest they are as good as all, and every request asks for one.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+    }
+}
+
 /// A caller whose credential was verified, and how long it is good for.
 final class VerifiedCaller: Sendable {
     let caller: DecisionPoint.Caller
@@ -7,7 +17,8 @@ final class VerifiedCaller: Sendable {
     let subject: [UInt8]
     /// The subject as a text, for the web server's log.
     let actor: String?
-    /// SHA-256 of the credential, in hexadecimal.
+    let digest: CredentialDigest
+    /// The same in hexadecimal.
     let tokenSHA256: String
     /// The ticket's id and the id of the key that signed it, or nil for an ID token.
     let ticket: (id: String, keyID: String)?
@@ -15,14 +26,15 @@ final class VerifiedCaller: Sendable {
     let expiresAt: Timestamp
 
     init(
-        _ caller: DecisionPoint.Caller, tokenSHA256: String, ticket: (id: String, keyID: String)?,
+        _ caller: DecisionPoint.Caller, digest: CredentialDigest, ticket: (id: String, keyID: String)?,
         issuedAt: Timestamp, expiresAt: Timestamp
     ) {
         self.caller = caller
         issuer = caller.claims.bytes("iss")
         subject = caller.claims.bytes("sub")
         actor = caller.claims["sub"]
-        self.tokenSHA256 = tokenSHA256
+        self.digest = digest
+        tokenSHA256 = digest.bytes.hexadecimal
         self.ticket = ticket
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
@@ -59,7 +71,7 @@ final class Callers: Sendable {
     private static let limits = HTTPLimits(
         connectMilliseconds: 3_000, totalMilliseconds: 8_000, bodyByteCount: HTTPLimits.default.bodyByteCount)
 
-    private let kept = Mutex<[String: VerifiedCaller]>([:])
+    private let kept = Mutex<[CredentialDigest: VerifiedCaller]>([:])
     private let snapshot: ServeSnapshot
     private let issuers: Set<[UInt8]>
     private let keys: IssuerKeys
@@ -74,8 +86,8 @@ final class Callers: Sendable {
 
     /// Finds the caller without waiting for anybody.
     ///
-    /// - Parameter digest: the SHA-256 of `token`, in hexadecimal.
-    func find(_ token: borrowing Secret, digest: String) -> Finding {
+    /// - Parameter digest: of `token`.
+    func find(_ token: borrowing Secret, digest: CredentialDigest) -> Finding {
         if let caller = kept.withLock({ $0[digest] }) {
             return isExpired(caller) ? .refused(Self.expired) : .kept(caller)
         }
@@ -92,7 +104,7 @@ final class Callers: Sendable {
             DecisionPoint.Caller(
                 ticket.claims, entitlement: snapshot.point.policy.entitlement(of: ticket.claims), role: ticket.role,
                 resource: ticket.resource),
-            tokenSHA256: digest, ticket: (ticket.id, ticket.keyID), issuedAt: ticket.issuedAt,
+            digest: digest, ticket: (ticket.id, ticket.keyID), issuedAt: ticket.issuedAt,
             expiresAt: end(of: ticket))
         guard !isExpired(caller) else { return .refused(Self.expired) }
         keep(caller)
@@ -105,7 +117,7 @@ final class Callers: Sendable {
     ///
     /// - Throws: why the request is refused.
     func verify(
-        _ token: borrowing Secret, digest: String
+        _ token: borrowing Secret, digest: CredentialDigest
     ) throws(RequestDecision.Refused) -> VerifiedCaller {
         guard let idToken = try? IDToken.parse(token.duplicate()) else { throw Self.unknown }
         guard case .string(let issuer) = idToken.claims.comparable("iss"), issuers.contains(issuer) else {
@@ -126,7 +138,7 @@ final class Callers: Sendable {
         }
         let now = context.clock.now()
         let caller = VerifiedCaller(
-            DecisionPoint.Caller(idToken.claims, entitlement: entitlement), tokenSHA256: digest, ticket: nil,
+            DecisionPoint.Caller(idToken.claims, entitlement: entitlement), digest: digest, ticket: nil,
             issuedAt: idToken.claims.issuedAt ?? now, expiresAt: idToken.claims.expiresAt ?? now)
         keep(caller)
         return caller
@@ -147,7 +159,7 @@ final class Callers: Sendable {
     private func keep(_ caller: VerifiedCaller) {
         kept.withLock { kept in
             if kept.count >= Self.capacity { kept = [:] }
-            kept[caller.tokenSHA256] = caller
+            kept[caller.digest] = caller
         }
     }
 

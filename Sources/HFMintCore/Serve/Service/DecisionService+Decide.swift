@@ -7,7 +7,7 @@ extension DecisionService {
         let began: Uptime
         let snapshot: ServeSnapshot
         var caller: VerifiedCaller?
-        var tokenSHA256: String?
+        var digest: CredentialDigest?
     }
 
     func decide(_ request: ServeRequest, _ reply: ServeReply) {
@@ -22,7 +22,7 @@ extension DecisionService {
             }
             guard let presented = PresentedCredential(authorization.secret) else { throw Callers.unknown }
             let digest = try sha256(presented.token)
-            question.tokenSHA256 = digest
+            question.digest = digest
             let found = callers.find(presented.token, digest: digest)
             metrics.lookedForCaller(found.isHit ? .hit : .miss)
             switch found {
@@ -36,7 +36,8 @@ extension DecisionService {
     }
 
     private func verifyLater(
-        _ question: Question, _ route: HubRoute, _ callers: Callers, _ token: SharedSecret, _ digest: String
+        _ question: Question, _ route: HubRoute, _ callers: Callers, _ token: SharedSecret,
+        _ digest: CredentialDigest
     ) {
         later(issuerWork, question.reply) { [self] in
             var question = question
@@ -125,7 +126,7 @@ extension DecisionService {
         let about = AuditEvent.Request(
             method: Array(request.method.utf8), host: request.host, target: request.uri,
             claims: question.caller?.caller.claims, peer: request.peer, id: request.id,
-            tokenSHA256: question.tokenSHA256, microseconds: microseconds(question))
+            tokenSHA256: question.digest?.bytes.hexadecimal, microseconds: microseconds(question))
         if case .allowed(let allowed) = decision, let despite = allowed.despite {
             records.add(.request(.refused(despite), about: about, isEnforced: false), then: then)
         } else {
@@ -138,9 +139,9 @@ extension DecisionService {
         return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
     }
 
-    private func sha256(_ token: borrowing Secret) throws(RequestDecision.Refused) -> String {
+    private func sha256(_ token: borrowing Secret) throws(RequestDecision.Refused) -> CredentialDigest {
         do throws(MintError) {
-            return try context.digests.sha256(token).hexadecimal
+            return CredentialDigest(bytes: try context.digests.sha256(token))
         } catch {
             throw RequestDecision.Refused(.unavailable, "cannot be decided: \(error.message)")
         }

@@ -13,9 +13,9 @@ struct PresentedCredential: ~Copyable {
         let token = authorization.reveal { text -> Secret? in
             guard let blank = text.indices.first(where: { text[$0] == ASCII.space }) else { return nil }
             let value = text.extracting((blank + 1)...)
-            let scheme = text.bytes(in: 0..<blank).map(\.asciiLowercased)
-            if scheme.equals("bearer") { return Secret(copying: value) }
-            return scheme.equals("basic") ? Secret(decodingBase64: value)?.passwordOfPair : nil
+            if text.equals("bearer", in: 0..<blank, ignoringCase: true) { return Secret(copying: value) }
+            guard text.equals("basic", in: 0..<blank, ignoringCase: true) else { return nil }
+            return Secret(decodingBase64: value)?.passwordOfPair
         }
         guard let token, (1...Self.byteLimit).contains(token.byteCount) else { return nil }
         self.token = token

@@ -51,8 +51,10 @@ extension ServeMetrics {
     }
 
     private func decisions(_ state: State) -> [MetricFamily] {
-        let decisions = state.decisions.map { ([$0.outcome, $0.code, $0.role], $1) }
-            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+        let allowed = state.allowed.map { (["allowed", "", $0], $1) }
+        let notEnforced = state.notEnforced.map { (["not-enforced", $0, ""], $1) }
+        let refused = state.refused.map { (["refused", $0, ""], $1) }
+        let decisions = (allowed + notEnforced + refused).sorted { $0.0.lexicographicallyPrecedes($1.0) }
         return [
             Self.family(
                 "decisions_total", "Answers to whether a request may pass.", .counter,
@@ -64,7 +66,7 @@ extension ServeMetrics {
                 MetricFamily.Sample.all(of: state.decisionTime)),
             Self.family(
                 "callers_total", "Whether the caller's credential had been verified before.", by: "result",
-                state.callers),
+                state.callers.byResult),
         ]
     }
 
@@ -77,7 +79,7 @@ extension ServeMetrics {
                 }),
             Self.family(
                 "upstream_tokens_total", "Whether the Hub's token for a request was in memory.", by: "result",
-                state.upstreamTokens),
+                state.upstreamTokens.byResult),
             Self.family(
                 "exchanges_total", "Requests to the Hub for a member's token.", by: "result", state.exchanges),
             Self.family(
@@ -104,4 +106,8 @@ extension ServeMetrics {
             name, help, .counter,
             Case.allCases.map { MetricFamily.Sample(counts[$0] ?? 0, [(label, $0.rawValue)]) })
     }
+}
+
+extension ServeMetrics.Lookups {
+    fileprivate var byResult: [ServeMetrics.Lookup: Int] { [.hit: counts.hits, .miss: counts.misses] }
 }

@@ -29,14 +29,24 @@ package final class ServeMetrics: Sendable {
 
     package enum Reload: String, CaseIterable, Sendable { case ok, failed }
 
-    struct Decision: Hashable, Sendable {
-        let outcome: String
-        var code = ""
-        var role = ""
+    /// How often something was in memory.
+    struct Lookups: Sendable {
+        private(set) var counts = (hits: 0, misses: 0)
+
+        mutating func add(_ result: Lookup) {
+            switch result {
+            case .hit: counts.hits += 1
+            case .miss: counts.misses += 1
+            }
+        }
     }
 
     struct State: Sendable {
-        var decisions: [Decision: Int] = [:]
+        /// By role; `""` if anybody may have it.
+        var allowed = ["": 0]
+        /// By code.
+        var refused: [String: Int] = [:]
+        var notEnforced: [String: Int] = [:]
         /// In microseconds, from 50 µs: the aim is 1 ms.
         var decisionTime = MetricHistogram(
             boundsInMicroseconds: [50, 100, 250, 500, 1_000, 2_500, 10_000, 100_000, 1_000_000, 10_000_000])
@@ -45,8 +55,8 @@ package final class ServeMetrics: Sendable {
         var exchanges: [Exchange: Int] = [:]
         var exchangeTime = MetricHistogram(
             boundsInMicroseconds: [50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000])
-        var upstreamTokens: [Lookup: Int] = [:]
-        var callers: [Lookup: Int] = [:]
+        var upstreamTokens = Lookups()
+        var callers = Lookups()
         var records: [Record: Int] = [:]
         var cutOffs: [String: Int] = [:]
         var reloads: [Reload: Int] = [:]
@@ -65,10 +75,9 @@ package final class ServeMetrics: Sendable {
     package init(startedAt: Timestamp, codes: [String] = [], tokenErrors: [String] = []) {
         self.startedAt = startedAt
         var state = State()
-        state.decisions[Decision(outcome: "allowed")] = 0
         for code in RequestDecision.Code.allCases.map(\.rawValue) + codes {
-            state.decisions[Decision(outcome: "refused", code: code)] = 0
-            state.decisions[Decision(outcome: "not-enforced", code: code)] = 0
+            state.refused[code] = 0
+            state.notEnforced[code] = 0
         }
         for error in [""] + tokenErrors { state.tokenRequests[error] = 0 }
         self.state = Mutex(state)
@@ -78,21 +87,17 @@ package final class ServeMetrics: Sendable {
     package func begin(_ point: DecisionPoint, digest: String) {
         state.withLock { state in
             state.policyDigest = digest
-            for role in point.policy.roles {
-                state.decisions[Decision(outcome: "allowed", role: role.name), default: 0] += 0
-            }
+            for role in point.policy.roles { state.allowed[role.name, default: 0] += 0 }
         }
     }
 
     package func decided(_ answer: Answer, microseconds: Int) {
-        let decision =
-            switch answer {
-            case .allowed(let role): Decision(outcome: "allowed", role: role ?? "")
-            case .refused(let code): Decision(outcome: "refused", code: code)
-            case .notEnforced(let code): Decision(outcome: "not-enforced", code: code)
-            }
         state.withLock { state in
-            state.decisions[decision, default: 0] += 1
+            switch answer {
+            case .allowed(let role): state.allowed[role ?? "", default: 0] += 1
+            case .refused(let code): state.refused[code, default: 0] += 1
+            case .notEnforced(let code): state.notEnforced[code, default: 0] += 1
+            }
             state.decisionTime.add(microseconds: microseconds)
         }
     }
@@ -111,11 +116,11 @@ package final class ServeMetrics: Sendable {
 
     /// Counts whether the Hub's token for a request was in memory.
     package func lookedForUpstreamToken(_ result: Lookup) {
-        state.withLock { $0.upstreamTokens[result, default: 0] += 1 }
+        state.withLock { $0.upstreamTokens.add(result) }
     }
 
     /// Counts whether a caller's credential had been verified before.
-    package func lookedForCaller(_ result: Lookup) { state.withLock { $0.callers[result, default: 0] += 1 } }
+    package func lookedForCaller(_ result: Lookup) { state.withLock { $0.callers.add(result) } }
 
     package func recorded(_ count: Int, _ outcome: Record) {
         state.withLock { $0.records[outcome, default: 0] += count }

@@ -7,6 +7,9 @@ struct UpstreamTokenKey: Hashable, Sendable {
         source = credential.source
         right = credential.right
     }
+
+    /// Hashes what tells most sources apart, as every request asks for one.
+    func hash(into hasher: inout Hasher) { hasher.combine(source.name) }
 }
 
 /// A credential, and the manifest's key that it is from.
@@ -65,6 +68,15 @@ struct UpstreamTokenStore {
         var work: Work?
         /// When it is renewed at the earliest, after a renewal that failed.
         var renewsAt: Uptime?
+
+        /// Returns the token if it may be handed out without a look for another one.
+        mutating func handOut(_ moment: UpstreamMoment) -> SharedSecret? {
+            guard let token else { return nil }
+            let isEnough = sufficesUntil.map { moment.uptime < $0 } ?? false
+            guard token.lives(for: 1, moment) || isEnough && token.isLast(moment) else { return nil }
+            isUsed = true
+            return token.secret
+        }
     }
 
     /// What a caller does next to get a token.
@@ -103,11 +115,8 @@ struct UpstreamTokenStore {
 
     /// Returns the token if it may be handed out without a look for another one.
     mutating func token(_ key: UpstreamTokenKey, _ moment: UpstreamMoment) -> SharedSecret? {
-        guard let index = entries.index(forKey: key), let token = entries.values[index].token else { return nil }
-        let isEnough = entries.values[index].sufficesUntil.map { moment.uptime < $0 } ?? false
-        guard token.lives(for: 1, moment) || isEnough && token.isLast(moment) else { return nil }
-        entries.values[index].isUsed = true
-        return token.secret
+        guard let index = entries.index(forKey: key) else { return nil }
+        return entries.values[index].handOut(moment)
     }
 
     /// Returns how long the token in memory lives, or nil if nothing is known of its end.

@@ -152,7 +152,10 @@ struct BrokerScene {
         subscript(name: String) -> String? { text?.text(name) }
 
         func header(_ name: ServeAnswer.Name) -> String? {
-            headers.first { $0.name == name }.map { Secret(joining: $0.value.pieces).revealedText() }
+            guard let value = headers.first(where: { $0.name == name })?.value else { return nil }
+            var pieces: [TextOrToken] = []
+            value.forEachPiece { pieces.append($0) }
+            return Secret(joining: pieces).revealedText()
         }
 
         var lifetime: Int? { text?.integer(text?.root["expires_in"]) }
