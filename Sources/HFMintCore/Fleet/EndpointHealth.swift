@@ -2,10 +2,12 @@
 ///
 /// "running" right after an update tells of the deployment before it; so does the time of the last change, which moves
 /// with the update itself. An endpoint that was scaled to zero or paused stays so, and its page is not asked for: that
-/// would wake it, and cost money.
+/// would wake it, and cost money. One that falls asleep after the update is taken for well, as nothing says more of it
+/// while it sleeps: its next request shows whether it starts.
 /// <https://huggingface.co/docs/inference-endpoints/guides/foundations>
 package struct EndpointHealth: Equatable, Sendable {
     private let before: EndpointState?
+    private let revision: String?
     private var patience: HealthPatience
     private var hasSeenUpdate = false
 
@@ -13,8 +15,13 @@ package struct EndpointHealth: Equatable, Sendable {
     var stage: String { patience.stage }
 
     /// As ``SpaceHealth/init(_:settle:before:since:)``.
-    package init(_ health: Health, settle: Int, before: EndpointState?, since start: Uptime) {
+    ///
+    /// - Parameter revision: the revision that the endpoint must have after the update, or nil if any will do.
+    package init(
+        _ health: Health, settle: Int, before: EndpointState?, revision: String? = nil, since start: Uptime
+    ) {
         self.before = before
+        self.revision = revision
         patience = HealthPatience(health, settle: settle, since: start)
     }
 
@@ -30,9 +37,20 @@ package struct EndpointHealth: Equatable, Sendable {
         case "failed", "updateFailed": return .unhealthy("is \(state.state)")
         case "paused", "scaledToZero":
             let isAsBefore = before.map { $0.state.utf8.elementsEqual(state.state.utf8) } ?? true
-            return isAsBefore ? .healthy("\(state.state), as before") : patience.wait(at: now)
+            if isAsBefore { return .healthy("\(state.state), as before") }
+            guard state.state == "scaledToZero", shows(state) else { return patience.wait(at: now) }
+            return .healthy("scaledToZero after the update, and not seen to run with it")
         default: return patience.wait(at: now)
         }
+    }
+
+    /// Whether the service shows the endpoint as the update left it: by its revision, and by an intermediate state that
+    /// was seen or a time that has moved.
+    private func shows(_ state: EndpointState) -> Bool {
+        if let revision, state.revision?.utf8.elementsEqual(revision.utf8) != true { return false }
+        if hasSeenUpdate { return true }
+        guard let then = before?.updatedAt, let now = state.updatedAt else { return false }
+        return !then.utf8.elementsEqual(now.utf8)
     }
 
     /// Takes the status with which the endpoint's page answered; nil if no answer came.

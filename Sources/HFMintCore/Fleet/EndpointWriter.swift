@@ -12,6 +12,10 @@ final class EndpointWriter: FleetTarget {
     private var before: EndpointState?
     private var mark: SpaceMark?
     private var health: EndpointHealth?
+    /// The revision that an update has asked for; nil if it asks for none.
+    private var revision: String?
+    /// The service's time of the last look.
+    private var seenAt: String?
 
     init(_ definition: EndpointDefinition, _ changes: [Difference], _ fleet: FleetWork) {
         self.definition = definition
@@ -32,11 +36,12 @@ final class EndpointWriter: FleetTarget {
         guard state.state != "paused" || fleet.options.touchesPaused else {
             return .over(.skipped("it is paused, and a write may wake it: --touch-paused"))
         }
-        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(.failed(obstacle)) }
+        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(obstacle) }
         before = state
         var change = EndpointChange()
         for planned in changes where planned.step == .write { try add(planned, to: &change, state) }
         guard change.body != nil else { return .ready([]) }
+        revision = change.revision
         return .ready([update(changes.map(\.path), change)])
     }
 
@@ -97,12 +102,14 @@ final class EndpointWriter: FleetTarget {
         var health =
             health
             ?? EndpointHealth(
-                definition.health, settle: fleet.definition.settle, before: before, since: clock.uptime())
+                definition.health, settle: fleet.definition.settle, before: before, revision: revision,
+                since: clock.uptime())
         var next: SpaceHealth.Next
         do throws(StepFailure) {
             guard let state = try endpoints.read(definition.name) else {
                 throw endpoints.api.refused("\(resource) is gone, or the credential may not see it")
             }
+            seenAt = state.updatedAt
             next = health.observe(state, at: clock.uptime())
             if case .ask(let url) = next {
                 next = health.answered(endpoints.api.context.status(of: url), at: clock.uptime())
@@ -142,6 +149,9 @@ final class EndpointWriter: FleetTarget {
             default: put(before.environment, into: &change.environment)
             }
         }
+        // What is seen from now on is compared with the update that failed.
+        revision = change.revision
+        self.before?.updatedAt = seenAt
         let lost = written.filter { !restored.contains($0) }
         return change.body == nil ? ([], written) : ([update(restored, change)], lost)
     }

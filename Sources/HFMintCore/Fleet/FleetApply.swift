@@ -94,7 +94,7 @@ package struct FleetApply: Sendable {
                 return FleetTurn(target, wave: wave.number, planned: changes.map(\.path), surroundings)
             }
         }
-        let stop = takeTurns(of: turns)
+        let stop = takeTurns(of: turns, work)
         return FleetOutcome(turns.joined().map(\.outcome), stop)
     }
 
@@ -149,8 +149,10 @@ package struct FleetApply: Sendable {
 
 extension FleetApply {
     /// Takes one wave after the other, and returns why it stopped before the last one, or nil.
-    private func takeTurns(of waves: [[FleetTurn]]) -> FleetOutcome.Stop? {
-        for (index, wave) in waves.enumerated() where !wave.isEmpty {
+    private func takeTurns(of waves: [[FleetTurn]], _ work: FleetWork) -> FleetOutcome.Stop? {
+        for (index, planned) in waves.enumerated() where !planned.isEmpty {
+            let wave = leavingAlone(planned, after: waves[..<index].joined(), work)
+            if wave.isEmpty { continue }
             let now = context.clock.now()
             if index > 0, let window = fleet.window, !window.isOpen(at: now) {
                 return .windowClosed(until: window.nextOpening(after: now))
@@ -158,10 +160,27 @@ extension FleetApply {
             let queue = FleetQueue(wave, context.interrupts, stopsAtFailure: !options.ignoresOrder)
             context.workers.run((0..<min(max(fleet.maxUnavailable, 1), wave.count)).map { _ in queue.makeLane() })
             if let failure = wave.lazy.compactMap(\.unwritten).first { return .unwritten(failure) }
-            if context.interrupts.haveArrived { return .interrupted }
+            if context.interrupts.haveArrived {
+                // One that arrives when all is done ends nothing.
+                return waves.joined().contains { !$0.outcome.hasEnded } ? .interrupted : nil
+            }
             if wave.contains(where: \.outcome.hasFailed), !options.ignoresOrder { return nil }
         }
         return nil
+    }
+
+    /// Ends the turns of those that come after something which was left alone, and returns the others.
+    private func leavingAlone(
+        _ wave: [FleetTurn], after earlier: some Sequence<FleetTurn>, _ work: FleetWork
+    ) -> [FleetTurn] {
+        guard !options.ignoresOrder else { return wave }
+        let left = Set(earlier.filter(\.outcome.isLeftAlone).map(\.outcome.resource))
+        guard !left.isEmpty else { return wave }
+        return wave.filter { turn in
+            guard let first = work.first(of: left, before: turn.outcome.resource) else { return true }
+            turn.leaveAlone("it comes after \(first), which was left alone")
+            return false
+        }
     }
 }
 

@@ -22,6 +22,9 @@ package struct FleetOutcome: Sendable {
         package internal(set) var notRestored: [String] = []
 
         var hasFailed: Bool { if case .failed? = end { true } else { false } }
+        var isLeftAlone: Bool { if case .skipped? = end { true } else { false } }
+        /// Whether it came to its own end, which no interruption was before.
+        var hasEnded: Bool { end != nil && end != .interrupted }
     }
 
     /// What is left of the plan, as `spaces/acme/chat secrets.KEY`.
@@ -58,7 +61,9 @@ extension FleetOutcome {
                 hint: "later waves were not touched; mend it, and the next plan shows what is left")
         case .interrupted:
             failure = MintError(
-                .waveFailed, "it was interrupted between two writes; \(rest)", details: failed,
+                .waveFailed,
+                "it was interrupted \(left == 0 ? "before all was seen healthy" : "between two writes"); \(rest)",
+                details: failed,
                 hint: "the next plan shows what is left")
         case .windowClosed(let moment):
             failure = MintError(

@@ -91,6 +91,9 @@ final class FleetTurn: @unchecked Sendable {
         }
     }
 
+    /// Ends the turn before it has begun: nothing is written, for a reason that is no fault.
+    func leaveAlone(_ reason: String) { _ = over(.skipped(reason)) }
+
     private func step() throws(StepFailure) -> Duration? {
         switch phase {
         case .reading:
@@ -102,6 +105,9 @@ final class FleetTurn: @unchecked Sendable {
             }
         case .writing, .restoring:
             guard let write = writes.first else {
+                if phase == .restoring, outcome.restored.isEmpty {
+                    return over(.failed("nothing of it could be put back"))
+                }
                 phase = phase == .writing ? .waiting : .waitingRestored
                 return .zero
             }
@@ -149,6 +155,12 @@ final class FleetTurn: @unchecked Sendable {
             tell(.waiting(stage: failure.message))
             return wait(.seconds(seconds))
         }
+        if phase == .restoring, let write = writes.popFirst() {
+            // Each value that is put back leaves less to mend, so that the others are tried too.
+            tell(.failed("cannot put \(write.paths.joined(separator: ", ")) back: \(failure.message)"))
+            tries = 0
+            return .zero
+        }
         do throws(StepFailure) {
             return try giveUp(failure.message)
         } catch {
@@ -158,9 +170,8 @@ final class FleetTurn: @unchecked Sendable {
 
     /// Ends a turn that failed, after what can be restored is restored, if the user wants that.
     private func giveUp(_ reason: String) throws(StepFailure) -> Duration? {
-        let isFirst = phase != .restoring && phase != .waitingRestored
         try apply.audit.record(target.resource, reason, .failed)
-        guard isFirst else { return over(.failed("it was restored, and: \(reason)")) }
+        guard phase != .waitingRestored else { return over(.failed("it was restored, and: \(reason)")) }
         guard apply.options.rollsBack, !outcome.written.isEmpty else { return over(.failed(reason)) }
         outcome.end = .failed(reason)
         tell(.failed(reason))

@@ -47,4 +47,11 @@ package final class FleetWatch: Sendable {
             state.drawn = show(state.rows[index], isNews, state.rows, state.drawn)
         }
     }
+
+    /// Has something else shown, while no event is.
+    ///
+    /// - Parameter show: as of ``take(_:show:)``.
+    package func interject(show: (_ rows: [Row], _ drawn: Int) -> Int) {
+        state.withLock { state in state.drawn = show(state.rows, state.drawn) }
+    }
 }

@@ -9,6 +9,11 @@ struct FleetWork: Sendable {
     let secrets: FleetSecrets
     let access: HubAccess
     let reader: FleetReader
+    /// What the manifest has, by its name.
+    let resources: [String: any DeclaredResource]
+    /// All that the plan has for a resource, by its name.
+    private let planned: [String: [Difference]]
+    /// As ``planned``, but for deletions that the user does not want.
     private let changes: [String: [Difference]]
 
     /// - Throws: ``MintError/Code/stateUnusable`` if a secret, the key or the credential cannot be read;
@@ -24,7 +29,9 @@ struct FleetWork: Sendable {
         let token = try Self.token(fleet, context)
         access = HubAccess(plan.endpoint, endpointsURL: plan.endpointsURL, token: token, in: context)
         reader = FleetReader(fleet, access)
-        changes = Dictionary(grouping: plan.changes.filter { options.prunes || $0.step == .write }, by: \.resource)
+        resources = Dictionary(fleet.resources.map { ($0.canonical, $0) }) { first, _ in first }
+        planned = Dictionary(grouping: plan.changes, by: \.resource)
+        changes = planned.mapValues { $0.filter { options.prunes || $0.step == .write } }
         let wanted = Self.wanted(changes, fleet)
         secrets = try FleetSecrets(fleet, record, wanted, in: context)
         try secrets.check()
@@ -34,10 +41,10 @@ struct FleetWork: Sendable {
 
     /// Returns what writes to a resource, or nil if the manifest does not have it.
     func target(_ resource: String, _ changes: [Difference]) -> (any FleetTarget)? {
-        if let space = definition.spaces.first(where: { $0.canonical == resource }) {
-            return SpaceWriter(space, changes, self)
-        }
-        return definition.endpoints.first { $0.canonical == resource }.map { EndpointWriter($0, changes, self) }
+        let declared = resources[resource]
+        if let space = declared as? SpaceDefinition { return SpaceWriter(space, changes, self) }
+        if let endpoint = declared as? EndpointDefinition { return EndpointWriter(endpoint, changes, self) }
+        return nil
     }
 
     /// Returns the mark of the next write of a secret.
@@ -74,7 +81,7 @@ struct FleetWork: Sendable {
     private func moved(
         _ resource: String, _ differences: [Difference], of part: FleetDefinition
     ) throws(StepFailure) -> String? {
-        let planned = plan.changes.filter { $0.resource == resource }
+        let planned = planned[resource] ?? []
         var earlier = plan
         earlier.changes = planned
         let deletes = planned.contains { $0.step == .prune }

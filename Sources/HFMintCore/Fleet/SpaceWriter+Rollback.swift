@@ -2,7 +2,7 @@
 
 extension SpaceWriter {
     func restoration(of written: [String]) -> (writes: [FleetWrite], lost: [String]) {
-        lookAnew()
+        beginRestoring()
         var writes: [FleetWrite] = []
         var lost: [String] = []
         // The last write is undone first. The Hub takes a sleep for the hardware that is there, so that it waits.

@@ -16,8 +16,11 @@ final class SpaceWriter: FleetTarget {
     /// The secrets of which the Hub has not shown the new mark yet: its reads lag its writes.
     private var unseen: Set<String> = []
     private var deleted: Set<String> = []
-    /// The variables of which a write was sent.
+    /// The variables of which a write was sent; while they are restored, of which a restoring one was.
     private var sent: Set<String> = []
+    /// The times that the Hub showed of the writes of variables, which a restoration undoes.
+    private var variableTimes: [String: String] = [:]
+    private var isRestoring = false
     private var health: SpaceHealth?
 
     init(_ definition: SpaceDefinition, _ changes: [Difference], _ fleet: FleetWork) {
@@ -39,7 +42,7 @@ final class SpaceWriter: FleetTarget {
             return .over(.skipped("it is PAUSED, and a write may wake it: --touch-paused"))
         }
         guard !state.runtime.isInDevMode else { return .over(.skipped("it is in dev mode, which a write would end")) }
-        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(.failed(obstacle)) }
+        if let obstacle = try fleet.obstacle(to: definition.predecessors) { return .over(obstacle) }
         before = state
         makeMarks(state)
         let sorted = changes.sorted { Self.rank($0) < Self.rank($1) }
@@ -73,8 +76,12 @@ final class SpaceWriter: FleetTarget {
 
     var stage: String { health?.stage ?? "not seen" }
 
-    /// Forgets what was seen, so that the next look counts from now.
-    func lookAnew() { health = nil }
+    /// Forgets what was seen and sent, so that the next look counts from now, and nothing of before it is a proof.
+    func beginRestoring() {
+        health = nil
+        sent = []
+        isRestoring = true
+    }
 }
 
 // MARK: Settings and variables
@@ -129,17 +136,33 @@ extension SpaceWriter {
 
     /// Sets a variable, and returns what the answer shows of it.
     func setVariable(_ name: String, _ value: String) throws(StepFailure) -> String? {
-        func isThere(_ states: [VariableState]) -> Bool {
-            states.contains { $0.name == name && $0.value.utf8.elementsEqual(value.utf8) }
+        func found(_ states: [VariableState]) -> VariableState? {
+            states.first { $0.name == name && $0.value.utf8.elementsEqual(value.utf8) }
+        }
+        func note(_ state: VariableState) -> String {
+            if !isRestoring { variableTimes[name] = state.updatedAt }
+            return "read back"
         }
         // An earlier try may have written it, and another write would restart the app once more.
-        if !sent.insert(name).inserted, isThere(try space.variables()) { return "read back" }
+        if !sent.insert(name).inserted, let there = found(try space.variables()), isProof(there) { return note(there) }
         let description = before?.variable(name)?.description
         guard let shown = try space.setVariable(name, value, description: description) else { return nil }
-        guard isThere(shown) else {
+        guard let there = found(shown) else {
             throw space.api.retry("the answer shows another value of variables.\(name)")
         }
-        return "read back"
+        return note(there)
+    }
+
+    /// Whether a variable that has the wanted value was written by this writer.
+    ///
+    /// A restoration wants the value of before, which a read that lags still shows: only a time after that of the write
+    /// that is undone tells the two apart. Without it, the variable is written again, which does no harm.
+    private func isProof(_ state: VariableState) -> Bool {
+        guard isRestoring else { return true }
+        guard let undone = variableTimes[state.name].flatMap({ Timestamp(internetDate: $0) }),
+            let shown = state.updatedAt.flatMap({ Timestamp(internetDate: $0) })
+        else { return false }
+        return shown > undone
     }
 }
 

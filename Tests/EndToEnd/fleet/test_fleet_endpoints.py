@@ -103,6 +103,16 @@ def test_what_is_scaled_to_zero_is_not_woken(fleet: Fleet) -> None:
     assert fleet.hub.record.resources == [SCORER, CHAT]
 
 
+def test_one_that_falls_asleep_after_the_update_is_not_waited_for(fleet: Fleet) -> None:
+    """The service has shown the update; nobody wakes it to see more."""
+    url = fleet.hub.sites.url(f"endpoints/{SCORER}")
+    endpoint = declare(fleet, health={"url": url, "timeout": "5m"})
+    endpoint.course = ("running", "updating", "scaledToZero")
+    assert fleet.apply().status == 0
+    assert (endpoint.state, endpoint.woken) == ("scaledToZero", 0)
+    assert fleet.hub.record.resources == [SCORER, CHAT]
+
+
 @pytest.mark.parametrize("protect", [False, True])
 def test_a_failed_one_is_not_made_anew(fleet: Fleet, *, protect: bool) -> None:
     """That is said, and a person's to do."""

@@ -11,6 +11,7 @@ final class AppliedFleet: Sendable {
     let context: Context
     let directory: any PrivateDirectory
     private let told = Mutex<[FleetEvent]>([])
+    private let lastStep: String?
 
     static let environment: Environment = [
         "APPLY": "hf_apply", "FLEET_KEY": "0123456789abcdef0123456789abcdef", "ONE": "SENTINEL-one",
@@ -19,8 +20,9 @@ final class AppliedFleet: Sendable {
 
     init(
         _ spaces: [String: AppliedHub.Space], environment: Environment = AppliedFleet.environment,
-        interruptedAt line: String? = nil
+        interruptedAt line: String? = nil, interruptedBy step: String? = nil
     ) throws {
+        lastStep = step
         let interrupts = TestInterrupts()
         self.interrupts = interrupts
         hub = AppliedHub(spaces) { if $0 == line { interrupts.send() } }
@@ -95,7 +97,10 @@ final class AppliedFleet: Sendable {
         settings.file = "/audit.log"
         trail.begin(settings)
         let apply = try FleetApply(plan, of: fleet, options: chosen, in: directory, audit: trail, context: context)
-        let told = { @Sendable (event: FleetEvent) in self.told.withLock { $0.append(event) } }
+        let told = { @Sendable (event: FleetEvent) in
+            self.told.withLock { $0.append(event) }
+            if "\(event.resource) \(event.step.name)" == self.lastStep { self.interrupts.send() }
+        }
         guard let fresh else { return try apply.run(reading: nil, telling: told) }
         return try apply.run(reading: { fresh }, telling: told)
     }

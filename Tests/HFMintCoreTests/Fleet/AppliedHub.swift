@@ -17,12 +17,13 @@ final class AppliedHub: HTTPTransport {
         /// The stage after a restart.
         var end = "RUNNING"
         var hardware = "cpu-basic"
+        var isInDevMode = false
         var secrets: [String: Member] = [:]
         var variables: [String: Member] = [:]
     }
 
     /// What becomes of the answer to a write of a secret.
-    enum Loss { case none, beforeItActs, afterItActed, tooManyRequests }
+    enum Loss { case none, beforeItActs, afterItActed, tooManyRequests, refused }
 
     struct State {
         var spaces: [String: Space] = [:]
@@ -32,8 +33,12 @@ final class AppliedHub: HTTPTransport {
         var losses: [Loss] = []
         /// How many deletions of a variable have no effect, as if a proxy had taken their body away.
         var strippedDeletes = 0
-        /// Whether the answer to the next write of a variable is lost after the Hub acted.
-        var losesVariable = false
+        /// What becomes of the answers to the next writes of a variable.
+        var variableLosses: [Loss] = []
+        /// What reads show of the variables, while they lag.
+        var staleVariables: [String: Member]?
+        /// The writes that are refused: `chat hardware`.
+        var refused: Set<String> = []
         /// How many seconds a 429 asks to wait.
         var retryAfter = 7
         /// The status of each page.
@@ -92,7 +97,7 @@ final class AppliedHub: HTTPTransport {
             if part == "runtime", !space.next.isEmpty { space.stage = space.next.removeFirst() }
             let runtime =
                 #"{"stage":"\#(space.stage)","sha":"c1","hardware":{"requested":"\#(space.hardware)"},"#
-                + #""gcTimeout":null,"volumes":[]}"#
+                + #""gcTimeout":null,"volumes":[],"devMode":\#(space.isInDevMode)}"#
             switch part {
             case "":
                 let page =
@@ -106,7 +111,9 @@ final class AppliedHub: HTTPTransport {
                     return HTTPResponse(status: 200, body: Secret("{}"))
                 }
                 return HTTPResponse(status: 200, body: Secret(Self.json(space.secrets, showing: false)))
-            default: return HTTPResponse(status: 200, body: Secret(Self.json(space.variables, showing: true)))
+            default:
+                let variables = state.staleVariables ?? space.variables
+                return HTTPResponse(status: 200, body: Secret(Self.json(variables, showing: true)))
             }
         }
     }
@@ -119,7 +126,8 @@ final class AppliedHub: HTTPTransport {
         let (loss, line) = state.withLock { state -> (Loss, String) in
             let line = "\(name) \(part)\(key.isEmpty ? "" : ".\(key)")"
             var loss = part == "secrets" && !state.losses.isEmpty ? state.losses.removeFirst() : Loss.none
-            if part == "variables", state.losesVariable { (loss, state.losesVariable) = (.afterItActed, false) }
+            if part == "variables", !state.variableLosses.isEmpty { loss = state.variableLosses.removeFirst() }
+            if state.refused.contains(line) { loss = .refused }
             guard loss == .none || loss == .afterItActed, var space = state.spaces[name] else { return (loss, line) }
             state.writes.append(method == .delete ? "\(line) deleted" : line)
             if method == .delete, part == "variables", state.strippedDeletes > 0 {
@@ -144,6 +152,7 @@ final class AppliedHub: HTTPTransport {
         case .tooManyRequests:
             let wait = state.withLock { "\($0.retryAfter)" }
             return HTTPResponse(status: 429, headers: [HTTPHeader("retry-after", wait)], body: Secret("<html>"))
+        case .refused: return HTTPResponse(status: 403, body: Secret("{}"))
         case .beforeItActs: throw TransportError(.interrupted, "lost")
         case .afterItActed:
             onWrite(line)

@@ -113,7 +113,30 @@ struct EndpointHealthTests {
         let page = try #require(HTTPURL("https://scorer.example/health"))
         #expect(
             Self.end(of: [state, state], before: state, secondsEach: 20, url: page) == .healthy("\(state), as before"))
-        #expect(Self.waits(Self.end(of: ["updating", state], url: page)))
+        #expect(Self.waits(Self.end(of: ["scaledToZero", "paused"], before: "running", secondsEach: 20, url: page)))
+    }
+
+    @Test("one that falls asleep after the update is as healthy as it can be shown to be, and is not asked")
+    func fallsAsleep() throws {
+        let page = try #require(HTTPURL("https://scorer.example/health"))
+        let asleep = SpaceHealth.Next.healthy("scaledToZero after the update, and not seen to run with it")
+        #expect(Self.end(of: ["updating", "scaledToZero"], url: page) == asleep)
+
+        var health = EndpointHealth(
+            Health(timeout: 600, url: page), settle: 20, before: EndpointState(state: "running", updatedAt: "a"),
+            revision: "r2", since: Self.start)
+        func look(_ seconds: Int, _ updatedAt: String?, _ revision: String?) -> SpaceHealth.Next {
+            health.observe(
+                EndpointState(state: "scaledToZero", updatedAt: updatedAt, revision: revision),
+                at: Self.start + .seconds(seconds))
+        }
+        // Before it has settled, without the new time, and with another revision than the one that was asked for.
+        #expect(Self.waits(look(1, "b", "r2")))
+        #expect(Self.waits(look(30, "a", "r2")))
+        #expect(Self.waits(look(31, nil, "r2")))
+        #expect(Self.waits(look(32, "b", "r1")))
+        #expect(Self.waits(look(33, "b", nil)))
+        #expect(look(34, "b", "r2") == asleep)
     }
 
     @Test("fails where the service says so", arguments: ["failed", "updateFailed"])

@@ -28,7 +28,7 @@ struct FleetWriteTests {
     @Test("of a variable whose answer is lost is looked for before it is sent again")
     func lostVariable() throws {
         let scene = try Fleet(["chat": .init()])
-        scene.hub.edit { $0.losesVariable = true }
+        scene.hub.edit { $0.variableLosses = [.afterItActed] }
         let fleet = Fleet.fleet([Fleet.space("chat", variables: ["A": "1"])])
         let outcome = try scene.apply(scene.plan(fleet), fleet)
         #expect(outcome.failure == nil && scene.hub.writes == ["chat variables.A"])

@@ -58,7 +58,8 @@ extension Command {
         }
         let progress = FleetProgress(call)
         let apply = try FleetApply(
-            plan, of: session.definition, options: options, in: directory, audit: call.audit, context: call.context)
+            plan, of: session.definition, options: options, in: directory, audit: call.audit,
+            context: progress.telling)
         var planNow: (() throws(MintError) -> FleetPlan)?
         if let saved {
             planNow = { () throws(MintError) in try session.survey(in: directory, pruning: saved.pruning).plan }

@@ -2,8 +2,8 @@ internal import HFMintCore
 
 /// How far an apply has come, told while it works: a live table on a terminal, a line each in a log, or JSON.
 ///
-/// The table stands below what has ended, and is drawn again with each event. A terminal that is too narrow cuts a line
-/// off, as a line that wraps would leave a rest behind.
+/// The table stands below what has ended and below notes, and is drawn again with each of them. A terminal that is too
+/// narrow cuts a line off, as a line that wraps would leave a rest behind.
 struct FleetProgress: Sendable {
     private enum Form { case table, lines, json, nothing }
 
@@ -42,8 +42,41 @@ struct FleetProgress: Sendable {
         }
     }
 
+    /// The context for the work, whose notes stand above the table if there is one.
+    var telling: Context {
+        guard form == .table else { return context }
+        var telling = context
+        telling.speaker.output = OutputAboveTable(progress: self, output: context.output)
+        return telling
+    }
+
+    /// Writes a note above the table.
+    fileprivate func interject(_ text: borrowing Secret) {
+        watch.interject { rows, drawn in
+            context.output.write(Self.clearing(drawn), to: .err)
+            context.output.write(text, to: .err)
+            let (table, count) = table(rows)
+            context.output.write(table, to: .err)
+            return count
+        }
+    }
+
     /// Writes what has ended, and the table below it, over the table that was there.
     private func draw(_ row: FleetWatch.Row, _ rows: [FleetWatch.Row], above drawn: Int) -> Int {
+        var text = Self.clearing(drawn)
+        if !row.isInWork, !row.isPlanned {
+            text += "hfmint: \(row.event.resource.printable): \(coloured(row))\(row.event.duration)\n"
+        }
+        let (table, count) = table(rows)
+        context.output.write(text + table, to: .err)
+        return count
+    }
+
+    /// What takes a table of so many lines away.
+    private static func clearing(_ count: Int) -> String { count > 0 ? "\u{1B}[\(count)A\u{1B}[J" : "" }
+
+    /// Returns the table, and how many lines it has.
+    private func table(_ rows: [FleetWatch.Row]) -> (text: String, count: Int) {
         var lines: [String] = []
         let inWork = rows.filter(\.isInWork)
         let width = inWork.map(\.event.resource.utf8.count).max() ?? 0
@@ -56,14 +89,8 @@ struct FleetProgress: Sendable {
         let planned = rows.count { $0.isPlanned }
         if more > 0 { lines.append("  and \(more) more") }
         if planned > 0 { lines.append("  \(planned) more to come") }
-        var text = drawn > 0 ? "\u{1B}[\(drawn)A\u{1B}[J" : ""
-        if !row.isInWork, !row.isPlanned {
-            text += "hfmint: \(row.event.resource.printable): \(coloured(row))\(row.event.duration)\n"
-        }
         // Lines that wrap would not be counted.
-        text += "\u{1B}[?7l" + lines.map { $0.printable + "\n" }.joined() + "\u{1B}[?7h"
-        context.output.write(text, to: .err)
-        return lines.count
+        return ("\u{1B}[?7l" + lines.map { $0.printable + "\n" }.joined() + "\u{1B}[?7h", lines.count)
     }
 
     private func coloured(_ row: FleetWatch.Row) -> String {
@@ -75,6 +102,20 @@ struct FleetProgress: Sendable {
         default: words
         }
     }
+}
+
+/// Where the work writes while a table is shown: what is for people goes above it.
+private struct OutputAboveTable: Output {
+    let progress: FleetProgress
+    let output: any Output
+
+    func write(_ text: borrowing Secret, to stream: OutputStream) {
+        if stream == .err { progress.interject(text) } else { output.write(text, to: stream) }
+    }
+
+    func kind(of stream: OutputStream) -> StreamKind { output.kind(of: stream) }
+
+    var failure: String? { output.failure }
 }
 
 extension FleetWatch.Row {

@@ -198,7 +198,9 @@ extension API.Answer {
 extension VariableState {
     fileprivate init?(_ name: String, _ node: JSONNode, in text: Span<UInt8>) {
         guard let value = node["value"]?.text(in: text) else { return nil }
-        self.init(name: name, value: value, description: node["description"]?.text(in: text))
+        self.init(
+            name: name, value: value, description: node["description"]?.text(in: text),
+            updatedAt: node["updatedAt"]?.text(in: text)?.plain)
     }
 }
 

@@ -33,6 +33,8 @@ package struct VariableState: Equatable, Sendable {
     package let name: String
     package let value: String
     package var description: String?
+    /// As ``SecretState/updatedAt``.
+    package var updatedAt: String?
 }
 
 /// What was found where something should be.
