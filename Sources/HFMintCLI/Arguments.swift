@@ -81,13 +81,15 @@ package struct Arguments: Sendable {
         return value
     }
 
-    /// Refuses an empty path: it comes from an unset variable, and would name the working directory.
+    /// Refuses an empty path or version, which comes from an unset variable.
+    ///
+    /// Such a path would name the working directory.
     private static func check(_ value: String, of option: Option, _ command: Command) throws(MintError) {
-        guard option.value == "PATH" || option.value == "DIR" else { return }
+        guard ["PATH", "DIR", "VERSION"].contains(option.value) else { return }
         guard !value.isEmpty else {
             throw .usage("'--\(option.name)' is empty: is the variable that it comes from set?", hint: command.helpHint)
         }
-        guard option.value == "PATH" || value != "-" else {
+        guard option.value != "DIR" || value != "-" else {
             throw .usage("'--\(option.name) -' is no directory", hint: "write './-' for one of that name")
         }
     }

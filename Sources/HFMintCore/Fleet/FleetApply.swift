@@ -102,10 +102,7 @@ package struct FleetApply: Sendable {
         var moved = plan.staleness(against: fresh)
         // The manifest is the same, so that only a file that somebody else wrote has another order.
         if moved.isEmpty, plan.waves != fresh.waves { moved = ["the waves: the plan has another order"] }
-        guard let first = moved.first else { return }
-        throw MintError(
-            .planStale, "the plan does not fit any more, and nothing was written: \(first)", details: moved,
-            hint: "plan anew: hfmint fleet plan")
+        if let error = FleetPlan.stale(moved) { throw error }
     }
 
     private func checkDeletes() throws(MintError) {

@@ -73,6 +73,19 @@ extension StringRule {
     }
 }
 
+extension FleetShape {
+    /// Returns why a manifest takes no such variable of a Space, or no secret of that name without `value`, as a clause
+    /// that follows its name; nil if it takes it.
+    package static func complaint(aboutVariable name: String, _ value: String? = nil) -> String? {
+        if let complaint = NameRule.variable.complaint(about: name, of: "variable") { return complaint }
+        guard let value else { return nil }
+        if let complaint = StringRule.value.complaint(about: value) { return complaint }
+        // What is shown of it may go into a log, and is not its value.
+        return value.withoutTokens.utf8.elementsEqual(value.utf8)
+            ? nil : "has a credential in it, and is no secret here: name it under 'secrets'"
+    }
+}
+
 extension Sleep {
     /// Parses a duration that is longer than nothing, or `never`.
     init?(parsing text: String) {

@@ -59,7 +59,7 @@ extension FleetPlan {
             return places.0 == places.1 ? left.offset < right.offset : places.0 < places.1
         }.map(\.element)
 
-        let unreadable = unlisted + ordered.filter { $0.verdict == .unreadable }.map { "\($0.name) \($0.reason)" }
+        let unreadable = unlisted + ordered.filter { $0.verdict == .unreadable }.map { "\($0.name): \($0.reason)" }
         var refused = ordered.compactMap { difference -> String? in
             guard case .refused(let clause) = difference.step else { return nil }
             return "\(difference.name) is not written: \(clause)"
@@ -93,9 +93,26 @@ extension Difference {
 }
 
 extension FleetPlan {
-    /// Returns why this plan may not be applied, a sentence each: what has moved since, compared with a plan that was
-    /// made by the same question just now.
-    package func staleness(against fresh: FleetPlan) -> [String] {
+    /// Refuses a plan that is too old, or of another manifest or Hub, before anything is asked.
+    ///
+    /// - Throws: ``MintError/Code/planStale``.
+    package func checkFits(
+        _ fleet: FleetDefinition, on endpoint: Origin, app: String?, at now: Timestamp
+    ) throws(MintError) {
+        let bare = try FleetPlan([], of: fleet, on: endpoint, app: app, at: now)
+        if let error = Self.stale(misfits(with: bare)) { throw error }
+    }
+
+    /// Returns the refusal of a plan for these reasons, or nil if there are none.
+    static func stale(_ reasons: [String]) -> MintError? {
+        guard !reasons.isEmpty else { return nil }
+        return MintError(
+            .planStale, "the plan does not fit any more, and nothing was written", details: reasons,
+            hint: "plan anew: hfmint fleet plan")
+    }
+
+    /// Returns what the two are not both of, a sentence each.
+    private func misfits(with fresh: FleetPlan) -> [String] {
         var reasons: [String] = []
         func check(_ name: String, _ mine: String?, _ its: String?) {
             if mine.map({ Array($0.utf8) }) != its.map({ Array($0.utf8) }) {
@@ -110,7 +127,16 @@ extension FleetPlan {
         check("the API of endpoints", "\(endpointsURL)", "\(fresh.endpointsURL)")
         check("the organization", organization, fresh.organization)
         check("the app", app, fresh.app)
-        check("the manifest", manifestDigest, fresh.manifestDigest)
+        if !manifestDigest.utf8.elementsEqual(fresh.manifestDigest.utf8) {
+            reasons.append("the manifest, or one of its apps, is not the one that was planned")
+        }
+        return reasons
+    }
+
+    /// Returns why this plan may not be applied, a sentence each: what has moved since, compared with a plan that was
+    /// made by the same question just now.
+    package func staleness(against fresh: FleetPlan) -> [String] {
+        var reasons = misfits(with: fresh)
         let read = Set(unreadable.map { Array($0.utf8) })
         reasons += fresh.unreadable.filter { !read.contains(Array($0.utf8)) }
 

@@ -152,17 +152,18 @@ final class FleetTurn: @unchecked Sendable {
         let asked = failure.retryAfterSeconds ?? 0
         if case .transient = failure.kind, tries < Self.mostTries, asked <= API.longestWait {
             let seconds = max(asked, 1 << (tries - 1))
-            tell(.waiting(stage: failure.message))
+            tell(.waiting(stage: "\(failure.clause(of: target.resource)); tries again in \(seconds) s"))
             return wait(.seconds(seconds))
         }
         if phase == .restoring, let write = writes.popFirst() {
             // Each value that is put back leaves less to mend, so that the others are tried too.
-            tell(.failed("cannot put \(write.paths.joined(separator: ", ")) back: \(failure.message)"))
+            let paths = write.paths.joined(separator: ", ")
+            tell(.failed("cannot put \(paths) back: \(failure.clause(of: target.resource))"))
             tries = 0
             return .zero
         }
         do throws(StepFailure) {
-            return try giveUp(failure.message)
+            return try giveUp(failure.clause(of: target.resource))
         } catch {
             return failed(error)
         }

@@ -81,6 +81,9 @@ struct FleetWork: Sendable {
     private func moved(
         _ resource: String, _ differences: [Difference], of part: FleetDefinition
     ) throws(StepFailure) -> String? {
+        if let unread = differences.first(where: { $0.verdict == .unreadable && $0.path.isEmpty }) {
+            return "it cannot be read with the credential that writes: \(unread.reason)"
+        }
         let planned = planned[resource] ?? []
         var earlier = plan
         earlier.changes = planned

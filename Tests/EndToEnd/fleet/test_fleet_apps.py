@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fleetworld import Fleet, Json
-from Sandbox.fleethubspaces import Setting
+from Sandbox.fleethubspaces import Setting, Volume
 
 CHAT = "acme/chat"
 ROLES = {
@@ -152,9 +152,22 @@ def test_what_is_adopted_is_as_declared(fleet: Fleet) -> None:
     """The text that is printed, in a manifest, plans nothing but the secrets that nobody knows."""
     fleet.write({"acme/search": {}})
     quoted = Setting('a "b" \\ c\'s\n\u2028d')
-    fleet.hub.spaces[CHAT].settings["variables"]["QUOTED"] = quoted
+    token = fleet.world.sentinels.issue("hub-token", "hf_")
+    chat = fleet.hub.spaces[CHAT]
+    chat.settings["variables"] |= {
+        "QUOTED": quoted,
+        "EMPTY": Setting(""),
+        "with-dash": Setting("a"),
+        "HELD": Setting(f"https://{token}"),
+    }
+    chat.settings["secrets"]["odd name"] = Setting("a")
+    pinned = {"type": "model", "source": "acme/m", "mountPath": "/m", "revision": "v1", "path": "a"}
+    bucket = {"type": "bucket", "source": "acme/b", "mountPath": "/b", "readOnly": True}
+    chat.volumes = [Volume(pinned), Volume(bucket)]
     ended = fleet("adopt", CHAT)
     assert ended.status == 0, ended
+    for path in ("variables.EMPTY", "variables.with-dash", "variables.HELD", "secrets.odd name"):
+        assert f"hfmint: left out: {path} " in ended.err
     assert fleet.hub.write_count == 0
     text = json.dumps(fleet.manifest).replace('"acme/search": {}', ended.out.strip().rstrip(","))
     fleet.save(fleet.path, text)

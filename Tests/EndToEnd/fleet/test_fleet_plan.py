@@ -210,9 +210,12 @@ def test_a_stale_plan_is_refused_and_says_what_moved(fleet: Fleet, what: str) ->
             env = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+3700"}
             env |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
             said = "expired"
-    before = fleet.hub.world
+    before, asked = fleet.hub.world, len(fleet.hub.requests)
     ended = fleet("apply", str(path), env=env)
     other.stop()
+    if what in ("manifest", "hub", "endpoints", "time"):
+        assert not other.requests, "a server that the plan does not name was sent a credential"
+        assert len(fleet.hub.requests) == asked, "nothing had to be asked to know it"
     assert (ended.status, fleet.hub.world) == (3, before), ended
     assert said in ended.err
     assert fleet.hub.write_count == other.write_count == 0

@@ -169,6 +169,6 @@ struct FleetPlanTests {
         var unread = difference("spaces/acme/b", "variables", .unreadable, .nothing)
         unread.reason = "answered 500"
         #expect(
-            saved.staleness(against: try plan(someDifferences + [unread])) == ["spaces/acme/b variables answered 500"])
+            saved.staleness(against: try plan(someDifferences + [unread])) == ["spaces/acme/b variables: answered 500"])
     }
 }

@@ -19,6 +19,9 @@ extension Command {
         run: adopt)
 
     private static func adopt(_ call: Call) throws(MintError) -> Report {
+        guard call.arguments.operands.count == 1 else {
+            throw .usage("name one Space", hint: "owner/name, or spaces/owner/name")
+        }
         let name = try FleetSession.resource(call)
         guard let space = try? Resource(parsing: name, endpoint: .huggingFace), space.kind == .space else {
             throw .usage(
@@ -31,23 +34,31 @@ extension Command {
         case .read(let found): secrets = found
         case .unreadable(let clause): call.context.note("its secrets: \(clause)")
         }
-        let lines = state.entry(secrets)
+        let (lines, leftOut) = state.entry(secrets)
+        for sentence in leftOut { call.context.note("left out: \(sentence)") }
         return Report(
             lines: lines,
             json: [
                 "resource": .string(name), "manifest": .string(lines.joined(separator: "\n")),
-                "secrets": .strings(secrets.map(\.name)),
+                "secrets": .strings(secrets.map(\.name)), "left_out": .strings(leftOut),
             ])
     }
 }
 
 extension SpaceState {
-    /// Returns the Space as an entry of a manifest, which is JSON5 whatever the Hub holds.
-    fileprivate func entry(_ secrets: [SecretState]) -> [String] {
+    /// Returns the Space as an entry of a manifest, which is JSON5 whatever the Hub holds, and a sentence for each thing
+    /// that a manifest does not take.
+    fileprivate func entry(_ secrets: [SecretState]) -> (lines: [String], leftOut: [String]) {
         func object(_ members: [(String, String)]) -> String {
             members.isEmpty ? "{}" : "{ \(members.map { "\(key($0.0)): \($0.1)" }.joined(separator: ", ")) }"
         }
         var lines: [(String, String)] = []
+        var leftOut: [String] = []
+        func isTaken(_ part: String, _ name: String, _ value: String? = nil) -> Bool {
+            let complaint = FleetShape.complaint(aboutVariable: name, value)
+            if let complaint { leftOut.append("\(part).\(name) \(complaint)") }
+            return complaint == nil
+        }
         if let hardware = runtime.hardware { lines.append(("hardware", quoted(hardware))) }
         // The Hub gives this hardware no other time.
         switch runtime.hardware == "cpu-basic" ? nil : runtime.sleep {
@@ -56,25 +67,38 @@ extension SpaceState {
         case nil: break
         }
         if let visibility { lines.append(("visibility", quoted(visibility.rawValue))) }
-        if case .read(let variables) = variables, !variables.isEmpty {
-            // A manifest takes no token here, and what is printed may go into a log.
-            lines.append(("variables", object(variables.map { ($0.name, quoted($0.value.withoutTokens)) })))
+        if case .read(let all) = variables {
+            let variables = all.filter { isTaken("variables", $0.name, $0.value) }.map { ($0.name, quoted($0.value)) }
+            if !variables.isEmpty { lines.append(("variables", object(variables))) }
         }
-        if !secrets.isEmpty {
-            lines.append(("secrets", object(secrets.map { ($0.name, object([("from", quoted("env:\($0.name)"))])) })))
+        let named = secrets.filter { isTaken("secrets", $0.name) }
+        if !named.isEmpty {
+            lines.append(("secrets", object(named.map { ($0.name, object([("from", quoted("env:\($0.name)"))])) })))
         }
-        if let volumes = runtime.volumes, !volumes.isEmpty, !volumes.contains(where: \.isMasked) {
+        if runtime.volumes?.contains(where: \.isMasked) == true {
+            leftOut.append("volumes, as the credential may not see every source")
+        } else if let volumes = runtime.volumes, !volumes.isEmpty {
             let texts = volumes.map { volume in
                 object(
                     [
                         ("type", quoted(volume.type)), ("source", quoted(volume.source)),
                         ("mountPath", quoted(volume.mountPath)),
-                    ] + (volume.path.map { [("path", quoted($0))] } ?? []))
+                    ] + more(of: volume))
             }
             lines.append(("volumes", "[\(texts.joined(separator: ", "))]"))
         }
         let name = quoted("\(resource.namespace)/\(resource.name)")
-        return ["\(name): {"] + lines.map { "  \($0.0): \($0.1)," } + ["},"]
+        return (["\(name): {"] + lines.map { "  \($0.0): \($0.1)," } + ["},"], leftOut)
+    }
+
+    /// Returns what of a volume is not as it is without being named.
+    private func more(of volume: Volume) -> [(String, String)] {
+        let plain = Volume(type: volume.type, source: volume.source, mountPath: volume.mountPath)
+        var members: [(String, String)] = []
+        if let revision = volume.revision, revision != plain.revision { members.append(("revision", quoted(revision))) }
+        if volume.isReadOnly != plain.isReadOnly { members.append(("readOnly", "true")) }
+        if let path = volume.path { members.append(("path", quoted(path))) }
+        return members
     }
 
     /// Returns a text as JSON, which is JSON5 too, with what a terminal would act on escaped.

@@ -29,6 +29,8 @@ extension Command {
         let markdown = try MarkdownTarget(call.arguments)
         let saved = try savedPlan(call)
         let session = try FleetSession(call)
+        try saved?.checkFits(
+            session.definition, on: session.endpoint, app: session.app, at: call.context.clock.now())
         var options = FleetApply.Options()
         options.prunes = call.arguments.has(.prune) || saved?.pruning != nil
         options.maxDeletes =
@@ -50,9 +52,9 @@ extension Command {
         let plan: FleetPlan =
             if let saved { saved } else { try madeNow(session, in: directory, pruning: pruning) }
         guard plan.hasChanges else {
-            let lines = ["nothing to change"] + plan.refused
+            let summary = plan.isPartial ? "nothing to change in what could be read" : "nothing to change"
             return markdown.report(
-                lines.map(\.printable), comment: ["### Fleet: nothing to change"],
+                ([summary] + plan.refused).map(\.printable), comment: ["### Fleet: \(summary)"],
                 [.init("plan", .string(plan.id)), .init("left", .array([])), .init("turns", .array([]))],
                 [session.unreadFailure(plan.unreadable)], in: call.context)
         }

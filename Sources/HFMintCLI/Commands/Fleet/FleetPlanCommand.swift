@@ -24,6 +24,9 @@ extension Command {
 
     private static func plan(_ call: Call) throws(MintError) -> Report {
         let markdown = try MarkdownTarget(call.arguments)
+        guard call.arguments.value(.out) != "-" else {
+            throw .usage("a plan goes into a file", hint: "name one; --json prints on stdout what differs")
+        }
         let session = try FleetSession(call)
         let pruning = try call.arguments.pruning(session.definition)
         let survey = try session.survey(in: session.recordDirectory(making: false), pruning: pruning)

@@ -63,6 +63,9 @@ struct FleetWords {
         isPlan ? difference.words + difference.consequences : difference.words
     }
 
+    /// What nothing was found in.
+    private var compared: String { unread.isEmpty ? counted(count, "resource") : "what could be read" }
+
     private var summary: String {
         var clauses: [String]
         if isPlan {
@@ -72,7 +75,7 @@ struct FleetWords {
             let (refused, removed) = (all.count(where: \.isRefused), all.count { $0.step == .prune })
             clauses = [
                 changes.isEmpty
-                    ? "nothing to change in \(counted(count, "resource"))"
+                    ? "nothing to change in \(compared)"
                     : "\(counted(changes.count, "change")) in \(resources) of \(counted(count, "resource"))"
             ]
             if restarted > 0 { clauses.append(counted(restarted, "restart")) }
@@ -81,7 +84,7 @@ struct FleetWords {
             if let kept { clauses.append(kept) }
         } else {
             let drifted = drifted.count
-            clauses = [drifted == 0 ? "as declared: \(counted(count, "resource"))" : "\(drifted) not as declared"]
+            clauses = [drifted == 0 ? "as declared: \(compared)" : "\(drifted) not as declared"]
         }
         if !unread.isEmpty { clauses.append("\(unread.count) not read") }
         if unprovenCount > 0 { clauses.append("\(counted(unprovenCount, "secret")) not proven") }
