@@ -73,7 +73,7 @@ APPLIES = {
     "spend-limit": STOPPED,
     "managed-by-scim": UNTOUCHED,
     "leaver-applies": Ending(6, frozenset({LEVEL}), goes_on=False),
-    "dev-mode": Ending(0, frozenset(), left=frozenset()),
+    "dev-mode": Ending(0, frozenset(), goes_on=False, left=frozenset()),
     "static-space": Ending(0, frozenset({LEVEL}), left=frozenset()),
 }
 
