@@ -46,7 +46,7 @@ package struct ServeDefinition: Equatable, Sendable {
             case token(SecretReference)
 
             /// Where it comes from, for messages.
-            var name: String {
+            package var name: String {
                 switch self {
                 case .member(let member): member.email
                 case .token(let reference): reference.source
@@ -67,9 +67,6 @@ package struct ServeDefinition: Equatable, Sendable {
         }
 
         package func covers(_ resource: Resource) -> Bool { patterns.contains { $0.covers(resource) } }
-
-        /// Where it comes from, for messages.
-        package var sourceName: String { source.name }
     }
 
     package struct Tickets: Equatable, Sendable {
@@ -93,7 +90,7 @@ package struct ServeDefinition: Equatable, Sendable {
     /// Returns the host of this name, compared byte by byte.
     package func host(named name: String) -> Host? { index(ofHost: name).map { hosts[$0] } }
 
-    /// Returns the kind of the host of this name.
+    /// Returns the kind of the host of this name, without a copy of the rest of it.
     func kind(ofHost name: String) -> HubRoute.Host? { index(ofHost: name).map { hosts[$0].kind } }
 
     private func index(ofHost name: String) -> Int? { hosts.firstIndex { $0.name.hasBytes(of: name) } }

@@ -45,7 +45,7 @@ struct DecisionPointTests {
         case .allowed(let allowed):
             let what = "\(allowed.right.rawValue) \(allowed.resource?.canonical ?? "signed")"
             guard let admission = allowed.admission else { return "\(what) for anybody" }
-            return "\(what) as \(admission.role.name) with \(admission.credential.sourceName)"
+            return "\(what) as \(admission.role.name) with \(admission.credential.source.name)"
         case .refused(let refused): return "\(refused.code.status) \(refused.code.rawValue)"
         }
     }

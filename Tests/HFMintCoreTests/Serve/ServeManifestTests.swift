@@ -52,7 +52,7 @@ struct ServeManifestTests {
                 "router.acme.example router https://router.huggingface.co ",
                 "chat.acme.example endpoint https://x.endpoints.example endpoints/acme/chat",
             ])
-        #expect(serve.credentials.map(\.sourceName) == ["ci@acme.example", "'/run/credentials/hub-write'"])
+        #expect(serve.credentials.map(\.source.name) == ["ci@acme.example", "'/run/credentials/hub-write'"])
         #expect(serve.credentials.map(\.right) == [.read, .write])
         #expect(serve.credentials.map(\.place.path) == ["serve.credentials[0]", "serve.credentials[1]"])
         #expect(serve.credentials.map(\.place.line) == [11, 13])

@@ -48,7 +48,7 @@ struct PosixListenerTests {
         try idle.send(FastCGIBytes.request(keepsConnection: true))
         _ = try idle.read(answerSize)
         try client.send(FastCGIBytes.request(keepsConnection: true, with: [("HFMINT_URI", "/later")]))
-        while server.waiting.isEmpty { usleep(1_000) }
+        server.waitForReply()
         server.listener.drain()
         #expect(try idle.readAll().isEmpty)
         server.waiting.forEach { $0.send(ServeAnswer(.forbidden)) }

@@ -12,6 +12,8 @@ final class ServedSocket: @unchecked Sendable {
     // `@unchecked`: what follows the lock is only touched under it.
     let listener: PosixListener
     private let path: String
+    fileprivate let begun = DispatchSemaphore(value: 0)
+    private let kept = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let lock = NSLock()
     private var keptReplies: [ServeReply] = []
@@ -27,6 +29,7 @@ final class ServedSocket: @unchecked Sendable {
                 respond: { [self] request, reply in
                     if request.uri.elementsEqual("/later".utf8) {
                         lock.withLock { keptReplies.append(reply) }
+                        kept.signal()
                     } else {
                         reply.send(ServeAnswer(.noContent))
                     }
@@ -36,17 +39,20 @@ final class ServedSocket: @unchecked Sendable {
                 try listener.serve(service, at: .path(path, group: nil))
             } catch {
                 Issue.record("\(error)")
+                begun.signal()
             }
             ended.signal()
         }
-        // The mode is the last to be set before it listens.
-        for _ in 0..<2_000 where (try? SocketClient(path)) == nil { usleep(1_000) }
+        begun.wait()
     }
 
     var waiting: [ServeReply] { lock.withLock { keptReplies } }
     var notes: [String] { lock.withLock { keptNotes } }
     /// The users whose connections were cut off, once each.
     var peers: Set<UInt32> { lock.withLock { Set(keptPeers) } }
+
+    /// Returns when a reply is kept that was not waited for before.
+    func waitForReply() { kept.wait() }
 
     func ask(_ request: [UInt8]) throws -> String? {
         let client = try SocketClient(path)
@@ -65,10 +71,10 @@ final class ServedSocket: @unchecked Sendable {
 }
 
 private struct PeerService: ConnectionService {
-    func begin() {}
-
     let server: ServedSocket
     let wrapped: FastCGIService
+
+    func begin() { server.begun.signal() }
 
     func open(isOverloaded: Bool, wake: @escaping @Sendable () -> Void) -> any Conversation {
         wrapped.open(isOverloaded: isOverloaded, wake: wake)

@@ -84,7 +84,7 @@ extension RequestDecision.Allowed {
             what,
             ("role", "\(admission.role.name) (\(admission.role.access.rawValue))"),
             ("grant", "\(grant.label) in line \(grant.place.line) of '\(grant.place.file)'"),
-            ("sends", "\(credential.place.path) in line \(credential.place.line): \(credential.sourceName)"),
+            ("sends", "\(credential.place.path) in line \(credential.place.line): \(credential.source.name)"),
         ]).map(\.printable)
     }
 

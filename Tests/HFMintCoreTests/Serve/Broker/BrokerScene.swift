@@ -47,9 +47,9 @@ struct BrokerScene {
         broker = Broker(
             keys: IssuerKeys(), used: try UsedTokens(in: nil, context: machine.context), context: machine.context,
             upstream: { credential, _ throws(MintError) in
-                world.change { $0.asked.append(credential.sourceName) }
+                world.change { $0.asked.append(credential.source.name) }
                 if let failure = world.value.upstreamFailure { throw failure }
-                return SharedSecret(Secret("hf_of_\(credential.sourceName)"))
+                return SharedSecret(Secret("hf_of_\(credential.source.name)"))
             },
             isDenied: { _, subject, digest in
                 world.value.denied.map { subject.equals($0) || digest == $0 } ?? false
