@@ -38,6 +38,8 @@ def add_routes(hub: FleetHub) -> None:
     hub.route("GET", settings, partial(_repositories, hub), first=True)
     check = r"/api/inference-endpoints/([^/]+)(?:/([^/]+))?/auth-check/(read|write|infer)"
     hub.route("POST", check, partial(_endpoint_check, hub), first=True)
+    check = f"/api/spaces/{NAME}/auth-check(/write)?"
+    hub.route("GET", check, partial(_space_check, hub), first=True)
 
 
 def _expanded(request: Request) -> list[str]:
@@ -56,6 +58,11 @@ def _info(hub: FleetHub, request: Request, name: str) -> Response:
     if not names and hub.tells_visibility:
         shown["visibility"] = space.visibility
     return json_response(200, shown)
+
+
+def _space_check(hub: FleetHub, request: Request, name: str, write: str | None) -> Response:
+    space = found(hub, request, name, "write" if write else "see")
+    return space if isinstance(space, Response) else json_response(200, {})
 
 
 def _list(hub: FleetHub, request: Request) -> Response:

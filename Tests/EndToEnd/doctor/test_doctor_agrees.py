@@ -17,6 +17,8 @@ from scenario import Player
 from transcript import Command, Scenario, read
 
 FOLDER = product.CHECKOUT / "Tests/Transcripts"
+# Of a fleet's credentials an exchange knows nothing.
+FLEET = "hfmint doctor --fleet"
 DOCTOR = re.compile(r"hfmint doctor\b([^|;&\n]*).*", re.DOTALL)
 # Options that both have; of the others, with a value or without, doctor's own are left out.
 BOTH = {
@@ -81,12 +83,13 @@ class Both(Player):
 
 
 def scenarios() -> list[object]:
-    """Every scenario that asks doctor."""
+    """Every scenario that asks doctor about a job."""
     return [
         pytest.param(scenario, id=f"{path.stem}: {scenario.title}")
         for path in sorted(FOLDER.rglob("*.txt"))
         for scenario in read(path)
         if path.stem != "usage"
+        and not any(FLEET in line for line in scenario.lines)
         and any(line.startswith("$") and "hfmint doctor" in line for line in scenario.lines)
     ]
 
