@@ -3,7 +3,8 @@
 /// This room puts the file of settings together from the shapes that the rooms below declare: roles and grants, the
 /// audit log, rotations, the decision point, and the fleet. `Manifest.swift` reads a file, and its parent first if it
 /// is an app's. `Manifest+Policy.swift` makes the policy and the access graph of it, `Manifest+Fleet.swift` the fleet,
-/// and `Manifest+Schema.swift` prints the JSON Schema. hfmint reads a manifest only if the user names it, never looks for one, and never writes one.
+/// and `Manifest+Schema.swift` prints the JSON Schema. hfmint reads a manifest only if the user names it, never looks
+/// for one, and never writes one.
 ///
 /// ```swift
 /// let manifest = try Manifest(at: "hfmint.json5", in: context.machine)

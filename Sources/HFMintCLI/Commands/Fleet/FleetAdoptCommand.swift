@@ -46,8 +46,8 @@ extension Command {
 }
 
 extension SpaceState {
-    /// Returns the Space as an entry of a manifest, which is JSON5 whatever the Hub holds, and a sentence for each thing
-    /// that a manifest does not take.
+    /// Returns the Space as an entry of a manifest, which is JSON5 whatever the Hub holds, and a sentence for each
+    /// thing that a manifest does not take.
     fileprivate func entry(_ secrets: [SecretState]) -> (lines: [String], leftOut: [String]) {
         func object(_ members: [(String, String)]) -> String {
             members.isEmpty ? "{}" : "{ \(members.map { "\(key($0.0)): \($0.1)" }.joined(separator: ", ")) }"
