@@ -188,7 +188,7 @@ def test_a_program_that_is_frozen_from_outside(job: RunJob) -> None:
         process.send_signal(signal.SIGUSR2)
         os.kill(child, signal.SIGCONT)
         wait_for("USR2", lambda: "SIGUSR2" in heard(job))
-        assert state(process.pid) == "S"
+        wait_for("asleep", lambda: state(process.pid) == "S")
         os.kill(child, signal.SIGUSR1)
         assert process.wait(30) == 9
 
