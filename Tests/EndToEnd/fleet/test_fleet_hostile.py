@@ -171,7 +171,9 @@ def test_a_limit_that_can_be_foreseen_is_never_met(fleet: Fleet) -> None:
     """Also where somebody else asks as often beside each request."""
     names = [f"acme/app-{number}" for number in range(40)]
     for name in names:
-        fleet.hub.add_space(name, secrets={"TOKEN": "SENTINELold"}, variables={"LEVEL": "debug"})
+        fleet.hub.add_space(
+            name, secrets={"TOKEN": "SENTINEL-from-before"}, variables={"LEVEL": "debug"}
+        )
     fleet.write({name: fleet.usual() for name in names})
     limits = fleet.hub.limits
     limits.quota, limits.window, limits.others = 100, 3, 1

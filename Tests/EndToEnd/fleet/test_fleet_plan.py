@@ -198,7 +198,9 @@ def test_a_stale_plan_is_refused_and_says_what_moved(fleet: Fleet, what: str) ->
             fleet.write({CHAT: fleet.usual(owner="chat")})
             said = "manifest"
         case "hub":
-            other.add_space(CHAT, secrets={"TOKEN": "SENTINELx"}, variables={"LEVEL": "debug"})
+            other.add_space(
+                CHAT, secrets={"TOKEN": "SENTINEL-of-another-hub"}, variables={"LEVEL": "debug"}
+            )
             for token in (fleet.hub.reader, fleet.hub.applier):
                 other.remember(token)
             env, said = {"HF_ENDPOINT": other.origin}, "Hub"

@@ -23,8 +23,8 @@ from huggingface_hub import HfApi, Volume
 api, chat, told = HfApi(), "acme/chat", []
 told.append(api.get_space_runtime(chat).stage)
 told.append(sorted(api.get_space_secrets(chat)))
-api.add_space_secret(chat, "KEY", "SENTINELnew", description="of the library")
-api.add_space_secret(chat, "KEY", "SENTINELnew", description="of the library")
+api.add_space_secret(chat, "KEY", "SENTINEL-of-the-library", description="of the library")
+api.add_space_secret(chat, "KEY", "SENTINEL-of-the-library", description="of the library")
 secret = api.get_space_secrets(chat)["KEY"]
 told.append([secret.description, secret.updated_at is not None])
 told.append({k: v.value for k, v in api.add_space_variable(chat, "W", "2").items()})
@@ -75,7 +75,9 @@ def hub() -> Iterator[FleetHub]:
     with World(kind_of_hub=FleetHub) as world:
         assert isinstance(world.hub, FleetHub)
         for name in ("acme/chat", "acme/search", "acme/site"):
-            world.hub.add_space(name, secrets={"TOKEN": "SENTINELold"}, variables={"V": "1"})
+            world.hub.add_space(
+                name, secrets={"TOKEN": "SENTINEL-from-before"}, variables={"V": "1"}
+            )
         world.hub.page_limit = 2
         world.hub.endpoints.add("acme/scorer", env={"A": "1"})
         yield world.hub
