@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 import product
 from fleetworld import Fleet
+
+LONG = ["test_fleet_scale_writes.py"]
+collect_ignore = [] if os.environ.get("HFMINT_ALL") == "1" else LONG
 
 
 @pytest.fixture

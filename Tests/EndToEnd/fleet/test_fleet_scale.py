@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-
-import pytest
 
 from fleetworld import Fleet, Told
 from manyspaces import (
-    SECRETS,
     SPACES,
     begin_window,
-    declare,
     measured,
     names,
     pages,
@@ -54,17 +49,3 @@ def test_one_of_a_thousand_differs(fleet: Fleet) -> None:
     assert fleet.plan().changes == {(odd, "variables.LEVEL")}
     assert fleet.apply().status == 0
     assert fleet.hub.record.order == [(odd, "variables.LEVEL")]
-
-
-@pytest.mark.skipif(os.environ.get("HFMINT_ALL") != "1", reason="it takes minutes")
-def test_all_of_a_thousand_are_written(fleet: Fleet) -> None:
-    """Once each, within the limits of several windows."""
-    declare(fleet, SPACES, maxUnavailable=SPACES)
-    fleet.hub.limits.quota, fleet.hub.limits.window = 5_000, 30
-    assert fleet("apply").status == 0
-    order = fleet.hub.record.order
-    assert len(order) == len(set(order)) == len(SECRETS) * SPACES
-    assert fleet.hub.limits.refusals == 0
-    asked = len(fleet.hub.requests)
-    assert fleet.plan("--detailed-exitcode").status == 0
-    assert len(fleet.hub.requests) - asked <= 2 * SPACES + 20
